@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * version - which library was loaded, as its own header's reader may want to know at run time.
+ */
+#include "config.h"
+
+#include <pidepoch.h>
+
+__attribute__((visibility("default"))) const char *pidepoch_version(void)
+{
+	return PACKAGE_VERSION;
+}
