@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * sys - the one door to the kernel.
+ *
+ * Y.1  Every result is >= 0 or -errno (a mapping: the address or MAP_FAILED). errno is never touched.
+ * Y.2  No call here is a cancellation point, and none goes through libc: an interposer can call all of
+ *      them, before libc is ready as well as in a handler or a vfork child.
+ * Y.3  The C library's struct stat, siginfo_t, rusage and timespec are the kernel's own on 64-bit CPUs; its
+ *      sigset_t and struct sigaction are not, so a mask is a uint64_t and the action has its own type.
+ */
+#ifndef PE_CORE_SYS_H
+#define PE_CORE_SYS_H
+
+#include <fcntl.h>
+#include <linux/futex.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "arch/raw.h"
+
+#define PE_SYS_PAGE 4096u /* what one page takes at least; the kernel rounds up where its are larger */
+
+_Static_assert(sizeof(siginfo_t) == 128 && sizeof(struct rusage) == 144, "Y.3");
+_Static_assert(sizeof(((struct stat *)0)->st_ino) == 8 && sizeof(((struct stat *)0)->st_dev) == 8,
+	       "Y.3");
+
+#define PE_SYS_LONG(x) ((long)(uintptr_t)(x)) /* a pointer as an argument */
+
+static inline long pe_sys0(long nr)
+{
+	return pe_raw3(nr, 0, 0, 0);
+}
+
+static inline long pe_sys1(long nr, long a1)
+{
+	return pe_raw3(nr, a1, 0, 0);
+}
+
+static inline long pe_sys2(long nr, long a1, long a2)
+{
+	return pe_raw3(nr, a1, a2, 0);
+}
+
+static inline long pe_sys3(long nr, long a1, long a2, long a3)
+{
+	return pe_raw3(nr, a1, a2, a3);
+}
+
+static inline long pe_sys4(long nr, long a1, long a2, long a3, long a4)
+{
+	return pe_raw6(nr, a1, a2, a3, a4, 0, 0);
+}
+
+static inline long pe_sys5(long nr, long a1, long a2, long a3, long a4, long a5)
+{
+	return pe_raw6(nr, a1, a2, a3, a4, a5, 0);
+}
+
+static inline long pe_sys6(long nr, long a1, long a2, long a3, long a4, long a5, long a6)
+{
+	return pe_raw6(nr, a1, a2, a3, a4, a5, a6);
+}
+
+/* --- memory --- */
+
+/* private, zeroed, readable and writable; MAP_FAILED when there is none */
+static inline void *pe_sys_mmap(size_t bytes)
+{
+	long at = pe_sys6(SYS_mmap, 0, (long)bytes, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	return at < 0 && at >= -4095 ? MAP_FAILED : (void *)(uintptr_t)at;
+}
+
+static inline int pe_sys_munmap(void *at, size_t bytes)
+{
+	return (int)pe_sys2(SYS_munmap, PE_SYS_LONG(at), (long)bytes);
+}
+
+static inline int pe_sys_madvise(void *at, size_t bytes, int advice)
+{
+	return (int)pe_sys3(SYS_madvise, PE_SYS_LONG(at), (long)bytes, advice);
+}
+
+/* --- futex, within this process --- */
+
+/* 0 woken (or spuriously so); -EAGAIN the word is not @value; -EINTR; -ETIMEDOUT after @patience,
+ * which is relative; NULL: forever */
+static inline int pe_sys_futex_wait(uint32_t *word, uint32_t value, const struct timespec *patience)
+{
+	return (int)pe_sys4(SYS_futex, PE_SYS_LONG(word), FUTEX_WAIT_PRIVATE, (long)value,
+			    PE_SYS_LONG(patience));
+}
+
+/* the number of waiters woken, @most at the most */
+static inline int pe_sys_futex_wake(uint32_t *word, int most)
+{
+	return (int)pe_sys3(SYS_futex, PE_SYS_LONG(word), FUTEX_WAKE_PRIVATE, most);
+}
+
+/* --- signals --- */
+
+/* The kernel's struct sigaction. */
+struct pe_sys_sigaction {
+	uintptr_t handler; /* SIG_DFL, SIG_IGN or a function */
+	unsigned long flags;
+	void *restorer;
+	uint64_t mask;
+};
+
+/* Block every signal, those of the C library (32, 33) too. Returns the mask that was: for mask_restore. */
+static inline uint64_t pe_sys_mask_all(void)
+{
+	const uint64_t all = ~UINT64_C(0);
+	uint64_t old = 0;
+
+	pe_sys4(SYS_rt_sigprocmask, SIG_SETMASK, PE_SYS_LONG(&all), PE_SYS_LONG(&old), sizeof(old));
+	return old;
+}
+
+static inline void pe_sys_mask_restore(uint64_t mask)
+{
+	pe_sys4(SYS_rt_sigprocmask, SIG_SETMASK, PE_SYS_LONG(&mask), 0, sizeof(mask));
+}
+
+static inline int pe_sys_sigaction_query(int sig, struct pe_sys_sigaction *now)
+{
+	return (int)pe_sys4(SYS_rt_sigaction, sig, 0, PE_SYS_LONG(now), sizeof(now->mask));
+}
+
+/* Is SIGCHLD ignored, or SA_NOCLDWAIT set: do children vanish without a wait? */
+static inline bool pe_sys_children_vanish(void)
+{
+	struct pe_sys_sigaction now;
+
+	return pe_sys_sigaction_query(SIGCHLD, &now) == 0 &&
+	       (now.handler == (uintptr_t)SIG_IGN || (now.flags & SA_NOCLDWAIT));
+}
+
+static inline int pe_sys_kill(int pid, int sig)
+{
+	return (int)pe_sys2(SYS_kill, pid, sig);
+}
+
+static inline int pe_sys_tgkill(int tgid, int tid, int sig)
+{
+	return (int)pe_sys3(SYS_tgkill, tgid, tid, sig);
+}
+
+/* --- files --- */
+
+static inline int pe_sys_openat(int dir, const char *path, int flags, unsigned int mode)
+{
+	return (int)pe_sys4(SYS_openat, dir, PE_SYS_LONG(path), flags, (long)mode);
+}
+
+static inline int pe_sys_open(const char *path, int flags)
+{
+	return pe_sys_openat(AT_FDCWD, path, flags, 0);
+}
+
+static inline long pe_sys_read(int fd, void *to, size_t bytes)
+{
+	return pe_sys3(SYS_read, fd, PE_SYS_LONG(to), (long)bytes);
+}
+
+static inline long pe_sys_write(int fd, const void *from, size_t bytes)
+{
+	return pe_sys3(SYS_write, fd, PE_SYS_LONG(from), (long)bytes);
+}
+
+static inline int pe_sys_close(int fd)
+{
+	return (int)pe_sys1(SYS_close, fd);
+}
+
+static inline int pe_sys_fstat(int fd, struct stat *st)
+{
+	return (int)pe_sys2(SYS_fstat, fd, PE_SYS_LONG(st));
+}
+
+/* bytes of the target, not terminated; @bytes of them may be a part only */
+static inline long pe_sys_readlinkat(int dir, const char *path, char *to, size_t bytes)
+{
+	return pe_sys4(SYS_readlinkat, dir, PE_SYS_LONG(path), PE_SYS_LONG(to), (long)bytes);
+}
+
+/* --- processes --- */
+
+static inline int pe_sys_getpid(void)
+{
+	return (int)pe_sys0(SYS_getpid);
+}
+
+static inline int pe_sys_gettid(void)
+{
+	return (int)pe_sys0(SYS_gettid);
+}
+
+static inline int pe_sys_wait4(int pid, int *status, int options, struct rusage *used)
+{
+	return (int)pe_sys4(SYS_wait4, pid, PE_SYS_LONG(status), options, PE_SYS_LONG(used));
+}
+
+/* With WNOHANG and nothing to tell, 0 and si_pid == 0. Any of @info and @used may be NULL. */
+static inline int pe_sys_waitid(int type, int id, siginfo_t *info, int options, struct rusage *used)
+{
+	return (int)pe_sys5(SYS_waitid, type, id, PE_SYS_LONG(info), options, PE_SYS_LONG(used));
+}
+
+static inline int pe_sys_pidfd_open(int pid, unsigned int flags)
+{
+	return (int)pe_sys2(SYS_pidfd_open, pid, (long)flags);
+}
+
+/* @info may be NULL: as kill() */
+static inline int pe_sys_pidfd_send_signal(int pidfd, int sig, siginfo_t *info, unsigned int flags)
+{
+	return (int)pe_sys4(SYS_pidfd_send_signal, pidfd, sig, PE_SYS_LONG(info), (long)flags);
+}
+
+static inline int pe_sys_sched_yield(void)
+{
+	return (int)pe_sys0(SYS_sched_yield);
+}
+
+static inline int pe_sys_prctl(int option, long a2, long a3, long a4, long a5)
+{
+	return (int)pe_sys5(SYS_prctl, option, a2, a3, a4, a5);
+}
+
+/* --- time --- */
+
+static inline int pe_sys_clock_gettime(int clock, struct timespec *now)
+{
+	return (int)pe_sys2(SYS_clock_gettime, clock, PE_SYS_LONG(now));
+}
+
+/* milliseconds of CLOCK_MONOTONIC to the tick; they wrap after 49 days */
+static inline uint32_t pe_sys_coarse_ms(void)
+{
+	struct timespec now = { 0 };
+
+	pe_sys_clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	return (uint32_t)((uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000);
+}
+
+#endif
