@@ -3,10 +3,10 @@
 #
 #   UNIT_TESTS += tests/unit/test_tree
 #   tests_unit_test_tree_CFLAGS = $(UNIT_CFLAGS)
-#   tests_unit_test_tree_LDADD = $(UNIT_LDADD)
+#   tests_unit_test_tree_LDADD = $(UNIT_LIBS)
 
 UNIT_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
-UNIT_LDADD = libcore.la $(CHECK_LIBS)
+UNIT_LIBS = libcore.la $(CHECK_LIBS)
 UNIT_TESTS =
 EXTRA_DIST += tests/unit/needs-check.sh
 
