@@ -2,19 +2,37 @@
 /*
  * clock - laps and cursor of a pid namespace, as far as this frame has seen.
  *
- *   numbers    301 ... 377 | 301 ... 344            now = (lap 1, cursor 344)
- *              '-- lap 0 --' '-- lap 1 --'           eps(320) = 1: passed    eps(360) = 0: not yet
+ *   numbers    301 ... 377 | 301 ... 344            now = (lap 2, cursor 344)
+ *              '-- lap 1 --' '-- lap 2 --'           eps(320) = 2: passed    eps(360) = 1: not yet
  *
  *   word       63 ........ 22 21 ........ 0
- *              lap (42 bits)  cursor (22 bits)
+ *              lap (42 bits)  cursor (22 bits)       so that (lap, cursor) order is integer order
+ *
+ *   thread A   before = (2, 344) --- kernel: 345 ------------------------- observe: lap 2
+ *   thread B       before = (2, 344) --- kernel: 346 --- observe: lap 2, now = (2, 346)
  *
  * C.1  One atomic word: a reader always has a lap and a cursor that belong together.
  * C.2  The clock never goes back, in (lap, cursor) order.
- * C.3  Every observation is told with the clock as read before the kernel handed the number out. Two overlapping
- *      forks that report in the wrong order therefore do not make a lap.
- * C.4  A number is handed out at most once per lap of this clock. A missed lap, or one too many, makes
- *      references look older or births look younger, and never the other way round.
- * C.5  Lock-free, no system call, legal in a handler.
+ * C.3  Every observation is told with the clock as read before the kernel handed the number
+ *      out. Overlapping forks that report in the wrong order therefore do not make a lap.
+ * C.4  A birth is younger than every tag that was handed out for its number before the birth
+ *      was told: than eps(number) of every snapshot given by pe_clock_show(), and than the
+ *      birth `known` that the caller names. Where C.3's answer would break this, the birth
+ *      opens a new lap. So a number is handed out at most once per lap of this clock, a later
+ *      incarnation has a greater birth than every earlier one, and S1 holds however many laps
+ *      went by unseen, between two forks or within one.
+ * C.5  A birth is never younger than eps(number) of any later snapshot: what is learned after
+ *      it passes.
+ * C.6  A lap that was missed, or made by C.4, costs precision (a reference to a stranger expires
+ *      early, or has to be proven by identity); never safety.
+ * C.7  Laps begin at 1. Lap 0 is the birth of everything that is older than the clock.
+ * C.8  Lock-free; but for pe_clock_sync() no system call; legal in a handler.
+ *
+ * Why C.4 is needed beside C.3: a fork that takes a whole lap of the kernel's (its thread sleeps
+ * between reading the clock and telling the number) looks just like one that was overtaken. If
+ * the number lies beyond `now`, no tag for it can have reached that lap. If it does not, then
+ * either nobody has been given a tag of that lap for it, and nobody can tell the difference; or
+ * somebody has, and whom he meant is not known any more.
  */
 #ifndef PE_CORE_CLOCK_H
 #define PE_CORE_CLOCK_H
@@ -26,6 +44,7 @@
 
 struct pe_clock {
 	_Atomic uint64_t word;
+	_Atomic uint64_t shown; /* the greatest snapshot handed out, 0: none yet */
 };
 
 /* a snapshot: what PR_GET_PID_EPOCH hands out */
@@ -46,7 +65,7 @@ static inline pe_clock_time pe_clock_make(uint64_t lap, uint32_t cursor)
 	return lap << PE_CLOCK_CURSOR_BITS | (cursor & PE_CLOCK_CURSOR_MASK);
 }
 
-/* eps(@number) at @t: "always relative to its pid" */
+/* eps(@number) at @t: "always relative to its pid". (Only a made-up time has lap 0.) */
 static inline uint64_t pe_clock_eps(pe_clock_time t, uint32_t number)
 {
 	uint64_t lap = pe_clock_lap(t);
@@ -54,17 +73,32 @@ static inline uint64_t pe_clock_eps(pe_clock_time t, uint32_t number)
 	return number <= pe_clock_cursor(t) || lap == 0 ? lap : lap - 1;
 }
 
+/* @start with lap 0 begins at lap 1 (C.7). The cursor may be 0: unknown. */
 void pe_clock_init(struct pe_clock *c, pe_clock_time start);
+
+/* For `before`, and for judging a reference now. Not to be handed out: see pe_clock_show(). */
 pe_clock_time pe_clock_now(const struct pe_clock *c);
+
+/* A snapshot from which tags will be made (PR_GET_PID_EPOCH, waitpidv): C.4 holds for it. */
+pe_clock_time pe_clock_show(struct pe_clock *c);
 
 /* @number was handed out at some time after @before was read. Returns its birth lap. */
 uint64_t pe_clock_observe(struct pe_clock *c, pe_clock_time before, uint32_t number);
 
-/* the last number of /proc/loadavg or ns_last_pid (text of @len bytes); -EINVAL when it is not one */
+/* The same, where an earlier incarnation of @number may have been told: @known is the birth it
+ * was given, 0 if there was none. From looking that up until the new birth can be looked up,
+ * the tellers of one number must exclude each other. */
+uint64_t pe_clock_observe_after(struct pe_clock *c, pe_clock_time before, uint32_t number,
+				uint64_t known);
+
+/* the last number of /proc/loadavg or ns_last_pid (text of @len bytes); -EINVAL: it is none */
 int pe_clock_parse(const char *text, size_t len, uint32_t *cursor);
 
-/* read the kernel's own cursor (/proc/loadavg of this pid namespace) and observe it. Opens one close-on-exec
- * descriptor for the moment of the call: not for hot paths. 0 or -errno (no /proc). */
+/* @cursor was the kernel's own at some time after @before was read. No birth is told by that. */
+void pe_clock_advance(struct pe_clock *c, pe_clock_time before, uint32_t cursor);
+
+/* read the kernel's own cursor (/proc/loadavg of this pid namespace) and advance to it. Opens one
+ * close-on-exec descriptor for the moment of the call: no hot path. 0 or -errno (no /proc). */
 int pe_clock_sync(struct pe_clock *c);
 
 #endif

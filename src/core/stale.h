@@ -2,10 +2,34 @@
 /*
  * stale - the two judgements, as pure functions: no state, no system call, every input named.
  *
+ *   S2, first match from the top; A = eps(number) now
+ *
+ *   e > A                            EINVAL
+ *   own unreaped child, b <= e       act
+ *   e < A-1, or retired              EEPOCH
+ *   proven gone                      e = A: ESRCH, else EEPOCH
+ *   b known                          b <= e: act, else EEPOCH
+ *   b unknown                        e = A and no lap missed: act, else EEPOCH
+ *
+ *   S10, for a number that is no child of ours now
+ *
+ *   knowledge                        held                      free
+ *   NOTHING, LIVE, FRESH             pass                      pass
+ *   INHERITED                        pass, tell                pass; latent
+ *   RELEASED       report            pass, tell                pass; latent, tell
+ *                  refuse            stop, tell                stop; latent
+ *                  abort             stop, tell, die           stop; latent
+ *                                                              (INHERITED: told under report, too)
+ *
  * D.1  S2: the verdict on a call with a reference (number, epoch).
  * D.2  S10: the verdict on a classic call of an unmodified program.
- * D.3  Exactness: PE_STALE_ACT is returned only if the holder's birth lap is known to be <= the epoch,
- *      or cannot be otherwise. Unknown is never ACT by default.
+ * D.3  Exactness: 0 (act) is returned only if the holder's birth lap is known to be <= the epoch,
+ *      or cannot be otherwise. Unknown is never "act" by default.
+ * D.4  Stop only what this very process saw released and has not learned again, and what the
+ *      kernel says is not its child. Everything else passes, whatever the policy.
+ * D.5  Die only when somebody holds the number, for only then would the call have hit a stranger.
+ *      A latent use is harmless today: refused, it gets what the kernel would have answered,
+ *      silently; under report, whose job is to find bugs before they bite, it is told.
  */
 #ifndef PE_CORE_STALE_H
 #define PE_CORE_STALE_H
@@ -16,26 +40,27 @@
 /* --- S2: epoch-taking calls --- */
 
 enum pe_stale_holder {
-	PE_STALE_UNKNOWN,    /* somebody may hold the number; birth lap not known */
-	PE_STALE_OWN_CHILD,  /* our own unreaped child holds it; birth known */
-	PE_STALE_KNOWN,	     /* a holder whose birth lap is known (identity compared) */
-	PE_STALE_GONE,	     /* the incarnation that the reference meant is proven gone */
+	PE_STALE_UNKNOWN,   /* somebody may hold the number; birth lap not known */
+	PE_STALE_OWN_CHILD, /* our own unreaped child holds it; birth known */
+	PE_STALE_KNOWN,	    /* a holder whose birth lap is known (identity compared) */
+	PE_STALE_GONE,	    /* the incarnation that the reference meant is proven gone */
 };
 
 struct pe_stale_ref {
 	uint32_t number;
-	uint64_t epoch;		     /* as full laps; see pe_stale_widen() */
+	uint64_t epoch; /* as full laps; see pe_stale_widen() */
 	pe_clock_time now;
-	uint64_t oldest;	     /* epochs below this one are retired */
+	uint64_t oldest; /* epochs below this one are retired */
 	enum pe_stale_holder holder;
-	uint64_t birth;		     /* of the holder, for OWN_CHILD and KNOWN */
-	bool no_lap_missed;	     /* the clock proves it (forks counted in /proc/stat) */
+	uint64_t birth;	    /* of the holder, for OWN_CHILD and KNOWN */
+	bool no_lap_missed; /* since the reference was taken: proven (forks of /proc/stat) */
 };
 
 /* 0: act. -EINVAL, -ESRCH, or -PE_EEPOCH */
 int pe_stale_reference(const struct pe_stale_ref *r);
 
-/* the u32 at the door, as the lap nearest to @now that it can mean: not more than 2^31 off */
+/* the u32 at the door, as the lap nearest to @now that it can mean: not over 2^31 off. One that
+ * would lie before lap 0 is taken as the future lap that it also means, and so refused (EINVAL). */
 uint64_t pe_stale_widen(uint32_t epoch, pe_clock_time now);
 
 #define PE_EEPOCH 2019 /* EEPOCH of pidepoch.h; a test compares them */
@@ -61,10 +86,10 @@ struct pe_stale_use {
 
 struct pe_stale_verdict {
 	enum { PE_STALE_PASS, PE_STALE_STOP } act;
-	bool tell;	/* a stranger holds it: a notice is due */
+	bool tell;	/* a notice is due: a stranger holds it, or (report) one may tomorrow */
 	bool latent;	/* nobody holds it: today ESRCH, tomorrow a stranger */
 	bool relearned; /* it is our child by a way that was not seen */
-	bool abort;
+	bool dies;	/* the abort policy, and the number is held (D.5) */
 };
 
 struct pe_stale_verdict pe_stale_classic(const struct pe_stale_use *u);

@@ -22,12 +22,14 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
 #include <time.h>
 
 #include "arch/raw.h"
 
-#define PE_SYS_PAGE 4096u /* what one page takes at least; the kernel rounds up where its are larger */
+#define PE_SYS_PAGE                                                                                \
+	4096u /* what one page takes at least; the kernel rounds up where its are larger */
 
 _Static_assert(sizeof(siginfo_t) == 128 && sizeof(struct rusage) == 144, "Y.3");
 _Static_assert(sizeof(((struct stat *)0)->st_ino) == 8 && sizeof(((struct stat *)0)->st_dev) == 8,
@@ -156,6 +158,19 @@ static inline int pe_sys_tgkill(int tgid, int tid, int sig)
 	return (int)pe_sys3(SYS_tgkill, tgid, tid, sig);
 }
 
+/* As abort(): the program's own SIGABRT handler first; if it returns, the default. */
+static inline void pe_sys_abort(void)
+{
+	const uint64_t unblock = UINT64_C(1) << (SIGABRT - 1);
+	const struct pe_sys_sigaction plain = { .handler = (uintptr_t)SIG_DFL };
+
+	for (;;) {
+		pe_sys4(SYS_rt_sigprocmask, SIG_UNBLOCK, PE_SYS_LONG(&unblock), 0, sizeof(unblock));
+		pe_sys_tgkill((int)pe_sys0(SYS_getpid), (int)pe_sys0(SYS_gettid), SIGABRT);
+		pe_sys4(SYS_rt_sigaction, SIGABRT, PE_SYS_LONG(&plain), 0, sizeof(plain.mask));
+	}
+}
+
 /* --- files --- */
 
 static inline int pe_sys_openat(int dir, const char *path, int flags, unsigned int mode)
@@ -194,6 +209,22 @@ static inline long pe_sys_readlinkat(int dir, const char *path, char *to, size_t
 	return pe_sys4(SYS_readlinkat, dir, PE_SYS_LONG(path), PE_SYS_LONG(to), (long)bytes);
 }
 
+static inline int pe_sys_fstatfs(int fd, struct statfs *fs)
+{
+	return (int)pe_sys2(SYS_fstatfs, fd, PE_SYS_LONG(fs));
+}
+
+/* the first @bytes of a small file, through a close-on-exec descriptor that is gone on return */
+static inline long pe_sys_slurp(const char *path, void *to, size_t bytes)
+{
+	int fd = pe_sys_open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	long n = fd < 0 ? fd : pe_sys_read(fd, to, bytes);
+
+	if (fd >= 0)
+		pe_sys_close(fd);
+	return n;
+}
+
 /* --- processes --- */
 
 static inline int pe_sys_getpid(void)
@@ -204,6 +235,11 @@ static inline int pe_sys_getpid(void)
 static inline int pe_sys_gettid(void)
 {
 	return (int)pe_sys0(SYS_gettid);
+}
+
+static inline int pe_sys_getppid(void)
+{
+	return (int)pe_sys0(SYS_getppid);
 }
 
 static inline int pe_sys_wait4(int pid, int *status, int options, struct rusage *used)

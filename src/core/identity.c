@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "contract.h"
+
+#include "identity.h"
+#include "sys.h"
+#include "text.h"
+
+#define PIDFS_MAGIC 0x50494446 /* linux/magic.h, since 6.9 */
+#define PIDFD_THREADS                                                                              \
+	O_EXCL /* linux/pidfd.h PIDFD_THREAD, since 6.9: any thread, not only a leader */
+
+#define FIELD_PPID  4 /* of /proc/N/stat, counted from 1 as in proc(5) */
+#define FIELD_START 22
+
+/* --- the inode --- */
+
+/* 0, or -errno; -ENODATA: this kernel gives pidfds no inodes of their own (E.2) */
+static int inode_of(uint32_t number, uint64_t *inode)
+{
+	int fd = pe_sys_pidfd_open((int)number, PIDFD_THREADS);
+	struct statfs fs;
+	struct stat st;
+	int err;
+
+	if (fd < 0)
+		return fd;
+	err = pe_sys_fstatfs(fd, &fs);
+	if (err == 0 && fs.f_type != PIDFS_MAGIC)
+		err = -ENODATA;
+	if (err == 0)
+		err = pe_sys_fstat(fd, &st);
+	if (err == 0)
+		*inode = st.st_ino;
+	pe_sys_close(fd);
+	return err;
+}
+
+/* --- /proc/N/stat --- */
+
+static bool printable(char c)
+{
+	return c >= ' ' && c != 0x7f; /* bytes above 127 are negative where char is signed */
+}
+
+static void copy_comm(char *to, size_t size, const char *from, size_t len)
+{
+	size_t n = len < size - 1 ? len : size - 1;
+
+	for (size_t i = 0; i < n; i++)
+		to[i] = printable(from[i]) ? from[i] : '?';
+	to[n] = '\0';
+}
+
+static uint64_t decimal(const char *at, const char *end)
+{
+	uint64_t value = 0;
+
+	for (; at < end && *at >= '0' && *at <= '9'; at++)
+		value = value * 10 + (uint64_t)(*at - '0');
+	return value;
+}
+
+/* field @n, where @at is the beginning of field 3; @end when there are not so many */
+static const char *field(const char *at, const char *end, int n)
+{
+	for (int i = 3; i < n && at < end; at++)
+		i += *at == ' ';
+	return at;
+}
+
+int pe_identity_parse(const char *text, size_t len, struct pe_identity_who *out)
+{
+	const char *end = text + len, *from = text, *to = end, *state, *start;
+
+	/* A comm may hold anything, ") R 1 (" too; the fields after the last ')' cannot. */
+	while (from < end && *from != '(')
+		from++;
+	while (to > from && *--to != ')')
+		;
+	if (to == from || end - to < 2)
+		return -EINVAL;
+	state = to + 2;
+	start = field(state, end, FIELD_START);
+	if (start == end || *start < '0' || *start > '9')
+		return -EINVAL;
+
+	copy_comm(out->comm, sizeof(out->comm), from + 1, (size_t)(to - from - 1));
+	out->state = *state;
+	out->ppid = (uint32_t)decimal(field(state, end, FIELD_PPID), end);
+	out->start = decimal(start, end);
+	return 0;
+}
+
+/* Without its /proc file a number may be free, or hidden (hidepid, no /proc): the kernel knows. */
+static int absent(uint32_t number, int err)
+{
+	return pe_sys_kill((int)number, 0) == -ESRCH ? -ESRCH : err == -ESRCH ? -ENOENT : err;
+}
+
+int pe_identity_describe(uint32_t number, struct pe_identity_who *out)
+{
+	char path[32], line[1024];
+	struct pe_text t = pe_text_on(path, sizeof(path));
+	long n;
+
+	if (number == 0 || number > INT32_MAX)
+		return -EINVAL;
+	pe_text_add(&t, "/proc/");
+	pe_text_number(&t, number);
+	pe_text_add(&t, "/stat");
+	n = pe_sys_slurp(pe_text_end(&t), line, sizeof(line));
+	return n < 0 ? absent(number, (int)n) : pe_identity_parse(line, (size_t)n, out);
+}
+
+int pe_identity_of(uint32_t number, bool old, struct pe_identity *out)
+{
+	struct pe_identity_who who;
+	int err;
+
+	*out = (struct pe_identity){ .kind = PE_IDENTITY_NONE };
+	if (number == 0 || number > INT32_MAX)
+		return -EINVAL;
+	if (!old && inode_of(number, &out->id) == 0) {
+		out->kind = PE_IDENTITY_INODE;
+		return 0;
+	}
+	err = pe_identity_describe(number, &who);
+	if (err == 0)
+		*out = (struct pe_identity){ .id = who.start, .kind = PE_IDENTITY_START };
+	return err;
+}
+
+int pe_identity_is_child(uint32_t number)
+{
+	int err;
+
+	if (number == 0 || number > INT32_MAX)
+		return 0;
+	err = pe_sys_waitid(P_PID, (int)number, NULL, WEXITED | WNOHANG | WNOWAIT | __WALL, NULL);
+	return err == 0 ? 1 : err == -ECHILD ? 0 : err;
+}
