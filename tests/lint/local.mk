@@ -1,2 +1,15 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# What a reader could check by hand, checked by machine.
+# What a reader could check by hand, checked by machine. `make lint` runs these alone.
+LINT_TESTS += \
+	tests/lint/includes.sh \
+	tests/lint/core-symbols.sh \
+	tests/lint/library-symbols.sh \
+	tests/lint/style.sh \
+	tests/lint/spelling.sh \
+	tests/lint/manual.sh \
+	tests/lint/header.sh \
+	tests/lint/cppcheck.sh \
+	tests/lint/analyzer.sh
+
+EXTRA_DIST += $(LINT_TESTS) tests/lint/house.sh tests/lint/core-symbols.allow \
+	tests/lint/library-symbols.deny tests/lint/spelling.ignore

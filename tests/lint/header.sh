@@ -1,0 +1,23 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# pidepoch.h stands alone and compiles without a warning as C99, C11, C2x and C++, by gcc and by clang.
+. "$(dirname "$0")/house.sh"
+need clang
+
+complaints()
+{
+	for language in 'c -std=c99' 'c -std=c11' 'c -std=c2x' 'c++ -std=c++11' 'c++ -std=c++20'; do
+		for compiler in "$CC" clang; do
+			# a bare gcc has no C++; clang has it at hand
+			case "$compiler:$language" in clang:*) ;; *:c++*) continue ;; esac
+			# shellcheck disable=SC2086
+			echo '#include <pidepoch.h>' | $compiler -x $language -I"$1/include" -fsyntax-only -pedantic \
+				-Wall -Wextra -Werror - >"$TMPDIR/said" 2>&1 ||
+				echo "$compiler -x $language: $(grep -m1 -E 'error|warning' "$TMPDIR/said")"
+		done
+	done
+}
+
+# a name that is a keyword in C++ only: right in the C dialects, wrong in two of C++
+printf 'int pidepoch_bad(int class);\n' | bad_file include/pidepoch.h
+house_lint 2

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=sh
+#
+# Shared by the lint tests. A lint is a function complaints() that prints what is wrong below the folder it is
+# given. house_lint() first shows it a bad sample, which the lint must complain about, and then the house.
+
+house=${PIDEPOCH_SRCDIR:-.}
+bad=$TMPDIR/bad
+mkdir -p "$bad"
+
+skip()
+{
+	echo "skip: $*"
+	exit 77
+}
+
+need() # COMMAND
+{
+	command -v "$1" >/dev/null || skip "$1 is not installed"
+}
+
+# house_files FOLDER EXTENSION... - the files of the house below FOLDER, as paths relative to it
+house_files()
+{
+	(
+		cd "$1" || exit
+		shift
+		for extension; do
+			for room in include src preload tests bench docs; do
+				test ! -d $room || find $room -name "*.$extension" -type f
+			done
+		done | sort
+	)
+}
+
+# bad_file PATH - standard input becomes a file of the bad sample
+bad_file()
+{
+	mkdir -p "$bad/$(dirname "$1")"
+	cat >"$bad/$1"
+}
+
+# house_lint NUMBER - complaints() must find exactly NUMBER faults (lines) in the bad sample, none in the house
+house_lint()
+{
+	complaints "$bad" >"$TMPDIR/found"
+	if test "$(wc -l <"$TMPDIR/found")" -ne "$1"; then
+		echo "this lint cannot be trusted: $1 faults were put into a sample, it found:"
+		cat "$TMPDIR/found"
+		exit 1
+	fi
+	complaints "$house" >"$TMPDIR/found"
+	cat "$TMPDIR/found"
+	test ! -s "$TMPDIR/found"
+}

@@ -1,0 +1,66 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Who may know whom: a room includes only the rooms below it, and every core file swears the contract first.
+. "$(dirname "$0")/house.sh"
+
+# may FILE INCLUDED - is this edge in the plan of the house? The public header is for hosts, not for the engine.
+may()
+{
+	case $1:$2 in
+	src/core/*:src/core/*) ;;
+	src/lib/*:src/core/* | src/lib/*:src/lib/*) ;;
+	preload/*:preload/* | preload/*:src/lib/door.h) ;;
+	src/supervisor/*:src/core/* | src/supervisor/*:src/supervisor/*) ;;
+	src/report/*:src/report/* | src/report/*:src/core/emit.h) ;;
+	src/cli/*:src/cli/* | src/cli/*:src/supervisor/* | src/cli/*:src/report/*) ;;
+	src/core/*:include/* | include/*) return 1 ;;
+	*:include/pidepoch.h) ;;
+	src/lib/*:config.h | src/cli/*:config.h) ;;
+	*) return 1 ;;
+	esac
+}
+
+# target FOLDER FILE NAME - the path below FOLDER that FILE means by NAME; nothing for a system header
+target()
+{
+	for path in "$(dirname "$2")/$3" "src/$3" "include/$3"; do
+		test ! -e "$1/$path" || { echo "$path"; return; }
+	done
+	case $3 in config.h) echo config.h ;; esac
+}
+
+complaints()
+{
+	house_files "$1" c h S | grep -E '^(include|src|preload)/' | while read -r file; do
+		sed -nE 's/^[[:space:]]*#[[:space:]]*include[[:space:]]*(["<])([^">]*)[">].*/\1 \2/p' "$1/$file" |
+		while read -r mark name; do
+			case $name in *..*) echo "$file: climbs out of its room: $name"; continue ;; esac
+			path=$(target "$1" "$file" "$name")
+			if test -n "$path"; then
+				may "$file" "$path" || echo "$file: may not include $path"
+			elif test "$mark" = '"'; then
+				echo "$file: includes $name, which is not in the house"
+			fi
+		done
+		case $file in
+		src/core/*.c)
+			sed -n '/^#/{p;q}' "$1/$file" | grep -qx '#include "contract.h"' ||
+				echo "$file: does not open with contract.h"
+			;;
+		esac
+	done
+}
+
+# a small house in which each include marked WRONG is a fault, and nothing else
+: | bad_file src/lib/door.h
+: | bad_file src/lib/state.h
+: | bad_file src/core/tree.h
+: | bad_file include/pidepoch.h
+printf '#include <pidepoch.h>\n' | bad_file src/core/contract.h # WRONG: the public header
+printf '#include "contract.h"\n#include "lib/door.h"\n' | bad_file src/core/up.c # WRONG: lib
+printf '#include <stdio.h>\n' | bad_file src/core/unsworn.c # WRONG: no contract
+printf '#include "lib/door.h"\n#include "lib/state.h"\n' | bad_file preload/inside.c # WRONG: lib's inside
+printf '#include "core/tree.h"\n#include "../preload/x.h"\n' | bad_file src/lib/climbs.c # WRONG: ..
+printf '#include <pidepoch.h>\n#include "core/tree.h"\n' | bad_file src/cli/deep.c # WRONG: core
+printf '#include "nowhere.h"\n' | bad_file src/cli/lost.c # WRONG: no such file
+house_lint 7

@@ -1,0 +1,22 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# No word is misspelt that codespell knows. Words that only look wrong stand in spelling.ignore.
+. "$(dirname "$0")/house.sh"
+need codespell
+ignore=$(cd "$(dirname "$0")" && pwd)/spelling.ignore
+
+complaints()
+{
+	(
+		cd "$1" || exit
+		set --
+		for path in include src preload tests bench docs README.md README GNUmakefile Makefile.am configure.ac; do
+			test ! -e $path || set -- "$@" $path
+		done
+		codespell --ignore-words="$ignore" --quiet-level=7 \
+			--skip='*.o,*.lo,*.la,*.log,*.trs,.libs,.deps,corpus,spelling.*' "$@"
+	)
+}
+
+printf '# The %s of a process\n' "lifetime ends, and its number is re""cieved" | bad_file docs/misspelt.md
+house_lint 1
