@@ -28,8 +28,8 @@
 
 #include "arch/raw.h"
 
-#define PE_SYS_PAGE                                                                                \
-	4096u /* what one page takes at least; the kernel rounds up where its are larger */
+/* what a page takes at least; the kernel rounds up where its pages are larger */
+#define PE_SYS_PAGE 4096u
 
 _Static_assert(sizeof(siginfo_t) == 128 && sizeof(struct rusage) == 144, "Y.3");
 _Static_assert(sizeof(((struct stat *)0)->st_ino) == 8 && sizeof(((struct stat *)0)->st_dev) == 8,

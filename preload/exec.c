@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * exec - the exec family; libc's members call each other by hidden names, so each is here. Legal in a vfork child: the
+ * environment is put together on the stack.
+ */
+#include "real.h"
+
+#include <stdarg.h>
+
+#include "environ.h"
+
+#define EXEC(envp, call)                                                                           \
+	do {                                                                                       \
+		struct pe_environ e;                                                               \
+		int n;                                                                             \
+                                                                                                   \
+		pe_environ_make(&e, envp);                                                         \
+		n = call;                                                                          \
+		pe_environ_done(&e);                                                               \
+		return n;                                                                          \
+	} while (0)
+
+PE_PUBLIC int execve(const char *path, char *const argv[], char *const envp[])
+{
+	EXEC(envp, PE_REAL(execve)(path, argv, e.envp));
+}
+
+PE_PUBLIC int execv(const char *path, char *const argv[])
+{
+	EXEC(environ, PE_REAL(execve)(path, argv, e.envp));
+}
+
+PE_PUBLIC int execvpe(const char *file, char *const argv[], char *const envp[])
+{
+	EXEC(envp, PE_REAL(execvpe)(file, argv, e.envp));
+}
+
+PE_PUBLIC int execvp(const char *file, char *const argv[])
+{
+	EXEC(environ, PE_REAL(execvpe)(file, argv, e.envp));
+}
+
+PE_PUBLIC int fexecve(int fd, char *const argv[], char *const envp[])
+{
+	EXEC(envp, PE_REAL(fexecve)(fd, argv, e.envp));
+}
+
+PE_PUBLIC int execveat(int dir, const char *path, char *const argv[], char *const envp[], int flags)
+{
+	EXEC(envp, PE_REAL(execveat)(dir, path, argv, e.envp, flags));
+}
+
+/* --- the ones with a list of arguments --- */
+
+static size_t count_arguments(const char *first, va_list *more)
+{
+	size_t n = 0;
+
+	while (first) {
+		n++;
+		first = va_arg(*more, const char *);
+	}
+	return n;
+}
+
+static void take_arguments(const char **argv, const char *first, va_list *more)
+{
+	while ((*argv++ = first) != NULL)
+		first = va_arg(*more, const char *);
+}
+
+/* Declares argv, filled from the arguments after @first, and leaves @more after its NULL. An array
+ * on the stack, as libc does it: the list can be as long as the caller wrote it. */
+#define ARGUMENTS(first, more)                                                                     \
+	va_list more, again;                                                                       \
+                                                                                                   \
+	va_start(again, first);                                                                    \
+	const char *argv[count_arguments(first, &again) + 1];                                      \
+	va_end(again);                                                                             \
+	va_start(more, first);                                                                     \
+	take_arguments(argv, first, &more)
+
+PE_PUBLIC int execl(const char *path, const char *arg, ...)
+{
+	ARGUMENTS(arg, more);
+	va_end(more);
+	return execve(path, (char *const *)argv, environ);
+}
+
+PE_PUBLIC int execlp(const char *file, const char *arg, ...)
+{
+	ARGUMENTS(arg, more);
+	va_end(more);
+	return execvpe(file, (char *const *)argv, environ);
+}
+
+PE_PUBLIC int execle(const char *path, const char *arg, ...)
+{
+	char *const *envp;
+
+	ARGUMENTS(arg, more);
+	envp = va_arg(more, char *const *);
+	va_end(more);
+	return execve(path, (char *const *)argv, envp);
+}

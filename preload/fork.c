@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* fork - every public name that makes a child and returns its number (but for vfork and spawn). */
+#include "real.h"
+
+#include <stdarg.h>
+
+static pid_t made(const struct pe_birth *b, pid_t pid)
+{
+	if (pid == 0)
+		pe_door_forked();
+	else
+		pe_door_birth_end(b, pid);
+	return pid;
+}
+
+PE_PUBLIC pid_t fork(void)
+{
+	struct pe_birth b = pe_door_birth_begin(PE_CALL_FORK);
+
+	return made(&b, PE_REAL(fork)());
+}
+
+PE_PUBLIC pid_t __fork(void) __attribute__((alias("fork"), nothrow));
+
+PE_PUBLIC pid_t _Fork(void)
+{
+	struct pe_birth b = pe_door_birth_begin(PE_CALL__FORK);
+
+	return made(&b, PE_REAL(_Fork)());
+}
+
+PE_PUBLIC int forkpty(int *master, char *name, const struct termios *mode,
+		      const struct winsize *size)
+{
+	struct pe_birth b = pe_door_birth_begin(PE_CALL_FORKPTY);
+
+	return made(&b, PE_REAL(forkpty)(master, name, mode, size));
+}
+
+/* A thread is no child, and one made with CLONE_PARENT is our parent's. A child that shares the memory without being one (CLONE_VM) runs under our thread's
+ * own storage: from then on only getpid tells who is who. */
+PE_PUBLIC int clone(int (*fn)(void *), void *stack, int flags, void *arg, ...)
+{
+	struct pe_birth b = { .engaged = false };
+	pid_t *parent_tid, *child_tid;
+	void *tls;
+	va_list more;
+	int pid;
+
+	va_start(more, arg);
+	parent_tid = va_arg(more, pid_t *);
+	tls = va_arg(more, void *);
+	child_tid = va_arg(more, pid_t *);
+	va_end(more);
+	if ((flags & CLONE_VM) && !(flags & CLONE_THREAD))
+		pe_door_shared_vm();
+	if (!(flags & (CLONE_THREAD | CLONE_PARENT)))
+		b = pe_door_birth_begin(PE_CALL_CLONE);
+	pid = PE_REAL(clone)(fn, stack, flags, arg, parent_tid, tls, child_tid);
+	pe_door_birth_end(&b, pid);
+	return pid;
+}
+
+PE_PUBLIC int __clone(int (*fn)(void *), void *stack, int flags, void *arg, ...)
+	__attribute__((alias("clone"), nothrow, leaf));

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * real - libc's own functions, behind the ones that this library puts before them.
+ *
+ * All are looked up when the library is loaded: dlsym() may lock and allocate, which a handler or a vfork child
+ * must not. What calls in before that (another library's constructor) looks up its own then.
+ */
+#ifndef PE_PRELOAD_REAL_H
+#define PE_PRELOAD_REAL_H
+
+#include <pty.h>
+#include <sched.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/resource.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lib/door.h"
+
+#define PE_PUBLIC __attribute__((visibility("default")))
+
+#define PE_REALS(X)                                                                                \
+	X(_Fork)                                                                                   \
+	X(clone)                                                                                   \
+	X(execve)                                                                                  \
+	X(execveat)                                                                                \
+	X(execvpe)                                                                                 \
+	X(fexecve)                                                                                 \
+	X(fork)                                                                                    \
+	X(forkpty)                                                                                 \
+	X(posix_spawn)                                                                             \
+	X(posix_spawnp)                                                                            \
+	X(sigaction)                                                                               \
+	X(signal)                                                                                  \
+	X(wait4)                                                                                   \
+	X(waitid)
+
+#define PE_REAL_ENUM(name) PE_REAL_##name,
+enum pe_real { PE_REALS(PE_REAL_ENUM) PE_REAL_COUNT };
+#undef PE_REAL_ENUM
+
+void *pe_real(enum pe_real which);
+
+#define PE_REAL(name) ((__typeof__(name) *)pe_real(PE_REAL_##name))
+
+/* -errno of the engine to what libc's callers expect; errno is set only on failure */
+long pe_result(long n);
+
+#endif

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* signal - calls that send a signal to a number, or make a descriptor of it. */
+#include "real.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/syscall.h>
+
+PE_PUBLIC int kill(pid_t pid, int sig)
+{
+	const struct pe_use u = {
+		.by = PE_CALL_KILL,
+		.number = pid,
+		.signal = sig,
+		.call = { .nr = SYS_kill, .arg = { pid, sig } },
+	};
+
+	return (int)pe_result(pe_door_guard(&u));
+}
+
+/* A group is no incarnation: the engine passes what is not a positive number. */
+PE_PUBLIC int killpg(pid_t group, int sig)
+{
+	if (group < 0) {
+		errno = EINVAL;
+		return -1;
+	}
+	return kill(-group, sig);
+}
+
+PE_PUBLIC int sigqueue(pid_t pid, int sig, const union sigval value)
+{
+	siginfo_t info;
+	const struct pe_use u = {
+		.by = PE_CALL_SIGQUEUE,
+		.number = pid,
+		.signal = sig,
+		.info = &info,
+		.call = { .nr = SYS_rt_sigqueueinfo, .arg = { pid, sig, (long)&info } },
+	};
+
+	memset(&info, 0, sizeof(info));
+	info.si_signo = sig;
+	info.si_code = SI_QUEUE;
+	info.si_pid = getpid();
+	info.si_uid = getuid();
+	info.si_value = value;
+	return (int)pe_result(pe_door_guard(&u));
+}
+
+PE_PUBLIC int tgkill(pid_t group, pid_t thread, int sig)
+{
+	const struct pe_use u = {
+		.by = PE_CALL_TGKILL,
+		.number = group,
+		.signal = sig,
+		.to_thread = true,
+		.call = { .nr = SYS_tgkill, .arg = { group, thread, sig } },
+	};
+
+	return (int)pe_result(pe_door_guard(&u));
+}
+
+/* not in every libc's headers */
+PE_PUBLIC int pidfd_open(pid_t pid, unsigned int flags);
+
+PE_PUBLIC int pidfd_open(pid_t pid, unsigned int flags)
+{
+	const struct pe_use u = {
+		.by = PE_CALL_PIDFD_OPEN,
+		.number = pid,
+		.signal = PE_GUARD_NO_SIGNAL,
+		.call = { .nr = SYS_pidfd_open, .arg = { pid, (long)flags } },
+	};
+
+	return (int)pe_result(pe_door_guard(&u));
+}

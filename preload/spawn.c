@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * spawn - posix_spawn and posix_spawnp. libc writes the child's number through a pointer that may be NULL: it is given
+ * one of ours. On x86-64 each exists twice; the older runs a file that is no program as a shell script.
+ */
+#include "real.h"
+
+#include <dlfcn.h>
+
+#include "environ.h"
+
+typedef int (*spawn_function)(pid_t *, const char *, const posix_spawn_file_actions_t *,
+			      const posix_spawnattr_t *, char *const[], char *const[]);
+
+static int any_spawn(spawn_function real, pid_t *pid, const char *file,
+		     const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *attr,
+		     char *const argv[], char *const envp[])
+{
+	struct pe_birth b = pe_door_birth_begin(PE_CALL_SPAWN);
+	struct pe_environ e;
+	pid_t own = 0;
+	int error;
+
+	pe_environ_make(&e, envp);
+	error = real(&own, file, actions, attr, argv, e.envp);
+	pe_environ_done(&e);
+	if (error)
+		return error;
+	pe_door_birth_end(&b, own);
+	if (pid)
+		*pid = own;
+	return 0;
+}
+
+#define SPAWN_PARAMETERS                                                                           \
+	pid_t *pid, const char *file, const posix_spawn_file_actions_t *actions,                   \
+		const posix_spawnattr_t *attr, char *const argv[], char *const envp[]
+#define SPAWN_ARGUMENTS pid, file, actions, attr, argv, envp
+
+#ifdef __x86_64__
+#define NEWER(name) pe_##name##_newer
+#define VERSION(name, version) __asm__(".symver " #name "," version)
+#else
+#define NEWER(name) name
+#endif
+
+PE_PUBLIC int NEWER(posix_spawn)(SPAWN_PARAMETERS);
+PE_PUBLIC int NEWER(posix_spawnp)(SPAWN_PARAMETERS);
+
+PE_PUBLIC int NEWER(posix_spawn)(SPAWN_PARAMETERS)
+{
+	return any_spawn(PE_REAL(posix_spawn), SPAWN_ARGUMENTS);
+}
+
+PE_PUBLIC int NEWER(posix_spawnp)(SPAWN_PARAMETERS)
+{
+	return any_spawn(PE_REAL(posix_spawnp), SPAWN_ARGUMENTS);
+}
+
+#ifdef __x86_64__
+/* Programs linked before glibc 2.15. Looked up at load, as real.c does. */
+static spawn_function older_spawn, older_spawnp;
+
+static __attribute__((constructor)) void find_older(void)
+{
+	older_spawn = (spawn_function)dlvsym(RTLD_NEXT, "posix_spawn", "GLIBC_2.2.5");
+	older_spawnp = (spawn_function)dlvsym(RTLD_NEXT, "posix_spawnp", "GLIBC_2.2.5");
+}
+
+PE_PUBLIC int pe_posix_spawn_older(SPAWN_PARAMETERS);
+PE_PUBLIC int pe_posix_spawnp_older(SPAWN_PARAMETERS);
+
+PE_PUBLIC int pe_posix_spawn_older(SPAWN_PARAMETERS)
+{
+	return any_spawn(older_spawn ? older_spawn : PE_REAL(posix_spawn), SPAWN_ARGUMENTS);
+}
+
+PE_PUBLIC int pe_posix_spawnp_older(SPAWN_PARAMETERS)
+{
+	return any_spawn(older_spawnp ? older_spawnp : PE_REAL(posix_spawnp), SPAWN_ARGUMENTS);
+}
+
+VERSION(pe_posix_spawn_newer, "posix_spawn@@GLIBC_2.15");
+VERSION(pe_posix_spawnp_newer, "posix_spawnp@@GLIBC_2.15");
+VERSION(pe_posix_spawn_older, "posix_spawn@GLIBC_2.2.5");
+VERSION(pe_posix_spawnp_older, "posix_spawnp@GLIBC_2.2.5");
+#endif

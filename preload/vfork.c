@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* vfork - the hooks of the trampoline in core/arch/<cpu>/vfork.S, which is the wrapper itself. */
+#include "core/arch/vfork.h"
+
+#include "core/sys.h"
+#include "real.h"
+
+/* What the outermost vfork of this thread began with; inner ones are a vfork child's, and not ours to record. */
+static __thread struct pe_birth outermost;
+
+uint64_t pe_vfork_before(void)
+{
+	uint64_t mask = pe_sys_mask_all();
+
+	if (pe_door_vfork_depth(0) == 0)
+		outermost = pe_door_birth_begin(PE_CALL_VFORK);
+	pe_door_vfork_depth(1);
+	return mask;
+}
+
+pid_t pe_vfork_parent(long ret, uint64_t mask)
+{
+	if (pe_door_vfork_depth(-1) == 0)
+		pe_door_birth_end(&outermost, (pid_t)ret);
+	pe_sys_mask_restore(mask);
+	return (pid_t)pe_result(ret);
+}
+
+void pe_vfork_child(uint64_t mask)
+{
+	pe_sys_mask_restore(mask);
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * wait - the wait family. The engine's reap does the work; libc's own waitid() does the blocking, so that each
+ * stays a cancellation point. In a vfork child, and for arguments that the kernel will reject, libc's call is made as it is.
+ */
+#include "wait.h"
+
+#include <errno.h>
+#include <limits.h>
+
+#define WAIT4_FLAGS  (WNOHANG | WUNTRACED | WCONTINUED | __WNOTHREAD | __WCLONE | __WALL)
+#define WAITID_FLAGS (WAIT4_FLAGS | WEXITED)
+
+static long peek(int idtype, uint32_t id, siginfo_t *info, int options)
+{
+	return PE_REAL(waitid)((idtype_t)idtype, id, info, options) == 0 ? 0 : -errno;
+}
+
+bool pe_wait4_ours(pid_t pid, int options)
+{
+	return !(options & ~WAIT4_FLAGS) && pid != INT_MIN && pe_door_enter();
+}
+
+bool pe_waitid_ours(int options)
+{
+	return !(options & ~WAITID_FLAGS) && (options & WEXITED) && pe_door_enter();
+}
+
+long pe_wait4_by(pe_reap_peek how, enum pe_call by, pid_t pid, int *status, int options,
+		 struct rusage *used)
+{
+	/* wait4's first argument in waitid's terms; WUNTRACED is WSTOPPED */
+	struct pe_reap r = {
+		.peek = how,
+		.by = by,
+		.idtype = pid == -1 ? P_ALL : pid > 0 ? P_PID : P_PGID,
+		.id = (uint32_t)(pid == -1 ? 0 : pid >= 0 ? pid : -pid),
+		.options = options | WEXITED,
+		.rusage = used,
+		.as_wait4 = true,
+		.status = status,
+	};
+
+	return pe_door_reap(&r);
+}
+
+static pid_t any_wait4(pid_t pid, int *status, int options, struct rusage *used, enum pe_call by)
+{
+	if (!pe_wait4_ours(pid, options))
+		return PE_REAL(wait4)(pid, status, options, used);
+	return (pid_t)pe_result(pe_wait4_by(peek, by, pid, status, options, used));
+}
+
+PE_PUBLIC pid_t wait(int *status)
+{
+	return any_wait4(-1, status, 0, NULL, PE_CALL_WAIT);
+}
+
+PE_PUBLIC pid_t __wait(int *status) __attribute__((alias("wait")));
+
+PE_PUBLIC pid_t waitpid(pid_t pid, int *status, int options)
+{
+	return any_wait4(pid, status, options, NULL, PE_CALL_WAITPID);
+}
+
+PE_PUBLIC pid_t __waitpid(pid_t pid, int *status, int options) __attribute__((alias("waitpid")));
+
+PE_PUBLIC pid_t wait3(int *status, int options, struct rusage *used)
+{
+	return any_wait4(-1, status, options, used, PE_CALL_WAIT3);
+}
+
+PE_PUBLIC pid_t wait4(pid_t pid, int *status, int options, struct rusage *used)
+{
+	return any_wait4(pid, status, options, used, PE_CALL_WAIT4);
+}
+
+/* A look that reaps nothing (WNOWAIT, or no WEXITED) can still tell a number. */
+static int look(idtype_t idtype, id_t id, siginfo_t *info, int options)
+{
+	siginfo_t own, *seen = info ? info : &own;
+	int n;
+
+	own.si_pid = 0;
+	n = PE_REAL(waitid)(idtype, id, seen, options);
+	if (n == 0)
+		pe_door_learn(seen->si_pid);
+	return n;
+}
+
+PE_PUBLIC int waitid(idtype_t idtype, id_t id, siginfo_t *info, int options)
+{
+	struct pe_reap r = { .peek = peek, .by = PE_CALL_WAITID, .idtype = (int)idtype, .id = id,
+			     .options = options, .info = info };
+
+	if (!pe_waitid_ours(options))
+		return look(idtype, id, info, options);
+	return (int)pe_result(pe_door_reap(&r));
+}

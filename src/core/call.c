@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "contract.h"
+
+#include "call.h"
+
+const char *pe_call_name(unsigned int call)
+{
+#define PE_CALL_TEXT(name, text) text,
+	/* an array of characters, not of pointers: it needs no relocation */
+	static const char names[PE_CALL_COUNT][40] = { PE_CALLS(PE_CALL_TEXT) };
+#undef PE_CALL_TEXT
+
+	return names[call < PE_CALL_COUNT ? call : 0];
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * emit - one event, one line, one write(2).
+ *
+ * K.1  To the log if there is one (opened close-on-exec for this one write, append), else to descriptor 2
+ *      only while it is still the file that it was at the start.
+ * K.2  Text that others chose (program names) is written without control characters.
+ * K.3  Async-signal-safe; nothing is kept.
+ */
+#ifndef PE_CORE_EMIT_H
+#define PE_CORE_EMIT_H
+
+#include "contract.h"
+#include "guard.h"
+
+enum pe_emit_outcome { PE_EMIT_PASSED, PE_EMIT_REFUSED, PE_EMIT_ABORTING };
+
+void pe_emit_stale(const struct pe_process *p, const struct pe_use *u, const struct pe_known *k,
+		   enum pe_emit_outcome outcome);
+
+/* a sentence of ours: "pidepoch: NAME[PID]: " before it and a newline after it */
+void pe_emit_sentence(const struct pe_settings *set, const char *first, const char *second);
+
+#endif

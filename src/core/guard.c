@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "contract.h"
+
+#include "emit.h"
+#include "guard.h"
+#include "identity.h"
+#include "sys.h"
+
+/* not a result of any system call */
+#define AGAIN INT64_MIN
+
+static long pass(const struct pe_use *u)
+{
+	const long *a = u->call.arg;
+
+	return pe_sys6(u->call.nr, a[0], a[1], a[2], a[3], a[4], a[5]);
+}
+
+/* --- stale --- */
+
+/* Numbers a program may know without having been told: itself, its parent, its threads (J.5). */
+static bool is_kin(const struct pe_process *p, uint32_t number)
+{
+	return (int)number == p->tgid || pe_sys_getppid() == (int)number ||
+	       pe_sys_tgkill(p->tgid, (int)number, 0) == 0;
+}
+
+static long judged(struct pe_process *p, struct pe_thread *t, const struct pe_use *u)
+{
+	uint32_t number = (uint32_t)u->number;
+	struct pe_known k = pe_process_know(p, number);
+	struct pe_stale_use use = { .knowledge = k.what, .policy = p->set.policy };
+	struct pe_stale_verdict v;
+
+	if (k.what == PE_STALE_LIVE)
+		return AGAIN; /* born again meanwhile */
+	if (k.what == PE_STALE_NOTHING || k.what == PE_STALE_FRESH || p->set.trusted ||
+	    is_kin(p, number))
+		return pass(u);
+	use.own_child_now = pe_identity_is_child(number);
+	use.held = pe_sys_kill((int)number, 0) != -ESRCH;
+	v = pe_stale_classic(&use);
+	if (v.relearned)
+		pe_process_learn(p, t, u->number);
+	if (v.tell || (v.latent && use.policy == PE_STALE_REPORT))
+		pe_emit_stale(p, u, &k, v.dies ? PE_EMIT_ABORTING :
+				v.act == PE_STALE_STOP ? PE_EMIT_REFUSED : PE_EMIT_PASSED);
+	if (v.dies)
+		pe_sys_abort();
+	return v.act == PE_STALE_STOP ? -p->set.stale_errno : pass(u);
+}
+
+/* --- a child of ours --- */
+
+static long as_zombie(const struct pe_use *u)
+{
+	if (u->signal == PE_GUARD_NO_SIGNAL)
+		return -ESRCH;
+	return u->signal >= 0 && u->signal <= 64 ? 0 : -EINVAL;
+}
+
+/* Children may vanish without a wait, or no hold is to be had: a pidfd that the kernel knows as our child
+ * cannot be anybody else, whenever it is used. */
+static long by_pidfd(struct pe_process *p, struct pe_thread *t, const struct pe_use *u,
+		     const struct pe_known *k)
+{
+	siginfo_t si = { .si_pid = 0 };
+	long fd = pe_sys_pidfd_open(u->number, 0), n = -ESRCH;
+	bool ours = false;
+
+	if (fd >= 0)
+		ours = pe_sys_waitid(P_PIDFD, (int)fd, &si,
+				     WEXITED | WNOHANG | WNOWAIT | __WALL, NULL) == 0;
+	else if (fd != -ESRCH && pe_identity_is_child((uint32_t)u->number))
+		return pass(u); /* no descriptor to be had: best effort */
+	if (ours)
+		n = u->signal == PE_GUARD_NO_SIGNAL || u->to_thread ?
+			    pass(u) :
+			    pe_sys_pidfd_send_signal((int)fd, u->signal, u->info, 0);
+	if (fd >= 0)
+		pe_sys_close((int)fd);
+	if (ours)
+		return n;
+	pe_process_lost(p, t, k,
+			atomic_load(&p->autoreap) ? PE_CALL_AUTOREAP : PE_CALL_ELSEWHERE);
+	return AGAIN;
+}
+
+static long gated(const struct pe_thread *t, const struct pe_use *u, const struct pe_hold *h,
+		  const struct pe_slot *s)
+{
+	int open = pe_slot_check(s, (uint32_t)u->number);
+
+	if (unlikely(open == -EBUSY))
+		return as_zombie(u);
+	if (unlikely(open != 0))
+		return AGAIN;
+	return pe_gate_pass(&u->call, pe_hold_dead(h), t->rseq);
+}
+
+static long on_slow_child(struct pe_process *p, struct pe_thread *t, const struct pe_use *u)
+{
+	struct pe_known k;
+
+	if (t->record == 0)
+		pe_process_enroll(p, t);
+	k = pe_process_know(p, (uint32_t)u->number);
+	return k.what == PE_STALE_LIVE ? by_pidfd(p, t, u, &k) : AGAIN;
+}
+
+static long on_child(struct pe_process *p, struct pe_thread *t, const struct pe_use *u,
+		     uint32_t index)
+{
+	struct pe_hold h;
+	long n;
+
+	if (unlikely(atomic_load_explicit(&p->autoreap, memory_order_relaxed)))
+		return on_slow_child(p, t, u);
+	h = pe_hold_publish(&p->records, t, index);
+	if (unlikely(!h.record)) {
+		pe_hold_release(t, &h);
+		return on_slow_child(p, t, u);
+	}
+	n = gated(t, u, &h, pe_arena_at(&p->slots, index));
+	pe_hold_release(t, &h);
+	return n == PE_GATE_DEAD ? AGAIN : n;
+}
+
+long pe_guard(struct pe_process *p, struct pe_thread *t, const struct pe_use *u)
+{
+	uint32_t entry;
+	long n;
+
+	if (unlikely(u->number <= 0) || unlikely(!pe_process_enter(p, t)))
+		return pass(u);
+	do {
+		entry = pe_tree_find(&p->tree, (uint32_t)u->number);
+		if (entry == 0 && p->ancestors == 0)
+			return pass(u);
+		if (likely(entry && !(entry & (PE_TREE_EXPIRED | PE_TREE_RELEARNED))))
+			n = on_child(p, t, u, entry);
+		else
+			n = judged(p, t, u);
+	} while (unlikely(n == AGAIN));
+	return n;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * guard - a call that takes a number: hold the incarnation, make the real call, let go.
+ *
+ *                       tree.find(q)
+ *   nothing known ────────┤──────── open slot ─────────── EXPIRED ─────────────┐
+ *     │ plain call        │           │ publish, check      │ is it our child  │ SIGCHLD ignored:
+ *     v                   │           v                     │ by another way?  │ pidfd_open, "my child?",
+ *   kernel                │         gate: the call          v                  v pidfd_send_signal
+ *                         │                              stale: pass, tell, stop, abort
+ *
+ * J.1  The usual path (unknown number, or open slot) takes no lock, no memory, no descriptor, one system call.
+ * J.2  A call on an open slot reaches the incarnation that the slot stands for, or does not act at all (S11).
+ * J.3  A closed slot is a zombie about to be reaped: a signal to it is a success without effect.
+ * J.4  Nothing is refused before the kernel has said that the number is no child of ours (S10).
+ * J.5  Self, parent, own threads and groups pass.
+ */
+#ifndef PE_CORE_GUARD_H
+#define PE_CORE_GUARD_H
+
+#include "arch/gate.h"
+#include "contract.h"
+#include "process.h"
+#include "sys.h"
+
+#define PE_GUARD_NO_SIGNAL (-1)
+
+struct pe_use {
+	enum pe_call by;
+	int number;
+	int signal;	  /* what a signalling call sends, or PE_GUARD_NO_SIGNAL */
+	bool to_thread;	  /* it goes to one thread: no pidfd call can stand in for it */
+	siginfo_t *info;  /* its siginfo, or NULL as for kill */
+	struct pe_gate_call call;
+};
+
+/* the call's result, or -errno; -ESRCH or -PE_EEPOCH by policy when it was refused */
+long pe_guard(struct pe_process *p, struct pe_thread *t, const struct pe_use *u);
+
+#endif

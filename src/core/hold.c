@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "contract.h"
+
+#include "hold.h"
+#include "sys.h"
+#include "text.h"
+
+/* How long a drain sleeps before it asks whether the holder is still inside a call at all: a handler
+ * may have left the call by siglongjmp(), and then nobody would ever wake the reaper. */
+#define PE_HOLD_PATIENCE_NS 100000000
+
+static struct pe_hold_record *record_at(struct pe_arena *records, uint32_t index)
+{
+	return index ? pe_arena_at(records, index) : NULL;
+}
+
+struct pe_hold pe_hold_publish(struct pe_arena *records, struct pe_thread *t, uint32_t slot)
+{
+	struct pe_hold h = { .record = NULL, .level = t->level++ };
+
+	/* a handler that comes after the line above works one level up, whatever was done below */
+	atomic_signal_fence(memory_order_seq_cst);
+	if (unlikely(t->record == 0 || h.level >= PE_HOLD_LEVELS))
+		return h;
+	h.record = record_at(records, t->record);
+	atomic_store_explicit(&h.record->dead[h.level], 0, memory_order_relaxed);
+	/* seq_cst: before the slot is looked at (F.1) */
+	atomic_exchange_explicit(&h.record->held[h.level], slot, memory_order_seq_cst);
+	return h;
+}
+
+void pe_hold_release(struct pe_thread *t, struct pe_hold *h)
+{
+	if (likely(h->record)) {
+		_Atomic uint32_t *held = &h->record->held[h->level];
+
+		/* release: the call is over before the reaper goes on */
+		if (unlikely(atomic_exchange_explicit(held, 0, memory_order_release) &
+			     PE_HOLD_WAITED))
+			pe_sys_futex_wake((uint32_t *)held, INT32_MAX);
+	}
+	atomic_signal_fence(memory_order_seq_cst);
+	t->level = h->level;
+}
+
+const uint32_t *pe_hold_dead(const struct pe_hold *h)
+{
+	return (const uint32_t *)&h->record->dead[h->level];
+}
+
+/* Is thread @tid inside a system call, or on a CPU, where it might be about to make one? */
+static bool thread_in_call(uint32_t tid)
+{
+	char path[64], answer[16];
+	struct pe_text text = pe_text_on(path, sizeof(path));
+	long n;
+
+	pe_text_add(&text, "/proc/self/task/");
+	pe_text_number(&text, tid);
+	pe_text_add(&text, "/syscall");
+	n = pe_sys_slurp(pe_text_end(&text), answer, sizeof(answer));
+	if (n < 0)
+		return n != -ENOENT;
+	/* "-1 ..." is a thread stopped or asleep outside any system call */
+	return n > 0 && answer[0] != '-';
+}
+
+static void drain_one(struct pe_hold_record *r, unsigned int level, uint32_t slot)
+{
+	const struct timespec patience = { .tv_nsec = PE_HOLD_PATIENCE_NS };
+	_Atomic uint32_t *held = &r->held[level];
+	uint32_t seen = slot;
+
+	while ((atomic_load_explicit(held, memory_order_seq_cst) & ~PE_HOLD_WAITED) == slot) {
+		uint32_t owner = atomic_load_explicit(&r->owner, memory_order_relaxed);
+
+		/* a failed exchange is either WAITED already set or the hold let go: look again */
+		seen = slot;
+		if (!atomic_compare_exchange_strong(held, &seen, slot | PE_HOLD_WAITED) &&
+		    seen != (slot | PE_HOLD_WAITED))
+			continue;
+		if (pe_sys_futex_wait((uint32_t *)held, slot | PE_HOLD_WAITED, &patience) !=
+			    -ETIMEDOUT ||
+		    thread_in_call(owner))
+			continue;
+		/* Left behind. Should its call be made after all, the gate refuses it. */
+		atomic_store_explicit(&r->dead[level], 1, memory_order_seq_cst);
+		return;
+	}
+}
+
+void pe_hold_drain(struct pe_arena *records, const struct pe_thread *t, uint32_t slot)
+{
+	uint32_t last = pe_arena_last(records);
+
+	for (uint32_t i = 1; i <= last; i++) {
+		struct pe_hold_record *r = record_at(records, i);
+
+		if (!r || i == t->record)
+			continue;
+		for (unsigned int level = 0; level < PE_HOLD_LEVELS; level++)
+			drain_one(r, level, slot);
+	}
+}
+
+void pe_hold_kill_own(struct pe_arena *records, const struct pe_thread *t, uint32_t slot)
+{
+	struct pe_hold_record *r = record_at(records, t->record);
+
+	for (unsigned int level = 0; r && level < PE_HOLD_LEVELS; level++)
+		if ((atomic_load_explicit(&r->held[level], memory_order_relaxed) &
+		     ~PE_HOLD_WAITED) == slot)
+			atomic_store_explicit(&r->dead[level], 1, memory_order_relaxed);
+}
+
+/* Asking the kernel whether an owner still lives costs a call: at most this many a thread's life. */
+#define PE_HOLD_PROBES 8u
+
+static uint32_t find_free_record(struct pe_arena *records, uint32_t tid)
+{
+	uint32_t last = pe_arena_last(records), probes = last < PE_HOLD_PROBES ? last : PE_HOLD_PROBES;
+
+	for (uint32_t i = 1; i <= last; i++) {
+		uint32_t owner = atomic_load_explicit(&record_at(records, i)->owner,
+						      memory_order_relaxed);
+
+		/* one that bears our own id belonged to a thread that is gone: the id is ours now */
+		if (owner == 0 || owner == tid)
+			return i;
+	}
+	for (uint32_t n = 0; n < probes; n++) {
+		uint32_t i = 1 + (tid + n) % last;
+		uint32_t owner = atomic_load_explicit(&record_at(records, i)->owner,
+						      memory_order_relaxed);
+
+		if (pe_sys_tgkill(pe_sys_getpid(), (int)owner, 0) == -ESRCH)
+			return i;
+	}
+	return 0;
+}
+
+/* A thread that died inside a call left its hold behind; the new owner is inside none. */
+static void clear_record(struct pe_hold_record *r)
+{
+	for (unsigned int level = 0; level < PE_HOLD_LEVELS; level++)
+		if (atomic_exchange_explicit(&r->held[level], 0, memory_order_seq_cst) &
+		    PE_HOLD_WAITED)
+			pe_sys_futex_wake((uint32_t *)&r->held[level], INT32_MAX);
+}
+
+void pe_hold_enroll(struct pe_arena *records, struct pe_thread *t, uint32_t tid)
+{
+	uint32_t index;
+
+	index = find_free_record(records, tid);
+	if (!index)
+		index = pe_arena_alloc(records);
+	if (!index)
+		return;
+	clear_record(record_at(records, index));
+	atomic_store_explicit(&record_at(records, index)->owner, tid, memory_order_relaxed);
+	t->record = index;
+}
+
+void pe_hold_forked(struct pe_arena *records, const struct pe_thread *t, uint32_t tid)
+{
+	uint32_t last = pe_arena_last(records);
+
+	for (uint32_t i = 1; i <= last; i++) {
+		struct pe_hold_record *r = record_at(records, i);
+
+		if (i != t->record)
+			clear_record(r);
+		atomic_store_explicit(&r->owner, i == t->record ? tid : 0, memory_order_relaxed);
+	}
+}

@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "contract.h"
+
+#include <linux/rseq.h>
+
+#include "identity.h"
+#include "process.h"
+#include "sys.h"
+
+/* Most slots: one for each child alive at a time, and as many again that only keep their history. */
+#define PE_PROCESS_SLOTS (UINT32_C(1) << 22)
+#define PE_PROCESS_NODES (UINT32_C(1) << 20)
+/* Histories kept for notices before a slot is used again. */
+#define PE_PROCESS_HISTORY 1024
+
+bool pe_process_is_self(const struct pe_process *p)
+{
+	return pe_sys_getpid() == p->tgid;
+}
+
+uint32_t pe_process_ms(void)
+{
+	uint32_t ms = pe_sys_coarse_ms();
+
+	return ms ? ms : 1;
+}
+
+/* --- the lock (P.4) --- */
+
+static void lock(struct pe_process *p)
+{
+	uint32_t seen = 0;
+
+	/* 0 free, 1 held, 2 held and waited for */
+	if (atomic_compare_exchange_strong_explicit(&p->lock, &seen, 1, memory_order_acquire,
+						    memory_order_relaxed))
+		return;
+	while (atomic_exchange_explicit(&p->lock, 2, memory_order_acquire) != 0)
+		pe_sys_futex_wait((uint32_t *)&p->lock, 2, NULL);
+}
+
+static void unlock(struct pe_process *p)
+{
+	if (atomic_exchange_explicit(&p->lock, 0, memory_order_release) == 2)
+		pe_sys_futex_wake((uint32_t *)&p->lock, 1);
+}
+
+/* --- birth of a frame (P.2, P.3) --- */
+
+static bool alive(const struct pe_process *p)
+{
+	_Atomic uint32_t *life = atomic_load_explicit(&p->life, memory_order_acquire);
+
+	return life && atomic_load_explicit(life, memory_order_acquire) != 0;
+}
+
+/* The initialiser writes its pid: a copy of it in a forked child names a process that is not this one. */
+static void boot_begin(struct pe_process *p, uint32_t me)
+{
+	for (;;) {
+		uint32_t seen = atomic_load_explicit(&p->booting, memory_order_acquire);
+
+		if (seen == me)
+			pe_sys_sched_yield();
+		else if (atomic_compare_exchange_strong(&p->booting, &seen, me))
+			return;
+	}
+}
+
+static void map_life(struct pe_process *p)
+{
+	void *page = MAP_FAILED;
+
+	if (!(p->set.force_old & PE_OLD_WIPE))
+		page = pe_sys_mmap(PE_SYS_PAGE);
+	if (page != MAP_FAILED && pe_sys_madvise(page, PE_SYS_PAGE, MADV_WIPEONFORK) == 0) {
+		atomic_store_explicit((_Atomic uint32_t *)page, 1, memory_order_relaxed);
+		atomic_store_explicit(&p->life, page, memory_order_release);
+		return;
+	}
+	/* Without the kernel's word, only getpid tells a child from its parent. */
+	atomic_store_explicit(&p->shared_vm, true, memory_order_relaxed);
+	atomic_store_explicit(&p->plain_life, 1, memory_order_relaxed);
+	atomic_store_explicit(&p->life, &p->plain_life, memory_order_release);
+}
+
+static void first_frame(struct pe_process *p)
+{
+	const struct pe_arena_layout node = {
+		.object = sizeof(struct pe_tree_node),
+		.link = offsetof(struct pe_tree_node, next),
+		.per_chunk = 128,
+		.limit = PE_PROCESS_NODES,
+	};
+	struct pe_arena_layout inner = node, leaf = node;
+	const struct pe_arena_layout slots = {
+		.object = sizeof(struct pe_slot),
+		.link = offsetof(struct pe_slot, link),
+		.per_chunk = 1024,
+		.limit = PE_PROCESS_SLOTS,
+		.keep = PE_PROCESS_HISTORY,
+		.first = p->first_slots,
+		.first_bytes = sizeof(p->first_slots),
+	};
+	const struct pe_arena_layout records = {
+		.object = sizeof(struct pe_hold_record),
+		.link = offsetof(struct pe_hold_record, link),
+		.per_chunk = 64,
+		.limit = PE_HOLD_RECORDS,
+		.first = p->first_records,
+		.first_bytes = sizeof(p->first_records),
+	};
+
+	inner.first = p->first_inner;
+	inner.first_bytes = sizeof(p->first_inner);
+	leaf.first = p->first_leaf;
+	leaf.first_bytes = sizeof(p->first_leaf);
+	pe_arena_init(&p->inner, &inner);
+	pe_arena_init(&p->leaf, &leaf);
+	pe_arena_init(&p->slots, &slots);
+	pe_arena_init(&p->records, &records);
+	pe_clock_init(&p->clock, 0);
+	pe_tree_init(&p->tree, &p->inner, &p->leaf, 0);
+	atomic_store(&p->autoreap, pe_sys_children_vanish());
+	map_life(p);
+}
+
+static void next_frame(struct pe_process *p, struct pe_thread *t)
+{
+	_Atomic uint32_t *life = atomic_load(&p->life);
+
+	for (uint32_t i = PE_PROCESS_ANCESTORS - 1; i > 0; i--)
+		p->inherited[i] = p->inherited[i - 1];
+	p->inherited[0] = p->tree;
+	if (p->ancestors < PE_PROCESS_ANCESTORS)
+		p->ancestors++;
+	pe_tree_init(&p->tree, &p->inner, &p->leaf, pe_clock_lap(pe_clock_now(&p->clock)));
+	pe_hold_forked(&p->records, t, (uint32_t)pe_sys_gettid());
+	atomic_store(&p->lock, 0);
+	atomic_store(&p->strays, 0);
+	atomic_store(&p->shared_vm, life == &p->plain_life);
+	t->vfork_depth = 0;
+	atomic_store_explicit(life, 1, memory_order_release);
+}
+
+bool pe_process_born(struct pe_process *p, struct pe_thread *t)
+{
+	uint64_t mask = pe_sys_mask_all();
+	int me = pe_sys_getpid();
+
+	boot_begin(p, (uint32_t)me);
+	if (!alive(p)) {
+		bool first = !atomic_load(&p->life);
+
+		p->tgid = me;
+		if (first)
+			first_frame(p);
+		else
+			next_frame(p, t);
+	}
+	atomic_store(&p->booting, 0);
+	pe_sys_mask_restore(mask);
+	return t->vfork_depth == 0;
+}
+
+void pe_process_forked(struct pe_process *p, struct pe_thread *t)
+{
+	if (atomic_load(&p->life) != &p->plain_life || pe_process_is_self(p))
+		return;
+	atomic_store(&p->plain_life, 0);
+	pe_process_born(p, t);
+}
+
+/* --- births --- */
+
+struct pe_birth pe_process_birth_begin(struct pe_process *p, struct pe_thread *t, enum pe_call by)
+{
+	struct pe_birth b = { .by = by, .engaged = pe_process_enter(p, t) };
+
+	if (b.engaged) {
+		b.before = pe_clock_now(&p->clock);
+		b.strays = atomic_load(&p->strays);
+	}
+	return b;
+}
+
+/* Lock held. What a thread needs before its guarded calls can be fast ones. */
+static void enroll(struct pe_process *p, struct pe_thread *t)
+{
+	struct rseq *rseq = (struct rseq *)((char *)__builtin_thread_pointer() + p->set.rseq_offset);
+
+	if (likely(t->record))
+		return;
+	pe_hold_enroll(&p->records, t, (uint32_t)pe_sys_gettid());
+	/* below 0: the kernel did not take the registration */
+	if (p->set.rseq && !(p->set.force_old & PE_OLD_RSEQ) && (int)rseq->cpu_id >= 0)
+		t->rseq = rseq;
+}
+
+static uint32_t new_slot(struct pe_process *p, uint32_t number, uint64_t lap, enum pe_call by)
+{
+	uint32_t index = pe_arena_alloc(&p->slots);
+	struct pe_slot *s;
+
+	if (!index)
+		return 0;
+	s = pe_arena_at(&p->slots, index);
+	pe_slot_prepare(s, lap, pe_process_ms(), (uint8_t)by);
+	/* before the slot can be found: a reaper compares (reap.c) */
+	atomic_fetch_add(&p->births, 1);
+	pe_slot_attach(s, number);
+	return index;
+}
+
+/* Lock held. The slot is open before it can be found: a call on it may come at once. */
+static void record(struct pe_process *p, const struct pe_birth *b, uint32_t number)
+{
+	uint64_t lap = pe_clock_observe(&p->clock, b->before, number);
+	uint32_t index;
+
+	if (lap > pe_tree_lap(&p->tree))
+		pe_tree_begin(&p->tree, lap);
+	index = new_slot(p, number, lap, b->by);
+	if (index && pe_tree_store(&p->tree, number, index) == 0)
+		return;
+	if (index) {
+		pe_slot_abandon(pe_arena_at(&p->slots, index));
+		pe_arena_free(&p->slots, index);
+	}
+	pe_tree_relearn(&p->tree, number); /* P.5 */
+}
+
+void pe_process_birth_end(struct pe_process *p, struct pe_thread *t, const struct pe_birth *b,
+			  int pid)
+{
+	uint32_t number = (uint32_t)pid;
+	struct pe_known k;
+	uint64_t mask;
+	bool raced;
+
+	if (pid <= 0 || !b->engaged || !pe_process_enter(p, t))
+		return;
+	k = pe_process_know(p, number);
+	raced = atomic_load(&p->strays) != b->strays;
+	/* Still open: that incarnation went by a way we did not see. (Or, in a race, ours was reaped, and
+	 * another thread's fork has the number again and was recorded first. Then the question below decides.) */
+	if (k.what == PE_STALE_LIVE && !raced)
+		pe_process_lost(p, t, &k, PE_CALL_ELSEWHERE);
+	if (k.what != PE_STALE_LIVE || !raced) {
+		mask = pe_sys_mask_all();
+		lock(p);
+		enroll(p, t);
+		record(p, b, number);
+		unlock(p);
+		pe_sys_mask_restore(mask);
+	}
+	/* P.6: seq_cst on both sides, the reaper's count after its reap, ours after the store */
+	if (likely(atomic_load(&p->strays) == b->strays))
+		return;
+	k = pe_process_know(p, number);
+	if (k.what == PE_STALE_LIVE && !pe_identity_is_child(number))
+		pe_process_lost(p, t, &k, PE_CALL_ELSEWHERE);
+}
+
+void pe_process_enroll(struct pe_process *p, struct pe_thread *t)
+{
+	uint64_t mask = pe_sys_mask_all();
+
+	lock(p);
+	enroll(p, t);
+	unlock(p);
+	pe_sys_mask_restore(mask);
+}
+
+/* --- knowledge --- */
+
+void pe_process_learn(struct pe_process *p, struct pe_thread *t, int number)
+{
+	if (number <= 0 || !pe_process_enter(p, t))
+		return;
+	pe_tree_relearn(&p->tree, (uint32_t)number);
+	for (uint32_t i = 0; i < p->ancestors; i++)
+		pe_tree_relearn(&p->inherited[i], (uint32_t)number);
+}
+
+static struct pe_known inherited(struct pe_process *p, uint32_t number)
+{
+	struct pe_known k = { .what = PE_STALE_NOTHING };
+
+	/* the nearest ancestor that knew anything of the number decides */
+	for (uint32_t i = 0; i < p->ancestors; i++) {
+		uint32_t entry = pe_tree_find(&p->inherited[i], number);
+
+		if (entry == 0)
+			continue;
+		k.index = entry & PE_TREE_SLOT;
+		if (pe_tree_stale(entry))
+			k.what = PE_STALE_INHERITED;
+		break;
+	}
+	return k;
+}
+
+struct pe_known pe_process_know(struct pe_process *p, uint32_t number)
+{
+	uint32_t entry = pe_tree_find(&p->tree, number);
+	struct pe_known k = { .index = entry & PE_TREE_SLOT };
+
+	if (entry == 0)
+		k = inherited(p, number);
+	else if (entry & PE_TREE_RELEARNED)
+		k.what = PE_STALE_FRESH;
+	else if (entry & PE_TREE_EXPIRED)
+		k.what = PE_STALE_RELEASED;
+	else
+		k.what = PE_STALE_LIVE;
+	k.slot = k.index ? pe_arena_at(&p->slots, k.index) : NULL;
+	if (k.what == PE_STALE_LIVE) {
+		k.life = pe_slot_word(k.slot) & PE_SLOT_LIFE;
+		if ((k.life & PE_SLOT_NUMBER) != number)
+			k.what = PE_STALE_RELEASED; /* freed and used again since the entry was read */
+	}
+	return k;
+}
+
+/* --- release --- */
+
+void pe_process_released(struct pe_process *p, struct pe_thread *t, const struct pe_known *k,
+			 enum pe_call by)
+{
+	pe_tree_expire(&p->tree, (uint32_t)(k->life & PE_SLOT_NUMBER), k->index);
+	pe_hold_kill_own(&p->records, t, k->index);
+	pe_slot_bury(k->slot, pe_process_ms(), (uint8_t)by);
+}
+
+void pe_process_leave(struct pe_process *p, uint32_t slot)
+{
+	if (pe_slot_leave(pe_arena_at(&p->slots, slot)))
+		pe_arena_free(&p->slots, slot);
+}
+
+void pe_process_lost(struct pe_process *p, struct pe_thread *t, const struct pe_known *k,
+		     enum pe_call by)
+{
+	uint64_t mask;
+
+	if (pe_slot_close(k->slot, k->life) != 0)
+		return;
+	pe_hold_drain(&p->records, t, k->index);
+	mask = pe_sys_mask_all();
+	if (pe_slot_begin_reap(k->slot) == 0)
+		pe_process_released(p, t, k, by);
+	pe_sys_mask_restore(mask);
+	pe_process_leave(p, k->index);
+}

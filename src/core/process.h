@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * process - one process's frame: what it knows of numbers, from its birth or exec on.
+ *
+ *   fork returns q ─> birth_end ─> [lock, signals masked] clock.observe, tree.begin?, slot, tree.store
+ *   a wait ─> reap.c ─> close ─> drain ─> [signals masked] reap, release ─> leave
+ *   a call ─> guard.c ─> tree.find ─> hold ─> slot.check ─> gate
+ *
+ * P.1  Every entry begins with pe_process_enter(). False: this code runs in somebody else's memory
+ *      (a vfork child, a clone(CLONE_VM) child) or before there is any; the caller passes to the kernel.
+ * P.2  `life` lies in a page that the kernel wipes on fork. Zero there means: a new process. The first entry makes
+ *      the frame, with all signals masked; until then a forked child has paid nothing.
+ * P.3  A new frame after a fork keeps the clock; the parent's tree becomes `inherited`, read only. Its slots, holds
+ *      and lock mean nothing here (S5). A new frame after exec is empty.
+ * P.4  The lock is held with all signals masked and never over a system call that can block: a handler that
+ *      wants it can never have interrupted its holder. A vfork child never takes it (P.1).
+ * P.5  Memory refused: the number is marked relearned, or stays unknown. It is then not protected, and never refused.
+ * P.6  A birth is recorded before its call returns; one that was reaped first is released at once (strays).
+ */
+#ifndef PE_CORE_PROCESS_H
+#define PE_CORE_PROCESS_H
+
+#include "arena.h"
+#include "call.h"
+#include "clock.h"
+#include "contract.h"
+#include "hold.h"
+#include "slot.h"
+#include "stale.h"
+#include "tree.h"
+
+#define PE_PROCESS_ANCESTORS 4u
+
+enum pe_old { /* PIDEPOCH_FORCE_OLD: do without this newer mechanism */
+	PE_OLD_RSEQ = 1 << 0,
+	PE_OLD_INODE = 1 << 1,
+	PE_OLD_WIPE = 1 << 2,
+	PE_OLD_PIDFD = 1 << 3,
+};
+
+struct pe_settings {
+	enum pe_stale_policy policy;
+	int stale_errno; /* ESRCH or PE_EEPOCH */
+	uint32_t force_old;
+	bool trusted;	    /* the program is exempt: nothing is told, refused or aborted */
+	const char *log;    /* absolute path, or NULL: descriptor 2 */
+	uint64_t stderr_id[2]; /* device and inode of descriptor 2 at the start */
+	const char *name;   /* of the program, for notices */
+	bool rseq;	    /* libc registers rseq areas, this far from the thread pointer */
+	ptrdiff_t rseq_offset;
+};
+
+struct pe_process {
+	_Atomic(_Atomic uint32_t *) life; /* NULL until the first entry */
+	_Atomic uint32_t booting;
+	_Atomic uint32_t lock;
+	_Atomic uint32_t plain_life; /* stands in for the page where it cannot be had */
+	_Atomic uint32_t births;  /* slots about to be attached */
+	_Atomic uint32_t strays;  /* reaps of numbers that no slot had */
+	_Atomic bool autoreap;	  /* SIGCHLD has been ignored: children may vanish without a wait */
+	_Atomic bool shared_vm;	  /* another process may run in this memory: compare getpid */
+	uint32_t ancestors;
+	int tgid;
+	struct pe_clock clock;
+	struct pe_tree tree;
+	struct pe_tree inherited[PE_PROCESS_ANCESTORS];
+	struct pe_arena inner, leaf, slots, records;
+	struct pe_settings set;
+	/* first chunks, so that a program with few children never maps any memory of ours but one page */
+	_Alignas(64) char first_records[4 * sizeof(struct pe_hold_record)];
+	_Alignas(8) char first_inner[10 * sizeof(struct pe_tree_node)];
+	_Alignas(8) char first_leaf[4 * sizeof(struct pe_tree_node)];
+	_Alignas(8) char first_slots[32 * sizeof(struct pe_slot)];
+};
+
+/* the slow half of enter: first entry of a process. Not called directly. */
+bool pe_process_born(struct pe_process *p, struct pe_thread *t);
+bool pe_process_is_self(const struct pe_process *p);
+
+static inline bool pe_process_enter(struct pe_process *p, struct pe_thread *t)
+{
+	_Atomic uint32_t *life = atomic_load_explicit(&p->life, memory_order_acquire);
+
+	if (unlikely(!life || atomic_load_explicit(life, memory_order_acquire) == 0))
+		return pe_process_born(p, t);
+	if (unlikely(t->vfork_depth))
+		return false;
+	return likely(!atomic_load_explicit(&p->shared_vm, memory_order_relaxed)) ||
+	       pe_process_is_self(p);
+}
+
+/* the child of a wrapped fork, where the kernel does not wipe for us (PE_OLD_WIPE); else nothing */
+void pe_process_forked(struct pe_process *p, struct pe_thread *t);
+
+struct pe_birth {
+	pe_clock_time before;
+	uint32_t strays;
+	bool engaged;
+	enum pe_call by;
+};
+
+/* around whatever makes a child. end: @pid <= 0 when none was made. Both keep errno. */
+struct pe_birth pe_process_birth_begin(struct pe_process *p, struct pe_thread *t, enum pe_call by);
+void pe_process_birth_end(struct pe_process *p, struct pe_thread *t, const struct pe_birth *b,
+			  int pid);
+
+/* the number was seen by other means: it is fresh (S10). Signal-safe, any thread. */
+void pe_process_learn(struct pe_process *p, struct pe_thread *t, int number);
+
+/* Entered already. What this process knows of @number, and its slot where it is or was its child. */
+struct pe_known {
+	enum pe_stale_knowledge what;
+	uint32_t index;	      /* of the slot, 0: none */
+	struct pe_slot *slot; /* the same; its history may be of another number by now */
+	uint64_t life;	      /* for LIVE: which life of the slot */
+};
+struct pe_known pe_process_know(struct pe_process *p, uint32_t number);
+
+/* This incarnation is gone, proven, by a way that took no REAPING: close, drain, expire, bury. */
+void pe_process_lost(struct pe_process *p, struct pe_thread *t, const struct pe_known *k,
+		     enum pe_call by);
+
+/* REAPING is held, signals are masked, and the incarnation has been reaped. */
+void pe_process_released(struct pe_process *p, struct pe_thread *t, const struct pe_known *k,
+			 enum pe_call by);
+void pe_process_leave(struct pe_process *p, uint32_t slot); /* the closer leaves */
+
+/* a record for this thread's holds, if there is memory for one */
+void pe_process_enroll(struct pe_process *p, struct pe_thread *t);
+
+uint32_t pe_process_ms(void); /* CLOCK_MONOTONIC, never 0 */
+
+#endif

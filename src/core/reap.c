@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "contract.h"
+
+#include "identity.h"
+#include "reap.h"
+#include "sys.h"
+
+#define KINDS (__WNOTHREAD | __WCLONE | __WALL)
+
+static bool is_exit(int code)
+{
+	return code == CLD_EXITED || code == CLD_KILLED || code == CLD_DUMPED;
+}
+
+/* The status word that wait4 gives for a state that is no exit; si_status holds the kernel's exit_code. */
+static int status_of(const siginfo_t *si)
+{
+	return si->si_code == CLD_CONTINUED ? 0xffff : si->si_status << 8 | 0x7f;
+}
+
+/* Consume the exit of @pid, without blocking: > 0 it was there, 0 it was not. -EFAULT: it was, and the caller's
+ * pointer was bad; the kernel reaps first. */
+static long consume_exit(const struct pe_reap *r, int pid)
+{
+	siginfo_t own, *info = r->info ? r->info : &own;
+	int flags = WNOHANG | (r->options & KINDS);
+	long n;
+
+	if (r->as_wait4) {
+		n = pe_sys_wait4(pid, r->status, flags, r->rusage);
+	} else {
+		own.si_pid = 0;
+		n = pe_sys_waitid(P_PID, pid, info, flags | WEXITED, r->rusage);
+		if (n == 0)
+			n = info->si_pid;
+	}
+	return n > 0 || n == -EFAULT ? n : 0;
+}
+
+static long consume_state(const struct pe_reap *r, const siginfo_t *seen)
+{
+	siginfo_t own, *info = r->info ? r->info : &own;
+	int what = seen->si_code == CLD_CONTINUED ? WCONTINUED : WSTOPPED;
+	long n;
+
+	own.si_pid = 0;
+	n = pe_sys_waitid(P_PID, seen->si_pid, info, WNOHANG | what | (r->options & KINDS),
+			  r->rusage);
+	if (n == -EFAULT)
+		return n;
+	if (n != 0 || info->si_pid == 0)
+		return 0;
+	if (r->as_wait4 && r->status)
+		*r->status = status_of(info);
+	return seen->si_pid;
+}
+
+/* Is the zombie seen under this number the incarnation in @k? (H.3) */
+static bool same_incarnation(struct pe_process *p, uint32_t births, const struct pe_known *k)
+{
+	siginfo_t si = { .si_pid = 0 };
+
+	if (atomic_load(&p->births) == births)
+		return true;
+	return pe_sys_waitid(P_PID, (int)(k->life & PE_SLOT_NUMBER), &si,
+			     WEXITED | WNOHANG | WNOWAIT | __WALL, NULL) == 0 &&
+	       si.si_pid != 0;
+}
+
+static long reap_tracked(struct pe_process *p, struct pe_thread *t, const struct pe_reap *r,
+			 const struct pe_known *k)
+{
+	uint64_t mask;
+	long n = 0;
+	int claim;
+
+	if (pe_slot_close(k->slot, k->life) != 0)
+		return 0;
+	pe_hold_drain(&p->records, t, k->index);
+	mask = pe_sys_mask_all();
+	claim = pe_slot_begin_reap(k->slot);
+	if (claim == 0) {
+		n = consume_exit(r, (int)(k->life & PE_SLOT_NUMBER));
+		if (n != 0)
+			pe_process_released(p, t, k, r->by);
+		else
+			pe_slot_cancel_reap(k->slot);
+	}
+	pe_sys_mask_restore(mask);
+	pe_process_leave(p, k->index);
+	if (claim == -EBUSY)
+		pe_sys_sched_yield();
+	return n;
+}
+
+static long reap_stray(struct pe_process *p, struct pe_thread *t, const struct pe_reap *r, int pid)
+{
+	long n = consume_exit(r, pid);
+	struct pe_known k;
+
+	if (n == 0)
+		return 0;
+	/* P.6: count, then look; the recorder of a birth attaches, then looks at the count */
+	atomic_fetch_add(&p->strays, 1);
+	k = pe_process_know(p, (uint32_t)pid);
+	if (k.what == PE_STALE_LIVE && !pe_identity_is_child((uint32_t)pid))
+		pe_process_lost(p, t, &k, r->by);
+	return n;
+}
+
+/* > 0 or -EFAULT: taken. 0: gone, or somebody else was first */
+static long take(struct pe_process *p, struct pe_thread *t, const struct pe_reap *r,
+		 const siginfo_t *seen, uint32_t births)
+{
+	struct pe_known k;
+
+	if (!is_exit(seen->si_code)) {
+		pe_process_learn(p, t, seen->si_pid);
+		return consume_state(r, seen);
+	}
+	k = pe_process_know(p, (uint32_t)seen->si_pid);
+	if (k.what != PE_STALE_LIVE)
+		return reap_stray(p, t, r, seen->si_pid);
+	if (!same_incarnation(p, births, &k))
+		return 0;
+	return reap_tracked(p, t, r, &k);
+}
+
+/* The kernel says that @number is no child of ours: if we still have it as one, it went without a wait. */
+static void note_no_child(struct pe_process *p, struct pe_thread *t, uint32_t number)
+{
+	struct pe_known k = pe_process_know(p, number);
+	bool vanish = atomic_load_explicit(&p->autoreap, memory_order_relaxed);
+
+	if (k.what == PE_STALE_LIVE && !pe_identity_is_child(number))
+		pe_process_lost(p, t, &k, vanish ? PE_CALL_AUTOREAP : PE_CALL_ELSEWHERE);
+}
+
+long pe_reap(struct pe_process *p, struct pe_thread *t, const struct pe_reap *r)
+{
+	for (;;) {
+		siginfo_t si = { .si_pid = 0 };
+		uint32_t births = atomic_load(&p->births);
+		long n = r->peek(r->idtype, r->id, &si, r->options | WNOWAIT);
+
+		if (n == -ECHILD && r->idtype == P_PID)
+			note_no_child(p, t, r->id);
+		if (n < 0)
+			return n;
+		if (si.si_pid == 0) {
+			/* WNOHANG, and nothing there: waitid clears the caller's record, as the kernel does */
+			if (r->info)
+				*r->info = si;
+			return 0;
+		}
+		n = take(p, t, r, &si, births);
+		if (n != 0)
+			return r->as_wait4 || n < 0 ? n : 0;
+	}
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "contract.h"
+
+#include "text.h"
+
+struct pe_text pe_text_on(char *buffer, size_t size)
+{
+	return (struct pe_text){ buffer, buffer, buffer + size - 1 };
+}
+
+void pe_text_add(struct pe_text *t, const char *s)
+{
+	while (*s && t->at < t->limit)
+		*t->at++ = *s++;
+}
+
+void pe_text_padded(struct pe_text *t, uint64_t n, unsigned int digits)
+{
+	char reversed[20];
+	unsigned int count = 0;
+
+	do {
+		reversed[count++] = (char)('0' + n % 10);
+		n /= 10;
+	} while (n);
+	while (count < digits && count < sizeof(reversed))
+		reversed[count++] = '0';
+	while (count && t->at < t->limit)
+		*t->at++ = reversed[--count];
+}
+
+void pe_text_number(struct pe_text *t, uint64_t n)
+{
+	pe_text_padded(t, n, 1);
+}
+
+void pe_text_foreign(struct pe_text *t, const char *s)
+{
+	for (; *s && t->at < t->limit; s++)
+		*t->at++ = *s >= ' ' && *s < 127 ? *s : '?';
+}
+
+const char *pe_text_end(struct pe_text *t)
+{
+	*t->at = '\0';
+	return t->start;
+}
+
+size_t pe_text_length(const struct pe_text *t)
+{
+	return (size_t)(t->at - t->start);
+}
+
+size_t pe_text_span(const char *s)
+{
+	size_t n = 0;
+
+	while (s[n])
+		n++;
+	return n;
+}
+
+bool pe_text_same(const char *a, const char *b)
+{
+	while (*a && *a == *b)
+		a++, b++;
+	return *a == *b;
+}
+
+bool pe_text_parse(const char *s, uint64_t *n)
+{
+	uint64_t value = 0;
+
+	if (!*s)
+		return false;
+	for (; *s; s++) {
+		if (*s < '0' || *s > '9' || value > (UINT64_MAX - 9) / 10)
+			return false;
+		value = value * 10 + (uint64_t)(*s - '0');
+	}
+	*n = value;
+	return true;
+}
+
+bool pe_text_glob(const char *pattern, size_t length, const char *s)
+{
+	const char *end = pattern + length, *star = NULL, *retry = NULL;
+
+	while (*s) {
+		if (pattern < end && *pattern == '*') {
+			star = ++pattern;
+			retry = s;
+		} else if (pattern < end && (*pattern == '?' || *pattern == *s)) {
+			pattern++;
+			s++;
+		} else if (star) {
+			pattern = star;
+			s = ++retry;
+		} else {
+			return false;
+		}
+	}
+	while (pattern < end && *pattern == '*')
+		pattern++;
+	return pattern == end;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * text - a line put together in the caller's buffer, without libc. What does not fit is cut; the end is always
+ * there. Async-signal-safe.
+ */
+#ifndef PE_CORE_TEXT_H
+#define PE_CORE_TEXT_H
+
+#include "contract.h"
+
+struct pe_text {
+	char *at, *start, *limit; /* limit: the place kept for the final NUL */
+};
+
+struct pe_text pe_text_on(char *buffer, size_t size);
+void pe_text_add(struct pe_text *t, const char *s);
+void pe_text_number(struct pe_text *t, uint64_t n);
+void pe_text_padded(struct pe_text *t, uint64_t n, unsigned int digits);
+
+/* foreign text: control characters and what is not ASCII become '?' */
+void pe_text_foreign(struct pe_text *t, const char *s);
+const char *pe_text_end(struct pe_text *t);
+size_t pe_text_length(const struct pe_text *t);
+
+size_t pe_text_span(const char *s); /* strlen */
+bool pe_text_same(const char *a, const char *b);
+bool pe_text_parse(const char *s, uint64_t *n); /* the whole of @s as a decimal number */
+
+/* '*' any run, '?' any one character */
+bool pe_text_glob(const char *pattern, size_t length, const char *s);
+
+#endif

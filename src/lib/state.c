@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * state - the one instance of the engine's state in a program, and the door to it.
+ *
+ * Every other file of this library and of the preload library is without writable globals of the engine's.
+ */
+#include "lib/door.h"
+#include "lib/settings.h"
+
+/* Refuse with ESRCH is what a program gets whose settings have not been read yet, or are wrong. */
+static struct pe_process frame = {
+	.set = { .policy = PE_STALE_REFUSE, .stale_errno = ESRCH },
+};
+
+static __thread struct pe_thread thread;
+
+static __attribute__((constructor)) void begin(void)
+{
+	pe_settings_read(&frame.set);
+	pe_process_enter(&frame, &thread);
+}
+
+bool pe_door_enter(void)
+{
+	return pe_process_enter(&frame, &thread);
+}
+
+struct pe_birth pe_door_birth_begin(enum pe_call by)
+{
+	return pe_process_birth_begin(&frame, &thread, by);
+}
+
+void pe_door_birth_end(const struct pe_birth *b, pid_t pid)
+{
+	pe_process_birth_end(&frame, &thread, b, pid);
+}
+
+void pe_door_forked(void)
+{
+	pe_process_forked(&frame, &thread);
+}
+
+uint32_t pe_door_vfork_depth(int by)
+{
+	return thread.vfork_depth += (uint32_t)by;
+}
+
+long pe_door_guard(const struct pe_use *u)
+{
+	return pe_guard(&frame, &thread, u);
+}
+
+long pe_door_reap(const struct pe_reap *r)
+{
+	return pe_reap(&frame, &thread, r);
+}
+
+void pe_door_learn(pid_t number)
+{
+	pe_process_learn(&frame, &thread, number);
+}
+
+void pe_door_children_vanish(void)
+{
+	if (pe_process_enter(&frame, &thread))
+		atomic_store(&frame.autoreap, true);
+}
+
+void pe_door_shared_vm(void)
+{
+	if (pe_process_enter(&frame, &thread))
+		atomic_store(&frame.shared_vm, true);
+}
+
+const char *const *pe_door_environment(void)
+{
+	return pe_settings_environment();
+}
