@@ -5,14 +5,17 @@ noinst_LTLIBRARIES += libcore.la
 libcore_la_CFLAGS = $(LIBRARY_CFLAGS)
 libcore_la_CCASFLAGS = $(LIBRARY_CCASFLAGS)
 libcore_la_SOURCES =
+libcore_la_SOURCES += src/core/contract.h src/core/sys.h src/core/arch/raw.h
+libcore_la_SOURCES += src/core/arch/gate.c src/core/arch/gate.h
 libcore_la_SOURCES += src/core/clock.c src/core/clock.h
 libcore_la_SOURCES += src/core/identity.c src/core/identity.h
 libcore_la_SOURCES += src/core/stale.c src/core/stale.h
 
 # Assembly: the same file names for each processor. (A tarball gets both lists.)
+# vfork.S, syscall.S and syscall.c are the preload library's sources: it has their hooks.
 if CPU_X86_64
-libcore_la_SOURCES +=
+libcore_la_SOURCES += src/core/arch/x86_64/raw.h src/core/arch/x86_64/gate.S
 endif
 if CPU_AARCH64
-libcore_la_SOURCES +=
+libcore_la_SOURCES += src/core/arch/aarch64/raw.h src/core/arch/aarch64/gate.S
 endif

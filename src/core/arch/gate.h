@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * gate - test a word and make a system call, so that no signal handler of this thread runs between the two.
+ *
+ *   store descriptor ── [ test *dead ── syscall ] ── clear descriptor
+ *          ^             '--- a signal here ---'
+ *          '-- abort <-----------'                    a handler ran: test again
+ *
+ * T.1  A handler that sets *dead before the call was made stops it; one that finds the call made has
+ *      come after it. The system call is the section's last instruction, so there is no third case.
+ * T.2  The code asks for no relocation and uses nothing but its arguments and its own stack: a copy of the
+ *      section .text.pidepoch.gate works at any address.
+ * T.3  Ends for a thread that is single-stepped, too: each step would abort the section, so after
+ *      PE_GATE_PATIENCE of them the call is made the other way, with all signals masked.
+ * T.4  For calls that do not block. (One that is interrupted and restarted is tested again.)
+ * T.5  Not for a vfork child: the kernel knows no restartable sequences of it, and its memory is not its own.
+ */
+#ifndef PE_CORE_ARCH_GATE_H
+#define PE_CORE_ARCH_GATE_H
+
+#define PE_GATE_PATIENCE 32
+/* Out of band: the kernel's own answers are never below -4095 on calls that return a number. */
+#define PE_GATE_DEAD  (-0x7fffffffffffffff - 1) /* refused: *dead was set */
+#define PE_GATE_TIRED (-0x7fffffffffffffff)	/* nothing done: aborted too often */
+
+#ifndef __ASSEMBLER__
+
+#include "../contract.h"
+
+struct rseq;
+
+struct pe_gate_call {
+	long nr;
+	long arg[6];
+};
+
+/* @rseq: the area registered for this thread (libc: thread pointer + __rseq_offset, unless
+ * __rseq_size is 0; its cpu_id is below 0 where registration failed). The call's own result (>= 0 or -errno), PE_GATE_DEAD or PE_GATE_TIRED. */
+PE_HIDDEN long pe_gate_act(const struct pe_gate_call *call, const uint32_t *dead,
+			   struct rseq *rseq);
+
+/* The same with all signals masked instead: two more system calls, and never tired. */
+PE_HIDDEN long pe_gate_act_masked(const struct pe_gate_call *call, const uint32_t *dead);
+
+/* By the best way there is; @rseq NULL: none registered. The call's result or PE_GATE_DEAD. */
+static inline long pe_gate_pass(const struct pe_gate_call *call, const uint32_t *dead,
+				struct rseq *rseq)
+{
+	long ret = PE_GATE_TIRED;
+
+	if (likely(rseq))
+		ret = pe_gate_act(call, dead, rseq);
+	return likely(ret != PE_GATE_TIRED) ? ret : pe_gate_act_masked(call, dead);
+}
+
+#endif
+#endif

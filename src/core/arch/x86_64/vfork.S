@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * pid_t vfork(void), __vfork
+ *
+ *   kept over the system call, each process having its own:  rdx return address, rsi old mask
+ *   out   rax; in the child by a jump (V.3), in the parent by pe_vfork_parent's return
+ */
+#include <asm/unistd.h>
+#include <cet.h>
+
+	.text
+	.globl	pe_vfork_entry
+	.hidden	pe_vfork_entry
+	.globl	vfork, __vfork
+	.type	pe_vfork_entry, @function
+	.type	vfork, @function
+	.type	__vfork, @function
+	.balign	16
+pe_vfork_entry:
+vfork:
+__vfork:
+	.cfi_startproc
+	_CET_ENDBR
+	subq	$8, %rsp
+	.cfi_adjust_cfa_offset 8
+	call	pe_vfork_before
+	addq	$8, %rsp
+	.cfi_adjust_cfa_offset -8
+	movq	%rax, %rsi
+	popq	%rdx
+	.cfi_adjust_cfa_offset -8
+	.cfi_register rip, rdx
+	movl	$__NR_vfork, %eax
+	syscall
+	pushq	%rdx			/* mends what the child has clobbered */
+	.cfi_adjust_cfa_offset 8
+	.cfi_rel_offset rip, 0
+	movq	%rax, %rdi
+	testq	%rax, %rax
+	jnz	pe_vfork_parent		/* (ret, mask) */
+
+	movq	%rsi, %rdi
+	subq	$8, %rsp
+	.cfi_adjust_cfa_offset 8
+	call	pe_vfork_child
+	addq	$8, %rsp
+	.cfi_adjust_cfa_offset -8
+	popq	%rdx
+	.cfi_adjust_cfa_offset -8
+	.cfi_register rip, rdx
+	xorl	%eax, %eax
+	jmp	*%rdx
+	.cfi_endproc
+	.size	pe_vfork_entry, . - pe_vfork_entry
+	.size	vfork, . - vfork
+	.size	__vfork, . - __vfork
+
+	.section .note.GNU-stack, "", @progbits
