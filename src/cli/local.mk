@@ -1,4 +1,18 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# bin/pidepoch: one file per verb.
+# bin/pidepoch: one file per verb (run, demo), and what verbs share.
+bin_PROGRAMS += pidepoch
 
-pidepoch_CPPFLAGS = $(AM_CPPFLAGS) -DPE_LIBDIR='"$(libdir)"'
+# The PE_BUILT_* are told from the folder that the binary is built in; see src/cli/paths.c.
+pidepoch_CPPFLAGS = $(AM_CPPFLAGS) -DPE_BINDIR='"$(bindir)"' -DPE_LIBDIR='"$(libdir)"' \
+	-DPE_LIBEXECDIR='"$(libexecdir)"' \
+	-DPE_BUILT_LIBDIR='".libs"' -DPE_BUILT_LIBEXECDIR='"tests/victims"'
+pidepoch_SOURCES = \
+	src/cli/main.c src/cli/verbs.h \
+	src/cli/run.c \
+	src/cli/program.c src/cli/program.h \
+	src/cli/demo.c \
+	src/cli/namespace.c src/cli/namespace.h \
+	src/cli/stage.c src/cli/stage.h \
+	src/cli/table.c src/cli/table.h \
+	src/cli/paths.c src/cli/paths.h \
+	src/cli/say.c src/cli/say.h

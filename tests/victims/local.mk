@@ -1,2 +1,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # The programs that tests and the demo run: unmodified, not linked with anything of ours.
+
+# what `pidepoch demo` plays: installed, since the demo is
+demodir = $(libexecdir)/pidepoch
+demo_PROGRAMS = tests/victims/demo_threads tests/victims/demo_pidfile tests/victims/innocent
+dist_demo_SCRIPTS = tests/victims/demo_jobs.sh tests/victims/demo_popen.py
+
+tests_victims_demo_threads_SOURCES = tests/victims/demo_threads.c
+tests_victims_demo_threads_CFLAGS = $(AM_CFLAGS) -pthread
+tests_victims_demo_pidfile_SOURCES = tests/victims/demo_pidfile.c
+tests_victims_innocent_SOURCES = tests/victims/innocent.c

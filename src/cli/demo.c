@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * demo - four unmodified programs, each natively, under "refuse" and under "report".
+ *
+ * Y.1  The driver is not preloaded, and its native plays are native.
+ * Y.2  Everything that is needed is found before anything is started; whatever is missing is named.
+ * Y.3  Nothing is left behind, neither a process nor (unless this one is killed by force) a file.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "namespace.h"
+#include "paths.h"
+#include "program.h"
+#include "say.h"
+#include "stage.h"
+#include "table.h"
+#include "verbs.h"
+
+#define ERROR(status, ...) pe_say_error(status, "demo", __VA_ARGS__)
+
+static const char help[] =
+	"Usage: pidepoch demo\n"
+	"Run four unmodified programs that kill by a number which they kept too long: natively, under\n"
+	"'pidepoch run', and under 'pidepoch run --on-stale=report', in a private namespace where numbers\n"
+	"come round quickly. An innocent process is born at the number each time and tells what it got.\n"
+	"\n"
+	"  --help  show this\n"
+	"\n"
+	"Exit status: 0 all as claimed; 1 something was not; 2 wrong use; 125 cannot be shown here.\n";
+
+enum { PROGRAMS = 4 };
+
+/* all that the plays need, found before the first of them */
+struct cast {
+	struct pe_stage stage;
+	bool old; /* PIDEPOCH_FORCE_OLD has "pid_max" */
+	char folder[PATH_MAX];
+	char pidfile[PATH_MAX + 16];
+	char bash[PATH_MAX], python[PATH_MAX];
+	char jobs[PATH_MAX], popen[PATH_MAX], threads[PATH_MAX], daemon[PATH_MAX];
+	struct {
+		const char *title;
+		const char *argv[3];
+	} programs[PROGRAMS];
+};
+
+/* the life of the namespace's pid 1 */
+static int perform(struct cast *c)
+{
+	int right = 0, how = pe_namespace_settle(c->old);
+
+	if (how < 0)
+		return PE_VERBS_UNABLE;
+	c->stage.how = (enum pe_namespace_numbers)how;
+	if (pe_namespace_first_lap(c->stage.how) < 0)
+		return PE_VERBS_UNABLE;
+	pe_table_head(c->stage.how);
+	for (int i = 0; i < PROGRAMS; i++) {
+		int row = pe_table_row(&c->stage, c->programs[i].title, c->programs[i].argv);
+
+		if (row < 0)
+			return PE_VERBS_UNABLE;
+		right += row;
+	}
+	printf("\n%d of %d plays as claimed.\n", right, PROGRAMS * PE_STAGE_MODES);
+	if (pe_say_flush("demo"))
+		return PE_VERBS_FAILED;
+	return right == PROGRAMS * PE_STAGE_MODES ? PE_VERBS_OK : PE_VERBS_FAILED;
+}
+
+/* --- the preparations --- */
+
+static int find_command(const char *name, char *out)
+{
+	if (pe_program_find(name, out, PATH_MAX) == 0)
+		return 0;
+	return ERROR(PE_VERBS_UNABLE, "needs %s, which is not installed", name);
+}
+
+static int find_helper(const char *name, char *out)
+{
+	if (pe_paths_helper(name, out, PATH_MAX) == 0)
+		return 0;
+	return ERROR(PE_VERBS_UNABLE, "%s not found; looked in: %s", name, out);
+}
+
+/* a python3 that is a shim for another is slower to start, and may be nobody else's to read */
+static int find_python(char *out)
+{
+	if (pe_program_find("/usr/bin/python3", out, PATH_MAX) == 0)
+		return 0;
+	return find_command("python3", out);
+}
+
+static int find_parts(struct cast *c)
+{
+	char library[PATH_MAX];
+
+	if (pe_paths_self(c->stage.self, PATH_MAX) < 0)
+		return ERROR(PE_VERBS_UNABLE, "needs /proc");
+	if (pe_paths_library(library, sizeof(library)) < 0)
+		return ERROR(PE_VERBS_UNABLE, "%s not found; looked in: %s", PE_PATHS_LIBRARY,
+			     library);
+	if (find_command("bash", c->bash) || find_python(c->python) ||
+	    find_helper("innocent", c->stage.innocent) || find_helper("demo_jobs.sh", c->jobs) ||
+	    find_helper("demo_popen.py", c->popen) || find_helper("demo_threads", c->threads) ||
+	    find_helper("demo_pidfile", c->daemon))
+		return PE_VERBS_UNABLE;
+	return 0;
+}
+
+static int make_folder(struct cast *c)
+{
+	const char *tmp = getenv("TMPDIR");
+
+	snprintf(c->folder, PATH_MAX - 16, "%s/pidepoch-demo.XXXXXX", tmp && *tmp ? tmp : "/tmp");
+	if (!mkdtemp(c->folder))
+		return ERROR(PE_VERBS_UNABLE, "cannot make a folder %s: %s", c->folder,
+			     strerror(errno));
+	snprintf(c->stage.log, PATH_MAX, "%.*s/log", PATH_MAX - 16, c->folder);
+	snprintf(c->pidfile, sizeof(c->pidfile), "%s/worker.pid", c->folder);
+	return 0;
+}
+
+static void remove_folder(const struct cast *c)
+{
+	unlink(c->stage.log);
+	unlink(c->pidfile);
+	rmdir(c->folder);
+}
+
+static void hand_out_parts(struct cast *c)
+{
+	c->programs[0].title = "bash: kept $!, killed in a trap";
+	c->programs[0].argv[0] = c->bash;
+	c->programs[0].argv[1] = c->jobs;
+	c->programs[1].title = "Python: kept a Popen's .pid";
+	c->programs[1].argv[0] = c->python;
+	c->programs[1].argv[1] = c->popen;
+	c->programs[2].title = "C: a thread kills, a thread reaps";
+	c->programs[2].argv[0] = c->threads;
+	c->programs[3].title = "C: a daemon reads its pidfile";
+	c->programs[3].argv[0] = c->daemon;
+	c->programs[3].argv[1] = c->pidfile;
+}
+
+/* Y.1; the library would put itself back into what a preloaded driver starts */
+static int check_not_preloaded(void)
+{
+	const char *list = getenv("LD_PRELOAD");
+	size_t n;
+
+	for (; list && *list; list += n + (list[n] != '\0')) {
+		n = strcspn(list, ": ");
+		if (pe_paths_is_library(list, n))
+			return ERROR(PE_VERBS_UNABLE,
+				     "%s is preloaded already; start the demo without it",
+				     PE_PATHS_LIBRARY);
+	}
+	return 0;
+}
+
+/* Take @word out of the list in @variable: the library has words of its own there, and would wonder at ours. */
+static bool take_word(const char *variable, const char *word)
+{
+	char *rest, *list = getenv(variable), *save = NULL;
+	bool found = false;
+
+	if (!list || !(list = strdup(list)) || !(rest = calloc(1, strlen(list) + 1)))
+		return false;
+	for (char *w = strtok_r(list, ",", &save); w; w = strtok_r(NULL, ",", &save))
+		if (strcmp(w, word) == 0)
+			found = true;
+		else
+			strcat(strcat(rest, *rest ? "," : ""), w);
+	setenv(variable, rest, 1);
+	free(list);
+	free(rest);
+	return found;
+}
+
+/* the programs say what they see in English, and only our own words decide what pidepoch does */
+static void set_environment(void)
+{
+	static const char *const names[] = { "PIDEPOCH_ON_STALE", "PIDEPOCH_ERRNO", "PIDEPOCH_LOG",
+					     "PIDEPOCH_TRUST", "BASH_ENV" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		unsetenv(names[i]);
+	setenv("LC_ALL", "C", 1);
+}
+
+/* a pipe must not be given one of the first three numbers, which are to be the programs' own */
+static void open_standard_three(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	while (fd >= 0 && fd <= 2);
+	close(fd);
+}
+
+/* The status of @first. Whoever stops us stops the namespace, and we tidy up behind it. */
+static int wait_for(pid_t first, const sigset_t *set)
+{
+	int signal, status;
+
+	do {
+		sigwait(set, &signal);
+		if (signal != SIGCHLD)
+			kill(first, SIGKILL);
+	} while (waitpid(first, &status, signal == SIGCHLD ? WNOHANG : 0) == 0);
+	if (WIFEXITED(status))
+		return WEXITSTATUS(status);
+	return ERROR(PE_VERBS_UNABLE, "stopped by signal %d", WTERMSIG(status));
+}
+
+/* A caller may have SIGCHLD ignored: there would be nothing to wait for, here and in the programs. */
+static void hold_signals(sigset_t *set)
+{
+	signal(SIGCHLD, SIG_DFL);
+	sigemptyset(set);
+	sigaddset(set, SIGCHLD);
+	sigaddset(set, SIGINT);
+	sigaddset(set, SIGTERM);
+	sigaddset(set, SIGHUP);
+	sigprocmask(SIG_SETMASK, set, NULL);
+}
+
+static int in_namespace(struct cast *c)
+{
+	sigset_t set;
+	pid_t first;
+	int r = pe_namespace_make();
+
+	if (r)
+		return r;
+	hold_signals(&set);
+	fflush(stdout);
+	first = fork();
+	if (first == 0) {
+		sigprocmask(SIG_UNBLOCK, &set, NULL);
+		exit(perform(c));
+	}
+	return first < 0 ? ERROR(PE_VERBS_UNABLE, "fork: %s", strerror(errno))
+			 : wait_for(first, &set);
+}
+
+static int demonstrate(void)
+{
+	static struct cast cast;
+	int r;
+
+	open_standard_three();
+	set_environment();
+	cast.old = take_word("PIDEPOCH_FORCE_OLD", "pid_max");
+	r = check_not_preloaded();
+	if (r == 0)
+		r = find_parts(&cast);
+	if (r == 0)
+		r = make_folder(&cast);
+	if (r)
+		return r;
+	hand_out_parts(&cast);
+	r = in_namespace(&cast);
+	remove_folder(&cast);
+	return r;
+}
+
+int pe_demo_main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "help", no_argument, NULL, 'h' + PE_SAY_LONG },
+		{ 0 },
+	};
+	int option = getopt_long(argc, argv, "+:", options, NULL);
+
+	if (option == 'h' + PE_SAY_LONG)
+		return pe_say_text("demo", help);
+	if (option != -1)
+		return pe_say_bad_option("demo", option, argv);
+	if (optind < argc)
+		return ERROR(PE_VERBS_USAGE, "'%s' is too much; try 'pidepoch demo --help'",
+			     argv[optind]);
+	return demonstrate();
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * main - the words before the verb, and the way to the verb.
+ */
+#ifdef HAVE_CONFIG_H
+#include <config.h>
+#endif
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "say.h"
+#include "verbs.h"
+
+static const struct verb {
+	const char *name;
+	int (*main)(int argc, char **argv);
+	const char *help;
+} verbs[] = {
+	{ "run", pe_run_main, "run a command, protected from its own stale process numbers" },
+	{ "demo", pe_demo_main, "show four unmodified programs, natively and under pidepoch" },
+};
+
+#define VERBS (sizeof(verbs) / sizeof(verbs[0]))
+
+static int help(void)
+{
+	printf("Usage: pidepoch VERB [OPTION]...\n\n");
+	for (size_t i = 0; i < VERBS; i++)
+		printf("  %-10s %s\n", verbs[i].name, verbs[i].help);
+	printf("\n  --help     show this; 'pidepoch VERB --help' shows a verb's options\n"
+	       "  --version  show the version\n\nSee pidepoch(1).\n");
+	return pe_say_flush("");
+}
+
+static int version(void)
+{
+	printf("pidepoch %s\n", PACKAGE_VERSION);
+	return pe_say_flush("");
+}
+
+static int to_verb(int argc, char **argv)
+{
+	for (size_t i = 0; i < VERBS; i++)
+		if (strcmp(argv[0], verbs[i].name) == 0) {
+			optind = 0; /* the verb's words are a new list */
+			return verbs[i].main(argc, argv);
+		}
+	return pe_say_error(PE_VERBS_USAGE, "", "no verb '%s'; try 'pidepoch --help'", argv[0]);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "help", no_argument, NULL, 'h' + PE_SAY_LONG },
+		{ "version", no_argument, NULL, 'v' + PE_SAY_LONG },
+		{ 0 },
+	};
+	int option = getopt_long(argc, argv, "+:", options, NULL);
+
+	if (option == 'h' + PE_SAY_LONG)
+		return help();
+	if (option == 'v' + PE_SAY_LONG)
+		return version();
+	if (option != -1)
+		return pe_say_bad_option("", option, argv);
+	if (optind == argc)
+		return pe_say_error(PE_VERBS_USAGE, "", "no verb given; try 'pidepoch --help'");
+	return to_verb(argc - optind, argv + optind);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * namespace - a small world of process numbers for the demonstration.
+ *
+ * W.1  Nothing outside changes: numbers, mounts and limits are the namespace's own. The machine's pid_max is
+ *      not written even where a kernel would let us.
+ * W.2  The first process of the world is its pid 1: when it ends, everything in the world ends.
+ */
+#ifndef PE_CLI_NAMESPACE_H
+#define PE_CLI_NAMESPACE_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+enum pe_namespace_numbers {
+	PE_NAMESPACE_FEW,    /* pid_max is 400 here: numbers come round by themselves */
+	PE_NAMESPACE_STEERED /* ns_last_pid tells the kernel after which number to go on */
+};
+
+/* New user, pid and mount namespaces for the children of this process. 0, or the status after an error line. */
+int pe_namespace_make(void);
+
+/* In the first child: /proc and the numbers. @old: do as on a kernel without a pid_max for each namespace.
+ * A pe_namespace_numbers, or -1 after an error line. */
+int pe_namespace_settle(bool old);
+
+/* Fork until the kernel hands out @number: 0 in that process, 1 in the caller, -1 after an error line. */
+int pe_namespace_birth(enum pe_namespace_numbers how, pid_t number);
+
+/* use up numbers until the kernel has begun again at the bottom, where it leaves some out for good */
+int pe_namespace_first_lap(enum pe_namespace_numbers how);
+
+#endif

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "paths.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* how to look for a kind of part; lists of folders are separated by ':' and told from the binary's folder */
+struct room {
+	const char *variable;	/* names the only folders to look at */
+	const char *configured; /* where "make install" was to put it */
+	const char *beside;	/* where an installation with other folders may have put it */
+	const char *built;	/* where a build tree has it */
+};
+
+static const struct room library_room = {
+	.variable = "PIDEPOCH_LIBDIR",
+	.configured = PE_LIBDIR,
+	.beside = "../lib:../lib64",
+	.built = PE_BUILT_LIBDIR,
+};
+
+static const struct room helper_room = {
+	.variable = "PIDEPOCH_LIBEXECDIR",
+	.configured = PE_LIBEXECDIR "/pidepoch",
+	.beside = "../libexec/pidepoch:../lib/pidepoch",
+	.built = PE_BUILT_LIBEXECDIR,
+};
+
+/* one search: what for, from where, and the places tried, for the error */
+struct search {
+	const char *name;
+	char here[PATH_MAX]; /* the folder of the binary, or "" */
+	uid_t owner;	     /* of the binary */
+	char *out;
+	size_t size;
+	char looked[2 * PATH_MAX];
+};
+
+int pe_paths_self(char *out, size_t size)
+{
+	ssize_t n = readlink("/proc/self/exe", out, size - 1);
+
+	if (n < 0)
+		return -errno;
+	out[n] = '\0';
+	return 0;
+}
+
+static void search_start(struct search *s)
+{
+	struct stat st;
+
+	s->looked[0] = '\0';
+	if (pe_paths_self(s->here, sizeof(s->here)) < 0 || stat("/proc/self/exe", &st) < 0) {
+		s->here[0] = '\0';
+		return;
+	}
+	s->owner = st.st_uid;
+	*strrchr(s->here, '/') = '\0';
+}
+
+static bool look(struct search *s, const char *folder)
+{
+	size_t used = strlen(s->looked);
+	char path[PATH_MAX], real[PATH_MAX];
+
+	snprintf(s->looked + used, sizeof(s->looked) - used, "%s%s", used ? ", " : "", folder);
+	if (snprintf(path, sizeof(path), "%s/%s", folder, s->name) >= (int)sizeof(path))
+		return false;
+	if (!realpath(path, real) || access(real, R_OK) < 0 || strlen(real) >= s->size)
+		return false;
+	strcpy(s->out, real);
+	return true;
+}
+
+static bool look_in_list(struct search *s, const char *list, const char *base)
+{
+	char folder[PATH_MAX];
+	size_t n;
+
+	for (; *list; list += n + (list[n] == ':')) {
+		n = strcspn(list, ":");
+		if (snprintf(folder, sizeof(folder), "%s%s%.*s", base, *base ? "/" : "", (int)n,
+			     list) < (int)sizeof(folder) &&
+		    n > 0 && look(s, folder))
+			return true;
+	}
+	return false;
+}
+
+/* as "../lib" is to /usr/bin what /usr/lib is: @to as seen from @from, both absolute */
+static void relate(const char *from, const char *to, char *out, size_t size)
+{
+	size_t common = 0, used = 0;
+
+	for (size_t i = 0; from[i] == to[i] || !from[i] || !to[i]; i++) {
+		if ((!from[i] || from[i] == '/') && (!to[i] || to[i] == '/'))
+			common = i;
+		if (!from[i] || !to[i])
+			break;
+	}
+	out[0] = '\0';
+	for (const char *p = from + common; *p && used < size; p++)
+		if (*p == '/')
+			used += (size_t)snprintf(out + used, size - used, "../");
+	if (used < size)
+		snprintf(out + used, size - used, "%s", to + common + (to[common] == '/'));
+}
+
+/* A build tree may stand in a folder where anybody can write: there, only what the binary's owner made counts. */
+static bool look_in_build(struct search *s, const struct room *r)
+{
+	struct stat st;
+
+	return look_in_list(s, r->built, s->here) && stat(s->out, &st) == 0 &&
+	       st.st_uid == s->owner;
+}
+
+static bool look_around(struct search *s, const struct room *r)
+{
+	char configured[PATH_MAX];
+
+	if (!s->here[0])
+		return false;
+	relate(PE_BINDIR, r->configured, configured, sizeof(configured));
+	return look_in_list(s, configured, s->here) || look_in_list(s, r->beside, s->here) ||
+	       look_in_build(s, r);
+}
+
+static int find(const struct room *r, const char *name, char *out, size_t size)
+{
+	struct search s = { .name = name, .out = out, .size = size };
+	const char *only = getenv(r->variable);
+
+	search_start(&s);
+	if (only && *only ? look_in_list(&s, only, "")
+			  : look_around(&s, r) || look(&s, r->configured))
+		return 0;
+	snprintf(out, size, "%s", s.looked);
+	return -ENOENT;
+}
+
+int pe_paths_library(char *out, size_t size)
+{
+	return find(&library_room, PE_PATHS_LIBRARY, out, size);
+}
+
+bool pe_paths_is_library(const char *entry, size_t n)
+{
+	size_t length = strlen(PE_PATHS_LIBRARY);
+
+	return n >= length && strncmp(entry + n - length, PE_PATHS_LIBRARY, length) == 0 &&
+	       (n == length || entry[n - length - 1] == '/');
+}
+
+int pe_paths_helper(const char *name, char *out, size_t size)
+{
+	return find(&helper_room, name, out, size);
+}

@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * run - "pidepoch run": check everything, set the environment, become the program.
+ *
+ * G.1  Nothing half done: all words, the program and the library are checked before a file or a variable is
+ *      touched, and then there is nothing left that needs undoing.
+ * G.2  The program takes this process over: status, signals, terminal and job control are its own.
+ * G.3  A setting that is not given is left as the environment has it, so that nested runs inherit. --trust adds.
+ * G.4  The library stands in LD_PRELOAD once and first, however deep runs are nested.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "paths.h"
+#include "program.h"
+#include "say.h"
+#include "verbs.h"
+
+#define ERROR(status, ...) pe_say_error(status, "run", __VA_ARGS__)
+
+static const char help[] =
+	"Usage: pidepoch run [OPTION]... [--] COMMAND [ARGUMENT]...\n"
+	"Run COMMAND so that a process number which it kept too long does not hit a stranger.\n"
+	"\n"
+	"  --on-stale=report|refuse|abort  what to do about a stale number: let the call through and\n"
+	"                          tell; make it fail and tell (this is the default); tell and abort\n"
+	"  --errno=ESRCH|EEPOCH    the error of a refused call (default ESRCH)\n"
+	"  --log=FILE              append notices to FILE instead of standard error\n"
+	"  --trust=PATTERN         leave programs alone whose name matches the shell pattern;\n"
+	"                          may be given more than once\n"
+	"  --help                  show this\n"
+	"\n"
+	"Exit status: COMMAND's own; 2 wrong use, 125 pidepoch cannot do it, 126 COMMAND cannot be\n"
+	"executed, 127 COMMAND not found. See pidepoch(1).\n";
+
+static const char *const policies[] = { "report", "refuse", "abort", NULL };
+static const char *const errors[] = { "ESRCH", "EEPOCH", NULL };
+
+/* what is to be put into the environment; NULL: leave the variable alone */
+struct plan {
+	const char *policy;
+	const char *error;
+	const char *log;
+	char *trust;
+	char **command;
+	char log_path[PATH_MAX];
+	char library[PATH_MAX];
+};
+
+static bool among(const char *word, const char *const *list)
+{
+	for (; *list; list++)
+		if (strcmp(word, *list) == 0)
+			return true;
+	return false;
+}
+
+/* --- the words --- */
+
+static int add_trust(struct plan *p, const char *pattern)
+{
+	const char *old = p->trust ? p->trust : getenv("PIDEPOCH_TRUST");
+	char *joined;
+
+	if (!*pattern || strchr(pattern, ':'))
+		return ERROR(PE_VERBS_USAGE, "--trust='%s': must not be empty or have a colon",
+			     pattern);
+	if (!old)
+		old = "";
+	if (asprintf(&joined, "%s%s%s", old, *old ? ":" : "", pattern) < 0)
+		return ERROR(PE_VERBS_UNABLE, "out of memory");
+	free(p->trust);
+	p->trust = joined;
+	return 0;
+}
+
+static int take_option(struct plan *p, int option, char **argv)
+{
+	switch (option) {
+	case 's' + PE_SAY_LONG:
+		p->policy = optarg;
+		return 0;
+	case 'e' + PE_SAY_LONG:
+		p->error = optarg;
+		return 0;
+	case 'l' + PE_SAY_LONG:
+		p->log = optarg;
+		return *optarg ? 0 : ERROR(PE_VERBS_USAGE, "--log needs the name of a file");
+	case 't' + PE_SAY_LONG:
+		return add_trust(p, optarg);
+	default:
+		return pe_say_bad_option("run", option, argv);
+	}
+}
+
+/* 0, an exit status, or -1: help was asked for */
+static int read_words(struct plan *p, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "on-stale", required_argument, NULL, 's' + PE_SAY_LONG },
+		{ "errno", required_argument, NULL, 'e' + PE_SAY_LONG },
+		{ "log", required_argument, NULL, 'l' + PE_SAY_LONG },
+		{ "trust", required_argument, NULL, 't' + PE_SAY_LONG },
+		{ "help", no_argument, NULL, 'h' + PE_SAY_LONG },
+		{ 0 },
+	};
+	int option, r = 0;
+
+	while (r == 0 && (option = getopt_long(argc, argv, "+:", options, NULL)) != -1)
+		r = option == 'h' + PE_SAY_LONG ? -1 : take_option(p, option, argv);
+	p->command = argv + optind;
+	if (r == 0 && optind == argc)
+		r = ERROR(PE_VERBS_USAGE, "no command given; try 'pidepoch run --help'");
+	return r;
+}
+
+/* @given: from the command line, or NULL; then the variable's own value must make sense */
+static int check_choice(const char *given, const char *option, const char *variable,
+			const char *const *list, const char *words)
+{
+	const char *inherited = getenv(variable);
+
+	if (given && !among(given, list))
+		return ERROR(PE_VERBS_USAGE, "%s='%s': must be %s", option, given, words);
+	if (!given && inherited && *inherited && !among(inherited, list))
+		return ERROR(PE_VERBS_USAGE, "%s='%s' in the environment: must be %s", variable,
+			     inherited, words);
+	return 0;
+}
+
+static int check_words(const struct plan *p)
+{
+	int r = check_choice(p->policy, "--on-stale", "PIDEPOCH_ON_STALE", policies,
+			     "report, refuse or abort");
+
+	return r ? r
+		 : check_choice(p->error, "--errno", "PIDEPOCH_ERRNO", errors, "ESRCH or EEPOCH");
+}
+
+/* --- the program --- */
+
+static const char *const unfit[] = {
+	[PE_PROGRAM_STATIC] = "statically linked, no library can be preloaded into it",
+	[PE_PROGRAM_FOREIGN] = "built for another machine than the library",
+	[PE_PROGRAM_LIBC] = "built for another C library than the library",
+	[PE_PROGRAM_PRIVILEGED] = "runs with other rights than yours, so LD_PRELOAD is ignored",
+};
+
+/* @file: what the kernel would load for @command, itself or an interpreter */
+static int not_loadable(const char *command, const char *file, const char *because)
+{
+	bool self = strcmp(command, file) == 0;
+
+	return ERROR(PE_VERBS_UNABLE, "%s%s%s: %s; it needs the supervisor", command,
+		     self ? "" : ": runs ", self ? "" : file, because);
+}
+
+static int check_program(const struct plan *p)
+{
+	char path[PATH_MAX], file[PATH_MAX];
+	const char *name = p->command[0];
+	enum pe_program_fit fit;
+
+	switch (pe_program_find(name, path, sizeof(path))) {
+	case 0:
+		break;
+	case -EACCES:
+		return ERROR(PE_VERBS_NOT_RUN, "%s: found, but it may not be executed", name);
+	default:
+		return ERROR(PE_VERBS_NOT_FOUND, "%s: command not found", name);
+	}
+	fit = pe_program_judge(path, file, sizeof(file));
+	if (fit == PE_PROGRAM_NO_INTERPRETER)
+		return ERROR(PE_VERBS_NOT_FOUND, "%s: no such interpreter: %s", path, file);
+	return fit == PE_PROGRAM_FITS ? 0 : not_loadable(path, file, unfit[fit]);
+}
+
+/* --- the library and the log --- */
+
+static int check_library(struct plan *p)
+{
+	if (pe_paths_library(p->library, sizeof(p->library)) < 0)
+		return ERROR(PE_VERBS_UNABLE,
+			     "%s not found; looked in: %s; PIDEPOCH_LIBDIR can name its folder",
+			     PE_PATHS_LIBRARY, p->library);
+	/* the loader would cut the name there, or expand it; there is no quoting */
+	if (strpbrk(p->library, " :$"))
+		return ERROR(PE_VERBS_UNABLE,
+			     "%s: cannot be preloaded, its path has a ' ', ':' or '$'", p->library);
+	return 0;
+}
+
+/* a program may change its directory: the log must not follow it */
+static int name_log(struct plan *p)
+{
+	const char *name = p->log ? p->log : getenv("PIDEPOCH_LOG");
+	char here[PATH_MAX] = "";
+
+	if (!name || !*name)
+		return 0;
+	if (*name != '/' && !getcwd(here, sizeof(here)))
+		return ERROR(PE_VERBS_UNABLE, "log %s: cannot tell the current directory: %s", name,
+			     strerror(errno));
+	if (snprintf(p->log_path, PATH_MAX, "%s%s%s", here, *here ? "/" : "", name) >= PATH_MAX)
+		return ERROR(PE_VERBS_UNABLE, "log %s: %s", name, strerror(ENAMETOOLONG));
+	return 0;
+}
+
+/* O_NONBLOCK: a FIFO that nobody reads is an error and not a wait for ever */
+static int try_log(const struct plan *p)
+{
+	int fd;
+
+	if (!*p->log_path)
+		return 0;
+	fd = open(p->log_path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK,
+		  0666);
+	if (fd < 0)
+		return ERROR(PE_VERBS_UNABLE, "cannot write to the log %s: %s", p->log_path,
+			     strerror(errno));
+	close(fd);
+	return 0;
+}
+
+/* --- the environment --- */
+
+/* our library first, then what was there, less any copy of our library */
+static char *join_preload(const char *library, const char *old)
+{
+	size_t size = strlen(library) + strlen(old) + 2, n;
+	char *list = malloc(size), *end;
+
+	if (!list)
+		return NULL;
+	end = stpcpy(list, library);
+	for (; *old; old += n + (old[n] != '\0')) {
+		n = strcspn(old, ": ");
+		if (n > 0 && !pe_paths_is_library(old, n))
+			end += sprintf(end, ":%.*s", (int)n, old);
+	}
+	return list;
+}
+
+static int put(const char *variable, const char *value)
+{
+	return value && *value ? setenv(variable, value, 1) : 0;
+}
+
+static int set_environment(const struct plan *p)
+{
+	const char *old = getenv("LD_PRELOAD");
+	char *preload = join_preload(p->library, old ? old : "");
+
+	if (!preload || put("LD_PRELOAD", preload) < 0 || put("PIDEPOCH_ON_STALE", p->policy) < 0 ||
+	    put("PIDEPOCH_ERRNO", p->error) < 0 || put("PIDEPOCH_LOG", p->log_path) < 0 ||
+	    put("PIDEPOCH_TRUST", p->trust) < 0)
+		return ERROR(PE_VERBS_UNABLE, "out of memory");
+	return 0;
+}
+
+static int become(char **command)
+{
+	execvp(command[0], command);
+	return ERROR(errno == ENOENT ? PE_VERBS_NOT_FOUND : PE_VERBS_NOT_RUN, "%s: %s", command[0],
+		     strerror(errno));
+}
+
+int pe_run_main(int argc, char **argv)
+{
+	static struct plan plan;
+	int r = read_words(&plan, argc, argv);
+
+	if (r < 0)
+		return pe_say_text("run", help);
+	if (r == 0)
+		r = check_words(&plan);
+	if (r == 0)
+		r = check_program(&plan);
+	if (r == 0)
+		r = check_library(&plan);
+	if (r == 0)
+		r = name_log(&plan);
+	if (r == 0)
+		r = try_log(&plan);
+	if (r == 0)
+		r = set_environment(&plan);
+	return r ? r : become(plan.command);
+}
