@@ -4,9 +4,13 @@
 . "$(dirname "$0")/house.sh"
 
 # may FILE INCLUDED - is this edge in the plan of the house? The public header is for hosts, not for the engine.
+# Of the engine the preload library sees only what has no state: the one door to the kernel, text, and the
+# trampolines whose hooks it defines. Everything with a state it reaches through lib's door.
 may()
 {
 	case $1:$2 in
+	preload/*:src/core/contract.h | preload/*:src/core/sys.h | preload/*:src/core/text.h) ;;
+	preload/*:src/core/arch/vfork.h | preload/*:src/core/arch/syscall.h) ;;
 	src/core/*:src/core/*) ;;
 	src/lib/*:src/core/* | src/lib/*:src/lib/*) ;;
 	preload/*:preload/* | preload/*:src/lib/door.h) ;;
@@ -24,7 +28,7 @@ may()
 target()
 {
 	for path in "$(dirname "$2")/$3" "src/$3" "include/$3"; do
-		test ! -e "$1/$path" || { echo "$path"; return; }
+		test ! -e "$1/$path" || { realpath --relative-to="$1" "$1/$path"; return; }
 	done
 	case $3 in config.h) echo config.h ;; esac
 }
@@ -34,7 +38,6 @@ complaints()
 	house_files "$1" c h S | grep -E '^(include|src|preload)/' | while read -r file; do
 		sed -nE 's/^[[:space:]]*#[[:space:]]*include[[:space:]]*(["<])([^">]*)[">].*/\1 \2/p' "$1/$file" |
 		while read -r mark name; do
-			case $name in *..*) echo "$file: climbs out of its room: $name"; continue ;; esac
 			path=$(target "$1" "$file" "$name")
 			if test -n "$path"; then
 				may "$file" "$path" || echo "$file: may not include $path"
@@ -44,7 +47,7 @@ complaints()
 		done
 		case $file in
 		src/core/*.c)
-			sed -n '/^#/{p;q}' "$1/$file" | grep -qx '#include "contract.h"' ||
+			sed -n '/^#/{p;q}' "$1/$file" | grep -Eqx '#include "(\.\./|core/)?contract.h"' ||
 				echo "$file: does not open with contract.h"
 			;;
 		esac
@@ -55,12 +58,14 @@ complaints()
 : | bad_file src/lib/door.h
 : | bad_file src/lib/state.h
 : | bad_file src/core/tree.h
+: | bad_file preload/own.h
 : | bad_file include/pidepoch.h
 printf '#include <pidepoch.h>\n' | bad_file src/core/contract.h # WRONG: the public header
-printf '#include "contract.h"\n#include "lib/door.h"\n' | bad_file src/core/up.c # WRONG: lib
+printf '#include "../contract.h"\n#include "lib/door.h"\n' | bad_file src/core/arch/up.c # WRONG: lib
 printf '#include <stdio.h>\n' | bad_file src/core/unsworn.c # WRONG: no contract
 printf '#include "lib/door.h"\n#include "lib/state.h"\n' | bad_file preload/inside.c # WRONG: lib's inside
-printf '#include "core/tree.h"\n#include "../preload/x.h"\n' | bad_file src/lib/climbs.c # WRONG: ..
+printf '#include "core/contract.h"\n#include "core/tree.h"\n' | bad_file preload/deep.c # WRONG: the tree
+printf '#include "core/tree.h"\n#include "../../preload/own.h"\n' | bad_file src/lib/climbs.c # WRONG: preload
 printf '#include <pidepoch.h>\n#include "core/tree.h"\n' | bad_file src/cli/deep.c # WRONG: core
 printf '#include "nowhere.h"\n' | bad_file src/cli/lost.c # WRONG: no such file
-house_lint 7
+house_lint 8
