@@ -18,9 +18,10 @@
  * C.4  A birth is younger than every tag that was handed out for its number before the birth
  *      was told: than eps(number) of every snapshot given by pe_clock_show(), and than the
  *      birth `known` that the caller names. Where C.3's answer would break this, the birth
- *      opens a new lap. So a number is handed out at most once per lap of this clock, a later
- *      incarnation has a greater birth than every earlier one, and S1 holds however many laps
- *      went by unseen, between two forks or within one.
+ *      opens a new lap. So a number is handed out at most once per lap of this clock, what is
+ *      told later has the greater birth, and S1 holds however many laps went by unseen, between
+ *      two forks or within one. (Told later but handed out earlier: then it was released before
+ *      its own fork could tell it.)
  * C.5  A birth is never younger than eps(number) of any later snapshot: what is learned after
  *      it passes.
  * C.6  A lap that was missed, or made by C.4, costs precision (a reference to a stranger expires

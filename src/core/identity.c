@@ -18,7 +18,7 @@
 static int inode_of(uint32_t number, uint64_t *inode)
 {
 	int fd = pe_sys_pidfd_open((int)number, PIDFD_THREADS);
-	struct statfs fs;
+	struct statfs fs = { 0 };
 	struct stat st;
 	int err;
 

@@ -30,6 +30,10 @@
  * D.5  Die only when somebody holds the number, for only then would the call have hit a stranger.
  *      A latent use is harmless today: refused, it gets what the kernel would have answered,
  *      silently; under report, whose job is to find bugs before they bite, it is told.
+ * D.6  Order of the inputs: first the holder is pinned (a hold on its slot, a pidfd), then the
+ *      clock is read, and for an unknown birth it is the kernel's own cursor that is read
+ *      (pe_clock_sync); then the verdict. The other way round, a number that changes hands
+ *      between the two looks would be acted upon.
  */
 #ifndef PE_CORE_STALE_H
 #define PE_CORE_STALE_H

@@ -10,6 +10,18 @@ UNIT_LIBS = libcore.la $(CHECK_LIBS)
 UNIT_TESTS =
 EXTRA_DIST += tests/unit/needs-check.sh
 
+UNIT_TESTS += tests/unit/test_clock
+tests_unit_test_clock_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_clock_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_identity
+tests_unit_test_identity_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_identity_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_stale
+tests_unit_test_stale_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_stale_LDADD = $(UNIT_LIBS)
+
 if HAVE_CHECK
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)

@@ -1,0 +1,560 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The clock against a simulated allocator whose true laps are known: one by one, interleaved at random, in threads. */
+#include <check.h>
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/clock.h"
+
+static struct pe_clock started(uint64_t lap, uint32_t cursor)
+{
+	struct pe_clock c;
+
+	pe_clock_init(&c, pe_clock_make(lap, cursor));
+	return c;
+}
+
+static void assert_now(const struct pe_clock *c, uint64_t lap, uint32_t cursor)
+{
+	ck_assert_uint_eq(pe_clock_lap(pe_clock_now(c)), lap);
+	ck_assert_uint_eq(pe_clock_cursor(pe_clock_now(c)), cursor);
+}
+
+/* --- words --- */
+
+START_TEST(lap_and_cursor_share_a_word)
+{
+	const uint64_t last = (UINT64_C(1) << 42) - 1;
+	pe_clock_time t = pe_clock_make(last, PE_CLOCK_CURSOR_MASK);
+
+	ck_assert_uint_eq(t, UINT64_MAX); /* C.1 */
+	ck_assert_uint_eq(pe_clock_lap(t), last);
+	ck_assert_uint_eq(pe_clock_cursor(t), 4194303);
+	ck_assert_uint_lt(pe_clock_make(1, PE_CLOCK_CURSOR_MASK), pe_clock_make(2, 0)); /* C.2 */
+}
+END_TEST
+
+START_TEST(eps_is_the_lap_only_of_what_was_passed)
+{
+	pe_clock_time t = pe_clock_make(2, 344);
+
+	ck_assert_uint_eq(pe_clock_eps(t, 320), 2);
+	ck_assert_uint_eq(pe_clock_eps(t, 344), 2);
+	ck_assert_uint_eq(pe_clock_eps(t, 345), 1);
+	ck_assert_uint_eq(pe_clock_eps(t, 360), 1);
+	ck_assert_uint_eq(pe_clock_eps(pe_clock_make(1, 344), 345), 0);
+	ck_assert_uint_eq(pe_clock_eps(pe_clock_make(0, 344), 345), 0);
+}
+END_TEST
+
+START_TEST(laps_begin_at_one) /* C.7 */
+{
+	struct pe_clock c = started(0, 344);
+
+	assert_now(&c, 1, 344);
+	ck_assert_uint_eq(pe_clock_eps(pe_clock_show(&c), 345), 0);
+	ck_assert_uint_eq(pe_clock_observe(&c, pe_clock_now(&c), 345), 1);
+	c = started(7, 9);
+	assert_now(&c, 7, 9);
+}
+END_TEST
+
+/* --- C.3: overlap --- */
+
+START_TEST(one_fork_after_the_other)
+{
+	const struct {
+		uint32_t number;
+		uint64_t lap;
+	} births[] = { { 301, 1 }, { 302, 1 }, { 399, 1 }, { 300, 2 },
+		       { 301, 2 }, { 301, 3 }, { 300, 4 } };
+	struct pe_clock c = started(1, 0);
+
+	for (size_t i = 0; i < sizeof(births) / sizeof(births[0]); i++) {
+		ck_assert_uint_eq(pe_clock_observe(&c, pe_clock_now(&c), births[i].number),
+				  births[i].lap);
+		assert_now(&c, births[i].lap, births[i].number);
+	}
+}
+END_TEST
+
+START_TEST(overtaken_forks_make_no_lap)
+{
+	struct pe_clock c = started(1, 344);
+	pe_clock_time before = pe_clock_now(&c);
+
+	ck_assert_uint_eq(pe_clock_observe(&c, before, 347), 1);
+	ck_assert_uint_eq(pe_clock_observe(&c, before, 345), 1);
+	ck_assert_uint_eq(pe_clock_observe(&c, before, 346), 1);
+	assert_now(&c, 1, 347);
+
+	/* the same across the end of a lap */
+	before = pe_clock_now(&c);
+	ck_assert_uint_eq(pe_clock_observe(&c, before, 301), 2);
+	ck_assert_uint_eq(pe_clock_observe(&c, before, 398), 1);
+	ck_assert_uint_eq(pe_clock_observe(&c, before, 300), 2);
+	assert_now(&c, 2, 301);
+}
+END_TEST
+
+/* --- C.4, C.5: a fork that slept through a lap --- */
+
+START_TEST(late_birth_is_younger_than_a_tag_handed_out_meanwhile)
+{
+	struct pe_clock c = started(1, 344);
+	pe_clock_time before = pe_clock_now(&c), shown;
+
+	pe_clock_observe(&c, before, 347);
+	shown = pe_clock_show(&c);
+	ck_assert_uint_eq(pe_clock_eps(shown, 346), 1);
+	ck_assert_uint_eq(pe_clock_observe(&c, before, 346), 2);
+	ck_assert_uint_eq(pe_clock_eps(pe_clock_show(&c), 346), 2);
+	/* its number had been passed, but not by the snapshot */
+	ck_assert_uint_eq(pe_clock_observe(&c, before, 348), 2);
+}
+END_TEST
+
+START_TEST(snapshot_that_has_not_reached_the_number_makes_no_lap)
+{
+	struct pe_clock c = started(1, 344);
+	pe_clock_time before = pe_clock_now(&c);
+
+	pe_clock_observe(&c, before, 346);
+	pe_clock_show(&c);
+	pe_clock_observe(&c, pe_clock_now(&c), 350);
+	ck_assert_uint_eq(pe_clock_observe(&c, before, 347), 1);
+	assert_now(&c, 1, 350);
+}
+END_TEST
+
+START_TEST(late_birth_is_younger_than_the_incarnation_told_meanwhile)
+{
+	struct pe_clock c = started(1, 344);
+	pe_clock_time before = pe_clock_now(&c);
+	uint64_t first = pe_clock_observe_after(&c, before, 346, 0);
+
+	ck_assert_uint_eq(first, 1);
+	ck_assert_uint_eq(pe_clock_observe(&c, before, 350), 1);
+	ck_assert_uint_eq(pe_clock_observe_after(&c, before, 346, first), 2);
+	assert_now(&c, 2, 346);
+}
+END_TEST
+
+/* --- the kernel's cursor --- */
+
+START_TEST(kernel_cursor_moves_the_clock)
+{
+	struct pe_clock c = started(1, 344);
+	pe_clock_time before = pe_clock_now(&c);
+
+	pe_clock_advance(&c, before, 344); /* nobody was born */
+	assert_now(&c, 1, 344);
+	pe_clock_advance(&c, before, 360);
+	assert_now(&c, 1, 360);
+	pe_clock_advance(&c, before, 350); /* read before, told after */
+	assert_now(&c, 1, 360);
+	pe_clock_show(&c);
+	pe_clock_advance(&c, before, 355); /* no birth: C.4 does not ask for a lap */
+	assert_now(&c, 1, 360);
+	pe_clock_advance(&c, pe_clock_now(&c), 310);
+	assert_now(&c, 2, 310);
+}
+END_TEST
+
+START_TEST(cursor_is_the_last_number_of_the_text)
+{
+	const struct {
+		const char *text;
+		int want; /* -1: refused */
+	} texts[] = {
+		{ "0.01 0.06 0.04 1/90 11331\n", 11331 },
+		{ "0.01 0.06 0.04 1/90 11331", 11331 },
+		{ "11331\n", 11331 },
+		{ "0\n", 0 },
+		{ "4194303\n", 4194303 },
+		{ "4194304\n", -1 },
+		{ "99999999999999999999999\n", -1 },
+		{ "", -1 },
+		{ "\n", -1 },
+		{ "0.01 0.06 0.04 1/90 -1\n", -1 },
+		{ "0.01 0.06 0.04 1/90", -1 },
+		{ "0.01 ", -1 },
+		{ "12a\n", -1 },
+		{ "a12\n", -1 },
+	};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		uint32_t cursor = 77;
+		int err = pe_clock_parse(texts[i].text, strlen(texts[i].text), &cursor);
+
+		ck_assert_int_eq(err, texts[i].want < 0 ? -EINVAL : 0);
+		ck_assert_uint_eq(cursor, texts[i].want < 0 ? 77 : (unsigned int)texts[i].want);
+	}
+}
+END_TEST
+
+static uint32_t child_made(void)
+{
+	pid_t child = fork();
+
+	if (child == 0)
+		_exit(0);
+	ck_assert_int_eq(waitpid(child, NULL, 0), child);
+	return (uint32_t)child;
+}
+
+START_TEST(sync_passes_a_child_just_made)
+{
+	bool passed = false;
+
+	/* a lap may end just here; not every time */
+	for (int i = 0; i < 3 && !passed; i++) {
+		struct pe_clock c = started(1, 0);
+		uint32_t child = child_made();
+
+		errno = 77;
+		ck_assert_int_eq(pe_clock_sync(&c), 0);
+		ck_assert_int_eq(errno, 77);
+		passed = pe_clock_eps(pe_clock_now(&c), child) == 1;
+	}
+	ck_assert(passed);
+}
+END_TEST
+
+/* --- a simulated pid namespace --- */
+
+#define FIRST 300u
+
+/* ck_assert() writes down that it was passed, each time: too slow for the inside of a loop */
+#define must(truth)                                                                                \
+	do {                                                                                       \
+		if (!(truth))                                                                      \
+			ck_abort_msg("not so: %s", #truth);                                        \
+	} while (0)
+
+struct born {
+	uint64_t order;	 /* of the allocator, from 1 */
+	uint64_t lap;	 /* the true one */
+	uint64_t tagged; /* greatest tag handed out for its number before it was allocated */
+	uint32_t number;
+	bool held;
+};
+
+struct world {
+	struct pe_clock clock;
+	uint32_t span, cursor;
+	uint64_t lap, births;
+	struct born *last; /* of each number */
+	uint64_t *tagged;  /* of each number: the greatest tag handed out */
+	uint64_t *told;	   /* of each number: the birth told last, 0: none */
+	unsigned long overtaken;
+};
+
+static void world_make(struct world *w, uint32_t span)
+{
+	memset(w, 0, sizeof(*w));
+	pe_clock_init(&w->clock, 0);
+	w->span = span;
+	w->cursor = FIRST - 1;
+	w->lap = 1;
+	w->last = calloc(span, sizeof(*w->last));
+	w->tagged = calloc(span, sizeof(*w->tagged));
+	w->told = calloc(span, sizeof(*w->told));
+	for (uint32_t i = 0; i < span; i++)
+		w->last[i].number = FIRST + i;
+}
+
+static void world_drop(struct world *w)
+{
+	free(w->last);
+	free(w->tagged);
+	free(w->told);
+}
+
+/* as the kernel: the next free number after the cursor. order 0: all are held */
+static struct born world_allocate(struct world *w)
+{
+	for (uint32_t i = 0; i < w->span; i++) {
+		uint32_t number = w->cursor + 1 + i;
+		struct born *b;
+
+		if (number >= FIRST + w->span)
+			number -= w->span;
+		b = &w->last[number - FIRST];
+		if (b->held)
+			continue;
+		w->lap += number <= w->cursor;
+		w->cursor = number;
+		*b = (struct born){ .order = ++w->births,
+				    .lap = w->lap,
+				    .number = number,
+				    .tagged = w->tagged[number - FIRST],
+				    .held = true };
+		return *b;
+	}
+	return (struct born){ .order = 0 };
+}
+
+static void world_release(struct world *w, const struct born *b)
+{
+	if (w->last[b->number - FIRST].order == b->order)
+		w->last[b->number - FIRST].held = false;
+}
+
+/* all of C.4 that can be said of one birth */
+static void world_tell(struct world *w, pe_clock_time before, const struct born *b)
+{
+	uint32_t i = b->number - FIRST;
+	pe_clock_time was = pe_clock_now(&w->clock);
+	uint64_t birth = pe_clock_observe_after(&w->clock, before, b->number, w->told[i]);
+
+	w->overtaken += pe_clock_make(birth, b->number) < was;
+	must(birth > w->told[i]);
+	must(birth > b->tagged);
+	w->told[i] = birth;
+}
+
+/* C.5: whoever is known by then passes */
+static void world_tag(struct world *w, pe_clock_time shown)
+{
+	for (uint32_t i = 0; i < w->span; i++) {
+		uint64_t tag = pe_clock_eps(shown, FIRST + i);
+
+		if (tag > w->tagged[i])
+			w->tagged[i] = tag;
+	}
+}
+
+static void world_show(struct world *w)
+{
+	pe_clock_time shown = pe_clock_show(&w->clock);
+
+	for (uint32_t i = 0; i < w->span; i++)
+		must(w->told[i] <= pe_clock_eps(shown, FIRST + i));
+	world_tag(w, shown);
+}
+
+/* --- at random: forks that overlap, strangers, deaths, syncs and snapshots between any two steps --- */
+
+#define FLIGHTS 5u
+
+struct flight {
+	enum { IDLE, BEGUN, BORN, SYNCING } at;
+	pe_clock_time before;
+	struct born born;
+	uint32_t cursor;
+};
+
+static uint32_t dice(uint64_t *seed, uint32_t sides)
+{
+	*seed = *seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+	return (uint32_t)((*seed >> 33) % sides);
+}
+
+static void step_flight(struct world *w, struct flight *f, bool sync)
+{
+	switch (f->at) {
+	case IDLE:
+		f->before = pe_clock_now(&w->clock);
+		f->at = sync ? SYNCING : BEGUN;
+		f->cursor = 0;
+		break;
+	case BEGUN:
+		f->born = world_allocate(w);
+		f->at = f->born.order ? BORN : IDLE;
+		break;
+	case BORN:
+		world_tell(w, f->before, &f->born);
+		f->at = IDLE;
+		break;
+	case SYNCING:
+		if (f->cursor == 0) {
+			f->cursor = w->cursor;
+			break;
+		}
+		pe_clock_advance(&w->clock, f->before, f->cursor);
+		f->at = IDLE;
+		break;
+	}
+}
+
+struct mix {
+	uint32_t span;
+	uint32_t shows; /* in 1000 steps */
+	uint32_t crowd; /* strangers born at a time, so that laps go by within one fork */
+};
+
+static void step_world(struct world *w, struct flight *flights, const struct mix *mix,
+		       uint64_t *seed)
+{
+	uint32_t what = dice(seed, 1000);
+
+	if (what < mix->shows) {
+		world_show(w);
+	} else if (what < 600) {
+		step_flight(w, &flights[dice(seed, FLIGHTS)], dice(seed, 10) == 0);
+	} else if (what < 620) {
+		for (uint32_t i = 0; i < mix->crowd; i++) {
+			struct born stranger = world_allocate(w);
+
+			if (stranger.order)
+				world_release(w, &stranger);
+		}
+	} else if (what < 800) {
+		world_allocate(w);
+	} else {
+		world_release(w, &w->last[dice(seed, w->span)]);
+	}
+}
+
+static const struct mix mixes[] = {
+	{ .span = 100, .shows = 0, .crowd = 150 }, { .span = 100, .shows = 20, .crowd = 150 },
+	{ .span = 12, .shows = 50, .crowd = 13 },  { .span = 3, .shows = 50, .crowd = 4 },
+	{ .span = 100, .shows = 20, .crowd = 0 },
+};
+
+START_TEST(forks_interleaved_at_random_keep_the_invariants)
+{
+	const struct mix *mix = &mixes[_i];
+	uint64_t seed = 2019 + (uint64_t)_i;
+	struct flight flights[FLIGHTS] = { 0 };
+	pe_clock_time was = 0;
+	struct world w;
+
+	world_make(&w, mix->span);
+	for (int i = 0; i < 300000; i++) {
+		step_world(&w, flights, mix, &seed);
+		must(pe_clock_now(&w.clock) >= was); /* C.2 */
+		was = pe_clock_now(&w.clock);
+	}
+	ck_assert_uint_gt(w.overtaken, 100); /* else nothing was tried */
+	world_drop(&w);
+}
+END_TEST
+
+/* C.3: what overlaps makes no lap that was not there, as long as nobody was given a tag and no number came
+ * round within one fork. */
+START_TEST(laps_are_never_more_than_there_were)
+{
+	const struct mix mix = { .span = 100, .shows = 0, .crowd = 0 };
+	uint64_t seed = 512;
+	struct flight flights[FLIGHTS] = { 0 };
+	struct world w;
+
+	world_make(&w, mix.span);
+	for (int i = 0; i < 300000; i++) {
+		step_world(&w, flights, &mix, &seed);
+		must(pe_clock_lap(pe_clock_now(&w.clock)) <= w.lap);
+	}
+	ck_assert_uint_gt(w.overtaken, 100);
+	ck_assert_uint_gt(pe_clock_lap(pe_clock_now(&w.clock)), 100);
+	world_drop(&w);
+}
+END_TEST
+
+/* --- in threads: the same world behind a lock, the clock without one --- */
+
+#define THREADS 4
+#define ROUNDS	20000
+
+struct crew {
+	struct world world;
+	pthread_mutex_t kernel;	   /* of the allocator */
+	pthread_mutex_t tell[100]; /* of each number: the duty of pe_clock_observe_after()'s caller */
+	bool wrong;
+};
+
+static void *crew_member(void *arg)
+{
+	struct crew *crew = arg;
+	struct world *w = &crew->world;
+	pe_clock_time was = 0;
+
+	for (int i = 0; i < ROUNDS; i++) {
+		pe_clock_time before = pe_clock_now(&w->clock), shown;
+		struct born b;
+		uint64_t birth;
+		uint32_t n;
+
+		pthread_mutex_lock(&crew->kernel);
+		b = world_allocate(w);
+		world_release(w, &b);
+		pthread_mutex_unlock(&crew->kernel);
+		if (i % 7 == 0)
+			sched_yield();
+
+		n = b.number - FIRST;
+		pthread_mutex_lock(&crew->tell[n]);
+		birth = pe_clock_observe_after(&w->clock, before, b.number, w->told[n]);
+		if (birth <= w->told[n] || birth <= b.tagged || before < was)
+			crew->wrong = true;
+		w->told[n] = birth;
+		pthread_mutex_unlock(&crew->tell[n]);
+		was = before;
+
+		if (i % 50)
+			continue;
+		shown = pe_clock_show(&w->clock);
+		if (pe_clock_eps(shown, b.number) < birth)
+			crew->wrong = true;
+		pthread_mutex_lock(&crew->kernel);
+		world_tag(w, shown);
+		pthread_mutex_unlock(&crew->kernel);
+	}
+	return NULL;
+}
+
+START_TEST(forks_in_threads_keep_the_invariants)
+{
+	static struct crew crew;
+	pthread_t thread[THREADS];
+
+	world_make(&crew.world, 100);
+	pthread_mutex_init(&crew.kernel, NULL);
+	for (int i = 0; i < 100; i++)
+		pthread_mutex_init(&crew.tell[i], NULL);
+	for (int i = 0; i < THREADS; i++)
+		ck_assert_int_eq(pthread_create(&thread[i], NULL, crew_member, &crew), 0);
+	for (int i = 0; i < THREADS; i++)
+		pthread_join(thread[i], NULL);
+	ck_assert(!crew.wrong);
+	ck_assert_uint_eq(crew.world.births, THREADS * ROUNDS);
+	world_drop(&crew.world);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("clock");
+	TCase *t = tcase_create("clock");
+	SRunner *runner = srunner_create(suite);
+	int failed;
+
+	tcase_set_timeout(t, 60);
+	tcase_add_test(t, lap_and_cursor_share_a_word);
+	tcase_add_test(t, eps_is_the_lap_only_of_what_was_passed);
+	tcase_add_test(t, laps_begin_at_one);
+	tcase_add_test(t, one_fork_after_the_other);
+	tcase_add_test(t, overtaken_forks_make_no_lap);
+	tcase_add_test(t, late_birth_is_younger_than_a_tag_handed_out_meanwhile);
+	tcase_add_test(t, snapshot_that_has_not_reached_the_number_makes_no_lap);
+	tcase_add_test(t, late_birth_is_younger_than_the_incarnation_told_meanwhile);
+	tcase_add_test(t, kernel_cursor_moves_the_clock);
+	tcase_add_test(t, cursor_is_the_last_number_of_the_text);
+	tcase_add_test(t, sync_passes_a_child_just_made);
+	tcase_add_loop_test(t, forks_interleaved_at_random_keep_the_invariants, 0,
+			    (int)(sizeof(mixes) / sizeof(mixes[0])));
+	tcase_add_test(t, laps_are_never_more_than_there_were);
+	tcase_add_test(t, forks_in_threads_keep_the_invariants);
+	suite_add_tcase(suite, t);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
