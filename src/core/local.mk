@@ -7,6 +7,7 @@ libcore_la_CCASFLAGS = $(LIBRARY_CCASFLAGS)
 libcore_la_SOURCES =
 libcore_la_SOURCES += src/core/contract.h src/core/sys.h src/core/arch/raw.h
 libcore_la_SOURCES += src/core/arch/gate.c src/core/arch/gate.h
+libcore_la_SOURCES += src/core/text.c src/core/text.h src/core/call.c src/core/call.h
 libcore_la_SOURCES += src/core/clock.c src/core/clock.h
 libcore_la_SOURCES += src/core/identity.c src/core/identity.h
 libcore_la_SOURCES += src/core/stale.c src/core/stale.h

@@ -13,8 +13,7 @@ complaints() # FOLDER - of the archives in it
 		sort -u "$TMPDIR/defined" "$TMPDIR/allowed" >"$TMPDIR/known"
 		nm -P -u "$archive" 2>/dev/null | awk 'NF >= 2 { print $1 }' | sort -u |
 			comm -23 - "$TMPDIR/known" | sed 's/^/the engine calls /'
-		size -A "$archive" | awk '/:$/ || / : *\(ex / { member = $1; next }
-			/ \(ex / { member = $1 }
+		size -A "$archive" | awk '/\(ex .*\):$/ { member = $1 }
 			$1 ~ /^\.(data|bss|tdata|tbss)/ && $1 !~ /^\.data\.rel\.ro/ && $2 > 0 {
 				print member " has " $2 " bytes of writable data in " $1 }'
 		nm -P "$archive" 2>/dev/null | awk '$2 == "C" { print $1 " is a common symbol" }'

@@ -4,6 +4,7 @@ LINT_TESTS += \
 	tests/lint/includes.sh \
 	tests/lint/core-symbols.sh \
 	tests/lint/library-symbols.sh \
+	tests/lint/installed.sh \
 	tests/lint/style.sh \
 	tests/lint/spelling.sh \
 	tests/lint/manual.sh \

@@ -1,0 +1,43 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# `make install prefix=...` puts down a whole: pkg-config's words build a program that runs with the installed library,
+# the preload library finds its sister beside itself wherever both are, and the command starts.
+. "$(dirname "$0")/house.sh"
+
+fail()
+{
+	echo "installed: $*"
+	exit 1
+}
+
+prefix=$TMPDIR/prefix
+# each folder by name: whoever configured with a --libdir of his own must not be installed into by a test
+make -C "$PIDEPOCH_BUILDDIR" -f Makefile install prefix="$prefix" exec_prefix="$prefix" bindir="$prefix/bin" \
+	libdir="$prefix/lib" libexecdir="$prefix/libexec" includedir="$prefix/include" \
+	datarootdir="$prefix/share" mandir="$prefix/share/man" >"$TMPDIR/make" 2>&1 ||
+	{ cat "$TMPDIR/make"; fail "make install prefix=... failed"; }
+for file in include/pidepoch.h lib/libpidepoch.so lib/libpidepoch-preload.so lib/pkgconfig/pidepoch.pc bin/pidepoch; do
+	test -e "$prefix/$file" || fail "no $file"
+done
+ls "$prefix"/lib/*.a >/dev/null 2>&1 && fail "a static archive, which would be a second copy of the state"
+
+cat >"$TMPDIR/use.c" <<'END'
+#include <pidepoch.h>
+#include <stdio.h>
+int main(void) { return puts(pidepoch_version()) < 0; }
+END
+flags=$(PKG_CONFIG_PATH="$prefix/lib/pkgconfig" pkg-config --cflags --libs pidepoch) || fail "pkg-config: $flags"
+case $flags in *"-L$prefix/lib"*) ;; *) fail "pkg-config does not name the prefix: $flags" ;; esac
+# shellcheck disable=SC2086
+$CC "$TMPDIR/use.c" -o "$TMPDIR/use" $flags || fail "a program that follows pkg-config does not build"
+readelf -d "$TMPDIR/use" | grep -q 'NEEDED.*\[libpidepoch\.so\.[01]\]' || fail "the program does not need the SONAME"
+version=$(LD_LIBRARY_PATH="$prefix/lib" "$TMPDIR/use") || fail "a program that follows pkg-config does not run"
+test "$version" = "$(PKG_CONFIG_PATH="$prefix/lib/pkgconfig" pkg-config --modversion pidepoch)" ||
+	fail "the library says $version, pkg-config something else"
+
+# anywhere: the pair is moved after it was installed
+mv "$prefix" "$TMPDIR/moved"
+LD_PRELOAD="$TMPDIR/moved/lib/libpidepoch-preload.so" ldd "$TMPDIR/use" >"$TMPDIR/ldd" 2>&1
+grep -q "libpidepoch\.so\.[01] => $TMPDIR/moved/lib/" "$TMPDIR/ldd" ||
+	{ cat "$TMPDIR/ldd"; fail "the preload library does not find its sister"; }
+"$TMPDIR/moved/bin/pidepoch" --version >/dev/null || fail "the installed command does not start"
