@@ -64,11 +64,23 @@ static void search_start(struct search *s)
 	*strrchr(s->here, '/') = '\0';
 }
 
+static bool looked_in(const struct search *s, const char *folder)
+{
+	size_t length = strlen(folder);
+
+	for (const char *p = strstr(s->looked, folder); p; p = strstr(p + 1, folder))
+		if ((p == s->looked || p[-1] == ' ') && (!p[length] || p[length] == ','))
+			return true;
+	return false;
+}
+
 static bool look(struct search *s, const char *folder)
 {
 	size_t used = strlen(s->looked);
 	char path[PATH_MAX], real[PATH_MAX];
 
+	if (looked_in(s, folder))
+		return false;
 	snprintf(s->looked + used, sizeof(s->looked) - used, "%s%s", used ? ", " : "", folder);
 	if (snprintf(path, sizeof(path), "%s/%s", folder, s->name) >= (int)sizeof(path))
 		return false;
