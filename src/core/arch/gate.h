@@ -35,9 +35,14 @@ struct pe_gate_call {
 };
 
 /* @rseq: the area registered for this thread (libc: thread pointer + __rseq_offset, unless
- * __rseq_size is 0; its cpu_id is below 0 where registration failed). The call's own result (>= 0 or -errno), PE_GATE_DEAD or PE_GATE_TIRED. */
+ * __rseq_size is 0; its cpu_id is below 0 where registration failed). Returns the call's own result
+ * (>= 0 or -errno), PE_GATE_DEAD or PE_GATE_TIRED. */
 PE_HIDDEN long pe_gate_act(const struct pe_gate_call *call, const uint32_t *dead,
 			   struct rseq *rseq);
+
+/* The address that the kernel gives (/proc/self/task/N/syscall) for a thread that is inside a gated call: there is
+ * only this one. A thread that sleeps anywhere else will look at *dead before it acts. */
+PE_HIDDEN extern const char pe_gate_end[];
 
 /* The same with all signals masked instead: two more system calls, and never tired. */
 PE_HIDDEN long pe_gate_act_masked(const struct pe_gate_call *call, const uint32_t *dead);

@@ -22,6 +22,8 @@
 	.globl	pe_gate_act
 	.hidden	pe_gate_act
 	.type	pe_gate_act, @function
+	.globl	pe_gate_end
+	.hidden	pe_gate_end
 	.balign	64
 pe_gate_act:
 	.cfi_startproc
@@ -35,7 +37,7 @@ pe_gate_act:
 
 	adr	x13, .Lstart
 	stp	xzr, x13, [sp]
-	mov	x13, #(.Lend - .Lstart)
+	mov	x13, #(pe_gate_end - .Lstart)
 	adr	x14, .Labort
 	stp	x13, x14, [sp, #16]
 
@@ -52,7 +54,7 @@ pe_gate_act:
 	ldr	w13, [x10]
 	cbnz	w13, .Ldead
 	svc	#0
-.Lend:
+pe_gate_end:
 	str	xzr, [x9, #RSEQ_CS]
 	add	sp, sp, #32
 	.cfi_remember_state
@@ -62,14 +64,14 @@ pe_gate_act:
 
 .Ldead:
 	mov	x0, #PE_GATE_DEAD
-	b	.Lend
+	b	pe_gate_end
 
 	.inst	RSEQ_SIG
 .Labort:
 	subs	w12, w12, #1
 	b.ne	.Larm
 	mov	x0, #PE_GATE_TIRED
-	b	.Lend
+	b	pe_gate_end
 	.cfi_endproc
 	.size	pe_gate_act, . - pe_gate_act
 

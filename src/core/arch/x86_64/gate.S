@@ -24,6 +24,8 @@
 	.globl	pe_gate_act
 	.hidden	pe_gate_act
 	.type	pe_gate_act, @function
+	.globl	pe_gate_end
+	.hidden	pe_gate_end
 	.balign	64
 pe_gate_act:
 	.cfi_startproc
@@ -46,7 +48,7 @@ pe_gate_act:
 	movq	$0, (%rsp)
 	leaq	.Lstart(%rip), %rax
 	movq	%rax, 8(%rsp)
-	movq	$(.Lend - .Lstart), 16(%rsp)
+	movq	$(pe_gate_end - .Lstart), 16(%rsp)
 	leaq	.Labort(%rip), %rax
 	movq	%rax, 24(%rsp)
 
@@ -65,7 +67,7 @@ pe_gate_act:
 	cmpl	$0, (%r12)
 	jne	.Ldead
 	syscall
-.Lend:
+pe_gate_end:
 	movq	$0, RSEQ_CS(%rbx)
 	addq	$32, %rsp
 	.cfi_remember_state
@@ -84,7 +86,7 @@ pe_gate_act:
 
 .Ldead:
 	movabsq	$PE_GATE_DEAD, %rax
-	jmp	.Lend
+	jmp	pe_gate_end
 
 	.byte	0x0f, 0xb9, 0x3d	/* ud1 <signature>(%rip), %edi: traps if ever run */
 	.long	RSEQ_SIG
@@ -92,7 +94,7 @@ pe_gate_act:
 	decl	%r13d
 	jnz	.Larm
 	movabsq	$PE_GATE_TIRED, %rax
-	jmp	.Lend
+	jmp	pe_gate_end
 	.cfi_endproc
 	.size	pe_gate_act, . - pe_gate_act
 
