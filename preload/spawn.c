@@ -38,7 +38,7 @@ static int any_spawn(spawn_function real, pid_t *pid, const char *file,
 #define SPAWN_ARGUMENTS pid, file, actions, attr, argv, envp
 
 #ifdef __x86_64__
-#define NEWER(name) pe_##name##_newer
+#define NEWER(name)	       pe_##name##_newer
 #define VERSION(name, version) __asm__(".symver " #name "," version)
 #else
 #define NEWER(name) name

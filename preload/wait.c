@@ -33,8 +33,12 @@ long pe_wait4_by(pe_reap_peek how, enum pe_call by, pid_t pid, int *status, int 
 	struct pe_reap r = {
 		.peek = how,
 		.by = by,
-		.idtype = pid == -1 ? P_ALL : pid > 0 ? P_PID : P_PGID,
-		.id = (uint32_t)(pid == -1 ? 0 : pid >= 0 ? pid : -pid),
+		.idtype = pid == -1 ? P_ALL
+			  : pid > 0 ? P_PID
+				    : P_PGID,
+		.id = (uint32_t)(pid == -1  ? 0
+				 : pid >= 0 ? pid
+					    : -pid),
 		.options = options | WEXITED,
 		.rusage = used,
 		.as_wait4 = true,
@@ -90,8 +94,12 @@ static int look(idtype_t idtype, id_t id, siginfo_t *info, int options)
 
 PE_PUBLIC int waitid(idtype_t idtype, id_t id, siginfo_t *info, int options)
 {
-	struct pe_reap r = { .peek = peek, .by = PE_CALL_WAITID, .idtype = (int)idtype, .id = id,
-			     .options = options, .info = info };
+	struct pe_reap r = { .peek = peek,
+			     .by = PE_CALL_WAITID,
+			     .idtype = (int)idtype,
+			     .id = id,
+			     .options = options,
+			     .info = info };
 
 	if (!pe_waitid_ours(options))
 		return look(idtype, id, info, options);

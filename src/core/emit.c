@@ -11,10 +11,10 @@
 static void add_signal(struct pe_text *line, int signal)
 {
 	static const char names[][8] = {
-		"0",	"HUP",	"INT",	"QUIT", "ILL",	  "TRAP",   "ABRT", "BUS",
-		"FPE",	"KILL", "USR1", "SEGV", "USR2",	  "PIPE",   "ALRM", "TERM",
-		"STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN",   "TTOU", "URG",
-		"XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "IO",    "PWR",  "SYS",
+		"0",	  "HUP",  "INT",    "QUIT", "ILL",   "TRAP", "ABRT", "BUS",
+		"FPE",	  "KILL", "USR1",   "SEGV", "USR2",  "PIPE", "ALRM", "TERM",
+		"STKFLT", "CHLD", "CONT",   "STOP", "TSTP",  "TTIN", "TTOU", "URG",
+		"XCPU",	  "XFSZ", "VTALRM", "PROF", "WINCH", "IO",   "PWR",  "SYS",
 	};
 
 	if (signal > 0 && signal < (int)(sizeof(names) / sizeof(names[0]))) {
@@ -54,8 +54,8 @@ static void add_history(struct pe_text *line, const struct pe_use *u, const stru
 	bool inherited = k->what == PE_STALE_INHERITED;
 
 	pe_text_number(line, (uint64_t)u->number);
-	pe_text_add(line, inherited ? " was a child of the process that forked this one" :
-				      " was a child of this process");
+	pe_text_add(line, inherited ? " was a child of the process that forked this one"
+				    : " was a child of this process");
 	if (!k->slot || pe_slot_number(k->slot) != (uint32_t)u->number ||
 	    !atomic_load_explicit(&k->slot->released, memory_order_relaxed))
 		return;
@@ -94,8 +94,8 @@ static void add_outcome(struct pe_text *line, const struct pe_process *p,
 	else if (outcome == PE_EMIT_ABORTING)
 		pe_text_add(line, "; aborting");
 	else
-		pe_text_add(line, p->set.stale_errno == PE_EEPOCH ? "; refused: EEPOCH" :
-								    "; refused: ESRCH");
+		pe_text_add(line, p->set.stale_errno == PE_EEPOCH ? "; refused: EEPOCH"
+								  : "; refused: ESRCH");
 }
 
 static void begin(struct pe_text *line, const struct pe_settings *set)

@@ -43,8 +43,10 @@ static long judged(struct pe_process *p, struct pe_thread *t, const struct pe_us
 	if (v.relearned)
 		pe_process_learn(p, t, u->number);
 	if (v.tell || (v.latent && use.policy == PE_STALE_REPORT))
-		pe_emit_stale(p, u, &k, v.dies ? PE_EMIT_ABORTING :
-				v.act == PE_STALE_STOP ? PE_EMIT_REFUSED : PE_EMIT_PASSED);
+		pe_emit_stale(p, u, &k,
+			      v.dies		       ? PE_EMIT_ABORTING
+			      : v.act == PE_STALE_STOP ? PE_EMIT_REFUSED
+						       : PE_EMIT_PASSED);
 	if (v.dies)
 		pe_sys_abort();
 	return v.act == PE_STALE_STOP ? -p->set.stale_errno : pass(u);
@@ -69,20 +71,19 @@ static long by_pidfd(struct pe_process *p, struct pe_thread *t, const struct pe_
 	bool ours = false;
 
 	if (fd >= 0)
-		ours = pe_sys_waitid(P_PIDFD, (int)fd, &si,
-				     WEXITED | WNOHANG | WNOWAIT | __WALL, NULL) == 0;
+		ours = pe_sys_waitid(P_PIDFD, (int)fd, &si, WEXITED | WNOHANG | WNOWAIT | __WALL,
+				     NULL) == 0;
 	else if (fd != -ESRCH && pe_identity_is_child((uint32_t)u->number))
 		return pass(u); /* no descriptor to be had: best effort */
 	if (ours)
-		n = u->signal == PE_GUARD_NO_SIGNAL || u->to_thread ?
-			    pass(u) :
-			    pe_sys_pidfd_send_signal((int)fd, u->signal, u->info, 0);
+		n = u->signal == PE_GUARD_NO_SIGNAL || u->to_thread
+			    ? pass(u)
+			    : pe_sys_pidfd_send_signal((int)fd, u->signal, u->info, 0);
 	if (fd >= 0)
 		pe_sys_close((int)fd);
 	if (ours)
 		return n;
-	pe_process_lost(p, t, k,
-			atomic_load(&p->autoreap) ? PE_CALL_AUTOREAP : PE_CALL_ELSEWHERE);
+	pe_process_lost(p, t, k, atomic_load(&p->autoreap) ? PE_CALL_AUTOREAP : PE_CALL_ELSEWHERE);
 	return AGAIN;
 }
 
@@ -116,7 +117,7 @@ static long on_child(struct pe_process *p, struct pe_thread *t, const struct pe_
 
 	if (unlikely(atomic_load_explicit(&p->autoreap, memory_order_relaxed)))
 		return on_slow_child(p, t, u);
-	h = pe_hold_publish(&p->records, t, index);
+	h = pe_hold_publish(&p->records, t, index, u->call.nr);
 	if (unlikely(!h.record)) {
 		pe_hold_release(t, &h);
 		return on_slow_child(p, t, u);

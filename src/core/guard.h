@@ -28,9 +28,9 @@
 struct pe_use {
 	enum pe_call by;
 	int number;
-	int signal;	  /* what a signalling call sends, or PE_GUARD_NO_SIGNAL */
-	bool to_thread;	  /* it goes to one thread: no pidfd call can stand in for it */
-	siginfo_t *info;  /* its siginfo, or NULL as for kill */
+	int signal;	 /* what a signalling call sends, or PE_GUARD_NO_SIGNAL */
+	bool to_thread;	 /* it goes to one thread: no pidfd call can stand in for it */
+	siginfo_t *info; /* its siginfo, or NULL as for kill */
 	struct pe_gate_call call;
 };
 

@@ -14,7 +14,8 @@ static struct pe_hold_record *record_at(struct pe_arena *records, uint32_t index
 	return index ? pe_arena_at(records, index) : NULL;
 }
 
-struct pe_hold pe_hold_publish(struct pe_arena *records, struct pe_thread *t, uint32_t slot)
+struct pe_hold pe_hold_publish(struct pe_arena *records, struct pe_thread *t, uint32_t slot,
+			       long nr)
 {
 	struct pe_hold h = { .record = NULL, .level = t->level++ };
 
@@ -24,6 +25,7 @@ struct pe_hold pe_hold_publish(struct pe_arena *records, struct pe_thread *t, ui
 		return h;
 	h.record = record_at(records, t->record);
 	atomic_store_explicit(&h.record->dead[h.level], 0, memory_order_relaxed);
+	atomic_store_explicit(&h.record->call[h.level], (uint32_t)nr, memory_order_relaxed);
 	/* seq_cst: before the slot is looked at (F.1) */
 	atomic_exchange_explicit(&h.record->held[h.level], slot, memory_order_seq_cst);
 	return h;
@@ -48,10 +50,11 @@ const uint32_t *pe_hold_dead(const struct pe_hold *h)
 	return (const uint32_t *)&h->record->dead[h->level];
 }
 
-/* Is thread @tid inside a system call, or on a CPU, where it might be about to make one? */
-static bool thread_in_call(uint32_t tid)
+/* Is thread @tid inside that system call, or on a CPU, where it might be about to make it? */
+static bool thread_in_call(uint32_t tid, uint32_t nr)
 {
-	char path[64], answer[16];
+	char path[64], answer[16] = "", expected[16];
+	struct pe_text want = pe_text_on(expected, sizeof(expected));
 	struct pe_text text = pe_text_on(path, sizeof(path));
 	long n;
 
@@ -61,8 +64,10 @@ static bool thread_in_call(uint32_t tid)
 	n = pe_sys_slurp(pe_text_end(&text), answer, sizeof(answer));
 	if (n < 0)
 		return n != -ENOENT;
-	/* "-1 ..." is a thread stopped or asleep outside any system call */
-	return n > 0 && answer[0] != '-';
+	/* "NR ARGUMENTS...", or "running" */
+	pe_text_number(&want, nr);
+	pe_text_add(&want, " ");
+	return n > 0 && (answer[0] == 'r' || pe_text_begins(answer, pe_text_end(&want)));
 }
 
 static void drain_one(struct pe_hold_record *r, unsigned int level, uint32_t slot)
@@ -81,7 +86,8 @@ static void drain_one(struct pe_hold_record *r, unsigned int level, uint32_t slo
 			continue;
 		if (pe_sys_futex_wait((uint32_t *)held, slot | PE_HOLD_WAITED, &patience) !=
 			    -ETIMEDOUT ||
-		    thread_in_call(owner))
+		    thread_in_call(owner,
+				   atomic_load_explicit(&r->call[level], memory_order_relaxed)))
 			continue;
 		/* Left behind. Should its call be made after all, the gate refuses it. */
 		atomic_store_explicit(&r->dead[level], 1, memory_order_seq_cst);
@@ -118,11 +124,12 @@ void pe_hold_kill_own(struct pe_arena *records, const struct pe_thread *t, uint3
 
 static uint32_t find_free_record(struct pe_arena *records, uint32_t tid)
 {
-	uint32_t last = pe_arena_last(records), probes = last < PE_HOLD_PROBES ? last : PE_HOLD_PROBES;
+	uint32_t last = pe_arena_last(records),
+		 probes = last < PE_HOLD_PROBES ? last : PE_HOLD_PROBES;
 
 	for (uint32_t i = 1; i <= last; i++) {
-		uint32_t owner = atomic_load_explicit(&record_at(records, i)->owner,
-						      memory_order_relaxed);
+		uint32_t owner =
+			atomic_load_explicit(&record_at(records, i)->owner, memory_order_relaxed);
 
 		/* one that bears our own id belonged to a thread that is gone: the id is ours now */
 		if (owner == 0 || owner == tid)
@@ -130,8 +137,8 @@ static uint32_t find_free_record(struct pe_arena *records, uint32_t tid)
 	}
 	for (uint32_t n = 0; n < probes; n++) {
 		uint32_t i = 1 + (tid + n) % last;
-		uint32_t owner = atomic_load_explicit(&record_at(records, i)->owner,
-						      memory_order_relaxed);
+		uint32_t owner =
+			atomic_load_explicit(&record_at(records, i)->owner, memory_order_relaxed);
 
 		if (pe_sys_tgkill(pe_sys_getpid(), (int)owner, 0) == -ESRCH)
 			return i;

@@ -31,8 +31,9 @@ struct pe_hold_record {
 	_Atomic uint32_t owner; /* thread id, 0: nobody's */
 	_Atomic uint32_t held[PE_HOLD_LEVELS];
 	_Atomic uint32_t dead[PE_HOLD_LEVELS];
-	uint32_t link; /* the arena's; records are never given back to it */
-	uint32_t pad[6];
+	_Atomic uint32_t call[PE_HOLD_LEVELS]; /* number of the system call that the hold is for */
+	uint32_t link;			       /* the arena's; records are never given back to it */
+	uint32_t pad[2];
 };
 
 /* in the thread's own storage; zero at the thread's birth */
@@ -48,8 +49,9 @@ struct pe_hold {
 	uint32_t level;
 };
 
-/* Publish @slot for @t. A hold without a record gives no protection: the caller then goes by pidfd. */
-struct pe_hold pe_hold_publish(struct pe_arena *records, struct pe_thread *t, uint32_t slot);
+/* Publish @slot for @t, who is about to make system call @nr. A hold without a record gives no protection: the caller then goes by pidfd. */
+struct pe_hold pe_hold_publish(struct pe_arena *records, struct pe_thread *t, uint32_t slot,
+			       long nr);
 void pe_hold_release(struct pe_thread *t, struct pe_hold *h);
 const uint32_t *pe_hold_dead(const struct pe_hold *h);
 

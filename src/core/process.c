@@ -187,7 +187,8 @@ struct pe_birth pe_process_birth_begin(struct pe_process *p, struct pe_thread *t
 /* Lock held. What a thread needs before its guarded calls can be fast ones. */
 static void enroll(struct pe_process *p, struct pe_thread *t)
 {
-	struct rseq *rseq = (struct rseq *)((char *)__builtin_thread_pointer() + p->set.rseq_offset);
+	struct rseq *rseq =
+		(struct rseq *)((char *)__builtin_thread_pointer() + p->set.rseq_offset);
 
 	if (likely(t->record))
 		return;
@@ -318,7 +319,8 @@ struct pe_known pe_process_know(struct pe_process *p, uint32_t number)
 	if (k.what == PE_STALE_LIVE) {
 		k.life = pe_slot_word(k.slot) & PE_SLOT_LIFE;
 		if ((k.life & PE_SLOT_NUMBER) != number)
-			k.what = PE_STALE_RELEASED; /* freed and used again since the entry was read */
+			k.what =
+				PE_STALE_RELEASED; /* freed and used again since the entry was read */
 	}
 	return k;
 }

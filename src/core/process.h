@@ -32,21 +32,21 @@
 #define PE_PROCESS_ANCESTORS 4u
 
 enum pe_old { /* PIDEPOCH_FORCE_OLD: do without this newer mechanism */
-	PE_OLD_RSEQ = 1 << 0,
-	PE_OLD_INODE = 1 << 1,
-	PE_OLD_WIPE = 1 << 2,
-	PE_OLD_PIDFD = 1 << 3,
+	      PE_OLD_RSEQ = 1 << 0,
+	      PE_OLD_INODE = 1 << 1,
+	      PE_OLD_WIPE = 1 << 2,
+	      PE_OLD_PIDFD = 1 << 3,
 };
 
 struct pe_settings {
 	enum pe_stale_policy policy;
 	int stale_errno; /* ESRCH or PE_EEPOCH */
 	uint32_t force_old;
-	bool trusted;	    /* the program is exempt: nothing is told, refused or aborted */
-	const char *log;    /* absolute path, or NULL: descriptor 2 */
+	bool trusted;	       /* the program is exempt: nothing is told, refused or aborted */
+	const char *log;       /* absolute path, or NULL: descriptor 2 */
 	uint64_t stderr_id[2]; /* device and inode of descriptor 2 at the start */
-	const char *name;   /* of the program, for notices */
-	bool rseq;	    /* libc registers rseq areas, this far from the thread pointer */
+	const char *name;      /* of the program, for notices */
+	bool rseq;	       /* libc registers rseq areas, this far from the thread pointer */
 	ptrdiff_t rseq_offset;
 };
 
@@ -55,10 +55,10 @@ struct pe_process {
 	_Atomic uint32_t booting;
 	_Atomic uint32_t lock;
 	_Atomic uint32_t plain_life; /* stands in for the page where it cannot be had */
-	_Atomic uint32_t births;  /* slots about to be attached */
-	_Atomic uint32_t strays;  /* reaps of numbers that no slot had */
-	_Atomic bool autoreap;	  /* SIGCHLD has been ignored: children may vanish without a wait */
-	_Atomic bool shared_vm;	  /* another process may run in this memory: compare getpid */
+	_Atomic uint32_t births;     /* slots about to be attached */
+	_Atomic uint32_t strays;     /* reaps of numbers that no slot had */
+	_Atomic bool autoreap;	/* SIGCHLD has been ignored: children may vanish without a wait */
+	_Atomic bool shared_vm; /* another process may run in this memory: compare getpid */
 	uint32_t ancestors;
 	int tgid;
 	struct pe_clock clock;

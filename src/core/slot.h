@@ -77,7 +77,7 @@ int pe_slot_close(struct pe_slot *s, uint64_t life);
 
 /* All signals masked, closed. 0: REAPING is ours; -EBUSY: another closer's; -ESRCH: it is dead already. */
 int pe_slot_begin_reap(struct pe_slot *s);
-void pe_slot_cancel_reap(struct pe_slot *s); /* nothing was reaped */
+void pe_slot_cancel_reap(struct pe_slot *s);		       /* nothing was reaped */
 void pe_slot_bury(struct pe_slot *s, uint32_t ms, uint8_t by); /* it was: DEAD; REAPING is let go */
 
 /* The closer leaves. true: the slot is free, give it back to the arena. */

@@ -67,6 +67,13 @@ bool pe_text_same(const char *a, const char *b)
 	return *a == *b;
 }
 
+bool pe_text_begins(const char *s, const char *with)
+{
+	while (*with && *s == *with)
+		s++, with++;
+	return !*with;
+}
+
 bool pe_text_parse(const char *s, uint64_t *n)
 {
 	uint64_t value = 0;

@@ -24,6 +24,7 @@ size_t pe_text_length(const struct pe_text *t);
 
 size_t pe_text_span(const char *s); /* strlen */
 bool pe_text_same(const char *a, const char *b);
+bool pe_text_begins(const char *s, const char *with);
 bool pe_text_parse(const char *s, uint64_t *n); /* the whole of @s as a decimal number */
 
 /* '*' any run, '?' any one character */

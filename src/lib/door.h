@@ -34,7 +34,7 @@ PE_DOOR long pe_door_reap(const struct pe_reap *r); /* after pe_door_enter() sai
 PE_DOOR void pe_door_learn(pid_t number);
 
 PE_DOOR void pe_door_children_vanish(void); /* SIGCHLD is ignored, or SA_NOCLDWAIT set */
-PE_DOOR void pe_door_shared_vm(void);	    /* clone(CLONE_VM) without CLONE_THREAD is about to happen */
+PE_DOOR void pe_door_shared_vm(void); /* clone(CLONE_VM) without CLONE_THREAD is about to happen */
 
 /* The environment that keeps the library in programs that this one executes: name=value strings, NULL at the
  * end; empty when the library was not preloaded. [0] is LD_PRELOAD with this library alone. */

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* slot: the states of one incarnation, one transition at a time. Letters are those of core/slot.h. */
+#include <check.h>
+#include <errno.h>
+#include <stdlib.h>
+
+#include "core/slot.h"
+
+static struct pe_slot slot;
+static uint64_t life;
+
+static void open_slot(void)
+{
+	slot = (struct pe_slot){ .word = PE_SLOT_DEAD };
+	pe_slot_prepare(&slot, 7, 1000, 3);
+	life = pe_slot_attach(&slot, 4711);
+}
+
+START_TEST(F1_open_slot_admits_its_own_number_only)
+{
+	ck_assert_int_eq(pe_slot_check(&slot, 4711), 0);
+	ck_assert_int_eq(pe_slot_check(&slot, 4712), -ESRCH);
+	ck_assert_uint_eq(pe_slot_number(&slot), 4711);
+}
+END_TEST
+
+START_TEST(F1_largest_number_leaves_the_flags_alone)
+{
+	slot.word = PE_SLOT_DEAD;
+	pe_slot_attach(&slot, (1u << 22) - 1);
+	ck_assert_int_eq(pe_slot_check(&slot, (1u << 22) - 1), 0);
+}
+END_TEST
+
+START_TEST(F1_closed_slot_is_a_zombie_for_its_number_and_nothing_for_others)
+{
+	ck_assert_int_eq(pe_slot_close(&slot, life), 0);
+	ck_assert_int_eq(pe_slot_check(&slot, 4711), -EBUSY);
+	ck_assert_int_eq(pe_slot_check(&slot, 4712), -ESRCH);
+	ck_assert(!pe_slot_leave(&slot));
+	ck_assert_int_eq(pe_slot_check(&slot, 4711), 0);
+}
+END_TEST
+
+START_TEST(F2_close_is_for_one_life)
+{
+	uint64_t next;
+
+	ck_assert_int_eq(pe_slot_close(&slot, life), 0);
+	ck_assert_int_eq(pe_slot_begin_reap(&slot), 0);
+	pe_slot_bury(&slot, 2000, 4);
+	ck_assert_int_eq(pe_slot_close(&slot, life),
+			 -ESRCH); /* dead, though its closer is still in */
+	ck_assert(pe_slot_leave(&slot));
+	ck_assert_int_eq(pe_slot_close(&slot, life), -ESRCH);
+	next = pe_slot_attach(&slot, 4711); /* the same slot, the same number, another life */
+	ck_assert_uint_ne(next, life);
+	ck_assert_int_eq(pe_slot_close(&slot, life), -ESRCH);
+	ck_assert_int_eq(pe_slot_check(&slot, 4711), 0);
+	ck_assert_int_eq(pe_slot_close(&slot, next), 0);
+}
+END_TEST
+
+START_TEST(F2_generations_wrap_without_touching_the_flags)
+{
+	for (uint32_t i = 0; i < (1u << 26) + 3; i++)
+		life = pe_slot_attach(&slot, 4711);
+	ck_assert_uint_eq(slot.word, life);
+	ck_assert_uint_eq(life & ~PE_SLOT_LIFE, 0);
+	ck_assert_int_eq(pe_slot_check(&slot, 4711), 0);
+}
+END_TEST
+
+START_TEST(F4_one_closer_reaps)
+{
+	ck_assert_int_eq(pe_slot_close(&slot, life), 0);
+	ck_assert_int_eq(pe_slot_close(&slot, life), 0);
+	ck_assert_int_eq(pe_slot_begin_reap(&slot), 0);
+	ck_assert_int_eq(pe_slot_begin_reap(&slot), -EBUSY);
+	pe_slot_cancel_reap(&slot);
+	ck_assert_int_eq(pe_slot_begin_reap(&slot), 0);
+	pe_slot_bury(&slot, 2000, 4);
+	ck_assert_int_eq(pe_slot_begin_reap(&slot), -ESRCH);
+	ck_assert_int_eq(pe_slot_begin_reap(&slot), -ESRCH); /* the refusal left nothing behind */
+	ck_assert_int_eq(pe_slot_check(&slot, 4711), -ESRCH);
+}
+END_TEST
+
+START_TEST(F6_the_last_closer_out_frees_it_once)
+{
+	for (int i = 0; i < 3; i++)
+		ck_assert_int_eq(pe_slot_close(&slot, life), 0);
+	ck_assert_int_eq(pe_slot_begin_reap(&slot), 0);
+	ck_assert(!pe_slot_leave(&slot)); /* not dead yet */
+	pe_slot_bury(&slot, 2000, 4);
+	ck_assert(!pe_slot_leave(&slot));
+	ck_assert(pe_slot_leave(&slot));
+	ck_assert_uint_eq(slot.word & ~PE_SLOT_LIFE, PE_SLOT_DEAD);
+}
+END_TEST
+
+START_TEST(F7_history_outlives_the_incarnation)
+{
+	pe_slot_close(&slot, life);
+	pe_slot_begin_reap(&slot);
+	pe_slot_bury(&slot, 2000, 4);
+	pe_slot_leave(&slot);
+	ck_assert_uint_eq(pe_slot_number(&slot), 4711);
+	ck_assert_uint_eq(slot.birth, 7);
+	ck_assert_uint_eq(slot.born, 1000);
+	ck_assert_uint_eq(slot.born_by, 3);
+	ck_assert_uint_eq(slot.released, 2000);
+	ck_assert_uint_eq(slot.released_by, 4);
+	pe_slot_prepare(&slot, 8, 3000, 5);
+	ck_assert_uint_eq(slot.released, 0);
+}
+END_TEST
+
+START_TEST(an_abandoned_slot_refuses)
+{
+	pe_slot_abandon(&slot);
+	ck_assert_int_eq(pe_slot_check(&slot, 4711), -ESRCH);
+	ck_assert_int_eq(pe_slot_close(&slot, life), -ESRCH);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("slot");
+	TCase *c = tcase_create("states");
+	SRunner *r = srunner_create(s);
+	int failed;
+
+	tcase_add_checked_fixture(c, open_slot, NULL);
+	tcase_set_timeout(c, 60);
+	tcase_add_test(c, F1_open_slot_admits_its_own_number_only);
+	tcase_add_test(c, F1_largest_number_leaves_the_flags_alone);
+	tcase_add_test(c, F1_closed_slot_is_a_zombie_for_its_number_and_nothing_for_others);
+	tcase_add_test(c, F2_close_is_for_one_life);
+	tcase_add_test(c, F2_generations_wrap_without_touching_the_flags);
+	tcase_add_test(c, F4_one_closer_reaps);
+	tcase_add_test(c, F6_the_last_closer_out_frees_it_once);
+	tcase_add_test(c, F7_history_outlives_the_incarnation);
+	tcase_add_test(c, an_abandoned_slot_refuses);
+	suite_add_tcase(s, c);
+	srunner_run_all(r, CK_NORMAL);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
