@@ -22,6 +22,7 @@ typedef ElfW(Phdr) elf_segment;
 /* our own header: what fits into us fits into our library */
 extern const elf_header __ehdr_start __attribute__((visibility("hidden")));
 
+/* 0; -ENOEXEC: it is there, but no program for us; else why it is not seen at all */
 static int executable(const char *path)
 {
 	struct stat st;
@@ -29,11 +30,11 @@ static int executable(const char *path)
 	if (stat(path, &st) < 0)
 		return -errno;
 	if (!S_ISREG(st.st_mode) || faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) < 0)
-		return -EACCES;
+		return -ENOEXEC;
 	return 0;
 }
 
-/* execvp goes on to the next folder after these, and remembers that it was refused once */
+/* a file that may not be executed is passed over for the next folder's, and remembered */
 static int find_in(const char *path, const char *name, char *out, size_t size)
 {
 	int result = -ENOENT;
@@ -46,8 +47,8 @@ static int find_in(const char *path, const char *name, char *out, size_t size)
 
 			if (r == 0)
 				return 0;
-			if (r == -EACCES)
-				result = r;
+			if (r == -ENOEXEC)
+				result = -EACCES;
 		}
 		if (!path[n])
 			return result;
@@ -66,7 +67,9 @@ int pe_program_find(const char *name, char *out, size_t size)
 	if (snprintf(out, size, "%s", name) >= (int)size)
 		return -ENOENT;
 	r = executable(out);
-	return r == 0 || r == -EACCES ? r : -ENOENT;
+	if (r == 0)
+		return 0;
+	return r == -ENOEXEC || r == -EACCES ? -EACCES : -ENOENT;
 }
 
 static const char *last_part(const char *path)

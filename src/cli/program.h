@@ -2,7 +2,8 @@
 /*
  * program - the file that a command name stands for, and whether a library can be preloaded into it.
  *
- * H.1  A name is resolved as execvp(3) does.
+ * H.1  A name is resolved as execvp(3) does, but as in a shell a folder of PATH that may not be searched counts for
+ *      nothing.
  * H.2  The judgement is about the file that the kernel loads in the end: a script stands for its interpreter.
  * H.3  A file that cannot be judged (unreadable, no ELF, a format of binfmt_misc) passes: exec decides.
  */

@@ -24,6 +24,12 @@ for path in "$TMPDIR/empty" /nowhere /nowhere:/nobody ''; do
 	status 127
 	said no-such-command
 done
+if test "$(id -u)" -ne 0; then # a folder that may not be searched has nothing in it
+	mkdir -m 0 "$TMPDIR/closed"
+	try_env PATH="$TMPDIR/closed" "$PIDEPOCH" run no-such-command
+	status 127
+	said no-such-command
+fi
 try_env PATH=/nowhere "$PIDEPOCH" run marker
 status 127
 said marker
