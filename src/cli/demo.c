@@ -213,16 +213,19 @@ static void open_standard_three(void)
 /* The status of @first. Whoever stops us stops the namespace, and we tidy up behind it. */
 static int wait_for(pid_t first, const sigset_t *set)
 {
-	int signal, status;
+	int signal, status, by = 0;
 
 	do {
 		sigwait(set, &signal);
 		if (signal != SIGCHLD)
 			kill(first, SIGKILL);
-	} while (waitpid(first, &status, signal == SIGCHLD ? WNOHANG : 0) == 0);
-	if (WIFEXITED(status))
-		return WEXITSTATUS(status);
-	return ERROR(PE_VERBS_UNABLE, "stopped by signal %d", WTERMSIG(status));
+		by = signal != SIGCHLD ? signal : by;
+	} while (waitpid(first, &status, by ? 0 : WNOHANG) == 0);
+	if (by)
+		return ERROR(PE_VERBS_UNABLE, "stopped by signal %d", by);
+	if (WIFSIGNALED(status))
+		return ERROR(PE_VERBS_UNABLE, "killed by signal %d", WTERMSIG(status));
+	return WEXITSTATUS(status);
 }
 
 /* A caller may have SIGCHLD ignored: there would be nothing to wait for, here and in the programs. */

@@ -9,6 +9,7 @@ CLI_TESTS = \
 	tests/preload/test_cli_demo_wrong.sh \
 	tests/preload/test_cli_environment.sh \
 	tests/preload/test_cli_help.sh \
+	tests/preload/test_cli_layouts.sh \
 	tests/preload/test_cli_log.sh \
 	tests/preload/test_cli_moved.sh \
 	tests/preload/test_cli_nested.sh \
