@@ -1,9 +1,20 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # libpidepoch-preload.so: thin interposers. A module: no version in its name, no archive.
-#
-#   lib_LTLIBRARIES += libpidepoch-preload.la
-#   libpidepoch_preload_la_SOURCES = preload/<file>.c ...
+lib_LTLIBRARIES += libpidepoch-preload.la
 
+libpidepoch_preload_la_SOURCES = preload/real.c preload/real.h \
+	preload/environ.c preload/environ.h preload/exec.c preload/fork.c preload/signal.c \
+	preload/spawn.c preload/syscall.c preload/vfork.c preload/wait.c preload/wait.h
+
+# Wrappers that must be assembly, and stateless leaves of the engine: everything with a state is in libpidepoch.so.
+libpidepoch_preload_la_SOURCES += src/core/text.c \
+	src/core/arch/syscall.c src/core/arch/syscall.h src/core/arch/vfork.h
+if CPU_X86_64
+libpidepoch_preload_la_SOURCES += src/core/arch/x86_64/syscall.S src/core/arch/x86_64/vfork.S
+endif
+if CPU_AARCH64
+libpidepoch_preload_la_SOURCES += src/core/arch/aarch64/syscall.S src/core/arch/aarch64/vfork.S
+endif
 libpidepoch_preload_la_CFLAGS = $(LIBRARY_CFLAGS)
 libpidepoch_preload_la_CCASFLAGS = $(LIBRARY_CCASFLAGS)
 libpidepoch_preload_la_LIBADD =

@@ -27,29 +27,51 @@
 #define PE_ARENA_CHUNKS 1024u
 
 struct pe_arena {
-	uint32_t object;	    /* bytes of one object */
-	uint32_t link;		    /* where in it the u32 link of the free lists lies */
-	uint32_t per_chunk;	    /* objects in a mapped chunk, a power of two */
-	uint32_t first;		    /* objects in chunk[0], which the host gave */
-	uint32_t limit;		    /* most objects ever; reaching it is -ENOMEM, not a crash */
-	uint32_t keep;		    /* carve this many fresh objects before a freed one is used again */
-	uint32_t carved;	    /* objects handed out for the first time; writer only */
-	uint32_t ready;		    /* freed objects in order of age; writer only */
-	_Atomic uint32_t freed;	    /* freed objects, newest first; anyone */
-	_Atomic uint32_t live;	    /* objects in use */
+	uint32_t object; /* bytes of one object */
+	uint32_t link;	 /* where in it the u32 link of the free lists lies */
+	uint32_t shift;	 /* 1 << shift objects in a mapped chunk */
+	uint32_t first;	 /* objects in chunk[0], which the host gave */
+	uint32_t limit;	 /* most objects ever; reaching it is -ENOMEM, not a crash */
+	uint32_t keep;	 /* carve this many fresh objects before a freed one is used again */
+	_Atomic uint32_t carved; /* objects handed out for the first time; written by the writer */
+	uint32_t ready;		 /* freed objects in order of age; writer only */
+	_Atomic uint32_t freed;	 /* freed objects, newest first; anyone */
+	_Atomic uint32_t live;	 /* objects in use */
 	_Atomic(char *) chunk[PE_ARENA_CHUNKS];
 };
 
 struct pe_arena_layout {
-	uint32_t object, link, per_chunk, limit, keep;
-	void *first; /* memory for the first chunk, zeroed, or NULL */
+	uint32_t object, link, limit, keep;
+	uint32_t per_chunk; /* a power of two */
+	void *first;	    /* memory for the first chunk, zeroed, or NULL */
 	size_t first_bytes;
 };
 
 void pe_arena_init(struct pe_arena *a, const struct pe_arena_layout *layout);
 uint32_t pe_arena_alloc(struct pe_arena *a); /* index, or 0: no memory */
 void pe_arena_free(struct pe_arena *a, uint32_t index);
-void *pe_arena_at(struct pe_arena *a, uint32_t index); /* NULL for an index never handed out */
+
+/* The object of an index that alloc has given to somebody. Anyone; on the path of every guarded call. */
+static inline void *pe_arena_at(struct pe_arena *a, uint32_t index)
+{
+	uint32_t at = index - 1, chunk = 0;
+
+	if (unlikely(at >= a->first)) {
+		at -= a->first;
+		chunk = 1 + (at >> a->shift);
+		at &= (1u << a->shift) - 1;
+	}
+	/* acquire: pairs with the release of whoever mapped the chunk */
+	return atomic_load_explicit(&a->chunk[chunk], memory_order_acquire) +
+	       (size_t)at * a->object;
+}
+
+/* the highest index handed out so far; anyone */
+static inline uint32_t pe_arena_last(const struct pe_arena *a)
+{
+	return atomic_load_explicit(&a->carved, memory_order_acquire);
+}
+
 size_t pe_arena_bytes(const struct pe_arena *a); /* bytes of objects in use */
 
 #endif

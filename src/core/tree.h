@@ -57,11 +57,11 @@ struct pe_tree_node {
 };
 
 struct pe_tree_epoch {
-	_Atomic uint64_t lap;	/* this epoch's number */
-	_Atomic uint32_t root;	/* inner node of height 3, 0: empty */
-	_Atomic uint32_t state; /* 0: free, 1: active */
+	_Atomic uint64_t lap;		  /* this epoch's number */
+	_Atomic uint32_t root;		  /* inner node of height 3, 0: empty */
+	_Atomic uint32_t state;		  /* 0: free, 1: active */
 	uint32_t dying_inner, dying_leaf; /* nodes that no younger epoch reaches */
-	uint32_t own;		/* nodes made by this epoch and those on its dying lists (accounting) */
+	uint32_t dying;			  /* how many on both */
 };
 
 struct pe_tree {
@@ -89,16 +89,22 @@ uint32_t pe_tree_find(struct pe_tree *t, uint32_t number);
 int pe_tree_find_in(struct pe_tree *t, uint64_t lap, uint32_t number, uint32_t *entry);
 
 /* S4: release. Returns the number of epochs in which the bit was newly set. */
-unsigned pe_tree_expire(struct pe_tree *t, uint32_t number, uint32_t slot);
+unsigned int pe_tree_expire(struct pe_tree *t, uint32_t number, uint32_t slot);
 
 /* the number is fresh again although its incarnation here expired (S10). true: it was stale before */
 bool pe_tree_relearn(struct pe_tree *t, uint32_t number);
 
 /* S7, S9: give back every epoch older than @lap, but never the current and the previous. Count. */
-unsigned pe_tree_retire(struct pe_tree *t, uint64_t lap);
+unsigned int pe_tree_retire(struct pe_tree *t, uint64_t lap);
 
 /* S9: bytes that only epochs older than the current one hold */
-size_t pe_tree_old_bytes(struct pe_tree *t);
+size_t pe_tree_old_bytes(const struct pe_tree *t);
+
+/* the current epoch's lap */
+static inline uint64_t pe_tree_lap(const struct pe_tree *t)
+{
+	return atomic_load(&t->epoch[atomic_load(&t->current)].lap);
+}
 
 /* is every bit of this entry saying: my child, released, not seen again? */
 static inline bool pe_tree_stale(uint32_t entry)
