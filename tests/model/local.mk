@@ -1,2 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # The simulation of the semantics, and models of the protocols.
+
+check_PROGRAMS += tests/model/epoch_sim
+tests_model_epoch_sim_LDADD = libcore.la
+TESTS += tests/model/epoch_sim
+
+dist_check_SCRIPTS += tests/model/epoch_mutants.sh
+TESTS += tests/model/epoch_mutants.sh

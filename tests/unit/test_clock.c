@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The clock against a simulated allocator whose true laps are known: one by one, interleaved at random, in threads. */
+/* The clock against an allocator whose laps are known: one by one, at random, in threads. */
 #include <check.h>
 #include <errno.h>
 #include <pthread.h>
@@ -340,7 +340,7 @@ static void world_show(struct world *w)
 	world_tag(w, shown);
 }
 
-/* --- at random: forks that overlap, strangers, deaths, syncs and snapshots between any two steps --- */
+/* --- at random: forks, strangers, deaths, syncs and snapshots between any two steps --- */
 
 #define FLIGHTS 5u
 
@@ -438,8 +438,7 @@ START_TEST(forks_interleaved_at_random_keep_the_invariants)
 }
 END_TEST
 
-/* C.3: what overlaps makes no lap that was not there, as long as nobody was given a tag and no number came
- * round within one fork. */
+/* C.3: what overlaps makes no lap that was not there, as long as nobody was given a tag */
 START_TEST(laps_are_never_more_than_there_were)
 {
 	const struct mix mix = { .span = 100, .shows = 0, .crowd = 0 };
@@ -466,7 +465,7 @@ END_TEST
 struct crew {
 	struct world world;
 	pthread_mutex_t kernel;	   /* of the allocator */
-	pthread_mutex_t tell[100]; /* of each number: the duty of pe_clock_observe_after()'s caller */
+	pthread_mutex_t tell[100]; /* of each number: tellers exclude each other */
 	bool wrong;
 };
 

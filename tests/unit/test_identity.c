@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Who holds a number: children, zombies, threads, the dead, reused numbers; with and without inodes, /proc, descriptors. */
+/* Who holds a number, whoever it is; and with inodes, /proc or descriptors missing. */
 #include <check.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -82,7 +82,7 @@ static bool same(struct pe_identity a, struct pe_identity b)
 	return a.kind == b.kind && a.id == b.id;
 }
 
-/* Do pidfds have inodes here? Asked of the kernel's version, so that the code under test is not its own judge. */
+/* Do pidfds have inodes here? By the kernel's version: the code under test is not its own judge. */
 static bool has_inodes(void)
 {
 	unsigned int major = 0, minor = 0;

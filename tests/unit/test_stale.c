@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The two judgements, over their whole input space, against tables written from the design and not from the code. */
+/* The two judgements, over all their inputs, against tables written from the design. */
 #include <check.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -14,7 +14,7 @@ _Static_assert(PE_EEPOCH == EEPOCH, "one number inside and at the door");
 
 /* --- D.1, D.3: S2 --- */
 
-/* S2's sentences, in its order. E: epoch, A: eps now, B: birth, R: oldest epoch that is not retired. */
+/* S2's sentences, in its order; @a is eps(number) now. */
 static int s2(const struct pe_stale_ref *r, uint64_t a)
 {
 	const bool own = r->holder == PE_STALE_OWN_CHILD,

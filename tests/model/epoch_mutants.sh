@@ -1,0 +1,129 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# One promise: whoever breaks a comparison of the clock or of a judgement is told so by a test.
+# Each row breaks one line of a copy of the engine; each test named in it must then fail.
+set -u
+
+core=$PIDEPOCH_SRCDIR/src/core
+tests=$PIDEPOCH_SRCDIR/tests
+work=${TMPDIR:-/tmp}/mutants.$$
+trap 'rm -rf "$work"' EXIT
+mkdir "$work" || exit 99
+
+if check=$(pkg-config --cflags --libs check 2>/dev/null); then
+	have_check=yes
+else
+	have_check=
+	echo "Check was not found: only what epoch_sim notices is tried"
+fi
+
+# build TEST: from the copy in $work
+build() {
+	case $1 in
+	epoch_sim) source=$tests/model/epoch_sim.c libs= ;;
+	*) source=$tests/unit/$1.c libs=$check ;;
+	esac
+	# shellcheck disable=SC2086 # CC and the libraries are lists of words
+	$CC -std=gnu11 -D_GNU_SOURCE -O1 -I"$PIDEPOCH_SRCDIR/include" -I"$work" "$source" \
+		"$work/core/clock.c" "$work/core/stale.c" -o "$work/$1" $libs
+}
+
+fails() {
+	! timeout 60 "$work/$1" >"$work/log" 2>&1
+}
+
+bad=0
+tried=0
+copied() {
+	rm -rf "$work/core"
+	cp -R "$core" "$work/core" && chmod -R u+w "$work/core"
+}
+
+# mutate FILE FROM TO TEST...: FROM must be there, once
+mutate() {
+	file=$work/core/$1 from=$2 to=$3
+	shift 3
+	copied || exit 99
+	FROM=$from TO=$to awk '
+		BEGIN { from = ENVIRON["FROM"]; to = ENVIRON["TO"] }
+		(at = index($0, from)) { $0 = substr($0, 1, at - 1) to substr($0, at + length(from)); n++ }
+		{ print }
+		END { exit n != 1 }' "$file" >"$work/mutant" || {
+		echo "NOT ONCE in ${file##*/}: $from"
+		bad=$((bad + 1))
+		return
+	}
+	mv "$work/mutant" "$file"
+	for test; do
+		[ "$test" = epoch_sim ] || [ "$have_check" ] || continue
+		build "$test" || exit 99
+		tried=$((tried + 1))
+		fails "$test" && continue
+		echo "NOT NOTICED by $test: $from -> $to"
+		bad=$((bad + 1))
+	done
+}
+
+# Unbroken, they pass: otherwise nothing below says anything.
+copied || exit 99
+for test in epoch_sim ${have_check:+test_clock test_stale}; do
+	build "$test" || exit 99
+	if fails "$test"; then
+		cat "$work/log"
+		echo "$test fails as it is"
+		exit 1
+	fi
+done
+
+# S1, S13: eps
+mutate clock.h 'number <= pe_clock_cursor(t)' 'number < pe_clock_cursor(t)' epoch_sim test_clock
+mutate clock.h 'number <= pe_clock_cursor(t)' 'number >= pe_clock_cursor(t)' epoch_sim test_clock
+mutate clock.h '? lap : lap - 1' '? lap : lap' epoch_sim test_clock
+mutate clock.h '? lap : lap - 1' '? lap : lap - 2' epoch_sim test_clock
+mutate clock.h '? lap : lap - 1' '? lap - 1 : lap - 1' epoch_sim test_clock
+mutate clock.h ' || lap == 0' '' test_clock
+# C.3: laps
+mutate clock.c 'number > pe_clock_cursor(t) ? lap' 'number >= pe_clock_cursor(t) ? lap' test_clock
+mutate clock.c '? lap : lap + 1' '? lap : lap' epoch_sim test_clock
+mutate clock.c '? lap : lap + 1' '? lap : lap + 2' epoch_sim test_clock
+mutate clock.c 'pe_clock_time t = after(before, number)' 'pe_clock_time t = after(pe_clock_now(c), number)' test_clock
+# C.4: a fork that slept through a lap
+mutate clock.c ' && pe_clock_lap(t) > tagged' '' test_clock
+mutate clock.c 'pe_clock_lap(t) > tagged' 'pe_clock_lap(t) >= tagged' test_clock
+mutate clock.c 'pe_clock_lap(t) > known && ' '' test_clock
+mutate clock.c 'pe_clock_lap(t) > known' 'pe_clock_lap(t) >= known' test_clock
+mutate clock.c 't = after(now, number); /* C.4' 't = after(before, number) + 1; /*' test_clock
+mutate clock.c 'lift(&c->shown, now)' 'lift(&c->shown, 0)' test_clock
+# C.2, C.7, the kernel's cursor
+mutate clock.c 'seen < to' 'seen != to' test_clock
+mutate clock.c 'pe_clock_lap(start) == 0' 'pe_clock_lap(start) == 1' test_clock
+mutate clock.c 'cursor != pe_clock_cursor(before)' 'cursor != 0' epoch_sim test_clock
+mutate clock.c 'value > PE_CLOCK_CURSOR_MASK' 'value > PE_CLOCK_CURSOR_MASK + 1' test_clock
+# D.1: S2
+mutate stale.c 'r->epoch > current' 'r->epoch > current + 1' test_stale
+mutate stale.c 'r->epoch > current' 'r->epoch >= current' epoch_sim test_stale
+mutate stale.c 'PE_STALE_OWN_CHILD && r->birth <= r->epoch' 'PE_STALE_OWN_CHILD && r->birth < r->epoch' epoch_sim test_stale
+mutate stale.c 'PE_STALE_OWN_CHILD && r->birth <= r->epoch' 'PE_STALE_OWN_CHILD' epoch_sim test_stale
+mutate stale.c 'r->epoch + 1 < current' 'r->epoch < current' epoch_sim test_stale
+mutate stale.c 'r->epoch + 1 < current' 'r->epoch + 2 < current' test_stale
+mutate stale.c 'r->epoch < r->oldest' 'r->epoch <= r->oldest' epoch_sim test_stale
+mutate stale.c ' || r->epoch < r->oldest' '' test_stale
+mutate stale.c 'return r->birth <= r->epoch' 'return r->birth < r->epoch' epoch_sim test_stale
+mutate stale.c 'return r->birth <= r->epoch' 'return r->birth <= r->epoch + 1' epoch_sim test_stale
+mutate stale.c 'return r->epoch == current ? -ESRCH' 'return r->epoch != current ? -ESRCH' test_stale
+mutate stale.c 'r->epoch == current && r->no_lap_missed' 'r->epoch == current' epoch_sim test_stale
+mutate stale.c 'r->epoch == current && r->no_lap_missed' 'r->no_lap_missed' epoch_sim test_stale
+mutate stale.c 'ahead <= INT32_MAX' 'ahead < INT32_MAX' test_stale
+mutate stale.c 'behind > lap' 'behind >= lap' test_stale
+# D.2, D.4, D.5: S10
+mutate stale.c 'if (!released(u->knowledge))' 'if (u->knowledge == PE_STALE_NOTHING)' test_stale
+mutate stale.c ' || k == PE_STALE_INHERITED' '' test_stale
+mutate stale.c 'v.relearned = u->own_child_now' 'v.relearned = u->own_child_now && u->held' test_stale
+mutate stale.c 'u->held || u->policy == PE_STALE_REPORT' 'u->held' test_stale
+mutate stale.c 'u->knowledge == PE_STALE_INHERITED || ' '' test_stale
+mutate stale.c ' || u->policy == PE_STALE_REPORT)' ')' test_stale
+mutate stale.c 'u->held && u->policy == PE_STALE_ABORT' 'u->policy == PE_STALE_ABORT' test_stale
+
+echo "$tried broken builds, $bad not noticed"
+[ $bad -eq 0 ]

@@ -1,0 +1,468 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * One promise: a reference (number, eps(number)) hits only whom it meant, and is not refused while
+ * it need not be.
+ *
+ * A pid namespace is simulated: numbers are handed out in a circle and those held are left out;
+ * processes live from a moment to several laps. References are taken to numbers at random, ahead of
+ * the cursor too, and used later. Each use is judged by several rules; what is really so is known.
+ *
+ *   wrong      wrong target: the rule acts, and another than the one meant holds the number
+ *   refused    wrongly refused: the rule refuses, the one meant still holds the number, which has
+ *              been passed less than twice since the reference was taken (or, where the rule lets
+ *              references be renewed, last renewed): S2's e >= A-1, S7's two epochs
+ *   expired    the same, but passed twice or more: refused by right
+ *   unproven   refused although the one meant holds the number, by a host that cannot know the
+ *              holder's birth: S2 refuses what is not proven
+ *
+ * The clock and the judgement are the engine's own. The rules that must fail show that the others
+ * could.
+ */
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/clock.h"
+#include "core/stale.h"
+
+#define FIRST	  300u /* numbers FIRST .. FIRST + SPAN - 1 */
+#define SPAN	  1000u
+#define RING	  4096u	 /* steps; longer than any life or delay */
+#define FLYING	  32768u /* references taken and not yet used, at most */
+#define PER_STEP  10u
+#define DECISIONS 450000u
+#define OBSERVERS 16u
+#define LONGEST	  1500u /* from reference to use: up to three laps */
+#define NAP	  700u	/* the seat sleeps every third of these, longer than a lap */
+
+/* --- chance --- */
+
+static uint64_t seed = 2019;
+
+static uint32_t dice(uint32_t sides)
+{
+	seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+	return (uint32_t)((seed >> 33) % sides);
+}
+
+/* --- the namespace --- */
+
+struct incarnation {
+	uint64_t id;	/* 0: nobody */
+	uint64_t birth; /* lap, by the exact clock */
+	uint64_t told;	/* lap, by the seat's clock; 0: not its child */
+	uint64_t death; /* step */
+};
+
+static struct {
+	uint64_t step, lap, born;
+	uint32_t cursor;
+	struct incarnation holder[SPAN];
+	uint32_t dying[RING]; /* first number of each step's dead, 0: none */
+	uint32_t also[SPAN];  /* next number that dies in the same step */
+} world = { .lap = 1, .cursor = FIRST - 1 };
+
+static struct incarnation *at(uint32_t number)
+{
+	return &world.holder[number - FIRST];
+}
+
+/* how often the number has been passed: the truth that eps() must agree with */
+static uint64_t passes(uint32_t number)
+{
+	return number <= world.cursor ? world.lap : world.lap - 1;
+}
+
+static uint64_t lifetime(void)
+{
+	uint32_t kind = dice(10);
+
+	return 1 + (kind < 6 ? dice(200) : kind < 9 ? 200 + dice(1300) : dice(RING - 1));
+}
+
+static void die(void)
+{
+	uint32_t *first = &world.dying[world.step % RING];
+
+	for (uint32_t number = *first; number; number = world.also[number - FIRST])
+		at(number)->id = 0;
+	*first = 0;
+}
+
+static uint32_t next_free(void)
+{
+	uint32_t number = world.cursor;
+
+	do
+		number = number + 1 < FIRST + SPAN ? number + 1 : FIRST;
+	while (at(number)->id);
+	return number;
+}
+
+static uint32_t allocate(void)
+{
+	uint32_t number = next_free();
+	struct incarnation *who = at(number);
+	uint32_t *dying;
+
+	world.lap += number <= world.cursor;
+	world.cursor = number;
+	who->id = ++world.born;
+	who->death = world.step + lifetime();
+	dying = &world.dying[who->death % RING];
+	world.also[number - FIRST] = *dying;
+	*dying = number;
+	return number;
+}
+
+/* --- the hosts --- */
+
+/* The kernel's seat: every birth is told. */
+static struct pe_clock exact;
+
+/* A program's seat: it sees its children and, when it looks, the cursor. It sleeps through laps. */
+static struct {
+	struct pe_clock clock;
+	uint64_t known[SPAN]; /* the last birth told of each number */
+} seat;
+
+static bool seat_awake(void)
+{
+	return world.step / NAP % 3 != 2;
+}
+
+static pe_clock_time seat_look(void)
+{
+	pe_clock_advance(&seat.clock, pe_clock_now(&seat.clock), world.cursor);
+	return pe_clock_show(&seat.clock);
+}
+
+static void give_birth(void)
+{
+	const bool own = seat_awake() && dice(5) == 0;
+	pe_clock_time before = pe_clock_now(&exact), seat_before = pe_clock_now(&seat.clock);
+	uint32_t number = allocate();
+	struct incarnation *who = at(number);
+	uint64_t *known = &seat.known[number - FIRST];
+
+	who->birth = pe_clock_observe(&exact, before, number);
+	who->told = 0;
+	if (own)
+		who->told = *known =
+			pe_clock_observe_after(&seat.clock, seat_before, number, *known);
+}
+
+/* Processes that hold references, renew them, and fork. */
+static struct observer {
+	pe_clock_time synced, forked;
+	uint64_t synced_at, forked_at; /* steps */
+} observers[OBSERVERS];
+
+static void observe(struct observer *o)
+{
+	if (dice(400) == 0) {
+		o->synced = pe_clock_show(&exact);
+		o->synced_at = world.step;
+	}
+	if (dice(600) == 0) {
+		o->forked = pe_clock_show(&exact);
+		o->forked_at = world.step;
+	}
+}
+
+/* --- references --- */
+
+struct reference {
+	struct reference *next;
+	const struct observer *by;
+	struct incarnation meant;
+	uint32_t number;
+	uint64_t taken_at, passes, lap; /* step; the truth then */
+	pe_clock_time when, seat_when;
+	bool from_seat;
+};
+
+static struct reference references[FLYING], *spare, *due[RING];
+
+static void take_reference(void)
+{
+	struct reference *r = spare;
+	uint32_t number = FIRST + dice(SPAN);
+	uint64_t slot = (world.step + 1 + dice(LONGEST)) % RING;
+
+	if (!at(number)->id)
+		return;
+	spare = r->next;
+	*r = (struct reference){
+		.next = due[slot],
+		.by = &observers[dice(OBSERVERS)],
+		.meant = *at(number),
+		.number = number,
+		.taken_at = world.step,
+		.passes = passes(number),
+		.lap = world.lap,
+		.when = pe_clock_show(&exact),
+		.from_seat = seat_awake(),
+	};
+	if (r->from_seat)
+		r->seat_when = seat_look();
+	due[slot] = r;
+}
+
+/* --- rules --- */
+
+struct use {
+	const struct reference *ref;
+	struct incarnation holder; /* now */
+	pe_clock_time now;
+	uint64_t since; /* passes of the number when the reference was taken or renewed */
+	bool unproven;	/* the host cannot know the holder's birth */
+	bool own;	/* the holder is the host's own child: that never expires (S2) */
+};
+
+enum answer { ACT, REFUSE, NOT_ASKED };
+
+/* the engine's judgement, through the u32 door */
+static enum answer ask(const struct use *u, uint64_t tag, enum pe_stale_holder kind, uint64_t birth,
+		       bool no_lap_missed)
+{
+	uint64_t lap = pe_clock_lap(u->now);
+	const struct pe_stale_ref r = {
+		.number = u->ref->number,
+		.epoch = pe_stale_widen((uint32_t)tag, u->now),
+		.now = u->now,
+		.oldest = lap < 2 ? 0 : lap - 2, /* of a number not passed yet */
+		.holder = kind,
+		.birth = birth,
+		.no_lap_missed = no_lap_missed,
+	};
+
+	return pe_stale_reference(&r) == 0 ? ACT : REFUSE;
+}
+
+static enum answer ask_known(const struct use *u, uint64_t tag)
+{
+	return ask(u, tag, u->holder.id ? PE_STALE_KNOWN : PE_STALE_GONE, u->holder.birth, false);
+}
+
+static enum answer rule_plain(struct use *u)
+{
+	(void)u;
+	return ACT;
+}
+
+/* the proposal read literally: the tag is the lap in which the reference was taken */
+static enum answer rule_literal(struct use *u)
+{
+	return u->holder.id && u->holder.birth <= pe_clock_lap(u->ref->when) ? ACT : REFUSE;
+}
+
+static uint64_t own_tag(const struct reference *r)
+{
+	return pe_clock_eps(r->when, r->number);
+}
+
+static enum answer rule_eps(struct use *u)
+{
+	return ask_known(u, own_tag(u->ref));
+}
+
+/* S5, as proposed: a forked child takes its birth as the sync point of what it inherited */
+static enum answer rule_fork_resets(struct use *u)
+{
+	const struct observer *o = u->ref->by;
+
+	if (o->forked_at <= u->ref->taken_at)
+		return NOT_ASKED;
+	return ask_known(u, pe_clock_eps(o->forked, u->ref->number));
+}
+
+static enum answer rule_fork_keeps(struct use *u)
+{
+	return u->ref->by->forked_at <= u->ref->taken_at ? NOT_ASKED : rule_eps(u);
+}
+
+/* A sync told the observer who had ended: those it does not use. It renews the others. */
+static bool renewed(struct use *u, bool *ended)
+{
+	const struct observer *o = u->ref->by;
+	bool synced = o->synced_at > u->ref->taken_at;
+
+	*ended = synced && u->ref->meant.death <= o->synced_at;
+	if (synced)
+		u->since = pe_clock_eps(o->synced, u->ref->number);
+	return synced;
+}
+
+/* S13's foil: one tag for all that a process knows, from its last sync */
+static enum answer rule_one_tag(struct use *u)
+{
+	bool ended;
+
+	renewed(u, &ended);
+	return ended ? NOT_ASKED : ask_known(u, pe_clock_eps(u->ref->by->synced, u->ref->number));
+}
+
+/* S13: the snapshot's tag for what the sync renewed, its own for what was learned later */
+static enum answer rule_own_tags(struct use *u)
+{
+	bool ended, synced = renewed(u, &ended);
+
+	if (ended)
+		return NOT_ASKED;
+	return ask_known(u, synced ? pe_clock_eps(u->ref->by->synced, u->ref->number)
+				   : own_tag(u->ref));
+}
+
+/* From a program's seat: births of strangers are not known, laps are missed. */
+static enum answer seat_judges(struct use *u, bool gullible)
+{
+	const struct reference *r = u->ref;
+	bool own_meant = r->meant.told != 0, none_missed;
+	uint64_t tag = own_meant ? r->meant.told : pe_clock_eps(r->seat_when, r->number);
+
+	if (!r->from_seat || !seat_awake())
+		return NOT_ASKED;
+	u->now = seat_look();
+	none_missed = gullible ||
+		      world.lap - r->lap == pe_clock_lap(u->now) - pe_clock_lap(r->seat_when);
+	u->own = u->holder.told != 0;
+	u->unproven = !u->own;
+	if (u->own)
+		return ask(u, tag, PE_STALE_OWN_CHILD, u->holder.told, none_missed);
+	return ask(u, tag, u->holder.id ? PE_STALE_UNKNOWN : PE_STALE_GONE, 0, none_missed);
+}
+
+static enum answer rule_seat(struct use *u)
+{
+	return seat_judges(u, false);
+}
+
+static enum answer rule_seat_gullible(struct use *u)
+{
+	return seat_judges(u, true);
+}
+
+/* --- the table --- */
+
+static struct rule {
+	const char *name;
+	enum answer (*judge)(struct use *u);
+	bool wrong_expected, refused_expected; /* more than 0; else just 0 */
+	uint64_t decisions, wrong, refused, expired, unproven;
+} rules[] = {
+	{ "plain pid", rule_plain, true, false, 0, 0, 0, 0, 0 },
+	{ "tag = lap, literally", rule_literal, true, false, 0, 0, 0, 0, 0 },
+	{ "tag = eps(q)", rule_eps, false, false, 0, 0, 0, 0, 0 },
+	{ "eps(q), fork resets the sync point", rule_fork_resets, true, false, 0, 0, 0, 0, 0 },
+	{ "eps(q), fork keeps it", rule_fork_keeps, false, false, 0, 0, 0, 0, 0 },
+	{ "eps(q), one sync point for all", rule_one_tag, false, true, 0, 0, 0, 0, 0 },
+	{ "eps(q), a tag for each reference", rule_own_tags, false, false, 0, 0, 0, 0, 0 },
+	{ "a program's seat, laps missed", rule_seat, false, false, 0, 0, 0, 0, 0 },
+	{ "... which believes it missed none", rule_seat_gullible, true, false, 0, 0, 0, 0, 0 },
+};
+
+#define RULES (sizeof(rules) / sizeof(rules[0]))
+
+static void judge(struct rule *rule, const struct reference *r)
+{
+	struct use u = {
+		.ref = r, .holder = *at(r->number), .now = pe_clock_now(&exact), .since = r->passes
+	};
+	enum answer answer = rule->judge(&u);
+	bool same = u.holder.id == r->meant.id;
+
+	if (answer == NOT_ASKED)
+		return;
+	rule->decisions++;
+	if (answer == ACT)
+		rule->wrong += u.holder.id && !same;
+	else if (same && passes(r->number) >= u.since + 2 && !u.own)
+		rule->expired++;
+	else if (same && u.unproven)
+		rule->unproven++;
+	else if (same)
+		rule->refused++;
+}
+
+static void use_references(void)
+{
+	struct reference **slot = &due[world.step % RING];
+
+	while (*slot) {
+		struct reference *r = *slot;
+
+		for (size_t i = 0; i < RULES; i++)
+			judge(&rules[i], r);
+		*slot = r->next;
+		r->next = spare;
+		spare = r;
+	}
+}
+
+static bool clock_is_exact(void)
+{
+	pe_clock_time now = pe_clock_now(&exact);
+
+	return pe_clock_lap(now) == world.lap && pe_clock_cursor(now) == world.cursor;
+}
+
+static void step(void)
+{
+	world.step++;
+	die();
+	give_birth();
+	use_references();
+	for (uint32_t i = 0; i < PER_STEP; i++)
+		take_reference();
+	for (size_t i = 0; i < OBSERVERS; i++)
+		observe(&observers[i]);
+}
+
+static bool as_expected(const struct rule *r)
+{
+	return r->decisions && (r->wrong > 0) == r->wrong_expected &&
+	       (r->refused > 0) == r->refused_expected;
+}
+
+static int print_table(void)
+{
+	int failed = 0;
+
+	printf("%-36s %9s %9s %9s %9s %9s\n", "rule", "decisions", "wrong", "refused", "expired",
+	       "unproven");
+	for (size_t i = 0; i < RULES; i++) {
+		const struct rule *r = &rules[i];
+
+		printf("%-36s %9" PRIu64 " %9" PRIu64 " %9" PRIu64 " %9" PRIu64 " %9" PRIu64 "%s\n",
+		       r->name, r->decisions, r->wrong, r->refused, r->expired, r->unproven,
+		       as_expected(r) ? "" : "   NOT AS EXPECTED");
+		failed += !as_expected(r);
+	}
+	printf("%" PRIu64 " births in %" PRIu64 " laps; the seat saw %" PRIu64 " laps\n",
+	       world.born, world.lap, pe_clock_lap(pe_clock_now(&seat.clock)));
+	return failed;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc > 1)
+		seed = strtoull(argv[1], NULL, 0);
+	pe_clock_init(&exact, pe_clock_make(1, FIRST - 1));
+	pe_clock_init(&seat.clock, pe_clock_make(1, FIRST - 1));
+	for (size_t i = 0; i < OBSERVERS; i++)
+		observers[i].synced = observers[i].forked = pe_clock_show(&exact);
+	for (size_t i = 0; i < FLYING; i++)
+		references[i].next = i + 1 < FLYING ? &references[i + 1] : NULL;
+	spare = references;
+
+	while (rules[0].decisions < DECISIONS) {
+		step();
+		if (!clock_is_exact()) {
+			printf("the clock is not exact in step %" PRIu64 "\n", world.step);
+			return 1;
+		}
+	}
+	return print_table() ? 1 : 0;
+}
