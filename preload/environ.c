@@ -34,6 +34,17 @@ static bool contains(const char *s, const char *part)
 	return false;
 }
 
+/* the name without its folder: another copy of this library does as well, and both together would know half each */
+static const char *last_part(const char *path)
+{
+	const char *last = path;
+
+	for (; *path; path++)
+		if (*path == '/')
+			last = path + 1;
+	return last;
+}
+
 static const char *find(char *const *envp, const char *setting)
 {
 	size_t length = name_length(setting);
@@ -84,7 +95,7 @@ void pe_environ_make(struct pe_environ *e, char *const *envp)
 	if (!ours[0])
 		return;
 	preload = find(envp, PRELOAD);
-	if (preload && contains(preload, ours[0] + name_length(ours[0])))
+	if (preload && contains(preload, last_part(ours[0] + name_length(ours[0]))))
 		return;
 	while (envp[count])
 		count++;
