@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # What a reader could check by hand, checked by machine. `make lint` runs these alone.
 LINT_TESTS += \
+	tests/lint/bootstrap.sh \
 	tests/lint/includes.sh \
 	tests/lint/core-symbols.sh \
 	tests/lint/library-symbols.sh \

@@ -1,0 +1,65 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The bootstrap is silent where nothing is missing, installs as root (asking for package lists only after a failure),
+# and otherwise prints the one apt-get line and fails.
+. "$(dirname "$0")/house.sh"
+
+fail()
+{
+	echo "bootstrap: $*"
+	cat out
+	exit 1
+}
+
+# A copy with a list of its own, and commands that play the system: `id` says who we are, `apt-get` writes down what
+# it was asked, and installs only once it has been told to update (or at once, with lists=fresh).
+mkdir "$TMPDIR/bin" && cd "$TMPDIR" || exit 99
+cp "$house/build-aux/bootstrap" .
+cat >packages <<'END'
+build  sh-package     sh
+build  absent         absent-command
+test   elsewhere      /nowhere/at/all
+other  not-asked-for  another-absent-command
+END
+printf '#!/bin/sh\necho "$uid"\n' >bin/id
+cat >bin/apt-get <<'END'
+#!/bin/sh
+echo "$*" >>asked
+case "$*" in
+*update*) touch updated ;;
+*install*) test -e updated -o "$lists" = fresh || exit 100; printf '#!/bin/sh\n' >bin/absent-command; chmod +x bin/* ;;
+esac
+END
+chmod +x bin/*
+unset PIDEPOCH_PACKAGES
+PATH=$TMPDIR/bin:$PATH
+export uid lists
+
+bootstrap() # UID LISTS TIER...
+{
+	uid=$1 lists=$2
+	shift 2
+	rm -f asked updated bin/absent-command
+	sh ./bootstrap "$@" >out 2>&1
+}
+
+sed -i 's/^build  absent .*/build  absent  sh/' packages
+bootstrap 1000 fresh build && test ! -s out || fail "something was said or wrong though nothing was missing"
+sed -i 's/^build  absent .*/build  absent  absent-command/' packages
+
+bootstrap 1000 fresh build test && fail "succeeded without packages, not being root"
+test "$(grep -c 'apt-get install' out)" = 1 || fail "not one line to type"
+grep -q '^ *apt-get install --no-install-recommends absent elsewhere$' out || fail "the line names something else"
+test ! -e asked || fail "asked apt-get for something, not being root"
+
+PIDEPOCH_PACKAGES=have bootstrap 1000 fresh build || fail "would not go on with what there is"
+
+bootstrap 0 fresh build || fail "root could not install"
+grep -q ' install .*absent$' asked || fail "did not ask for the package"
+! grep -q update asked || fail "fetched the package lists without need"
+
+bootstrap 0 stale build || fail "did not recover from stale package lists"
+test "$(sed 's/.*\(install\|update\).*/\1/' asked | tr '\n' ' ')" = 'install update install ' || fail "asked in another order"
+
+bootstrap 0 fresh build test && fail "succeeded although a package does not bring what it is wanted for"
+exit 0
