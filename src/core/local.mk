@@ -2,7 +2,8 @@
 # The engine: a convenience library that goes whole into libpidepoch.so.
 noinst_LTLIBRARIES += libcore.la
 
-libcore_la_CFLAGS = $(LIBRARY_CFLAGS)
+# no arrays of run-time length: a handler's stack may be small
+libcore_la_CFLAGS = $(LIBRARY_CFLAGS) -Wvla
 libcore_la_CCASFLAGS = $(LIBRARY_CCASFLAGS)
 libcore_la_SOURCES =
 libcore_la_SOURCES += src/core/contract.h src/core/sys.h src/core/arch/raw.h
