@@ -6,9 +6,8 @@ libpidepoch_preload_la_SOURCES = preload/real.c preload/real.h \
 	preload/environ.c preload/environ.h preload/exec.c preload/fork.c preload/signal.c \
 	preload/spawn.c preload/syscall.c preload/vfork.c preload/wait.c preload/wait.h
 
-# Wrappers that must be assembly, and stateless leaves of the engine: everything with a state is in libpidepoch.so.
-libpidepoch_preload_la_SOURCES += src/core/text.c \
-	src/core/arch/syscall.c src/core/arch/syscall.h src/core/arch/vfork.h
+# Wrappers that must be assembly.
+libpidepoch_preload_la_SOURCES += src/core/arch/syscall.c src/core/arch/syscall.h src/core/arch/vfork.h
 if CPU_X86_64
 libpidepoch_preload_la_SOURCES += src/core/arch/x86_64/syscall.S src/core/arch/x86_64/vfork.S
 endif
@@ -17,18 +16,19 @@ libpidepoch_preload_la_SOURCES += src/core/arch/aarch64/syscall.S src/core/arch/
 endif
 libpidepoch_preload_la_CFLAGS = $(LIBRARY_CFLAGS)
 libpidepoch_preload_la_CCASFLAGS = $(LIBRARY_CCASFLAGS)
-libpidepoch_preload_la_LIBADD =
 
-# libpidepoch.so is given to the linker by name, not to libtool as an .la: libtool would link a second time at
-# install, and then refuse `make install prefix=...`. $ORIGIN finds it beside us, built or installed.
-libpidepoch_preload_la_DEPENDENCIES = libpidepoch.la
+
+# It has the API and the state in it, under the names and versions of libpidepoch.so: a preloaded program that is linked with that
+# library finds them here first, so there is one state whatever the program links (src/lib/state.c). And one library is
+# mapped instead of two: each mapping costs every fork of every preloaded program.
+libpidepoch_preload_la_LIBADD = libstate.la libcore.la
 libpidepoch_preload_la_LDFLAGS = $(LIBRARY_LDFLAGS) -module -avoid-version -shared \
-	'-Wl,-rpath,$$ORIGIN' -Wl,--enable-new-dtags -Wl,.libs/libpidepoch.so $(preload_map)
+	-Wl,--version-script=$(srcdir)/src/lib/libpidepoch.map $(spawn_map)
+EXTRA_libpidepoch_preload_la_DEPENDENCIES = src/lib/libpidepoch.map preload/spawn-x86_64.map
 
 # glibc has two posix_spawn on this processor. The nodes are glibc's own: what is in none of them is unversioned
 # and interposes every version; a node of our own name would make glibc pass over all that it holds.
 if CPU_X86_64
-preload_map = -Wl,--version-script=$(srcdir)/preload/spawn-x86_64.map
-EXTRA_libpidepoch_preload_la_DEPENDENCIES = preload/spawn-x86_64.map
+spawn_map = -Wl,--version-script=$(srcdir)/preload/spawn-x86_64.map
 endif
 EXTRA_DIST += preload/spawn-x86_64.map

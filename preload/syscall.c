@@ -28,10 +28,10 @@ static long make_child(enum pe_call by, uint64_t flags, const struct pe_gate_cal
 	if (!(flags & CLONE_PARENT))
 		b = pe_door_birth_begin(by);
 	n = pe_sys6(c->nr, a[0], a[1], a[2], a[3], a[4], a[5]);
-	if (n == 0)
-		pe_door_forked();
-	else
+	if (n != 0)
 		pe_door_birth_end(&b, (pid_t)n);
+	else if (b.unwiped)
+		pe_door_forked();
 	return n;
 }
 

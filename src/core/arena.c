@@ -15,8 +15,7 @@ void pe_arena_init(struct pe_arena *a, const struct pe_arena_layout *layout)
 	atomic_store_explicit(&a->carved, 0, memory_order_relaxed);
 	atomic_store_explicit(&a->freed, 0, memory_order_relaxed);
 	atomic_store_explicit(&a->live, 0, memory_order_relaxed);
-	for (uint32_t i = 0; i < PE_ARENA_CHUNKS; i++)
-		atomic_store_explicit(&a->chunk[i], NULL, memory_order_relaxed);
+	a->chunk = layout->chunks;
 	atomic_store_explicit(&a->chunk[0], layout->first, memory_order_release);
 }
 

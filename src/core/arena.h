@@ -37,13 +37,17 @@ struct pe_arena {
 	uint32_t ready;		 /* freed objects in order of age; writer only */
 	_Atomic uint32_t freed;	 /* freed objects, newest first; anyone */
 	_Atomic uint32_t live;	 /* objects in use */
-	_Atomic(char *) chunk[PE_ARENA_CHUNKS];
+	_Atomic(char *)
+		*chunk; /* PE_ARENA_CHUNKS of them, the host's: apart from what changes often */
 };
+
+typedef _Atomic(char *) pe_arena_chunks[PE_ARENA_CHUNKS];
 
 struct pe_arena_layout {
 	uint32_t object, link, limit, keep;
-	uint32_t per_chunk; /* a power of two */
-	void *first;	    /* memory for the first chunk, zeroed, or NULL */
+	uint32_t per_chunk;	 /* a power of two */
+	_Atomic(char *) *chunks; /* a pe_arena_chunks, zeroed */
+	void *first;		 /* memory for the first chunk, zeroed, or NULL */
 	size_t first_bytes;
 };
 

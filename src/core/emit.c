@@ -37,9 +37,9 @@ static void add_call(struct pe_text *line, const struct pe_use *u)
 	pe_text_add(line, "): ");
 }
 
-static void add_ago(struct pe_text *line, uint32_t then)
+static void add_ago(struct pe_text *line, const struct pe_process *p, uint32_t then)
 {
-	uint32_t ms = pe_process_ms() - then;
+	uint32_t ms = pe_process_ms(p) - then;
 
 	pe_text_add(line, " ");
 	pe_text_number(line, ms / 1000);
@@ -49,7 +49,8 @@ static void add_ago(struct pe_text *line, uint32_t then)
 }
 
 /* What it was. The slot may serve another number by now: then its history is not told. */
-static void add_history(struct pe_text *line, const struct pe_use *u, const struct pe_known *k)
+static void add_history(struct pe_text *line, const struct pe_process *p, const struct pe_use *u,
+			const struct pe_known *k)
 {
 	bool inherited = k->what == PE_STALE_INHERITED;
 
@@ -61,10 +62,10 @@ static void add_history(struct pe_text *line, const struct pe_use *u, const stru
 		return;
 	pe_text_add(line, " (");
 	pe_text_add(line, pe_call_name(atomic_load(&k->slot->born_by)));
-	add_ago(line, atomic_load(&k->slot->born));
+	add_ago(line, p, atomic_load(&k->slot->born));
 	pe_text_add(line, ", reaped by ");
 	pe_text_add(line, pe_call_name(atomic_load(&k->slot->released_by)));
-	add_ago(line, atomic_load(&k->slot->released));
+	add_ago(line, p, atomic_load(&k->slot->released));
 	pe_text_add(line, ")");
 }
 
@@ -142,7 +143,7 @@ void pe_emit_stale(const struct pe_process *p, const struct pe_use *u, const str
 	begin(&line, &p->set);
 	add_call(&line, u);
 	pe_text_add(&line, "stale pid: ");
-	add_history(&line, u, k);
+	add_history(&line, p, u, k);
 	add_holder(&line, u);
 	add_outcome(&line, p, outcome);
 	line.limit++; /* the place kept for the newline */

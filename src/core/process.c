@@ -10,17 +10,26 @@
 /* Most slots: one for each child alive at a time, and as many again that only keep their history. */
 #define PE_PROCESS_SLOTS (UINT32_C(1) << 22)
 #define PE_PROCESS_NODES (UINT32_C(1) << 20)
-/* Histories kept for notices before a slot is used again. */
-#define PE_PROCESS_HISTORY 1024
+/* Dead children whose history is kept for notices, before their slots are used again: who asked for reports
+ * pays for more of them with another page. */
+#define PE_PROCESS_HISTORY 4096
 
 bool pe_process_is_self(const struct pe_process *p)
 {
 	return pe_sys_getpid() == p->tgid;
 }
 
-uint32_t pe_process_ms(void)
+uint32_t pe_process_ms(const struct pe_process *p)
 {
-	uint32_t ms = pe_sys_coarse_ms();
+	struct timespec now = { 0 };
+	uint32_t ms;
+
+	if (likely(p->set.clock))
+		p->set.clock(CLOCK_MONOTONIC_COARSE, &now);
+	else
+		pe_sys_clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	/* it wraps after 49 days */
+	ms = (uint32_t)((uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000);
 
 	return ms ? ms : 1;
 }
@@ -98,7 +107,9 @@ static void first_frame(struct pe_process *p)
 		.link = offsetof(struct pe_slot, link),
 		.per_chunk = 1024,
 		.limit = PE_PROCESS_SLOTS,
-		.keep = PE_PROCESS_HISTORY,
+		.keep = p->set.policy == PE_STALE_REPORT ? PE_PROCESS_HISTORY
+							 : PE_PROCESS_SLOTS_IN_PAGE,
+		.chunks = p->slot_chunks,
 		.first = p->first_slots,
 		.first_bytes = sizeof(p->first_slots),
 	};
@@ -107,20 +118,25 @@ static void first_frame(struct pe_process *p)
 		.link = offsetof(struct pe_hold_record, link),
 		.per_chunk = 64,
 		.limit = PE_HOLD_RECORDS,
+		.chunks = p->record_chunks,
 		.first = p->first_records,
 		.first_bytes = sizeof(p->first_records),
 	};
 
 	inner.first = p->first_inner;
 	inner.first_bytes = sizeof(p->first_inner);
+	inner.chunks = p->inner_chunks;
 	leaf.first = p->first_leaf;
+	leaf.chunks = p->leaf_chunks;
 	leaf.first_bytes = sizeof(p->first_leaf);
+	if (p->set.stale_errno == 0)
+		pe_settings_default(&p->set);
 	pe_arena_init(&p->inner, &inner);
 	pe_arena_init(&p->leaf, &leaf);
 	pe_arena_init(&p->slots, &slots);
 	pe_arena_init(&p->records, &records);
 	pe_clock_init(&p->clock, 0);
-	pe_tree_init(&p->tree, &p->inner, &p->leaf, 0);
+	pe_tree_init(&p->tree, &p->inner, &p->leaf, pe_clock_lap(pe_clock_now(&p->clock)));
 	atomic_store(&p->autoreap, pe_sys_children_vanish());
 	map_life(p);
 }
@@ -165,7 +181,7 @@ bool pe_process_born(struct pe_process *p, struct pe_thread *t)
 
 void pe_process_forked(struct pe_process *p, struct pe_thread *t)
 {
-	if (atomic_load(&p->life) != &p->plain_life || pe_process_is_self(p))
+	if (pe_process_is_self(p))
 		return;
 	atomic_store(&p->plain_life, 0);
 	pe_process_born(p, t);
@@ -180,6 +196,7 @@ struct pe_birth pe_process_birth_begin(struct pe_process *p, struct pe_thread *t
 	if (b.engaged) {
 		b.before = pe_clock_now(&p->clock);
 		b.strays = atomic_load(&p->strays);
+		b.unwiped = atomic_load_explicit(&p->life, memory_order_relaxed) == &p->plain_life;
 	}
 	return b;
 }
@@ -206,17 +223,28 @@ static uint32_t new_slot(struct pe_process *p, uint32_t number, uint64_t lap, en
 	if (!index)
 		return 0;
 	s = pe_arena_at(&p->slots, index);
-	pe_slot_prepare(s, lap, pe_process_ms(), (uint8_t)by);
+	pe_slot_prepare(s, lap, pe_process_ms(p), (uint8_t)by);
 	/* before the slot can be found: a reaper compares (reap.c) */
 	atomic_fetch_add(&p->births, 1);
 	pe_slot_attach(s, number);
 	return index;
 }
 
+/* The birth of the last incarnation of @number that is still remembered, or 0. */
+static uint64_t last_birth(struct pe_process *p, uint32_t number)
+{
+	uint32_t index = pe_tree_find(&p->tree, number) & PE_TREE_SLOT;
+	struct pe_slot *s = index ? pe_arena_at(&p->slots, index) : NULL;
+
+	return s && pe_slot_number(s) == number
+		       ? atomic_load_explicit(&s->birth, memory_order_relaxed)
+		       : 0;
+}
+
 /* Lock held. The slot is open before it can be found: a call on it may come at once. */
 static void record(struct pe_process *p, const struct pe_birth *b, uint32_t number)
 {
-	uint64_t lap = pe_clock_observe(&p->clock, b->before, number);
+	uint64_t lap = pe_clock_observe_after(&p->clock, b->before, number, last_birth(p, number));
 	uint32_t index;
 
 	if (lap > pe_tree_lap(&p->tree))
@@ -332,7 +360,7 @@ void pe_process_released(struct pe_process *p, struct pe_thread *t, const struct
 {
 	pe_tree_expire(&p->tree, (uint32_t)(k->life & PE_SLOT_NUMBER), k->index);
 	pe_hold_kill_own(&p->records, t, k->index);
-	pe_slot_bury(k->slot, pe_process_ms(), (uint8_t)by);
+	pe_slot_bury(k->slot, pe_process_ms(p), (uint8_t)by);
 }
 
 void pe_process_leave(struct pe_process *p, uint32_t slot)

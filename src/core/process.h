@@ -27,9 +27,11 @@
 #include "hold.h"
 #include "slot.h"
 #include "stale.h"
+#include "sys.h"
 #include "tree.h"
 
-#define PE_PROCESS_ANCESTORS 4u
+#define PE_PROCESS_ANCESTORS	 4u
+#define PE_PROCESS_SLOTS_IN_PAGE 40u
 
 enum pe_old { /* PIDEPOCH_FORCE_OLD: do without this newer mechanism */
 	      PE_OLD_RSEQ = 1 << 0,
@@ -48,10 +50,23 @@ struct pe_settings {
 	const char *name;      /* of the program, for notices */
 	bool rseq;	       /* libc registers rseq areas, this far from the thread pointer */
 	ptrdiff_t rseq_offset;
+	/* libc's, which makes no system call; NULL: ask the kernel */
+	int (*clock)(int id, struct timespec *now);
 };
 
+/* What a program gets whose settings have not been read yet, or are wrong. */
+static inline void pe_settings_default(struct pe_settings *set)
+{
+	set->policy = PE_STALE_REFUSE;
+	set->stale_errno = ESRCH;
+}
+
+/*
+ * What a fork and a wait write comes first and fits in one page: after a fork, each page that the parent writes is copied by
+ * the kernel, which costs more than all the rest of a birth.
+ */
 struct pe_process {
-	_Atomic(_Atomic uint32_t *) life; /* NULL until the first entry */
+	_Alignas(4096) _Atomic(_Atomic uint32_t *) life; /* NULL until the first entry */
 	_Atomic uint32_t booting;
 	_Atomic uint32_t lock;
 	_Atomic uint32_t plain_life; /* stands in for the page where it cannot be had */
@@ -62,16 +77,19 @@ struct pe_process {
 	uint32_t ancestors;
 	int tgid;
 	struct pe_clock clock;
+	struct pe_arena slots, leaf, inner, records;
 	struct pe_tree tree;
-	struct pe_tree inherited[PE_PROCESS_ANCESTORS];
-	struct pe_arena inner, leaf, slots, records;
-	struct pe_settings set;
-	/* first chunks, so that a program with few children never maps any memory of ours but one page */
 	_Alignas(64) char first_records[4 * sizeof(struct pe_hold_record)];
-	_Alignas(8) char first_inner[10 * sizeof(struct pe_tree_node)];
+	_Alignas(8) char first_slots[PE_PROCESS_SLOTS_IN_PAGE * sizeof(struct pe_slot)];
 	_Alignas(8) char first_leaf[4 * sizeof(struct pe_tree_node)];
-	_Alignas(8) char first_slots[32 * sizeof(struct pe_slot)];
+	/* from here on: seldom written */
+	_Alignas(4096) struct pe_settings set;
+	struct pe_tree inherited[PE_PROCESS_ANCESTORS];
+	_Alignas(8) char first_inner[10 * sizeof(struct pe_tree_node)];
+	pe_arena_chunks slot_chunks, leaf_chunks, inner_chunks, record_chunks;
 };
+
+_Static_assert(offsetof(struct pe_process, set) == 4096, "one page");
 
 /* the slow half of enter: first entry of a process. Not called directly. */
 bool pe_process_born(struct pe_process *p, struct pe_thread *t);
@@ -89,13 +107,14 @@ static inline bool pe_process_enter(struct pe_process *p, struct pe_thread *t)
 	       pe_process_is_self(p);
 }
 
-/* the child of a wrapped fork, where the kernel does not wipe for us (PE_OLD_WIPE); else nothing */
+/* the child of a wrapped fork whose birth said `unwiped`: the kernel does not tell us */
 void pe_process_forked(struct pe_process *p, struct pe_thread *t);
 
 struct pe_birth {
 	pe_clock_time before;
 	uint32_t strays;
 	bool engaged;
+	bool unwiped; /* the child must call pe_process_forked() */
 	enum pe_call by;
 };
 
@@ -128,6 +147,6 @@ void pe_process_leave(struct pe_process *p, uint32_t slot); /* the closer leaves
 /* a record for this thread's holds, if there is memory for one */
 void pe_process_enroll(struct pe_process *p, struct pe_thread *t);
 
-uint32_t pe_process_ms(void); /* CLOCK_MONOTONIC, never 0 */
+uint32_t pe_process_ms(const struct pe_process *p); /* CLOCK_MONOTONIC, never 0 */
 
 #endif

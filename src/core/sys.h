@@ -281,13 +281,4 @@ static inline int pe_sys_clock_gettime(int clock, struct timespec *now)
 	return (int)pe_sys2(SYS_clock_gettime, clock, PE_SYS_LONG(now));
 }
 
-/* milliseconds of CLOCK_MONOTONIC to the tick; they wrap after 49 days */
-static inline uint32_t pe_sys_coarse_ms(void)
-{
-	struct timespec now = { 0 };
-
-	pe_sys_clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-	return (uint32_t)((uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000);
-}
-
 #endif

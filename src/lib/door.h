@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * door - what libpidepoch-preload.so may ask of libpidepoch.so, which holds the one instance of the state.
+ * door - what the interposers may ask of the state behind them.
  *
- * Private to the two libraries of one build (symbol version PIDEPOCH_PRIVATE). Results are >= 0 or
- * -errno; errno itself is never touched: that is the interposer's part. All of it is async-signal-safe, for any
+ * Results are >= 0 or -errno; errno itself is never touched: that is the interposer's part. All of it is async-signal-safe, for any
  * thread, and legal in a vfork child (where it passes to the kernel).
  */
 #ifndef PE_LIB_DOOR_H
@@ -16,28 +15,26 @@
 #include "core/process.h"
 #include "core/reap.h"
 
-#define PE_DOOR __attribute__((visibility("default")))
-
 /* Is this the frame's own process, so that waits are ours to order? False in a vfork child. */
-PE_DOOR bool pe_door_enter(void);
+bool pe_door_enter(void);
 
 /* around whatever makes a child; pid <= 0: none was made */
-PE_DOOR struct pe_birth pe_door_birth_begin(enum pe_call by);
-PE_DOOR void pe_door_birth_end(const struct pe_birth *b, pid_t pid);
-PE_DOOR void pe_door_forked(void); /* in the child of a wrapped fork */
+struct pe_birth pe_door_birth_begin(enum pe_call by);
+void pe_door_birth_end(const struct pe_birth *b, pid_t pid);
+void pe_door_forked(void); /* in the child of a wrapped fork */
 
 /* How many vforks deep the calling thread is, after adding @by: above 0 it runs as its own child. */
-PE_DOOR uint32_t pe_door_vfork_depth(int by);
+uint32_t pe_door_vfork_depth(int by);
 
-PE_DOOR long pe_door_guard(const struct pe_use *u);
-PE_DOOR long pe_door_reap(const struct pe_reap *r); /* after pe_door_enter() said true */
-PE_DOOR void pe_door_learn(pid_t number);
+long pe_door_guard(const struct pe_use *u);
+long pe_door_reap(const struct pe_reap *r); /* after pe_door_enter() said true */
+void pe_door_learn(pid_t number);
 
-PE_DOOR void pe_door_children_vanish(void); /* SIGCHLD is ignored, or SA_NOCLDWAIT set */
-PE_DOOR void pe_door_shared_vm(void); /* clone(CLONE_VM) without CLONE_THREAD is about to happen */
+void pe_door_children_vanish(void); /* SIGCHLD is ignored, or SA_NOCLDWAIT set */
+void pe_door_shared_vm(void);	    /* clone(CLONE_VM) without CLONE_THREAD is about to happen */
 
 /* The environment that keeps the library in programs that this one executes: name=value strings, NULL at the
  * end; empty when the library was not preloaded. [0] is LD_PRELOAD with this library alone. */
-PE_DOOR const char *const *pe_door_environment(void);
+const char *const *pe_door_environment(void);
 
 #endif

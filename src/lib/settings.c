@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/rseq.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core/emit.h"
@@ -16,11 +17,13 @@
 #define KEPT_BYTES   16384
 #define KEPT_MOST    8
 
-/* Copies, since the program owns its environment and may overwrite it (setproctitle does). */
-static char kept_text[KEPT_BYTES];
+/* Copies, since the program owns its environment and may overwrite it (setproctitle does). In .data for the
+ * same reason as the frame in state.c. */
+#define IN_DATA __attribute__((section(".data.pidepoch")))
+static char kept_text[KEPT_BYTES] IN_DATA;
 static size_t kept_used;
 static const char *kept[KEPT_MOST + 1];
-static char program_path[PATH_MAX];
+static char program_path[PATH_MAX] IN_DATA;
 
 /* --- what a re-executed program is given again --- */
 
@@ -186,8 +189,10 @@ void pe_settings_read(struct pe_settings *set)
 {
 	int before = errno;
 
+	pe_settings_default(set);
 	find_program(set);
 	find_stderr(set);
+	set->clock = clock_gettime;
 	set->rseq = __rseq_size != 0;
 	set->rseq_offset = __rseq_offset;
 	keep_preload();

@@ -4,9 +4,12 @@
  */
 #include "config.h"
 
-#include <pidepoch.h>
+#include "lib/version.h"
 
-__attribute__((visibility("default"))) const char *pidepoch_version(void)
+const char *pe_version(void)
 {
 	return PACKAGE_VERSION;
 }
+
+__attribute__((visibility("default"))) const char *pidepoch_version(void)
+	__attribute__((alias("pe_version")));

@@ -17,6 +17,7 @@
 #define SLOT 5
 
 static struct pe_arena records;
+static pe_arena_chunks chunks;
 static struct pe_thread self;
 static sem_t published, may_release;
 static pid_t drainer;
@@ -28,6 +29,7 @@ static void setup(void)
 		.link = offsetof(struct pe_hold_record, link),
 		.per_chunk = 64,
 		.limit = 1000,
+		.chunks = chunks,
 	};
 
 	pe_arena_init(&records, &layout);
