@@ -29,6 +29,9 @@
 #define likely(x)   __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
+/* out of the way of the hot path, and its stack frame with it */
+#define pe_cold __attribute__((cold, noinline))
+
 #define PE_HIDDEN __attribute__((visibility("hidden")))
 #define PE_EXPORT __attribute__((visibility("default")))
 

@@ -25,7 +25,7 @@ static bool is_kin(const struct pe_process *p, uint32_t number)
 	       pe_sys_tgkill(p->tgid, (int)number, 0) == 0;
 }
 
-static long judged(struct pe_process *p, struct pe_thread *t, const struct pe_use *u)
+static pe_cold long judged(struct pe_process *p, struct pe_thread *t, const struct pe_use *u)
 {
 	uint32_t number = (uint32_t)u->number;
 	struct pe_known k = pe_process_know(p, number);
@@ -99,7 +99,7 @@ static long gated(const struct pe_thread *t, const struct pe_use *u, const struc
 	return pe_gate_pass(&u->call, pe_hold_dead(h), t->rseq);
 }
 
-static long on_slow_child(struct pe_process *p, struct pe_thread *t, const struct pe_use *u)
+static pe_cold long on_slow_child(struct pe_process *p, struct pe_thread *t, const struct pe_use *u)
 {
 	struct pe_known k;
 

@@ -51,7 +51,7 @@ const uint32_t *pe_hold_dead(const struct pe_hold *h)
 }
 
 /* Is thread @tid inside that system call, or on a CPU, where it might be about to make it? */
-static bool thread_in_call(uint32_t tid, uint32_t nr)
+static pe_cold bool thread_in_call(uint32_t tid, uint32_t nr)
 {
 	char path[64], answer[16] = "", expected[16];
 	struct pe_text want = pe_text_on(expected, sizeof(expected));

@@ -93,7 +93,7 @@ static void map_life(struct pe_process *p)
 	atomic_store_explicit(&p->life, &p->plain_life, memory_order_release);
 }
 
-static void first_frame(struct pe_process *p)
+static pe_cold void first_frame(struct pe_process *p)
 {
 	const struct pe_arena_layout node = {
 		.object = sizeof(struct pe_tree_node),
@@ -159,7 +159,7 @@ static void next_frame(struct pe_process *p, struct pe_thread *t)
 	atomic_store_explicit(life, 1, memory_order_release);
 }
 
-bool pe_process_born(struct pe_process *p, struct pe_thread *t)
+pe_cold bool pe_process_born(struct pe_process *p, struct pe_thread *t)
 {
 	uint64_t mask = pe_sys_mask_all();
 	int me = pe_sys_getpid();

@@ -37,7 +37,7 @@ static long consume_exit(const struct pe_reap *r, int pid)
 	return n > 0 || n == -EFAULT ? n : 0;
 }
 
-static long consume_state(const struct pe_reap *r, const siginfo_t *seen)
+static pe_cold long consume_state(const struct pe_reap *r, const siginfo_t *seen)
 {
 	siginfo_t own, *info = r->info ? r->info : &own;
 	int what = seen->si_code == CLD_CONTINUED ? WCONTINUED : WSTOPPED;
@@ -55,13 +55,10 @@ static long consume_state(const struct pe_reap *r, const siginfo_t *seen)
 	return seen->si_pid;
 }
 
-/* Is the zombie seen under this number the incarnation in @k? (H.3) */
-static bool same_incarnation(struct pe_process *p, uint32_t births, const struct pe_known *k)
+static pe_cold bool still_zombie(const struct pe_known *k)
 {
 	siginfo_t si = { .si_pid = 0 };
 
-	if (atomic_load(&p->births) == births)
-		return true;
 	return pe_sys_waitid(P_PID, (int)(k->life & PE_SLOT_NUMBER), &si,
 			     WEXITED | WNOHANG | WNOWAIT | __WALL, NULL) == 0 &&
 	       si.si_pid != 0;
@@ -121,7 +118,8 @@ static long take(struct pe_process *p, struct pe_thread *t, const struct pe_reap
 	k = pe_process_know(p, (uint32_t)seen->si_pid);
 	if (k.what != PE_STALE_LIVE)
 		return reap_stray(p, t, r, seen->si_pid);
-	if (!same_incarnation(p, births, &k))
+	/* Is the zombie seen under this number the incarnation in k? (H.3) */
+	if (atomic_load(&p->births) != births && !still_zombie(&k))
 		return 0;
 	return reap_tracked(p, t, r, &k);
 }
