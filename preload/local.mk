@@ -6,6 +6,10 @@ libpidepoch_preload_la_SOURCES = preload/real.c preload/real.h \
 	preload/environ.c preload/environ.h preload/exec.c preload/fork.c preload/signal.c \
 	preload/spawn.c preload/syscall.c preload/vfork.c preload/wait.c preload/wait.h
 
+# What tells a program a number, and what else takes one.
+libpidepoch_preload_la_SOURCES += preload/attributes.c preload/learn.c preload/learn.h \
+	preload/learn_descriptor.c preload/learn_path.c preload/learn_signal.c preload/sigaction.c
+
 # Wrappers that must be assembly.
 libpidepoch_preload_la_SOURCES += src/core/arch/syscall.c src/core/arch/syscall.h src/core/arch/vfork.h
 if CPU_X86_64

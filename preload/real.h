@@ -22,20 +22,58 @@
 #define PE_PUBLIC __attribute__((visibility("default")))
 
 #define PE_REALS(X)                                                                                \
-	X(_Fork)                                                                                   \
+	X(access)                                                                                  \
 	X(clone)                                                                                   \
+	X(euidaccess)                                                                              \
 	X(execve)                                                                                  \
 	X(execveat)                                                                                \
 	X(execvpe)                                                                                 \
+	X(faccessat)                                                                               \
+	X(fcntl)                                                                                   \
 	X(fexecve)                                                                                 \
+	X(fopen)                                                                                   \
 	X(fork)                                                                                    \
+	X(_Fork)                                                                                   \
 	X(forkpty)                                                                                 \
+	X(fstatat)                                                                                 \
+	X(__fxstatat)                                                                              \
+	X(getpgrp)                                                                                 \
+	X(getsockopt)                                                                              \
+	X(ioctl)                                                                                   \
+	X(lstat)                                                                                   \
+	X(__lxstat)                                                                                \
+	X(msgctl)                                                                                  \
+	X(open)                                                                                    \
+	X(__open_2)                                                                                \
+	X(openat)                                                                                  \
+	X(__openat_2)                                                                              \
+	X(opendir)                                                                                 \
 	X(posix_spawn)                                                                             \
 	X(posix_spawnp)                                                                            \
+	X(ptrace)                                                                                  \
+	X(read)                                                                                    \
+	X(__read_chk)                                                                              \
+	X(readlink)                                                                                \
+	X(readlinkat)                                                                              \
+	X(recvmmsg)                                                                                \
+	X(recvmsg)                                                                                 \
+	X(semctl)                                                                                  \
+	X(shmctl)                                                                                  \
 	X(sigaction)                                                                               \
+	X(sigignore)                                                                               \
 	X(signal)                                                                                  \
+	X(signalfd)                                                                                \
+	X(sigset)                                                                                  \
+	X(sigtimedwait)                                                                            \
+	X(sigwaitinfo)                                                                             \
+	X(stat)                                                                                    \
+	X(statx)                                                                                   \
+	X(__sysv_signal)                                                                           \
+	X(tcgetpgrp)                                                                               \
+	X(tcgetsid)                                                                                \
 	X(wait4)                                                                                   \
-	X(waitid)
+	X(waitid)                                                                                  \
+	X(__xstat)
 
 #define PE_REAL_ENUM(name) PE_REAL_##name,
 enum pe_real { PE_REALS(PE_REAL_ENUM) PE_REAL_COUNT };

@@ -35,7 +35,13 @@
 	X(SCHED_SETPARAM, "sched_setparam")                                                        \
 	X(SETPGID, "setpgid")                                                                      \
 	X(PROCESS_VM_READV, "process_vm_readv")                                                    \
-	X(PROCESS_VM_WRITEV, "process_vm_writev")
+	X(PROCESS_VM_WRITEV, "process_vm_writev")                                                  \
+	X(GETPGID, "getpgid")                                                                      \
+	X(GETSID, "getsid")                                                                        \
+	X(SCHED_GETAFFINITY, "sched_getaffinity")                                                  \
+	X(SCHED_GETSCHEDULER, "sched_getscheduler")                                                \
+	X(SCHED_GETPARAM, "sched_getparam")                                                        \
+	X(SCHED_RR_GET_INTERVAL, "sched_rr_get_interval")
 
 #define PE_CALL_ENUM(name, text) PE_CALL_##name,
 enum pe_call { PE_CALLS(PE_CALL_ENUM) PE_CALL_COUNT };

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * attributes - calls that look at a process or change it by its number: guarded as kill() is, on the raw call that libc's
+ * wrapper makes. A number of 0 (oneself), and whatever is no process at all, the engine passes on.
+ */
+#include <limits.h>
+#include <sched.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+
+#include "learn.h"
+
+static long guarded(enum pe_call by, int number, const struct pe_gate_call *call)
+{
+	const struct pe_use u = {
+		.by = by,
+		.number = number,
+		.signal = PE_GUARD_NO_SIGNAL,
+		.call = *call,
+	};
+
+	return pe_result(pe_door_guard(&u));
+}
+
+#define GUARDED(by, number, nr_, ...)                                                              \
+	guarded(PE_CALL_##by, number,                                                              \
+		&(const struct pe_gate_call){ .nr = (nr_), .arg = { __VA_ARGS__ } })
+
+/* --- groups and sessions --- */
+
+PE_PUBLIC int setpgid(pid_t pid, pid_t group)
+{
+	return (int)GUARDED(SETPGID, pid, SYS_setpgid, pid, group);
+}
+
+PE_PUBLIC int __setpgid(pid_t pid, pid_t group) __attribute__((alias("setpgid"), nothrow, leaf));
+
+/* The answer for a stale number would be a stranger's group, and what comes next is a signal to all of it. The answer
+ * is learned, but not where it is the question: that has been judged. */
+static pid_t answered(pid_t asked, long answer)
+{
+	if (answer != asked)
+		pe_door_learn((pid_t)answer);
+	return (pid_t)answer;
+}
+
+PE_PUBLIC pid_t getpgid(pid_t pid)
+{
+	return answered(pid, GUARDED(GETPGID, pid, SYS_getpgid, pid));
+}
+
+PE_PUBLIC pid_t __getpgid(pid_t pid) __attribute__((alias("getpgid"), nothrow, leaf));
+
+PE_PUBLIC pid_t getsid(pid_t pid)
+{
+	return answered(pid, GUARDED(GETSID, pid, SYS_getsid, pid));
+}
+
+/* --- priority and scheduling --- */
+
+/* The kernel answers 20 - nice, so that no answer is negative. */
+PE_PUBLIC int getpriority(__priority_which_t which, id_t who)
+{
+	long n = GUARDED(GETPRIORITY, which == PRIO_PROCESS ? (int)who : 0, SYS_getpriority,
+			 (long)which, (int)who);
+
+	return n < 0 ? -1 : 20 - (int)n;
+}
+
+PE_PUBLIC int setpriority(__priority_which_t which, id_t who, int nice)
+{
+	return (int)GUARDED(SETPRIORITY, which == PRIO_PROCESS ? (int)who : 0, SYS_setpriority,
+			    (long)which, (int)who, nice);
+}
+
+/* The kernel writes as much as it has, and says how much. */
+PE_PUBLIC int sched_getaffinity(pid_t pid, size_t bytes, cpu_set_t *set)
+{
+	long n = GUARDED(SCHED_GETAFFINITY, pid, SYS_sched_getaffinity, pid,
+			 (long)(bytes < INT_MAX ? bytes : INT_MAX), (long)set);
+
+	if (n < 0)
+		return -1;
+	memset((char *)set + n, 0, bytes - (size_t)n);
+	return 0;
+}
+
+PE_PUBLIC int sched_setaffinity(pid_t pid, size_t bytes, const cpu_set_t *set)
+{
+	return (int)GUARDED(SCHED_SETAFFINITY, pid, SYS_sched_setaffinity, pid, (long)bytes,
+			    (long)set);
+}
+
+PE_PUBLIC int sched_getscheduler(pid_t pid)
+{
+	return (int)GUARDED(SCHED_GETSCHEDULER, pid, SYS_sched_getscheduler, pid);
+}
+
+PE_PUBLIC int sched_setscheduler(pid_t pid, int policy, const struct sched_param *param)
+{
+	return (int)GUARDED(SCHED_SETSCHEDULER, pid, SYS_sched_setscheduler, pid, policy,
+			    (long)param);
+}
+
+PE_PUBLIC int sched_getparam(pid_t pid, struct sched_param *param)
+{
+	return (int)GUARDED(SCHED_GETPARAM, pid, SYS_sched_getparam, pid, (long)param);
+}
+
+PE_PUBLIC int sched_setparam(pid_t pid, const struct sched_param *param)
+{
+	return (int)GUARDED(SCHED_SETPARAM, pid, SYS_sched_setparam, pid, (long)param);
+}
+
+PE_PUBLIC int sched_rr_get_interval(pid_t pid, struct timespec *interval)
+{
+	return (int)GUARDED(SCHED_RR_GET_INTERVAL, pid, SYS_sched_rr_get_interval, pid,
+			    (long)interval);
+}
+
+/* --- limits and memory --- */
+
+static int any_prlimit(pid_t pid, int resource, const void *new, void *old)
+{
+	return (int)GUARDED(PRLIMIT, pid, SYS_prlimit64, pid, resource, (long)new, (long)old);
+}
+
+PE_PUBLIC int prlimit(pid_t pid, __rlimit_resource_t resource, const struct rlimit *new,
+		      struct rlimit *old)
+{
+	return any_prlimit(pid, (int)resource, new, old);
+}
+
+PE_PUBLIC int prlimit64(pid_t pid, __rlimit_resource_t resource, const struct rlimit64 *new,
+			struct rlimit64 *old)
+{
+	return any_prlimit(pid, (int)resource, new, old);
+}
+
+#define MEMORY_PARAMETERS                                                                          \
+	pid_t pid, const struct iovec *here, unsigned long here_count, const struct iovec *there,  \
+		unsigned long there_count, unsigned long flags
+#define MEMORY_ARGUMENTS                                                                           \
+	pid, (long)here, (long)here_count, (long)there, (long)there_count, (long)flags
+
+PE_PUBLIC ssize_t process_vm_readv(MEMORY_PARAMETERS)
+{
+	return GUARDED(PROCESS_VM_READV, pid, SYS_process_vm_readv, MEMORY_ARGUMENTS);
+}
+
+PE_PUBLIC ssize_t process_vm_writev(MEMORY_PARAMETERS)
+{
+	return GUARDED(PROCESS_VM_WRITEV, pid, SYS_process_vm_writev, MEMORY_ARGUMENTS);
+}
+
+/* --- ptrace --- */
+
+/* Some requests have no more than a number; the rest of what is handed on is then not looked at. After an attach
+ * the tracer's hold keeps the number. */
+PE_PUBLIC long ptrace(enum __ptrace_request request, ...)
+{
+	va_list more;
+	pid_t pid;
+	void *at, *data;
+	long n;
+
+	va_start(more, request);
+	pid = va_arg(more, pid_t);
+	at = va_arg(more, void *);
+	data = va_arg(more, void *);
+	va_end(more);
+	if (request == PTRACE_ATTACH || request == PTRACE_SEIZE)
+		return GUARDED(PTRACE, pid, SYS_ptrace, (long)request, pid, (long)at, (long)data);
+	n = PE_REAL(ptrace)(request, pid, at, data);
+	if (n == 0 && request == PTRACE_GETEVENTMSG)
+		pe_door_learn((pid_t) * (const unsigned long *)data);
+	else if (n == 0 && request == PTRACE_GETSIGINFO)
+		pe_learn_siginfo(data);
+	return n;
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* learn_descriptor - numbers that a descriptor tells: its owner, who holds a lock, whose terminal it is, who is at the
+ * other end. libc reads a third argument whether or not there is one; so do we. */
+#include <fcntl.h>
+#include <stdarg.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#include "learn.h"
+
+static void learn_lock(const struct flock *lock)
+{
+	if (lock->l_type != F_UNLCK)
+		pe_door_learn(lock->l_pid);
+}
+
+PE_PUBLIC int fcntl(int fd, int command, ...)
+{
+	va_list more;
+	void *arg;
+	int n;
+
+	va_start(more, command);
+	arg = va_arg(more, void *);
+	va_end(more);
+	n = PE_REAL(fcntl)(fd, command, arg);
+	if (command == F_GETOWN)
+		pe_door_learn(n);
+	else if (command == F_GETOWN_EX && n == 0)
+		pe_door_learn(((const struct f_owner_ex *)arg)->pid);
+	else if ((command == F_GETLK || command == F_OFD_GETLK) && n == 0)
+		learn_lock(arg);
+	return n;
+}
+
+PE_PUBLIC int fcntl64(int fd, int command, ...) __attribute__((alias("fcntl")));
+
+PE_PUBLIC int __fcntl(int fd, int command, ...) __attribute__((alias("fcntl")));
+
+PE_PUBLIC int ioctl(int fd, unsigned long request, ...)
+{
+	va_list more;
+	void *arg;
+	int n;
+
+	va_start(more, request);
+	arg = va_arg(more, void *);
+	va_end(more);
+	n = PE_REAL(ioctl)(fd, request, arg);
+	if ((request == TIOCGPGRP || request == TIOCGSID) && n == 0)
+		pe_door_learn(*(const pid_t *)arg);
+	return n;
+}
+
+PE_PUBLIC int getsockopt(int fd, int level, int name, void *value, socklen_t *length)
+{
+	int n = PE_REAL(getsockopt)(fd, level, name, value, length);
+
+	if (level == SOL_SOCKET && name == SO_PEERCRED && n == 0 && *length >= sizeof(pid_t))
+		pe_door_learn(((const struct ucred *)value)->pid);
+	return n;
+}
+
+static void learn_credentials(const struct msghdr *message)
+{
+	const char *at = message->msg_control;
+	size_t left = message->msg_controllen, step = 0;
+
+	for (; left >= CMSG_LEN(sizeof(pid_t)); at += step, left -= step) {
+		const struct cmsghdr *c = (const struct cmsghdr *)at;
+
+		if (c->cmsg_len < sizeof(*c) || c->cmsg_len > left)
+			return;
+		if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_CREDENTIALS &&
+		    c->cmsg_len >= CMSG_LEN(sizeof(pid_t)))
+			pe_door_learn(((const struct ucred *)CMSG_DATA(c))->pid);
+		step = CMSG_ALIGN(c->cmsg_len);
+		if (step > left)
+			return;
+	}
+}
+
+PE_PUBLIC ssize_t recvmsg(int fd, struct msghdr *message, int flags)
+{
+	ssize_t n = PE_REAL(recvmsg)(fd, message, flags);
+
+	if (n >= 0 && message->msg_controllen)
+		learn_credentials(message);
+	return n;
+}
+
+PE_PUBLIC int recvmmsg(int fd, struct mmsghdr *messages, unsigned int count, int flags,
+		       struct timespec *timeout)
+{
+	int n = PE_REAL(recvmmsg)(fd, messages, count, flags, timeout);
+
+	for (int i = 0; i < n; i++)
+		learn_credentials(&messages[i].msg_hdr);
+	return n;
+}

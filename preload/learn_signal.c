@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * learn_signal - the senders of signals that are fetched, not handled (sigaction.c has the handlers).
+ *
+ * read() is everybody's call: all that it costs any other descriptor is a look into 128 bytes, where signalfd() notes
+ * what it gave out. A descriptor that has this number later and reads whole records of that shape is taken for a
+ * signalfd; a number can be made fresh by that, never stale.
+ */
+#include <limits.h>
+#include <sys/signalfd.h>
+
+#include "learn.h"
+
+#define NOTED 1024
+#define WORD  (CHAR_BIT * sizeof(unsigned long))
+
+static _Atomic unsigned long noted[NOTED / WORD];
+
+static void note(int fd)
+{
+	if (fd >= 0 && fd < NOTED)
+		atomic_fetch_or_explicit(&noted[(size_t)fd / WORD], 1UL << ((size_t)fd % WORD),
+					 memory_order_relaxed);
+}
+
+static bool is_noted(int fd)
+{
+	return (unsigned int)fd < NOTED &&
+	       atomic_load_explicit(&noted[(size_t)fd / WORD], memory_order_relaxed) >>
+			       ((size_t)fd % WORD) &
+		       1;
+}
+
+PE_PUBLIC int sigwaitinfo(const sigset_t *set, siginfo_t *info)
+{
+	int n = PE_REAL(sigwaitinfo)(set, info);
+
+	if (n > 0 && info)
+		pe_learn_siginfo(info);
+	return n;
+}
+
+PE_PUBLIC int sigtimedwait(const sigset_t *set, siginfo_t *info, const struct timespec *timeout)
+{
+	int n = PE_REAL(sigtimedwait)(set, info, timeout);
+
+	if (n > 0 && info)
+		pe_learn_siginfo(info);
+	return n;
+}
+
+PE_PUBLIC int signalfd(int fd, const sigset_t *set, int flags)
+{
+	int n = PE_REAL(signalfd)(fd, set, flags);
+
+	note(n);
+	return n;
+}
+
+static void learn_records(const char *data, ssize_t bytes)
+{
+	struct signalfd_siginfo s;
+
+	for (; bytes >= (ssize_t)sizeof(s); data += sizeof(s), bytes -= (ssize_t)sizeof(s)) {
+		memcpy(&s, data, sizeof(s));
+		pe_learn_sender((int)s.ssi_signo, s.ssi_code, (pid_t)s.ssi_pid);
+	}
+}
+
+PE_PUBLIC ssize_t read(int fd, void *to, size_t bytes)
+{
+	ssize_t n = PE_REAL(read)(fd, to, bytes);
+
+	if (unlikely(is_noted(fd)))
+		learn_records(to, n);
+	return n;
+}
+
+PE_PUBLIC ssize_t __read(int fd, void *to, size_t bytes) __attribute__((alias("read")));
+
+/* What read() becomes in programs built with _FORTIFY_SOURCE; the headers do not declare it without. */
+PE_PUBLIC ssize_t __read_chk(int fd, void *to, size_t bytes, size_t room);
+
+PE_PUBLIC ssize_t __read_chk(int fd, void *to, size_t bytes, size_t room)
+{
+	ssize_t n = PE_REAL(__read_chk)(fd, to, bytes, room);
+
+	if (unlikely(is_noted(fd)))
+		learn_records(to, n);
+	return n;
+}

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * sigaction - handlers that are told who sent a signal; and SIGCHLD ignored.
+ *
+ *   sigaction(SIGUSR1, program's handler)      the kernel has           on the signal
+ *        │ trampoline_05 is its                trampoline_05 ────> learn si_pid, jump to handler[05]
+ *        v for good: handler[05] is set
+ *
+ * A.1  A place in handler[] is written once, before its trampoline's address leaves this file, and then never: for
+ *      ever, a trampoline means one handler. So nothing here can be seen half done. What the kernel, a copy of an
+ *      old action, a forked child or a vfork child has is either the program's own address or one that jumps there,
+ *      whichever of two threads was first, and whatever has been installed since.
+ * A.2  What the program reads back is its own handler: sigaction's old action, and what signal() and sigset() return.
+ * A.3  The trampoline's frame is gone when the handler runs: it returns to where the kernel said, a stack
+ *      shows no stranger, and who leaves by longjmp leaves nothing behind.
+ * A.4  Handlers of faults and of profiling clocks are left alone: their siginfo names no sender that anybody
+ *      looks at. So are those after the places have run out; their senders are then not learned.
+ * A.5  That children may vanish is known before they can (SIG_IGN, SA_NOCLDWAIT).
+ */
+#include "learn.h"
+
+/* sigset and its like are, and programs use them all the same */
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+
+#define PLACES 64
+
+typedef void (*siginfo_handler)(int sig, siginfo_t *info, void *context);
+
+static _Atomic(siginfo_handler) handler[PLACES];
+
+/* --- trampolines, numbered in octal --- */
+
+#define EIGHT(X, n)                                                                                \
+	X(n##0)                                                                                    \
+	X(n##1)                                                                                    \
+	X(n##2)                                                                                    \
+	X(n##3)                                                                                    \
+	X(n##4)                                                                                    \
+	X(n##5)                                                                                    \
+	X(n##6)                                                                                    \
+	X(n##7)
+#define ALL(X)                                                                                     \
+	EIGHT(X, 0)                                                                                \
+	EIGHT(X, 01)                                                                               \
+	EIGHT(X, 02)                                                                               \
+	EIGHT(X, 03)                                                                               \
+	EIGHT(X, 04)                                                                               \
+	EIGHT(X, 05)                                                                               \
+	EIGHT(X, 06)                                                                               \
+	EIGHT(X, 07)
+
+/* A.3: the last call of each is a jump, unless the compiler has been told not to make any */
+#define TRAMPOLINE(n)                                                                              \
+	static void trampoline_##n(int sig, siginfo_t *info, void *context)                        \
+	{                                                                                          \
+		pe_learn_siginfo(info);                                                            \
+		atomic_load_explicit(&handler[n], memory_order_relaxed)(sig, info, context);       \
+	}
+ALL(TRAMPOLINE)
+
+#define ADDRESS(n) trampoline_##n,
+static const siginfo_handler trampoline[PLACES] = { ALL(ADDRESS) };
+
+/* The program's handler for what the kernel has installed (A.2): of either type of handler, hence of none. */
+static void *own(void *installed)
+{
+	for (unsigned int i = 0; i < PLACES; i++)
+		if (unlikely(installed == (void *)trampoline[i]))
+			return (void *)atomic_load_explicit(&handler[i], memory_order_relaxed);
+	return installed;
+}
+
+static siginfo_handler trampoline_of(siginfo_handler wanted)
+{
+	for (unsigned int i = 0; i < PLACES; i++) {
+		siginfo_handler seen = NULL;
+
+		if (atomic_compare_exchange_strong(&handler[i], &seen, wanted) || seen == wanted)
+			return trampoline[i];
+	}
+	return wanted;
+}
+
+/* --- actions --- */
+
+static bool tells_sender(int sig)
+{
+	switch (sig) {
+	case SIGSEGV:
+	case SIGBUS:
+	case SIGILL:
+	case SIGFPE:
+	case SIGTRAP:
+	case SIGSYS:
+	case SIGPROF:
+	case SIGVTALRM:
+		return false;
+	default:
+		return true;
+	}
+}
+
+static bool is_function(sighandler_t h)
+{
+	return h != SIG_DFL && h != SIG_IGN && h != SIG_ERR && h != SIG_HOLD;
+}
+
+static void before(int sig, sighandler_t h, int flags)
+{
+	if (sig == SIGCHLD && (h == SIG_IGN || (flags & SA_NOCLDWAIT)))
+		pe_door_children_vanish();
+}
+
+PE_PUBLIC int sigaction(int sig, const struct sigaction *act, struct sigaction *old)
+{
+	struct sigaction ours;
+	int n;
+
+	if (act) {
+		before(sig, act->sa_handler, act->sa_flags);
+		ours = *act;
+		if ((act->sa_flags & SA_SIGINFO) && tells_sender(sig) &&
+		    is_function(act->sa_handler))
+			ours.sa_sigaction =
+				trampoline_of((siginfo_handler)own((void *)act->sa_sigaction));
+		act = &ours;
+	}
+	n = PE_REAL(sigaction)(sig, act, old);
+	if (n == 0 && old)
+		old->sa_sigaction = (siginfo_handler)own((void *)old->sa_sigaction);
+	return n;
+}
+
+PE_PUBLIC int __sigaction(int sig, const struct sigaction *act, struct sigaction *old)
+	__attribute__((alias("sigaction"), nothrow, leaf));
+
+/* --- the older calls: they install no handler with siginfo, but may return one --- */
+
+#define OLDER(name)                                                                                \
+	PE_PUBLIC sighandler_t name(int sig, sighandler_t h)                                       \
+	{                                                                                          \
+		before(sig, h, 0);                                                                 \
+		return (sighandler_t)own((void *)PE_REAL(name)(sig, h));                           \
+	}
+
+OLDER(signal)
+OLDER(__sysv_signal)
+OLDER(sigset)
+
+#define ALIAS(name, of)                                                                            \
+	PE_PUBLIC sighandler_t name(int sig, sighandler_t h)                                       \
+		__attribute__((alias(#of), nothrow, leaf));
+
+ALIAS(bsd_signal, signal)
+ALIAS(ssignal, signal)
+ALIAS(sysv_signal, __sysv_signal)
+
+PE_PUBLIC int sigignore(int sig)
+{
+	before(sig, SIG_IGN, 0);
+	return PE_REAL(sigignore)(sig);
+}
