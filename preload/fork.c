@@ -30,6 +30,17 @@ PE_PUBLIC pid_t _Fork(void)
 	return made(&b, PE_REAL(_Fork)());
 }
 
+/* The parent is gone when it returns: what returns is the child, of a fork inside libc. */
+PE_PUBLIC int daemon(int nochdir, int noclose)
+{
+	struct pe_birth b = pe_door_birth_begin(PE_CALL_FORK);
+	int n = PE_REAL(daemon)(nochdir, noclose);
+
+	if (b.unwiped)
+		pe_door_forked();
+	return n;
+}
+
 PE_PUBLIC int forkpty(int *master, char *name, const struct termios *mode,
 		      const struct winsize *size)
 {

@@ -25,6 +25,7 @@
 	X(access)                                                                                  \
 	X(clone)                                                                                   \
 	X(euidaccess)                                                                              \
+	X(daemon)                                                                                  \
 	X(execve)                                                                                  \
 	X(execveat)                                                                                \
 	X(execvpe)                                                                                 \

@@ -1,2 +1,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Promises under load. With PIDEPOCH_QUICK set (distcheck runs everything a second time) fewer rounds do.
+
+check_PROGRAMS += tests/stress/tree_readers
+tests_stress_tree_readers_LDADD = libcore.la -lpthread
+TESTS += tests/stress/tree_readers
+
+# Broken copies of the engine, each of which some test must notice.
+EXTRA_DIST += tests/mutants/tree_interleave.c
+dist_check_SCRIPTS += tests/mutants/tree.sh
+TESTS += tests/mutants/tree.sh

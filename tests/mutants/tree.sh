@@ -1,0 +1,118 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# One promise: whoever drops the copy, the merge, the version or a bit of the tree's order is told so by a test.
+#
+# Each row breaks one line of a copy of tree.c or arena.c; the property test or the interleavings must then fail.
+set -u
+
+work=${TMPDIR:-/tmp}/mutants-tree.$$
+trap 'rm -rf "$work"' EXIT
+mkdir "$work" || exit 99
+tests=$PIDEPOCH_SRCDIR/tests
+bad=0
+tried=0
+
+# replace FILE FROM TO [NTH]: in the copy; FROM must be there
+replace()
+{
+	FROM=$2 TO=$3 NTH=${4:-1} awk '
+		BEGIN { from = ENVIRON["FROM"]; to = ENVIRON["TO"] }
+		(at = index($0, from)) && ++n == ENVIRON["NTH"] {
+			$0 = substr($0, 1, at - 1) to substr($0, at + length(from)); done = 1 }
+		{ print }
+		END { exit !done }' "$work/core/$1" >"$work/new" && mv "$work/new" "$work/core/$1"
+}
+
+fresh_copy()
+{
+	rm -rf "$work/core"
+	cp -R "$PIDEPOCH_SRCDIR/src/core" "$work/core" && chmod -R u+w "$work/core"
+}
+
+# Where a thread can be held up: see tree_interleave.c.
+hold_ups()
+{
+	replace tree.c '	atomic_store_explicit(hung_at, copy, memory_order_release);' \
+		'	explore(0); atomic_store_explicit(hung_at, copy, memory_order_release);' &&
+		replace tree.c 'uint32_t seen = atomic_load_explicit(entry, memory_order_relaxed);' \
+			'explore(1); uint32_t seen = atomic_load_explicit(entry, memory_order_relaxed);' 1 &&
+		replace tree.c '	uint32_t seen = atomic_load_explicit(entry, memory_order_relaxed);' \
+			'	explore(1); uint32_t seen = atomic_load_explicit(entry, memory_order_relaxed);' 1 &&
+		replace tree.c '		if (index == 0)' '		explore(2); if (index == 0)' &&
+		replace tree.c '#include "tree.h"' '#include "tree.h"
+extern void explore(int);'
+}
+
+# check NAME: build the copy with it; its exit status
+check()
+{
+	case $1 in
+	property) source="$work/property.c $tests/fuzz/tree_model.c" ;;
+	interleave) source=$tests/mutants/tree_interleave.c ;;
+	esac
+	# shellcheck disable=SC2086 # CC and the sources are lists of words
+	$CC -std=gnu11 -D_GNU_SOURCE -O1 -w -I"$work" -I"$tests/fuzz" $source \
+		"$work/core/tree.c" "$work/core/arena.c" -o "$work/$1" || exit 99
+	timeout 60 "$work/$1" >"$work/log" 2>&1
+}
+
+cat >"$work/property.c" <<'END'
+#include <stdio.h>
+#include <stdlib.h>
+#include "tree_model.h"
+int main(void)
+{
+	static unsigned char data[4000];
+	const char *wrong = NULL;
+	for (unsigned int run = 0; !wrong && run < 200; run++) {
+		srandom(run);
+		for (size_t i = 0; i < sizeof(data); i++)
+			data[i] = (unsigned char)(random() >> 8);
+		wrong = tree_model_run(data, sizeof(data));
+	}
+	puts(wrong ? wrong : "agrees");
+	return wrong != NULL;
+}
+END
+
+# mutate CHECK FILE FROM TO [NTH]
+mutate()
+{
+	name=$1
+	shift
+	tried=$((tried + 1))
+	fresh_copy
+	if ! { replace "$@" && { test $name = property || hold_ups; }; }; then
+		echo "NOT THERE in $1: $2"
+		bad=$((bad + 1))
+	elif check "$name"; then
+		echo "NOT NOTICED by $name: $1: $2 -> $3"
+		bad=$((bad + 1))
+	fi
+}
+
+fresh_copy
+check property || { echo "unbroken, yet the property test fails:"; cat "$work/log"; exit 1; }
+hold_ups || { echo "the places to be held up at have moved"; exit 1; }
+check interleave || { echo "unbroken, yet an interleaving fails:"; cat "$work/log"; exit 1; }
+
+mutate property tree.c 'if (node_at(t, height, index)->lap == lap)' 'if (1)'
+mutate property tree.c 'locate(t, root_of(t, i), number)' 'locate(t, root_of(t, before_current(t, 0)), number)'
+mutate property tree.c '&t->epoch[before_current(t, 1)];' '&t->epoch[before_current(t, 0)];'
+mutate property tree.c '&t->epoch[before_current(t, 1)];' '&t->epoch[before_current(t, 2)];'
+mutate property tree.c 'let_die(t, height, index);' ';'
+mutate property tree.c 'free_list(t, 0, e->dying_leaf);' ';'
+mutate property tree.c 'seen | PE_TREE_EXPIRED' 'seen'
+mutate property tree.c 'back >= 2' 'back >= 1'
+mutate property tree.c '(seen & PE_TREE_SLOT) == slot' '1'
+mutate property arena.c 'uint32_t older = *link_of(a, index);' 'uint32_t older = 0;'
+mutate interleave tree.c 'merge_bits(to, from);' ';'
+mutate interleave tree.c '	move_version(t);' '	;' 1
+mutate interleave tree.c '	move_version(t);' '	;' 2
+mutate interleave tree.c 'return atomic_load_explicit(&t->version, memory_order_relaxed) == version;' 'return 1;'
+mutate interleave tree.c 'while (atomic_load_explicit(&t->version, memory_order_seq_cst) != version)' 'while (0)' 1
+mutate interleave tree.c 'while (atomic_load_explicit(&t->version, memory_order_seq_cst) != version)' 'while (0)' 2
+
+echo "$tried mutants, $bad not noticed"
+exit $((bad != 0))

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * One promise: whatever a writer does, a reader finds what belongs to its number, and an expiry is never lost.
+ *
+ * One writer stores new incarnations, begins epochs and retires them; two threads expire what was stored, and look at once; two read
+ * at random. A slot's number follows from the slot, so an impossible answer shows. Also run under ThreadSanitizer.
+ */
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/tree.h"
+
+#define NUMBERS 200u
+#define STORES	200000u
+
+static struct pe_tree tree;
+static struct pe_arena inner, leaf;
+static pe_arena_chunks inner_chunks, leaf_chunks;
+static _Atomic uint32_t stored, done;
+static _Atomic unsigned long wrong_number, lost_expiry, reads;
+
+static uint32_t number_of(uint32_t slot)
+{
+	return 300 + slot * 7 % NUMBERS;
+}
+
+static void *write_tree(void *stores)
+{
+	uint32_t most = *(uint32_t *)stores;
+
+	for (uint32_t slot = 1; slot <= most; slot++) {
+		if (pe_tree_store(&tree, number_of(slot), slot) != 0) {
+			fprintf(stderr, "no memory\n");
+			exit(2);
+		}
+		atomic_store(&stored, slot);
+		if (slot % 50 == 0)
+			pe_tree_begin(&tree, slot);
+		if (slot % 170 == 0)
+			pe_tree_retire(&tree, slot);
+	}
+	atomic_store(&done, 1);
+	return NULL;
+}
+
+/* Expires every second slot, soon after it was stored: odd ones or even ones. */
+static void *expire_slots(void *parity)
+{
+	uint32_t slot = 1 + (parity != NULL);
+
+	for (;;) {
+		uint32_t entry;
+
+		while (slot > atomic_load(&stored))
+			if (atomic_load(&done) && slot > atomic_load(&stored))
+				return NULL;
+		pe_tree_expire(&tree, number_of(slot), slot);
+		entry = pe_tree_find(&tree, number_of(slot));
+		if ((entry & PE_TREE_SLOT) == slot && !(entry & PE_TREE_EXPIRED))
+			atomic_fetch_add(&lost_expiry, 1);
+		slot += 2;
+	}
+}
+
+static void *read_tree(void *unused)
+{
+	uint32_t n = 0;
+
+	(void)unused;
+	while (!atomic_load(&done)) {
+		uint32_t number = 300 + n++ % NUMBERS, slot;
+
+		slot = pe_tree_find(&tree, number) & PE_TREE_SLOT;
+		if (slot && number_of(slot) != number)
+			atomic_fetch_add(&wrong_number, 1);
+		atomic_fetch_add_explicit(&reads, 1, memory_order_relaxed);
+	}
+	return NULL;
+}
+
+/* Every slot was expired in the end, in every epoch that still shows it. */
+static unsigned long count_unexpired(void)
+{
+	unsigned long found = 0;
+
+	for (uint32_t e = 0; e < PE_TREE_EPOCHS; e++)
+		for (uint32_t i = 0; i < NUMBERS && tree.epoch[e].state; i++) {
+			uint32_t entry = 0;
+
+			pe_tree_find_in(&tree, tree.epoch[e].lap, 300 + i, &entry);
+			found += entry && !(entry & PE_TREE_EXPIRED);
+		}
+	return found;
+}
+
+int main(int argc, char **argv)
+{
+	const struct pe_arena_layout node = {
+		.object = sizeof(struct pe_tree_node),
+		.link = offsetof(struct pe_tree_node, next),
+		.per_chunk = 64,
+		.limit = 10000,
+	};
+	struct pe_arena_layout a = node, b = node;
+	uint32_t stores = argc > 1 ? (uint32_t)atol(argv[1]) : STORES;
+	pthread_t t[5];
+	unsigned long unexpired;
+
+	a.chunks = inner_chunks;
+	b.chunks = leaf_chunks;
+	pe_arena_init(&inner, &a);
+	pe_arena_init(&leaf, &b);
+	pe_tree_init(&tree, &inner, &leaf, 0);
+	pthread_create(&t[0], NULL, expire_slots, NULL);
+	pthread_create(&t[1], NULL, expire_slots, &tree);
+	pthread_create(&t[2], NULL, read_tree, NULL);
+	pthread_create(&t[3], NULL, read_tree, NULL);
+	pthread_create(&t[4], NULL, write_tree, &stores);
+	for (int i = 0; i < 5; i++)
+		pthread_join(t[i], NULL);
+	unexpired = count_unexpired();
+	printf("%u stores, %lu reads: %lu wrong numbers, %lu expiries lost at once, %lu in the end; %u pages made\n",
+	       stores, reads, wrong_number, lost_expiry, unexpired,
+	       pe_arena_last(&inner) + pe_arena_last(&leaf));
+	return wrong_number || lost_expiry || unexpired || reads == 0;
+}
