@@ -7,3 +7,7 @@ TESTS += tests/model/epoch_sim
 
 dist_check_SCRIPTS += tests/model/epoch_mutants.sh
 TESTS += tests/model/epoch_mutants.sh
+
+dist_check_SCRIPTS += tests/model/run-slot-model.sh
+dist_check_DATA += tests/model/slot.pml
+TESTS += tests/model/run-slot-model.sh
