@@ -7,7 +7,8 @@
 #include "sys.h"
 
 /* not a result of any system call */
-#define AGAIN INT64_MIN
+#define AGAIN  INT64_MIN
+#define BURIED (INT64_MIN + 2)
 
 static long pass(const struct pe_use *u)
 {
@@ -95,7 +96,7 @@ static long gated(const struct pe_thread *t, const struct pe_use *u, const struc
 	if (unlikely(open == -EBUSY))
 		return as_zombie(u);
 	if (unlikely(open != 0))
-		return AGAIN;
+		return BURIED;
 	return pe_gate_pass(&u->call, pe_hold_dead(h), t->rseq);
 }
 
@@ -141,6 +142,8 @@ long pe_guard(struct pe_process *p, struct pe_thread *t, const struct pe_use *u)
 		if (likely(entry && !(entry & (PE_TREE_EXPIRED | PE_TREE_RELEARNED))))
 			n = on_child(p, t, u, entry);
 		else
+			n = BURIED;
+		if (unlikely(n == BURIED))
 			n = judged(p, t, u);
 	} while (unlikely(n == AGAIN));
 	return n;

@@ -345,10 +345,12 @@ struct pe_known pe_process_know(struct pe_process *p, uint32_t number)
 		k.what = PE_STALE_LIVE;
 	k.slot = k.index ? pe_arena_at(&p->slots, k.index) : NULL;
 	if (k.what == PE_STALE_LIVE) {
-		k.life = pe_slot_word(k.slot) & PE_SLOT_LIFE;
-		if ((k.life & PE_SLOT_NUMBER) != number)
-			k.what =
-				PE_STALE_RELEASED; /* freed and used again since the entry was read */
+		uint64_t word = pe_slot_word(k.slot);
+
+		k.life = word & PE_SLOT_LIFE;
+		/* buried, or freed and used again, since the entry was read or its page copied (B.2) */
+		if ((word & PE_SLOT_DEAD) || (word & PE_SLOT_NUMBER) != number)
+			k.what = PE_STALE_RELEASED;
 	}
 	return k;
 }

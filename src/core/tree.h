@@ -21,8 +21,9 @@
  *      copy hangs in the current epoch only. (Proposal: "the allocation only happens in the copy".)
  * B.2  pe_tree_expire() and pe_tree_relearn() allocate nothing, copy nothing, block on nothing and
  *      are legal in a handler and beside a writer. Expire reaches every active epoch whose entry holds the
- *      slot. A bit set while the page is being copied is in the copy too: the copier publishes,
- *      moves `version`, then merges; the setter sets, then looks whether `version` moved.
+ *      slot. A bit set while the page is being copied is in the copy too, at the latest when the copier
+ *      returns: it publishes, moves `version`, then merges; the setter sets, then looks whether
+ *      `version` moved. (Until then a reader may miss the bit: the slot itself says DEAD.)
  * B.3  A reader takes no lock, and never sees a torn entry: one u32 says all of a number.
  * B.4  Writers (begin, store, retire) have one caller at a time: the frame's lock, signals masked.
  * B.5  Leaves and inner nodes come from separate arenas, so that an expire that is late on a

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # `make install prefix=...` puts down a whole: pkg-config's words build a program that runs with the installed library,
-# the preload library finds its sister beside itself wherever both are, and the command starts.
+# a preloaded one takes the API from the preload library wherever that is, and the command starts.
 . "$(dirname "$0")/house.sh"
 
 fail()
@@ -35,9 +35,10 @@ version=$(LD_LIBRARY_PATH="$prefix/lib" "$TMPDIR/use") || fail "a program that f
 test "$version" = "$(PKG_CONFIG_PATH="$prefix/lib/pkgconfig" pkg-config --modversion pidepoch)" ||
 	fail "the library says $version, pkg-config something else"
 
-# anywhere: the pair is moved after it was installed
+# anywhere: both are moved after they were installed; a preloaded program takes the API from the preload library
 mv "$prefix" "$TMPDIR/moved"
-LD_PRELOAD="$TMPDIR/moved/lib/libpidepoch-preload.so" ldd "$TMPDIR/use" >"$TMPDIR/ldd" 2>&1
-grep -q "libpidepoch\.so\.[01] => $TMPDIR/moved/lib/" "$TMPDIR/ldd" ||
-	{ cat "$TMPDIR/ldd"; fail "the preload library does not find its sister"; }
+LD_DEBUG=bindings LD_LIBRARY_PATH="$TMPDIR/moved/lib" LD_PRELOAD="$TMPDIR/moved/lib/libpidepoch-preload.so" \
+	"$TMPDIR/use" >"$TMPDIR/bindings" 2>&1 || fail "a program linked with one library and preloaded with the other does not run"
+grep "binding file $TMPDIR/use " "$TMPDIR/bindings" | grep -q "to $TMPDIR/moved/lib/libpidepoch-preload.so .*pidepoch_version" ||
+	{ cat "$TMPDIR/bindings"; fail "a preloaded program does not take the API from the preload library"; }
 "$TMPDIR/moved/bin/pidepoch" --version >/dev/null || fail "the installed command does not start"
