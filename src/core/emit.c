@@ -95,8 +95,8 @@ static void add_outcome(struct pe_text *line, const struct pe_process *p,
 	else if (outcome == PE_EMIT_ABORTING)
 		pe_text_add(line, "; aborting");
 	else
-		pe_text_add(line, p->set.stale_errno == PE_EEPOCH ? "; refused: EEPOCH"
-								  : "; refused: ESRCH");
+		pe_text_add(line, p->set->stale_errno == PE_EEPOCH ? "; refused: EEPOCH"
+								   : "; refused: ESRCH");
 }
 
 static void begin(struct pe_text *line, const struct pe_settings *set)
@@ -140,14 +140,14 @@ void pe_emit_stale(const struct pe_process *p, const struct pe_use *u, const str
 	char buffer[LINE];
 	struct pe_text line = pe_text_on(buffer, sizeof(buffer) - 1);
 
-	begin(&line, &p->set);
+	begin(&line, p->set);
 	add_call(&line, u);
 	pe_text_add(&line, "stale pid: ");
 	add_history(&line, p, u, k);
 	add_holder(&line, u);
 	add_outcome(&line, p, outcome);
 	line.limit++; /* the place kept for the newline */
-	send(&p->set, &line);
+	send(p->set, &line);
 }
 
 void pe_emit_sentence(const struct pe_settings *set, const char *first, const char *second)

@@ -30,12 +30,12 @@ static pe_cold long judged(struct pe_process *p, struct pe_thread *t, const stru
 {
 	uint32_t number = (uint32_t)u->number;
 	struct pe_known k = pe_process_know(p, number);
-	struct pe_stale_use use = { .knowledge = k.what, .policy = p->set.policy };
+	struct pe_stale_use use = { .knowledge = k.what, .policy = p->set->policy };
 	struct pe_stale_verdict v;
 
 	if (k.what == PE_STALE_LIVE)
 		return AGAIN; /* born again meanwhile */
-	if (k.what == PE_STALE_NOTHING || k.what == PE_STALE_FRESH || p->set.trusted ||
+	if (k.what == PE_STALE_NOTHING || k.what == PE_STALE_FRESH || p->set->trusted ||
 	    is_kin(p, number))
 		return pass(u);
 	use.own_child_now = pe_identity_is_child(number);
@@ -50,7 +50,7 @@ static pe_cold long judged(struct pe_process *p, struct pe_thread *t, const stru
 						       : PE_EMIT_PASSED);
 	if (v.dies)
 		pe_sys_abort();
-	return v.act == PE_STALE_STOP ? -p->set.stale_errno : pass(u);
+	return v.act == PE_STALE_STOP ? -p->set->stale_errno : pass(u);
 }
 
 /* --- a child of ours --- */

@@ -24,8 +24,8 @@ uint32_t pe_process_ms(const struct pe_process *p)
 	struct timespec now = { 0 };
 	uint32_t ms;
 
-	if (likely(p->set.clock))
-		p->set.clock(CLOCK_MONOTONIC_COARSE, &now);
+	if (likely(p->set->clock))
+		p->set->clock(CLOCK_MONOTONIC_COARSE, &now);
 	else
 		pe_sys_clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
 	/* it wraps after 49 days */
@@ -80,7 +80,7 @@ static void map_life(struct pe_process *p)
 {
 	void *page = MAP_FAILED;
 
-	if (!(p->set.force_old & PE_OLD_WIPE))
+	if (!(p->set->force_old & PE_OLD_WIPE))
 		page = pe_sys_mmap(PE_SYS_PAGE);
 	if (page != MAP_FAILED && pe_sys_madvise(page, PE_SYS_PAGE, MADV_WIPEONFORK) == 0) {
 		atomic_store_explicit((_Atomic uint32_t *)page, 1, memory_order_relaxed);
@@ -107,8 +107,8 @@ static pe_cold void first_frame(struct pe_process *p)
 		.link = offsetof(struct pe_slot, link),
 		.per_chunk = 1024,
 		.limit = PE_PROCESS_SLOTS,
-		.keep = p->set.policy == PE_STALE_REPORT ? PE_PROCESS_HISTORY
-							 : PE_PROCESS_SLOTS_IN_PAGE,
+		.keep = p->set->policy == PE_STALE_REPORT ? PE_PROCESS_HISTORY
+							  : PE_PROCESS_SLOTS_IN_PAGE,
 		.chunks = p->slot_chunks,
 		.first = p->first_slots,
 		.first_bytes = sizeof(p->first_slots),
@@ -129,8 +129,8 @@ static pe_cold void first_frame(struct pe_process *p)
 	leaf.first = p->first_leaf;
 	leaf.chunks = p->leaf_chunks;
 	leaf.first_bytes = sizeof(p->first_leaf);
-	if (p->set.stale_errno == 0)
-		pe_settings_default(&p->set);
+	if (p->set->stale_errno == 0)
+		pe_settings_default(p->set);
 	pe_arena_init(&p->inner, &inner);
 	pe_arena_init(&p->leaf, &leaf);
 	pe_arena_init(&p->slots, &slots);
@@ -205,13 +205,13 @@ struct pe_birth pe_process_birth_begin(struct pe_process *p, struct pe_thread *t
 static void enroll(struct pe_process *p, struct pe_thread *t)
 {
 	struct rseq *rseq =
-		(struct rseq *)((char *)__builtin_thread_pointer() + p->set.rseq_offset);
+		(struct rseq *)((char *)__builtin_thread_pointer() + p->set->rseq_offset);
 
 	if (likely(t->record))
 		return;
 	pe_hold_enroll(&p->records, t, (uint32_t)pe_sys_gettid());
 	/* below 0: the kernel did not take the registration */
-	if (p->set.rseq && !(p->set.force_old & PE_OLD_RSEQ) && (int)rseq->cpu_id >= 0)
+	if (p->set->rseq && !(p->set->force_old & PE_OLD_RSEQ) && (int)rseq->cpu_id >= 0)
 		t->rseq = rseq;
 }
 

@@ -76,6 +76,7 @@ struct pe_process {
 	_Atomic bool shared_vm; /* another process may run in this memory: compare getpid */
 	uint32_t ancestors;
 	int tgid;
+	struct pe_settings *set; /* the host's, before the first entry */
 	struct pe_clock clock;
 	struct pe_arena slots, leaf, inner, records;
 	struct pe_tree tree;
@@ -83,13 +84,12 @@ struct pe_process {
 	_Alignas(8) char first_slots[PE_PROCESS_SLOTS_IN_PAGE * sizeof(struct pe_slot)];
 	_Alignas(8) char first_leaf[4 * sizeof(struct pe_tree_node)];
 	/* from here on: seldom written */
-	_Alignas(4096) struct pe_settings set;
-	struct pe_tree inherited[PE_PROCESS_ANCESTORS];
+	_Alignas(4096) struct pe_tree inherited[PE_PROCESS_ANCESTORS];
 	_Alignas(8) char first_inner[10 * sizeof(struct pe_tree_node)];
 	pe_arena_chunks slot_chunks, leaf_chunks, inner_chunks, record_chunks;
 };
 
-_Static_assert(offsetof(struct pe_process, set) == 4096, "one page");
+_Static_assert(offsetof(struct pe_process, inherited) == 4096, "one page");
 
 /* the slow half of enter: first entry of a process. Not called directly. */
 bool pe_process_born(struct pe_process *p, struct pe_thread *t);

@@ -14,38 +14,28 @@
 #include "core/text.h"
 
 #define PRELOAD_NAME "libpidepoch-preload.so"
-#define KEPT_BYTES   16384
-#define KEPT_MOST    8
-
-/* Copies, since the program owns its environment and may overwrite it (setproctitle does). In .data for the
- * same reason as the frame in state.c. */
-#define IN_DATA __attribute__((section(".data.pidepoch")))
-static char kept_text[KEPT_BYTES] IN_DATA;
-static size_t kept_used;
-static const char *kept[KEPT_MOST + 1];
-static char program_path[PATH_MAX] IN_DATA;
 
 /* --- what a re-executed program is given again --- */
 
-static const char *keep(const char *name, const char *value, size_t length)
+static const char *keep(struct pe_kept *k, const char *name, const char *value, size_t length)
 {
 	size_t name_length = strlen(name), need = name_length + length + 2, count = 0;
-	char *at = kept_text + kept_used;
+	char *at = k->text + k->used;
 
-	while (kept[count])
+	while (k->setting[count])
 		count++;
-	if (count == KEPT_MOST || need > sizeof(kept_text) - kept_used)
+	if (count == PE_KEPT_MOST || need > sizeof(k->text) - k->used)
 		return NULL;
 	memcpy(at, name, name_length);
 	at[name_length] = '=';
 	memcpy(at + name_length + 1, value, length);
-	kept_used += need;
-	kept[count] = at;
+	k->used += need;
+	k->setting[count] = at;
 	return at + name_length + 1;
 }
 
 /* The one entry of LD_PRELOAD that is this library. */
-static void keep_preload(void)
+static void keep_preload(struct pe_kept *k)
 {
 	const char *list = getenv("LD_PRELOAD");
 
@@ -54,17 +44,12 @@ static void keep_preload(void)
 
 		if (length >= name && memcmp(list + length - name, PRELOAD_NAME, name) == 0 &&
 		    (length == name || list[length - name - 1] == '/')) {
-			keep("LD_PRELOAD", list, length);
+			keep(k, "LD_PRELOAD", list, length);
 			return;
 		}
 		list += length;
 		list += strspn(list, ": ");
 	}
-}
-
-const char *const *pe_settings_environment(void)
-{
-	return kept;
 }
 
 /* --- the variables --- */
@@ -110,12 +95,17 @@ static bool apply_log(struct pe_settings *set, const char *value)
 
 static bool apply_trust(struct pe_settings *set, const char *value)
 {
-	const char *base = strrchr(program_path, '/');
+	char program[PATH_MAX] = "";
+	const char *base;
 
+	/* what is too long to be read is not exempt */
+	if (readlink("/proc/self/exe", program, sizeof(program) - 1) < 0)
+		return true;
+	base = strrchr(program, '/');
 	while (*value) {
 		size_t length = strcspn(value, ":");
 
-		if (pe_text_glob(value, length, program_path) ||
+		if (pe_text_glob(value, length, program) ||
 		    (base && pe_text_glob(value, length, base + 1)))
 			set->trusted = true;
 		value += length + (value[length] == ':');
@@ -151,7 +141,7 @@ static const struct setting settings[] = {
 	  apply_force_old },
 };
 
-static void apply(struct pe_settings *set, const struct setting *s)
+static void apply(struct pe_settings *set, struct pe_kept *k, const struct setting *s)
 {
 	const char *value = getenv(s->name);
 	char what[64];
@@ -160,19 +150,11 @@ static void apply(struct pe_settings *set, const struct setting *s)
 	if (!value || !*value)
 		return;
 	pe_text_add(&text, s->name);
-	value = keep(s->name, value, strlen(value));
+	value = keep(k, s->name, value, strlen(value));
 	if (value && s->apply(set, value))
 		return;
 	pe_text_add(&text, " ");
 	pe_emit_sentence(set, pe_text_end(&text), value ? s->wrong : "is too long; it is ignored");
-}
-
-static void find_program(struct pe_settings *set)
-{
-	ssize_t n = readlink("/proc/self/exe", program_path, sizeof(program_path) - 1);
-
-	program_path[n > 0 ? n : 0] = '\0';
-	set->name = program_invocation_short_name;
 }
 
 static void find_stderr(struct pe_settings *set)
@@ -185,18 +167,18 @@ static void find_stderr(struct pe_settings *set)
 	set->stderr_id[1] = st.st_ino;
 }
 
-void pe_settings_read(struct pe_settings *set)
+void pe_settings_read(struct pe_settings *set, struct pe_kept *k)
 {
 	int before = errno;
 
 	pe_settings_default(set);
-	find_program(set);
 	find_stderr(set);
+	set->name = program_invocation_short_name;
 	set->clock = clock_gettime;
 	set->rseq = __rseq_size != 0;
 	set->rseq_offset = __rseq_offset;
-	keep_preload();
+	keep_preload(k);
 	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
-		apply(set, &settings[i]);
+		apply(set, k, &settings[i]);
 	errno = before;
 }

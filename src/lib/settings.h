@@ -8,10 +8,18 @@
 
 #include "core/process.h"
 
-/* Fills @set; what is wrong is said once, in one line each, and the default stands. */
-void pe_settings_read(struct pe_settings *set);
+#define PE_KEPT_MOST 8
 
-/* see pe_door_environment() */
-const char *const *pe_settings_environment(void);
+/* The settings that programs executed by this one are given again, copied: a program owns its environment and may
+ * overwrite it (setproctitle does). */
+struct pe_kept {
+	size_t used;
+	const char *setting[PE_KEPT_MOST +
+			    1]; /* NAME=value; [0] is LD_PRELOAD with this library alone */
+	char text[16384];
+};
+
+/* Fills both; what is wrong is said once, in one line each, and the default stands. */
+void pe_settings_read(struct pe_settings *set, struct pe_kept *kept);
 
 #endif
