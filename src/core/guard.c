@@ -128,6 +128,15 @@ static long on_child(struct pe_process *p, struct pe_thread *t, const struct pe_
 	return n == PE_GATE_DEAD ? AGAIN : n;
 }
 
+/* The tree's entry for the number; or the slot of the thread's last call if it bears the number, which is as good: what
+ * counts is that the slot is open with this number once the hold is published (F.1). */
+static uint32_t find_entry(struct pe_process *p, const struct pe_thread *t, uint32_t number)
+{
+	if (t->last && pe_slot_number(pe_arena_at(&p->slots, t->last)) == number)
+		return t->last;
+	return pe_tree_find(&p->tree, number);
+}
+
 long pe_guard(struct pe_process *p, struct pe_thread *t, const struct pe_use *u)
 {
 	uint32_t entry;
@@ -136,13 +145,14 @@ long pe_guard(struct pe_process *p, struct pe_thread *t, const struct pe_use *u)
 	if (unlikely(u->number <= 0) || unlikely(!pe_process_enter(p, t)))
 		return pass(u);
 	do {
-		entry = pe_tree_find(&p->tree, (uint32_t)u->number);
+		entry = find_entry(p, t, (uint32_t)u->number);
 		if (entry == 0 && p->ancestors == 0)
 			return pass(u);
 		if (likely(entry && !(entry & (PE_TREE_EXPIRED | PE_TREE_RELEARNED))))
 			n = on_child(p, t, u, entry);
 		else
 			n = BURIED;
+		t->last = unlikely(n == AGAIN || n == BURIED) ? 0 : entry;
 		if (unlikely(n == BURIED))
 			n = judged(p, t, u);
 	} while (unlikely(n == AGAIN));

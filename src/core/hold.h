@@ -41,6 +41,7 @@ struct pe_thread {
 	uint32_t vfork_depth; /* > 0: this is a vfork child running in its parent's memory */
 	uint32_t level;	      /* guarded calls of this thread under way, one above the other */
 	uint32_t record;      /* index in the arena, 0: none yet */
+	uint32_t last;	      /* slot of the last guarded call: a guess for the next, never more */
 	struct rseq *rseq;    /* the area that libc registered, NULL: none, or not known yet */
 };
 

@@ -156,6 +156,7 @@ static void next_frame(struct pe_process *p, struct pe_thread *t)
 	atomic_store(&p->strays, 0);
 	atomic_store(&p->shared_vm, life == &p->plain_life);
 	t->vfork_depth = 0;
+	t->last = 0;
 	atomic_store_explicit(life, 1, memory_order_release);
 }
 
