@@ -24,3 +24,23 @@ CLI_TESTS = \
 dist_check_SCRIPTS += $(CLI_TESTS)
 dist_check_DATA += tests/preload/cli.sh
 TESTS += $(CLI_TESTS)
+
+# what tells a program a number, what does not, and how a stale one is judged
+LEARN_TESTS = \
+	tests/preload/learn_attributes \
+	tests/preload/learn_handlers \
+	tests/preload/learn_shell \
+	tests/preload/learn_sources \
+	tests/preload/learn_told \
+	tests/preload/learn_vanish
+play_sources = tests/preload/actor.c tests/preload/actor.h \
+	tests/preload/namespace.c tests/preload/namespace.h
+tests_preload_learn_attributes_SOURCES = tests/preload/learn_attributes.c $(play_sources)
+tests_preload_learn_handlers_SOURCES = tests/preload/learn_handlers.c
+tests_preload_learn_handlers_CFLAGS = $(AM_CFLAGS) -pthread
+tests_preload_learn_shell_SOURCES = tests/preload/learn_shell.c $(play_sources)
+tests_preload_learn_sources_SOURCES = tests/preload/learn_sources.c $(play_sources)
+tests_preload_learn_told_SOURCES = tests/preload/learn_told.c $(play_sources)
+tests_preload_learn_vanish_SOURCES = tests/preload/learn_vanish.c $(play_sources)
+check_PROGRAMS += $(LEARN_TESTS)
+TESTS += $(LEARN_TESTS)

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * A number that is typed at a shell arrives where the shell has never had it; and a shell that has reaped it is
+ * refused until it has looked at /proc, be it no closer than by expanding /proc/[0-9]*.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "actor.h"
+#include "namespace.h"
+
+/* one line, typed or said */
+static void type(const struct actor *shell, const char *line)
+{
+	if (dprintf(shell->to, "%s\n", line) < 0)
+		actor_fail("the shell cannot be typed at: %m");
+}
+
+static void hear(const struct actor *shell, char *said, size_t size)
+{
+	size_t n = 0;
+
+	while (n < size - 1 && read(shell->from, said + n, 1) == 1 && said[n] != '\n')
+		n++;
+	said[n] = '\0';
+}
+
+static void says(const struct actor *shell, const char *line, const char *wanted)
+{
+	char said[64];
+
+	type(shell, line);
+	hear(shell, said, sizeof(said));
+	if (strcmp(said, wanted) != 0)
+		actor_fail("'%s': said '%s' in place of '%s'", line, said, wanted);
+	printf("ok   %s: %s\n", line, said);
+}
+
+static void got(const struct actor *stranger, long signals)
+{
+	long n = actor_ask(stranger, ACTOR_SIGNALS);
+
+	if (n != signals)
+		actor_fail("the stranger got %ld signals in place of %ld", n, signals);
+}
+
+#define KILL "kill -USR1 $q 2>/dev/null && echo sent || echo refused"
+
+/* @way: what looks at /proc; NULL: this shell has never had the number */
+static void play(const char *name, const char *way)
+{
+	const char *argv[] = { name, NULL };
+	struct actor shell, stranger;
+	char number[64] = "300";
+
+	printf("%s\n", name);
+	actor_start(&shell, argv, false, NULL);
+	if (way) {
+		type(&shell, "/bin/true & q=$!; wait $q; echo $q");
+		hear(&shell, number, sizeof(number));
+	}
+	actor_start_stranger(&stranger, atoi(number), NULL);
+	if (way) {
+		says(&shell, KILL, "refused");
+		got(&stranger, 0);
+		says(&shell, way, "looked");
+		says(&shell, KILL, "sent");
+	} else {
+		says(&shell, "q=300; " KILL, "sent");
+	}
+	got(&stranger, 1);
+	actor_end(&stranger);
+	actor_end(&shell);
+}
+
+int main(void)
+{
+	static const char *const shells[] = { "/bin/bash", "/bin/dash", "/bin/sh" };
+
+	namespace_enter();
+	setenv("PIDEPOCH_LOG", "/dev/null", 1);
+	for (size_t i = 0; i < sizeof(shells) / sizeof(shells[0]); i++) {
+		if (access(shells[i], X_OK) < 0) {
+			printf("without %s, which is not there\n", shells[i]);
+			continue;
+		}
+		play(shells[i], NULL);
+		play(shells[i], "for p in /proc/[0-9]*; do :; done; echo looked");
+		play(shells[i], "test -d /proc/$q && echo looked");
+		play(shells[i], "read line </proc/$q/stat; echo looked");
+	}
+	return 0;
+}

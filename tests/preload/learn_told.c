@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * A number that comes as bytes over a pipe is invisible, so what happens to it is a judgement (S10), and this is it.
+ * P reaps q, forks C as q, tells B over a pipe. B's signal arrives, unless B itself has had and reaped a q: then it is refused,
+ * which is wrong, and known to be; PIDEPOCH_TRUST lets it through.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "actor.h"
+#include "namespace.h"
+
+/* from P to whichever B is asked next */
+static int telling[2];
+
+static pid_t hear(void)
+{
+	pid_t number;
+
+	return read(telling[0], &number, sizeof(number)) == sizeof(number) ? number : -1;
+}
+
+/* 'r': have a child of the number that is told, and reap it. 'k': signal it. */
+static long answer_as_b(char what)
+{
+	pid_t number = hear(), pid;
+
+	if (what == 'k')
+		return kill(number, SIGUSR1) == 0 ? 0 : errno;
+	pid = namespace_fork(number);
+	if (pid == 0)
+		_exit(0);
+	return waitpid(pid, NULL, 0) == number ? 0 : errno;
+}
+
+static long tell(const struct actor *b, char what, pid_t number)
+{
+	if (write(telling[1], &number, sizeof(number)) != sizeof(number))
+		_exit(1);
+	return actor_ask(b, what);
+}
+
+static pid_t reap_one(void)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(0);
+	return waitpid(pid, NULL, 0);
+}
+
+static void expect(long got, long wanted, const char *what)
+{
+	if (got != wanted)
+		actor_fail("%s: %ld in place of %ld", what, got, wanted);
+	fprintf(stderr, "ok   %s\n", what);
+}
+
+/* what C has got by now, since several that are held back at a time are one */
+static void arrived(const struct actor *c, long signals)
+{
+	expect(actor_ask(c, ACTOR_SIGNALS), signals, "... and so many have arrived");
+}
+
+/* @had: is B refused (ESRCH), or not (0), who has had a q of his own? */
+static void play_p(int had)
+{
+	struct actor early, late, one_who_had, c;
+	pid_t q;
+
+	actor_fork(&early, answer_as_b);
+	actor_fork(&one_who_had, answer_as_b);
+	q = reap_one();
+	actor_fork(&late, answer_as_b);
+	expect(tell(&one_who_had, 'r', q), 0, "B has had a child of that number");
+	actor_start_stranger(&c, q, NULL);
+
+	expect(tell(&early, 'k', q), 0, "B, told of q");
+	arrived(&c, 1);
+	expect(tell(&late, 'k', q), 0, "B, forked after q was reaped, and told of q");
+	arrived(&c, 2);
+	expect(kill(q, SIGUSR1), 0, "P, whose child C is");
+	arrived(&c, 3);
+	expect(tell(&one_who_had, 'k', q), had, "B, who has reaped a q, told of another");
+	arrived(&c, had ? 3 : 4);
+
+	actor_end(&early);
+	actor_end(&late);
+	actor_end(&one_who_had);
+	actor_end(&c);
+}
+
+static long answer_as_p(char what)
+{
+	if (pipe(telling) < 0)
+		actor_fail("P: %m");
+	play_p(what == 'r' ? ESRCH : 0);
+	return 0;
+}
+
+static void play(char what, const char *setting)
+{
+	const char *argv[] = { "/proc/self/exe", "P", NULL };
+	struct actor p;
+
+	fprintf(stderr, "P with %s\n", setting);
+	actor_start(&p, argv, false, setting);
+	actor_ask(&p, what);
+	actor_end(&p);
+}
+
+int main(int argc, char **argv)
+{
+	(void)argv;
+	if (argc > 1) {
+		actor_serve(answer_as_p);
+		return 0;
+	}
+	namespace_enter();
+	setenv("PIDEPOCH_LOG", "/dev/null", 1);
+	play('r', "PIDEPOCH_ON_STALE=refuse");
+	play('t', "PIDEPOCH_TRUST=nobody:learn_t*d");
+	return 0;
+}
