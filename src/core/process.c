@@ -306,7 +306,9 @@ void pe_process_enroll(struct pe_process *p, struct pe_thread *t)
 
 void pe_process_learn(struct pe_process *p, struct pe_thread *t, int number)
 {
-	if (number <= 0 || !pe_process_enter(p, t))
+	/* without a frame nothing is known, nor is one made for that */
+	if (number <= 0 || !atomic_load_explicit(&p->life, memory_order_acquire) ||
+	    !pe_process_enter(p, t))
 		return;
 	pe_tree_relearn(&p->tree, (uint32_t)number);
 	for (uint32_t i = 0; i < p->ancestors; i++)
