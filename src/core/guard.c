@@ -9,6 +9,7 @@
 /* not a result of any system call */
 #define AGAIN  INT64_MIN
 #define BURIED (INT64_MIN + 2)
+#define CLOSED (INT64_MIN + 3)
 
 static long pass(const struct pe_use *u)
 {
@@ -41,8 +42,8 @@ static pe_cold long judged(struct pe_process *p, struct pe_thread *t, const stru
 	use.own_child_now = pe_identity_is_child(number);
 	use.held = pe_sys_kill((int)number, 0) != -ESRCH;
 	v = pe_stale_classic(&use);
-	if (v.relearned)
-		pe_process_learn(p, t, u->number);
+	if (v.relearned && pe_process_adopt(p, t, u->number))
+		return AGAIN;
 	if (v.tell || (v.latent && use.policy == PE_STALE_REPORT))
 		pe_emit_stale(p, u, &k,
 			      v.dies		       ? PE_EMIT_ABORTING
@@ -55,35 +56,35 @@ static pe_cold long judged(struct pe_process *p, struct pe_thread *t, const stru
 
 /* --- a child of ours --- */
 
-static long as_zombie(const struct pe_use *u)
+/* @fd is our child, and @u's own call would have made one more like it, but for the flags. */
+static long act_by_pidfd(const struct pe_use *u, int fd)
 {
-	if (u->signal == PE_GUARD_NO_SIGNAL)
-		return -ESRCH;
-	return u->signal >= 0 && u->signal <= 64 ? 0 : -EINVAL;
+	if (u->call.nr == SYS_pidfd_open && u->call.arg[1] == 0)
+		return fd;
+	if (u->signal == PE_GUARD_NO_SIGNAL || u->to_thread)
+		return pass(u);
+	return pe_sys_pidfd_send_signal(fd, u->signal, u->info, 0);
 }
 
-/* Children may vanish without a wait, or no hold is to be had: a pidfd that the kernel knows as our child
- * cannot be anybody else, whenever it is used. */
+/* Children may vanish without a wait, or one is being reaped, or no hold is to be had: a pidfd that the kernel
+ * knows as our child cannot be anybody else, whenever it is used. */
 static long by_pidfd(struct pe_process *p, struct pe_thread *t, const struct pe_use *u,
 		     const struct pe_known *k)
 {
 	siginfo_t si = { .si_pid = 0 };
-	long fd = pe_sys_pidfd_open(u->number, 0), n = -ESRCH;
-	bool ours = false;
+	long fd = pe_sys_pidfd_open(u->number, 0), n;
 
-	if (fd >= 0)
-		ours = pe_sys_waitid(P_PIDFD, (int)fd, &si, WEXITED | WNOHANG | WNOWAIT | __WALL,
-				     NULL) == 0;
-	else if (fd != -ESRCH && pe_identity_is_child((uint32_t)u->number))
+	if (fd < 0 && fd != -ESRCH && pe_identity_is_child((uint32_t)u->number))
 		return pass(u); /* no descriptor to be had: best effort */
-	if (ours)
-		n = u->signal == PE_GUARD_NO_SIGNAL || u->to_thread
-			    ? pass(u)
-			    : pe_sys_pidfd_send_signal((int)fd, u->signal, u->info, 0);
+	if (fd >= 0 &&
+	    pe_sys_waitid(P_PIDFD, (int)fd, &si, WEXITED | WNOHANG | WNOWAIT | __WALL, NULL) == 0) {
+		n = act_by_pidfd(u, (int)fd);
+		if (n != fd)
+			pe_sys_close((int)fd);
+		return n;
+	}
 	if (fd >= 0)
 		pe_sys_close((int)fd);
-	if (ours)
-		return n;
 	pe_process_lost(p, t, k, atomic_load(&p->autoreap) ? PE_CALL_AUTOREAP : PE_CALL_ELSEWHERE);
 	return AGAIN;
 }
@@ -93,10 +94,8 @@ static long gated(const struct pe_thread *t, const struct pe_use *u, const struc
 {
 	int open = pe_slot_check(s, (uint32_t)u->number);
 
-	if (unlikely(open == -EBUSY))
-		return as_zombie(u);
 	if (unlikely(open != 0))
-		return BURIED;
+		return open == -EBUSY ? CLOSED : BURIED;
 	return pe_gate_pass(&u->call, pe_hold_dead(h), t->rseq);
 }
 
@@ -125,6 +124,8 @@ static long on_child(struct pe_process *p, struct pe_thread *t, const struct pe_
 	}
 	n = gated(t, u, &h, pe_arena_at(&p->slots, index));
 	pe_hold_release(t, &h);
+	if (unlikely(n == CLOSED))
+		return on_slow_child(p, t, u);
 	return n == PE_GATE_DEAD ? AGAIN : n;
 }
 

@@ -70,6 +70,16 @@ static pe_cold bool thread_in_call(uint32_t tid, uint32_t nr)
 	return n > 0 && (answer[0] == 'r' || pe_text_begins(answer, pe_text_end(&want)));
 }
 
+/* This hold's thread is in a drain of its own, in a handler above it (G.3). Mark, then look: it comes back to
+ * the gate after it has said that it is back (tests/model/slot.pml). */
+static bool overtaken(struct pe_hold_record *r, unsigned int level)
+{
+	if (likely(atomic_load_explicit(&r->aside, memory_order_seq_cst) <= level))
+		return false;
+	atomic_store_explicit(&r->dead[level], 1, memory_order_seq_cst);
+	return atomic_load_explicit(&r->aside, memory_order_seq_cst) > level;
+}
+
 static void drain_one(struct pe_hold_record *r, unsigned int level, uint32_t slot)
 {
 	const struct timespec patience = { .tv_nsec = PE_HOLD_PATIENCE_NS };
@@ -84,12 +94,12 @@ static void drain_one(struct pe_hold_record *r, unsigned int level, uint32_t slo
 		if (!atomic_compare_exchange_strong(held, &seen, slot | PE_HOLD_WAITED) &&
 		    seen != (slot | PE_HOLD_WAITED))
 			continue;
+		if (overtaken(r, level))
+			return;
 		if (pe_sys_futex_wait((uint32_t *)held, slot | PE_HOLD_WAITED, &patience) !=
 		    -ETIMEDOUT)
 			continue;
-		/* Mark, then look (tests/model/slot.pml): a thread that is elsewhere now, in a drain of its
-		 * own say, finds the mark when it comes back to the gate. One that is not merely looks
-		 * the number up again. */
+		/* Mark, then look, here too. One that is in the call merely looks the number up again. */
 		atomic_store_explicit(&r->dead[level], 1, memory_order_seq_cst);
 		if (!thread_in_call(owner,
 				    atomic_load_explicit(&r->call[level], memory_order_relaxed)))
@@ -97,9 +107,31 @@ static void drain_one(struct pe_hold_record *r, unsigned int level, uint32_t slo
 	}
 }
 
+/* The holds below are interrupted: who waits for one of them need not. Returns what was said before. */
+static uint32_t step_aside(struct pe_hold_record *own, uint32_t levels)
+{
+	uint32_t before = atomic_exchange_explicit(&own->aside, levels, memory_order_seq_cst);
+
+	/* a changed word, so that a drain which is about to sleep on it does not */
+	for (uint32_t i = 0; i < levels && i < PE_HOLD_LEVELS; i++)
+		if (atomic_fetch_and_explicit(&own->held[i], ~PE_HOLD_WAITED,
+					      memory_order_seq_cst) &
+		    PE_HOLD_WAITED)
+			pe_sys_futex_wake((uint32_t *)&own->held[i], INT32_MAX);
+	return before;
+}
+
+static void step_back(struct pe_hold_record *own, uint32_t before)
+{
+	atomic_store_explicit(&own->aside, before, memory_order_seq_cst);
+	/* before the gate's plain look at the mark */
+	atomic_thread_fence(memory_order_seq_cst);
+}
+
 void pe_hold_drain(struct pe_arena *records, const struct pe_thread *t, uint32_t slot)
 {
-	uint32_t last = pe_arena_last(records);
+	struct pe_hold_record *own = t->level ? record_at(records, t->record) : NULL;
+	uint32_t last = pe_arena_last(records), before = own ? step_aside(own, t->level) : 0;
 
 	for (uint32_t i = 1; i <= last; i++) {
 		struct pe_hold_record *r = record_at(records, i);
@@ -109,6 +141,8 @@ void pe_hold_drain(struct pe_arena *records, const struct pe_thread *t, uint32_t
 		for (unsigned int level = 0; level < PE_HOLD_LEVELS; level++)
 			drain_one(r, level, slot);
 	}
+	if (own)
+		step_back(own, before);
 }
 
 void pe_hold_kill_own(struct pe_arena *records, const struct pe_thread *t, uint32_t slot)
@@ -151,6 +185,7 @@ static uint32_t find_free_record(struct pe_arena *records, uint32_t tid)
 /* A thread that died inside a call left its hold behind; the new owner is inside none. */
 static void clear_record(struct pe_hold_record *r)
 {
+	atomic_store_explicit(&r->aside, 0, memory_order_relaxed);
 	for (unsigned int level = 0; level < PE_HOLD_LEVELS; level++)
 		if (atomic_exchange_explicit(&r->held[level], 0, memory_order_seq_cst) &
 		    PE_HOLD_WAITED)

@@ -14,6 +14,8 @@
  *      holder of lower priority can run; the holder wakes it when it lets go.
  * G.3  A hold of this thread that a reap in a handler has overtaken is marked dead, and the gate
  *      tests the mark in the same restartable sequence as the call.
+ *      The same goes for two drains in two handlers: a thread says that it drains (`aside`), and another
+ *      drain then marks its interrupted holds dead instead of waiting for them. Neither waits for the other.
  * G.4  A record is never unmapped. Its owner's death leaves it empty; a later thread takes it over.
  * G.5  No lock, no allocation, no system call on the way in or out (but for the wake, and a thread's first call).
  */
@@ -32,8 +34,9 @@ struct pe_hold_record {
 	_Atomic uint32_t held[PE_HOLD_LEVELS];
 	_Atomic uint32_t dead[PE_HOLD_LEVELS];
 	_Atomic uint32_t call[PE_HOLD_LEVELS]; /* number of the system call that the hold is for */
-	uint32_t link;			       /* the arena's; records are never given back to it */
-	uint32_t pad[2];
+	_Atomic uint32_t aside; /* levels below this one wait for a drain of their own thread */
+	uint32_t link;		/* the arena's; records are never given back to it */
+	uint32_t pad[1];
 };
 
 /* in the thread's own storage; zero at the thread's birth */

@@ -36,22 +36,25 @@ uint32_t pe_process_ms(const struct pe_process *p)
 
 /* --- the lock (P.4) --- */
 
-static void lock(struct pe_process *p)
+uint64_t pe_process_lock(struct pe_process *p)
 {
+	uint64_t mask = pe_sys_mask_all();
 	uint32_t seen = 0;
 
 	/* 0 free, 1 held, 2 held and waited for */
 	if (atomic_compare_exchange_strong_explicit(&p->lock, &seen, 1, memory_order_acquire,
 						    memory_order_relaxed))
-		return;
+		return mask;
 	while (atomic_exchange_explicit(&p->lock, 2, memory_order_acquire) != 0)
 		pe_sys_futex_wait((uint32_t *)&p->lock, 2, NULL);
+	return mask;
 }
 
-static void unlock(struct pe_process *p)
+void pe_process_unlock(struct pe_process *p, uint64_t mask)
 {
 	if (atomic_exchange_explicit(&p->lock, 0, memory_order_release) == 2)
 		pe_sys_futex_wake((uint32_t *)&p->lock, 1);
+	pe_sys_mask_restore(mask);
 }
 
 /* --- birth of a frame (P.2, P.3) --- */
@@ -243,14 +246,13 @@ static uint64_t last_birth(struct pe_process *p, uint32_t number)
 }
 
 /* Lock held. The slot is open before it can be found: a call on it may come at once. */
-static void record(struct pe_process *p, const struct pe_birth *b, uint32_t number)
+static void record(struct pe_process *p, uint32_t number, uint64_t lap, enum pe_call by)
 {
-	uint64_t lap = pe_clock_observe_after(&p->clock, b->before, number, last_birth(p, number));
 	uint32_t index;
 
 	if (lap > pe_tree_lap(&p->tree))
 		pe_tree_begin(&p->tree, lap);
-	index = new_slot(p, number, lap, b->by);
+	index = new_slot(p, number, lap, by);
 	if (index && pe_tree_store(&p->tree, number, index) == 0)
 		return;
 	if (index) {
@@ -260,46 +262,60 @@ static void record(struct pe_process *p, const struct pe_birth *b, uint32_t numb
 	pe_tree_relearn(&p->tree, number); /* P.5 */
 }
 
+/* What stands recorded as our child under this number, and is not: gone by a way that was not seen. */
+static void lose_if_gone(struct pe_process *p, struct pe_thread *t, uint32_t number)
+{
+	struct pe_known k = pe_process_know(p, number);
+
+	if (k.what == PE_STALE_LIVE && !pe_identity_is_child(number))
+		pe_process_lost(p, t, &k, PE_CALL_ELSEWHERE);
+}
+
 void pe_process_birth_end(struct pe_process *p, struct pe_thread *t, const struct pe_birth *b,
 			  int pid)
 {
 	uint32_t number = (uint32_t)pid;
 	struct pe_known k;
 	uint64_t mask;
-	bool raced;
 
 	if (pid <= 0 || !b->engaged || !pe_process_enter(p, t))
 		return;
+	/* Still open: that incarnation went by a way we did not see. (Or this one has been reaped, and another thread's fork
+	 * has the number again and was recorded first: then this slot stands for that one.) */
 	k = pe_process_know(p, number);
-	raced = atomic_load(&p->strays) != b->strays;
-	/* Still open: that incarnation went by a way we did not see. (Or, in a race, ours was reaped, and
-	 * another thread's fork has the number again and was recorded first. Then the question below decides.) */
-	if (k.what == PE_STALE_LIVE && !raced)
+	if (unlikely(k.what == PE_STALE_LIVE))
 		pe_process_lost(p, t, &k, PE_CALL_ELSEWHERE);
-	if (k.what != PE_STALE_LIVE || !raced) {
-		mask = pe_sys_mask_all();
-		lock(p);
-		enroll(p, t);
-		record(p, b, number);
-		unlock(p);
-		pe_sys_mask_restore(mask);
-	}
+	mask = pe_process_lock(p);
+	enroll(p, t);
+	record(p, number,
+	       pe_clock_observe_after(&p->clock, b->before, number, last_birth(p, number)), b->by);
+	pe_process_unlock(p, mask);
 	/* P.6: seq_cst on both sides, the reaper's count after its reap, ours after the store */
-	if (likely(atomic_load(&p->strays) == b->strays))
-		return;
-	k = pe_process_know(p, number);
-	if (k.what == PE_STALE_LIVE && !pe_identity_is_child(number))
-		pe_process_lost(p, t, &k, PE_CALL_ELSEWHERE);
+	if (unlikely(atomic_load(&p->strays) != b->strays))
+		lose_if_gone(p, t, number);
+}
+
+bool pe_process_adopt(struct pe_process *p, struct pe_thread *t, int pid)
+{
+	uint32_t number = (uint32_t)pid;
+	uint64_t mask = pe_process_lock(p);
+	bool live;
+
+	/* born at the latest now: that is what counts for references (C.7) */
+	if (pe_process_know(p, number).what != PE_STALE_LIVE)
+		record(p, number, pe_clock_lap(pe_clock_now(&p->clock)), PE_CALL_NONE);
+	live = pe_process_know(p, number).what == PE_STALE_LIVE;
+	pe_process_unlock(p, mask);
+	lose_if_gone(p, t, number);
+	return live;
 }
 
 void pe_process_enroll(struct pe_process *p, struct pe_thread *t)
 {
-	uint64_t mask = pe_sys_mask_all();
+	uint64_t mask = pe_process_lock(p);
 
-	lock(p);
 	enroll(p, t);
-	unlock(p);
-	pe_sys_mask_restore(mask);
+	pe_process_unlock(p, mask);
 }
 
 /* --- knowledge --- */

@@ -71,8 +71,9 @@ struct pe_process {
 	_Atomic uint32_t lock;
 	_Atomic uint32_t plain_life; /* stands in for the page where it cannot be had */
 	_Atomic uint32_t births;     /* slots about to be attached */
-	_Atomic uint32_t strays;     /* reaps of numbers that no slot had */
-	_Atomic bool autoreap;	/* SIGCHLD has been ignored: children may vanish without a wait */
+	_Atomic uint32_t
+		strays;	       /* reaps that a birth not yet recorded may have been the object of */
+	_Atomic bool autoreap; /* SIGCHLD has been ignored: children may vanish without a wait */
 	_Atomic bool shared_vm; /* another process may run in this memory: compare getpid */
 	uint32_t ancestors;
 	int tgid;
@@ -122,6 +123,14 @@ struct pe_birth {
 struct pe_birth pe_process_birth_begin(struct pe_process *p, struct pe_thread *t, enum pe_call by);
 void pe_process_birth_end(struct pe_process *p, struct pe_thread *t, const struct pe_birth *b,
 			  int pid);
+
+/* A child of ours that came to be by a way that was not seen (the kernel says so) gets a slot like any
+ * other. false: there is no memory for one; the number is fresh all the same. */
+bool pe_process_adopt(struct pe_process *p, struct pe_thread *t, int number);
+
+/* The frame's lock (P.4), for who must keep births from being recorded. Returns the mask for unlock. */
+uint64_t pe_process_lock(struct pe_process *p);
+void pe_process_unlock(struct pe_process *p, uint64_t mask);
 
 /* the number was seen by other means: it is fresh (S10). Signal-safe, any thread. */
 void pe_process_learn(struct pe_process *p, struct pe_thread *t, int number);

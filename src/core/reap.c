@@ -18,6 +18,20 @@ static int status_of(const siginfo_t *si)
 	return si->si_code == CLD_CONTINUED ? 0xffff : si->si_status << 8 | 0x7f;
 }
 
+/* What the kernel's waitid writes when it has nothing to tell. */
+static pe_cold long clear_info(siginfo_t *info)
+{
+	if (pe_sys_probe(info) != 0 || pe_sys_probe((char *)info + 32) != 0)
+		return -EFAULT;
+	info->si_signo = 0;
+	info->si_errno = 0;
+	info->si_code = 0;
+	info->si_pid = 0;
+	info->si_uid = 0;
+	info->si_status = 0;
+	return 0;
+}
+
 /* Consume the exit of @pid, without blocking: > 0 it was there, 0 it was not. -EFAULT: it was, and the caller's
  * pointer was bad; the kernel reaps first. */
 static long consume_exit(const struct pe_reap *r, int pid)
@@ -50,8 +64,11 @@ static pe_cold long consume_state(const struct pe_reap *r, const siginfo_t *seen
 		return n;
 	if (n != 0 || info->si_pid == 0)
 		return 0;
-	if (r->as_wait4 && r->status)
-		*r->status = status_of(info);
+	if (!r->as_wait4 || !r->status)
+		return seen->si_pid;
+	if (pe_sys_probe(r->status) != 0)
+		return -EFAULT; /* consumed all the same, as wait4 does */
+	*r->status = status_of(info);
 	return seen->si_pid;
 }
 
@@ -78,10 +95,12 @@ static long reap_tracked(struct pe_process *p, struct pe_thread *t, const struct
 	claim = pe_slot_begin_reap(k->slot);
 	if (claim == 0) {
 		n = consume_exit(r, (int)(k->life & PE_SLOT_NUMBER));
-		if (n != 0)
+		if (n != 0) {
+			atomic_fetch_add(&p->strays, 1);
 			pe_process_released(p, t, k, r->by);
-		else
+		} else {
 			pe_slot_cancel_reap(k->slot);
+		}
 	}
 	pe_sys_mask_restore(mask);
 	pe_process_leave(p, k->index);
@@ -90,18 +109,18 @@ static long reap_tracked(struct pe_process *p, struct pe_thread *t, const struct
 	return n;
 }
 
-static long reap_stray(struct pe_process *p, struct pe_thread *t, const struct pe_reap *r, int pid)
+/* No slot stands for it: a hidden child of libc's, an orphan, a tracee, or a birth not recorded yet. With the lock held none
+ * can be recorded, and called, between the look and the reap; its recorder asks afterwards (P.6). */
+static long reap_stray(struct pe_process *p, const struct pe_reap *r, int pid)
 {
-	long n = consume_exit(r, pid);
-	struct pe_known k;
+	uint64_t mask = pe_process_lock(p);
+	long n = 0;
 
-	if (n == 0)
-		return 0;
-	/* P.6: count, then look; the recorder of a birth attaches, then looks at the count */
-	atomic_fetch_add(&p->strays, 1);
-	k = pe_process_know(p, (uint32_t)pid);
-	if (k.what == PE_STALE_LIVE && !pe_identity_is_child((uint32_t)pid))
-		pe_process_lost(p, t, &k, r->by);
+	if (pe_process_know(p, (uint32_t)pid).what != PE_STALE_LIVE)
+		n = consume_exit(r, pid);
+	if (n != 0)
+		atomic_fetch_add(&p->strays, 1);
+	pe_process_unlock(p, mask);
 	return n;
 }
 
@@ -117,7 +136,7 @@ static long take(struct pe_process *p, struct pe_thread *t, const struct pe_reap
 	}
 	k = pe_process_know(p, (uint32_t)seen->si_pid);
 	if (k.what != PE_STALE_LIVE)
-		return reap_stray(p, t, r, seen->si_pid);
+		return reap_stray(p, r, seen->si_pid);
 	/* Is the zombie seen under this number the incarnation in k? (H.3) */
 	if (atomic_load(&p->births) != births && !still_zombie(&k))
 		return 0;
@@ -146,10 +165,7 @@ long pe_reap(struct pe_process *p, struct pe_thread *t, const struct pe_reap *r)
 		if (n < 0)
 			return n;
 		if (si.si_pid == 0) {
-			/* WNOHANG, and nothing there: waitid clears the caller's record, as the kernel does */
-			if (r->info)
-				*r->info = si;
-			return 0;
+			return r->info ? clear_info(r->info) : 0; /* WNOHANG, and nothing there */
 		}
 		n = take(p, t, r, &si, births);
 		if (n != 0)

@@ -4,7 +4,7 @@
  *
  *   peek (libc's waitid, WNOWAIT: blocks, cancels, consumes nothing)
  *     │ an exit of a tracked child      close ─> drain ─> [masked] REAPING, reap, release ─> leave
- *     │ an exit of any other            reap, count it as a stray, look again whether a slot has come
+ *     │ an exit of any other            [lock] no slot has come? reap, count
  *     │ a stop, continue, ptrace event  consume just that: a waitid without WEXITED cannot reap
  *     └ somebody else was first         once more
  *

@@ -274,6 +274,12 @@ static inline int pe_sys_prctl(int option, long a2, long a3, long a4, long a5)
 	return (int)pe_sys5(SYS_prctl, option, a2, a3, a4, a5);
 }
 
+/* Can four bytes be written at @at? 0 or -EFAULT; they are overwritten. */
+static inline int pe_sys_probe(void *at)
+{
+	return (int)pe_sys3(SYS_getcpu, PE_SYS_LONG(at), 0, 0);
+}
+
 /* --- time --- */
 
 static inline int pe_sys_clock_gettime(int clock, struct timespec *now)
