@@ -3,7 +3,7 @@
  * learn_signal - the senders of signals that are fetched, not handled (sigaction.c has the handlers).
  *
  * read() is everybody's call: all that it costs any other descriptor is a look into 128 bytes, where signalfd() notes
- * what it gave out. A descriptor that has this number later and reads whole records of that shape is taken for a
+ * what it gave out, and a jump to libc's own: to come back here would cost more than both. A descriptor that has this number later and reads whole records of that shape is taken for a
  * signalfd; a number can be made fresh by that, never stale.
  */
 #include <limits.h>
@@ -69,10 +69,12 @@ static void learn_records(const char *data, ssize_t bytes)
 
 PE_PUBLIC ssize_t read(int fd, void *to, size_t bytes)
 {
-	ssize_t n = PE_REAL(read)(fd, to, bytes);
+	ssize_t n;
 
-	if (unlikely(is_noted(fd)))
-		learn_records(to, n);
+	if (likely(!is_noted(fd)))
+		return PE_REAL(read)(fd, to, bytes);
+	n = PE_REAL(read)(fd, to, bytes);
+	learn_records(to, n);
 	return n;
 }
 
@@ -83,9 +85,11 @@ PE_PUBLIC ssize_t __read_chk(int fd, void *to, size_t bytes, size_t room);
 
 PE_PUBLIC ssize_t __read_chk(int fd, void *to, size_t bytes, size_t room)
 {
-	ssize_t n = PE_REAL(__read_chk)(fd, to, bytes, room);
+	ssize_t n;
 
-	if (unlikely(is_noted(fd)))
-		learn_records(to, n);
+	if (likely(!is_noted(fd)))
+		return PE_REAL(__read_chk)(fd, to, bytes, room);
+	n = PE_REAL(__read_chk)(fd, to, bytes, room);
+	learn_records(to, n);
 	return n;
 }

@@ -5,30 +5,23 @@
 #include <errno.h>
 #include <stdlib.h>
 
-static _Atomic(void *) table[PE_REAL_COUNT];
+_Atomic(void *) pe_real_found[PE_REAL_COUNT];
 
-static void *look_up(enum pe_real which)
+void *pe_real_look_up(enum pe_real which)
 {
 #define PE_REAL_NAME(name) [PE_REAL_##name] = #name,
 	static const char names[PE_REAL_COUNT][16] = { PE_REALS(PE_REAL_NAME) };
 #undef PE_REAL_NAME
 	void *found = dlsym(RTLD_NEXT, names[which]);
 
-	atomic_store_explicit(&table[which], found, memory_order_relaxed);
+	atomic_store_explicit(&pe_real_found[which], found, memory_order_relaxed);
 	return found;
-}
-
-void *pe_real(enum pe_real which)
-{
-	void *found = atomic_load_explicit(&table[which], memory_order_relaxed);
-
-	return likely(found) ? found : look_up(which);
 }
 
 static __attribute__((constructor)) void begin(void)
 {
 	for (unsigned int i = 0; i < PE_REAL_COUNT; i++)
-		look_up((enum pe_real)i);
+		pe_real_look_up((enum pe_real)i);
 }
 
 long pe_result(long n)

@@ -80,7 +80,15 @@
 enum pe_real { PE_REALS(PE_REAL_ENUM) PE_REAL_COUNT };
 #undef PE_REAL_ENUM
 
-void *pe_real(enum pe_real which);
+extern _Atomic(void *) pe_real_found[PE_REAL_COUNT];
+void *pe_real_look_up(enum pe_real which);
+
+static inline void *pe_real(enum pe_real which)
+{
+	void *found = atomic_load_explicit(&pe_real_found[which], memory_order_relaxed);
+
+	return likely(found) ? found : pe_real_look_up(which);
+}
 
 #define PE_REAL(name) ((__typeof__(name) *)pe_real(PE_REAL_##name))
 

@@ -8,6 +8,8 @@
 #include <errno.h>
 #include <limits.h>
 
+#include "learn.h"
+
 #define WAIT4_FLAGS  (WNOHANG | WUNTRACED | WCONTINUED | __WNOTHREAD | __WCLONE | __WALL)
 #define WAITID_FLAGS (WAIT4_FLAGS | WEXITED)
 
@@ -79,7 +81,7 @@ PE_PUBLIC pid_t wait4(pid_t pid, int *status, int options, struct rusage *used)
 	return any_wait4(pid, status, options, used, PE_CALL_WAIT4);
 }
 
-/* A look that reaps nothing (WNOWAIT, or no WEXITED) can still tell a number. */
+/* A look that reaps nothing (WNOWAIT, or no WEXITED) can still tell a number; an end that is seen so tells none. */
 static int look(idtype_t idtype, id_t id, siginfo_t *info, int options)
 {
 	siginfo_t own, *seen = info ? info : &own;
@@ -88,7 +90,7 @@ static int look(idtype_t idtype, id_t id, siginfo_t *info, int options)
 	own.si_pid = 0;
 	n = PE_REAL(waitid)(idtype, id, seen, options);
 	if (n == 0)
-		pe_door_learn(seen->si_pid);
+		pe_learn_siginfo(seen);
 	return n;
 }
 
