@@ -22,6 +22,61 @@ UNIT_TESTS += tests/unit/test_stale
 tests_unit_test_stale_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_stale_LDADD = $(UNIT_LIBS)
 
+UNIT_TESTS += tests/unit/test_arena
+tests_unit_test_arena_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_arena_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_call
+tests_unit_test_call_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_call_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_emit
+tests_unit_test_emit_SOURCES = tests/unit/test_emit.c tests/unit/frame.h
+tests_unit_test_emit_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_emit_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_environ
+tests_unit_test_environ_SOURCES = tests/unit/test_environ.c preload/environ.c preload/environ.h
+tests_unit_test_environ_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_environ_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_guard
+tests_unit_test_guard_SOURCES = tests/unit/test_guard.c tests/unit/frame.h
+tests_unit_test_guard_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_guard_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_hold
+tests_unit_test_hold_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_hold_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_process
+tests_unit_test_process_SOURCES = tests/unit/test_process.c tests/unit/frame.h
+tests_unit_test_process_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_process_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_reap
+tests_unit_test_reap_SOURCES = tests/unit/test_reap.c tests/unit/frame.h
+tests_unit_test_reap_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_reap_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_settings
+tests_unit_test_settings_SOURCES = tests/unit/test_settings.c src/lib/settings.c src/lib/settings.h
+tests_unit_test_settings_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_settings_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_slot
+tests_unit_test_slot_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_slot_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_text
+tests_unit_test_text_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_text_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_tree
+tests_unit_test_tree_SOURCES = tests/unit/test_tree.c tests/fuzz/tree_model.c tests/fuzz/tree_model.h
+tests_unit_test_tree_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_tree_LDADD = $(UNIT_LIBS)
+
 # The assembly. vfork and syscall are the preload library's: their tests bring hooks of their own.
 UNIT_TESTS += tests/unit/test_gate
 tests_unit_test_gate_SOURCES = tests/unit/test_gate.c tests/unit/tracer.h

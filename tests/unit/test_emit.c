@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* emit: one event, one line. Letters are those of core/emit.h. */
+#include "frame.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+
+#include "core/emit.h"
+
+static char written[4096];
+static int capture[2];
+
+static const struct pe_use use = { .by = PE_CALL_KILL, .number = 4194301, .signal = SIGTERM };
+
+/* descriptor 2 is a pipe of the test's, from the start as far as the settings know */
+static void begin(void)
+{
+	struct stat st;
+
+	settings.log = NULL;
+	settings.name = "prog";
+	ck_assert_int_eq(pipe(capture), 0);
+	ck_assert_int_eq(dup2(capture[1], 2), 2);
+	ck_assert_int_eq(fstat(2, &st), 0);
+	settings.stderr_id[0] = st.st_dev;
+	settings.stderr_id[1] = st.st_ino;
+	fcntl(capture[0], F_SETFL, O_NONBLOCK);
+}
+
+static const char *line(void)
+{
+	ssize_t n = read(capture[0], written, sizeof(written) - 1);
+
+	written[n > 0 ? n : 0] = '\0';
+	return written;
+}
+
+START_TEST(a_number_that_nobody_holds)
+{
+	struct pe_known k = { .what = PE_STALE_RELEASED };
+	char expected[256];
+
+	begin();
+	pe_emit_stale(&frame, &use, &k, PE_EMIT_REFUSED);
+	snprintf(
+		expected, sizeof(expected),
+		"pidepoch: prog[%d]: kill(4194301, SIGTERM): stale pid: 4194301 was a child of this process; "
+		"now nobody holds it; refused: ESRCH\n",
+		getpid());
+	ck_assert_str_eq(line(), expected);
+}
+END_TEST
+
+START_TEST(history_holder_and_outcome)
+{
+	struct pe_slot slot = { .word = PE_SLOT_DEAD };
+	struct pe_known k = { .what = PE_STALE_RELEASED, .slot = &slot };
+	struct pe_use mine = use;
+	char expected[64];
+
+	begin();
+	mine.number = getpid();
+	prctl(PR_SET_NAME, "bad\nname\033[2J");
+	pe_slot_prepare(&slot, 1, pe_process_ms(&frame) - 3210, PE_CALL_VFORK);
+	pe_slot_attach(&slot, (uint32_t)getpid());
+	slot.word |= PE_SLOT_REAPING;
+	pe_slot_bury(&slot, pe_process_ms(&frame) - 1007, PE_CALL_WAITID);
+	settings.stale_errno = PE_EEPOCH;
+	pe_emit_stale(&frame, &mine, &k, PE_EMIT_REFUSED);
+	line();
+	/* the clock may tick between the two looks: only what is left of the point is certain */
+	ck_assert_ptr_nonnull(strstr(written, "(vfork 3."));
+	ck_assert_ptr_nonnull(strstr(written, "s ago, reaped by waitid 1.0"));
+	snprintf(expected, sizeof(expected), "held by 'bad?name?[2J' (pid %d, parent %d)", getpid(),
+		 getppid());
+	ck_assert_ptr_nonnull(strstr(written, expected));
+	ck_assert_ptr_nonnull(strstr(written, "; refused: EEPOCH\n"));
+	ck_assert_ptr_eq(strchr(written, '\n'), written + strlen(written) - 1);
+}
+END_TEST
+
+START_TEST(a_history_that_is_another_numbers_is_not_told)
+{
+	struct pe_slot slot = { .word = PE_SLOT_DEAD };
+	struct pe_known k = { .what = PE_STALE_INHERITED, .slot = &slot };
+
+	begin();
+	pe_slot_prepare(&slot, 1, 1, PE_CALL_FORK);
+	pe_slot_attach(&slot, 77);
+	slot.word |= PE_SLOT_REAPING;
+	pe_slot_bury(&slot, 2, PE_CALL_WAIT);
+	pe_emit_stale(&frame, &use, &k, PE_EMIT_PASSED);
+	ck_assert_ptr_null(strstr(line(), "ago"));
+	ck_assert_ptr_nonnull(strstr(written, "was a child of the process that forked this one;"));
+	ck_assert_ptr_nonnull(strstr(written, "; let through\n"));
+}
+END_TEST
+
+START_TEST(K1_descriptor_2_is_another_file_by_now)
+{
+	struct pe_known k = { .what = PE_STALE_RELEASED };
+	int other[2];
+	char c;
+
+	begin();
+	ck_assert_int_eq(pipe(other), 0);
+	dup2(other[1], 2);
+	fcntl(other[0], F_SETFL, O_NONBLOCK);
+	pe_emit_stale(&frame, &use, &k, PE_EMIT_REFUSED);
+	ck_assert_int_eq((int)read(other[0], &c, 1), -1);
+	close(2);
+	pe_emit_stale(&frame, &use, &k, PE_EMIT_REFUSED);
+	ck_assert_str_eq(line(), "");
+}
+END_TEST
+
+START_TEST(K1_the_log_is_appended_to_and_closed)
+{
+	struct pe_known k = { .what = PE_STALE_RELEASED };
+	char path[] = "/tmp/pidepoch-emit-XXXXXX";
+	int fd = mkstemp(path), lowest;
+	struct stat st;
+
+	begin();
+	ck_assert_int_eq((int)write(fd, "before\n", 7), 7);
+	settings.log = path;
+	lowest = dup(0);
+	close(lowest);
+	pe_emit_stale(&frame, &use, &k, PE_EMIT_ABORTING);
+	pe_emit_sentence(&settings, "one ", "two");
+	ck_assert_int_eq(dup(0), lowest);
+	ck_assert_str_eq(line(), "");
+	fstat(fd, &st);
+	ck_assert_int_eq((int)pread(fd, written, sizeof(written), 0), (int)st.st_size);
+	written[st.st_size] = '\0';
+	ck_assert_int_eq(strncmp(written, "before\npidepoch: prog[", 22), 0);
+	ck_assert_ptr_nonnull(strstr(written, "; aborting\npidepoch: prog["));
+	ck_assert_ptr_nonnull(strstr(written, "]: one two\n"));
+	unlink(path);
+}
+END_TEST
+
+START_TEST(a_line_that_is_cut_still_ends)
+{
+	static char name[3000];
+
+	begin();
+	memset(name, 'n', sizeof(name) - 1);
+	settings.name = name;
+	pe_emit_sentence(&settings, "x", "y");
+	line();
+	ck_assert_uint_lt(strlen(written), 1100);
+	ck_assert_int_eq(written[strlen(written) - 1], '\n');
+}
+END_TEST
+
+START_TEST(signals_by_name_or_number)
+{
+	struct pe_known k = { .what = PE_STALE_RELEASED };
+	struct pe_use u = use;
+	const struct {
+		int signal;
+		const char *text;
+	} rows[] = {
+		{ 0, "kill(4194301, 0):" },
+		{ SIGKILL, ", SIGKILL):" },
+		{ SIGSYS, ", SIGSYS):" },
+		{ 34, "kill(4194301, 34):" },
+		{ PE_GUARD_NO_SIGNAL, "kill(4194301):" },
+	};
+
+	begin();
+	for (int i = 0; i < 5; i++) {
+		u.signal = rows[i].signal;
+		pe_emit_stale(&frame, &u, &k, PE_EMIT_REFUSED);
+		ck_assert_ptr_nonnull(strstr(line(), rows[i].text));
+	}
+}
+END_TEST
+
+int main(void)
+{
+	TCase *c = tcase_create("lines");
+
+	tcase_add_test(c, a_number_that_nobody_holds);
+	tcase_add_test(c, history_holder_and_outcome);
+	tcase_add_test(c, a_history_that_is_another_numbers_is_not_told);
+	tcase_add_test(c, K1_descriptor_2_is_another_file_by_now);
+	tcase_add_test(c, K1_the_log_is_appended_to_and_closed);
+	tcase_add_test(c, a_line_that_is_cut_still_ends);
+	tcase_add_test(c, signals_by_name_or_number);
+	return run_case("emit", c);
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* text: lines without libc. */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/text.h"
+
+static char buffer[16];
+static struct pe_text text;
+
+static void setup(void)
+{
+	memset(buffer, 'x', sizeof(buffer));
+	text = pe_text_on(buffer, sizeof(buffer));
+}
+
+START_TEST(what_does_not_fit_is_cut_and_the_end_is_there)
+{
+	pe_text_add(&text, "0123456789");
+	pe_text_add(&text, "abcdefghij");
+	ck_assert_str_eq(pe_text_end(&text), "0123456789abcde");
+	ck_assert_uint_eq(pe_text_length(&text), 15);
+	pe_text_number(&text, 7);
+	pe_text_foreign(&text, "z");
+	ck_assert_str_eq(pe_text_end(&text), "0123456789abcde");
+}
+END_TEST
+
+START_TEST(numbers)
+{
+	pe_text_number(&text, 0);
+	pe_text_add(&text, " ");
+	pe_text_padded(&text, 7, 3);
+	pe_text_add(&text, " ");
+	pe_text_padded(&text, 12345, 3);
+	ck_assert_str_eq(pe_text_end(&text), "0 007 12345");
+}
+END_TEST
+
+START_TEST(the_largest_number_has_twenty_digits)
+{
+	char wide[32];
+
+	text = pe_text_on(wide, sizeof(wide));
+	pe_text_number(&text, UINT64_MAX);
+	ck_assert_str_eq(pe_text_end(&text), "18446744073709551615");
+}
+END_TEST
+
+START_TEST(foreign_text_has_no_control_characters)
+{
+	pe_text_foreign(&text, "a\n\033[31m\x80z\x7f");
+	ck_assert_str_eq(pe_text_end(&text), "a??[31m?z?");
+}
+END_TEST
+
+START_TEST(parse)
+{
+	uint64_t n = 99;
+
+	ck_assert(pe_text_parse("0", &n) && n == 0);
+	ck_assert(pe_text_parse("4194303", &n) && n == 4194303);
+	ck_assert(!pe_text_parse("", &n));
+	ck_assert(!pe_text_parse("12a", &n));
+	ck_assert(!pe_text_parse("-1", &n));
+	ck_assert(!pe_text_parse(" 1", &n));
+	ck_assert(!pe_text_parse("99999999999999999999", &n));
+	ck_assert_uint_eq(n, 4194303); /* untouched by what is none */
+}
+END_TEST
+
+START_TEST(same_and_begins)
+{
+	ck_assert(pe_text_same("", ""));
+	ck_assert(pe_text_same("ab", "ab"));
+	ck_assert(!pe_text_same("ab", "abc"));
+	ck_assert(!pe_text_same("abc", "ab"));
+	ck_assert(pe_text_begins("abc", "ab"));
+	ck_assert(pe_text_begins("abc", ""));
+	ck_assert(!pe_text_begins("ab", "abc"));
+	ck_assert_uint_eq(pe_text_span("abc"), 3);
+}
+END_TEST
+
+static bool glob(const char *pattern, const char *s)
+{
+	return pe_text_glob(pattern, strlen(pattern), s);
+}
+
+START_TEST(globs)
+{
+	ck_assert(glob("bash", "bash"));
+	ck_assert(!glob("bash", "bas"));
+	ck_assert(!glob("bas", "bash"));
+	ck_assert(glob("*", ""));
+	ck_assert(!glob("?", ""));
+	ck_assert(glob("/usr/*/python3*", "/usr/bin/python3.11"));
+	ck_assert(glob("*a*b*c", "xxaxxbxxbxc"));
+	ck_assert(!glob("*a*b*c", "xxaxxbxxbx"));
+	ck_assert(glob("a?c", "abc"));
+	ck_assert(glob("**", "anything"));
+	/* only as much of the pattern as belongs to it: the next one follows a colon */
+	ck_assert(pe_text_glob("sh:bash", 2, "sh"));
+	ck_assert(!pe_text_glob("sh:bash", 2, "sh:bash"));
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("text");
+	TCase *c = tcase_create("lines");
+	SRunner *r = srunner_create(s);
+	int failed;
+
+	tcase_add_checked_fixture(c, setup, NULL);
+	tcase_add_test(c, what_does_not_fit_is_cut_and_the_end_is_there);
+	tcase_add_test(c, numbers);
+	tcase_add_test(c, the_largest_number_has_twenty_digits);
+	tcase_add_test(c, foreign_text_has_no_control_characters);
+	tcase_add_test(c, parse);
+	tcase_add_test(c, same_and_begins);
+	tcase_add_test(c, globs);
+	suite_add_tcase(s, c);
+	srunner_run_all(r, CK_NORMAL);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
