@@ -44,3 +44,7 @@ tests_preload_learn_told_SOURCES = tests/preload/learn_told.c $(play_sources)
 tests_preload_learn_vanish_SOURCES = tests/preload/learn_vanish.c $(play_sources)
 check_PROGRAMS += $(LEARN_TESTS)
 TESTS += $(LEARN_TESTS)
+
+# other people's programs, with and without
+include tests/preload/transparent/local.mk
+include tests/preload/cpython/local.mk

@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# CPython's own tests with and without the preload, compared test by test: one module per file.
+
+TEST_EXTENSIONS += .suite
+SUITE_LOG_COMPILER = $(SHELL) $(top_srcdir)/build-aux/run-test \
+	/usr/bin/python3 $(top_srcdir)/tests/preload/cpython/suite
+
+CPYTHON_SUITES = \
+	tests/preload/cpython/test_eintr.suite \
+	tests/preload/cpython/test_fork1.suite \
+	tests/preload/cpython/test_os.suite \
+	tests/preload/cpython/test_popen.suite \
+	tests/preload/cpython/test_posix.suite \
+	tests/preload/cpython/test_pty.suite \
+	tests/preload/cpython/test_signal.suite \
+	tests/preload/cpython/test_subprocess.suite \
+	tests/preload/cpython/test_wait3.suite \
+	tests/preload/cpython/test_wait4.suite
+dist_check_DATA += $(CPYTHON_SUITES)
+TESTS += $(CPYTHON_SUITES)
+EXTRA_DIST += tests/preload/cpython/record.py tests/preload/cpython/suite
