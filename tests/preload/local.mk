@@ -28,6 +28,7 @@ TESTS += $(CLI_TESTS)
 # what tells a program a number, what does not, and how a stale one is judged
 LEARN_TESTS = \
 	tests/preload/learn_attributes \
+	tests/preload/learn_cancel \
 	tests/preload/learn_handlers \
 	tests/preload/learn_shell \
 	tests/preload/learn_sources \
@@ -36,6 +37,8 @@ LEARN_TESTS = \
 play_sources = tests/preload/actor.c tests/preload/actor.h \
 	tests/preload/namespace.c tests/preload/namespace.h
 tests_preload_learn_attributes_SOURCES = tests/preload/learn_attributes.c $(play_sources)
+tests_preload_learn_cancel_SOURCES = tests/preload/learn_cancel.c $(play_sources)
+tests_preload_learn_cancel_CFLAGS = $(AM_CFLAGS) -pthread
 tests_preload_learn_handlers_SOURCES = tests/preload/learn_handlers.c
 tests_preload_learn_handlers_CFLAGS = $(AM_CFLAGS) -pthread
 tests_preload_learn_shell_SOURCES = tests/preload/learn_shell.c $(play_sources)
