@@ -18,10 +18,13 @@ static int status_of(const siginfo_t *si)
 	return si->si_code == CLD_CONTINUED ? 0xffff : si->si_status << 8 | 0x7f;
 }
 
-/* What the kernel's waitid writes when it has nothing to tell. */
-static pe_cold long clear_info(siginfo_t *info)
+/* What the kernel's waitid writes when it has nothing to tell, and when it fails: these six fields and no other byte.
+ * Only then comes its own result. */
+static pe_cold long clear_info(siginfo_t *info, long result)
 {
-	if (pe_sys_probe(info) != 0 || pe_sys_probe((char *)info + 32) != 0)
+	if (!info)
+		return result;
+	if (pe_sys_probe(info) != 0 || pe_sys_probe(&info->si_status) != 0)
 		return -EFAULT;
 	info->si_signo = 0;
 	info->si_errno = 0;
@@ -29,7 +32,7 @@ static pe_cold long clear_info(siginfo_t *info)
 	info->si_pid = 0;
 	info->si_uid = 0;
 	info->si_status = 0;
-	return 0;
+	return result;
 }
 
 /* Consume the exit of @pid, without blocking: > 0 it was there, 0 it was not. -EFAULT: it was, and the caller's
@@ -162,11 +165,8 @@ long pe_reap(struct pe_process *p, struct pe_thread *t, const struct pe_reap *r)
 
 		if (n == -ECHILD && r->idtype == P_PID)
 			note_no_child(p, t, r->id);
-		if (n < 0)
-			return n;
-		if (si.si_pid == 0) {
-			return r->info ? clear_info(r->info) : 0; /* WNOHANG, and nothing there */
-		}
+		if (n < 0 || si.si_pid == 0) /* or WNOHANG, and nothing there */
+			return clear_info(r->info, n);
 		n = take(p, t, r, &si, births);
 		if (n != 0)
 			return r->as_wait4 || n < 0 ? n : 0;

@@ -48,6 +48,13 @@ tests_preload_learn_vanish_SOURCES = tests/preload/learn_vanish.c $(play_sources
 check_PROGRAMS += $(LEARN_TESTS)
 TESTS += $(LEARN_TESTS)
 
+# what was tried to break it, and did: each fails without its mend
+ATTACK_TESTS = \
+	tests/preload/attack_waitid
+tests_preload_attack_waitid_SOURCES = tests/preload/attack_waitid.c tests/preload/attack.h
+check_PROGRAMS += $(ATTACK_TESTS)
+TESTS += $(ATTACK_TESTS)
+
 # other people's programs, with and without
 include tests/preload/transparent/local.mk
 include tests/preload/cpython/local.mk
