@@ -9,3 +9,10 @@ TESTS += tests/stress/tree_readers
 EXTRA_DIST += tests/mutants/tree_interleave.c
 dist_check_SCRIPTS += tests/mutants/tree.sh
 TESTS += tests/mutants/tree.sh
+
+# signals to children whose numbers go round
+check_PROGRAMS += tests/stress/s11
+tests_stress_s11_SOURCES = tests/stress/s11.c tests/preload/namespace.c tests/preload/namespace.h
+tests_stress_s11_CFLAGS = $(AM_CFLAGS) -pthread
+dist_check_SCRIPTS += tests/stress/s11.sh
+TESTS += tests/stress/s11.sh
