@@ -8,6 +8,7 @@
 /* How long a drain sleeps before it asks whether the holder is still inside a call at all: a handler
  * may have left the call by siglongjmp(), and then nobody would ever wake the reaper. */
 #define PE_HOLD_PATIENCE_NS 100000000
+#define PE_HOLD_ROUNDS	    10u
 
 static struct pe_hold_record *record_at(struct pe_arena *records, uint32_t index)
 {
@@ -50,8 +51,11 @@ const uint32_t *pe_hold_dead(const struct pe_hold *h)
 	return (const uint32_t *)&h->record->dead[h->level];
 }
 
-/* Is thread @tid inside that system call, or on a CPU, where it might be about to make it? */
-static pe_cold bool thread_in_call(uint32_t tid, uint32_t nr)
+enum whereabouts { ELSEWHERE, IN_CALL, RUNNING, HIDDEN };
+
+/* Does thread @tid sleep in that system call, or elsewhere? HIDDEN: no /proc, or not for us (a process that may
+ * not be dumped), or no descriptor for it. */
+static pe_cold enum whereabouts look_for(uint32_t tid, uint32_t nr)
 {
 	char path[64], answer[16] = "", expected[16];
 	struct pe_text want = pe_text_on(expected, sizeof(expected));
@@ -62,12 +66,51 @@ static pe_cold bool thread_in_call(uint32_t tid, uint32_t nr)
 	pe_text_number(&text, tid);
 	pe_text_add(&text, "/syscall");
 	n = pe_sys_slurp(pe_text_end(&text), answer, sizeof(answer));
-	if (n < 0)
-		return n != -ENOENT;
+	if (n <= 0)
+		return HIDDEN;
 	/* "NR ARGUMENTS...", or "running" */
 	pe_text_number(&want, nr);
 	pe_text_add(&want, " ");
-	return n > 0 && (answer[0] == 'r' || pe_text_begins(answer, pe_text_end(&want)));
+	if (answer[0] == 'r')
+		return RUNNING;
+	return pe_text_begins(answer, pe_text_end(&want)) ? IN_CALL : ELSEWHERE;
+}
+
+/* ns of processor that thread @tid has had; 0: the kernel would not say */
+static int64_t time_used(uint32_t tid)
+{
+	struct timespec used;
+
+	/* the clock that pthread_getcpuclockid() names: 2 of the scheduler, 4 of one thread */
+	if (pe_sys_clock_gettime((int)(~tid << 3 | 6), &used) != 0)
+		return 0;
+	return (int64_t)used.tv_sec * 1000000000 + used.tv_nsec;
+}
+
+/* The hold has been marked dead before @used was read for the first time, and is still there. Is its thread past the call? No call
+ * needs so much of the processor to find out whose number it was given: who has computed that long computes
+ * something else. Of one that cannot be seen and does not run, nothing more can be known than that it has had a second. */
+static pe_cold bool is_past(uint32_t tid, uint32_t nr, int64_t *used, unsigned int rounds)
+{
+	int64_t now = time_used(tid);
+
+	if (rounds == 1)
+		*used = now;
+	switch (look_for(tid, nr)) {
+	case ELSEWHERE:
+		return true;
+	case IN_CALL:
+		return false;
+	case HIDDEN:
+		if (pe_sys_tgkill(pe_sys_getpid(), (int)tid, 0) == -ESRCH)
+			return true;
+		break;
+	case RUNNING:
+		if (now != 0)
+			return now - *used >= PE_HOLD_PATIENCE_NS;
+		break;
+	}
+	return now - *used >= PE_HOLD_PATIENCE_NS || rounds > PE_HOLD_ROUNDS;
 }
 
 /* This hold's thread is in a drain of its own, in a handler above it (G.3). Mark, then look: it comes back to
@@ -80,11 +123,23 @@ static bool overtaken(struct pe_hold_record *r, unsigned int level)
 	return atomic_load_explicit(&r->aside, memory_order_seq_cst) > level;
 }
 
+/* Marked, it protects nobody any more; left there, it would keep every later drain waiting. (The slot is closed: nobody acts
+ * on a hold that was published since.) */
+static pe_cold void let_go_of(_Atomic uint32_t *held, uint32_t slot)
+{
+	uint32_t seen = slot | PE_HOLD_WAITED;
+
+	if (atomic_compare_exchange_strong(held, &seen, 0))
+		pe_sys_futex_wake((uint32_t *)held, INT32_MAX);
+}
+
 static void drain_one(struct pe_hold_record *r, unsigned int level, uint32_t slot)
 {
 	const struct timespec patience = { .tv_nsec = PE_HOLD_PATIENCE_NS };
 	_Atomic uint32_t *held = &r->held[level];
 	uint32_t seen = slot;
+	unsigned int rounds = 0;
+	int64_t used = 0;
 
 	while ((atomic_load_explicit(held, memory_order_seq_cst) & ~PE_HOLD_WAITED) == slot) {
 		uint32_t owner = atomic_load_explicit(&r->owner, memory_order_relaxed);
@@ -101,9 +156,11 @@ static void drain_one(struct pe_hold_record *r, unsigned int level, uint32_t slo
 			continue;
 		/* Mark, then look, here too. One that is in the call merely looks the number up again. */
 		atomic_store_explicit(&r->dead[level], 1, memory_order_seq_cst);
-		if (!thread_in_call(owner,
-				    atomic_load_explicit(&r->call[level], memory_order_relaxed)))
+		if (is_past(owner, atomic_load_explicit(&r->call[level], memory_order_relaxed),
+			    &used, ++rounds)) {
+			let_go_of(held, slot);
 			return;
+		}
 	}
 }
 

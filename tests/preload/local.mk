@@ -50,7 +50,10 @@ TESTS += $(LEARN_TESTS)
 
 # what was tried to break it, and did: each fails without its mend
 ATTACK_TESTS = \
+	tests/preload/attack_busy \
 	tests/preload/attack_waitid
+tests_preload_attack_busy_SOURCES = tests/preload/attack_busy.c tests/preload/attack.h
+tests_preload_attack_busy_CFLAGS = $(AM_CFLAGS) -pthread
 tests_preload_attack_waitid_SOURCES = tests/preload/attack_waitid.c tests/preload/attack.h
 check_PROGRAMS += $(ATTACK_TESTS)
 TESTS += $(ATTACK_TESTS)
