@@ -16,3 +16,9 @@ tests_stress_s11_SOURCES = tests/stress/s11.c tests/preload/namespace.c tests/pr
 tests_stress_s11_CFLAGS = $(AM_CFLAGS) -pthread
 dist_check_SCRIPTS += tests/stress/s11.sh
 TESTS += tests/stress/s11.sh
+
+# handlers that reap, signal and jump
+check_PROGRAMS += tests/stress/handler
+tests_stress_handler_CFLAGS = $(AM_CFLAGS) -pthread
+dist_check_SCRIPTS += tests/stress/handler.sh
+TESTS += tests/stress/handler.sh
