@@ -13,14 +13,15 @@ static bool readable(const uint64_t *at)
 }
 
 /* W.3. The fields of one struct lie at most a page apart: both ends are enough. */
-static bool clone3_asks(const struct clone_args *args, size_t bytes, uint64_t *flags,
-			uint64_t *stack)
+static bool clone3_asks(uintptr_t args, size_t bytes, uint64_t *flags, uint64_t *stack)
 {
-	if (bytes < CLONE_ARGS_SIZE_VER0 || !readable((const uint64_t *)(uintptr_t)&args->flags) ||
-	    !readable((const uint64_t *)(uintptr_t)&args->stack))
+	const uint64_t *at_flags = (const uint64_t *)(args + offsetof(struct clone_args, flags));
+	const uint64_t *at_stack = (const uint64_t *)(args + offsetof(struct clone_args, stack));
+
+	if (bytes < CLONE_ARGS_SIZE_VER0 || !readable(at_flags) || !readable(at_stack))
 		return false;
-	*flags = args->flags;
-	*stack = args->stack;
+	*flags = *at_flags;
+	*stack = *at_stack;
 	return true;
 }
 
@@ -28,8 +29,7 @@ int pe_syscall_clone(long nr, long a1, long a2)
 {
 	uint64_t flags = (uint64_t)a1, stack = (uint64_t)a2;
 
-	if (nr == SYS_clone3 &&
-	    !clone3_asks((const struct clone_args *)(uintptr_t)a1, (size_t)a2, &flags, &stack))
+	if (nr == SYS_clone3 && !clone3_asks((uintptr_t)a1, (size_t)a2, &flags, &stack))
 		return PE_SYSCALL_NEW_STACK; /* the kernel will refuse it */
 	if ((flags & CLONE_VM) && !(flags & CLONE_THREAD))
 		pe_syscall_shared_vm();
