@@ -12,6 +12,9 @@ static const char *ours[] = { "LD_PRELOAD=/a/libpidepoch-preload.so", "PIDEPOCH_
 			      NULL };
 static struct pe_environ made;
 
+/* exec takes strings that it could write to, and does not */
+#define TEXT(literal) ((char *)(uintptr_t)(literal))
+
 /* stands in for the state's: what was kept at the start */
 const char *const *pe_door_environment(void)
 {
@@ -50,7 +53,8 @@ END_TEST
 
 START_TEST(one_that_has_it_is_used_as_it_is)
 {
-	char *const has[] = { "A=b", "LD_PRELOAD=/x.so:/a/libpidepoch-preload.so", NULL };
+	char *const has[] = { TEXT("A=b"), TEXT("LD_PRELOAD=/x.so:/a/libpidepoch-preload.so"),
+			      NULL };
 
 	make(has);
 	ck_assert_ptr_eq(made.envp, has);
@@ -59,7 +63,8 @@ END_TEST
 
 START_TEST(another_preload_is_kept_behind_ours)
 {
-	char *const has[] = { "A=b", "LD_PRELOAD=/x.so", "PIDEPOCH_ON_STALE=abort", "C=d", NULL };
+	char *const has[] = { TEXT("A=b"), TEXT("LD_PRELOAD=/x.so"),
+			      TEXT("PIDEPOCH_ON_STALE=abort"), TEXT("C=d"), NULL };
 
 	make(has);
 	ck_assert_str_eq(value("LD_PRELOAD"), "/a/libpidepoch-preload.so:/x.so");
@@ -72,7 +77,7 @@ END_TEST
 
 START_TEST(an_empty_preload_is_filled)
 {
-	char *const has[] = { "LD_PRELOAD=", NULL };
+	char *const has[] = { TEXT("LD_PRELOAD="), NULL };
 
 	make(has);
 	ck_assert_str_eq(value("LD_PRELOAD"), "/a/libpidepoch-preload.so");
@@ -93,7 +98,7 @@ END_TEST
 
 START_TEST(more_than_fits_on_the_stack)
 {
-	static char text[3000][16];
+	static char text[3000][32];
 	static char *big[3001];
 
 	for (int i = 0; i < 3000; i++) {

@@ -296,6 +296,7 @@ START_TEST(without_the_kernels_help_the_window_is_there)
 }
 END_TEST
 
+#ifndef __SANITIZE_ADDRESS__
 START_TEST(a_signal_at_any_instruction_of_the_masked_way)
 {
 	int taken = 0, status = 0;
@@ -321,6 +322,7 @@ START_TEST(a_signal_at_any_instruction_of_the_masked_way)
 	ck_assert_int_gt(taken, 30);
 }
 END_TEST
+#endif
 
 /* --- stepping, signals at random --- */
 
