@@ -55,6 +55,24 @@ void pe_arena_init(struct pe_arena *a, const struct pe_arena_layout *layout);
 uint32_t pe_arena_alloc(struct pe_arena *a); /* index, or 0: no memory */
 void pe_arena_free(struct pe_arena *a, uint32_t index);
 
+/* The object of @index; NULL where there is no memory behind it: for who may have an index of another arena. Anyone. */
+static inline void *pe_arena_peek(struct pe_arena *a, uint32_t index)
+{
+	uint32_t at = index - 1, chunk = 0;
+	char *memory;
+
+	if (unlikely(at >= a->first)) {
+		at -= a->first;
+		chunk = 1 + (at >> a->shift);
+		at &= (1u << a->shift) - 1;
+		if (unlikely(chunk >= PE_ARENA_CHUNKS))
+			return NULL;
+	}
+	/* acquire: pairs with the release of whoever mapped the chunk */
+	memory = atomic_load_explicit(&a->chunk[chunk], memory_order_acquire);
+	return likely(memory) ? memory + (size_t)at * a->object : NULL;
+}
+
 /* The object of an index that alloc has given to somebody. Anyone; on the path of every guarded call. */
 static inline void *pe_arena_at(struct pe_arena *a, uint32_t index)
 {

@@ -24,21 +24,28 @@ static struct pe_tree_node *node_at(struct pe_tree *t, uint32_t height, uint32_t
 
 /* --- readers --- */
 
-/* The leaf entry of @number below @root, NULL: no page there. What is read on the way may be a page given back
- * meanwhile (the caller compares `version`), yet every index in an inner page is one of its arena (B.5). */
+/*
+ * The leaf entry of @number below @root, NULL: no page there. What is read on the way may be a page given back
+ * meanwhile, and used again at another height: an index that it holds is then one of the other arena, and there may be
+ * nothing behind it (B.6). The caller compares `version`.
+ */
 static _Atomic uint32_t *locate(struct pe_tree *t, uint32_t root, uint32_t number)
 {
 	uint32_t index = root;
+	struct pe_tree_node *node;
 
 	for (uint32_t height = ROOT_HEIGHT; height > 0; height--) {
 		if (index == 0)
 			return NULL;
+		node = pe_arena_peek(t->inner, index);
+		if (unlikely(!node))
+			return NULL;
 		/* acquire: pairs with the release that hung the page in, so that it is seen filled */
-		index = atomic_load_explicit(
-			&node_at(t, height, index)->entry[position(number, height)],
-			memory_order_acquire);
+		index = atomic_load_explicit(&node->entry[position(number, height)],
+					     memory_order_acquire);
 	}
-	return index ? &node_at(t, 0, index)->entry[position(number, 0)] : NULL;
+	node = index ? pe_arena_peek(t->leaf, index) : NULL;
+	return node ? &node->entry[position(number, 0)] : NULL;
 }
 
 static uint32_t root_of(struct pe_tree *t, uint32_t epoch)

@@ -30,7 +30,8 @@
  *      page given back can only ever meet a leaf, and there only an entry with its own slot.
  *      (A slot is freed after its expire has returned.)
  * B.6  A node is used again only after every epoch that reaches it is retired and `version`
- *      has moved; a reader that was inside goes round again.
+ *      has moved; a reader that was inside goes round again. Until it has seen that, it may walk by pages that were used again at
+ *      another height, and takes no index for a page that is there.
  * B.7  The current and the previous epoch are always active. At most PE_TREE_EPOCHS are; the
  *      oldest goes first.
  * B.8  When memory is refused, the tree is as it was before the call.
