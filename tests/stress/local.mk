@@ -22,3 +22,6 @@ check_PROGRAMS += tests/stress/handler
 tests_stress_handler_CFLAGS = $(AM_CFLAGS) -pthread
 dist_check_SCRIPTS += tests/stress/handler.sh
 TESTS += tests/stress/handler.sh
+
+dist_check_SCRIPTS += tests/mutants/engine.sh
+TESTS += tests/mutants/engine.sh

@@ -38,7 +38,8 @@
 #define HIGH	  350
 #define THREADS	  2
 #define LIFE_NS	  2000000 /* of a child, or a stranger */
-#define PAUSE	  32	  /* one call in so many is made some time after the look */
+#define PAUSE	  256	  /* one call in so many is made a round of the numbers after the look */
+#define PAUSE_NS  10000000
 
 struct child {
 	_Atomic int pid;     /* 0 not told yet, or nobody */
@@ -81,13 +82,13 @@ static sigset_t the_signal(void)
 	return set;
 }
 
-/* A life: signals are only counted at its end, so that none of them costs a switch of context. */
+/* Of a child: signals are only counted at its end, so that none of them costs a switch of context. */
 static void live(long ns)
 {
-	const struct timespec life = { .tv_nsec = ns };
+	struct timespec left = { .tv_nsec = ns };
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	nanosleep(&life, NULL);
+	while (nanosleep(&left, &left) < 0)
+		;
 }
 
 static int take_signals(void)
@@ -105,6 +106,7 @@ static int take_signals(void)
 
 static _Noreturn void be_stranger(void)
 {
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	live(LIFE_NS);
 	atomic_fetch_add(&play->hit, take_signals());
 	_exit(0);
@@ -155,6 +157,9 @@ static _Noreturn void keep_strangers(int last_pid)
 
 static _Noreturn void be_child(struct child *c, int at)
 {
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	/* told by itself: before its fork's caller knows of it, at times */
+	atomic_store(&c->pid, getpid());
 	live(LIFE_NS);
 	atomic_store(&c->exiting, 1);
 	atomic_store(&c->taken, take_signals());
@@ -213,7 +218,6 @@ static void bear(int at, int id)
 	if (pid < 0)
 		fail("fork");
 	atomic_fetch_add(&play->forks, 1);
-	atomic_store(&c->pid, pid);
 }
 
 static int find_free(int at)
@@ -264,7 +268,7 @@ static bool try_one(unsigned int *seed)
 	if (c->pid == 0 || c->reaped || (c->owed >= UNREAD && !c->exiting))
 		return false;
 	if (rand_r(seed) % PAUSE == 0)
-		sched_yield();
+		live(PAUSE_NS);
 	judge(c, signal_it(c->pid, rand_r(seed) & 1) == 0 ? 0 : errno);
 	return true;
 }
