@@ -92,7 +92,8 @@ void pe_environ_make(struct pe_environ *e, char *const *envp)
 	e->envp = envp;
 	e->mapped = 0;
 	envp = envp ? envp : nothing;
-	if (!ours[0])
+	/* loaded under another name, or by /etc/ld.so.preload: there is nothing to put back */
+	if (!ours[0] || !begins(ours[0], PRELOAD, sizeof(PRELOAD) - 1))
 		return;
 	preload = find(envp, PRELOAD);
 	if (preload && contains(preload, last_part(ours[0] + name_length(ours[0]))))

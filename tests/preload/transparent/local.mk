@@ -20,6 +20,7 @@ TRANSPARENT_CASES = \
 	tests/preload/transparent/daemons.case \
 	tests/preload/transparent/dash-monitor.case \
 	tests/preload/transparent/dash-script.case \
+	tests/preload/transparent/environment-given.case \
 	tests/preload/transparent/gcc-build.case \
 	tests/preload/transparent/gdb-follow.case \
 	tests/preload/transparent/git-repository.case \
@@ -49,8 +50,11 @@ TRANSPARENT_CASES = \
 	tests/preload/transparent/util-linux.case \
 	tests/preload/transparent/wrapping.case \
 	tests/preload/transparent/xargs-parallel.case
-dist_check_SCRIPTS += $(TRANSPARENT_CASES) tests/preload/transparent/test_faults.sh
-TESTS += $(TRANSPARENT_CASES) tests/preload/transparent/test_faults.sh
+TRANSPARENT_TESTS = $(TRANSPARENT_CASES) \
+	tests/preload/transparent/test_faults.sh \
+	tests/preload/transparent/test_renamed.sh
+dist_check_SCRIPTS += $(TRANSPARENT_TESTS)
+TESTS += $(TRANSPARENT_TESTS)
 
 TRANSPARENT_FAULTS = \
 	tests/preload/transparent/bad/blocked.c \
