@@ -354,7 +354,7 @@ static long count_lost(void)
 	return lost;
 }
 
-static int tell(int status)
+static int tell(int status, long asked)
 {
 	long lost = count_lost();
 
@@ -364,7 +364,10 @@ static int tell(int status)
 	       play->in_handlers, play->strangers);
 	if (status != 0)
 		printf("the victim ended with status %#x\n", (unsigned int)status);
-	return is_wrong() || lost || play->forks != play->reaps || status != 0;
+	if (!is_wrong() && play->kills < asked)
+		printf("%ld signals were asked for: raise CHILDREN\n", asked);
+	return is_wrong() || lost || play->kills < asked || play->forks != play->reaps ||
+	       status != 0;
 }
 
 static int run_play(const char *library, const char *kills)
@@ -386,7 +389,7 @@ static int run_play(const char *library, const char *kills)
 		fail("the play");
 	atomic_store(&play->over, 1);
 	waitpid(strangers, NULL, 0);
-	return tell(status);
+	return tell(status, atol(kills));
 }
 
 int main(int argc, char **argv)
