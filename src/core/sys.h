@@ -158,17 +158,20 @@ static inline int pe_sys_tgkill(int tgid, int tid, int sig)
 	return (int)pe_sys3(SYS_tgkill, tgid, tid, sig);
 }
 
-/* As abort(): the program's own SIGABRT handler first; if it returns, the default. */
+/* As abort(): the program's own SIGABRT handler first; if it returns, the default. The first process of a pid
+ * namespace gets no signal by default, not even from itself: it exits, with the status a shell would give. */
 static inline void pe_sys_abort(void)
 {
 	const uint64_t unblock = UINT64_C(1) << (SIGABRT - 1);
 	const struct pe_sys_sigaction plain = { .handler = (uintptr_t)SIG_DFL };
 
-	for (;;) {
+	for (int attempt = 0; attempt < 2; attempt++) {
 		pe_sys4(SYS_rt_sigprocmask, SIG_UNBLOCK, PE_SYS_LONG(&unblock), 0, sizeof(unblock));
 		pe_sys_tgkill((int)pe_sys0(SYS_getpid), (int)pe_sys0(SYS_gettid), SIGABRT);
 		pe_sys4(SYS_rt_sigaction, SIGABRT, PE_SYS_LONG(&plain), 0, sizeof(plain.mask));
 	}
+	for (;;)
+		pe_sys1(SYS_exit_group, 128 + SIGABRT);
 }
 
 /* --- files --- */
