@@ -3,7 +3,7 @@
  * guard: which calls go through. Letters are those of core/guard.h.
  *
  * A stranger under a stale number is had without waiting for a wrap: the test enters the number of a living process that is not its
- * child (its grandchild) as one that it had and reaped.
+ * child (its grandchild) as one that it had and reaped. Where the number must really change hands, reuse.h has it do so.
  */
 #include "frame.h"
 
@@ -11,6 +11,36 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/resource.h>
+#include <sys/rseq.h>
+
+#include "reuse.h"
+
+/* --- notices --- */
+
+static int notices;
+static char notices_path[64];
+
+/* From here on what is told can be counted, by children too. */
+static void listen_to_notices(void)
+{
+	notices = (int)syscall(SYS_memfd_create, "notices", 0);
+	ck_assert_int_ge(notices, 0);
+	snprintf(notices_path, sizeof(notices_path), "/proc/self/fd/%d", notices);
+	settings.log = notices_path;
+	settings.name = "test";
+}
+
+/* what was told since the last time */
+static const char *told(void)
+{
+	static char text[4096];
+	ssize_t n = pread(notices, text, sizeof(text) - 1, 0);
+
+	text[n > 0 ? n : 0] = '\0';
+	ck_assert_int_eq(ftruncate(notices, 0), 0);
+	return text;
+}
 
 /* @pid was our child and has been reaped, as far as the frame knows */
 static void make_stale(pid_t pid)
@@ -61,6 +91,87 @@ START_TEST(J1_an_unknown_number_is_the_kernels_business)
 	ck_assert_int_eq(guarded_kill(other, 1000), -EINVAL);
 	ck_assert_int_eq(guarded_kill(4194303, 0), -ESRCH);
 	ck_assert_int_eq(guarded_kill(0, 0), 0); /* a group */
+}
+END_TEST
+
+START_TEST(a_vfork_childs_call_is_the_kernels)
+{
+	pid_t other = stranger();
+
+	make_stale(other);
+	ck_assert_int_eq(guarded_kill(other, 0), -ESRCH);
+	thread.vfork_depth = 1;
+	ck_assert_int_eq(guarded_kill(other, 0), 0);
+	thread.vfork_depth = 0;
+}
+END_TEST
+
+START_TEST(J5_groups_pass)
+{
+	pid_t other = stranger();
+
+	make_stale(other);
+	ck_assert_int_eq(setpgid(0, 0), 0);
+	ck_assert_int_eq(guarded_kill(-getpid(), 0), 0);
+	ck_assert_int_eq(guarded_kill(-other, 0), -ESRCH); /* the kernel's: no such group */
+	ck_assert_int_eq(guarded_kill(0, 0), 0);
+}
+END_TEST
+
+static void rseq_or_masks(int old)
+{
+	settings.rseq = __rseq_size != 0;
+	settings.rseq_offset = __rseq_offset;
+	settings.force_old = old ? PE_OLD_RSEQ : 0;
+}
+
+START_TEST(J2_either_gate_delivers_once_and_refuses_after_the_reap)
+{
+	struct child c;
+	int status;
+
+	rseq_or_masks(_i);
+	c = recorded_child();
+	ck_assert_int_eq(!thread.rseq, !settings.rseq || _i);
+	for (int n = 0; n < 1000; n++)
+		ck_assert_int_eq(guarded_kill(c.pid, 0), 0);
+	ck_assert_int_eq(guarded_kill(c.pid, 1000), -EINVAL);
+	ck_assert_int_eq(guarded_kill(c.pid, SIGKILL), 0);
+	ck_assert_int_eq(reap(c.pid, &status, 0), c.pid);
+	ck_assert_int_eq(WTERMSIG(status), SIGKILL);
+	ck_assert_int_eq(guarded_kill(c.pid, 0), -ESRCH);
+	ck_assert_int_eq(guarded_kill(c.pid, 1000), -ESRCH); /* refused, not asked */
+}
+END_TEST
+
+START_TEST(J1_an_open_slot_opens_no_descriptor)
+{
+	struct child c = recorded_child();
+	struct rlimit none = { 0, 0 };
+	long n;
+
+	setrlimit(RLIMIT_NOFILE, &none);
+	n = guarded_kill(c.pid, SIGKILL);
+	ck_assert_int_eq(n, 0);
+	ck_assert_int_eq(reap(c.pid, NULL, 0), c.pid);
+}
+END_TEST
+
+START_TEST(J2_the_last_slot_is_a_guess_and_no_more)
+{
+	struct child a = recorded_child(), b = recorded_child();
+
+	ck_assert_int_eq(guarded_kill(a.pid, 0), 0);
+	ck_assert_uint_eq(thread.last, pe_process_know(&frame, (uint32_t)a.pid).index);
+	ck_assert_int_eq(guarded_kill(b.pid, 0), 0);
+	ck_assert_uint_eq(thread.last, pe_process_know(&frame, (uint32_t)b.pid).index);
+	end(b, 0);
+	ck_assert_int_eq(reap(b.pid, NULL, 0), b.pid);
+	ck_assert_int_eq(guarded_kill(b.pid, 0), -ESRCH);
+	ck_assert_uint_eq(thread.last, 0);
+	ck_assert_int_eq(guarded_kill(a.pid, 0), 0);
+	end(a, 0);
+	ck_assert_int_eq(reap(a.pid, NULL, 0), a.pid);
 }
 END_TEST
 
@@ -128,6 +239,113 @@ START_TEST(J3_pidfd_open_of_a_closed_slot_opens_it)
 }
 END_TEST
 
+static long use_of(pid_t number, long nr, long second, bool to_thread)
+{
+	const struct pe_use u = {
+		.by = PE_CALL_GETPRIORITY,
+		.number = number,
+		.signal = to_thread ? (int)second : PE_GUARD_NO_SIGNAL,
+		.to_thread = to_thread,
+		.call = { .nr = nr,
+			  .arg = { nr == SYS_getpriority ? PRIO_PROCESS : number, number,
+				   second } },
+	};
+
+	return pe_guard(&frame, &thread, &u);
+}
+
+/* Calls that no pidfd call can stand in for: the zombie still has its number, and they are made as they are. */
+START_TEST(J3_other_calls_on_a_closed_slot_get_the_kernels_answer)
+{
+	struct child c = recorded_child();
+	struct pe_known k = pe_process_know(&frame, (uint32_t)c.pid);
+
+	end(c, 0);
+	ck_assert_int_eq(pe_slot_close(k.slot, k.life), 0);
+	ck_assert_int_eq(use_of(c.pid, SYS_getpriority, 0, false), 20 - 0);
+	ck_assert_int_eq(use_of(c.pid, SYS_tgkill, 0, true), 0);
+	ck_assert_int_eq(use_of(c.pid, SYS_tgkill, 1000, true), -EINVAL);
+	ck_assert_int_eq(syscall(SYS_tgkill, c.pid, c.pid, 0), 0);
+	ck_assert(!pe_slot_leave(k.slot));
+	ck_assert_int_eq(reap(c.pid, NULL, 0), c.pid);
+	ck_assert_int_eq(use_of(c.pid, SYS_getpriority, 0, false), -ESRCH);
+}
+END_TEST
+
+START_TEST(J3_a_closed_slot_whose_zombie_is_gone_is_stale)
+{
+	struct child c = recorded_child();
+	struct pe_known k = pe_process_know(&frame, (uint32_t)c.pid);
+
+	end(c, 0);
+	ck_assert_int_eq(pe_slot_close(k.slot, k.life), 0); /* a reaper that has got so far */
+	ck_assert_int_eq(waitpid(c.pid, NULL, 0), c.pid);   /* and further, but for the note */
+	ck_assert_int_eq(guarded_kill(c.pid, SIGTERM), -ESRCH);
+	ck_assert_int_eq(known(c.pid), PE_STALE_RELEASED);
+	ck_assert(pe_slot_leave(k.slot));
+}
+END_TEST
+
+/* Waits for a real-time signal and ends with the value that came with it. */
+static pid_t recorded_listener(void)
+{
+	struct pe_birth b = pe_process_birth_begin(&frame, &thread, PE_CALL_FORK);
+	sigset_t set;
+	siginfo_t si;
+	pid_t pid;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGRTMIN);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	pid = fork();
+	if (pid == 0)
+		_exit(sigwaitinfo(&set, &si) == SIGRTMIN && si.si_code == SI_QUEUE
+			      ? si.si_value.sival_int
+			      : 99);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	pe_process_birth_end(&frame, &thread, &b, pid);
+	return pid;
+}
+
+START_TEST(the_siginfo_goes_along_by_either_way)
+{
+	siginfo_t info = { .si_signo = SIGRTMIN, .si_code = SI_QUEUE };
+	pid_t pid = recorded_listener();
+	const struct pe_use u = {
+		.by = PE_CALL_SIGQUEUE,
+		.number = pid,
+		.signal = SIGRTMIN,
+		.info = &info,
+		.call = { .nr = SYS_rt_sigqueueinfo, .arg = { pid, SIGRTMIN, (long)&info } },
+	};
+	int status;
+
+	info.si_pid = getpid();
+	info.si_value.sival_int = 42;
+	atomic_store(&frame.autoreap, _i); /* through a pidfd */
+	ck_assert_int_eq(pe_guard(&frame, &thread, &u), 0);
+	ck_assert_int_eq(reap(pid, &status, 0), pid);
+	ck_assert_int_eq(status, 42 << 8);
+}
+END_TEST
+
+START_TEST(J2_every_level_up_to_the_last_goes_through_the_gate)
+{
+	struct child c = recorded_child();
+
+	for (thread.level = 0; thread.level < PE_HOLD_LEVELS + 2;) {
+		uint32_t level = thread.level;
+
+		ck_assert_int_eq(guarded_kill(c.pid, 0), 0);
+		ck_assert_uint_eq(thread.level, level);
+		thread.level = level + 1;
+	}
+	thread.level = 0;
+	ck_assert_int_eq(guarded_kill(c.pid, SIGKILL), 0);
+	ck_assert_int_eq(reap(c.pid, NULL, 0), c.pid);
+}
+END_TEST
+
 START_TEST(J4_stale_and_held_by_a_stranger_by_policy)
 {
 	pid_t other = stranger();
@@ -147,6 +365,110 @@ START_TEST(J4_stale_and_held_by_a_stranger_by_policy)
 }
 END_TEST
 
+/* --- what is told --- */
+
+enum whose { OURS, INHERITED };
+
+/* The outcome of kill(@pid, 0) in a process that knows @pid as stale from itself or from its parent. */
+static int outcome(enum whose whose, enum pe_stale_policy policy, bool trusted, pid_t pid)
+{
+	pid_t child = fork();
+	int status;
+
+	if (child == 0) {
+		if (whose == OURS) {
+			frame.tgid = getpid();
+			atomic_store((_Atomic uint32_t *)frame.life,
+				     1); /* the parent's knowledge as our own */
+		}
+		settings.policy = policy;
+		settings.trusted = trusted;
+		_exit(-(int)guarded_kill(pid, 0));
+	}
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+
+#define TRUSTED true
+#define LATENT	1
+
+static const struct {
+	enum whose whose;
+	enum pe_stale_policy policy;
+	int latent; /* nobody holds the number */
+	bool trusted;
+	int outcome; /* errno, or a signal that ended it, negative */
+	const char *told;
+} judgements[] = {
+	{ OURS, PE_STALE_REPORT, 0, false, 0, "; let through\n" },
+	{ OURS, PE_STALE_REFUSE, 0, false, ESRCH, "; refused: ESRCH\n" },
+	{ OURS, PE_STALE_ABORT, 0, false, -SIGABRT, "; aborting\n" },
+	{ OURS, PE_STALE_REPORT, LATENT, false, ESRCH, "; now nobody holds it; let through\n" },
+	{ OURS, PE_STALE_REFUSE, LATENT, false, ESRCH, NULL },
+	{ OURS, PE_STALE_ABORT, LATENT, false, ESRCH, NULL },
+	{ INHERITED, PE_STALE_REPORT, 0, false, 0, "; let through\n" },
+	{ INHERITED, PE_STALE_REFUSE, 0, false, 0, "; let through\n" },
+	{ INHERITED, PE_STALE_ABORT, 0, false, 0, "; let through\n" },
+	{ INHERITED, PE_STALE_REPORT, LATENT, false, ESRCH,
+	  "; now nobody holds it; let through\n" },
+	{ INHERITED, PE_STALE_REFUSE, LATENT, false, ESRCH, NULL },
+	{ INHERITED, PE_STALE_ABORT, LATENT, false, ESRCH, NULL },
+	{ OURS, PE_STALE_REPORT, 0, TRUSTED, 0, NULL },
+	{ OURS, PE_STALE_REFUSE, 0, TRUSTED, 0, NULL },
+	{ OURS, PE_STALE_ABORT, 0, TRUSTED, 0, NULL },
+	{ INHERITED, PE_STALE_REPORT, 0, TRUSTED, 0, NULL },
+};
+#define JUDGEMENTS (sizeof(judgements) / sizeof(judgements[0]))
+
+START_TEST(J4_each_judgement_is_acted_upon_and_told_once_or_not_at_all)
+{
+	pid_t pid;
+	const char *said, *end_of_line;
+
+	listen_to_notices();
+	if (judgements[_i].latent) {
+		struct child c = recorded_child();
+
+		end(c, 0);
+		ck_assert_int_eq(reap(pid = c.pid, NULL, 0), c.pid);
+	} else {
+		make_stale(pid = stranger());
+	}
+	ck_assert_int_eq(outcome(judgements[_i].whose, judgements[_i].policy,
+				 judgements[_i].trusted, pid),
+			 judgements[_i].outcome);
+	said = told();
+	if (!judgements[_i].told) {
+		ck_assert_str_eq(said, "");
+		return;
+	}
+	ck_assert_ptr_nonnull(strstr(said, judgements[_i].told));
+	end_of_line = strchr(said, '\n');
+	ck_assert_str_eq(end_of_line, "\n"); /* one line */
+}
+END_TEST
+
+START_TEST(the_notice_says_who_what_and_when)
+{
+	struct child c = recorded_child();
+	char expected[256];
+	const char *said;
+
+	listen_to_notices();
+	settings.policy = PE_STALE_REPORT;
+	end(c, 0);
+	ck_assert_int_eq(reap(c.pid, NULL, 0), c.pid);
+	ck_assert_int_eq(guarded_kill(c.pid, SIGHUP), -ESRCH);
+	said = told();
+	snprintf(
+		expected, sizeof(expected),
+		"pidepoch: test[%d]: kill(%d, SIGHUP): stale pid: %d was a child of this process (fork ",
+		getpid(), c.pid, c.pid);
+	ck_assert_ptr_eq(strstr(said, expected), said);
+	ck_assert_ptr_nonnull(strstr(said, "s ago, reaped by waitpid "));
+}
+END_TEST
+
 START_TEST(J4_abort_is_SIGABRT)
 {
 	pid_t other = stranger(), pid;
@@ -163,6 +485,107 @@ START_TEST(J4_abort_is_SIGABRT)
 	}
 	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
 	ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+}
+END_TEST
+
+static void abort_as_init(void)
+{
+	struct stranger s = stranger_as(500);
+
+	make_stale(500);
+	settings.policy = PE_STALE_ABORT;
+	guarded_kill(500, SIGKILL);
+	stranger_ends(&s);
+}
+
+/* The kernel keeps default signals from the first process of a pid namespace, also those from itself. */
+START_TEST(J4_abort_ends_an_init_too)
+{
+	int status = in_own_namespace(abort_as_init);
+
+	if (status != 0) /* 0: left out */
+		ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 128 + SIGABRT);
+}
+END_TEST
+
+static void the_stranger_is_hit_natively_and_spared_by_us(void)
+{
+	struct stranger s;
+
+	ck_assert_int_eq(recorded_child_as(500), 500);
+	kill(500, SIGKILL);
+	ck_assert_int_eq(reap(500, NULL, 0), 500);
+	s = stranger_as(500);
+	ck_assert_int_eq(guarded_kill(500, SIGKILL), -ESRCH);
+	ck_assert_int_eq(use_of(500, SYS_getpriority, 0, false), -ESRCH);
+	ck_assert_int_eq(kill(500, 0), 0); /* alive */
+	stranger_ends(&s);
+	/* our own again, by a fork that is seen: the signal arrives */
+	ck_assert_int_eq(recorded_child_as(500), 500);
+	ck_assert_int_eq(guarded_kill(500, SIGKILL), 0);
+	ck_assert_int_eq(reap(500, NULL, 0), 500);
+	/* and by one that is not seen */
+	if (fork_as(500) == 0)
+		pause();
+	ck_assert_int_eq(known(500), PE_STALE_RELEASED);
+	ck_assert_int_eq(guarded_kill(500, SIGKILL), 0);
+	ck_assert_int_eq(reap(500, NULL, 0), 500);
+	ck_assert_int_eq(known(500), PE_STALE_RELEASED);
+	s = stranger_as(500);
+	settings.policy = PE_STALE_REPORT;
+	ck_assert_int_eq(guarded_kill(500, SIGKILL), 0);
+	ck_assert_int_eq(waitpid(s.helper, NULL, 0), s.helper); /* its child was hit */
+}
+
+START_TEST(J4_a_number_that_really_changed_hands)
+{
+	ck_assert_int_eq(in_own_namespace(the_stranger_is_hit_natively_and_spared_by_us), 0);
+}
+END_TEST
+
+static void vanishes_and_the_number_is_reused(void)
+{
+	struct stranger s;
+	siginfo_t si;
+
+	signal(SIGCHLD, SIG_IGN);
+	atomic_store(&frame.autoreap, true);
+	ck_assert_int_eq(recorded_child_as(500), 500);
+	ck_assert_int_eq(guarded_kill(500, SIGKILL), 0);
+	ck_assert_int_eq(waitid(P_PID, 500, &si, WEXITED), -1); /* returns when it is gone */
+	signal(SIGCHLD, SIG_DFL);
+	ck_assert_int_eq(known(500), PE_STALE_LIVE); /* nobody has told the engine */
+	s = stranger_as(500);
+	ck_assert_int_eq(guarded_kill(500, SIGKILL), -ESRCH);
+	ck_assert_int_eq(kill(500, 0), 0);
+	ck_assert_int_eq(known(500), PE_STALE_RELEASED);
+	ck_assert_uint_eq(pe_process_know(&frame, 500).slot->released_by, PE_CALL_AUTOREAP);
+	stranger_ends(&s);
+}
+
+START_TEST(SIGCHLD_ignored_and_a_stranger_has_the_number)
+{
+	ck_assert_int_eq(in_own_namespace(vanishes_and_the_number_is_reused), 0);
+}
+END_TEST
+
+/* No descriptor is to be had: a child is called as it is; what is no child is not. */
+START_TEST(SIGCHLD_ignored_and_no_descriptor_left)
+{
+	struct child c;
+	struct rlimit none = { 0, 0 };
+	unsigned char byte = 0;
+
+	signal(SIGCHLD, SIG_IGN);
+	atomic_store(&frame.autoreap, true);
+	c = recorded_child();
+	setrlimit(RLIMIT_NOFILE, &none);
+	ck_assert_int_eq(guarded_kill(c.pid, 0), 0);
+	ck_assert_int_eq(guarded_kill(c.pid, 1000), -EINVAL);
+	ck_assert_int_eq((int)write(c.tell, &byte, 1), 1);
+	ck_assert_int_eq(waitpid(c.pid, NULL, 0), -1);
+	ck_assert_int_eq(guarded_kill(c.pid, 0), -ESRCH);
+	ck_assert_int_eq(known(c.pid), PE_STALE_RELEASED);
 }
 END_TEST
 
@@ -190,6 +613,23 @@ START_TEST(J4_a_child_made_by_other_means_is_adopted)
 	end(c, 0);
 	ck_assert_int_eq(reap(c.pid, NULL, 0), c.pid);
 	ck_assert_int_eq(known(c.pid), PE_STALE_RELEASED);
+}
+END_TEST
+
+START_TEST(J4_P5_a_child_made_by_other_means_and_no_memory)
+{
+	struct child c = unrecorded_child();
+
+	make_stale(c.pid);
+	frame.slots.limit = frame.slots.carved;
+	frame.slots.keep = UINT32_MAX;
+	frame.slots.ready = 0;
+	atomic_store(&frame.slots.freed, 0);
+	ck_assert_int_eq(guarded_kill(c.pid, 0), 0);
+	ck_assert_int_eq(known(c.pid), PE_STALE_FRESH);
+	ck_assert_int_eq(guarded_kill(c.pid, 0), 0);
+	end(c, 0);
+	ck_assert_int_eq(waitpid(c.pid, NULL, 0), c.pid);
 }
 END_TEST
 
@@ -268,14 +708,31 @@ int main(void)
 	TCase *c = tcase_create("calls");
 
 	tcase_add_test(c, J1_an_unknown_number_is_the_kernels_business);
+	tcase_add_test(c, a_vfork_childs_call_is_the_kernels);
+	tcase_add_test(c, J5_groups_pass);
+	tcase_add_loop_test(c, J2_either_gate_delivers_once_and_refuses_after_the_reap, 0, 2);
+	tcase_add_test(c, J1_an_open_slot_opens_no_descriptor);
+	tcase_add_test(c, J2_the_last_slot_is_a_guess_and_no_more);
 	tcase_add_test(c, J2_a_living_child_gets_its_signal);
 	tcase_add_test(c, J2_all_levels_taken_and_still_right);
 	tcase_add_test(c, J3_a_closed_slot_is_asked_for_by_pidfd);
 	tcase_add_test(c, J3_pidfd_open_of_a_closed_slot_opens_it);
+	tcase_add_test(c, J3_other_calls_on_a_closed_slot_get_the_kernels_answer);
+	tcase_add_test(c, J3_a_closed_slot_whose_zombie_is_gone_is_stale);
+	tcase_add_loop_test(c, the_siginfo_goes_along_by_either_way, 0, 2);
+	tcase_add_test(c, J2_every_level_up_to_the_last_goes_through_the_gate);
 	tcase_add_test(c, J4_stale_and_held_by_a_stranger_by_policy);
+	tcase_add_loop_test(c, J4_each_judgement_is_acted_upon_and_told_once_or_not_at_all, 0,
+			    JUDGEMENTS);
+	tcase_add_test(c, the_notice_says_who_what_and_when);
 	tcase_add_test(c, J4_abort_is_SIGABRT);
+	tcase_add_test(c, J4_abort_ends_an_init_too);
+	tcase_add_test(c, J4_a_number_that_really_changed_hands);
+	tcase_add_test(c, SIGCHLD_ignored_and_a_stranger_has_the_number);
+	tcase_add_test(c, SIGCHLD_ignored_and_no_descriptor_left);
 	tcase_add_test(c, J4_inherited_is_told_and_let_through);
 	tcase_add_test(c, J4_a_child_made_by_other_means_is_adopted);
+	tcase_add_test(c, J4_P5_a_child_made_by_other_means_and_no_memory);
 	tcase_add_test(c, J4_stale_and_free_is_ESRCH_whatever_the_policy);
 	tcase_add_test(c, J5_kin_passes);
 	tcase_add_test(c, SIGCHLD_ignored_goes_by_pidfd);

@@ -3,8 +3,297 @@
 #include "frame.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/mman.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
+
+#include "reuse.h"
+
+/* Any wait, not only those by one number. */
+static struct pe_reap wait_for(int idtype, uint32_t id, int options)
+{
+	return (struct pe_reap){
+		.peek = plain_peek,
+		.by = PE_CALL_WAITID,
+		.idtype = idtype,
+		.id = id,
+		.options = options | WEXITED,
+	};
+}
+
+static void *bad_memory(void)
+{
+	void *bad = mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	ck_assert_ptr_ne(bad, MAP_FAILED);
+	return bad;
+}
+
+/* --- as natively: each child has a twin that is waited for by the kernel alone --- */
+
+struct ending {
+	int code;   /* >= 0: exit status */
+	int signal; /* > 0: ended by it */
+};
+
+static const struct ending endings[] = {
+	{ 0, 0 },	 { 1, 0 },	  { 255, 0 },	   { -1, SIGTERM },
+	{ -1, SIGKILL }, { -1, SIGABRT }, { -1, SIGSEGV }, { -1, 35 /* a real-time one */ },
+};
+#define ENDINGS (sizeof(endings) / sizeof(endings[0]))
+
+static pid_t ends_so(struct ending how, bool recorded)
+{
+	struct pe_birth b = pe_process_birth_begin(&frame, &thread, PE_CALL_FORK);
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		if (how.code >= 0)
+			_exit(how.code);
+		setrlimit(RLIMIT_CORE, &(struct rlimit){ 0 });
+		signal(how.signal, SIG_DFL);
+		kill(getpid(), how.signal);
+		pause();
+	}
+	ck_assert_int_gt(pid, 0);
+	if (recorded)
+		pe_process_birth_end(&frame, &thread, &b, pid);
+	return pid;
+}
+
+START_TEST(H1_the_status_of_each_ending_is_the_kernels)
+{
+	pid_t ours, native;
+	int a = -1, b = -1;
+	struct rusage used;
+	struct pe_reap r;
+
+	ours = ends_so(endings[_i], true);
+	native = ends_so(endings[_i], false);
+	memset(&used, 0xff, sizeof(used));
+	r = wait_for(P_PID, (uint32_t)ours, 0);
+	r.as_wait4 = true;
+	r.status = &a;
+	r.rusage = &used;
+	ck_assert_int_eq(pe_reap(&frame, &thread, &r), ours);
+	ck_assert_int_eq(waitpid(native, &b, 0), native);
+	ck_assert_int_eq(a, b);
+	ck_assert_int_gt(used.ru_maxrss, 0);
+	ck_assert_int_ge(used.ru_utime.tv_sec, 0);
+	ck_assert_int_eq(known(ours), PE_STALE_RELEASED);
+}
+END_TEST
+
+START_TEST(H1_the_record_of_each_ending_is_the_kernels)
+{
+	pid_t ours = ends_so(endings[_i], true), native = ends_so(endings[_i], false);
+	siginfo_t a, b;
+	struct pe_reap r = wait_for(P_PID, (uint32_t)ours, 0);
+
+	memset(&a, 0x5a, sizeof(a));
+	memset(&b, 0x5a, sizeof(b));
+	r.info = &a;
+	ck_assert_int_eq(pe_reap(&frame, &thread, &r), 0);
+	ck_assert_int_eq(waitid(P_PID, (id_t)native, &b, WEXITED), 0);
+	ck_assert_int_eq(a.si_pid, ours);
+	b.si_pid = a.si_pid;
+	ck_assert_mem_eq(&a, &b, sizeof(a));
+	ck_assert_int_eq(known(ours), PE_STALE_RELEASED);
+}
+END_TEST
+
+START_TEST(nothing_to_tell_is_told_as_the_kernel_does)
+{
+	struct child c = recorded_child();
+	struct pe_reap r = wait_for(P_PID, (uint32_t)c.pid, WNOHANG);
+	siginfo_t a, b;
+	struct rusage used, same;
+	int status = 4711;
+
+	memset(&a, 0x5a, sizeof(a));
+	memset(&b, 0x5a, sizeof(b));
+	memset(&used, 0x5a, sizeof(used));
+	same = used;
+	r.info = &a;
+	r.rusage = &used;
+	ck_assert_int_eq(pe_reap(&frame, &thread, &r), 0);
+	ck_assert_int_eq(waitid(P_PID, (id_t)c.pid, &b, WEXITED | WNOHANG), 0);
+	ck_assert_mem_eq(&a, &b, sizeof(a));
+	r.info = NULL;
+	ck_assert_int_eq(pe_reap(&frame, &thread, &r), 0);
+	r.info = bad_memory();
+	ck_assert_int_eq(pe_reap(&frame, &thread, &r), -EFAULT);
+	r.info = NULL;
+	r.as_wait4 = true;
+	r.status = &status;
+	ck_assert_int_eq(pe_reap(&frame, &thread, &r), 0);
+	ck_assert_int_eq(status, 4711);
+	ck_assert_mem_eq(&used, &same, sizeof(used));
+	ck_assert_int_eq(known(c.pid), PE_STALE_LIVE);
+	end(c, 0);
+	ck_assert_int_eq(reap(c.pid, NULL, 0), c.pid);
+	memset(&a, 0x5a, sizeof(a));
+	memset(&b, 0x5a, sizeof(b));
+	r = wait_for(P_ALL, 0, 0);
+	r.info = &a;
+	ck_assert_int_eq(pe_reap(&frame, &thread, &r), -ECHILD);
+	ck_assert_int_eq(waitid(P_ALL, 0, &b, WEXITED), -1);
+	ck_assert_mem_eq(&a, &b, sizeof(a));
+}
+END_TEST
+
+/* Stops for its tracer, once by a signal and once at its exit. */
+static pid_t traced(void)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		ptrace(PTRACE_TRACEME, 0, NULL, NULL);
+		raise(SIGSTOP);
+		_exit(3);
+	}
+	return pid;
+}
+
+START_TEST(H4_ptrace_stops_are_told_as_natively_and_close_nothing)
+{
+	struct pe_birth birth = pe_process_birth_begin(&frame, &thread, PE_CALL_FORK);
+	pid_t ours = traced(), native = traced();
+	int a, b;
+
+	pe_process_birth_end(&frame, &thread, &birth, ours);
+	for (int stop = 0; stop < 3; stop++) {
+		ck_assert_int_eq(reap(ours, &a, 0), ours);
+		ck_assert_int_eq(waitpid(native, &b, 0), native);
+		ck_assert_int_eq(a, b);
+		ck_assert_int_eq(known(ours), stop < 2 ? PE_STALE_LIVE : PE_STALE_RELEASED);
+		if (stop == 0) {
+			ck_assert(WIFSTOPPED(a) && WSTOPSIG(a) == SIGSTOP);
+			ptrace(PTRACE_SETOPTIONS, ours, NULL, PTRACE_O_TRACEEXIT);
+			ptrace(PTRACE_SETOPTIONS, native, NULL, PTRACE_O_TRACEEXIT);
+		} else if (stop == 1) {
+			ck_assert_int_eq(a >> 8, SIGTRAP | PTRACE_EVENT_EXIT << 8);
+		}
+		ptrace(PTRACE_CONT, ours, NULL, NULL);
+		ptrace(PTRACE_CONT, native, NULL, NULL);
+	}
+}
+END_TEST
+
+/* --- whom a wait is for --- */
+
+START_TEST(a_group_has_its_own_children)
+{
+	struct child a = recorded_child(), b = recorded_child();
+	struct pe_reap r;
+	siginfo_t info;
+
+	ck_assert_int_eq(setpgid(b.pid, b.pid), 0);
+	end(a, 1);
+	end(b, 2);
+	r = wait_for(P_PGID, (uint32_t)b.pid, 0);
+	r.info = &info;
+	ck_assert_int_eq(pe_reap(&frame, &thread, &r), 0);
+	ck_assert_int_eq(info.si_pid, b.pid);
+	ck_assert_int_eq(known(b.pid), PE_STALE_RELEASED);
+	ck_assert_int_eq(known(a.pid), PE_STALE_LIVE);
+	ck_assert_int_eq(pe_reap(&frame, &thread, &r), -ECHILD);
+	r.id = 0; /* one's own */
+	ck_assert_int_eq(pe_reap(&frame, &thread, &r), 0);
+	ck_assert_int_eq(info.si_pid, a.pid);
+}
+END_TEST
+
+START_TEST(a_pidfd_stands_for_its_child)
+{
+	struct child a = recorded_child(), b = recorded_child();
+	int fd = (int)syscall(SYS_pidfd_open, b.pid, 0), status;
+	struct pe_reap r = wait_for(P_PIDFD, (uint32_t)fd, 0);
+
+	ck_assert_int_ge(fd, 0);
+	r.as_wait4 = true;
+	r.status = &status;
+	end(a, 1);
+	end(b, 2);
+	ck_assert_int_eq(pe_reap(&frame, &thread, &r), b.pid);
+	ck_assert_int_eq(WEXITSTATUS(status), 2);
+	ck_assert_int_eq(known(b.pid), PE_STALE_RELEASED);
+	ck_assert_int_eq(pe_reap(&frame, &thread, &r), -ECHILD);
+	close(fd);
+	ck_assert_int_eq(pe_reap(&frame, &thread, &r), -EBADF);
+	ck_assert_int_eq(reap(-1, &status, 0), a.pid);
+}
+END_TEST
+
+START_TEST(a_clone_child_is_reaped_by_who_asks_for_such)
+{
+	struct pe_birth b = pe_process_birth_begin(&frame, &thread, PE_CALL_CLONE);
+	pid_t pid = (pid_t)syscall(SYS_clone, 0, NULL, NULL, NULL, NULL); /* no exit signal */
+	int status;
+
+	if (pid == 0)
+		_exit(6);
+	pe_process_birth_end(&frame, &thread, &b, pid);
+	ck_assert_int_eq(reap(pid, &status, 0), -ECHILD);
+	ck_assert_int_eq(known(pid), PE_STALE_LIVE); /* that was no proof of its end */
+	ck_assert_int_eq(reap(pid, &status, __WCLONE), pid);
+	ck_assert_int_eq(WEXITSTATUS(status), 6);
+	ck_assert_int_eq(known(pid), PE_STALE_RELEASED);
+}
+END_TEST
+
+START_TEST(an_end_that_was_not_seen_is_noted_when_its_number_is_asked_for)
+{
+	struct child c = recorded_child();
+
+	end(c, 0);
+	ck_assert_int_eq(waitpid(c.pid, NULL, 0), c.pid);
+	ck_assert_int_eq(reap(-1, NULL, 0), -ECHILD);
+	ck_assert_int_eq(known(c.pid), PE_STALE_LIVE);
+	ck_assert_int_eq(reap(c.pid, NULL, 0), -ECHILD);
+	ck_assert_int_eq(known(c.pid), PE_STALE_RELEASED);
+}
+END_TEST
+
+static int peeks;
+
+static long interrupted_peek(int idtype, uint32_t id, siginfo_t *info, int options)
+{
+	return peeks++ ? plain_peek(idtype, id, info, options) : -EINTR;
+}
+
+START_TEST(H2_an_interrupted_look_is_an_interrupted_wait)
+{
+	struct child c = recorded_child();
+
+	end(c, 0);
+	ck_assert_int_eq(reap_with(interrupted_peek, c.pid, NULL, 0), -EINTR);
+	ck_assert_int_eq(known(c.pid), PE_STALE_LIVE);
+	ck_assert_int_eq(reap_with(interrupted_peek, c.pid, NULL, 0), c.pid);
+	ck_assert_int_eq(peeks, 2);
+}
+END_TEST
+
+static int looked_with;
+
+static long noting_peek(int idtype, uint32_t id, siginfo_t *info, int options)
+{
+	looked_with = options;
+	return plain_peek(idtype, id, info, options);
+}
+
+START_TEST(H2_the_look_is_with_the_callers_options_and_consumes_nothing)
+{
+	struct child c = recorded_child();
+
+	end(c, 0);
+	ck_assert_int_eq(reap_with(noting_peek, c.pid, NULL, WUNTRACED | __WALL), c.pid);
+	ck_assert_int_eq(looked_with, WEXITED | WUNTRACED | __WALL | WNOWAIT);
+}
+END_TEST
 
 START_TEST(H1_the_status_is_the_kernels_and_the_zombie_is_gone)
 {
@@ -81,6 +370,30 @@ START_TEST(a_bad_pointer_is_EFAULT_and_the_child_is_gone)
 }
 END_TEST
 
+START_TEST(a_bad_record_or_usage_is_EFAULT_and_the_child_is_gone)
+{
+	struct child c = recorded_child();
+	struct pe_reap r = wait_for(P_PID, (uint32_t)c.pid, WSTOPPED);
+
+	r.info = bad_memory();
+	kill(c.pid, SIGSTOP);
+	ck_assert_int_eq(pe_reap(&frame, &thread, &r), -EFAULT);
+	kill(c.pid, SIGCONT);
+	ck_assert_int_eq(known(c.pid), PE_STALE_LIVE);
+	end(c, 0);
+	ck_assert_int_eq(pe_reap(&frame, &thread, &r), -EFAULT);
+	ck_assert_int_eq(known(c.pid), PE_STALE_RELEASED);
+	ck_assert_int_eq(guarded_kill(c.pid, 0), -ESRCH);
+	c = recorded_child();
+	r = wait_for(P_PID, (uint32_t)c.pid, 0);
+	r.as_wait4 = true;
+	r.rusage = bad_memory();
+	end(c, 0);
+	ck_assert_int_eq(pe_reap(&frame, &thread, &r), -EFAULT);
+	ck_assert_int_eq(known(c.pid), PE_STALE_RELEASED);
+}
+END_TEST
+
 static pid_t thief_of;
 
 /* Sees the zombie, and somebody else reaps it before we do. */
@@ -112,6 +425,132 @@ START_TEST(H1_somebody_else_was_first)
 }
 END_TEST
 
+/* Sees the stop, and the child is continued before we take the news of it. */
+static long continued_peek(int idtype, uint32_t id, siginfo_t *info, int options)
+{
+	long n = plain_peek(idtype, id, info, options);
+
+	if (n == 0 && info->si_code == CLD_STOPPED) {
+		kill(info->si_pid, SIGCONT);
+		ck_assert_int_eq(waitid(P_PID, (id_t)info->si_pid, info, WCONTINUED), 0);
+	}
+	return n;
+}
+
+START_TEST(H4_a_stop_that_is_over_is_looked_for_again)
+{
+	struct child c = recorded_child();
+	siginfo_t si;
+
+	kill(c.pid, SIGSTOP);
+	ck_assert_int_eq(waitid(P_PID, (id_t)c.pid, &si, WSTOPPED | WNOWAIT), 0);
+	ck_assert_int_eq(reap_with(continued_peek, c.pid, NULL, WUNTRACED | WNOHANG), 0);
+	ck_assert_int_eq(known(c.pid), PE_STALE_LIVE);
+	end(c, 0);
+	ck_assert_int_eq(reap(c.pid, NULL, 0), c.pid);
+}
+END_TEST
+
+START_TEST(H4_a_stop_tells_a_number)
+{
+	struct child c = unrecorded_child();
+	struct pe_birth b = pe_process_birth_begin(&frame, &thread, PE_CALL_FORK);
+	struct pe_known k;
+
+	pe_process_birth_end(&frame, &thread, &b, c.pid);
+	k = pe_process_know(&frame, (uint32_t)c.pid);
+	pe_process_lost(&frame, &thread, &k, PE_CALL_WAITPID);
+	ck_assert_int_eq(known(c.pid), PE_STALE_RELEASED);
+	kill(c.pid, SIGSTOP);
+	ck_assert_int_eq(reap(c.pid, NULL, WUNTRACED), c.pid);
+	ck_assert_int_eq(known(c.pid), PE_STALE_FRESH);
+	kill(c.pid, SIGCONT);
+	end(c, 0);
+	ck_assert_int_eq(reap(c.pid, NULL, 0), c.pid);
+}
+END_TEST
+
+/* --- beside other threads' calls (F.3) --- */
+
+static pid_t waiter;
+static _Atomic bool waiter_done;
+static _Atomic uint32_t entered;
+static uint32_t the_slot;
+static bool zombie_was_there;
+static uint32_t marked;
+
+static bool waiter_sleeps_in_futex(void)
+{
+	char path[64], text[8] = "";
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/syscall", waiter);
+	f = fopen(path, "r");
+	if (!f)
+		return false;
+	if (!fgets(text, sizeof(text), f))
+		text[0] = '\0';
+	fclose(f);
+	return text[0] >= '0' && text[0] <= '9' && atoi(text) == SYS_futex;
+}
+
+/* Inside a call on the slot until the reaper waits for it, or has not waited. */
+static void *caller(void *number)
+{
+	struct pe_thread self = { 0 };
+	struct pe_hold h;
+	siginfo_t si;
+
+	pe_process_enroll(&frame, &self);
+	h = pe_hold_publish(&frame.records, &self, the_slot, SYS_kill);
+	atomic_store(&entered, 1);
+	while (!waiter_sleeps_in_futex() && !atomic_load(&waiter_done))
+		sched_yield();
+	zombie_was_there =
+		waitid(P_PID, (id_t) * (pid_t *)number, &si, WEXITED | WNOWAIT | WNOHANG) == 0;
+	marked = *pe_hold_dead(&h);
+	pe_hold_release(&self, &h);
+	return NULL;
+}
+
+START_TEST(F3_the_number_stays_while_another_thread_is_inside_a_call)
+{
+	struct child c = recorded_child();
+	pthread_t t;
+
+	waiter = gettid();
+	the_slot = pe_process_know(&frame, (uint32_t)c.pid).index;
+	end(c, 0);
+	pthread_create(&t, NULL, caller, &c.pid);
+	while (!atomic_load(&entered))
+		sched_yield();
+	ck_assert_int_eq(reap(c.pid, NULL, 0), c.pid);
+	atomic_store(&waiter_done, true);
+	pthread_join(t, NULL);
+	ck_assert(zombie_was_there);
+	ck_assert_int_eq(known(c.pid), PE_STALE_RELEASED);
+}
+END_TEST
+
+START_TEST(G3_a_call_that_this_very_thread_has_under_way_is_marked)
+{
+	struct child a = recorded_child(), b = recorded_child();
+	uint32_t slot_a = pe_process_know(&frame, (uint32_t)a.pid).index,
+		 slot_b = pe_process_know(&frame, (uint32_t)b.pid).index;
+	struct pe_hold on_a = pe_hold_publish(&frame.records, &thread, slot_a, SYS_kill),
+		       on_b = pe_hold_publish(&frame.records, &thread, slot_b, SYS_kill);
+
+	end(a, 0);
+	ck_assert_int_eq(reap(-1, NULL, 0), a.pid); /* as a handler above both does */
+	ck_assert_uint_eq(*pe_hold_dead(&on_a), 1);
+	ck_assert_uint_eq(*pe_hold_dead(&on_b), 0);
+	pe_hold_release(&thread, &on_b);
+	pe_hold_release(&thread, &on_a);
+	end(b, 0);
+	ck_assert_int_eq(reap(b.pid, NULL, 0), b.pid);
+}
+END_TEST
+
 static struct child late;
 
 /* A birth is recorded between the look and the reap. */
@@ -136,6 +575,93 @@ START_TEST(H3_births_between_look_and_reap)
 	ck_assert_int_eq(known(late.pid), PE_STALE_LIVE);
 	end(late, 0);
 	ck_assert_int_eq(reap(late.pid, NULL, 0), late.pid);
+}
+END_TEST
+
+/* The zombie that was seen is reaped, and its number is a new child's, recorded, before the look returns. */
+static long reborn_in_between(int idtype, uint32_t id, siginfo_t *info, int options)
+{
+	long n = plain_peek(idtype, id, info, options);
+
+	if (n == 0 && info->si_pid == 500 && known(500) == PE_STALE_NOTHING) {
+		ck_assert_int_eq(waitpid(500, NULL, 0), 500);
+		ck_assert_int_eq(recorded_child_as(500), 500);
+		the_slot = pe_process_know(&frame, 500).index;
+	}
+	return n;
+}
+
+static struct pe_hold borrowed;
+static struct pe_thread other_thread;
+
+/* Another thread's call on the new child is under way for as long as the wait lasts. */
+static long reborn_and_held(int idtype, uint32_t id, siginfo_t *info, int options)
+{
+	bool before = known(500) == PE_STALE_LIVE;
+	long n = reborn_in_between(idtype, id, info, options);
+
+	if (!before && known(500) == PE_STALE_LIVE) {
+		pe_process_enroll(&frame, &other_thread);
+		borrowed = pe_hold_publish(&frame.records, &other_thread, the_slot, SYS_kill);
+		ck_assert_ptr_nonnull(borrowed.record);
+	}
+	return n;
+}
+
+static void zombie_and_newborn_of_one_number(void)
+{
+	pid_t pid = fork_as(500);
+	siginfo_t si;
+
+	if (pid == 0)
+		_exit(0);
+	ck_assert_int_eq(waitid(P_PID, 500, &si, WEXITED | WNOWAIT), 0);
+	other_thread.record = 0;
+	ck_assert_int_eq(reap_with(reborn_and_held, -1, NULL, WNOHANG), 0);
+	ck_assert_int_eq(known(500), PE_STALE_LIVE);
+	/* H.3: its slot was not closed for a zombie that was another's: nobody has waited for the call on it */
+	ck_assert_ptr_nonnull(borrowed.record);
+	ck_assert_uint_eq(*pe_hold_dead(&borrowed), 0);
+	pe_hold_release(&other_thread, &borrowed);
+	ck_assert_int_eq(guarded_kill(500, SIGKILL), 0);
+	ck_assert_int_eq(reap(500, NULL, 0), 500);
+	ck_assert_int_eq(known(500), PE_STALE_RELEASED);
+}
+
+START_TEST(H3_the_number_is_born_again_between_look_and_reap)
+{
+	ck_assert_int_eq(in_own_namespace(zombie_and_newborn_of_one_number), 0);
+}
+END_TEST
+
+static int stolen;
+
+/* The zombie of a tracked child is taken, and its number is a stranger's before the look returns. */
+static long reused_in_between(int idtype, uint32_t id, siginfo_t *info, int options)
+{
+	long n = plain_peek(idtype, id, info, options);
+
+	if (n == 0 && info->si_pid == 500 && !stolen++) {
+		ck_assert_int_eq(waitpid(500, NULL, 0), 500);
+		stranger_as(500);
+	}
+	return n;
+}
+
+static void zombie_and_stranger_of_one_number(void)
+{
+	ck_assert_int_eq(recorded_child_as(500), 500);
+	kill(500, SIGKILL);
+	ck_assert_int_eq(reap_with(reused_in_between, 500, NULL, 0), -ECHILD);
+	ck_assert_int_eq(stolen, 1);
+	ck_assert_int_eq(known(500), PE_STALE_RELEASED);
+	ck_assert_int_eq(guarded_kill(500, SIGKILL), -ESRCH);
+	ck_assert_int_eq(kill(500, 0), 0);
+}
+
+START_TEST(H1_somebody_else_was_first_and_a_stranger_has_the_number)
+{
+	ck_assert_int_eq(in_own_namespace(zombie_and_stranger_of_one_number), 0);
 }
 END_TEST
 
@@ -192,6 +718,57 @@ START_TEST(H1_two_threads_reap_each_child_once)
 }
 END_TEST
 
+static pthread_barrier_t ready;
+static pid_t contested;
+static int statuses[2];
+
+static void *reap_contested(void *index)
+{
+	struct pe_thread self = { 0 };
+	int me = *(int *)index;
+	const struct pe_reap r = {
+		.peek = plain_peek,
+		.by = PE_CALL_WAITPID,
+		.idtype = P_PID,
+		.id = (uint32_t)contested,
+		.options = WEXITED,
+		.as_wait4 = true,
+		.status = &statuses[me],
+	};
+
+	pthread_barrier_wait(&ready);
+	return (void *)pe_reap(&frame, &self, &r);
+}
+
+START_TEST(H1_two_threads_reap_the_same_child_and_one_gets_it)
+{
+	static int indices[2] = { 0, 1 };
+
+	pthread_barrier_init(&ready, NULL, 2);
+	for (int round = 0; round < 200; round++) {
+		struct child c = recorded_child();
+		pthread_t t[2];
+		void *n[2];
+		int winner;
+
+		contested = c.pid;
+		end(c, (unsigned char)round);
+		statuses[0] = statuses[1] = -1;
+		for (int i = 0; i < 2; i++)
+			pthread_create(&t[i], NULL, reap_contested, &indices[i]);
+		for (int i = 0; i < 2; i++)
+			pthread_join(t[i], &n[i]);
+		winner = (long)n[0] > 0 ? 0 : 1;
+		ck_assert_int_eq((long)n[winner], c.pid);
+		ck_assert_int_eq((long)n[!winner], -ECHILD);
+		ck_assert_int_eq(WEXITSTATUS(statuses[winner]), round);
+		ck_assert_int_eq(statuses[!winner], -1);
+		ck_assert_int_eq(known(c.pid), PE_STALE_RELEASED);
+	}
+	ck_assert_uint_eq(frame.slots.live, 0);
+}
+END_TEST
+
 START_TEST(SIGCHLD_ignored_and_the_wait_says_so)
 {
 	struct child c;
@@ -210,14 +787,32 @@ int main(void)
 {
 	TCase *c = tcase_create("waits");
 
+	tcase_add_loop_test(c, H1_the_status_of_each_ending_is_the_kernels, 0, ENDINGS);
+	tcase_add_loop_test(c, H1_the_record_of_each_ending_is_the_kernels, 0, ENDINGS);
+	tcase_add_test(c, nothing_to_tell_is_told_as_the_kernel_does);
+	tcase_add_test(c, H4_ptrace_stops_are_told_as_natively_and_close_nothing);
+	tcase_add_test(c, a_group_has_its_own_children);
+	tcase_add_test(c, a_pidfd_stands_for_its_child);
+	tcase_add_test(c, a_clone_child_is_reaped_by_who_asks_for_such);
+	tcase_add_test(c, an_end_that_was_not_seen_is_noted_when_its_number_is_asked_for);
+	tcase_add_test(c, H2_an_interrupted_look_is_an_interrupted_wait);
+	tcase_add_test(c, H2_the_look_is_with_the_callers_options_and_consumes_nothing);
 	tcase_add_test(c, H1_the_status_is_the_kernels_and_the_zombie_is_gone);
 	tcase_add_test(c, H4_stops_and_continues_are_told_as_natively_and_close_nothing);
 	tcase_add_test(c, waitid_fills_the_callers_record);
 	tcase_add_test(c, a_bad_pointer_is_EFAULT_and_the_child_is_gone);
+	tcase_add_test(c, a_bad_record_or_usage_is_EFAULT_and_the_child_is_gone);
 	tcase_add_test(c, H1_somebody_else_was_first);
+	tcase_add_test(c, H4_a_stop_that_is_over_is_looked_for_again);
+	tcase_add_test(c, H4_a_stop_tells_a_number);
+	tcase_add_test(c, F3_the_number_stays_while_another_thread_is_inside_a_call);
+	tcase_add_test(c, G3_a_call_that_this_very_thread_has_under_way_is_marked);
 	tcase_add_test(c, H3_births_between_look_and_reap);
+	tcase_add_test(c, H3_the_number_is_born_again_between_look_and_reap);
+	tcase_add_test(c, H1_somebody_else_was_first_and_a_stranger_has_the_number);
 	tcase_add_test(c, a_child_that_was_never_recorded);
 	tcase_add_test(c, H1_two_threads_reap_each_child_once);
+	tcase_add_test(c, H1_two_threads_reap_the_same_child_and_one_gets_it);
 	tcase_add_test(c, SIGCHLD_ignored_and_the_wait_says_so);
 	return run_case("reap", c);
 }

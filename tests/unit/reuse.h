@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* reuse - numbers that come round at will, in a pid namespace of the test's own. */
+#ifndef PE_TESTS_REUSE_H
+#define PE_TESTS_REUSE_H
+
+#include <linux/sched.h>
+#include <sched.h>
+#include <stdio.h>
+
+#include "frame.h"
+
+/* A child of the caller's with just this number. */
+static inline pid_t fork_as(pid_t number)
+{
+	struct clone_args args = {
+		.exit_signal = SIGCHLD,
+		.set_tid = (uintptr_t)&number,
+		.set_tid_size = 1,
+	};
+	pid_t pid = (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+
+	ck_assert_int_ge(pid, 0);
+	return pid;
+}
+
+static inline pid_t recorded_child_as(pid_t number)
+{
+	struct pe_birth b = pe_process_birth_begin(&frame, &thread, PE_CALL_CLONE);
+	pid_t pid = fork_as(number);
+
+	while (pid == 0)
+		pause();
+	pe_process_birth_end(&frame, &thread, &b, pid);
+	return pid;
+}
+
+/* @number becomes a child's of a helper, and so a stranger to the caller. Its end is the helper's: `stranger_ends()`. */
+struct stranger {
+	pid_t number, helper;
+	int leash;
+};
+
+static inline struct stranger stranger_as(pid_t number)
+{
+	struct stranger s = { .number = number };
+	int leash[2], ready[2];
+	char c;
+
+	ck_assert_int_eq(pipe(leash) + pipe(ready), 0);
+	s.helper = fork();
+	ck_assert_int_ge(s.helper, 0);
+	if (s.helper == 0) {
+		close(leash[1]);
+		if (fork_as(number) == 0)
+			_exit(write(ready[1], "", 1) != 1 || read(leash[0], &c, 1) != 0);
+		_exit(waitpid(number, NULL, 0) != number);
+	}
+	close(leash[0]);
+	ck_assert_int_eq((int)read(ready[0], &c, 1), 1);
+	s.leash = leash[1];
+	return s;
+}
+
+static inline void stranger_ends(const struct stranger *s)
+{
+	close(s->leash);
+	ck_assert_int_eq(waitpid(s->helper, NULL, 0), s->helper);
+}
+
+/* Can a number be asked for? A kernel before 5.5 cannot, nor can who is kept from clone3. */
+static inline bool numbers_come_at_will(void)
+{
+	pid_t number = 400;
+	struct clone_args args = {
+		.exit_signal = SIGCHLD,
+		.set_tid = (uintptr_t)&number,
+		.set_tid_size = 1,
+	};
+	pid_t pid = (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+
+	if (pid == 0)
+		_exit(0);
+	return pid > 0 && waitpid(pid, NULL, 0) == pid;
+}
+
+#define LEFT_OUT 77
+
+/* Run @play as the first process of a pid namespace. Returns its wait status; 0 also where it has to be left out. */
+static inline int in_own_namespace(void (*play)(void))
+{
+	int status;
+	pid_t first;
+
+	if (unshare(CLONE_NEWPID | (geteuid() ? CLONE_NEWUSER : 0)) != 0) {
+		fprintf(stderr, "left out: no pid namespace to be had, so no number comes again\n");
+		return 0;
+	}
+	first = fork();
+	if (first == 0) {
+		if (!numbers_come_at_will())
+			_exit(LEFT_OUT);
+		enter_frame();
+		play();
+		_exit(0);
+	}
+	ck_assert_int_eq(waitpid(first, &status, 0), first);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == LEFT_OUT) {
+		fprintf(stderr,
+			"left out: clone3 takes no set_tid here, so no number comes again\n");
+		return 0;
+	}
+	return status;
+}
+
+#endif
