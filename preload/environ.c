@@ -107,7 +107,7 @@ void pe_environ_make(struct pe_environ *e, char *const *envp)
 		return;
 	e->envp = to;
 	for (; *envp; envp++)
-		*to++ = *envp == preload ? joined(e, ours[0], preload) : *envp;
+		*to++ = preload && *envp == preload ? joined(e, ours[0], preload) : *envp;
 	for (; *ours; ours++)
 		if (!find(envp - count, *ours))
 			*to++ = (char *)*ours;
