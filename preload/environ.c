@@ -24,17 +24,7 @@ static size_t name_length(const char *setting)
 	return n + (setting[n] == '=');
 }
 
-static bool contains(const char *s, const char *part)
-{
-	size_t length = pe_text_span(part);
-
-	for (; *s; s++)
-		if (*s == *part && begins(s, part, length))
-			return true;
-	return false;
-}
-
-/* the name without its folder: another copy of this library does as well, and both together would know half each */
+/* the name without its folder */
 static const char *last_part(const char *path)
 {
 	const char *last = path;
@@ -45,40 +35,71 @@ static const char *last_part(const char *path)
 	return last;
 }
 
+/* Does @list name a library @name, in whatever folder? Another copy of this library does as well, and both together would
+ * know half each. */
+static bool has_library(const char *list, const char *name)
+{
+	size_t length = pe_text_span(name);
+
+	while (*list) {
+		const char *last = list;
+
+		for (; *list && *list != ':' && *list != ' '; list++)
+			if (*list == '/')
+				last = list + 1;
+		if ((size_t)(list - last) == length && begins(last, name, length))
+			return true;
+		list += *list != '\0';
+	}
+	return false;
+}
+
+/* The last one: of two settings of LD_PRELOAD that is the one that the loader takes. */
 static const char *find(char *const *envp, const char *setting)
 {
 	size_t length = name_length(setting);
+	const char *found = NULL;
 
 	for (; *envp; envp++)
 		if (begins(*envp, setting, length))
-			return *envp;
-	return NULL;
+			found = *envp;
+	return found;
 }
 
-/* "LD_PRELOAD=ours:theirs" */
-static char *joined(struct pe_environ *e, const char *ours, const char *theirs)
+/* "LD_PRELOAD=ours:theirs", with its end */
+static size_t joined_size(const char *ours, const char *theirs)
 {
-	struct pe_text text = pe_text_on(e->text, sizeof(e->text));
+	return theirs ? pe_text_span(ours) + pe_text_span(theirs) + 2 : 0;
+}
 
-	if (pe_text_span(ours) + pe_text_span(theirs) + 2 > sizeof(e->text))
-		return (char *)ours;
+static void join(char *to, const char *ours, const char *theirs)
+{
+	struct pe_text text = pe_text_on(to, joined_size(ours, theirs));
+
 	pe_text_add(&text, ours);
 	if (theirs[name_length(theirs)]) {
 		pe_text_add(&text, ":");
 		pe_text_add(&text, theirs + name_length(theirs));
 	}
-	return (char *)pe_text_end(&text);
+	pe_text_end(&text);
 }
 
-static char **make_room(struct pe_environ *e, size_t entries)
+struct room {
+	char **entries;
+	char *text;
+};
+
+static struct room make_room(struct pe_environ *e, size_t entries, size_t text)
 {
-	if (entries <= PE_ENVIRON_ROOM)
-		return e->room;
-	e->pages = pe_sys_mmap(entries * sizeof(char *));
+	size_t bytes = entries * sizeof(char *);
+
+	if (entries <= PE_ENVIRON_ROOM && text <= PE_ENVIRON_TEXT)
+		return (struct room){ e->room, e->text };
+	e->pages = pe_sys_mmap(bytes + text);
 	if (e->pages == MAP_FAILED)
-		return NULL;
-	e->mapped = entries * sizeof(char *);
-	return e->pages;
+		return (struct room){ NULL, NULL };
+	e->mapped = bytes + text;
+	return (struct room){ e->pages, (char *)e->pages + bytes };
 }
 
 void pe_environ_make(struct pe_environ *e, char *const *envp)
@@ -87,6 +108,7 @@ void pe_environ_make(struct pe_environ *e, char *const *envp)
 	const char *const *ours = pe_door_environment();
 	const char *preload;
 	size_t count = 0, n = 0;
+	struct room room;
 	char **to;
 
 	e->envp = envp;
@@ -96,18 +118,22 @@ void pe_environ_make(struct pe_environ *e, char *const *envp)
 	if (!ours[0] || !begins(ours[0], PRELOAD, sizeof(PRELOAD) - 1))
 		return;
 	preload = find(envp, PRELOAD);
-	if (preload && contains(preload, last_part(ours[0] + name_length(ours[0]))))
+	if (preload &&
+	    has_library(preload + name_length(preload), last_part(ours[0] + name_length(ours[0]))))
 		return;
 	while (envp[count])
 		count++;
 	while (ours[n])
 		n++;
-	to = make_room(e, count + n + 1);
+	room = make_room(e, count + n + 1, joined_size(ours[0], preload));
+	to = room.entries;
 	if (!to)
 		return;
+	if (preload)
+		join(room.text, ours[0], preload);
 	e->envp = to;
 	for (; *envp; envp++)
-		*to++ = preload && *envp == preload ? joined(e, ours[0], preload) : *envp;
+		*to++ = preload && *envp == preload ? room.text : *envp;
 	for (; *ours; ours++)
 		if (!find(envp - count, *ours))
 			*to++ = (char *)*ours;

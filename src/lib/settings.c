@@ -34,10 +34,22 @@ static const char *keep(struct pe_kept *k, const char *name, const char *value, 
 	return at + name_length + 1;
 }
 
+/* Where LD_PRELOAD is set twice, getenv() gives the first and the loader has taken the last. */
+static const char *preload_list(void)
+{
+	static const char name[] = "LD_PRELOAD=";
+	const char *list = NULL;
+
+	for (char **setting = environ; setting && *setting; setting++)
+		if (strncmp(*setting, name, sizeof(name) - 1) == 0)
+			list = *setting + sizeof(name) - 1;
+	return list;
+}
+
 /* The one entry of LD_PRELOAD that is this library. */
 static void keep_preload(struct pe_kept *k)
 {
-	const char *list = getenv("LD_PRELOAD");
+	const char *list = preload_list();
 
 	while (list && *list) {
 		size_t length = strcspn(list, ": "), name = strlen(PRELOAD_NAME);
