@@ -3,6 +3,8 @@
 #include "frame.h"
 
 #include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -143,6 +145,135 @@ START_TEST(K1_the_log_is_appended_to_and_closed)
 }
 END_TEST
 
+static char fifo[] = "/tmp/pidepoch-emit-XXXXXX/log";
+
+static void *say_something(void *unused)
+{
+	pe_emit_sentence(&settings, "one ", "two");
+	return unused;
+}
+
+/* The log is a full pipe: while the notice waits in its write, its descriptor can be looked at. */
+START_TEST(K1_the_logs_descriptor_is_close_on_exec_and_appends)
+{
+	char *slash = strrchr(fifo, '/');
+	int reader, writer, fd, flags;
+	static char full[65536];
+	pthread_t t;
+
+	begin();
+	*slash = '\0';
+	ck_assert_ptr_nonnull(mkdtemp(fifo));
+	*slash = '/';
+	ck_assert_int_eq(mkfifo(fifo, 0600), 0);
+	reader = open(fifo, O_RDONLY | O_NONBLOCK);
+	writer = open(fifo, O_WRONLY | O_NONBLOCK);
+	while (write(writer, full, sizeof(full)) > 0)
+		;
+	settings.log = fifo;
+	fd = dup(0);
+	close(fd); /* the next one to be had */
+	pthread_create(&t, NULL, say_something, NULL);
+	while ((flags = fcntl(fd, F_GETFD)) == -1)
+		sched_yield();
+	ck_assert_int_eq(flags, FD_CLOEXEC);
+	ck_assert_int_eq(fcntl(fd, F_GETFL) & (O_APPEND | O_ACCMODE), O_APPEND | O_WRONLY);
+	while (read(reader, full, sizeof(full)) == (ssize_t)sizeof(full))
+		;
+	pthread_join(t, NULL);
+	ck_assert_int_eq(fcntl(fd, F_GETFD), -1);
+	unlink(fifo);
+	*slash = '\0';
+	rmdir(fifo);
+}
+END_TEST
+
+START_TEST(K1_a_log_that_cannot_be_opened_is_silence)
+{
+	begin();
+	settings.log = "/nowhere/at/all";
+	pe_emit_sentence(&settings, "one ", "two");
+	ck_assert_str_eq(line(), ""); /* nor does it go to descriptor 2 */
+}
+END_TEST
+
+/* A pipe of packets gives each write on its own. */
+START_TEST(one_line_is_one_write)
+{
+	struct pe_known k = { .what = PE_STALE_RELEASED };
+	struct stat st;
+
+	begin();
+	ck_assert_int_eq(pipe2(capture, O_DIRECT | O_NONBLOCK), 0);
+	dup2(capture[1], 2);
+	fstat(2, &st);
+	settings.stderr_id[0] = st.st_dev;
+	settings.stderr_id[1] = st.st_ino;
+	for (int i = 0; i < 2; i++)
+		pe_emit_stale(&frame, &use, &k, PE_EMIT_REFUSED);
+	pe_emit_sentence(&settings, "one ", "two");
+	for (int i = 0; i < 3; i++) {
+		line();
+		ck_assert_int_eq(strncmp(written, "pidepoch: prog[", 15), 0);
+		ck_assert_ptr_eq(strchr(written, '\n'), written + strlen(written) - 1);
+	}
+	ck_assert_str_eq(line(), "");
+}
+END_TEST
+
+START_TEST(K2_the_programs_name_is_foreign_text_too)
+{
+	char expected[64];
+
+	begin();
+	settings.name = "a\nb\033c";
+	pe_emit_sentence(&settings, "x ", "y\r");
+	snprintf(expected, sizeof(expected), "pidepoch: a?b?c[%d]: x y?\n", getpid());
+	ck_assert_str_eq(line(), expected);
+	settings.name = NULL;
+	pe_emit_sentence(&settings, "x ", "y");
+	snprintf(expected, sizeof(expected), "pidepoch: ?[%d]: x y\n", getpid());
+	ck_assert_str_eq(line(), expected);
+}
+END_TEST
+
+START_TEST(K3_errno_is_the_programs)
+{
+	struct pe_known k = { .what = PE_STALE_RELEASED };
+
+	begin();
+	settings.log = "/nowhere/at/all";
+	errno = 77;
+	pe_emit_stale(&frame, &use, &k, PE_EMIT_REFUSED);
+	ck_assert_int_eq(errno, 77);
+}
+END_TEST
+
+/* Every length around the limit: nothing of the line but its tail is lost, and its end never. */
+START_TEST(a_line_is_cut_at_its_limit_and_not_before)
+{
+	static char name[1100];
+	struct pe_known k = { .what = PE_STALE_RELEASED };
+
+	begin();
+	settings.name = name;
+	memset(name, 'n', sizeof(name));
+	name[0] = '\0';
+	pe_emit_stale(&frame, &use, &k, PE_EMIT_REFUSED);
+	for (size_t shortest = strlen(line()), i = 1020 - shortest; i < 1030 - shortest; i++) {
+		size_t want = shortest + i < 1023 ? shortest + i : 1023;
+
+		memset(name, 'n', i);
+		name[i] = '\0';
+		pe_emit_stale(&frame, &use, &k, PE_EMIT_REFUSED);
+		ck_assert_uint_eq(strlen(line()), want);
+		ck_assert_int_eq(written[want - 1], '\n');
+		ck_assert_int_eq(written[want - 2] == 'H', shortest + i <= 1023);
+		ck_assert_ptr_eq(strchr(written, '\n'), written + want - 1);
+	}
+}
+END_TEST
+
 START_TEST(a_line_that_is_cut_still_ends)
 {
 	static char name[3000];
@@ -190,6 +321,12 @@ int main(void)
 	tcase_add_test(c, a_history_that_is_another_numbers_is_not_told);
 	tcase_add_test(c, K1_descriptor_2_is_another_file_by_now);
 	tcase_add_test(c, K1_the_log_is_appended_to_and_closed);
+	tcase_add_test(c, K1_the_logs_descriptor_is_close_on_exec_and_appends);
+	tcase_add_test(c, K1_a_log_that_cannot_be_opened_is_silence);
+	tcase_add_test(c, one_line_is_one_write);
+	tcase_add_test(c, K2_the_programs_name_is_foreign_text_too);
+	tcase_add_test(c, K3_errno_is_the_programs);
+	tcase_add_test(c, a_line_is_cut_at_its_limit_and_not_before);
 	tcase_add_test(c, a_line_that_is_cut_still_ends);
 	tcase_add_test(c, signals_by_name_or_number);
 	return run_case("emit", c);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "../../preload/environ.h"
 #include "lib/door.h"
@@ -75,6 +76,110 @@ START_TEST(another_preload_is_kept_behind_ours)
 }
 END_TEST
 
+START_TEST(another_copy_of_the_library_is_enough_and_a_namesake_is_not)
+{
+	static const struct {
+		const char *preload;
+		const char *becomes; /* NULL: used as it is */
+	} rows[] = {
+		{ "LD_PRELOAD=libpidepoch-preload.so", NULL },
+		{ "LD_PRELOAD=/other/libpidepoch-preload.so:/x.so", NULL },
+		{ "LD_PRELOAD=/x.so /other/libpidepoch-preload.so", NULL },
+		{ "LD_PRELOAD=/x/notlibpidepoch-preload.so",
+		  "/a/libpidepoch-preload.so:/x/notlibpidepoch-preload.so" },
+		{ "LD_PRELOAD=/x/libpidepoch-preload.so.bak",
+		  "/a/libpidepoch-preload.so:/x/libpidepoch-preload.so.bak" },
+		{ "LD_PRELOAD=/libpidepoch-preload.so/x",
+		  "/a/libpidepoch-preload.so:/libpidepoch-preload.so/x" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char *const has[] = { TEXT(rows[i].preload), NULL };
+
+		make(has);
+		if (rows[i].becomes)
+			ck_assert_str_eq(value("LD_PRELOAD"), rows[i].becomes);
+		else
+			ck_assert_ptr_eq(made.envp, has);
+	}
+}
+END_TEST
+
+/* Of two, the loader takes the last. */
+START_TEST(LD_PRELOAD_twice)
+{
+	char *const last_has_it[] = { TEXT("LD_PRELOAD=/x.so"),
+				      TEXT("LD_PRELOAD=/a/libpidepoch-preload.so"), NULL };
+	char *const first_has_it[] = { TEXT("LD_PRELOAD=/a/libpidepoch-preload.so"),
+				       TEXT("LD_PRELOAD=/x.so"), NULL };
+
+	make(last_has_it);
+	ck_assert_ptr_eq(made.envp, last_has_it);
+	make(first_has_it);
+	ck_assert_str_eq(made.envp[0], first_has_it[0]);
+	ck_assert_str_eq(made.envp[1], "LD_PRELOAD=/a/libpidepoch-preload.so:/x.so");
+	ck_assert_str_eq(made.envp[2], "PIDEPOCH_ON_STALE=report");
+	ck_assert_ptr_null(made.envp[3]);
+}
+END_TEST
+
+START_TEST(other_entries_stay_whatever_they_are)
+{
+	char *const has[] = { TEXT("A=1"),
+			      TEXT("A=2"),
+			      TEXT("no sign"),
+			      TEXT(""),
+			      TEXT("=x"),
+			      TEXT("PIDEPOCH_ON_STALENESS=z"),
+			      TEXT("LD_PRELOA=D"),
+			      TEXT("LD_PRELOAD"),
+			      NULL };
+
+	make(has);
+	for (int i = 0; i < 8; i++)
+		ck_assert_ptr_eq(made.envp[i], has[i]);
+	ck_assert_str_eq(made.envp[8], ours[0]);
+	ck_assert_str_eq(made.envp[9], ours[1]);
+	ck_assert_ptr_null(made.envp[10]);
+}
+END_TEST
+
+START_TEST(loaded_under_another_name_and_nothing_is_put_back)
+{
+	char *const empty[] = { NULL };
+	const char *first = ours[0];
+
+	ours[0] = "PIDEPOCH_ON_STALE=report";
+	make(empty);
+	ck_assert_ptr_eq(made.envp, empty);
+	ours[0] = first;
+}
+END_TEST
+
+/* with ours joined: as many bytes as there is room for, and one more */
+START_TEST(a_long_preload_is_kept_whole)
+{
+	static char preload[4 * PE_ENVIRON_TEXT];
+	size_t fits = PE_ENVIRON_TEXT - strlen(ours[0]) - 2;
+	const size_t lengths[] = { fits, fits + 1, sizeof(preload) - 1 };
+
+	for (int i = 0; i < 3; i++) {
+		char *const has[] = { TEXT("A=b"), preload, NULL };
+		char expected[5 * PE_ENVIRON_TEXT];
+
+		memset(preload, 'x', sizeof(preload));
+		memcpy(preload, "LD_PRELOAD=/", 12);
+		preload[lengths[i]] = '\0';
+		snprintf(expected, sizeof(expected), "/a/libpidepoch-preload.so:%s", preload + 11);
+		make(has);
+		ck_assert_str_eq(value("LD_PRELOAD"), expected);
+		ck_assert_str_eq(value("A"), "b");
+		ck_assert_int_eq(made.mapped != 0, i > 0);
+		pe_environ_done(&made);
+	}
+}
+END_TEST
+
 START_TEST(an_empty_preload_is_filled)
 {
 	char *const has[] = { TEXT("LD_PRELOAD="), NULL };
@@ -113,6 +218,43 @@ START_TEST(more_than_fits_on_the_stack)
 }
 END_TEST
 
+/* The last one that fits and the first that does not: theirs, our two, and the end. */
+START_TEST(as_many_as_fit_on_the_stack)
+{
+	static char *many[PE_ENVIRON_ROOM];
+
+	for (unsigned int count = PE_ENVIRON_ROOM - 3; count <= PE_ENVIRON_ROOM - 2; count++) {
+		for (unsigned int i = 0; i < count; i++)
+			many[i] = TEXT("A=b");
+		many[count] = NULL;
+		make(many);
+		ck_assert_int_eq(made.mapped != 0, count == PE_ENVIRON_ROOM - 2);
+		ck_assert_str_eq(made.envp[count], ours[0]);
+		ck_assert_str_eq(made.envp[count + 1], ours[1]);
+		ck_assert_ptr_null(made.envp[count + 2]);
+		pe_environ_done(&made);
+	}
+}
+END_TEST
+
+START_TEST(memory_refused_and_theirs_is_used_as_it_is)
+{
+	static char *many[PE_ENVIRON_ROOM + 1];
+	struct rlimit before, none;
+
+	for (unsigned int i = 0; i < PE_ENVIRON_ROOM; i++)
+		many[i] = TEXT("A=b");
+	getrlimit(RLIMIT_AS, &before);
+	none = (struct rlimit){ .rlim_cur = 4096, .rlim_max = before.rlim_max };
+	setrlimit(RLIMIT_AS, &none);
+	make(many);
+	pe_environ_done(&made);
+	setrlimit(RLIMIT_AS, &before);
+	ck_assert_ptr_eq(made.envp, many);
+	ck_assert_uint_eq(made.mapped, 0);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("environ");
@@ -123,9 +265,16 @@ int main(void)
 	tcase_add_test(c, a_cleared_environment_gets_ours);
 	tcase_add_test(c, one_that_has_it_is_used_as_it_is);
 	tcase_add_test(c, another_preload_is_kept_behind_ours);
+	tcase_add_test(c, another_copy_of_the_library_is_enough_and_a_namesake_is_not);
+	tcase_add_test(c, LD_PRELOAD_twice);
+	tcase_add_test(c, other_entries_stay_whatever_they_are);
+	tcase_add_test(c, loaded_under_another_name_and_nothing_is_put_back);
+	tcase_add_test(c, a_long_preload_is_kept_whole);
 	tcase_add_test(c, an_empty_preload_is_filled);
 	tcase_add_test(c, not_preloaded_and_nothing_is_done);
 	tcase_add_test(c, more_than_fits_on_the_stack);
+	tcase_add_test(c, as_many_as_fit_on_the_stack);
+	tcase_add_test(c, memory_refused_and_theirs_is_used_as_it_is);
 	suite_add_tcase(s, c);
 	srunner_run_all(r, CK_NORMAL);
 	failed = srunner_ntests_failed(r);

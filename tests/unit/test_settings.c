@@ -3,8 +3,10 @@
 #include <check.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/settings.h"
@@ -74,6 +76,117 @@ START_TEST(everything_set)
 	setenv("PIDEPOCH_LOG", "/elsewhere", 1);
 	clearenv();
 	ck_assert_str_eq(set.log, "/tmp/some log");
+}
+END_TEST
+
+/* Each value there is, and some that look like it. */
+static const struct {
+	const char *name, *value;
+	bool wrong;
+	enum pe_stale_policy policy;
+	int stale_errno;
+	uint32_t force_old;
+} values[] = {
+	{ "PIDEPOCH_ON_STALE", "report", false, PE_STALE_REPORT, ESRCH, 0 },
+	{ "PIDEPOCH_ON_STALE", "refuse", false, PE_STALE_REFUSE, ESRCH, 0 },
+	{ "PIDEPOCH_ON_STALE", "abort", false, PE_STALE_ABORT, ESRCH, 0 },
+	{ "PIDEPOCH_ON_STALE", "Report", true, PE_STALE_REFUSE, ESRCH, 0 },
+	{ "PIDEPOCH_ON_STALE", "reports", true, PE_STALE_REFUSE, ESRCH, 0 },
+	{ "PIDEPOCH_ON_STALE", " abort", true, PE_STALE_REFUSE, ESRCH, 0 },
+	{ "PIDEPOCH_ERRNO", "ESRCH", false, PE_STALE_REFUSE, ESRCH, 0 },
+	{ "PIDEPOCH_ERRNO", "EEPOCH", false, PE_STALE_REFUSE, PE_EEPOCH, 0 },
+	{ "PIDEPOCH_ERRNO", "3", true, PE_STALE_REFUSE, ESRCH, 0 },
+	{ "PIDEPOCH_FORCE_OLD", "rseq", false, PE_STALE_REFUSE, ESRCH, PE_OLD_RSEQ },
+	{ "PIDEPOCH_FORCE_OLD", "inode", false, PE_STALE_REFUSE, ESRCH, PE_OLD_INODE },
+	{ "PIDEPOCH_FORCE_OLD", "wipe", false, PE_STALE_REFUSE, ESRCH, PE_OLD_WIPE },
+	{ "PIDEPOCH_FORCE_OLD", "pidfd", false, PE_STALE_REFUSE, ESRCH, PE_OLD_PIDFD },
+	{ "PIDEPOCH_FORCE_OLD", "pidfd,wipe,inode,rseq", false, PE_STALE_REFUSE, ESRCH,
+	  PE_OLD_RSEQ | PE_OLD_INODE | PE_OLD_WIPE | PE_OLD_PIDFD },
+	{ "PIDEPOCH_FORCE_OLD", "wipe,rse", true, PE_STALE_REFUSE, ESRCH, PE_OLD_WIPE },
+	{ "PIDEPOCH_FORCE_OLD", "rseqs", true, PE_STALE_REFUSE, ESRCH, 0 },
+	{ "PIDEPOCH_FORCE_OLD", ",", true, PE_STALE_REFUSE, ESRCH, 0 },
+	{ "PIDEPOCH_LOG", "relative", true, PE_STALE_REFUSE, ESRCH, 0 },
+	{ "PIDEPOCH_LOG", "./log", true, PE_STALE_REFUSE, ESRCH, 0 },
+};
+#define VALUES (sizeof(values) / sizeof(values[0]))
+
+START_TEST(each_value)
+{
+	char kept_as[128];
+
+	setenv(values[_i].name, values[_i].value, 1);
+	read_settings();
+	ck_assert_int_eq(set.policy, values[_i].policy);
+	ck_assert_int_eq(set.stale_errno, values[_i].stale_errno);
+	ck_assert_uint_eq(set.force_old, values[_i].force_old);
+	ck_assert_ptr_null(set.log);
+	ck_assert_int_eq(lines(), values[_i].wrong);
+	if (values[_i].wrong)
+		ck_assert_ptr_nonnull(strstr(said, values[_i].name));
+	/* right or wrong, it is the program's own business to pass on: others of its children may say it again */
+	snprintf(kept_as, sizeof(kept_as), "%s=%s", values[_i].name, values[_i].value);
+	ck_assert_str_eq(kept.setting[0], kept_as);
+	ck_assert_ptr_null(kept.setting[1]);
+}
+END_TEST
+
+START_TEST(what_it_knows_of_itself)
+{
+	struct stat st;
+
+	read_settings(); /* with a pipe of its own as descriptor 2 */
+	ck_assert_uint_ne(set.stderr_id[1], 0);
+	ck_assert_int_eq(fstat(2, &st), 0);
+	ck_assert_uint_ne(set.stderr_id[1], st.st_ino);
+	ck_assert_str_eq(set.name, program_invocation_short_name);
+	ck_assert_ptr_nonnull((void *)(uintptr_t)set.clock);
+	close(2);
+	memset(&set, 0, sizeof(set));
+	pe_settings_read(&set, &kept);
+	ck_assert_uint_eq(set.stderr_id[0], 0);
+	ck_assert_uint_eq(set.stderr_id[1], 0);
+}
+END_TEST
+
+START_TEST(all_that_is_kept_lies_in_order)
+{
+	static const char *const order[] = { "LD_PRELOAD",	  "PIDEPOCH_LOG",
+					     "PIDEPOCH_ON_STALE", "PIDEPOCH_ERRNO",
+					     "PIDEPOCH_TRUST",	  "PIDEPOCH_FORCE_OLD" };
+	static const char *const given[] = {
+		"/a/libpidepoch-preload.so", "/l", "abort", "ESRCH", "x", "wipe"
+	};
+
+	for (int i = 0; i < 6; i++)
+		setenv(order[i], given[i], 1);
+	read_settings();
+	unsetenv("LD_PRELOAD");
+	for (int i = 0; i < 6; i++) {
+		size_t length = strlen(order[i]);
+
+		ck_assert_int_eq(strncmp(kept.setting[i], order[i], length), 0);
+		ck_assert_int_eq(kept.setting[i][length], '=');
+		ck_assert_str_eq(kept.setting[i] + length + 1, given[i]);
+	}
+	ck_assert_ptr_null(kept.setting[6]);
+}
+END_TEST
+
+START_TEST(LD_PRELOAD_twice_and_the_loader_takes_the_last)
+{
+	char first[] = "LD_PRELOAD=/x/libpidepoch-preload.so",
+	     last[] = "LD_PRELOAD=/y/libpidepoch-preload.so", neither[] = "LD_PRELOAD=/z.so";
+	char *two[] = { first, last, NULL }, *overruled[] = { first, neither, NULL };
+
+	environ = two;
+	read_settings();
+	ck_assert_str_eq(kept.setting[0], last);
+	environ = overruled;
+	read_settings();
+	ck_assert_ptr_null(kept.setting[0]);
+	environ = NULL;
+	read_settings();
+	ck_assert_ptr_null(kept.setting[0]);
 }
 END_TEST
 
@@ -147,6 +260,25 @@ START_TEST(our_entry_of_LD_PRELOAD_is_kept)
 }
 END_TEST
 
+/* as many bytes as there is room for, and one more */
+START_TEST(the_longest_that_is_not_too_long)
+{
+	static char path[sizeof(kept.text)];
+	size_t most = sizeof(kept.text) - strlen("PIDEPOCH_LOG=") - 1;
+
+	for (size_t more = 0; more <= 1; more++) {
+		memset(path, '/', sizeof(path));
+		path[most + more] = '\0';
+		setenv("PIDEPOCH_LOG", path, 1);
+		read_settings();
+		ck_assert_int_eq(set.log == NULL, (int)more);
+		ck_assert_int_eq(lines(), (int)more);
+		if (!more)
+			ck_assert_str_eq(set.log, path);
+	}
+}
+END_TEST
+
 START_TEST(too_long_is_said)
 {
 	static char path[20000];
@@ -168,10 +300,15 @@ int main(void)
 
 	tcase_add_test(c, nothing_set);
 	tcase_add_test(c, everything_set);
+	tcase_add_loop_test(c, each_value, 0, VALUES);
+	tcase_add_test(c, what_it_knows_of_itself);
+	tcase_add_test(c, all_that_is_kept_lies_in_order);
+	tcase_add_test(c, LD_PRELOAD_twice_and_the_loader_takes_the_last);
 	tcase_add_test(c, wrong_values_are_said_once_each_and_the_default_stands);
 	tcase_add_test(c, empty_is_not_set);
 	tcase_add_test(c, trust_is_for_the_name_or_the_whole_path);
 	tcase_add_test(c, our_entry_of_LD_PRELOAD_is_kept);
+	tcase_add_test(c, the_longest_that_is_not_too_long);
 	tcase_add_test(c, too_long_is_said);
 	suite_add_tcase(s, c);
 	srunner_run_all(r, CK_NORMAL);
