@@ -108,3 +108,4 @@ TESTS += $(UNIT_TESTS)
 else
 TESTS += tests/unit/needs-check.sh
 endif
+EXTRA_DIST += tests/unit/reuse.h tests/unit/frame.h
