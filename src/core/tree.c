@@ -60,7 +60,11 @@ static uint32_t entry_below(struct pe_tree *t, uint32_t root, uint32_t number)
 	return entry ? atomic_load_explicit(entry, memory_order_acquire) : 0;
 }
 
-/* B.6: nothing that was read since @version can have been given back and used again */
+/*
+ * B.6: nothing that was read since @version can have been given back and used again.
+ * The fence pairs with move_version()'s: whatever was written into a page after it was given back, and was read here with
+ * whichever order, makes the new version seen. Relaxed, then, is enough for the load.
+ */
 static bool undisturbed(struct pe_tree *t, uint64_t version)
 {
 	atomic_thread_fence(memory_order_acquire);
@@ -150,7 +154,8 @@ unsigned int pe_tree_expire(struct pe_tree *t, uint32_t number, uint32_t slot)
 	do {
 		version = atomic_load_explicit(&t->version, memory_order_seq_cst);
 		for (uint32_t i = 0; i < PE_TREE_EPOCHS; i++) {
-			_Atomic uint32_t *entry = locate(t, root_of(t, i), number);
+			_Atomic uint32_t *entry = is_active(t, i) ? locate(t, root_of(t, i), number)
+								  : NULL;
 
 			if (entry)
 				set += set_expired(entry, slot);
@@ -193,7 +198,10 @@ bool pe_tree_relearn(struct pe_tree *t, uint32_t number)
 
 static void move_version(struct pe_tree *t)
 {
+	/* seq_cst: between the copy's publication and the last look at the original (B.2) */
 	atomic_fetch_add_explicit(&t->version, 1, memory_order_seq_cst);
+	/* release: before all that is written from now on into pages used again; see undisturbed() */
+	atomic_thread_fence(memory_order_release);
 }
 
 static uint32_t new_node(struct pe_tree *t, uint32_t height, uint64_t lap)
@@ -205,14 +213,17 @@ static uint32_t new_node(struct pe_tree *t, uint32_t height, uint64_t lap)
 		return 0;
 	n = node_at(t, height, index);
 	n->lap = lap;
-	n->height = height;
 	for (unsigned int i = 0; i < PE_TREE_FANOUT; i++)
 		atomic_store_explicit(&n->entry[i], 0, memory_order_relaxed);
 	return index;
 }
 
-/* No epoch from the current one on reaches the page any more. It was reachable from the epoch before (its lap is
- * not younger), and epochs are retired oldest first: when that one goes, nobody is left. */
+/*
+ * The page, made in lap L, has been replaced by a copy in the current epoch C > L: who reaches it is, at the most, the epochs L..C-1
+ * (an epoch reaches what it has made and what it began with; from C on they begin with the copy). The youngest of these that
+ * is still there is the one before C, which B.7 keeps as long as C is current. Epochs go oldest first, so when that one goes
+ * nobody is left, and not before. L itself may go long before: its pages stay, for nothing is freed by its lap.
+ */
 static void let_die(struct pe_tree *t, uint32_t height, uint32_t index)
 {
 	struct pe_tree_epoch *last = &t->epoch[before_current(t, 1)];
@@ -246,7 +257,6 @@ static uint32_t copy_node(struct pe_tree *t, uint32_t height, uint32_t index, ui
 		return 0;
 	to = node_at(t, height, copy);
 	to->lap = lap;
-	to->height = height;
 	for (unsigned int i = 0; i < PE_TREE_FANOUT; i++)
 		atomic_store_explicit(&to->entry[i],
 				      atomic_load_explicit(&from->entry[i], memory_order_relaxed),
@@ -305,9 +315,9 @@ static void free_list(struct pe_tree *t, uint32_t height, uint32_t index)
 
 static void retire(struct pe_tree *t, struct pe_tree_epoch *e)
 {
+	/* The root stays: who has seen the epoch active may still read it, and must not take it for an empty one.
+	 * After the version has moved, whoever was inside goes round again, and finds the epoch gone (B.6). */
 	atomic_store_explicit(&e->state, 0, memory_order_release);
-	atomic_store_explicit(&e->root, 0, memory_order_release);
-	/* after this, whoever was inside goes round again, and finds no way to the pages (B.6) */
 	move_version(t);
 	free_list(t, 1, e->dying_inner);
 	free_list(t, 0, e->dying_leaf);
@@ -341,6 +351,7 @@ void pe_tree_begin(struct pe_tree *t, uint64_t lap)
 
 	if (is_active(t, next))
 		retire(t, e);
+	/* lap and root before state, and all before current: who sees the one sees the other */
 	atomic_store_explicit(&e->lap, lap, memory_order_relaxed);
 	atomic_store_explicit(&e->root, root_of(t, now), memory_order_release);
 	atomic_store_explicit(&e->state, 1, memory_order_release);

@@ -13,9 +13,8 @@
  *   +-----------------+ 0                  31 EXPIRED  the slot's incarnation has been released
  *   | u64 lap         | epoch that made it 30 RELEARNED the number was seen again by other means
  *   | u32 next        | free / dying list  29..0 slot index, 0: never a child here
- *   | u32 height      | 3..0               inner entry: index of a node one level down, 0: none
- *   | u32 entry[64]   | 6 bits a level
- *   +-----------------+ 272
+ *   | u32 entry[64]   | 6 bits a level     inner entry: index of a node one level down, 0: none
+ *   +-----------------+ 268, + 4
  *
  * B.1  A page of an older epoch is never written but for the two bits: it is copied first, and the
  *      copy hangs in the current epoch only. (Proposal: "the allocation only happens in the copy".)
@@ -26,8 +25,8 @@
  *      `version` moved. (Until then a reader may miss the bit: the slot itself says DEAD.)
  * B.3  A reader takes no lock, and never sees a torn entry: one u32 says all of a number.
  * B.4  Writers (begin, store, retire) have one caller at a time: the frame's lock, signals masked.
- * B.5  Leaves and inner nodes come from separate arenas, so that an expire that is late on a
- *      page given back can only ever meet a leaf, and there only an entry with its own slot.
+ * B.5  Leaves and inner nodes come from separate arenas, and a walk leaves neither: so an expire that is
+ *      late on a page given back writes to a leaf at the most, and there only to an entry with its own slot.
  *      (A slot is freed after its expire has returned.)
  * B.6  A node is used again only after every epoch that reaches it is retired and `version`
  *      has moved; a reader that was inside goes round again. Until it has seen that, it may walk by pages that were used again at
@@ -54,7 +53,6 @@
 struct pe_tree_node {
 	uint64_t lap;
 	uint32_t next;
-	uint32_t height;
 	_Atomic uint32_t entry[PE_TREE_FANOUT];
 };
 
@@ -90,7 +88,7 @@ uint32_t pe_tree_find(struct pe_tree *t, uint32_t number);
  * 0, or -ESTALE when that has been retired. */
 int pe_tree_find_in(struct pe_tree *t, uint64_t lap, uint32_t number, uint32_t *entry);
 
-/* S4: release. Returns the number of epochs in which the bit was newly set. */
+/* S4: release. Returns the number of pages in which the bit was newly set; epochs may share one. */
 unsigned int pe_tree_expire(struct pe_tree *t, uint32_t number, uint32_t slot);
 
 /* the number is fresh again although its incarnation here expired (S10). true: it was stale before */

@@ -55,13 +55,17 @@ static void begin(void)
 
 /* --- operations, on both --- */
 
-static const char *store(unsigned int which, bool starved)
+/* @spare: so many new pages of each kind may be had */
+static const char *store(unsigned int which, uint32_t spare)
 {
+	bool starved = spare < PE_TREE_HEIGHT - 1;
 	int result;
 
-	inner.limit = starved ? pe_arena_last(&inner) : PAGES;
-	leaf.limit = starved ? pe_arena_last(&leaf) : PAGES;
+	inner.limit = starved ? pe_arena_last(&inner) + spare : PAGES;
+	leaf.limit = starved ? pe_arena_last(&leaf) + spare / 2 : PAGES;
 	result = pe_tree_store(&tree, numbers[which], next_slot);
+	if (pe_arena_last(&inner) > inner.limit || pe_arena_last(&leaf) > leaf.limit)
+		return "B.8: memory that was refused is used";
 	if (result == 0)
 		epochs[0].entry[which] = next_slot;
 	else if (!starved || result != -ENOMEM)
@@ -157,12 +161,17 @@ static void count(uint32_t index, uint32_t height, bool (*seen)[PAGES + 1], uint
 static const char *no_page_is_lost(void)
 {
 	static bool seen[2][PAGES + 1];
-	uint32_t pages[2] = { 0, 0 };
+	uint32_t pages[2] = { 0, 0 }, current;
 
 	memset(seen, 0, sizeof(seen));
+	count(tree.epoch[tree.current].root, PE_TREE_HEIGHT - 1, seen, pages);
+	current = pages[0] + pages[1];
 	for (unsigned int i = 0; i < PE_TREE_EPOCHS; i++)
 		if (tree.epoch[i].state)
 			count(tree.epoch[i].root, PE_TREE_HEIGHT - 1, seen, pages);
+	if (pe_tree_old_bytes(&tree) !=
+	    (pages[0] + pages[1] - current) * sizeof(struct pe_tree_node))
+		return "S9: what only older epochs hold is miscounted";
 	/* a starved store may have made a page or two on a way that it could not finish: they hang in the tree */
 	if (pages[0] != leaf.live || pages[1] != inner.live)
 		return "B.6: a page is lost, or given back while an epoch reaches it";
@@ -183,9 +192,9 @@ static const char *operate(uint8_t what, uint8_t how)
 
 	switch (what % 16) {
 	default:
-		return store(which, false);
+		return store(which, PAGES);
 	case 6:
-		return store(which, true);
+		return store(which, what / 16u % (PE_TREE_HEIGHT - 1));
 	case 7:
 	case 8:
 	case 9:

@@ -3,7 +3,7 @@
 #
 # One promise: whoever drops the copy, the merge, the version or a bit of the tree's order is told so by a test.
 #
-# Each row breaks one line of a copy of tree.c or arena.c; the property test or the interleavings must then fail.
+# Each row breaks one line of a copy of tree.c or arena.c; the property test, the interleavings or the steps must then fail.
 set -u
 
 work=${TMPDIR:-/tmp}/mutants-tree.$$
@@ -40,21 +40,26 @@ hold_ups()
 		replace tree.c '	uint32_t seen = atomic_load_explicit(entry, memory_order_relaxed);' \
 			'	explore(1); uint32_t seen = atomic_load_explicit(entry, memory_order_relaxed);' 1 &&
 		replace tree.c '		if (index == 0)' '		explore(2); if (index == 0)' &&
+		replace tree.c '		if (epoch < PE_TREE_EPOCHS)' '		explore(3); if (epoch < PE_TREE_EPOCHS)' &&
+		replace tree.c '&e->state, 0, memory_order_release);' '&e->state, 0, memory_order_release); explore(4);' &&
 		replace tree.c '#include "tree.h"' '#include "tree.h"
 extern void explore(int);'
 }
 
-# check NAME: build the copy with it; its exit status
+# check NAME[:ARGUMENT]: build the copy with it; its exit status, which is 1 when something was noticed
 check()
 {
+	argument=${1#*:}
+	set -- "${1%%:*}"
 	case $1 in
 	property) source="$work/property.c $tests/fuzz/tree_model.c" ;;
 	interleave) source=$tests/mutants/tree_interleave.c ;;
+	steps) source=$tests/stress/tree_steps.c ;;
 	esac
 	# shellcheck disable=SC2086 # CC and the sources are lists of words
 	$CC -std=gnu11 -D_GNU_SOURCE -O1 -w -I"$work" -I"$tests/fuzz" $source \
 		"$work/core/tree.c" "$work/core/arena.c" -o "$work/$1" || exit 99
-	timeout 60 "$work/$1" >"$work/log" 2>&1
+	timeout 120 "$work/$1" "$argument" >"$work/log" 2>&1
 }
 
 cat >"$work/property.c" <<'END'
@@ -83,11 +88,15 @@ mutate()
 	shift
 	tried=$((tried + 1))
 	fresh_copy
-	if ! { replace "$@" && { test $name = property || hold_ups; }; }; then
+	if ! { replace "$@" && { test $name != interleave || hold_ups; }; }; then
 		echo "NOT THERE in $1: $2"
 		bad=$((bad + 1))
-	elif check "$name"; then
-		echo "NOT NOTICED by $name: $1: $2 -> $3"
+		return
+	fi
+	check "$name"
+	status=$?
+	if test $status -ne 1; then
+		echo "NOT NOTICED by $name, status $status: $1: $2 -> $3"
 		bad=$((bad + 1))
 	fi
 }
@@ -106,6 +115,11 @@ mutate property tree.c 'free_list(t, 0, e->dying_leaf);' ';'
 mutate property tree.c 'seen | PE_TREE_EXPIRED' 'seen'
 mutate property tree.c 'back >= 2' 'back >= 1'
 mutate property tree.c '(seen & PE_TREE_SLOT) == slot' '1'
+mutate property tree.c 'atomic_store_explicit(&n->entry[i], 0, memory_order_relaxed);' ';'
+mutate property tree.c 'atomic_load(&e->lap) < lap' '1'
+mutate property tree.c 'last->dying++;' ';'
+mutate property arena.c 'index > a->limit ||' '0 ||'
+mutate property arena.c 'atomic_fetch_sub_explicit(&a->live, 1, memory_order_relaxed);' ';'
 mutate property arena.c 'uint32_t older = *link_of(a, index);' 'uint32_t older = 0;'
 mutate interleave tree.c 'merge_bits(to, from);' ';'
 mutate interleave tree.c '	move_version(t);' '	;' 1
@@ -113,6 +127,24 @@ mutate interleave tree.c '	move_version(t);' '	;' 2
 mutate interleave tree.c 'return atomic_load_explicit(&t->version, memory_order_relaxed) == version;' 'return 1;'
 mutate interleave tree.c 'while (atomic_load_explicit(&t->version, memory_order_seq_cst) != version)' 'while (0)' 1
 mutate interleave tree.c 'while (atomic_load_explicit(&t->version, memory_order_seq_cst) != version)' 'while (0)' 2
+mutate interleave tree.c '	/* The root stays:' '	atomic_store(&e->root, 0); /* The root stays:'
+
+# A handler at each instruction. Each in the tree that shows it.
+if test "$(uname -m)" = x86_64; then
+	fresh_copy
+	check steps:full || { echo "unbroken, yet a step fails:"; cat "$work/log"; exit 1; }
+	mutate steps:full tree.c 'if (unlikely(!node))' 'if (0)'
+	mutate steps:full tree.c 'return node ? &node' 'return index ? &node'
+	mutate steps:full tree.c '	to->lap = lap;' '	to->lap = lap; atomic_store(hung_at, copy);'
+	mutate steps:full tree.c '	/* lap and root before state' '	atomic_store(&t->current, next); /* lap and root before state'
+	mutate steps:one tree.c 'if (atomic_compare_exchange_weak_explicit(entry, &seen, seen | PE_TREE_EXPIRED,' \
+		'if (atomic_store(entry, seen | PE_TREE_EXPIRED), 1 || atomic_compare_exchange_weak_explicit(entry, &seen, seen,'
+	mutate steps:full_and_own tree.c 'if (atomic_compare_exchange_weak_explicit(entry, &seen, seen | PE_TREE_RELEARNED,' \
+		'if (atomic_store(entry, seen | PE_TREE_RELEARNED), 1 || atomic_compare_exchange_weak_explicit(entry, &seen, seen,'
+	mutate steps:full tree.c 'while (!undisturbed(t, version));' 'while (0);'
+else
+	echo "the steps are left out: no trap flag on this CPU"
+fi
 
 echo "$tried mutants, $bad not noticed"
 exit $((bad != 0))

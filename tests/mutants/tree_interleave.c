@@ -8,13 +8,16 @@
  *   COPYING   a copier has read the page and not hung the copy in yet
  *   SETTING   a setter has found the entry and not set its bit yet
  *   WALKING   a reader has the index of a page and not looked into it yet
+ *   ASKING    a reader has chosen the epoch and not read its root yet
+ *   RETIRING  an epoch is no longer active and `version` has not moved yet
  */
+#include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "core/tree.h"
 
-enum { COPYING, SETTING, WALKING };
+enum { COPYING, SETTING, WALKING, ASKING, RETIRING };
 
 static struct pe_tree tree;
 static struct pe_arena inner, leaf;
@@ -23,6 +26,7 @@ static int armed_point = -1, failed;
 static unsigned int armed_after;
 static uint64_t next_lap;
 static void (*armed)(void);
+static jmp_buf halted;
 
 void explore(int point);
 
@@ -131,6 +135,36 @@ static void read_old_epoch(void)
 	expect("B.6: an old epoch read while it is retired", result == -ESTALE, 1);
 }
 
+static void halt(void)
+{
+	longjmp(halted, 1);
+}
+
+/* as if its thread were stopped there, or lost in a fork (B.9) */
+static void retire_and_halt(void)
+{
+	arm(RETIRING, 0, halt);
+	if (!setjmp(halted))
+		pe_tree_retire(&tree, next_lap);
+}
+
+static void read_old_epoch_half_retired(void)
+{
+	uint64_t old;
+	uint32_t entry = 0;
+	int result;
+
+	start();
+	old = next_lap - 1;
+	for (int i = 0; i < 3; i++)
+		pe_tree_begin(&tree, next_lap++);
+	arm(ASKING, 0, retire_and_halt);
+	result = pe_tree_find_in(&tree, old, 300, &entry);
+	expect("B.6: an old epoch read while it is half retired", result == 0 ? entry : 7, 7);
+	result = pe_tree_find_in(&tree, old, 300, &entry);
+	expect("B.9: an old epoch read when it is half retired", result == -ESTALE, 1);
+}
+
 int main(void)
 {
 	/* COPYING comes for each of the four levels; the leaf is the last */
@@ -166,5 +200,6 @@ int main(void)
 		expect("B.6: read while pages are used again", pe_tree_find(&tree, 300), 7);
 	}
 	read_old_epoch();
+	read_old_epoch_half_retired();
 	return failed;
 }

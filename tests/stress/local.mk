@@ -5,6 +5,13 @@ check_PROGRAMS += tests/stress/tree_readers
 tests_stress_tree_readers_LDADD = libcore.la -lpthread
 TESTS += tests/stress/tree_readers
 
+# A program that steps itself needs x86-64's trap flag. With PIDEPOCH_QUICK one of the trees only.
+if CPU_X86_64
+check_PROGRAMS += tests/stress/tree_steps
+tests_stress_tree_steps_LDADD = libcore.la
+TESTS += tests/stress/tree_steps
+endif
+
 # Broken copies of the engine, each of which some test must notice.
 EXTRA_DIST += tests/mutants/tree_interleave.c
 dist_check_SCRIPTS += tests/mutants/tree.sh

@@ -1,0 +1,506 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * One promise: whichever instruction of an operation on the tree a handler interrupts to do another, the outcome is that of the
+ * one and then the other, or of the other and then the one.
+ *
+ * Each pair of operations that B.2 to B.4 allow to meet is tried in several trees. The first is run one instruction at a time
+ * (the CPU's trap flag); at each one a child is forked in which the second is done right there, in the handler. So every
+ * child is also B.9's: forked in the middle of a write.
+ *
+ * tree_steps [WORLD]    only that one of the trees
+ */
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+#include "core/tree.h"
+
+#define LAPS	20u
+#define NUMBERS 6u
+#define PAGES	400u
+#define TRAIL	64u
+#define Q                                                                                          \
+	262144u /* the first of its page on each level but one: loops over pages come to it at once */
+
+static struct pe_tree tree;
+static struct pe_arena inner, leaf;
+static pe_arena_chunks inner_chunks, leaf_chunks;
+/* Where the pages of four epochs are shared by all, by some, and by none. */
+static const uint32_t numbers[NUMBERS] = { Q, Q + 1, Q + 64, Q + 4096, 4194303, 300 };
+
+/* --- what can be seen of a tree, but for which page is where --- */
+
+struct seen {
+	uint32_t now[NUMBERS];
+	int result[LAPS][NUMBERS];
+	uint32_t entry[LAPS][NUMBERS];
+};
+
+struct outcome {
+	long first, second; /* what the operations returned */
+	struct seen looked; /* by the operation `look`, otherwise zero */
+	struct seen after;
+	size_t old_bytes;
+	uint32_t pages[2];
+	bool pages_held; /* every page in use is reached by an active epoch */
+};
+
+static struct seen looked;
+
+static void see(struct seen *s)
+{
+	for (unsigned int n = 0; n < NUMBERS; n++) {
+		s->now[n] = pe_tree_find(&tree, numbers[n]);
+		for (uint64_t lap = 0; lap < LAPS; lap++)
+			s->result[lap][n] =
+				pe_tree_find_in(&tree, lap, numbers[n], &s->entry[lap][n]);
+	}
+	/* RELEARNED is about now; an older epoch that shares the page may show it too */
+	for (unsigned int i = 0; i < LAPS * NUMBERS; i++)
+		s->entry[i / NUMBERS][i % NUMBERS] &= ~PE_TREE_RELEARNED;
+}
+
+static void count(uint32_t index, uint32_t height, bool (*met)[PAGES + 1], uint32_t *pages)
+{
+	struct pe_tree_node *n;
+
+	if (index == 0 || met[height > 0][index])
+		return;
+	met[height > 0][index] = true;
+	pages[height > 0]++;
+	n = pe_arena_at(height ? &inner : &leaf, index);
+	for (unsigned int i = 0; height && i < PE_TREE_FANOUT; i++)
+		count(n->entry[i], height - 1, met, pages);
+}
+
+static bool every_page_is_held(void)
+{
+	static bool met[2][PAGES + 1];
+	uint32_t pages[2] = { 0, 0 };
+
+	memset(met, 0, sizeof(met));
+	for (unsigned int i = 0; i < PE_TREE_EPOCHS; i++)
+		if (tree.epoch[i].state)
+			count(tree.epoch[i].root, PE_TREE_HEIGHT - 1, met, pages);
+	return pages[0] == leaf.live && pages[1] == inner.live;
+}
+
+static void observe(struct outcome *o)
+{
+	o->looked = looked;
+	see(&o->after);
+	o->old_bytes = pe_tree_old_bytes(&tree);
+	o->pages[0] = leaf.live;
+	o->pages[1] = inner.live;
+	o->pages_held = every_page_is_held();
+}
+
+/* --- trees to begin with --- */
+
+static uint64_t lap, first_lap;
+
+static void next(void)
+{
+	pe_tree_begin(&tree, ++lap);
+}
+
+static void plain(void)
+{
+	/* Small chunks: the way to a page that is not there ends at once. */
+	const struct pe_arena_layout node = {
+		.object = sizeof(struct pe_tree_node),
+		.link = offsetof(struct pe_tree_node, next),
+		.per_chunk = 8,
+		.limit = PAGES,
+	};
+	struct pe_arena_layout a = node, b = node;
+
+	a.chunks = inner_chunks;
+	b.chunks = leaf_chunks;
+	pe_arena_init(&inner, &a);
+	pe_arena_init(&leaf, &b);
+	lap = PE_TREE_EPOCHS; /* there are older ones to ask for */
+	pe_tree_init(&tree, &inner, &leaf, lap);
+	pe_tree_store(&tree, Q, 7);
+}
+
+/* one epoch, its pages its own */
+static void one(void)
+{
+	plain();
+	pe_tree_store(&tree, Q + 64, 5);
+}
+
+/* a new epoch that shares all of its pages; the next one takes the ring's first place, where an expire has been already */
+static void shared(void)
+{
+	plain();
+	while (tree.current != PE_TREE_EPOCHS - 1)
+		next();
+	pe_tree_retire(&tree, lap);
+}
+
+static void shared_and_stale(void)
+{
+	shared();
+	pe_tree_expire(&tree, Q, 7);
+}
+
+/* as many epochs as there can be, each with pages of its own and the last with none yet */
+static void full(void)
+{
+	plain();
+	for (uint32_t i = 0; i < PE_TREE_EPOCHS + 1; i++) {
+		pe_tree_store(&tree, Q + 1, 20 + i);
+		pe_tree_store(&tree, Q + 4096, 30 + i);
+		next();
+	}
+}
+
+/* the same, and the last has pages of its own: who reads an old epoch is told by nothing but its end */
+static void full_and_own(void)
+{
+	full();
+	pe_tree_expire(&tree, Q, 7);
+	pe_tree_store(&tree, Q + 1, 40);
+}
+
+static const struct {
+	const char *name;
+	void (*make)(void);
+} worlds[] = {
+	{ "one", one },
+	{ "shared", shared },
+	{ "shared_and_stale", shared_and_stale },
+	{ "full", full },
+	{ "full_and_own", full_and_own },
+};
+
+#define WORLDS (sizeof(worlds) / sizeof(worlds[0]))
+
+/* --- operations --- */
+
+static long find(void)
+{
+	return pe_tree_find(&tree, Q);
+}
+
+static long find_in(uint64_t in)
+{
+	uint32_t entry = 0;
+	int result = pe_tree_find_in(&tree, in, Q, &entry);
+
+	return result ? result : (long)entry;
+}
+
+static long find_oldest(void)
+{
+	return find_in(first_lap - (PE_TREE_EPOCHS - 1));
+}
+
+static long find_previous(void)
+{
+	return find_in(first_lap - 1);
+}
+
+static long look(void)
+{
+	see(&looked);
+	return 0;
+}
+
+/* It goes from epoch to epoch: how many it found to mark may lie between what the two orders give. */
+static long expire(void)
+{
+	pe_tree_expire(&tree, Q, 7);
+	return 0;
+}
+
+static long relearn(void)
+{
+	return pe_tree_relearn(&tree, Q);
+}
+
+static long store_again(void)
+{
+	return pe_tree_store(&tree, Q, 8);
+}
+
+static long store_beside(void)
+{
+	return pe_tree_store(&tree, Q + 1, 9);
+}
+
+static long store_apart(void)
+{
+	return pe_tree_store(&tree, 4194303, 10);
+}
+
+static long begin(void)
+{
+	next();
+	return 0;
+}
+
+/* one of them */
+static long retire(void)
+{
+	return pe_tree_retire(&tree, first_lap - (PE_TREE_EPOCHS - 2));
+}
+
+/* as many leaves as there are no inner pages, then every old epoch goes, and inner pages are used again for leaves' parents */
+static long use_pages_again(void)
+{
+	for (uint32_t i = 0; i < PE_TREE_EPOCHS; i++) {
+		next();
+		for (uint32_t n = 0; n < 20; n++)
+			pe_tree_store(&tree, Q + n * PE_TREE_FANOUT, 100 + n);
+	}
+	for (uint32_t n = 0; n < 8; n++)
+		pe_tree_store(&tree, Q + (n << 18), 200 + n);
+	return 0;
+}
+
+/* the other way round: more inner pages than leaves, and a leaf's parent is used again as a root */
+static long use_pages_apart(void)
+{
+	for (uint32_t i = 0; i < PE_TREE_EPOCHS; i++) {
+		next();
+		for (uint32_t n = 0; n < 8; n++)
+			pe_tree_store(&tree, Q + (n << 18), 100 + n);
+		pe_tree_store(&tree, 300, 200 + i);
+	}
+	return 0;
+}
+
+struct operation {
+	const char *name;
+	long (*run)(void);
+	bool writes;
+	enum { EITHER, FIRST, SECOND } place; /* only to be interrupted, only to interrupt */
+};
+
+static const struct operation operations[] = {
+	{ "find", find, false, FIRST },
+	{ "find_oldest", find_oldest, false, FIRST },
+	{ "find_previous", find_previous, false, FIRST },
+	{ "look", look, false, SECOND },
+	{ "expire", expire, false, EITHER },
+	{ "relearn", relearn, false, EITHER },
+	{ "store_again", store_again, true, EITHER },
+	{ "store_beside", store_beside, true, SECOND },
+	{ "store_apart", store_apart, true, EITHER },
+	{ "begin", begin, true, EITHER },
+	{ "retire", retire, true, EITHER },
+	{ "use_pages_again", use_pages_again, true, SECOND },
+	{ "use_pages_apart", use_pages_apart, true, SECOND },
+};
+
+#define OPERATIONS (sizeof(operations) / sizeof(operations[0]))
+
+/* B.4: one writer at a time. An expire that stands between two epochs shows, to who looks at both. */
+static bool may_meet(const struct operation *first, const struct operation *second)
+{
+	return first->place != SECOND && second->place != FIRST &&
+	       !(first->writes && second->writes) && !(first->run == expire && second->run == look);
+}
+
+/* --- one pair in one tree --- */
+
+static struct shared_memory {
+	struct outcome in_order, in_reverse, got;
+	unsigned long steps, forks;
+	unsigned long failed_at; /* the step, 0: none */
+	int status;		 /* of the child that failed */
+} * notes;
+
+static long (*second)(void);
+static long second_result;
+static volatile sig_atomic_t stepping, in_child;
+
+/*
+ * A loop over the 64 entries of a page: only its first rounds are of interest, where Q's own entry is (see Q). Loops over levels
+ * and epochs have four at the most.
+ */
+static bool in_late_round(greg_t pc)
+{
+	static greg_t trail[TRAIL];
+	static unsigned long period, same;
+	unsigned long now = notes->steps, back = 1;
+
+	while (back < TRAIL && trail[(now - back) % TRAIL] != pc)
+		back++;
+	same = back == period ? same + 1 : 0;
+	period = back;
+	trail[now % TRAIL] = pc;
+	return back < TRAIL && same > 5 * back;
+}
+
+/* SIGTRAP after each instruction. In the parent nothing has happened when it returns. */
+static void trap(int sig, siginfo_t *info, void *context)
+{
+	greg_t *regs = ((ucontext_t *)context)->uc_mcontext.gregs, *flags = &regs[REG_EFL];
+	int status;
+	pid_t child;
+
+	(void)sig, (void)info;
+	if (!stepping || notes->failed_at) {
+		*flags &= ~0x100L;
+		return;
+	}
+	notes->steps++;
+	if (in_late_round(regs[REG_RIP]))
+		return;
+	notes->forks++;
+	child = fork();
+	if (child == 0) {
+		in_child = 1;
+		*flags &= ~0x100L;
+		second_result = second();
+		return;
+	}
+	if (child < 0 || waitpid(child, &status, 0) != child || status != 0) {
+		notes->failed_at = notes->steps;
+		notes->status = child < 0 ? -1 : status;
+	}
+}
+
+/* below the red zone */
+static void trap_flag_on(void)
+{
+	__asm__ volatile("sub $128, %%rsp; pushfq; orl $0x100, (%%rsp); popfq; add $128, %%rsp" ::
+				 : "memory", "cc");
+}
+
+static bool same(const struct outcome *a, const struct outcome *b)
+{
+	return memcmp(a, b, sizeof(*a)) == 0;
+}
+
+static void prepare(void (*make)(void))
+{
+	make();
+	first_lap = lap;
+}
+
+static void run_in_steps(void (*make)(void), const struct operation *a)
+{
+	struct sigaction sa = { .sa_sigaction = trap, .sa_flags = SA_SIGINFO };
+	long result;
+
+	prepare(make);
+	sigaction(SIGTRAP, &sa, NULL);
+	stepping = 1;
+	trap_flag_on();
+	result = a->run();
+	stepping = 0;
+	if (!in_child)
+		_exit(0);
+	memset(&notes->got, 0, sizeof(notes->got));
+	notes->got.first = result;
+	notes->got.second = second_result;
+	observe(&notes->got);
+	_exit(!same(&notes->got, &notes->in_order) && !same(&notes->got, &notes->in_reverse));
+}
+
+static void run_in_order(void (*make)(void), const struct operation *a, const struct operation *b)
+{
+	prepare(make);
+	notes->in_order.first = a->run();
+	notes->in_order.second = b->run();
+	observe(&notes->in_order);
+	_exit(0);
+}
+
+static void run_in_reverse(void (*make)(void), const struct operation *a, const struct operation *b)
+{
+	prepare(make);
+	notes->in_reverse.second = b->run();
+	notes->in_reverse.first = a->run();
+	observe(&notes->in_reverse);
+	_exit(0);
+}
+
+/* the child's end, as a wait status */
+static int end_of(pid_t child)
+{
+	int status;
+
+	if (child < 0 || waitpid(child, &status, 0) != child) {
+		perror("tree_steps");
+		exit(99);
+	}
+	return status;
+}
+
+static const char *complaint(void)
+{
+	if (!notes->in_order.pages_held || !notes->in_reverse.pages_held)
+		return "a page is lost when they are done in turn";
+	if (notes->failed_at && WIFSIGNALED(notes->status))
+		return "killed by a signal";
+	if (notes->failed_at)
+		return "an outcome that neither order has";
+	return notes->forks < 10 ? "not stepped" : NULL;
+}
+
+static bool try_pair(unsigned int world, const struct operation *a, const struct operation *b)
+{
+	void (*make)(void) = worlds[world].make;
+	const char *wrong;
+	pid_t child;
+	int status;
+
+	memset(notes, 0, sizeof(*notes));
+	second = b->run;
+	child = fork();
+	if (child == 0)
+		run_in_order(make, a, b);
+	status = end_of(child);
+	child = fork();
+	if (child == 0)
+		run_in_reverse(make, a, b);
+	status |= end_of(child);
+	child = fork();
+	if (child == 0)
+		run_in_steps(make, a);
+	status |= end_of(child);
+	wrong = status ? "one died" : complaint();
+	if (wrong)
+		printf("%s: %s interrupted by %s: %s, at instruction %lu\n", worlds[world].name,
+		       a->name, b->name, wrong, notes->failed_at);
+	return !wrong;
+}
+
+int main(int argc, char **argv)
+{
+	const char *only = argc > 1 ? argv[1] : getenv("PIDEPOCH_QUICK") ? "full" : NULL;
+	unsigned long pairs = 0, steps = 0, forks = 0;
+	bool bad = false;
+
+	notes = mmap(NULL, sizeof(*notes), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+		     0);
+	if (notes == MAP_FAILED)
+		return 99;
+	setvbuf(stdout, NULL, _IONBF, 0);
+	for (unsigned int i = 0; !bad && i < WORLDS * OPERATIONS * OPERATIONS; i++) {
+		unsigned int w = i / (OPERATIONS * OPERATIONS);
+		const struct operation *a = &operations[i / OPERATIONS % OPERATIONS],
+				       *b = &operations[i % OPERATIONS];
+
+		if (!may_meet(a, b) || (only && strcmp(only, worlds[w].name) != 0))
+			continue;
+		pairs++;
+		bad = !try_pair(w, a, b);
+		steps += notes->steps;
+		forks += notes->forks;
+	}
+	printf("%lu pairs, %lu instructions, interrupted at %lu\n", pairs, steps, forks);
+	return bad || pairs == 0;
+}
