@@ -12,6 +12,9 @@ tests_stress_tree_steps_LDADD = libcore.la
 TESTS += tests/stress/tree_steps
 endif
 
+dist_check_SCRIPTS += tests/stress/tree_tsan.sh
+TESTS += tests/stress/tree_tsan.sh
+
 # Broken copies of the engine, each of which some test must notice.
 EXTRA_DIST += tests/mutants/tree_interleave.c
 dist_check_SCRIPTS += tests/mutants/tree.sh
