@@ -5,6 +5,7 @@
 
 #include <check.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -102,6 +103,22 @@ static inline long guarded_kill(pid_t pid, int sig)
 	};
 
 	return pe_guard(&frame, &thread, &u);
+}
+
+/* Does thread @tid of this process sleep in system call @nr? */
+static inline bool is_in_call(int tid, long nr)
+{
+	char path[64], text[16] = "";
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/syscall", tid);
+	f = tid ? fopen(path, "r") : NULL;
+	if (!f)
+		return false;
+	if (!fgets(text, sizeof(text), f))
+		text[0] = '\0';
+	fclose(f);
+	return text[0] >= '0' && text[0] <= '9' && atol(text) == nr;
 }
 
 static inline void enter_frame(void)

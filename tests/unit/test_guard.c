@@ -272,6 +272,24 @@ START_TEST(J3_other_calls_on_a_closed_slot_get_the_kernels_answer)
 }
 END_TEST
 
+/* A pidfd stands for the whole process, which is not what was asked for. */
+START_TEST(a_call_to_one_thread_is_never_made_by_pidfd)
+{
+	struct child c = recorded_child();
+	const struct pe_use elsewhere = {
+		.by = PE_CALL_TGKILL,
+		.number = c.pid,
+		.to_thread = true,
+		.call = { .nr = SYS_tgkill, .arg = { c.pid, getpid(), 0 } },
+	};
+
+	atomic_store(&frame.autoreap, true);
+	ck_assert_int_eq(pe_guard(&frame, &thread, &elsewhere), -ESRCH);
+	end(c, 0);
+	ck_assert_int_eq(reap(c.pid, NULL, 0), c.pid);
+}
+END_TEST
+
 START_TEST(J3_a_closed_slot_whose_zombie_is_gone_is_stale)
 {
 	struct child c = recorded_child();
@@ -543,6 +561,19 @@ START_TEST(J4_a_number_that_really_changed_hands)
 }
 END_TEST
 
+static bool descriptors_left;
+
+static void without_descriptors(pid_t stale)
+{
+	struct rlimit before, none;
+
+	getrlimit(RLIMIT_NOFILE, &before);
+	none = (struct rlimit){ .rlim_cur = 0, .rlim_max = before.rlim_max };
+	setrlimit(RLIMIT_NOFILE, &none);
+	ck_assert_int_eq(guarded_kill(stale, SIGKILL), -ESRCH);
+	setrlimit(RLIMIT_NOFILE, &before);
+}
+
 static void vanishes_and_the_number_is_reused(void)
 {
 	struct stranger s;
@@ -556,7 +587,10 @@ static void vanishes_and_the_number_is_reused(void)
 	signal(SIGCHLD, SIG_DFL);
 	ck_assert_int_eq(known(500), PE_STALE_LIVE); /* nobody has told the engine */
 	s = stranger_as(500);
-	ck_assert_int_eq(guarded_kill(500, SIGKILL), -ESRCH);
+	if (descriptors_left)
+		ck_assert_int_eq(guarded_kill(500, SIGKILL), -ESRCH);
+	else
+		without_descriptors(500);
 	ck_assert_int_eq(kill(500, 0), 0);
 	ck_assert_int_eq(known(500), PE_STALE_RELEASED);
 	ck_assert_uint_eq(pe_process_know(&frame, 500).slot->released_by, PE_CALL_AUTOREAP);
@@ -565,6 +599,7 @@ static void vanishes_and_the_number_is_reused(void)
 
 START_TEST(SIGCHLD_ignored_and_a_stranger_has_the_number)
 {
+	descriptors_left = _i;
 	ck_assert_int_eq(in_own_namespace(vanishes_and_the_number_is_reused), 0);
 }
 END_TEST
@@ -695,10 +730,25 @@ START_TEST(no_descriptor_is_left_behind)
 {
 	pid_t other = stranger();
 	int lowest = dup(0);
+	struct pe_birth b;
+	struct child c;
 
 	make_stale(other);
 	close(lowest);
 	guarded_kill(other, 0);
+	ck_assert_int_eq(dup(0), lowest);
+	close(lowest);
+	/* nor by a call that goes by pidfd, to a child or to what turns out to be none */
+	c = recorded_child();
+	lowest = dup(0);
+	close(lowest);
+	atomic_store(&frame.autoreap, true);
+	ck_assert_int_eq(guarded_kill(c.pid, 0), 0);
+	ck_assert_int_eq(use_of(c.pid, SYS_getpriority, 0, false), 20);
+	b = pe_process_birth_begin(&frame, &thread, PE_CALL_FORK);
+	pe_process_birth_end(&frame, &thread, &b, other);
+	ck_assert_int_eq(known(other), PE_STALE_LIVE);
+	ck_assert_int_eq(guarded_kill(other, 0), -ESRCH);
 	ck_assert_int_eq(dup(0), lowest);
 }
 END_TEST
@@ -718,6 +768,7 @@ int main(void)
 	tcase_add_test(c, J3_a_closed_slot_is_asked_for_by_pidfd);
 	tcase_add_test(c, J3_pidfd_open_of_a_closed_slot_opens_it);
 	tcase_add_test(c, J3_other_calls_on_a_closed_slot_get_the_kernels_answer);
+	tcase_add_test(c, a_call_to_one_thread_is_never_made_by_pidfd);
 	tcase_add_test(c, J3_a_closed_slot_whose_zombie_is_gone_is_stale);
 	tcase_add_loop_test(c, the_siginfo_goes_along_by_either_way, 0, 2);
 	tcase_add_test(c, J2_every_level_up_to_the_last_goes_through_the_gate);
@@ -728,7 +779,7 @@ int main(void)
 	tcase_add_test(c, J4_abort_is_SIGABRT);
 	tcase_add_test(c, J4_abort_ends_an_init_too);
 	tcase_add_test(c, J4_a_number_that_really_changed_hands);
-	tcase_add_test(c, SIGCHLD_ignored_and_a_stranger_has_the_number);
+	tcase_add_loop_test(c, SIGCHLD_ignored_and_a_stranger_has_the_number, 0, 2);
 	tcase_add_test(c, SIGCHLD_ignored_and_no_descriptor_left);
 	tcase_add_test(c, J4_inherited_is_told_and_let_through);
 	tcase_add_test(c, J4_a_child_made_by_other_means_is_adopted);

@@ -5,7 +5,6 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdio.h>
 #include <sys/resource.h>
 #include <sys/rseq.h>
 
@@ -100,13 +99,17 @@ END_TEST
 
 static pthread_barrier_t start_line;
 
+/* Returns the page that it found. */
 static void *enter_and_bear(void *number)
 {
 	struct pe_thread self = { 0 };
+	void *life;
 
 	pthread_barrier_wait(&start_line);
+	pe_process_enter(&fresh, &self);
+	life = (void *)atomic_load(&fresh.life);
 	born(&fresh, &self, *(int *)number);
-	return NULL;
+	return life;
 }
 
 START_TEST(P2_the_first_entries_of_threads_make_one_frame)
@@ -122,8 +125,12 @@ START_TEST(P2_the_first_entries_of_threads_make_one_frame)
 			numbers[i] = 500 + i;
 			pthread_create(&t[i], NULL, enter_and_bear, &numbers[i]);
 		}
-		for (int i = 0; i < THREADS; i++)
-			pthread_join(t[i], NULL);
+		for (int i = 0; i < THREADS; i++) {
+			void *life;
+
+			pthread_join(t[i], &life);
+			ck_assert_ptr_eq(life, (void *)fresh.life);
+		}
 		for (uint32_t i = 0; i < THREADS; i++)
 			ck_assert_int_eq(pe_process_know(&fresh, 500 + i).what, PE_STALE_LIVE);
 		ck_assert_uint_eq(fresh.births, THREADS);
@@ -369,21 +376,6 @@ static void *take_the_lock(void *unused)
 	return unused;
 }
 
-static bool sleeps_in_futex(int tid)
-{
-	char path[64], text[8] = "";
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/proc/self/task/%d/syscall", tid);
-	f = fopen(path, "r");
-	if (!f)
-		return false;
-	if (!fgets(text, sizeof(text), f))
-		text[0] = '\0';
-	fclose(f);
-	return text[0] >= '0' && text[0] <= '9' && atoi(text) == SYS_futex;
-}
-
 START_TEST(P4_the_lock_excludes_and_masks_and_is_handed_on)
 {
 	uint64_t mask = pe_process_lock(&frame);
@@ -393,7 +385,7 @@ START_TEST(P4_the_lock_excludes_and_masks_and_is_handed_on)
 	sigprocmask(SIG_BLOCK, NULL, &now);
 	ck_assert(sigismember(&now, SIGCHLD) && sigismember(&now, SIGUSR1));
 	pthread_create(&t, NULL, take_the_lock, NULL);
-	while (!sleeps_in_futex(__atomic_load_n(&sleeper_tid, __ATOMIC_SEQ_CST)))
+	while (!is_in_call(__atomic_load_n(&sleeper_tid, __ATOMIC_SEQ_CST), SYS_futex))
 		sched_yield();
 	ck_assert(!atomic_load(&got_it));
 	pe_process_unlock(&frame, mask);
@@ -545,6 +537,20 @@ START_TEST(P6_reaped_before_it_was_recorded)
 }
 END_TEST
 
+START_TEST(P6_reaped_under_the_slot_of_an_earlier_life)
+{
+	struct child c = unrecorded_child();
+	struct pe_birth b;
+
+	born(&frame, &thread, c.pid); /* one whose end was not seen; the number comes again */
+	b = pe_process_birth_begin(&frame, &thread, PE_CALL_FORK);
+	end(c, 0);
+	ck_assert_int_eq(reap(-1, NULL, 0), c.pid);
+	pe_process_birth_end(&frame, &thread, &b, c.pid);
+	ck_assert_int_eq(known(c.pid), PE_STALE_RELEASED);
+}
+END_TEST
+
 START_TEST(P6_another_reap_meanwhile_does_no_harm)
 {
 	struct child other = unrecorded_child(), c;
@@ -586,6 +592,19 @@ START_TEST(P6_a_birth_recorded_late_makes_no_lap)
 	ck_assert_uint_eq(pe_process_know(&frame, 600).slot->birth, 1);
 	ck_assert_uint_eq(pe_tree_lap(&frame.tree), 1);
 	ck_assert_uint_eq(pe_clock_cursor(pe_clock_now(&frame.clock)), 600);
+}
+END_TEST
+
+/* Between this fork's two ends the number was handed out, released and handed out again: a lap of the kernel's. */
+START_TEST(P6_a_fork_that_slept_through_a_lap_is_younger_than_what_it_slept_through)
+{
+	struct pe_birth slow = pe_process_birth_begin(&frame, &thread, PE_CALL_FORK);
+
+	born_and_lost(500);
+	ck_assert_uint_eq(pe_process_know(&frame, 500).slot->birth, 1);
+	pe_process_birth_end(&frame, &thread, &slow, 500);
+	ck_assert_int_eq(known(500), PE_STALE_LIVE);
+	ck_assert_uint_eq(pe_process_know(&frame, 500).slot->birth, 2);
 }
 END_TEST
 
@@ -811,9 +830,11 @@ int main(void)
 	tcase_add_test(c, P5_no_record_for_the_threads_holds);
 	tcase_add_test(c, P5_memory_refused_is_never_refused);
 	tcase_add_test(c, P6_reaped_before_it_was_recorded);
+	tcase_add_test(c, P6_reaped_under_the_slot_of_an_earlier_life);
 	tcase_add_test(c, P6_another_reap_meanwhile_does_no_harm);
 	tcase_add_test(c, P6_a_reap_that_was_not_seen_and_the_kernels_word);
 	tcase_add_test(c, P6_a_birth_recorded_late_makes_no_lap);
+	tcase_add_test(c, P6_a_fork_that_slept_through_a_lap_is_younger_than_what_it_slept_through);
 	tcase_add_test(c, a_number_at_or_below_the_cursor_opens_a_lap_and_an_epoch);
 	tcase_add_test(c, P6_a_birth_keeps_its_history);
 	tcase_add_test(c, learning_makes_a_stale_number_fresh_and_no_other);

@@ -4,8 +4,8 @@
 
 #include <pthread.h>
 #include <sched.h>
+#include <semaphore.h>
 #include <signal.h>
-#include <stdio.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
@@ -479,21 +479,6 @@ static uint32_t the_slot;
 static bool zombie_was_there;
 static uint32_t marked;
 
-static bool waiter_sleeps_in_futex(void)
-{
-	char path[64], text[8] = "";
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/proc/self/task/%d/syscall", waiter);
-	f = fopen(path, "r");
-	if (!f)
-		return false;
-	if (!fgets(text, sizeof(text), f))
-		text[0] = '\0';
-	fclose(f);
-	return text[0] >= '0' && text[0] <= '9' && atoi(text) == SYS_futex;
-}
-
 /* Inside a call on the slot until the reaper waits for it, or has not waited. */
 static void *caller(void *number)
 {
@@ -504,7 +489,7 @@ static void *caller(void *number)
 	pe_process_enroll(&frame, &self);
 	h = pe_hold_publish(&frame.records, &self, the_slot, SYS_kill);
 	atomic_store(&entered, 1);
-	while (!waiter_sleeps_in_futex() && !atomic_load(&waiter_done))
+	while (!is_in_call(waiter, SYS_futex) && !atomic_load(&waiter_done))
 		sched_yield();
 	zombie_was_there =
 		waitid(P_PID, (id_t) * (pid_t *)number, &si, WEXITED | WNOWAIT | WNOHANG) == 0;
@@ -591,19 +576,33 @@ static long reborn_in_between(int idtype, uint32_t id, siginfo_t *info, int opti
 	return n;
 }
 
-static struct pe_hold borrowed;
-static struct pe_thread other_thread;
+static sem_t held, may_go;
 
-/* Another thread's call on the new child is under way for as long as the wait lasts. */
+/* Inside a call on the new child for as long as the wait lasts. */
+static void *hold_the_newborn(void *unused)
+{
+	struct pe_thread self = { 0 };
+	struct pe_hold h;
+
+	pe_process_enroll(&frame, &self);
+	h = pe_hold_publish(&frame.records, &self, the_slot, SYS_kill);
+	sem_post(&held);
+	sem_wait(&may_go);
+	marked = *pe_hold_dead(&h);
+	pe_hold_release(&self, &h);
+	return unused;
+}
+
+static pthread_t inside;
+
 static long reborn_and_held(int idtype, uint32_t id, siginfo_t *info, int options)
 {
 	bool before = known(500) == PE_STALE_LIVE;
 	long n = reborn_in_between(idtype, id, info, options);
 
 	if (!before && known(500) == PE_STALE_LIVE) {
-		pe_process_enroll(&frame, &other_thread);
-		borrowed = pe_hold_publish(&frame.records, &other_thread, the_slot, SYS_kill);
-		ck_assert_ptr_nonnull(borrowed.record);
+		pthread_create(&inside, NULL, hold_the_newborn, NULL);
+		sem_wait(&held);
 	}
 	return n;
 }
@@ -616,13 +615,14 @@ static void zombie_and_newborn_of_one_number(void)
 	if (pid == 0)
 		_exit(0);
 	ck_assert_int_eq(waitid(P_PID, 500, &si, WEXITED | WNOWAIT), 0);
-	other_thread.record = 0;
+	sem_init(&held, 0, 0);
+	sem_init(&may_go, 0, 0);
 	ck_assert_int_eq(reap_with(reborn_and_held, -1, NULL, WNOHANG), 0);
+	sem_post(&may_go);
+	pthread_join(inside, NULL);
+	/* Its slot was not closed for a zombie that was another's: nobody has given up waiting for the call on it. */
+	ck_assert_uint_eq(marked, 0);
 	ck_assert_int_eq(known(500), PE_STALE_LIVE);
-	/* H.3: its slot was not closed for a zombie that was another's: nobody has waited for the call on it */
-	ck_assert_ptr_nonnull(borrowed.record);
-	ck_assert_uint_eq(*pe_hold_dead(&borrowed), 0);
-	pe_hold_release(&other_thread, &borrowed);
 	ck_assert_int_eq(guarded_kill(500, SIGKILL), 0);
 	ck_assert_int_eq(reap(500, NULL, 0), 500);
 	ck_assert_int_eq(known(500), PE_STALE_RELEASED);
@@ -662,6 +662,64 @@ static void zombie_and_stranger_of_one_number(void)
 START_TEST(H1_somebody_else_was_first_and_a_stranger_has_the_number)
 {
 	ck_assert_int_eq(in_own_namespace(zombie_and_stranger_of_one_number), 0);
+}
+END_TEST
+
+static struct pe_birth late_birth;
+static pid_t late_number;
+static _Atomic int recorder, stray_reaper;
+
+static void *record_late(void *unused)
+{
+	struct pe_thread self = { 0 };
+
+	atomic_store(&recorder, gettid());
+	pe_process_birth_end(&frame, &self, &late_birth, late_number);
+	return unused;
+}
+
+static void *reap_the_stray(void *unused)
+{
+	struct pe_thread self = { 0 };
+	const struct pe_reap r = {
+		.peek = plain_peek,
+		.by = PE_CALL_WAIT,
+		.idtype = P_ALL,
+		.options = WEXITED,
+		.as_wait4 = true,
+	};
+
+	(void)unused;
+	atomic_store(&stray_reaper, gettid());
+	return (void *)pe_reap(&frame, &self, &r);
+}
+
+/* Both want the frame's lock, the recorder first (a futex wakes in order): the reaper then finds a slot after all. */
+START_TEST(a_birth_that_is_recorded_before_its_stray_is_reaped)
+{
+	uint64_t mask;
+	struct child c;
+	pthread_t t[2];
+	void *reaped;
+
+	late_birth = pe_process_birth_begin(&frame, &thread, PE_CALL_FORK);
+	c = unrecorded_child();
+	late_number = c.pid;
+	end(c, 0);
+	mask = pe_process_lock(&frame);
+	pthread_create(&t[0], NULL, record_late, NULL);
+	while (!is_in_call(atomic_load(&recorder), SYS_futex))
+		sched_yield();
+	pthread_create(&t[1], NULL, reap_the_stray, NULL);
+	while (!is_in_call(atomic_load(&stray_reaper), SYS_futex))
+		sched_yield();
+	pe_process_unlock(&frame, mask);
+	pthread_join(t[0], NULL);
+	pthread_join(t[1], &reaped);
+	ck_assert_int_eq((pid_t)(long)reaped, c.pid);
+	ck_assert_int_eq(known(c.pid), PE_STALE_RELEASED);
+	/* not as a stray, which would have left its slot behind */
+	ck_assert_uint_eq(pe_process_know(&frame, (uint32_t)c.pid).slot->released_by, PE_CALL_WAIT);
 }
 END_TEST
 
@@ -810,6 +868,7 @@ int main(void)
 	tcase_add_test(c, H3_births_between_look_and_reap);
 	tcase_add_test(c, H3_the_number_is_born_again_between_look_and_reap);
 	tcase_add_test(c, H1_somebody_else_was_first_and_a_stranger_has_the_number);
+	tcase_add_test(c, a_birth_that_is_recorded_before_its_stray_is_reaped);
 	tcase_add_test(c, a_child_that_was_never_recorded);
 	tcase_add_test(c, H1_two_threads_reap_each_child_once);
 	tcase_add_test(c, H1_two_threads_reap_the_same_child_and_one_gets_it);
