@@ -271,24 +271,40 @@ static void lose_if_gone(struct pe_process *p, struct pe_thread *t, uint32_t num
 		pe_process_lost(p, t, &k, PE_CALL_ELSEWHERE);
 }
 
+/* The frame's lock, and no slot of an older incarnation is open or being closed under it. */
+static uint64_t lock_for_birth(struct pe_process *p, struct pe_thread *t, uint32_t number)
+{
+	struct pe_known k = pe_process_know(p, number);
+	uint64_t mask;
+
+	for (;;) {
+		/* Still there: that incarnation went by a way we did not see, or its reaper has not come to bury it. */
+		if (unlikely(k.what == PE_STALE_LIVE))
+			pe_process_lost(p, t, &k, PE_CALL_ELSEWHERE);
+		mask = pe_process_lock(p);
+		k = pe_process_know(p, number);
+		if (k.what != PE_STALE_LIVE || pe_slot_check(k.slot, number) == 0)
+			return mask;
+		pe_process_unlock(p, mask);
+	}
+}
+
 void pe_process_birth_end(struct pe_process *p, struct pe_thread *t, const struct pe_birth *b,
 			  int pid)
 {
 	uint32_t number = (uint32_t)pid;
-	struct pe_known k;
 	uint64_t mask;
 
 	if (pid <= 0 || !b->engaged || !pe_process_enter(p, t))
 		return;
-	/* Still open: that incarnation went by a way we did not see. (Or this one has been reaped, and another thread's fork
-	 * has the number again and was recorded first: then this slot stands for that one.) */
-	k = pe_process_know(p, number);
-	if (unlikely(k.what == PE_STALE_LIVE))
-		pe_process_lost(p, t, &k, PE_CALL_ELSEWHERE);
-	mask = pe_process_lock(p);
+	mask = lock_for_birth(p, t, number);
 	enroll(p, t);
-	record(p, number,
-	       pe_clock_observe_after(&p->clock, b->before, number, last_birth(p, number)), b->by);
+	/* Open again: since then another thread has adopted it, or this one has been reaped, and a later fork's was recorded
+	 * first. A second slot would leave that one open for ever, for whoever still knows its index. */
+	if (likely(pe_process_know(p, number).what != PE_STALE_LIVE))
+		record(p, number,
+		       pe_clock_observe_after(&p->clock, b->before, number, last_birth(p, number)),
+		       b->by);
 	pe_process_unlock(p, mask);
 	/* P.6: seq_cst on both sides, the reaper's count after its reap, ours after the store */
 	if (unlikely(atomic_load(&p->strays) != b->strays))
@@ -394,13 +410,19 @@ void pe_process_lost(struct pe_process *p, struct pe_thread *t, const struct pe_
 		     enum pe_call by)
 {
 	uint64_t mask;
+	int claim;
 
 	if (pe_slot_close(k->slot, k->life) != 0)
 		return;
 	pe_hold_drain(&p->records, t, k->index);
-	mask = pe_sys_mask_all();
-	if (pe_slot_begin_reap(k->slot) == 0)
-		pe_process_released(p, t, k, by);
-	pe_sys_mask_restore(mask);
+	do {
+		mask = pe_sys_mask_all();
+		claim = pe_slot_begin_reap(k->slot);
+		if (claim == 0)
+			pe_process_released(p, t, k, by);
+		pe_sys_mask_restore(mask);
+		if (claim == -EBUSY)
+			pe_sys_sched_yield();
+	} while (claim == -EBUSY);
 	pe_process_leave(p, k->index);
 }

@@ -144,7 +144,8 @@ struct pe_known {
 };
 struct pe_known pe_process_know(struct pe_process *p, uint32_t number);
 
-/* This incarnation is gone, proven, by a way that took no REAPING: close, drain, expire, bury. */
+/* This incarnation is gone, proven, by a way that took no REAPING: close, drain, expire, bury. On return it is buried, by
+ * whomever. */
 void pe_process_lost(struct pe_process *p, struct pe_thread *t, const struct pe_known *k,
 		     enum pe_call by);
 
