@@ -27,19 +27,37 @@ static bool is_kin(const struct pe_process *p, uint32_t number)
 	       pe_sys_tgkill(p->tgid, (int)number, 0) == 0;
 }
 
+/* While a page is being copied, a reader may miss that a number is fresh (B.2): before anything is refused, the copy is done. */
+static struct pe_known known_for_sure(struct pe_process *p, uint32_t number)
+{
+	struct pe_known k = pe_process_know(p, number);
+	uint64_t mask;
+
+	if (k.what == PE_STALE_RELEASED || k.what == PE_STALE_INHERITED) {
+		mask = pe_process_lock(p);
+		k = pe_process_know(p, number);
+		pe_process_unlock(p, mask);
+	}
+	return k;
+}
+
 static pe_cold long judged(struct pe_process *p, struct pe_thread *t, const struct pe_use *u)
 {
 	uint32_t number = (uint32_t)u->number;
-	struct pe_known k = pe_process_know(p, number);
+	struct pe_known k = known_for_sure(p, number);
 	struct pe_stale_use use = { .knowledge = k.what, .policy = p->set->policy };
 	struct pe_stale_verdict v;
+	int child;
 
 	if (k.what == PE_STALE_LIVE)
 		return AGAIN; /* born again meanwhile */
 	if (k.what == PE_STALE_NOTHING || k.what == PE_STALE_FRESH || p->set->trusted ||
 	    is_kin(p, number))
 		return pass(u);
-	use.own_child_now = pe_identity_is_child(number);
+	child = pe_identity_is_child(number);
+	if (child < 0)
+		return pass(u); /* the kernel would not say (J.4) */
+	use.own_child_now = child;
 	use.held = pe_sys_kill((int)number, 0) != -ESRCH;
 	v = pe_stale_classic(&use);
 	if (v.relearned && pe_process_adopt(p, t, u->number))
@@ -56,14 +74,27 @@ static pe_cold long judged(struct pe_process *p, struct pe_thread *t, const stru
 
 /* --- a child of ours --- */
 
-/* @fd is our child, and @u's own call would have made one more like it, but for the flags. */
+static bool makes_pidfd(const struct pe_use *u)
+{
+	return u->call.nr == SYS_pidfd_open;
+}
+
+/* Can a call on a pidfd stand in for it? */
+static bool has_stand_in(const struct pe_use *u)
+{
+	return makes_pidfd(u) || (u->signal != PE_GUARD_NO_SIGNAL && !u->to_thread);
+}
+
+/* @fd is our child, made with the flags that @u asks for if it asks for a pidfd. It is used up. */
 static long act_by_pidfd(const struct pe_use *u, int fd)
 {
-	if (u->call.nr == SYS_pidfd_open && u->call.arg[1] == 0)
+	long n;
+
+	if (makes_pidfd(u))
 		return fd;
-	if (u->signal == PE_GUARD_NO_SIGNAL || u->to_thread)
-		return pass(u);
-	return pe_sys_pidfd_send_signal(fd, u->signal, u->info, 0);
+	n = has_stand_in(u) ? pe_sys_pidfd_send_signal(fd, u->signal, u->info, 0) : pass(u);
+	pe_sys_close(fd);
+	return n;
 }
 
 /* Children may vanish without a wait, or one is being reaped, or no hold is to be had: a pidfd that the kernel
@@ -72,21 +103,47 @@ static long by_pidfd(struct pe_process *p, struct pe_thread *t, const struct pe_
 		     const struct pe_known *k)
 {
 	siginfo_t si = { .si_pid = 0 };
-	long fd = pe_sys_pidfd_open(u->number, 0), n;
+	int fd = pe_sys_pidfd_open(u->number, makes_pidfd(u) ? (unsigned int)u->call.arg[1] : 0);
+	int err = -ECHILD;
 
 	if (fd < 0 && fd != -ESRCH && pe_identity_is_child((uint32_t)u->number))
 		return pass(u); /* no descriptor to be had: best effort */
-	if (fd >= 0 &&
-	    pe_sys_waitid(P_PIDFD, (int)fd, &si, WEXITED | WNOHANG | WNOWAIT | __WALL, NULL) == 0) {
-		n = act_by_pidfd(u, (int)fd);
-		if (n != fd)
-			pe_sys_close((int)fd);
-		return n;
-	}
 	if (fd >= 0)
-		pe_sys_close((int)fd);
+		err = pe_sys_waitid(P_PIDFD, fd, &si, WEXITED | WNOHANG | WNOWAIT | __WALL, NULL);
+	if (err == 0)
+		return act_by_pidfd(u, fd);
+	if (fd >= 0)
+		pe_sys_close(fd);
+	if (err != -ECHILD)
+		return pass(u); /* the kernel would not say, which is no proof of an end */
 	pe_process_lost(p, t, k, atomic_load(&p->autoreap) ? PE_CALL_AUTOREAP : PE_CALL_ELSEWHERE);
 	return AGAIN;
+}
+
+/* Nothing stands in for the call, and no hold can be had: who has REAPING keeps the number, too (F.4). */
+static long under_reaping(struct pe_process *p, struct pe_thread *t, const struct pe_use *u,
+			  const struct pe_known *k)
+{
+	long n = AGAIN;
+	uint64_t mask;
+	int claim;
+
+	if (pe_slot_close(k->slot, k->life) != 0)
+		return AGAIN;
+	mask = pe_sys_mask_all();
+	claim = pe_slot_begin_reap(k->slot);
+	if (claim == 0) {
+		if (pe_identity_is_child((uint32_t)u->number))
+			n = pass(u);
+		pe_slot_cancel_reap(k->slot);
+	}
+	pe_sys_mask_restore(mask);
+	pe_process_leave(p, k->index);
+	if (claim == 0 && n == AGAIN)
+		pe_process_lost(p, t, k, PE_CALL_ELSEWHERE);
+	else if (claim == -EBUSY)
+		pe_sys_sched_yield();
+	return n;
 }
 
 static long gated(const struct pe_thread *t, const struct pe_use *u, const struct pe_hold *h,
@@ -101,12 +158,18 @@ static long gated(const struct pe_thread *t, const struct pe_use *u, const struc
 
 static pe_cold long on_slow_child(struct pe_process *p, struct pe_thread *t, const struct pe_use *u)
 {
+	bool vanish = atomic_load_explicit(&p->autoreap, memory_order_relaxed);
 	struct pe_known k;
 
-	if (t->record == 0)
+	if (t->record == 0) {
 		pe_process_enroll(p, t);
+		if (t->record != 0 && !vanish)
+			return AGAIN; /* with a hold */
+	}
 	k = pe_process_know(p, (uint32_t)u->number);
-	return k.what == PE_STALE_LIVE ? by_pidfd(p, t, u, &k) : AGAIN;
+	if (k.what != PE_STALE_LIVE)
+		return BURIED;
+	return vanish || has_stand_in(u) ? by_pidfd(p, t, u, &k) : under_reaping(p, t, u, &k);
 }
 
 static long on_child(struct pe_process *p, struct pe_thread *t, const struct pe_use *u,

@@ -12,7 +12,7 @@
  * J.1  The usual path (unknown number, or open slot) takes no lock, no memory, no descriptor, one system call.
  * J.2  A call on an open slot reaches the incarnation that the slot stands for, or does not act at all (S11).
  * J.3  A closed slot is a zombie about to be reaped, or one that has just been: the call goes by a pidfd that the
- *      kernel says is our child, and waits for nobody.
+ *      kernel says is our child, and waits for nobody. One that no pidfd call can stand in for is made under REAPING.
  * J.4  Nothing is refused before the kernel has said that the number is no child of ours (S10).
  * J.5  Self, parent, own threads and groups pass.
  */

@@ -24,7 +24,7 @@ static pe_cold long clear_info(siginfo_t *info, long result)
 {
 	if (!info)
 		return result;
-	if (pe_sys_probe(info) != 0 || pe_sys_probe(&info->si_status) != 0)
+	if (pe_sys_probe(info) == -EFAULT || pe_sys_probe(&info->si_status) == -EFAULT)
 		return -EFAULT;
 	info->si_signo = 0;
 	info->si_errno = 0;
@@ -36,7 +36,7 @@ static pe_cold long clear_info(siginfo_t *info, long result)
 }
 
 /* Consume the exit of @pid, without blocking: > 0 it was there, 0 it was not. -EFAULT: it was, and the caller's
- * pointer was bad; the kernel reaps first. */
+ * pointer was bad; the kernel reaps first. Another -errno: the program's own filter forbids the call. */
 static long consume_exit(const struct pe_reap *r, int pid)
 {
 	siginfo_t own, *info = r->info ? r->info : &own;
@@ -51,7 +51,12 @@ static long consume_exit(const struct pe_reap *r, int pid)
 		if (n == 0)
 			n = info->si_pid;
 	}
-	return n > 0 || n == -EFAULT ? n : 0;
+	return n == -ECHILD ? 0 : n;
+}
+
+static bool was_there(long n)
+{
+	return n > 0 || n == -EFAULT;
 }
 
 static pe_cold long consume_state(const struct pe_reap *r, const siginfo_t *seen)
@@ -63,13 +68,13 @@ static pe_cold long consume_state(const struct pe_reap *r, const siginfo_t *seen
 	own.si_pid = 0;
 	n = pe_sys_waitid(P_PID, seen->si_pid, info, WNOHANG | what | (r->options & KINDS),
 			  r->rusage);
-	if (n == -EFAULT)
-		return n;
-	if (n != 0 || info->si_pid == 0)
+	if (n != 0)
+		return n == -ECHILD ? 0 : n;
+	if (info->si_pid == 0)
 		return 0;
 	if (!r->as_wait4 || !r->status)
 		return seen->si_pid;
-	if (pe_sys_probe(r->status) != 0)
+	if (pe_sys_probe(r->status) == -EFAULT)
 		return -EFAULT; /* consumed all the same, as wait4 does */
 	*r->status = status_of(info);
 	return seen->si_pid;
@@ -98,7 +103,7 @@ static long reap_tracked(struct pe_process *p, struct pe_thread *t, const struct
 	claim = pe_slot_begin_reap(k->slot);
 	if (claim == 0) {
 		n = consume_exit(r, (int)(k->life & PE_SLOT_NUMBER));
-		if (n != 0) {
+		if (was_there(n)) {
 			atomic_fetch_add(&p->strays, 1);
 			pe_process_released(p, t, k, r->by);
 		} else {
@@ -121,13 +126,13 @@ static long reap_stray(struct pe_process *p, const struct pe_reap *r, int pid)
 
 	if (pe_process_know(p, (uint32_t)pid).what != PE_STALE_LIVE)
 		n = consume_exit(r, pid);
-	if (n != 0)
+	if (was_there(n))
 		atomic_fetch_add(&p->strays, 1);
 	pe_process_unlock(p, mask);
 	return n;
 }
 
-/* > 0 or -EFAULT: taken. 0: gone, or somebody else was first */
+/* > 0 or -EFAULT: taken. Another -errno: the wait's own result. 0: gone, or somebody else was first */
 static long take(struct pe_process *p, struct pe_thread *t, const struct pe_reap *r,
 		 const siginfo_t *seen, uint32_t births)
 {
@@ -156,6 +161,32 @@ static void note_no_child(struct pe_process *p, struct pe_thread *t, uint32_t nu
 		pe_process_lost(p, t, &k, vanish ? PE_CALL_AUTOREAP : PE_CALL_ELSEWHERE);
 }
 
+/*
+ * A program whose own filter forbids waitid, but not the wait4 that it called, gets what it asked for. Nobody looked first, so
+ * the number is not held over its end: it is stale from here on.
+ */
+static pe_cold long plain_wait4(struct pe_process *p, struct pe_thread *t, const struct pe_reap *r)
+{
+	int own, *status = r->status ? r->status : &own;
+	int pid = r->idtype == P_ALL ? -1 : r->idtype == P_PID ? (int)r->id : -(int)r->id;
+	long n = pe_sys_wait4(pid, status, r->options & ~WEXITED, r->rusage);
+	struct pe_known k;
+
+	if (n <= 0 || WIFSTOPPED(*status) || WIFCONTINUED(*status))
+		return n;
+	atomic_fetch_add(&p->strays, 1);
+	k = pe_process_know(p, (uint32_t)n);
+	if (k.what == PE_STALE_LIVE)
+		pe_process_lost(p, t, &k, r->by);
+	return n;
+}
+
+/* What waitid can answer to arguments that are well formed; EBADF to a pidfd. */
+static bool is_an_answer(long n)
+{
+	return n >= 0 || n == -ECHILD || n == -EINTR || n == -EFAULT || n == -EBADF;
+}
+
 long pe_reap(struct pe_process *p, struct pe_thread *t, const struct pe_reap *r)
 {
 	for (;;) {
@@ -163,6 +194,8 @@ long pe_reap(struct pe_process *p, struct pe_thread *t, const struct pe_reap *r)
 		uint32_t births = atomic_load(&p->births);
 		long n = r->peek(r->idtype, r->id, &si, r->options | WNOWAIT);
 
+		if (r->as_wait4 && unlikely(!is_an_answer(n)))
+			return plain_wait4(p, t, r);
 		if (n == -ECHILD && r->idtype == P_PID)
 			note_no_child(p, t, r->id);
 		if (n < 0 || si.si_pid == 0) /* or WNOHANG, and nothing there */

@@ -14,7 +14,8 @@
  *      open and with that number.
  * F.2  A slot is closed only after an exit of its incarnation was seen and not consumed, or its end proven: whoever
  *      meets a closer knows that the incarnation is a zombie or gone. Close takes the life it is meant for: a slot that
- *      was freed and attached anew meanwhile is left alone.
+ *      was freed and attached anew meanwhile is left alone. (One who closes it for want of a hold, to make a call
+ *      under REAPING, opens it again.)
  * F.3  Between close and reap every hold of another thread is waited for, once. New ones cannot come.
  * F.4  One closer at a time has REAPING; it keeps all signals masked and never blocks meanwhile. While REAPING
  *      is held and DEAD is not set, the zombie keeps its number: the reap takes this incarnation.

@@ -50,11 +50,17 @@ TESTS += $(LEARN_TESTS)
 
 # what was tried to break it, and did: each fails without its mend
 ATTACK_TESTS = \
+	tests/preload/attack_births \
 	tests/preload/attack_busy \
+	tests/preload/attack_denied \
 	tests/preload/attack_tree \
 	tests/preload/attack_waitid
+tests_preload_attack_births_SOURCES = tests/preload/attack_births.c tests/preload/attack.h
+tests_preload_attack_births_CFLAGS = $(AM_CFLAGS) -pthread
+tests_preload_attack_births_LDADD = libcore.la -lpthread
 tests_preload_attack_busy_SOURCES = tests/preload/attack_busy.c tests/preload/attack.h
 tests_preload_attack_busy_CFLAGS = $(AM_CFLAGS) -pthread
+tests_preload_attack_denied_SOURCES = tests/preload/attack_denied.c tests/preload/attack.h
 tests_preload_attack_tree_SOURCES = tests/preload/attack_tree.c tests/preload/attack.h
 tests_preload_attack_tree_CFLAGS = $(AM_CFLAGS) -pthread
 tests_preload_attack_tree_LDADD = libcore.la -lpthread
