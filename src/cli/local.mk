@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# bin/pidepoch: one file per verb (run, demo), and what verbs share.
+# bin/pidepoch: one file per verb (run, demo, doctor), and what verbs share.
 bin_PROGRAMS += pidepoch
 
 # The PE_BUILT_* are told from the folder that the binary is built in; see src/cli/paths.c.
@@ -11,8 +11,10 @@ pidepoch_SOURCES = \
 	src/cli/run.c \
 	src/cli/program.c src/cli/program.h \
 	src/cli/demo.c \
+	src/cli/doctor.c \
 	src/cli/namespace.c src/cli/namespace.h \
 	src/cli/stage.c src/cli/stage.h \
 	src/cli/table.c src/cli/table.h \
 	src/cli/paths.c src/cli/paths.h \
 	src/cli/say.c src/cli/say.h
+pidepoch_LDADD = libsupervisor.la

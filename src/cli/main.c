@@ -20,6 +20,7 @@ static const struct verb {
 } verbs[] = {
 	{ "run", pe_run_main, "run a command, protected from its own stale process numbers" },
 	{ "demo", pe_demo_main, "show four unmodified programs, natively and under pidepoch" },
+	{ "doctor", pe_doctor_main, "say what this machine allows, and what is guaranteed here" },
 };
 
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))

@@ -17,5 +17,6 @@ enum pe_verbs_status {
 
 int pe_run_main(int argc, char **argv);
 int pe_demo_main(int argc, char **argv);
+int pe_doctor_main(int argc, char **argv);
 
 #endif

@@ -7,6 +7,7 @@ CLI_TESTS = \
 	tests/preload/test_cli_demo.sh \
 	tests/preload/test_cli_demo_missing.sh \
 	tests/preload/test_cli_demo_wrong.sh \
+	tests/preload/test_cli_doctor.sh \
 	tests/preload/test_cli_environment.sh \
 	tests/preload/test_cli_help.sh \
 	tests/preload/test_cli_layouts.sh \

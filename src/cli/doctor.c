@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * doctor - "pidepoch doctor": what this kernel and this container allow, and what is guaranteed here because of it.
+ *
+ * M.1  A guarantee is worked out from mechanisms that were tried just now (probe.h), and from nothing else.
+ * M.2  The status is 0 if and only if everything holds here that can hold anywhere.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "paths.h"
+#include "say.h"
+#include "supervisor/probe.h"
+#include "verbs.h"
+
+static const char help[] =
+	"Usage: pidepoch doctor [--json]\n"
+	"Try what this kernel and this container allow, and say what is guaranteed here because of it.\n"
+	"\n"
+	"  exact        a call with a stale number never reaches a stranger\n"
+	"  detected     it is told, and may reach a stranger\n"
+	"  best effort  it may reach a stranger, and may not be noticed\n"
+	"  none         it is not looked at\n"
+	"\n"
+	"  --json  the same for programs\n"
+	"  --help  show this\n"
+	"\n"
+	"Exit status: 0 all holds here that can hold anywhere; 1 some of it does not; 2 wrong use.\n";
+
+enum guarantee { NONE, EFFORT, DETECTED, EXACT };
+
+static const char *const guarantees[] = { "none", "best effort", "detected", "exact" };
+
+/* one kind of call: what it has here, what it can have, and what it lacks for that */
+struct family {
+	const char *name, *text;
+	enum guarantee here, best;
+	const char *lacks;
+};
+
+enum { FAMILIES = 7 };
+
+struct findings {
+	struct utsname kernel;
+	int tried[PE_PROBE_COUNT];
+	int preload; /* 0 or -errno */
+	struct family families[FAMILIES];
+	bool full;
+};
+
+/* --- the library --- */
+
+/* in a child: become this command under the library, silently but for what the loader has to say */
+static void become_preloaded(const char *library, int out)
+{
+	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+	unsetenv("PIDEPOCH_FORCE_OLD"); /* it has words that are not for the library */
+	if (setenv("LD_PRELOAD", library, 1) == 0 && dup2(null, 1) == 1 && dup2(out, 2) == 2)
+		execl("/proc/self/exe", "pidepoch", "--version", (char *)NULL);
+	_exit(127);
+}
+
+/* The loader complains, and goes on, where it cannot load something. */
+static int try_preload(void)
+{
+	char library[PATH_MAX], complaint;
+	int ends[2], status = -1;
+	ssize_t n;
+	pid_t pid;
+
+	if (pe_paths_library(library, sizeof(library)) < 0)
+		return -ENOENT;
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return -errno;
+	pid = fork();
+	if (pid == 0)
+		become_preloaded(library, ends[1]);
+	close(ends[1]);
+	n = read(ends[0], &complaint, 1);
+	close(ends[0]);
+	if (pid < 0 || waitpid(pid, &status, 0) != pid)
+		return -ECHILD;
+	return n == 0 && status == 0 ? 0 : -ELIBACC;
+}
+
+/* --- what follows --- */
+
+static bool have(const struct findings *f, enum pe_probe what)
+{
+	return f->tried[what] == 0;
+}
+
+static struct family of_children(const struct findings *f, const char *name, const char *text)
+{
+	bool loaded = f->preload == 0;
+
+	return (struct family){ name, text, loaded ? EXACT : NONE, EXACT,
+				loaded ? "" : "the library cannot be preloaded" };
+}
+
+static struct family of_vanishing(const struct findings *f, const char *name, const char *text)
+{
+	struct family c = of_children(f, name, text);
+
+	if (c.here == EXACT && !have(f, PE_PROBE_PIDFD)) {
+		c.here = EFFORT;
+		c.lacks = "pidfds that can be waited for are missing";
+	}
+	return c;
+}
+
+static void conclude(struct findings *f)
+{
+	const enum guarantee told = f->preload == 0 ? DETECTED : NONE;
+
+	f->families[0] = of_children(f, "signal_child", "signals to own children");
+	f->families[1] = of_children(f, "call_child", "other calls on own children, pidfd_open");
+	f->families[2] = of_vanishing(f, "signal_vanishing", "signals while SIGCHLD is ignored");
+	f->families[3] = (struct family){ "call_vanishing", "other calls while SIGCHLD is ignored",
+					  f->preload == 0 ? EFFORT : NONE, EFFORT, "" };
+	f->families[4] = (struct family){ "inherited", "numbers that the parent saw end", told,
+					  DETECTED, "" };
+	f->families[5] = (struct family){ "stranger", "numbers of processes never one's children",
+					  EFFORT, EFFORT, "" };
+	f->families[6] =
+		(struct family){ "raw", "static programs, Go, raw system calls", NONE, NONE, "" };
+	f->full = true;
+	for (int i = 0; i < FAMILIES; i++)
+		f->full = f->full && f->families[i].here == f->families[i].best;
+}
+
+static void examine(struct findings *f)
+{
+	uname(&f->kernel);
+	for (enum pe_probe p = 0; p < PE_PROBE_COUNT; p++)
+		f->tried[p] = pe_probe_try(p);
+	f->preload = try_preload();
+	conclude(f);
+}
+
+/* --- the report --- */
+
+static const char *reason(enum pe_probe p, int tried)
+{
+	if (pe_probe_is_off(p))
+		return "switched off by PIDEPOCH_FORCE_OLD";
+	return tried == -ENOSYS ? "this kernel has none" : strerror(-tried);
+}
+
+static void print_mechanism(const char *text, int tried, const char *why)
+{
+	printf("  %-56s%s%s%s\n", text, tried == 0 ? "yes" : "no", tried ? ": " : "",
+	       tried ? why : "");
+}
+
+static void print_text(const struct findings *f)
+{
+	printf("Linux %s, %s\n\nmechanisms\n", f->kernel.release, f->kernel.machine);
+	for (enum pe_probe p = 0; p < PE_PROBE_COUNT; p++)
+		print_mechanism(pe_probe_text(p), f->tried[p], reason(p, f->tried[p]));
+	print_mechanism("the library can be preloaded", f->preload, strerror(-f->preload));
+	printf("\nguarantees under 'pidepoch run'\n");
+	for (int i = 0; i < FAMILIES; i++) {
+		const struct family *c = &f->families[i];
+
+		printf("  %-56s%s%s%s\n", c->text, guarantees[c->here], *c->lacks ? ": " : "",
+		       c->lacks);
+	}
+	printf("\n%s\n", f->full ? "The full guarantee holds here."
+				 : "Not all holds here that can hold elsewhere.");
+}
+
+static void print_json_mechanism(const char *name, int tried, const char *why, bool last)
+{
+	printf("    {\"name\": \"%s\", \"works\": %s", name, tried == 0 ? "true" : "false");
+	if (tried)
+		printf(", \"errno\": %d, \"why\": \"%s\"", -tried, why);
+	printf("}%s\n", last ? "" : ",");
+}
+
+/* no text here has a character that JSON wants quoted; the kernel's own words are letters, digits and "-._+" */
+static void print_json(const struct findings *f)
+{
+	printf("{\n  \"kernel\": \"%s\",\n  \"machine\": \"%s\",\n  \"mechanisms\": [\n",
+	       f->kernel.release, f->kernel.machine);
+	for (enum pe_probe p = 0; p < PE_PROBE_COUNT; p++)
+		print_json_mechanism(pe_probe_name(p), f->tried[p], reason(p, f->tried[p]), false);
+	print_json_mechanism("preload", f->preload, strerror(-f->preload), true);
+	printf("  ],\n  \"guarantees\": [\n");
+	for (int i = 0; i < FAMILIES; i++) {
+		const struct family *c = &f->families[i];
+
+		printf("    {\"calls\": \"%s\", \"here\": \"%s\", \"best\": \"%s\"}%s\n", c->name,
+		       guarantees[c->here], guarantees[c->best], i + 1 < FAMILIES ? "," : "");
+	}
+	printf("  ],\n  \"full\": %s\n}\n", f->full ? "true" : "false");
+}
+
+static int report(bool json)
+{
+	static struct findings findings;
+
+	signal(SIGCHLD, SIG_DFL); /* else there is nothing to wait for */
+	examine(&findings);
+	if (json)
+		print_json(&findings);
+	else
+		print_text(&findings);
+	if (pe_say_flush("doctor"))
+		return PE_VERBS_FAILED;
+	return findings.full ? PE_VERBS_OK : PE_VERBS_FAILED;
+}
+
+int pe_doctor_main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "json", no_argument, NULL, 'j' + PE_SAY_LONG },
+		{ "help", no_argument, NULL, 'h' + PE_SAY_LONG },
+		{ 0 },
+	};
+	bool json = false;
+	int option;
+
+	while ((option = getopt_long(argc, argv, "+:", options, NULL)) != -1) {
+		if (option == 'h' + PE_SAY_LONG)
+			return pe_say_text("doctor", help);
+		if (option != 'j' + PE_SAY_LONG)
+			return pe_say_bad_option("doctor", option, argv);
+		json = true;
+	}
+	if (optind < argc)
+		return pe_say_error(PE_VERBS_USAGE, "doctor",
+				    "'%s' is too much; try 'pidepoch doctor --help'", argv[optind]);
+	return report(json);
+}
