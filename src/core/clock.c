@@ -75,6 +75,16 @@ void pe_clock_advance(struct pe_clock *c, pe_clock_time before, uint32_t cursor)
 		lift(&c->word, after(before, cursor));
 }
 
+bool pe_clock_has_shown(const struct pe_clock *c)
+{
+	return atomic_load(&c->shown) != 0;
+}
+
+void pe_clock_skip(struct pe_clock *c, uint64_t laps)
+{
+	atomic_fetch_add(&c->word, laps << PE_CLOCK_CURSOR_BITS);
+}
+
 static bool digit(char c)
 {
 	return c >= '0' && c <= '9';

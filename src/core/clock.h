@@ -83,6 +83,12 @@ pe_clock_time pe_clock_now(const struct pe_clock *c);
 /* A snapshot from which tags will be made (PR_GET_PID_EPOCH, waitpidv): C.4 holds for it. */
 pe_clock_time pe_clock_show(struct pe_clock *c);
 
+/* Has any snapshot been handed out? */
+bool pe_clock_has_shown(const struct pe_clock *c);
+
+/* So many laps may have gone by unseen, or more: every tag from before is that much older. (C.6) */
+void pe_clock_skip(struct pe_clock *c, uint64_t laps);
+
 /* @number was handed out at some time after @before was read. Returns its birth lap. */
 uint64_t pe_clock_observe(struct pe_clock *c, pe_clock_time before, uint32_t number);
 

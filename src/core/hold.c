@@ -133,6 +133,11 @@ static pe_cold void let_go_of(_Atomic uint32_t *held, uint32_t slot)
 		pe_sys_futex_wake((uint32_t *)held, INT32_MAX);
 }
 
+static bool is_by_hand(const struct pe_hold_record *r, unsigned int level)
+{
+	return atomic_load_explicit(&r->call[level], memory_order_relaxed) == PE_HOLD_BY_HAND;
+}
+
 static void drain_one(struct pe_hold_record *r, unsigned int level, uint32_t slot)
 {
 	const struct timespec patience = { .tv_nsec = PE_HOLD_PATIENCE_NS };
@@ -154,6 +159,8 @@ static void drain_one(struct pe_hold_record *r, unsigned int level, uint32_t slo
 		if (pe_sys_futex_wait((uint32_t *)held, slot | PE_HOLD_WAITED, &patience) !=
 		    -ETIMEDOUT)
 			continue;
+		if (is_by_hand(r, level) && pe_sys_tgkill(pe_sys_getpid(), (int)owner, 0) != -ESRCH)
+			continue; /* G.6 */
 		/* Mark, then look, here too. One that is in the call merely looks the number up again. */
 		atomic_store_explicit(&r->dead[level], 1, memory_order_seq_cst);
 		if (is_past(owner, atomic_load_explicit(&r->call[level], memory_order_relaxed),

@@ -18,6 +18,7 @@
  *      drain then marks its interrupted holds dead instead of waiting for them. Neither waits for the other.
  * G.4  A record is never unmapped. Its owner's death leaves it empty; a later thread takes it over.
  * G.5  No lock, no allocation, no system call on the way in or out (but for the wake, and a thread's first call).
+ * G.6  A hold by hand lasts until its thread lets go of it, or ends.
  */
 #ifndef PE_CORE_HOLD_H
 #define PE_CORE_HOLD_H
@@ -28,6 +29,8 @@
 #define PE_HOLD_LEVELS	4u
 #define PE_HOLD_WAITED	(UINT32_C(1) << 31)
 #define PE_HOLD_RECORDS 65536u
+/* In the place of a system call's number: the program holds by hand, between calls that we do not know (G.6). */
+#define PE_HOLD_BY_HAND 0x7fffffffL
 
 struct pe_hold_record {
 	_Atomic uint32_t owner; /* thread id, 0: nobody's */

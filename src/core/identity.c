@@ -14,23 +14,29 @@
 
 /* --- the inode --- */
 
-/* 0, or -errno; -ENODATA: this kernel gives pidfds no inodes of their own (E.2) */
-static int inode_of(uint32_t number, uint64_t *inode)
+int pe_identity_of_pidfd(int fd, bool old, struct pe_identity *out)
 {
-	int fd = pe_sys_pidfd_open((int)number, PIDFD_THREADS);
 	struct statfs fs = { 0 };
-	struct stat st;
-	int err;
+	struct stat st = { .st_ino = 0 };
+	int err = old ? -ENODATA : pe_sys_fstatfs(fd, &fs);
 
-	if (fd < 0)
-		return fd;
-	err = pe_sys_fstatfs(fd, &fs);
 	if (err == 0 && fs.f_type != PIDFS_MAGIC)
 		err = -ENODATA;
 	if (err == 0)
 		err = pe_sys_fstat(fd, &st);
-	if (err == 0)
-		*inode = st.st_ino;
+	*out = (struct pe_identity){ .id = st.st_ino,
+				     .kind = err ? PE_IDENTITY_NONE : PE_IDENTITY_INODE };
+	return err;
+}
+
+static int inode_of(uint32_t number, struct pe_identity *out)
+{
+	int fd = pe_sys_pidfd_open((int)number, PIDFD_THREADS);
+	int err;
+
+	if (fd < 0)
+		return fd;
+	err = pe_identity_of_pidfd(fd, false, out);
 	pe_sys_close(fd);
 	return err;
 }
@@ -120,10 +126,8 @@ int pe_identity_of(uint32_t number, bool old, struct pe_identity *out)
 	*out = (struct pe_identity){ .kind = PE_IDENTITY_NONE };
 	if (number == 0 || number > INT32_MAX)
 		return -EINVAL;
-	if (!old && inode_of(number, &out->id) == 0) {
-		out->kind = PE_IDENTITY_INODE;
+	if (!old && inode_of(number, out) == 0)
 		return 0;
-	}
 	err = pe_identity_describe(number, &who);
 	if (err == 0)
 		*out = (struct pe_identity){ .id = who.start, .kind = PE_IDENTITY_START };

@@ -43,7 +43,10 @@ struct pe_identity_who {
  * (no /proc, no descriptor left) */
 int pe_identity_of(uint32_t number, bool old, struct pe_identity *out);
 
-/* for notices. The same results. */
+/* The same of who is behind a pidfd. 0, or -errno; -ENODATA: this kernel gives pidfds no inodes of their own (E.2) */
+int pe_identity_of_pidfd(int fd, bool old, struct pe_identity *out);
+
+/* for notices. The results of pe_identity_of(). */
 int pe_identity_describe(uint32_t number, struct pe_identity_who *out);
 
 /* the text of a /proc/N/stat; -EINVAL when it is not one */

@@ -16,6 +16,8 @@ libcore_la_SOURCES += src/core/guard.c src/core/guard.h src/core/emit.c src/core
 libcore_la_SOURCES += src/core/clock.c src/core/clock.h
 libcore_la_SOURCES += src/core/identity.c src/core/identity.h
 libcore_la_SOURCES += src/core/stale.c src/core/stale.h
+libcore_la_SOURCES += src/core/census.c src/core/census.h src/core/others.c src/core/others.h
+libcore_la_SOURCES += src/core/sync.c src/core/sync.h src/core/reference.c src/core/reference.h
 
 # Assembly: the same file names for each processor. (A tarball gets both lists.)
 # vfork.S, syscall.S and syscall.c are the preload library's sources: it has their hooks.

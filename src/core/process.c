@@ -5,6 +5,7 @@
 
 #include "identity.h"
 #include "process.h"
+#include "sync.h"
 #include "sys.h"
 
 /* Most slots: one for each child alive at a time, and as many again that only keep their history. */
@@ -140,6 +141,7 @@ static pe_cold void first_frame(struct pe_process *p)
 	pe_arena_init(&p->records, &records);
 	pe_clock_init(&p->clock, 0);
 	pe_tree_init(&p->tree, &p->inner, &p->leaf, pe_clock_lap(pe_clock_now(&p->clock)));
+	pe_others_init(&p->others, &p->inner, &p->leaf, p->other_chunks, PE_OTHERS_MOST);
 	atomic_store(&p->autoreap, pe_sys_children_vanish());
 	map_life(p);
 }
@@ -158,6 +160,7 @@ static void next_frame(struct pe_process *p, struct pe_thread *t)
 	atomic_store(&p->lock, 0);
 	atomic_store(&p->strays, 0);
 	atomic_store(&p->shared_vm, life == &p->plain_life);
+	pe_sync_forked(p);
 	t->vfork_depth = 0;
 	t->last = 0;
 	atomic_store_explicit(life, 1, memory_order_release);
@@ -250,8 +253,10 @@ static void record(struct pe_process *p, uint32_t number, uint64_t lap, enum pe_
 {
 	uint32_t index;
 
-	if (lap > pe_tree_lap(&p->tree))
+	if (lap > pe_tree_lap(&p->tree)) {
 		pe_tree_begin(&p->tree, lap);
+		pe_sync_bound(p);
+	}
 	index = new_slot(p, number, lap, by);
 	if (index && pe_tree_store(&p->tree, number, index) == 0)
 		return;
@@ -309,6 +314,7 @@ void pe_process_birth_end(struct pe_process *p, struct pe_thread *t, const struc
 	/* P.6: seq_cst on both sides, the reaper's count after its reap, ours after the store */
 	if (unlikely(atomic_load(&p->strays) != b->strays))
 		lose_if_gone(p, t, number);
+	pe_sync_check(p);
 }
 
 bool pe_process_adopt(struct pe_process *p, struct pe_thread *t, int pid)

@@ -22,9 +22,11 @@
 
 #include "arena.h"
 #include "call.h"
+#include "census.h"
 #include "clock.h"
 #include "contract.h"
 #include "hold.h"
+#include "others.h"
 #include "slot.h"
 #include "stale.h"
 #include "sys.h"
@@ -32,6 +34,14 @@
 
 #define PE_PROCESS_ANCESTORS	 4u
 #define PE_PROCESS_SLOTS_IN_PAGE 40u
+
+/* S6-S9, see sync.h */
+struct pe_sync {
+	_Atomic pe_clock_time point; /* 0: no reference has been given out yet */
+	_Atomic pe_clock_time told;  /* the point that lagged when the signal was sent last */
+	_Atomic uint32_t signal;     /* 0: none */
+	_Atomic uint64_t retired_early;
+};
 
 enum pe_old { /* PIDEPOCH_FORCE_OLD: do without this newer mechanism */
 	      PE_OLD_RSEQ = 1 << 0,
@@ -44,6 +54,8 @@ struct pe_settings {
 	enum pe_stale_policy policy;
 	int stale_errno; /* ESRCH or PE_EEPOCH */
 	uint32_t force_old;
+	bool unseen;	       /* the forks and waits of this process do not come through us */
+	size_t old_bytes_most; /* S9's bound; 0: PE_SYNC_OLD_BYTES */
 	bool trusted;	       /* the program is exempt: nothing is told, refused or aborted */
 	const char *log;       /* absolute path, or NULL: descriptor 2 */
 	uint64_t stderr_id[2]; /* device and inode of descriptor 2 at the start */
@@ -87,7 +99,10 @@ struct pe_process {
 	/* from here on: seldom written */
 	_Alignas(4096) struct pe_tree inherited[PE_PROCESS_ANCESTORS];
 	_Alignas(8) char first_inner[10 * sizeof(struct pe_tree_node)];
-	pe_arena_chunks slot_chunks, leaf_chunks, inner_chunks, record_chunks;
+	struct pe_census census; /* under the lock, as are the others */
+	struct pe_others others;
+	struct pe_sync sync;
+	pe_arena_chunks slot_chunks, leaf_chunks, inner_chunks, record_chunks, other_chunks;
 };
 
 _Static_assert(offsetof(struct pe_process, inherited) == 4096, "one page");

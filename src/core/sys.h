@@ -267,6 +267,16 @@ static inline int pe_sys_pidfd_send_signal(int pidfd, int sig, siginfo_t *info, 
 	return (int)pe_sys4(SYS_pidfd_send_signal, pidfd, sig, PE_SYS_LONG(info), (long)flags);
 }
 
+static inline int pe_sys_rt_sigqueueinfo(int pid, int sig, siginfo_t *info)
+{
+	return (int)pe_sys3(SYS_rt_sigqueueinfo, pid, sig, PE_SYS_LONG(info));
+}
+
+static inline int pe_sys_getuid(void)
+{
+	return (int)pe_sys0(SYS_getuid);
+}
+
 static inline int pe_sys_sched_yield(void)
 {
 	return (int)pe_sys0(SYS_sched_yield);

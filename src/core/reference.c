@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "contract.h"
+
+#include "identity.h"
+#include "reference.h"
+#include "sys.h"
+
+#define AGAIN 1 /* of the steps below: what they looked at has changed */
+
+static bool sees_children(const struct pe_process *p)
+{
+	return !p->set->unseen && !atomic_load_explicit(&p->autoreap, memory_order_relaxed);
+}
+
+/* --- verdicts --- */
+
+static int verdict(const struct pe_process *p, const struct pe_pin *pin,
+		   enum pe_stale_holder holder, uint64_t birth, bool no_lap_missed)
+{
+	const struct pe_stale_ref r = {
+		.number = pin->number,
+		.epoch = pin->epoch,
+		.now = pe_clock_now(&p->clock),
+		.holder = holder,
+		.birth = birth,
+		.no_lap_missed = no_lap_missed,
+	};
+
+	return pe_stale_reference(&r);
+}
+
+/* R.6 */
+static int gone(const struct pe_process *p, const struct pe_pin *pin)
+{
+	int err = verdict(p, pin, PE_STALE_GONE, 0, false);
+
+	return err == -ESRCH && pe_sys_kill((int)pin->number, 0) != -ESRCH ? -PE_EEPOCH : err;
+}
+
+/* Was it our child, released since, that the reference means? A number is handed out once a lap. */
+static bool meant_released(struct pe_process *p, const struct pe_pin *pin)
+{
+	struct pe_known k = pe_process_know(p, pin->number);
+
+	return (k.what == PE_STALE_RELEASED || k.what == PE_STALE_FRESH) && k.slot &&
+	       pe_slot_number(k.slot) == pin->number &&
+	       atomic_load_explicit(&k.slot->birth, memory_order_relaxed) == pin->epoch;
+}
+
+/* --- own children --- */
+
+static uint64_t birth_of(const struct pe_known *k)
+{
+	return atomic_load_explicit(&k->slot->birth, memory_order_relaxed);
+}
+
+/* 0, -errno, or AGAIN: no hold is to be had, or the child is about to be reaped */
+static int hold_child(struct pe_process *p, struct pe_thread *t, const struct pe_known *k, long nr,
+		      struct pe_pin *pin)
+{
+	int err = AGAIN;
+
+	if (t->record == 0)
+		pe_process_enroll(p, t);
+	pin->hold = pe_hold_publish(&p->records, t, k->index, nr);
+	if (pin->hold.record && pe_slot_check(k->slot, pin->number) == 0)
+		err = verdict(p, pin, PE_STALE_OWN_CHILD, birth_of(k), false);
+	if (err != 0) {
+		pe_hold_release(t, &pin->hold);
+		pin->hold.record = NULL;
+	}
+	return err;
+}
+
+/* --- by pidfd --- */
+
+/* 1: our unreaped child; 0: none; -errno: the kernel would not say */
+static int is_child(int fd)
+{
+	siginfo_t si;
+	int err = pe_sys_waitid(P_PIDFD, fd, &si, WEXITED | WNOHANG | WNOWAIT | __WALL, NULL);
+
+	return err == 0 ? 1 : err == -ECHILD ? 0 : err;
+}
+
+static bool is_zombie(int fd)
+{
+	siginfo_t si = { .si_pid = 0 };
+
+	return pe_sys_waitid(P_PIDFD, fd, &si, WEXITED | WNOHANG | WNOWAIT | __WALL, NULL) == 0 &&
+	       si.si_pid != 0;
+}
+
+/* Nobody has the number, or somebody of whom we have no descriptor. */
+static int without_pidfd(struct pe_process *p, struct pe_thread *t, const struct pe_pin *pin,
+			 int err)
+{
+	struct pe_known k = pe_process_know(p, pin->number);
+
+	if (err != -ESRCH)
+		return err;
+	if (k.what == PE_STALE_LIVE && !pe_identity_is_child(pin->number))
+		pe_process_lost(p, t, &k, PE_CALL_ELSEWHERE);
+	return gone(p, pin);
+}
+
+/* Who is behind the pidfd is no child that we know the birth of: is he whom the reference was taken to? */
+static int judge_other(struct pe_process *p, const struct pe_pin *pin)
+{
+	struct pe_identity now;
+	struct pe_other known = { .since = 0 };
+	const struct pe_other *found;
+	bool inode = pe_identity_of_pidfd(pin->fd, p->set->force_old & PE_OLD_INODE, &now) == 0;
+	uint64_t mask = pe_process_lock(p);
+	int proven = -ENODATA;
+
+	found = pe_others_find(&p->others, pin->number);
+	if (found)
+		known = *found;
+	if (!found || !inode || known.since < pin->epoch || known.who.kind != PE_IDENTITY_INODE)
+		proven = pe_census_take(&p->census, &p->clock);
+	pe_process_unlock(p, mask);
+
+	if (found && inode && known.who.kind == PE_IDENTITY_INODE) {
+		if (known.who.id == now.id)
+			return verdict(p, pin, pin->child ? PE_STALE_OWN_CHILD : PE_STALE_KNOWN,
+				       known.since, false);
+		if (pin->epoch <= known.since)
+			return gone(p, pin);
+	}
+	if (meant_released(p, pin))
+		return gone(p, pin);
+	return verdict(p, pin, PE_STALE_UNKNOWN, 0, proven == 0);
+}
+
+/* 0, -errno, or AGAIN */
+static int judge_pidfd(struct pe_process *p, struct pe_thread *t, struct pe_pin *pin)
+{
+	int child = is_child(pin->fd);
+	struct pe_known k;
+
+	pin->child = child == 1;
+	if (!pin->child || p->set->unseen)
+		return judge_other(p, pin);
+	k = pe_process_know(p, pin->number);
+	if (k.what != PE_STALE_LIVE)
+		return pe_process_adopt(p, t, (int)pin->number) ? AGAIN : -ENOMEM;
+	/* The slot's incarnation is being reaped, and this is no zombie: a later child, of whom we shall hear. */
+	if (pe_slot_check(k.slot, pin->number) != 0 && !is_zombie(pin->fd)) {
+		pe_sys_sched_yield();
+		return AGAIN;
+	}
+	return verdict(p, pin, PE_STALE_OWN_CHILD, birth_of(&k), false);
+}
+
+static int pin_pidfd(struct pe_process *p, struct pe_thread *t, struct pe_pin *pin)
+{
+	int err;
+
+	pin->fd = pe_sys_pidfd_open((int)pin->number, 0);
+	if (pin->fd < 0)
+		return without_pidfd(p, t, pin, pin->fd);
+	err = judge_pidfd(p, t, pin);
+	if (err != 0) {
+		pe_sys_close(pin->fd);
+		pin->fd = -1;
+	}
+	return err;
+}
+
+/* --- pin and unpin --- */
+
+static int pin_once(struct pe_process *p, struct pe_thread *t, long nr, enum pe_pin_how how,
+		    struct pe_pin *pin)
+{
+	struct pe_known k = pe_process_know(p, pin->number);
+	int err = AGAIN;
+
+	if (k.what == PE_STALE_LIVE && how == PE_PIN_BEST && sees_children(p)) {
+		err = hold_child(p, t, &k, nr, pin);
+		pin->child = err == 0;
+	}
+	return err == AGAIN ? pin_pidfd(p, t, pin) : err;
+}
+
+int pe_reference_pin(struct pe_process *p, struct pe_thread *t, int number, uint32_t epoch, long nr,
+		     enum pe_pin_how how, struct pe_pin *pin)
+{
+	int err;
+
+	*pin = (struct pe_pin){ .fd = -1, .number = (uint32_t)number };
+	if (number <= 0)
+		return -EINVAL;
+	do {
+		pin->epoch = pe_stale_widen(epoch, pe_clock_now(&p->clock));
+		err = pin_once(p, t, nr, how, pin);
+	} while (err == AGAIN);
+	return err;
+}
+
+int pe_reference_unpin(struct pe_process *p, struct pe_thread *t, struct pe_pin *pin)
+{
+	int err = 0;
+
+	if (pin->hold.record) {
+		if (atomic_load_explicit((const _Atomic uint32_t *)pe_hold_dead(&pin->hold),
+					 memory_order_relaxed))
+			err = -ESRCH;
+		pe_hold_release(t, &pin->hold);
+	} else if (pin->fd >= 0) {
+		if (pe_sys_pidfd_send_signal(pin->fd, 0, NULL, 0) == -ESRCH)
+			err = gone(p, pin);
+		pe_sys_close(pin->fd);
+	}
+	pin->hold.record = NULL;
+	pin->fd = -1;
+	return err;
+}
+
+/* --- calls --- */
+
+static bool makes_pidfd(const struct pe_use *u)
+{
+	return u->call.nr == SYS_pidfd_open;
+}
+
+static long by_pidfd(struct pe_process *p, struct pe_thread *t, const struct pe_use *u,
+		     struct pe_pin *pin)
+{
+	const long *a = u->call.arg;
+	long n;
+	int err;
+
+	if (u->signal != PE_GUARD_NO_SIGNAL && !u->to_thread) {
+		n = pe_sys_pidfd_send_signal(pin->fd, u->signal, u->info, 0);
+		pe_sys_close(pin->fd);
+		return n == -ESRCH ? gone(p, pin) : n;
+	}
+	n = pe_sys6(u->call.nr, a[0], a[1], a[2], a[3], a[4], a[5]);
+	err = pe_reference_unpin(p, t, pin);
+	if (err != 0 && n >= 0 && makes_pidfd(u))
+		pe_sys_close((int)n);
+	return err ? err : n;
+}
+
+long pe_reference_call(struct pe_process *p, struct pe_thread *t, const struct pe_use *u,
+		       uint32_t epoch)
+{
+	struct pe_pin pin;
+	long n = PE_GATE_DEAD;
+
+	while (n == PE_GATE_DEAD) {
+		int err = pe_reference_pin(p, t, u->number, epoch, u->call.nr, PE_PIN_BEST, &pin);
+
+		if (err != 0)
+			return err;
+		if (!pin.hold.record)
+			return by_pidfd(p, t, u, &pin);
+		n = pe_gate_pass(&u->call, pe_hold_dead(&pin.hold), t->rseq);
+		pe_hold_release(t, &pin.hold);
+	}
+	return n;
+}
+
+/* --- taking one --- */
+
+/* 0, -errno, or AGAIN: it has a slot now */
+static int take_other(struct pe_process *p, struct pe_thread *t, int number, int fd,
+		      uint64_t *epoch)
+{
+	struct pe_identity who;
+	uint64_t mask;
+	int err;
+
+	if (!p->set->unseen && is_child(fd) == 1)
+		return pe_process_adopt(p, t, number) ? AGAIN : -ENOMEM;
+	if (pe_identity_of_pidfd(fd, p->set->force_old & PE_OLD_INODE, &who) != 0)
+		who.kind = PE_IDENTITY_NONE;
+	mask = pe_process_lock(p);
+	/* unproven, the clock has been moved on (Q.2): the reference is one of from here on */
+	pe_census_take(&p->census, &p->clock);
+	*epoch = pe_clock_eps(pe_clock_show(&p->clock), (uint32_t)number);
+	err = pe_others_note(&p->others, (uint32_t)number, &who, *epoch);
+	pe_process_unlock(p, mask);
+	/* still the same, now that the clock has been read: its birth was before */
+	return err ? err : pe_sys_pidfd_send_signal(fd, 0, NULL, 0) == -ESRCH ? -ESRCH : 0;
+}
+
+static int take_once(struct pe_process *p, struct pe_thread *t, int number, uint64_t *epoch)
+{
+	struct pe_known k = pe_process_know(p, (uint32_t)number);
+	int fd, err;
+
+	if (k.what == PE_STALE_LIVE && sees_children(p)) {
+		*epoch = birth_of(&k);
+		return pe_slot_word(k.slot) & PE_SLOT_DEAD ? AGAIN : 0;
+	}
+	fd = pe_sys_pidfd_open(number, 0);
+	if (fd < 0)
+		return fd;
+	err = take_other(p, t, number, fd, epoch);
+	pe_sys_close(fd);
+	return err;
+}
+
+int pe_reference_take(struct pe_process *p, struct pe_thread *t, int number, uint64_t *epoch)
+{
+	int err;
+
+	if (number <= 0)
+		return -EINVAL;
+	do
+		err = take_once(p, t, number, epoch);
+	while (err == AGAIN);
+	return err;
+}
