@@ -33,6 +33,12 @@ void pe_door_learn(pid_t number);
 void pe_door_children_vanish(void); /* SIGCHLD is ignored, or SA_NOCLDWAIT set */
 void pe_door_shared_vm(void);	    /* clone(CLONE_VM) without CLONE_THREAD is about to happen */
 
+/* Does the library that this is in see the forks and waits of the program? Each of the two defines it. */
+extern const bool pe_door_sees_calls;
+
+/* The options of pidepoch.h's prctl(). -EINVAL for one that is none of them, as the kernel has it. */
+long pe_door_prctl(int option, unsigned long a2, unsigned long a3);
+
 /* The environment that keeps the library in programs that this one executes: name=value strings, NULL at the
  * end; empty when the library was not preloaded. [0] is LD_PRELOAD with this library alone. */
 const char *const *pe_door_environment(void);

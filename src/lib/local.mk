@@ -6,9 +6,14 @@ lib_LTLIBRARIES += libpidepoch.la
 # The API and the state, for the two libraries that a program can have them from.
 libstate_la_CFLAGS = $(LIBRARY_CFLAGS)
 libstate_la_SOURCES = src/lib/version.c src/lib/version.h src/lib/state.c src/lib/door.h \
-	src/lib/settings.c src/lib/settings.h
+	src/lib/settings.c src/lib/settings.h src/lib/state.h
+libstate_la_SOURCES += src/lib/reference.c src/lib/call.c src/lib/call.h
+libstate_la_SOURCES += src/lib/epoch.c src/lib/wait.c src/lib/written.c
+libstate_la_SOURCES += src/lib/signal.c src/lib/attribute.c src/lib/error.c
 
-libpidepoch_la_SOURCES =
+# What differs between the two: preload/real.c is the other's.
+libpidepoch_la_CFLAGS = $(LIBRARY_CFLAGS)
+libpidepoch_la_SOURCES = src/lib/linked.c
 libpidepoch_la_LIBADD = libstate.la libcore.la
 libpidepoch_la_LDFLAGS = $(LIBRARY_LDFLAGS) -version-info 0:0:0 \
 	-Wl,--version-script=$(srcdir)/src/lib/libpidepoch.map

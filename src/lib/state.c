@@ -4,6 +4,11 @@
  *
  * Every other file of this library and of the preload library is without writable globals of the engine's.
  */
+#include "lib/state.h"
+
+#include <errno.h>
+
+#include "core/sync.h"
 #include "lib/door.h"
 #include "lib/settings.h"
 #include "lib/version.h"
@@ -31,6 +36,24 @@ static __attribute__((constructor)) void begin(void)
 	if (!is_found_first())
 		return;
 	pe_settings_read(&start.set, &start.kept);
+	start.set.unseen = !pe_door_sees_calls;
+}
+
+bool pe_state_enter(struct pe_state *s)
+{
+	*s = (struct pe_state){ .frame = &frame, .thread = &thread };
+	if (!pe_process_enter(&frame, &thread))
+		return false;
+	pe_sync_check(&frame);
+	return true;
+}
+
+long pe_state_result(long n)
+{
+	if (n >= 0)
+		return n;
+	errno = (int)-n;
+	return -1;
 }
 
 bool pe_door_enter(void)

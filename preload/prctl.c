@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* prctl - the two options of the proposal, and those of the signal; the rest is the kernel's. */
+#include "real.h"
+
+#include <pidepoch.h>
+#include <stdarg.h>
+#include <sys/syscall.h>
+
+#include "core/sys.h"
+
+PE_PUBLIC int prctl(int option, ...)
+{
+	unsigned long arg[5] = { 0 };
+	va_list more;
+
+	/* libc reads as many whatever was given */
+	va_start(more, option);
+	for (int i = 1; i < 5; i++)
+		arg[i] = va_arg(more, unsigned long);
+	va_end(more);
+	if (option >= PR_GET_PID_EPOCH && option <= PR_SET_PID_EPOCH_SIGNAL)
+		return (int)pe_result(pe_door_prctl(option, arg[1], arg[2]));
+	return (int)pe_result(
+		pe_sys_prctl(option, (long)arg[1], (long)arg[2], (long)arg[3], (long)arg[4]));
+}

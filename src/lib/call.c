@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "lib/call.h"
+
+#include "core/reference.h"
+#include "lib/state.h"
+
+long pe_call_made(const struct pe_use *u, pidepoch_t epoch)
+{
+	const long *a = u->call.arg;
+	struct pe_state s;
+
+	if (u->number <= 0)
+		return pe_state_result(-EINVAL);
+	if (!pe_state_enter(&s))
+		return pe_state_result(pe_sys6(u->call.nr, a[0], a[1], a[2], a[3], a[4], a[5]));
+	return pe_state_result(pe_reference_call(s.frame, s.thread, u, epoch));
+}
+
+long pe_call_plain(int number, pidepoch_t epoch, const struct pe_gate_call *call)
+{
+	const struct pe_use u = {
+		.number = number,
+		.signal = PE_GUARD_NO_SIGNAL,
+		.call = *call,
+	};
+
+	return pe_call_made(&u, epoch);
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* error - what EEPOCH says of itself. */
+#include <pidepoch.h>
+#include <string.h>
+
+#include "lib/state.h"
+
+PE_EXPORT const char *pidepoch_strerror(int error)
+{
+	return error == EEPOCH ? "Process number may belong to a later process" : strerror(error);
+}

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * reference - the API's references: taken, held, let go, and the sync point.
+ */
+#include "core/reference.h"
+
+#include <errno.h>
+#include <pidepoch.h>
+#include <string.h>
+
+#include "core/sync.h"
+#include "lib/state.h"
+
+PE_EXPORT int pidepoch_ref(pid_t pid, struct pidepoch_ref *ref)
+{
+	struct pe_state s;
+	uint64_t epoch = 0;
+	long n = -EAGAIN;
+
+	if (pe_state_enter(&s))
+		n = pe_reference_take(s.frame, s.thread, pid, &epoch);
+	if (n == 0)
+		*ref = (struct pidepoch_ref){ .pid = pid, .epoch = (pidepoch_t)epoch };
+	return (int)pe_state_result(n);
+}
+
+PE_EXPORT pidepoch_t pidepoch_of(pidepoch_snapshot_t snapshot, pid_t pid)
+{
+	return (pidepoch_t)pe_clock_eps(snapshot, (uint32_t)pid);
+}
+
+/* --- holds --- */
+
+struct held {
+	struct pe_hold_record *record;
+	uint64_t epoch;
+	uint32_t level, number;
+	int fd;
+};
+
+_Static_assert(sizeof(struct held) <= sizeof(struct pidepoch_held), "it fits");
+
+PE_EXPORT int pidepoch_hold(const struct pidepoch_ref *ref, struct pidepoch_held *held)
+{
+	struct pe_state s;
+	struct held keep = { .fd = -1 };
+	struct pe_pin pin;
+	long n = -EAGAIN;
+
+	if (pe_state_enter(&s))
+		n = pe_reference_pin(s.frame, s.thread, ref->pid, ref->epoch, PE_HOLD_BY_HAND,
+				     PE_PIN_BEST, &pin);
+	if (n == 0) {
+		keep.record = pin.hold.record;
+		keep.level = pin.hold.level;
+		keep.epoch = pin.epoch;
+		keep.number = pin.number;
+		keep.fd = pin.fd;
+		memcpy(held, &keep, sizeof(keep));
+	}
+	return (int)pe_state_result(n);
+}
+
+PE_EXPORT int pidepoch_release(struct pidepoch_held *held)
+{
+	struct pe_state s;
+	struct held keep;
+	struct pe_pin pin;
+	long n = -EINVAL;
+
+	memcpy(&keep, held, sizeof(keep));
+	pin = (struct pe_pin){
+		.hold = { .record = keep.record, .level = keep.level },
+		.fd = keep.fd,
+		.number = keep.number,
+		.epoch = keep.epoch,
+	};
+	/* all zero: let go already */
+	if (pin.number && pe_state_enter(&s)) {
+		n = pe_reference_unpin(s.frame, s.thread, &pin);
+		memset(held, 0, sizeof(*held));
+	}
+	return (int)pe_state_result(n == -PE_EEPOCH ? -ESRCH : n);
+}
+
+/* --- the sync point --- */
+
+PE_EXPORT pidepoch_snapshot_t pidepoch_get(void)
+{
+	struct pe_state s;
+
+	return pe_state_enter(&s) ? pe_sync_get(s.frame) : 0;
+}
+
+PE_EXPORT pidepoch_snapshot_t pidepoch_now(void)
+{
+	struct pe_state s;
+
+	return pe_state_enter(&s) ? pe_sync_now(s.frame) : 0;
+}
+
+PE_EXPORT int pidepoch_set(pidepoch_snapshot_t snapshot)
+{
+	struct pe_state s;
+
+	return (int)pe_state_result(pe_state_enter(&s) ? pe_sync_set(s.frame, snapshot) : -EAGAIN);
+}
+
+PE_EXPORT int pidepoch_set_signal(int signal)
+{
+	struct pe_state s;
+
+	return (int)pe_state_result(pe_state_enter(&s) ? pe_sync_choose(s.frame, signal) : -EAGAIN);
+}
+
+/* --- accounting --- */
+
+static void fill(const struct pe_process *p, struct pidepoch_stats *stats)
+{
+	stats->now = pe_clock_now(&p->clock);
+	stats->sync = atomic_load(&p->sync.point);
+	stats->children = atomic_load_explicit(&p->slots.live, memory_order_relaxed);
+	stats->bytes = pe_arena_bytes(&p->slots) + pe_arena_bytes(&p->leaf) +
+		       pe_arena_bytes(&p->inner) + pe_arena_bytes(&p->records) +
+		       pe_arena_bytes(&p->others.known);
+	stats->old_bytes = pe_tree_old_bytes(&p->tree);
+	stats->bound = p->set->old_bytes_most ? p->set->old_bytes_most : PE_SYNC_OLD_BYTES;
+	stats->retired_early = atomic_load(&p->sync.retired_early);
+}
+
+PE_EXPORT int pidepoch_stats(struct pidepoch_stats *stats)
+{
+	struct pidepoch_stats all = { .size = stats->size };
+	struct pe_state s;
+
+	if (stats->size < sizeof(stats->size) || stats->size > sizeof(all))
+		return (int)pe_state_result(-EINVAL);
+	if (!pe_state_enter(&s))
+		return (int)pe_state_result(-EAGAIN);
+	fill(s.frame, &all);
+	memcpy(stats, &all, stats->size);
+	return 0;
+}
