@@ -69,6 +69,13 @@ tests_preload_attack_waitid_SOURCES = tests/preload/attack_waitid.c tests/preloa
 check_PROGRAMS += $(ATTACK_TESTS)
 TESTS += $(ATTACK_TESTS)
 
+# the pitfalls inside one process, natively and preloaded
+PITFALL_TESTS = \
+	tests/preload/pitfall_statuses
+tests_preload_pitfall_statuses_SOURCES = tests/preload/pitfall_statuses.c tests/preload/attack.h
+check_PROGRAMS += $(PITFALL_TESTS)
+TESTS += $(PITFALL_TESTS)
+
 # other people's programs, with and without
 include tests/preload/transparent/local.mk
 include tests/preload/cpython/local.mk
