@@ -71,8 +71,14 @@ TESTS += $(ATTACK_TESTS)
 
 # the pitfalls inside one process, natively and preloaded
 PITFALL_TESTS = \
-	tests/preload/pitfall_statuses
+	tests/preload/pitfall_early \
+	tests/preload/pitfall_statuses \
+	tests/preload/pitfall_steps
+tests_preload_pitfall_early_SOURCES = tests/preload/pitfall_early.c $(play_sources)
+tests_preload_pitfall_early_CFLAGS = $(AM_CFLAGS) -pthread
 tests_preload_pitfall_statuses_SOURCES = tests/preload/pitfall_statuses.c tests/preload/attack.h
+tests_preload_pitfall_steps_SOURCES = tests/preload/pitfall_steps.c tests/preload/attack.h \
+	tests/preload/namespace.c tests/preload/namespace.h
 check_PROGRAMS += $(PITFALL_TESTS)
 TESTS += $(PITFALL_TESTS)
 
