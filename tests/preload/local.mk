@@ -71,14 +71,28 @@ TESTS += $(ATTACK_TESTS)
 
 # the pitfalls inside one process, natively and preloaded
 PITFALL_TESTS = \
+	tests/preload/pitfall_autoreap \
+	tests/preload/pitfall_cancel \
 	tests/preload/pitfall_early \
+	tests/preload/pitfall_inherited \
+	tests/preload/pitfall_laps \
 	tests/preload/pitfall_statuses \
-	tests/preload/pitfall_steps
+	tests/preload/pitfall_steps \
+	tests/preload/pitfall_vforks
+tests_preload_pitfall_autoreap_SOURCES = tests/preload/pitfall_autoreap.c $(play_sources)
+tests_preload_pitfall_cancel_SOURCES = tests/preload/pitfall_cancel.c tests/preload/attack.h
+tests_preload_pitfall_cancel_CFLAGS = $(AM_CFLAGS) -pthread
 tests_preload_pitfall_early_SOURCES = tests/preload/pitfall_early.c $(play_sources)
 tests_preload_pitfall_early_CFLAGS = $(AM_CFLAGS) -pthread
+tests_preload_pitfall_inherited_SOURCES = tests/preload/pitfall_inherited.c $(play_sources)
+tests_preload_pitfall_inherited_CFLAGS = $(AM_CFLAGS) -pthread
+tests_preload_pitfall_laps_SOURCES = tests/preload/pitfall_laps.c $(play_sources)
+tests_preload_pitfall_laps_CFLAGS = $(AM_CFLAGS) -pthread
 tests_preload_pitfall_statuses_SOURCES = tests/preload/pitfall_statuses.c tests/preload/attack.h
 tests_preload_pitfall_steps_SOURCES = tests/preload/pitfall_steps.c tests/preload/attack.h \
 	tests/preload/namespace.c tests/preload/namespace.h
+tests_preload_pitfall_vforks_SOURCES = tests/preload/pitfall_vforks.c tests/preload/attack.h
+tests_preload_pitfall_vforks_CFLAGS = $(AM_CFLAGS) -pthread
 check_PROGRAMS += $(PITFALL_TESTS)
 TESTS += $(PITFALL_TESTS)
 

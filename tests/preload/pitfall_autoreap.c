@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * A program that was started with SIGCHLD ignored is protected like one that ignores it later, and so is the child it forks: what the kernel freed
+ * is refused, who lives is hit, a wait ends with ECHILD when all have gone; and once SIGCHLD is back, statuses are.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "actor.h"
+#include "namespace.h"
+
+/* --- the victim, and the child it forks --- */
+
+static struct actor live, mortal, heir;
+static pid_t reaped;
+
+static long signal_to(pid_t pid)
+{
+	return kill(pid, SIGUSR1) == 0 ? 0 : errno;
+}
+
+/* All end first: then there is nobody to wait for. */
+static long wait_for_all(void)
+{
+	close(live.to);
+	if (heir.pid)
+		close(heir.to);
+	errno = 0;
+	return wait(NULL) == -1 ? errno : 0;
+}
+
+static void on_sigchld(int sig)
+{
+	(void)sig;
+}
+
+/* A status, by which SIGCHLD is set back: it is there again. 0, or what was wrong */
+static long set_back(bool handled)
+{
+	const struct sigaction act = { .sa_handler = handled ? on_sigchld : SIG_DFL,
+				       .sa_flags = SA_RESTART };
+	int status;
+
+	sigaction(SIGCHLD, &act, NULL);
+	reaped = fork();
+	if (reaped == 0)
+		_exit(41);
+	if (waitpid(reaped, &status, 0) != reaped || status != 41 << 8)
+		return 0;
+	return reaped;
+}
+
+static long answer(char what)
+{
+	switch (what) {
+	case 'b':
+		actor_fork(&live, NULL);
+		actor_fork(&mortal, NULL);
+		actor_ask(&live, ACTOR_SIGNALS); /* it holds signals back by now */
+		return mortal.pid;
+	case 'e':
+		return close(mortal.to);
+	case 'k':
+		return signal_to(mortal.pid);
+	case 'l':
+		return signal_to(live.pid) == 0 ? actor_ask(&live, ACTOR_SIGNALS) : -errno;
+	case 'w':
+		return wait_for_all();
+	case 'd':
+		return set_back(false);
+	case 'h':
+		return set_back(true);
+	case 'r':
+		return signal_to(reaped);
+	case 'f':
+		actor_fork(&heir, answer);
+		return heir.pid;
+	default: /* for the heir, in capitals */
+		return actor_ask(&heir, (char)(what - 'A' + 'a'));
+	}
+}
+
+/* --- the play --- */
+
+static void expect(long got, long wanted, const char *what)
+{
+	if (got != wanted)
+		actor_fail("%s: %ld in place of %ld", what, got, wanted);
+}
+
+struct letters {
+	char bear, end, kill, live, wait, back, reaped;
+};
+
+static void spares_stranger(const struct actor *victim, pid_t number, char letter, bool native)
+{
+	struct actor stranger;
+
+	actor_start_stranger(&stranger, number, NULL); /* when the number is free */
+	expect(actor_ask(victim, letter), native ? 0 : ESRCH, "a signal to who has gone");
+	expect(actor_ask(&stranger, ACTOR_SIGNALS), native, "signals that a stranger got");
+	actor_end(&stranger);
+}
+
+static void act(const struct actor *victim, const struct letters *as, bool native)
+{
+	pid_t number = (pid_t)actor_ask(victim, as->bear);
+
+	expect(actor_ask(victim, as->live), 1, "signals of one that a live child got");
+	expect(actor_ask(victim, as->end), 0, "the end of a child");
+	spares_stranger(victim, number, as->kill, native);
+	expect(actor_ask(victim, as->live), 2, "signals of two that a live child got");
+	expect(actor_ask(victim, as->wait), ECHILD, "a wait for all");
+	number = (pid_t)actor_ask(victim, as->back);
+	if (number <= 0)
+		actor_fail("no status, although SIGCHLD is back");
+	spares_stranger(victim, number, as->reaped, native);
+}
+
+static void play(bool native, const char *old)
+{
+	const char *argv[] = { "/proc/self/exe", "victim", NULL };
+	const struct letters own = { 'b', 'e', 'k', 'l', 'w', 'h', 'r' },
+			     heirs = { 'B', 'E', 'K', 'L', 'W', 'D', 'R' };
+	struct actor victim;
+
+	signal(SIGCHLD, SIG_IGN); /* exec keeps that */
+	actor_start(&victim, argv, native, old);
+	signal(SIGCHLD, SIG_DFL);
+	if (actor_ask(&victim, 'f') <= 0)
+		actor_fail("no heir");
+	act(&victim, &heirs, native);
+	act(&victim, &own, native);
+	actor_end(&victim);
+	printf("ok   %s\n", native ? "natively the strangers are hit" : old);
+}
+
+int main(int argc, char **argv)
+{
+	(void)argv;
+	if (argc > 1) {
+		actor_serve(answer);
+		return 0;
+	}
+	namespace_enter();
+	setenv("PIDEPOCH_LOG", "/dev/null", 1);
+	play(true, "PIDEPOCH_FORCE_OLD=");
+	play(false, "PIDEPOCH_FORCE_OLD=");
+	play(false, "PIDEPOCH_FORCE_OLD=rseq,inode,wipe,pidfd");
+	return 0;
+}

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * What was inherited over fork() is told and not refused: a child, or a grandchild, forked by whichever thread, may signal the number that its
+ * parent has reaped, one line each in the log; the parent may not, and none of them what it has reaped itself.
+ *
+ * The forks come from several threads at a time, beside threads that signal, fork and reap.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "actor.h"
+#include "namespace.h"
+
+#define THREADS 4
+#define ROUNDS	20
+
+/* --- the victim --- */
+
+static pid_t q, live;
+static struct actor heir;
+static _Atomic bool over;
+static _Atomic int wrong;
+
+static long signal_q(void)
+{
+	return kill(q, SIGUSR1) == 0 ? 0 : errno;
+}
+
+/* Its status, if it is an ordinary end, or -1. */
+static int reap(pid_t pid)
+{
+	int status;
+
+	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static int be_grandchild(void)
+{
+	return signal_q() == 0 ? 0 : 1;
+}
+
+static int be_child(void)
+{
+	pid_t pid;
+
+	if (signal_q() != 0)
+		return 2;
+	pid = fork();
+	if (pid == 0)
+		_exit(be_grandchild());
+	if (pid < 0 || kill(pid, 0) != 0 || reap(pid) != 0)
+		return 3;
+	return kill(pid, 0) != 0 && errno == ESRCH && kill(getppid(), 0) == 0 ? 0 : 4;
+}
+
+static void *fork_some(void *unused)
+{
+	for (int i = 0; i < ROUNDS; i++) {
+		pid_t pid = fork();
+
+		if (pid == 0)
+			_exit(be_child());
+		if (pid < 0 || reap(pid) != 0)
+			wrong++;
+	}
+	return unused;
+}
+
+static void *keep_signalling(void *unused)
+{
+	while (!over)
+		wrong += kill(live, 0) != 0;
+	return unused;
+}
+
+static void *keep_reaping(void *unused)
+{
+	while (!over) {
+		pid_t pid = fork();
+
+		if (pid == 0)
+			_exit(5);
+		wrong += pid < 0 || reap(pid) != 5;
+	}
+	return unused;
+}
+
+static long fork_all(void)
+{
+	pthread_t some[THREADS], busy[2];
+
+	pthread_create(&busy[0], NULL, keep_signalling, NULL);
+	pthread_create(&busy[1], NULL, keep_reaping, NULL);
+	for (int i = 0; i < THREADS; i++)
+		pthread_create(&some[i], NULL, fork_some, NULL);
+	for (int i = 0; i < THREADS; i++)
+		pthread_join(some[i], NULL);
+	over = true;
+	pthread_join(busy[0], NULL);
+	pthread_join(busy[1], NULL);
+	return wrong;
+}
+
+static pid_t bear_and_reap(void)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(0);
+	return reap(pid) == 0 ? pid : -1;
+}
+
+/* 'k': q. 'r': one of its own, from then on its q */
+static long answer_as_heir(char what)
+{
+	if (what == 'r')
+		return q = bear_and_reap();
+	return signal_q();
+}
+
+static long answer(char what)
+{
+	switch (what) {
+	case 'b':
+		live = fork();
+		if (live == 0)
+			_exit(pause());
+		return q = bear_and_reap();
+	case 'f':
+		return fork_all();
+	case 'k':
+		return signal_q();
+	case 'c':
+		actor_fork(&heir, answer_as_heir);
+		return heir.pid;
+	case 'C':
+		return actor_ask(&heir, 'k');
+	case 'R':
+		return actor_ask(&heir, 'r');
+	default: /* the end */
+		kill(live, SIGKILL);
+		return waitpid(live, NULL, 0) == live ? actor_end(&heir) : -1;
+	}
+}
+
+/* --- the play --- */
+
+static char log_path[4096];
+
+static void expect(long got, long wanted, const char *what)
+{
+	if (got != wanted)
+		actor_fail("%s: %ld in place of %ld", what, got, wanted);
+}
+
+static int lines_with(const char *words)
+{
+	char line[2048];
+	int n = 0;
+	FILE *f = fopen(log_path, "r");
+
+	while (f && fgets(line, sizeof(line), f))
+		n += strstr(line, words) != NULL;
+	if (f)
+		fclose(f);
+	return n;
+}
+
+static void play(bool native, const char *old)
+{
+	const char *argv[] = { "/proc/self/exe", "victim", NULL };
+	struct actor victim, stranger, another;
+	pid_t own;
+
+	unlink(log_path);
+	actor_start(&victim, argv, native, old);
+	q = (pid_t)actor_ask(&victim, 'b');
+	actor_start_stranger(&stranger, q, NULL);
+	expect(actor_ask(&victim, 'f'), 0, "forks from many threads: what was wrong");
+	if (actor_ask(&stranger, ACTOR_SIGNALS) < 1)
+		actor_fail("not one signal of the children's arrived");
+	expect(lines_with("let through"), native ? 0 : 2 * THREADS * ROUNDS, "lines: let through");
+	expect(lines_with("refused"), 0, "lines: refused");
+
+	actor_ask(&victim, 'c');
+	expect(actor_ask(&victim, 'C'), 0, "an heir's signal to what its parent reaped");
+	expect(actor_ask(&stranger, ACTOR_SIGNALS), 2, "... which arrives");
+	expect(actor_ask(&victim, 'k'), native ? 0 : ESRCH, "the parent's own");
+	expect(actor_ask(&stranger, ACTOR_SIGNALS), native ? 3 : 2, "... and whether it arrives");
+
+	own = (pid_t)actor_ask(&victim, 'R');
+	actor_start_stranger(&another, own, NULL);
+	expect(actor_ask(&victim, 'C'), native ? 0 : ESRCH, "the heir's, to what it reaped itself");
+	expect(actor_ask(&another, ACTOR_SIGNALS), native, "... and whether it arrives");
+	expect(lines_with("refused"), native ? 0 : 2, "lines: refused");
+	expect(actor_ask(&victim, 'e'), 0, "the heir's end");
+	actor_end(&victim);
+	actor_end(&stranger);
+	actor_end(&another);
+	printf("ok   %s\n", native ? "natively all arrive" : old);
+}
+
+int main(int argc, char **argv)
+{
+	const char *folder = getenv("TMPDIR");
+
+	(void)argv;
+	if (argc > 1) {
+		actor_serve(answer);
+		return 0;
+	}
+	namespace_enter();
+	snprintf(log_path, sizeof(log_path), "%s/log", folder ? folder : "/tmp");
+	setenv("PIDEPOCH_LOG", log_path, 1);
+	play(true, "PIDEPOCH_FORCE_OLD=");
+	play(false, "PIDEPOCH_FORCE_OLD=");
+	play(false, "PIDEPOCH_FORCE_OLD=wipe");
+	play(false, "PIDEPOCH_FORCE_OLD=rseq,inode,wipe,pidfd");
+	return 0;
+}

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * A victim that slept while the namespace went round twice and stopped above the cursor it had seen acts on no number it has no proof of:
+ * strangers at what it reaped, above and below that cursor, are spared, and its live children are found. The same where a fork()
+ * slept, and its number has been another child's since.
+ *
+ * The kernel's cursor is moved by ns_last_pid; the victim's own forks are the only ones it can see.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "actor.h"
+#include "namespace.h"
+
+#define LAPS 2
+
+/* --- the victim --- */
+
+enum { FIRST, SECOND, NUMBERS };
+
+static pid_t number[NUMBERS];
+static struct actor live;
+
+static pid_t bear(void)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(pause());
+	return pid;
+}
+
+static long end(pid_t pid)
+{
+	int status;
+
+	kill(pid, SIGKILL);
+	return waitpid(pid, &status, 0) == pid && status == SIGKILL ? 0 : errno;
+}
+
+static long signal_to(pid_t pid, int sig)
+{
+	return kill(pid, sig) == 0 ? 0 : errno;
+}
+
+/* In a thread: a fork() that sleeps, with its child born and not told of. */
+static sem_t born, wake;
+static _Thread_local bool sleeps;
+static pthread_t sleeper;
+static pid_t slept;
+
+static void sleep_in_fork(void)
+{
+	if (!sleeps)
+		return;
+	sem_post(&born);
+	while (sem_wait(&wake) != 0)
+		;
+}
+
+static void *fork_asleep(void *unused)
+{
+	sleeps = true;
+	slept = bear();
+	return unused;
+}
+
+static long start_sleeper(void)
+{
+	if (pthread_create(&sleeper, NULL, fork_asleep, NULL) != 0)
+		return -1;
+	sem_wait(&born);
+	return 0;
+}
+
+static long wake_sleeper(void)
+{
+	sem_post(&wake);
+	pthread_join(sleeper, NULL);
+	return slept;
+}
+
+static long answer(char what)
+{
+	switch (what) {
+	case 'f':
+		return number[FIRST] = bear();
+	case 's':
+		return number[SECOND] = bear();
+	case 'l':
+		actor_fork(&live, NULL);
+		return live.pid;
+	case 'F':
+		return end(number[FIRST]);
+	case 'S':
+		return end(number[SECOND]);
+	case '1':
+		return signal_to(number[FIRST], SIGUSR1);
+	case '2':
+		return signal_to(number[SECOND], SIGUSR1);
+	case '0':
+		return signal_to(number[FIRST], 0);
+	case 'L': /* how many has it had with this one? */
+		return signal_to(live.pid, SIGUSR1) == 0 ? actor_ask(&live, ACTOR_SIGNALS) : -errno;
+	case 'z':
+		return start_sleeper();
+	case 'w':
+		return wake_sleeper();
+	default: /* somebody has ended */
+		return waitpid(-1, NULL, 0);
+	}
+}
+
+/* --- the cursor --- */
+
+static void move_cursor(pid_t to)
+{
+	int fd = open("/proc/sys/kernel/ns_last_pid", O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || dprintf(fd, "%d", to) < 0) {
+		printf("skip: the cursor of a namespace cannot be moved: %s\n", strerror(errno));
+		exit(77);
+	}
+	close(fd);
+}
+
+static pid_t next_number(void)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(0);
+	waitpid(pid, NULL, 0);
+	return pid;
+}
+
+static pid_t last_number(void)
+{
+	FILE *f = fopen("/proc/sys/kernel/pid_max", "r");
+	int end;
+
+	if (!f || fscanf(f, "%d", &end) != 1)
+		actor_fail("no pid_max: %s", strerror(errno));
+	fclose(f);
+	return end - 1;
+}
+
+/* So many laps, by children of the test's own, and the next number is @next. */
+static void go_round(int laps, pid_t next)
+{
+	for (int i = 0; i < laps; i++) {
+		pid_t before, now = 0;
+
+		move_cursor(last_number() - 2);
+		do {
+			before = now;
+			now = next_number();
+		} while (now > before);
+	}
+	move_cursor(next - 1);
+}
+
+/* --- the plays --- */
+
+static struct actor victim;
+static bool native;
+
+static void expect(long got, long wanted, const char *what)
+{
+	if (got != wanted)
+		actor_fail("%s: %ld in place of %ld", what, got, wanted);
+}
+
+/* A stranger holds @q; the victim's signal, asked for by @letter, hits him natively only. */
+static void spares_stranger(pid_t q, char letter, const char *what)
+{
+	struct actor stranger;
+
+	actor_start_stranger(&stranger, q, NULL);
+	expect(actor_ask(&victim, letter), native ? 0 : ESRCH, what);
+	expect(actor_ask(&stranger, ACTOR_SIGNALS), native, what);
+	actor_end(&stranger);
+}
+
+static void finds_live(long signals, const char *what)
+{
+	expect(actor_ask(&victim, 'L'), signals, what);
+}
+
+static void sleep_between_calls(void)
+{
+	const pid_t above = 2500, below = 1500, stop = 2000;
+
+	move_cursor(above - 1);
+	expect(actor_ask(&victim, 's'), above, "a child above");
+	go_round(1, below);
+	expect(actor_ask(&victim, 'f'), below, "a child below, in the next lap");
+	actor_ask(&victim, 'l');
+	expect(actor_ask(&victim, 'S') + actor_ask(&victim, 'F'), 0, "their end");
+	go_round(LAPS, stop);
+	finds_live(1, "a live child, after two laps");
+	spares_stranger(below, '1', "a stranger below the old cursor");
+	spares_stranger(above, '2', "a stranger above it");
+	expect(actor_ask(&victim, 's'), stop, "the first fork after it");
+	finds_live(2, "a live child, after that fork");
+	spares_stranger(below, '1', "a stranger below, after that fork");
+	expect(actor_ask(&victim, 'S'), 0, "its end");
+	/* its number comes to another child of its own */
+	go_round(LAPS, below);
+	expect(actor_ask(&victim, 'f'), below, "the same number again");
+	expect(actor_ask(&victim, '0'), 0, "a live child, where two others were");
+	expect(actor_ask(&victim, 'F'), 0, "its end");
+	go_round(LAPS, stop);
+	spares_stranger(below, '1', "a stranger after that");
+	finds_live(3, "a live child, at last");
+}
+
+/* A thread of the victim's is asleep in a fork() whose child has @q, and the child has gone, and been waited for. */
+static void put_to_sleep(pid_t q)
+{
+	move_cursor(q - 1 - 1); /* the thread takes one */
+	expect(actor_ask(&victim, 'z'), 0, "a fork asleep");
+	if (kill(q, SIGKILL) != 0)
+		actor_fail("%d is nobody: %s", q, strerror(errno));
+	expect(actor_ask(&victim, 'a'), q, "its child");
+	go_round(LAPS, q);
+}
+
+static void sleep_in_a_call(void)
+{
+	const pid_t q = 3000;
+
+	put_to_sleep(q);
+	expect(actor_ask(&victim, 'w'), q, "fork(), which slept");
+	go_round(0, q);
+	put_to_sleep(q);
+	expect(actor_ask(&victim, 'f'), q, "its number, another child's");
+	expect(actor_ask(&victim, 'w'), q, "fork(), which slept meanwhile");
+	expect(actor_ask(&victim, '0'), 0, "a live child, told of before an older one");
+	expect(actor_ask(&victim, 'F'), 0, "its end");
+	spares_stranger(q, '1', "a stranger after both");
+	put_to_sleep(q);
+	expect(actor_ask(&victim, 'f'), q, "its number, another child's");
+	expect(actor_ask(&victim, 'F'), 0, "the end of that one");
+	expect(actor_ask(&victim, 'w'), q, "fork(), which slept through both lives");
+	spares_stranger(q, '1', "a stranger after the call that slept");
+	finds_live(4, "a live child");
+}
+
+static void play(bool is_native, const char *old)
+{
+	const char *argv[] = { "/proc/self/exe", "victim", NULL };
+
+	native = is_native;
+	actor_start(&victim, argv, native, old);
+	sleep_between_calls();
+	sleep_in_a_call();
+	actor_end(&victim);
+	printf("ok   %s\n", native ? "natively the strangers are hit" : old);
+}
+
+int main(int argc, char **argv)
+{
+	(void)argv;
+	if (argc > 1) {
+		sem_init(&born, 0, 0);
+		sem_init(&wake, 0, 0);
+		pthread_atfork(NULL, sleep_in_fork, NULL);
+		actor_serve(answer);
+		return 0;
+	}
+	namespace_enter();
+	setenv("PIDEPOCH_LOG", "/dev/null", 1);
+	play(true, "PIDEPOCH_FORCE_OLD=");
+	play(false, "PIDEPOCH_FORCE_OLD=");
+	play(false, "PIDEPOCH_FORCE_OLD=rseq,inode,wipe,pidfd");
+	return 0;
+}
