@@ -96,6 +96,14 @@ tests_preload_pitfall_vforks_CFLAGS = $(AM_CFLAGS) -pthread
 check_PROGRAMS += $(PITFALL_TESTS)
 TESTS += $(PITFALL_TESTS)
 
+# the pitfalls of what is around a program: descriptors, limits, environment, processors
+AROUND_TESTS =
+tests_preload_pitfall_aarch64_SOURCES = tests/preload/pitfall_aarch64.c $(play_sources)
+check_PROGRAMS += $(AROUND_TESTS) tests/preload/pitfall_aarch64
+AROUND_SHELL = tests/preload/pitfall_aarch64.sh
+dist_check_SCRIPTS += $(AROUND_SHELL)
+TESTS += $(AROUND_TESTS) $(AROUND_SHELL)
+
 # other people's programs, with and without
 include tests/preload/transparent/local.mk
 include tests/preload/cpython/local.mk
