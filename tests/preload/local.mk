@@ -88,7 +88,8 @@ tests_preload_pitfall_inherited_SOURCES = tests/preload/pitfall_inherited.c $(pl
 tests_preload_pitfall_inherited_CFLAGS = $(AM_CFLAGS) -pthread
 tests_preload_pitfall_laps_SOURCES = tests/preload/pitfall_laps.c $(play_sources)
 tests_preload_pitfall_laps_CFLAGS = $(AM_CFLAGS) -pthread
-tests_preload_pitfall_statuses_SOURCES = tests/preload/pitfall_statuses.c tests/preload/attack.h
+tests_preload_pitfall_statuses_SOURCES = tests/preload/pitfall_statuses.c tests/preload/attack.h \
+	tests/preload/lives.h
 tests_preload_pitfall_steps_SOURCES = tests/preload/pitfall_steps.c tests/preload/attack.h \
 	tests/preload/namespace.c tests/preload/namespace.h
 tests_preload_pitfall_vforks_SOURCES = tests/preload/pitfall_vforks.c tests/preload/attack.h

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * What a wait answers is natively and preloaded the same to the bit: the number, errno, the status, each byte of the siginfo that is
- * written and each that is not, whatever a child has been through and however the question was put.
+ * written and each that is not, whatever a child has been through and however the question was put. (Of an EFAULT, just that.)
  *
  * One of a thousand lives that a seed makes: children are born, end, stop and go on, and are waited for in every way, with
  * pointers and arguments good and bad. Before each wait all that is to happen has happened, so that the
@@ -23,145 +23,12 @@
 #include <sys/wait.h>
 
 #include "attack.h"
+#include "lives.h"
 
-#define SEEDS	 48
-#define STEPS	 250
-#define CHILDREN 6
-#define PATTERN	 0xa5
-#define KINDS	 (__WNOTHREAD | __WCLONE | __WALL)
-
-/* --- chance --- */
-
-static uint64_t chance_state;
-
-static unsigned int chance(unsigned int below)
-{
-	chance_state = chance_state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-	return (unsigned int)(chance_state >> 33) % below;
-}
-
-static bool once_in(unsigned int n)
-{
-	return chance(n) == 0;
-}
-
-/* --- children --- */
-
-static struct child {
-	pid_t pid; /* 0: none; it stays when the child has been reaped, until another takes the place */
-	bool ended, stopped;
-	int orders, pidfd;
-} child[CHILDREN];
-
-static long look(int idtype, long id, siginfo_t *info, int options)
-{
-	return attack_raw(SYS_waitid, idtype, id, (long)info, options, 0);
-}
-
-/* Not reaped yet: the kernel's word, past what is tested. */
-static bool is_there(const struct child *c)
-{
-	siginfo_t info;
-
-	return c->pid != 0 && look(P_PID, c->pid, &info, WEXITED | WNOHANG | WNOWAIT | __WALL) == 0;
-}
-
-static void until(const struct child *c, int what)
-{
-	siginfo_t info;
-
-	if (look(P_PID, c->pid, &info, what | WNOWAIT | __WALL) != 0)
-		attack_fail("a child is not as it was made");
-}
-
-static _Noreturn void live(int orders)
-{
-	int code;
-
-	while (attack_raw(SYS_read, orders, (long)&code, sizeof(code), 0, 0) != sizeof(code))
-		;
-	for (;;)
-		attack_raw(SYS_exit_group, code, 0, 0, 0, 0);
-}
-
-static pid_t make(void)
-{
-	switch (chance(6)) {
-	case 0:
-		return (pid_t)syscall(SYS_clone, SIGURG, 0, 0, 0, 0);
-	case 1:
-		return (pid_t)syscall(SYS_clone, 0, 0, 0, 0, 0);
-	case 2: /* seen by nobody */
-		return (pid_t)attack_raw(SYS_clone, SIGCHLD, 0, 0, 0, 0);
-	default:
-		return fork();
-	}
-}
-
-static void bear(struct child *c)
-{
-	bool leads = once_in(2), patient = once_in(3);
-	int ends[2];
-
-	if (c->pid) {
-		close(c->orders);
-		close(c->pidfd);
-	}
-	if (pipe2(ends, O_CLOEXEC) != 0)
-		attack_fail("pipe: %m");
-	*c = (struct child){ .orders = ends[1] };
-	c->pid = make();
-	if (c->pid == 0)
-		live(ends[0]);
-	close(ends[0]);
-	if (leads)
-		setpgid(c->pid, c->pid);
-	c->pidfd = (int)attack_raw(SYS_pidfd_open, c->pid, patient ? 0 : O_NONBLOCK, 0, 0, 0);
-	if (c->pid < 0 || c->pidfd < 0)
-		attack_fail("no child: %m");
-}
-
-/* kill() is libc's or what stands before it: it must say 0 */
-static void hit(const struct child *c, int sig)
-{
-	if (kill(c->pid, sig) != 0)
-		attack_fail("kill(%d): %m", sig);
-}
-
-static void end(struct child *c)
-{
-	static const int signals[] = { SIGKILL, SIGTERM, SIGABRT, SIGSEGV, SIGPROF };
-	unsigned int way = chance(8);
-	int code = (int)chance(256) | (int)chance(4) << 8;
-
-	if (c->stopped)
-		hit(c, SIGKILL);
-	else if (way < sizeof(signals) / sizeof(signals[0]))
-		hit(c, signals[way]);
-	else if (write(c->orders, &code, sizeof(code)) != sizeof(code))
-		attack_fail("an order: %m");
-	until(c, WEXITED);
-	c->ended = true;
-}
-
-static void happen(struct child *c)
-{
-	if (!is_there(c)) {
-		bear(c);
-	} else if (c->ended) {
-		return;
-	} else if (once_in(3)) {
-		end(c);
-	} else if (c->stopped) {
-		hit(c, SIGCONT);
-		until(c, WCONTINUED);
-		c->stopped = false;
-	} else {
-		hit(c, SIGSTOP);
-		until(c, WSTOPPED);
-		c->stopped = true;
-	}
-}
+#define SEEDS	48
+#define STEPS	250
+#define PATTERN 0xa5
+#define KINDS	(__WNOTHREAD | __WCLONE | __WALL)
 
 /* --- questions --- */
 
@@ -173,7 +40,7 @@ struct answer {
 
 struct question {
 	const char *name;
-	bool as_wait4, takes_info, takes_rusage;
+	bool as_wait4;
 	int idtype;
 	long id;   /* as waitid takes it */
 	pid_t pid; /* as wait4 does */
