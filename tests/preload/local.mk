@@ -73,15 +73,18 @@ TESTS += $(ATTACK_TESTS)
 PITFALL_TESTS = \
 	tests/preload/pitfall_autoreap \
 	tests/preload/pitfall_cancel \
+	tests/preload/pitfall_clone \
 	tests/preload/pitfall_early \
 	tests/preload/pitfall_inherited \
 	tests/preload/pitfall_laps \
 	tests/preload/pitfall_statuses \
 	tests/preload/pitfall_steps \
+	tests/preload/pitfall_syscall \
 	tests/preload/pitfall_vforks
 tests_preload_pitfall_autoreap_SOURCES = tests/preload/pitfall_autoreap.c $(play_sources)
 tests_preload_pitfall_cancel_SOURCES = tests/preload/pitfall_cancel.c tests/preload/attack.h
 tests_preload_pitfall_cancel_CFLAGS = $(AM_CFLAGS) -pthread
+tests_preload_pitfall_clone_SOURCES = tests/preload/pitfall_clone.c $(play_sources)
 tests_preload_pitfall_early_SOURCES = tests/preload/pitfall_early.c $(play_sources)
 tests_preload_pitfall_early_CFLAGS = $(AM_CFLAGS) -pthread
 tests_preload_pitfall_inherited_SOURCES = tests/preload/pitfall_inherited.c $(play_sources)
@@ -92,6 +95,7 @@ tests_preload_pitfall_statuses_SOURCES = tests/preload/pitfall_statuses.c tests/
 	tests/preload/lives.h
 tests_preload_pitfall_steps_SOURCES = tests/preload/pitfall_steps.c tests/preload/attack.h \
 	tests/preload/namespace.c tests/preload/namespace.h
+tests_preload_pitfall_syscall_SOURCES = tests/preload/pitfall_syscall.c $(play_sources)
 tests_preload_pitfall_vforks_SOURCES = tests/preload/pitfall_vforks.c tests/preload/attack.h
 tests_preload_pitfall_vforks_CFLAGS = $(AM_CFLAGS) -pthread
 check_PROGRAMS += $(PITFALL_TESTS)
