@@ -102,7 +102,17 @@ check_PROGRAMS += $(PITFALL_TESTS)
 TESTS += $(PITFALL_TESTS)
 
 # the pitfalls of what is around a program: descriptors, limits, environment, processors
-AROUND_TESTS =
+AROUND_TESTS = \
+	tests/preload/pitfall_descriptors \
+	tests/preload/pitfall_exec \
+	tests/preload/pitfall_hidden \
+	tests/preload/pitfall_spawn \
+	tests/preload/pitfall_yields
+tests_preload_pitfall_descriptors_SOURCES = tests/preload/pitfall_descriptors.c $(play_sources)
+tests_preload_pitfall_exec_SOURCES = tests/preload/pitfall_exec.c tests/preload/twin.h
+tests_preload_pitfall_hidden_SOURCES = tests/preload/pitfall_hidden.c tests/preload/twin.h
+tests_preload_pitfall_spawn_SOURCES = tests/preload/pitfall_spawn.c tests/preload/twin.h
+tests_preload_pitfall_yields_SOURCES = tests/preload/pitfall_yields.c $(play_sources)
 tests_preload_pitfall_aarch64_SOURCES = tests/preload/pitfall_aarch64.c $(play_sources)
 check_PROGRAMS += $(AROUND_TESTS) tests/preload/pitfall_aarch64
 AROUND_SHELL = tests/preload/pitfall_aarch64.sh

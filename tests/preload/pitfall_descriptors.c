@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * A program that closes all descriptors, its standard error among them, or has others under their numbers, sees none of ours before
+ * or after, and no notice ever goes to a file of its own that has become descriptor 2.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "actor.h"
+#include "namespace.h"
+
+/* --- the victim: 0 and 1 are the pipes of the play, and stay; all else is closed and opened --- */
+
+static const char *folder;
+static int data_file = -1;
+static pid_t number;
+
+/* bit n: descriptor n is open (of the first 62) */
+static long open_descriptors(void)
+{
+	long bits = 0;
+
+	for (int fd = 0; fd < 62; fd++)
+		if (fcntl(fd, F_GETFD) != -1)
+			bits |= 1L << fd;
+	return bits;
+}
+
+static pid_t reap_one(void)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(0);
+	return waitpid(pid, NULL, 0);
+}
+
+/* Everything that a child is for, and a refusal. The next descriptor after it tells whether one was lost. */
+static long work(void)
+{
+	pid_t pid = fork();
+	int next;
+
+	if (pid == 0)
+		_exit(pause());
+	kill(pid, 0);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	kill(pid, 0);
+	system("exit 3");
+	if (number > 0)
+		kill(number, SIGUSR1);
+	next = open("/dev/null", O_RDONLY);
+	close(next);
+	return next;
+}
+
+static void open_data(const char *name)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	data_file = open(path, O_RDWR | O_CREAT | O_TRUNC, 0600);
+}
+
+static void close_rest(void)
+{
+	for (int fd = 2; fd < 1024; fd++)
+		close(fd);
+	data_file = -1;
+}
+
+/* What the program has as descriptor 2 then, and how many bytes others have written there. */
+static long written_to_2(void)
+{
+	struct stat st;
+
+	return fstat(2, &st) == 0 && S_ISREG(st.st_mode) ? st.st_size : -errno;
+}
+
+static int pair[2];
+
+static long answer(char what)
+{
+	char byte;
+
+	switch (what) {
+	case 'r':
+		return number = reap_one();
+	case 'o':
+		return open_descriptors();
+	case 'w':
+		return work();
+	case 'c': /* closefrom */
+		closefrom(2);
+		return 0;
+	case 'l': /* a loop */
+		close_rest();
+		return 0;
+	case 'f': /* the next file that is opened gets the number 2 */
+		close_rest();
+		open_data("first");
+		return data_file;
+	case 'd': /* dup2 over it */
+		open_data("second");
+		return dup2(data_file, 2);
+	case 's': /* a socket: who wrote there would be heard */
+		return socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair) == 0
+			       ? dup2(pair[0], 2)
+			       : -1;
+	case 'h':
+		return recv(pair[1], &byte, 1, 0);
+	case 'b':
+		return written_to_2();
+	default: /* the refusal */
+		return kill(number, SIGUSR1) == 0 ? 0 : errno;
+	}
+}
+
+/* --- the play --- */
+
+static void expect(const struct actor *a, char what, long wanted, const char *name)
+{
+	long got = actor_ask(a, what);
+
+	if (got != wanted)
+		actor_fail("%s: %ld in place of %ld", name, got, wanted);
+}
+
+/* The same of both, who have done the same before. */
+static void compare(const struct actor *native, const struct actor *preloaded, char what)
+{
+	long left = actor_ask(native, what), right = actor_ask(preloaded, what);
+
+	if (left != right)
+		actor_fail("asked '%c': natively %#lx, preloaded %#lx", what, left, right);
+}
+
+static void start(struct actor *a, const char *name, bool native)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/%s", getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp", name);
+	if (mkdir(path, 0700) != 0)
+		actor_fail("%s: %m", path);
+	actor_start_self(a, "victim", path, native);
+}
+
+static void play_same(void)
+{
+	struct actor native, preloaded;
+
+	start(&native, "native", true);
+	start(&preloaded, "preloaded", false);
+	for (const char *what = "owocwofwobdwobswohlwocwo"; *what; what++)
+		compare(&native, &preloaded, *what);
+	actor_end(&native);
+	actor_end(&preloaded);
+	printf("ok   descriptors as they are natively\n");
+}
+
+/* A victim that is refused, and has something of its own as descriptor 2. */
+static void play_notices(void)
+{
+	struct actor victim, stranger;
+
+	start(&victim, "refused", false);
+	actor_start_stranger(&stranger, (pid_t)actor_ask(&victim, 'r'), NULL);
+	expect(&victim, 'k', ESRCH, "with the first standard error");
+	expect(&victim, 'f', 2, "a file opened as 2");
+	expect(&victim, 'k', ESRCH, "with a file as 2");
+	expect(&victim, 'b', 0, "bytes in it");
+	expect(&victim, 'd', 2, "a file put over 2");
+	expect(&victim, 'k', ESRCH, "with that file as 2");
+	expect(&victim, 'b', 0, "bytes in that");
+	expect(&victim, 's', 2, "a socket as 2");
+	expect(&victim, 'k', ESRCH, "with a socket as 2");
+	expect(&victim, 'h', -1, "bytes in the socket");
+	expect(&victim, 'c', 0, "closefrom");
+	expect(&victim, 'k', ESRCH, "without a 2");
+	expect(&victim, 'o', 3, "open descriptors");
+	if (actor_ask(&stranger, ACTOR_SIGNALS) != 0)
+		actor_fail("the stranger was hit");
+	actor_end(&stranger);
+	actor_end(&victim);
+	printf("ok   no notice in a file of the program's\n");
+}
+
+/* All that was said to the first standard error is the one notice from when it was that. */
+static void check_said(const char *path)
+{
+	char line[1024];
+	int lines = 0;
+	FILE *f = fopen(path, "r");
+
+	while (f && fgets(line, sizeof(line), f))
+		lines += strstr(line, "stale pid") != NULL;
+	if (lines != 1)
+		actor_fail("%d notices where there must be one", lines);
+	fclose(f);
+}
+
+int main(int argc, char **argv)
+{
+	char said[PATH_MAX];
+	int before;
+
+	if (argc > 2) {
+		folder = argv[2];
+		actor_serve(answer);
+		return 0;
+	}
+	namespace_enter();
+	play_same();
+	snprintf(said, sizeof(said), "%s/said", getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
+	before = fcntl(2, F_DUPFD_CLOEXEC, 500);
+	dup2(open(said, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600), 2);
+	play_notices();
+	dup2(before, 2);
+	check_said(said);
+	return 0;
+}

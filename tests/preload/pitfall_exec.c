@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Each member of the exec family, from a forked and from a vforked child, hands the library and its settings on, whatever the program has
+ * done to its environment (cleared it, made it NULL, filled it with 2,000 variables, named another library), and changes
+ * nothing else in it.
+ */
+#include <dlfcn.h>
+#include <sys/syscall.h>
+
+#include "twin.h"
+
+#define MANY 2000
+
+/* --- what is executed --- */
+
+static bool is_ours(const char *setting)
+{
+	return strncmp(setting, "LD_PRELOAD=", 11) == 0 || strncmp(setting, "PIDEPOCH_", 9) == 0;
+}
+
+static int count(const char *setting)
+{
+	int n = 0;
+
+	for (char **at = environ; at && *at; at++)
+		n += strncmp(*at, setting, strlen(setting)) == 0;
+	return n;
+}
+
+/* In order, and without what is ours: that is judged here. */
+static int show(bool preloaded, bool theirs)
+{
+	bool loaded = dlsym(RTLD_DEFAULT, "pidepoch_version") != NULL;
+
+	for (char **at = environ; at && *at; at++)
+		if (!is_ours(*at))
+			printf("%s\n", *at);
+	if (loaded != preloaded)
+		printf("the library is %s\n", loaded ? "there" : "lost");
+	if (theirs && !dlsym(RTLD_DEFAULT, "cbrt"))
+		printf("the program's own LD_PRELOAD is lost\n");
+	if (preloaded && (count("LD_PRELOAD=") != 1 || count("PIDEPOCH_ERRNO=EEPOCH") != 1))
+		printf("the settings are not handed on\n");
+	return 5;
+}
+
+/* --- the environments --- */
+
+static char *variables[MANY + 1];
+
+static void keep(void)
+{
+}
+
+static void clear(void)
+{
+	clearenv();
+}
+
+static void empty(void)
+{
+	static char *none[] = { NULL };
+
+	environ = none;
+}
+
+static void none_at_all(void)
+{
+	environ = NULL;
+}
+
+static void fill(void)
+{
+	for (int i = 0; i < MANY; i++)
+		if (asprintf(&variables[i], "NAME_%d=%d", i, i * i) < 0)
+			_exit(90);
+	environ = variables;
+}
+
+static void be_odd(void)
+{
+	static char a[] = "B=2", b[] = "A=1", c[] = "A=again", d[] = "NOVALUE", e[] = "=strange",
+		    f[] = "", g[] = "LD_PRELOADED=no", h[] = "XLD_PRELOAD=no";
+	static char *odd[] = { a, b, c, d, e, f, g, h, NULL };
+
+	environ = odd;
+}
+
+/* needs nothing but libc, and has a function that no program here has otherwise */
+static void name_another(void)
+{
+	clearenv();
+	setenv("FIRST", "1", 1);
+	setenv("LD_PRELOAD", "libm.so.6", 1);
+	setenv("LAST", "2", 1);
+}
+
+static const struct state {
+	const char *name;
+	void (*make)(void);
+	bool theirs;
+} states[] = {
+	{ "kept", keep, false },	   { "cleared", clear, false }, { "empty", empty, false },
+	{ "NULL", none_at_all, false },	   { "2,000", fill, false },	{ "odd", be_odd, false },
+	{ "another", name_another, true },
+};
+
+/* --- the family --- */
+
+static char self[] = "/proc/self/exe", twin[] = "twin", shows[] = "show";
+static char *argv_of_show[5] = { twin, shows };
+
+#define LIST argv_of_show[0], argv_of_show[1], argv_of_show[2], argv_of_show[3], (char *)NULL
+
+static void by_execve(void)
+{
+	execve(self, argv_of_show, environ);
+}
+
+static void by_execv(void)
+{
+	execv(self, argv_of_show);
+}
+
+static void by_execvp(void)
+{
+	execvp(self, argv_of_show);
+}
+
+static void by_execvpe(void)
+{
+	execvpe(self, argv_of_show, environ);
+}
+
+static void by_execl(void)
+{
+	execl(self, LIST);
+}
+
+static void by_execlp(void)
+{
+	execlp(self, LIST);
+}
+
+static void by_execle(void)
+{
+	execle(self, LIST, environ);
+}
+
+static void by_fexecve(void)
+{
+	char *const none[] = { NULL };
+
+	/* libc's own check refuses NULL */
+	fexecve(open(self, O_RDONLY | O_CLOEXEC), argv_of_show, environ ? environ : none);
+}
+
+static void by_execveat(void)
+{
+	execveat(AT_FDCWD, self, argv_of_show, environ, 0);
+}
+
+static void by_raw_execve(void)
+{
+	syscall(SYS_execve, self, argv_of_show, environ);
+}
+
+static void by_raw_execveat(void)
+{
+	syscall(SYS_execveat, AT_FDCWD, self, argv_of_show, environ, 0);
+}
+
+static const struct member {
+	const char *name;
+	void (*go)(void);
+} members[] = {
+	{ "execve", by_execve },
+	{ "execv", by_execv },
+	{ "execvp", by_execvp },
+	{ "execvpe", by_execvpe },
+	{ "execl", by_execl },
+	{ "execlp", by_execlp },
+	{ "execle", by_execle },
+	{ "fexecve", by_fexecve },
+	{ "execveat", by_execveat },
+	{ "raw execve", by_raw_execve },
+	{ "raw execveat", by_raw_execveat },
+};
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static int ended(pid_t pid)
+{
+	int status = -1;
+
+	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void execute_all(const char *state)
+{
+	for (size_t i = 0; i < COUNT(members); i++) {
+		pid_t pid;
+
+		printf("-- %s, %s, forked\n", state, members[i].name);
+		fflush(stdout);
+		pid = fork();
+		if (pid == 0) {
+			members[i].go();
+			_exit(91);
+		}
+		printf("status %d\n-- vforked\n", ended(pid));
+		fflush(stdout);
+		pid = vfork();
+		if (pid == 0) {
+			members[i].go();
+			_exit(91);
+		}
+		printf("status %d\n", ended(pid));
+	}
+}
+
+/* of memory: what is mapped side by side is one mapping, so those say nothing */
+static long pages(void)
+{
+	long n = -1;
+	FILE *f = fopen("/proc/self/statm", "r");
+
+	if (!f || fscanf(f, "%ld", &n) != 1)
+		_exit(92);
+	fclose(f);
+	return n;
+}
+
+/* An exec that fails leaves nothing behind. */
+static void fail_often(void)
+{
+	char *argv[] = { twin, NULL };
+	long before = pages();
+
+	for (int i = 0; i < 100; i++)
+		if (execve("/nowhere/at/all", argv, environ) != -1 || errno != ENOENT)
+			printf("executed\n");
+	printf("%s\n", pages() == before ? "nothing left behind" : "memory is left behind");
+}
+
+static void play(const char *state, char *preloaded)
+{
+	for (size_t i = 0; i < COUNT(states); i++)
+		if (strcmp(states[i].name, state) == 0) {
+			char theirs[2] = { states[i].theirs ? 'y' : 'n', '\0' };
+
+			argv_of_show[2] = preloaded;
+			argv_of_show[3] = theirs;
+			states[i].make();
+			execute_all(state);
+			fail_often();
+		}
+}
+
+int main(int argc, char **argv)
+{
+	static char yes[] = "y", no[] = "n";
+
+	if (argc == 4 && strcmp(argv[1], "show") == 0)
+		return show(*argv[2] == 'y', *argv[3] == 'y');
+	if (argc > 1) {
+		play(argv[1], getenv("LD_PRELOAD") ? yes : no);
+		return 0;
+	}
+	unsetenv("LD_PRELOAD");
+	setenv("PIDEPOCH_ERRNO", "EEPOCH", 1);
+	for (size_t i = 0; i < COUNT(states); i++)
+		twin_same(states[i].name, NULL);
+	return 0;
+}
