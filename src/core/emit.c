@@ -108,13 +108,42 @@ static void begin(struct pe_text *line, const struct pe_settings *set)
 	pe_text_add(line, "]: ");
 }
 
-/* K.1: descriptor 2 may be anything by now, a socket or a data file: then it is not ours to write to. */
+/* K.1: descriptor 2 may be anything by now, a socket or a data file: then it is not ours to write to. An inode is given out
+ * again as soon as the file is gone, but the next one was made later. */
 static bool stderr_is_itself(const struct pe_settings *set)
 {
 	struct stat st;
 
 	return pe_sys_fstat(2, &st) == 0 && st.st_dev == set->stderr_id[0] &&
-	       st.st_ino == set->stderr_id[1];
+	       st.st_ino == set->stderr_id[1] &&
+	       (set->stderr_born == 0 || pe_sys_file_birth(2) == set->stderr_born);
+}
+
+void pe_emit_know_stderr(struct pe_settings *set)
+{
+	struct stat st;
+
+	if (pe_sys_fstat(2, &st) != 0)
+		return;
+	set->stderr_id[0] = st.st_dev;
+	set->stderr_id[1] = st.st_ino;
+	set->stderr_born = pe_sys_file_birth(2);
+}
+
+#define BIT(signal) (UINT64_C(1) << ((signal)-1))
+
+/* K.4: a pipe without a reader and a file at its limit send a signal for our write, a terminal that stops its background does
+ * so before it. The program has not written, and is not to hear of it. */
+static void write_unnoticed(int fd, const struct pe_text *line)
+{
+	uint64_t before = pe_sys_mask_more(BIT(SIGPIPE) | BIT(SIGXFSZ) | BIT(SIGTTOU));
+	uint64_t its_own = pe_sys_pending();
+	long n = pe_sys_write(fd, line->start, pe_text_length(line));
+	uint64_t ours = n == -EPIPE ? BIT(SIGPIPE) : n == -EFBIG ? BIT(SIGXFSZ) : 0;
+
+	if (ours & ~its_own)
+		pe_sys_take_pending(ours);
+	pe_sys_mask_restore(before);
 }
 
 static void send(const struct pe_settings *set, struct pe_text *line)
@@ -129,7 +158,7 @@ static void send(const struct pe_settings *set, struct pe_text *line)
 		return;
 	if (fd < 0)
 		return;
-	pe_sys_write((int)fd, line->start, pe_text_length(line));
+	write_unnoticed((int)fd, line);
 	if (set->log)
 		pe_sys_close((int)fd);
 }

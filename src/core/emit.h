@@ -6,6 +6,7 @@
  *      only while it is still the file that it was at the start.
  * K.2  Text that others chose (program names) is written without control characters.
  * K.3  Async-signal-safe; nothing is kept.
+ * K.4  A notice that cannot be written raises no signal in the program, and a terminal does not stop it for one.
  */
 #ifndef PE_CORE_EMIT_H
 #define PE_CORE_EMIT_H
@@ -17,6 +18,9 @@ enum pe_emit_outcome { PE_EMIT_PASSED, PE_EMIT_REFUSED, PE_EMIT_ABORTING };
 
 void pe_emit_stale(const struct pe_process *p, const struct pe_use *u, const struct pe_known *k,
 		   enum pe_emit_outcome outcome);
+
+/* What descriptor 2 is now is what it was at the start (K.1). */
+void pe_emit_know_stderr(struct pe_settings *set);
 
 /* a sentence of ours: "pidepoch: NAME[PID]: " before it and a newline after it */
 void pe_emit_sentence(const struct pe_settings *set, const char *first, const char *second);

@@ -59,6 +59,7 @@ struct pe_settings {
 	bool trusted;	       /* the program is exempt: nothing is told, refused or aborted */
 	const char *log;       /* absolute path, or NULL: descriptor 2 */
 	uint64_t stderr_id[2]; /* device and inode of descriptor 2 at the start */
+	uint64_t stderr_born;  /* and when that file was made; 0: not known */
 	const char *name;      /* of the program, for notices */
 	bool rseq;	       /* libc registers rseq areas, this far from the thread pointer */
 	ptrdiff_t rseq_offset;

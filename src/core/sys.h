@@ -134,6 +134,33 @@ static inline void pe_sys_mask_restore(uint64_t mask)
 	pe_sys4(SYS_rt_sigprocmask, SIG_SETMASK, PE_SYS_LONG(&mask), 0, sizeof(mask));
 }
 
+/* Block these signals, too: bit n-1 is signal n. Returns as mask_all does. */
+static inline uint64_t pe_sys_mask_more(uint64_t signals)
+{
+	uint64_t old = 0;
+
+	pe_sys4(SYS_rt_sigprocmask, SIG_BLOCK, PE_SYS_LONG(&signals), PE_SYS_LONG(&old),
+		sizeof(old));
+	return old;
+}
+
+/* those that are blocked and have come */
+static inline uint64_t pe_sys_pending(void)
+{
+	uint64_t pending = 0;
+
+	pe_sys2(SYS_rt_sigpending, PE_SYS_LONG(&pending), sizeof(pending));
+	return pending;
+}
+
+/* One of these that is pending is so no more. */
+static inline void pe_sys_take_pending(uint64_t signals)
+{
+	const struct timespec none = { 0, 0 };
+
+	pe_sys4(SYS_rt_sigtimedwait, PE_SYS_LONG(&signals), 0, PE_SYS_LONG(&none), sizeof(signals));
+}
+
 static inline int pe_sys_sigaction_query(int sig, struct pe_sys_sigaction *now)
 {
 	return (int)pe_sys4(SYS_rt_sigaction, sig, 0, PE_SYS_LONG(now), sizeof(now->mask));
@@ -204,6 +231,18 @@ static inline int pe_sys_close(int fd)
 static inline int pe_sys_fstat(int fd, struct stat *st)
 {
 	return (int)pe_sys2(SYS_fstat, fd, PE_SYS_LONG(st));
+}
+
+/* when the file was made, in a unit that is good for comparing only; 0: its file system does not say */
+static inline uint64_t pe_sys_file_birth(int fd)
+{
+	struct statx st = { .stx_mask = 0 };
+
+	if (pe_sys5(SYS_statx, fd, PE_SYS_LONG(""), AT_EMPTY_PATH, STATX_BTIME, PE_SYS_LONG(&st)) !=
+		    0 ||
+	    !(st.stx_mask & STATX_BTIME))
+		return 0;
+	return (uint64_t)st.stx_btime.tv_sec * 1000000000 + st.stx_btime.tv_nsec;
 }
 
 /* bytes of the target, not terminated; @bytes of them may be a part only */

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/rseq.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -169,22 +168,12 @@ static void apply(struct pe_settings *set, struct pe_kept *k, const struct setti
 	pe_emit_sentence(set, pe_text_end(&text), value ? s->wrong : "is too long; it is ignored");
 }
 
-static void find_stderr(struct pe_settings *set)
-{
-	struct stat st;
-
-	if (fstat(2, &st) != 0)
-		return;
-	set->stderr_id[0] = st.st_dev;
-	set->stderr_id[1] = st.st_ino;
-}
-
 void pe_settings_read(struct pe_settings *set, struct pe_kept *k)
 {
 	int before = errno;
 
 	pe_settings_default(set);
-	find_stderr(set);
+	pe_emit_know_stderr(set);
 	set->name = program_invocation_short_name;
 	set->clock = clock_gettime;
 	set->rseq = __rseq_size != 0;

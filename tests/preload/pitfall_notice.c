@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * A notice that cannot be written ends nobody, stops nobody and goes nowhere else: standard error is a pipe without a reader, a terminal that
+ * stops its background, a deleted file whose inode the program's next file has got; the log is beyond the limit of file sizes.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <pty.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "actor.h"
+#include "namespace.h"
+
+/* --- the victim: how it is before it is preloaded --- */
+
+static const char *folder;
+
+static void path_of(char *path, const char *name)
+{
+	snprintf(path, PATH_MAX, "%s/%s", folder, name);
+}
+
+static void become(const char *library)
+{
+	setenv("LD_PRELOAD", library, 1);
+	execl("/proc/self/exe", "victim", "serve", folder, (char *)NULL);
+	_exit(98);
+}
+
+static void without_reader(const char *library)
+{
+	int fd[2];
+
+	if (pipe2(fd, O_CLOEXEC) != 0 || dup2(fd[1], 2) != 2)
+		_exit(97);
+	become(library);
+}
+
+static void beyond_the_limit(const char *library)
+{
+	const struct rlimit none = { 0, 0 };
+	char log[PATH_MAX];
+
+	path_of(log, "log");
+	setenv("PIDEPOCH_LOG", log, 1);
+	setrlimit(RLIMIT_FSIZE, &none);
+	become(library);
+}
+
+/* Nobody else has the file: with its descriptor its inode is free. */
+static void deleted_file(const char *library)
+{
+	char path[PATH_MAX];
+
+	path_of(path, "deleted");
+	if (dup2(open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600), 2) != 2 || unlink(path) != 0)
+		_exit(97);
+	become(library);
+}
+
+/* A shell's part: its job runs in the background of a terminal with TOSTOP. */
+static void background(const char *library)
+{
+	int master, slave, status;
+	struct termios mode;
+	pid_t job;
+
+	if (openpty(&master, &slave, NULL, NULL, NULL) != 0 || setsid() < 0 ||
+	    ioctl(slave, TIOCSCTTY, 0) != 0 || tcgetattr(slave, &mode) != 0)
+		_exit(97);
+	mode.c_lflag |= TOSTOP;
+	tcsetattr(slave, TCSANOW, &mode);
+	job = fork();
+	if (job == 0) {
+		setpgid(0, 0);
+		dup2(slave, 2);
+		close(slave);
+		close(master);
+		become(library);
+	}
+	close(0);
+	close(1);
+	if (waitpid(job, &status, WUNTRACED) == job && WIFSTOPPED(status))
+		kill(job, SIGKILL);
+	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 96);
+}
+
+static const struct scene {
+	const char *name;
+	void (*set)(const char *library);
+} scenes[] = {
+	{ "a pipe without a reader", without_reader },
+	{ "a log beyond the limit", beyond_the_limit },
+	{ "a deleted file", deleted_file },
+	{ "a terminal's background", background },
+};
+#define SCENES (sizeof(scenes) / sizeof(scenes[0]))
+
+/* --- the victim: what it does --- */
+
+static pid_t number;
+static volatile sig_atomic_t caught;
+
+static void on_signal(int sig)
+{
+	caught = sig;
+}
+
+static pid_t reap_one(void)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(0);
+	return waitpid(pid, NULL, 0);
+}
+
+/* A file of its own, as descriptor 2: bytes of somebody else's in it. */
+static long bytes_in_own_2(void)
+{
+	char path[PATH_MAX];
+	struct stat st;
+
+	close(2);
+	path_of(path, "own");
+	if (open(path, O_RDWR | O_CREAT | O_APPEND, 0600) != 2)
+		return -1;
+	kill(number, SIGUSR1);
+	return fstat(2, &st) == 0 ? st.st_size : -2;
+}
+
+static bool pending(void)
+{
+	sigset_t set;
+
+	sigpending(&set);
+	return sigismember(&set, SIGPIPE) || sigismember(&set, SIGXFSZ);
+}
+
+static bool blocked(void)
+{
+	sigset_t set;
+
+	sigprocmask(SIG_BLOCK, NULL, &set);
+	return sigismember(&set, SIGPIPE) || sigismember(&set, SIGXFSZ) ||
+	       sigismember(&set, SIGTTOU);
+}
+
+static void hold_back(int sig)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, sig);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
+static long answer(char what)
+{
+	switch (what) {
+	case 'r':
+		return number = reap_one();
+	case 'b':
+		return bytes_in_own_2();
+	case 'c': /* from here on, these signals would be seen */
+		signal(SIGPIPE, on_signal);
+		signal(SIGXFSZ, on_signal);
+		signal(SIGTTOU, on_signal);
+		return 0;
+	case 's':
+		return caught;
+	case 'p': /* its own, that it holds back, stays */
+		hold_back(SIGPIPE);
+		raise(SIGPIPE);
+		kill(number, SIGUSR1);
+		return pending();
+	case 'm':
+		return blocked();
+	default:
+		return kill(number, SIGUSR1) == 0 ? 0 : errno;
+	}
+}
+
+/* --- the play --- */
+
+static void expect(const struct actor *a, char what, long wanted, const char *name)
+{
+	long got = actor_ask(a, what);
+
+	if (got != wanted)
+		actor_fail("%s, asked '%c': %ld in place of %ld", name, what, got, wanted);
+}
+
+static void play(const struct scene *scene)
+{
+	struct actor victim, stranger;
+	char own[PATH_MAX];
+	const char *argv[] = { "/proc/self/exe", "set", folder, scene->name, NULL };
+
+	path_of(own, "own");
+	unlink(own); /* or the next would get no new inode */
+	actor_start(&victim, argv, true, NULL);
+	actor_start_stranger(&stranger, (pid_t)actor_ask(&victim, 'r'), NULL);
+	expect(&victim, 'k', ESRCH, scene->name);
+	expect(&victim, 'm', 0, scene->name);
+	expect(&victim, 'c', 0, scene->name);
+	expect(&victim, 'k', ESRCH, scene->name);
+	expect(&victim, 's', 0, scene->name);
+	expect(&victim, 'p', 1, scene->name);
+	expect(&victim, 's', 0, scene->name);
+	expect(&victim, 'b', 0, scene->name);
+	if (actor_ask(&stranger, ACTOR_SIGNALS) != 0)
+		actor_fail("the stranger was hit");
+	actor_end(&stranger);
+	if (actor_end(&victim) != 0)
+		actor_fail("%s: the victim did not end well", scene->name);
+	printf("ok   %s\n", scene->name);
+}
+
+int main(int argc, char **argv)
+{
+	folder = argc > 2 ? argv[2] : getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp";
+	if (argc == 3) {
+		actor_serve(answer);
+		return 0;
+	}
+	for (size_t i = 0; argc > 3 && i < SCENES; i++)
+		if (strcmp(scenes[i].name, argv[3]) == 0)
+			scenes[i].set(getenv("PIDEPOCH_PRELOAD"));
+	if (argc > 1)
+		return 95;
+	namespace_enter();
+	for (size_t i = 0; i < SCENES; i++)
+		play(&scenes[i]);
+	return 0;
+}
