@@ -323,9 +323,12 @@ bool pe_process_adopt(struct pe_process *p, struct pe_thread *t, int pid)
 	uint64_t mask = pe_process_lock(p);
 	bool live;
 
-	/* born at the latest now: that is what counts for references (C.7) */
+	/* When it was born is not known: later, then, than any tag that has been given out for its number (C.4). */
 	if (pe_process_know(p, number).what != PE_STALE_LIVE)
-		record(p, number, pe_clock_lap(pe_clock_now(&p->clock)), PE_CALL_NONE);
+		record(p, number,
+		       pe_clock_observe_after(&p->clock, pe_clock_now(&p->clock), number,
+					      last_birth(p, number)),
+		       PE_CALL_NONE);
 	live = pe_process_know(p, number).what == PE_STALE_LIVE;
 	pe_process_unlock(p, mask);
 	lose_if_gone(p, t, number);

@@ -40,6 +40,7 @@ struct pe_sync {
 	_Atomic pe_clock_time point; /* 0: no reference has been given out yet */
 	_Atomic pe_clock_time told;  /* the point that lagged when the signal was sent last */
 	_Atomic uint32_t signal;     /* 0: none */
+	_Atomic bool shown; /* the program has snapshots, from which it can make tags of its own */
 	_Atomic uint64_t retired_early;
 };
 

@@ -264,6 +264,31 @@ long pe_reference_call(struct pe_process *p, struct pe_thread *t, const struct p
 
 /* --- taking one --- */
 
+/* May a tag of the present lap have been given out for another incarnation of the number? Without a proof of the clock, the
+ * number may have changed hands in what looks like one lap. */
+static bool is_ambiguous(struct pe_process *p, uint32_t number, const struct pe_identity *who)
+{
+	struct pe_known k = pe_process_know(p, number);
+	const struct pe_other *before = pe_others_find(&p->others, number);
+
+	return k.what != PE_STALE_NOTHING || k.index != 0 || atomic_load(&p->sync.shown) ||
+	       (before && (before->who.id != who->id || before->who.kind != who->kind));
+}
+
+/* Lock held. eps(@number) of now, and of no earlier reference to somebody else (R.7) */
+static uint64_t new_tag(struct pe_process *p, uint32_t number, const struct pe_identity *who)
+{
+	/* unproven, the clock has been moved on where it could be read (Q.2) */
+	bool proven = pe_census_take(&p->census, &p->clock) == 0;
+	pe_clock_time now = pe_clock_show(&p->clock);
+
+	if (!proven && is_ambiguous(p, number, who)) {
+		pe_clock_observe_after(&p->clock, now, number, pe_clock_eps(now, number));
+		now = pe_clock_show(&p->clock);
+	}
+	return pe_clock_eps(now, number);
+}
+
 /* 0, -errno, or AGAIN: it has a slot now */
 static int take_other(struct pe_process *p, struct pe_thread *t, int number, int fd,
 		      uint64_t *epoch)
@@ -277,9 +302,7 @@ static int take_other(struct pe_process *p, struct pe_thread *t, int number, int
 	if (pe_identity_of_pidfd(fd, p->set->force_old & PE_OLD_INODE, &who) != 0)
 		who.kind = PE_IDENTITY_NONE;
 	mask = pe_process_lock(p);
-	/* unproven, the clock has been moved on (Q.2): the reference is one of from here on */
-	pe_census_take(&p->census, &p->clock);
-	*epoch = pe_clock_eps(pe_clock_show(&p->clock), (uint32_t)number);
+	*epoch = new_tag(p, (uint32_t)number, &who);
 	err = pe_others_note(&p->others, (uint32_t)number, &who, *epoch);
 	pe_process_unlock(p, mask);
 	/* still the same, now that the clock has been read: its birth was before */

@@ -20,6 +20,8 @@
  *      reference is one to another, children too.
  * R.5  A child's own reference bears its birth lap (S13), any other's eps(number) of the moment it was taken.
  * R.6  Proven gone and yet held by somebody: EEPOCH, whatever the clock says, for the number was handed out again.
+ * R.7  Two incarnations of a number never get the same tag. Where the census cannot prove that the clock knows of the lap
+ *      between them, taking the second reference opens one (C.4).
  */
 #ifndef PE_CORE_REFERENCE_H
 #define PE_CORE_REFERENCE_H

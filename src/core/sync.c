@@ -7,6 +7,12 @@
 #define TWO_LAPS    (UINT64_C(2) << PE_CLOCK_CURSOR_BITS)
 #define LAST_SIGNAL 64
 
+pe_clock_time pe_sync_show(struct pe_process *p)
+{
+	atomic_store(&p->sync.shown, true);
+	return pe_clock_show(&p->clock);
+}
+
 pe_clock_time pe_sync_now(struct pe_process *p)
 {
 	uint64_t mask = pe_process_lock(p);
@@ -14,7 +20,7 @@ pe_clock_time pe_sync_now(struct pe_process *p)
 
 	/* unproven, it is a moment after a gap: nothing from before it is taken for the present (Q.2) */
 	pe_census_take(&p->census, &p->clock);
-	now = pe_clock_show(&p->clock);
+	now = pe_sync_show(p);
 	pe_process_unlock(p, mask);
 	return now;
 }

@@ -25,6 +25,9 @@ pe_clock_time pe_sync_get(struct pe_process *p);
 /* the present, by the kernel's own cursor */
 pe_clock_time pe_sync_now(struct pe_process *p);
 
+/* the present as far as this process has seen it, to be handed out: no system call */
+pe_clock_time pe_sync_show(struct pe_process *p);
+
 /* 0, or -EINVAL: before the point, or in the future */
 int pe_sync_set(struct pe_process *p, pe_clock_time to);
 

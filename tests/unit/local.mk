@@ -77,6 +77,26 @@ tests_unit_test_tree_SOURCES = tests/unit/test_tree.c tests/fuzz/tree_model.c te
 tests_unit_test_tree_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_tree_LDADD = $(UNIT_LIBS)
 
+UNIT_TESTS += tests/unit/test_census
+tests_unit_test_census_SOURCES = tests/unit/test_census.c tests/unit/frame.h
+tests_unit_test_census_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_census_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_others
+tests_unit_test_others_SOURCES = tests/unit/test_others.c tests/unit/frame.h
+tests_unit_test_others_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_others_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_sync
+tests_unit_test_sync_SOURCES = tests/unit/test_sync.c tests/unit/frame.h
+tests_unit_test_sync_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_sync_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_reference
+tests_unit_test_reference_SOURCES = tests/unit/test_reference.c tests/unit/frame.h
+tests_unit_test_reference_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_reference_LDADD = $(UNIT_LIBS)
+
 # The assembly. vfork and syscall are the preload library's: their tests bring hooks of their own.
 UNIT_TESTS += tests/unit/test_gate
 tests_unit_test_gate_SOURCES = tests/unit/test_gate.c tests/unit/tracer.h

@@ -1,0 +1,485 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* reference: calls on (number, epoch) reach who was meant or nobody. Letters are those of core/reference.h. */
+#include "core/reference.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+
+#include "reuse.h"
+
+#define NUMBER 700
+
+static uint32_t take(pid_t pid)
+{
+	uint64_t epoch = 0;
+
+	ck_assert_int_eq(pe_reference_take(&frame, &thread, pid, &epoch), 0);
+	return (uint32_t)epoch;
+}
+
+static long kill_by(pid_t pid, uint32_t epoch, int signal)
+{
+	const struct pe_use u = {
+		.number = pid,
+		.signal = signal,
+		.call = { .nr = SYS_kill, .arg = { pid, signal } },
+	};
+
+	return pe_reference_call(&frame, &thread, &u, epoch);
+}
+
+static long group_by(pid_t pid, uint32_t epoch)
+{
+	const struct pe_use u = {
+		.number = pid,
+		.signal = PE_GUARD_NO_SIGNAL,
+		.call = { .nr = SYS_getpgid, .arg = { pid } },
+	};
+
+	return pe_reference_call(&frame, &thread, &u, epoch);
+}
+
+static bool is_refused(long n)
+{
+	return n == -ESRCH || n == -PE_EEPOCH;
+}
+
+/* --- own children --- */
+
+START_TEST(R5_a_childs_reference_is_its_birth_and_never_ages)
+{
+	struct child c = recorded_child();
+	uint32_t epoch = take(c.pid);
+
+	ck_assert_int_eq((int)kill_by(c.pid, epoch, 0), 0);
+	pe_clock_skip(&frame.clock, 9);
+	ck_assert_int_eq((int)kill_by(c.pid, epoch, 0), 0);
+	ck_assert_uint_eq(take(c.pid), epoch);
+	ck_assert_int_eq((int)group_by(c.pid, epoch), getpgrp());
+	end(c, 0);
+	/* a zombie is still ours */
+	ck_assert_int_eq((int)kill_by(c.pid, epoch, 0), 0);
+	ck_assert_int_eq(reap(c.pid, NULL, 0), c.pid);
+	ck_assert(is_refused(kill_by(c.pid, epoch, 0)));
+}
+END_TEST
+
+START_TEST(S2_reaped_and_free_in_the_same_lap_is_ESRCH)
+{
+	struct child c = recorded_child();
+	uint32_t epoch = take(c.pid);
+
+	end(c, 0);
+	ck_assert_int_eq(reap(c.pid, NULL, 0), c.pid);
+	ck_assert_int_eq((int)kill_by(c.pid, epoch, 0), -ESRCH);
+	pe_clock_skip(&frame.clock, 1);
+	ck_assert_int_eq((int)kill_by(c.pid, epoch, 0), -PE_EEPOCH);
+}
+END_TEST
+
+START_TEST(S2_the_future_is_EINVAL_and_so_is_what_is_no_number)
+{
+	struct child c = recorded_child();
+	uint32_t epoch = take(c.pid);
+
+	ck_assert_int_eq((int)kill_by(c.pid, epoch + 1, 0), -EINVAL);
+	ck_assert_int_eq((int)kill_by(0, epoch, 0), -EINVAL);
+	ck_assert_int_eq((int)kill_by(-1, epoch, 0), -EINVAL);
+	ck_assert_int_eq((int)kill_by(-c.pid, epoch, 0), -EINVAL);
+	end(c, 0);
+	ck_assert_int_eq(reap(c.pid, NULL, 0), c.pid);
+}
+END_TEST
+
+START_TEST(a_child_made_by_other_means_is_adopted)
+{
+	struct child c = unrecorded_child();
+	uint32_t epoch = take(c.pid);
+
+	ck_assert_int_eq(known(c.pid), PE_STALE_LIVE);
+	ck_assert_int_eq((int)kill_by(c.pid, epoch, 0), 0);
+	end(c, 0);
+	ck_assert_int_eq(reap(c.pid, NULL, 0), c.pid);
+	ck_assert(is_refused(kill_by(c.pid, epoch, 0)));
+}
+END_TEST
+
+static void children_in_turn(void)
+{
+	pid_t first = recorded_child_as(NUMBER);
+	uint32_t old = take(first), new;
+
+	kill(first, SIGKILL);
+	ck_assert_int_eq(reap(NUMBER, NULL, 0), NUMBER);
+	recorded_child_as(NUMBER);
+	new = take(NUMBER);
+	ck_assert_uint_gt(new, old);
+	ck_assert_int_eq((int)kill_by(NUMBER, old, SIGKILL), -PE_EEPOCH);
+	ck_assert_int_eq((int)kill_by(NUMBER, new, SIGKILL), 0);
+}
+
+START_TEST(S2_a_later_child_of_the_same_number_is_somebody_else)
+{
+	ck_assert_int_eq(in_own_namespace(children_in_turn), 0);
+}
+END_TEST
+
+static void child_then_stranger(void)
+{
+	uint32_t epoch = take(recorded_child_as(NUMBER));
+	struct stranger s;
+
+	kill(NUMBER, SIGKILL);
+	ck_assert_int_eq(reap(NUMBER, NULL, 0), NUMBER);
+	s = stranger_as(NUMBER);
+	ck_assert_int_eq((int)kill_by(NUMBER, epoch, SIGKILL), -PE_EEPOCH);
+	ck_assert_int_eq((int)group_by(NUMBER, epoch), -PE_EEPOCH);
+	ck_assert_int_eq((int)kill_by(NUMBER, take(NUMBER), 0), 0);
+	stranger_ends(&s);
+}
+
+START_TEST(R6_gone_and_held_by_a_stranger_is_EEPOCH)
+{
+	ck_assert_int_eq(in_own_namespace(child_then_stranger), 0);
+}
+END_TEST
+
+/* --- others --- */
+
+static void strangers_in_turn(void)
+{
+	struct stranger s = stranger_as(NUMBER);
+	uint32_t epoch = take(NUMBER);
+
+	ck_assert_int_eq((int)kill_by(NUMBER, epoch, 0), 0);
+	ck_assert_int_ge((int)group_by(NUMBER, epoch), 0);
+	stranger_ends(&s);
+	ck_assert(is_refused(kill_by(NUMBER, epoch, 0)));
+	ck_assert(is_refused(group_by(NUMBER, epoch)));
+	s = stranger_as(NUMBER);
+	ck_assert(is_refused(kill_by(NUMBER, epoch, SIGKILL)));
+	ck_assert(is_refused(group_by(NUMBER, epoch)));
+	ck_assert_int_eq((int)kill_by(NUMBER, take(NUMBER), 0), 0);
+	/* the old one's tag means nobody who lives, whatever has been learned since */
+	ck_assert(pe_others_find(&frame.others, NUMBER)->since == epoch ||
+		  is_refused(kill_by(NUMBER, epoch, SIGKILL)));
+	stranger_ends(&s);
+}
+
+START_TEST(R3_others_are_known_by_their_identity)
+{
+	ck_assert_int_eq(in_own_namespace(strangers_in_turn), 0);
+}
+END_TEST
+
+START_TEST(R3_a_reference_to_another_ages)
+{
+	uint32_t epoch = take(getppid());
+
+	ck_assert_int_eq((int)kill_by(getppid(), epoch, 0), 0);
+	pe_clock_skip(&frame.clock, 2);
+	ck_assert_int_eq((int)kill_by(getppid(), epoch, 0), -PE_EEPOCH);
+}
+END_TEST
+
+START_TEST(R1_who_was_never_referred_to_needs_a_proof_of_the_clock)
+{
+	pe_clock_time now;
+	uint32_t epoch;
+
+	take(getpid()); /* a first look at the kernel's cursor */
+	now = pe_clock_show(&frame.clock);
+	epoch = (uint32_t)pe_clock_eps(now, (uint32_t)getppid());
+	if (pe_census_take(&frame.census, &frame.clock) == 0)
+		ck_assert_int_eq((int)kill_by(getppid(), epoch, 0), 0);
+	else
+		ck_assert(is_refused(kill_by(getppid(), epoch, 0)));
+	/* as if a lap's worth of forks had been made since */
+	frame.census.forks = 1;
+	ck_assert_int_eq((int)kill_by(getppid(), epoch, 0), -PE_EEPOCH);
+}
+END_TEST
+
+START_TEST(oneself_and_threads)
+{
+	ck_assert_int_eq((int)kill_by(getpid(), take(getpid()), 0), 0);
+}
+END_TEST
+
+/* --- a host that sees neither forks nor waits --- */
+
+static void unseen_children_in_turn(void)
+{
+	uint32_t old;
+	siginfo_t si = { .si_pid = 0 };
+
+	settings.unseen = true;
+	if (fork_as(NUMBER) == 0)
+		for (;;)
+			pause();
+	old = take(NUMBER);
+	ck_assert_int_eq((int)kill_by(NUMBER, old, 0), 0);
+	ck_assert_int_eq((int)kill_by(NUMBER, old, SIGKILL), 0);
+	ck_assert_int_eq(waitpid(NUMBER, NULL, 0), NUMBER);
+	ck_assert(is_refused(kill_by(NUMBER, old, 0)));
+	if (fork_as(NUMBER) == 0)
+		for (;;)
+			pause();
+	ck_assert(is_refused(kill_by(NUMBER, old, SIGKILL)));
+	ck_assert_int_eq(waitid(P_PID, NUMBER, &si, WEXITED | WNOHANG | WNOWAIT), 0);
+	ck_assert_int_eq(si.si_pid, 0);
+	ck_assert_int_eq((int)kill_by(NUMBER, take(NUMBER), SIGKILL), 0);
+}
+
+START_TEST(R4_unseen_children_are_known_by_their_identity)
+{
+	ck_assert_int_eq(in_own_namespace(unseen_children_in_turn), 0);
+}
+END_TEST
+
+/* --- pins --- */
+
+static int pin_by_hand(pid_t pid, uint32_t epoch, struct pe_pin *pin)
+{
+	return pe_reference_pin(&frame, &thread, pid, epoch, PE_HOLD_BY_HAND, PE_PIN_BEST, pin);
+}
+
+struct waiter {
+	struct child child;
+	struct pe_thread thread;
+	_Atomic int tid;
+	_Atomic bool let_go;
+	bool after;
+};
+
+static void *wait_for_it(void *arg)
+{
+	struct waiter *w = arg;
+	const struct pe_reap r = {
+		.peek = plain_peek,
+		.by = PE_CALL_WAITPID,
+		.idtype = P_PID,
+		.id = (uint32_t)w->child.pid,
+		.options = WEXITED,
+		.as_wait4 = true,
+	};
+
+	atomic_store(&w->tid, gettid());
+	ck_assert_int_eq(pe_reap(&frame, &w->thread, &r), w->child.pid);
+	w->after = atomic_load(&w->let_go);
+	return NULL;
+}
+
+/* how often the kernel has seen thread @tid of this process go to sleep */
+static long times_slept(int tid)
+{
+	char path[64], line[128];
+	long n = -1;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/status", tid);
+	f = fopen(path, "r");
+	ck_assert_ptr_nonnull(f);
+	while (n < 0 && fgets(line, sizeof(line), f))
+		sscanf(line, "voluntary_ctxt_switches: %ld", &n);
+	fclose(f);
+	return n;
+}
+
+START_TEST(G6_another_threads_wait_waits_for_a_hold_by_hand)
+{
+	struct waiter w = { .child = recorded_child() };
+	uint32_t epoch = take(w.child.pid);
+	struct pe_pin pin;
+	pthread_t other;
+	long slept;
+
+	ck_assert_int_eq(pin_by_hand(w.child.pid, epoch, &pin), 0);
+	ck_assert_ptr_nonnull(pin.hold.record);
+	end(w.child, 0);
+	ck_assert_int_eq(pthread_create(&other, NULL, wait_for_it, &w), 0);
+	while (!is_in_call(atomic_load(&w.tid), SYS_futex))
+		sched_yield();
+	/* past its patience, too: only then does it ask where the holder is */
+	slept = times_slept(atomic_load(&w.tid));
+	while (times_slept(atomic_load(&w.tid)) < slept + 3)
+		sched_yield();
+	ck_assert_int_eq((int)kill_by(w.child.pid, epoch, 0), 0);
+	atomic_store(&w.let_go, true);
+	ck_assert_int_eq(pe_reference_unpin(&frame, &thread, &pin), 0);
+	ck_assert_int_eq(pthread_join(other, NULL), 0);
+	ck_assert(w.after);
+}
+END_TEST
+
+START_TEST(a_thread_that_reaps_what_it_holds_is_told)
+{
+	struct child c = recorded_child();
+	struct pe_pin pin;
+
+	ck_assert_int_eq(pin_by_hand(c.pid, take(c.pid), &pin), 0);
+	end(c, 0);
+	ck_assert_int_eq(reap(c.pid, NULL, 0), c.pid);
+	ck_assert_int_eq(pe_reference_unpin(&frame, &thread, &pin), -ESRCH);
+}
+END_TEST
+
+START_TEST(a_pin_of_another_tells_of_its_end)
+{
+	struct child c = unrecorded_child();
+	struct pe_pin pin;
+
+	settings.unseen = true;
+	ck_assert_int_eq(pin_by_hand(c.pid, take(c.pid), &pin), 0);
+	ck_assert_int_ge(pin.fd, 0);
+	end(c, 0);
+	ck_assert_int_eq(waitpid(c.pid, NULL, 0), c.pid);
+	ck_assert(is_refused(pe_reference_unpin(&frame, &thread, &pin)));
+}
+END_TEST
+
+START_TEST(no_descriptor_is_left_behind)
+{
+	int before = dup(0), after;
+	struct child c = unrecorded_child();
+	uint32_t epoch = take(getppid());
+	struct pe_pin pin;
+
+	close(before);
+	kill_by(getppid(), epoch, 0);
+	group_by(getppid(), epoch);
+	kill_by(getppid(), epoch + 1, 0);
+	ck_assert_int_eq(pe_reference_pin(&frame, &thread, c.pid, take(c.pid), SYS_waitid,
+					  PE_PIN_PIDFD, &pin),
+			 0);
+	pe_reference_unpin(&frame, &thread, &pin);
+	end(c, 0);
+	ck_assert_int_eq(reap(c.pid, NULL, 0), c.pid);
+	after = dup(0);
+	close(after);
+	ck_assert_int_eq(after, before);
+}
+END_TEST
+
+/* --- all of it at random: S1 --- */
+
+#define FIRST	710
+#define NUMBERS 5
+#define REFS	40
+#define STEPS	600
+
+struct incarnation {
+	bool own, strange;
+	unsigned int id; /* never the same again */
+	struct stranger s;
+};
+
+struct known_ref {
+	uint32_t epoch;
+	unsigned int id, number;
+	uint64_t lap; /* of the clock when it was taken */
+	bool own;
+};
+
+static unsigned int seed;
+
+static unsigned int any(unsigned int n)
+{
+	seed = seed * 1103515245 + 12345;
+	return (seed >> 16) % n;
+}
+
+static void step_life(struct incarnation *in, unsigned int number, unsigned int *ids)
+{
+	if (in->own) {
+		kill((pid_t)number, SIGKILL);
+		ck_assert_int_eq(reap((pid_t)number, NULL, 0), (int)number);
+		in->own = false;
+	} else if (in->strange) {
+		kill((pid_t)number, SIGKILL); /* later children have its leash, too */
+		stranger_ends(&in->s);
+		in->strange = false;
+	} else if (any(2)) {
+		recorded_child_as((pid_t)number);
+		in->own = true;
+		in->id = ++*ids;
+	} else {
+		in->s = stranger_as((pid_t)number);
+		in->strange = true;
+		in->id = ++*ids;
+	}
+}
+
+static void check_use(const struct known_ref *r, const struct incarnation *in)
+{
+	bool alive = (in->own || in->strange) && in->id == r->id;
+	long n = kill_by((pid_t)r->number, r->epoch, 0);
+
+	if (!alive)
+		ck_assert_msg(is_refused(n), "%ld, and it is gone", n);
+	else if (r->own)
+		ck_assert_msg(n == 0, "%ld, and it is our child", n);
+	else /* it may be too old, never wrong */
+		ck_assert_msg(n == 0 || (n == -PE_EEPOCH &&
+					 pe_clock_lap(pe_clock_now(&frame.clock)) > r->lap),
+			      "%ld, and it is there", n);
+}
+
+static void at_random(void)
+{
+	struct incarnation in[NUMBERS] = { { .own = false } };
+	struct known_ref ref[REFS] = { { .id = 0 } };
+	unsigned int ids = 0, uses = 0;
+
+	for (unsigned int i = 0; i < STEPS; i++) {
+		unsigned int n = any(NUMBERS), k = any(REFS);
+		bool there = in[n].own || in[n].strange;
+
+		if (any(3) == 0) {
+			step_life(&in[n], FIRST + n, &ids);
+		} else if (there && any(2)) {
+			ref[k] = (struct known_ref){
+				.epoch = take((pid_t)(FIRST + n)),
+				.id = in[n].id,
+				.number = FIRST + n,
+				.lap = pe_clock_lap(pe_clock_now(&frame.clock)),
+				.own = in[n].own,
+			};
+		} else if (ref[k].id) {
+			check_use(&ref[k], &in[ref[k].number - FIRST]);
+			uses++;
+		}
+	}
+	ck_assert_uint_gt(uses, STEPS / 10);
+}
+
+START_TEST(S1_nobody_but_who_was_meant)
+{
+	seed = (unsigned int)_i + 1;
+	ck_assert_int_eq(in_own_namespace(at_random), 0);
+}
+END_TEST
+
+int main(void)
+{
+	TCase *c = tcase_create("calls");
+
+	tcase_add_test(c, R5_a_childs_reference_is_its_birth_and_never_ages);
+	tcase_add_test(c, S2_reaped_and_free_in_the_same_lap_is_ESRCH);
+	tcase_add_test(c, S2_the_future_is_EINVAL_and_so_is_what_is_no_number);
+	tcase_add_test(c, a_child_made_by_other_means_is_adopted);
+	tcase_add_test(c, S2_a_later_child_of_the_same_number_is_somebody_else);
+	tcase_add_test(c, R6_gone_and_held_by_a_stranger_is_EEPOCH);
+	tcase_add_test(c, R3_others_are_known_by_their_identity);
+	tcase_add_test(c, R3_a_reference_to_another_ages);
+	tcase_add_test(c, R1_who_was_never_referred_to_needs_a_proof_of_the_clock);
+	tcase_add_test(c, oneself_and_threads);
+	tcase_add_test(c, R4_unseen_children_are_known_by_their_identity);
+	tcase_add_test(c, G6_another_threads_wait_waits_for_a_hold_by_hand);
+	tcase_add_test(c, a_thread_that_reaps_what_it_holds_is_told);
+	tcase_add_test(c, a_pin_of_another_tells_of_its_end);
+	tcase_add_test(c, no_descriptor_is_left_behind);
+	tcase_add_loop_test(c, S1_nobody_but_who_was_meant, 0, 8);
+	return run_case("reference", c);
+}
