@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Benchmarks: native and guarded in turn, ratios with spread. bench/run is the one entry.
-bench_programs = bench/fork bench/kill bench/memory
+bench_programs = bench/fork bench/kill bench/memory bench/stack
 EXTRA_PROGRAMS += $(bench_programs)
 CLEANFILES += $(bench_programs)
 EXTRA_DIST += bench/run
@@ -8,6 +8,8 @@ EXTRA_DIST += bench/run
 bench_fork_SOURCES = bench/fork.c
 bench_kill_SOURCES = bench/kill.c
 bench_memory_SOURCES = bench/memory.c
+bench_stack_SOURCES = bench/stack.c
+bench_stack_LDADD = libcore.la
 
 bench: all $(bench_programs)
 	@$(house_env) '$(srcdir)/bench/run'

@@ -33,6 +33,8 @@ static const char help[] =
 	"                          tell; make it fail and tell (this is the default); tell and abort\n"
 	"  --errno=ESRCH|EEPOCH    the error of a refused call (default ESRCH)\n"
 	"  --log=FILE              append notices to FILE instead of standard error\n"
+	"  --events=FILE           append events to FILE, for 'pidepoch report'\n"
+	"  --stacks=on|off         events have stacks (default: on with --on-stale=report)\n"
 	"  --trust=PATTERN         leave programs alone whose name matches the shell pattern;\n"
 	"                          may be given more than once\n"
 	"  --help                  show this\n"
@@ -42,15 +44,23 @@ static const char help[] =
 
 static const char *const policies[] = { "report", "refuse", "abort", NULL };
 static const char *const errors[] = { "ESRCH", "EEPOCH", NULL };
+static const char *const switches[] = { "on", "off", NULL };
+
+/* a file that the program is to append to */
+struct file {
+	const char *what, *variable;
+	const char *given; /* on the command line, or NULL */
+	char path[PATH_MAX];
+};
 
 /* what is to be put into the environment; NULL: leave the variable alone */
 struct plan {
 	const char *policy;
 	const char *error;
-	const char *log;
+	const char *stacks;
+	struct file log, events;
 	char *trust;
 	char **command;
-	char log_path[PATH_MAX];
 	char library[PATH_MAX];
 };
 
@@ -81,6 +91,12 @@ static int add_trust(struct plan *p, const char *pattern)
 	return 0;
 }
 
+static int take_file(struct file *f, const char *name)
+{
+	f->given = name;
+	return *name ? 0 : ERROR(PE_VERBS_USAGE, "--%s needs the name of a file", f->what);
+}
+
 static int take_option(struct plan *p, int option, char **argv)
 {
 	switch (option) {
@@ -91,8 +107,12 @@ static int take_option(struct plan *p, int option, char **argv)
 		p->error = optarg;
 		return 0;
 	case 'l' + PE_SAY_LONG:
-		p->log = optarg;
-		return *optarg ? 0 : ERROR(PE_VERBS_USAGE, "--log needs the name of a file");
+		return take_file(&p->log, optarg);
+	case 'v' + PE_SAY_LONG:
+		return take_file(&p->events, optarg);
+	case 'k' + PE_SAY_LONG:
+		p->stacks = optarg;
+		return 0;
 	case 't' + PE_SAY_LONG:
 		return add_trust(p, optarg);
 	default:
@@ -107,6 +127,8 @@ static int read_words(struct plan *p, int argc, char **argv)
 		{ "on-stale", required_argument, NULL, 's' + PE_SAY_LONG },
 		{ "errno", required_argument, NULL, 'e' + PE_SAY_LONG },
 		{ "log", required_argument, NULL, 'l' + PE_SAY_LONG },
+		{ "events", required_argument, NULL, 'v' + PE_SAY_LONG },
+		{ "stacks", required_argument, NULL, 'k' + PE_SAY_LONG },
 		{ "trust", required_argument, NULL, 't' + PE_SAY_LONG },
 		{ "help", no_argument, NULL, 'h' + PE_SAY_LONG },
 		{ 0 },
@@ -140,8 +162,11 @@ static int check_words(const struct plan *p)
 	int r = check_choice(p->policy, "--on-stale", "PIDEPOCH_ON_STALE", policies,
 			     "report, refuse or abort");
 
-	return r ? r
-		 : check_choice(p->error, "--errno", "PIDEPOCH_ERRNO", errors, "ESRCH or EEPOCH");
+	if (r == 0)
+		r = check_choice(p->error, "--errno", "PIDEPOCH_ERRNO", errors, "ESRCH or EEPOCH");
+	if (r == 0)
+		r = check_choice(p->stacks, "--stacks", "PIDEPOCH_STACKS", switches, "on or off");
+	return r;
 }
 
 /* --- the program --- */
@@ -197,33 +222,32 @@ static int check_library(struct plan *p)
 	return 0;
 }
 
-/* a program may change its directory: the log must not follow it */
-static int name_log(struct plan *p)
+/* a program may change its directory: the file must not follow it */
+static int name_file(struct file *f)
 {
-	const char *name = p->log ? p->log : getenv("PIDEPOCH_LOG");
+	const char *name = f->given ? f->given : getenv(f->variable);
 	char here[PATH_MAX] = "";
 
 	if (!name || !*name)
 		return 0;
 	if (*name != '/' && !getcwd(here, sizeof(here)))
-		return ERROR(PE_VERBS_UNABLE, "log %s: cannot tell the current directory: %s", name,
-			     strerror(errno));
-	if (snprintf(p->log_path, PATH_MAX, "%s%s%s", here, *here ? "/" : "", name) >= PATH_MAX)
-		return ERROR(PE_VERBS_UNABLE, "log %s: %s", name, strerror(ENAMETOOLONG));
+		return ERROR(PE_VERBS_UNABLE, "%s %s: cannot tell the current directory: %s",
+			     f->what, name, strerror(errno));
+	if (snprintf(f->path, PATH_MAX, "%s%s%s", here, *here ? "/" : "", name) >= PATH_MAX)
+		return ERROR(PE_VERBS_UNABLE, "%s %s: %s", f->what, name, strerror(ENAMETOOLONG));
 	return 0;
 }
 
 /* O_NONBLOCK: a FIFO that nobody reads is an error and not a wait for ever */
-static int try_log(const struct plan *p)
+static int try_file(const struct file *f)
 {
 	int fd;
 
-	if (!*p->log_path)
+	if (!*f->path)
 		return 0;
-	fd = open(p->log_path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK,
-		  0666);
+	fd = open(f->path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0666);
 	if (fd < 0)
-		return ERROR(PE_VERBS_UNABLE, "cannot write to the log %s: %s", p->log_path,
+		return ERROR(PE_VERBS_UNABLE, "cannot write to the %s %s: %s", f->what, f->path,
 			     strerror(errno));
 	close(fd);
 	return 0;
@@ -259,7 +283,8 @@ static int set_environment(const struct plan *p)
 	char *preload = join_preload(p->library, old ? old : "");
 
 	if (!preload || put("LD_PRELOAD", preload) < 0 || put("PIDEPOCH_ON_STALE", p->policy) < 0 ||
-	    put("PIDEPOCH_ERRNO", p->error) < 0 || put("PIDEPOCH_LOG", p->log_path) < 0 ||
+	    put("PIDEPOCH_ERRNO", p->error) < 0 || put("PIDEPOCH_LOG", p->log.path) < 0 ||
+	    put("PIDEPOCH_EVENTS", p->events.path) < 0 || put("PIDEPOCH_STACKS", p->stacks) < 0 ||
 	    put("PIDEPOCH_TRUST", p->trust) < 0)
 		return ERROR(PE_VERBS_UNABLE, "out of memory");
 	return 0;
@@ -274,7 +299,10 @@ static int become(char **command)
 
 int pe_run_main(int argc, char **argv)
 {
-	static struct plan plan;
+	static struct plan plan = {
+		.log = { .what = "log", .variable = "PIDEPOCH_LOG" },
+		.events = { .what = "events", .variable = "PIDEPOCH_EVENTS" },
+	};
 	int r = read_words(&plan, argc, argv);
 
 	if (r < 0)
@@ -286,9 +314,13 @@ int pe_run_main(int argc, char **argv)
 	if (r == 0)
 		r = check_library(&plan);
 	if (r == 0)
-		r = name_log(&plan);
+		r = name_file(&plan.log);
 	if (r == 0)
-		r = try_log(&plan);
+		r = name_file(&plan.events);
+	if (r == 0)
+		r = try_file(&plan.log);
+	if (r == 0)
+		r = try_file(&plan.events);
 	if (r == 0)
 		r = set_environment(&plan);
 	return r ? r : become(plan.command);

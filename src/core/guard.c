@@ -2,6 +2,7 @@
 #include "contract.h"
 
 #include "emit.h"
+#include "event.h"
 #include "guard.h"
 #include "identity.h"
 #include "sys.h"
@@ -25,6 +26,34 @@ static bool is_kin(const struct pe_process *p, uint32_t number)
 {
 	return (int)number == p->tgid || pe_sys_getppid() == (int)number ||
 	       pe_sys_tgkill(p->tgid, (int)number, 0) == 0;
+}
+
+/* Calls that a thread's id is wrong in; those about scheduling and tracing are made for threads. */
+static bool means_process(enum pe_call by)
+{
+	return by == PE_CALL_KILL || by == PE_CALL_SIGQUEUE || by == PE_CALL_PIDFD_OPEN ||
+	       by == PE_CALL_SETPGID || by == PE_CALL_TGKILL;
+}
+
+/* A number that passes, and stands for the wrong process. pid 1 is nobody's parent that was not so from the start: it has
+ * adopted an orphan that still asks for its parent. */
+static pe_cold void watch_kin(const struct pe_process *p, const struct pe_use *u)
+{
+	if (p->set->trusted || u->number == p->tgid || !means_process(u->by))
+		return;
+	if (u->number == 1) {
+		if (u->signal > 0 && p->parent > 1 && pe_sys_getppid() == 1)
+			pe_event_mistaken(p, u, PE_EVENT_INIT);
+	} else if (pe_sys_tgkill(p->tgid, u->number, 0) == 0) {
+		pe_event_mistaken(p, u, PE_EVENT_OWN_THREAD);
+	}
+}
+
+static long pass_unknown(const struct pe_process *p, const struct pe_use *u)
+{
+	if (unlikely(p->watching))
+		watch_kin(p, u);
+	return pass(u);
 }
 
 /* While a page is being copied, a reader may miss that a number is fresh (B.2): before anything is refused, the copy is done. */
@@ -53,7 +82,7 @@ static pe_cold long judged(struct pe_process *p, struct pe_thread *t, const stru
 		return AGAIN; /* born again meanwhile */
 	if (k.what == PE_STALE_NOTHING || k.what == PE_STALE_FRESH || p->set->trusted ||
 	    is_kin(p, number))
-		return pass(u);
+		return pass_unknown(p, u);
 	child = pe_identity_is_child(number);
 	if (child < 0)
 		return pass(u); /* the kernel would not say (J.4) */
@@ -67,6 +96,11 @@ static pe_cold long judged(struct pe_process *p, struct pe_thread *t, const stru
 			      v.dies		       ? PE_EMIT_ABORTING
 			      : v.act == PE_STALE_STOP ? PE_EMIT_REFUSED
 						       : PE_EMIT_PASSED);
+	if (p->watching && !v.relearned)
+		pe_event_use(p, u, &k, use.held,
+			     v.dies		      ? PE_EVENT_ABORTING
+			     : v.act == PE_STALE_STOP ? PE_EVENT_REFUSED
+						      : PE_EVENT_PASSED);
 	if (v.dies)
 		pe_sys_abort();
 	return v.act == PE_STALE_STOP ? -p->set->stale_errno : pass(u);
@@ -211,7 +245,7 @@ long pe_guard(struct pe_process *p, struct pe_thread *t, const struct pe_use *u)
 	do {
 		entry = find_entry(p, t, (uint32_t)u->number);
 		if (entry == 0 && p->ancestors == 0)
-			return pass(u);
+			return pass_unknown(p, u);
 		if (likely(entry && !(entry & (PE_TREE_EXPIRED | PE_TREE_RELEARNED))))
 			n = on_child(p, t, u, entry);
 		else

@@ -13,6 +13,9 @@ libcore_la_SOURCES += src/core/arena.c src/core/arena.h src/core/tree.c src/core
 libcore_la_SOURCES += src/core/slot.c src/core/slot.h src/core/hold.c src/core/hold.h
 libcore_la_SOURCES += src/core/process.c src/core/process.h src/core/reap.c src/core/reap.h
 libcore_la_SOURCES += src/core/guard.c src/core/guard.h src/core/emit.c src/core/emit.h
+libcore_la_SOURCES += src/core/event.c src/core/event.h src/core/modules.c src/core/modules.h
+libcore_la_SOURCES += src/core/trace.c src/core/trace.h src/core/unwind.c src/core/unwind.h
+libcore_la_SOURCES += src/core/cfi.c src/core/cfi.h src/core/arch/frame.h
 libcore_la_SOURCES += src/core/clock.c src/core/clock.h
 libcore_la_SOURCES += src/core/identity.c src/core/identity.h
 libcore_la_SOURCES += src/core/stale.c src/core/stale.h
@@ -22,8 +25,8 @@ libcore_la_SOURCES += src/core/sync.c src/core/sync.h src/core/reference.c src/c
 # Assembly: the same file names for each processor. (A tarball gets both lists.)
 # vfork.S, syscall.S and syscall.c are the preload library's sources: it has their hooks.
 if CPU_X86_64
-libcore_la_SOURCES += src/core/arch/x86_64/raw.h src/core/arch/x86_64/gate.S
+libcore_la_SOURCES += src/core/arch/x86_64/raw.h src/core/arch/x86_64/frame.h src/core/arch/x86_64/gate.S
 endif
 if CPU_AARCH64
-libcore_la_SOURCES += src/core/arch/aarch64/raw.h src/core/arch/aarch64/gate.S
+libcore_la_SOURCES += src/core/arch/aarch64/raw.h src/core/arch/aarch64/frame.h src/core/arch/aarch64/gate.S
 endif

@@ -139,6 +139,10 @@ static pe_cold void first_frame(struct pe_process *p)
 	pe_arena_init(&p->leaf, &leaf);
 	pe_arena_init(&p->slots, &slots);
 	pe_arena_init(&p->records, &records);
+	p->watching = p->set->events != NULL;
+	p->parent = p->set->parent;
+	if (p->watching && p->set->stacks)
+		p->trace = pe_trace_make(&p->set->unwind);
 	pe_clock_init(&p->clock, 0);
 	pe_tree_init(&p->tree, &p->inner, &p->leaf, pe_clock_lap(pe_clock_now(&p->clock)));
 	pe_others_init(&p->others, &p->inner, &p->leaf, p->other_chunks, PE_OTHERS_MOST);
@@ -175,6 +179,7 @@ pe_cold bool pe_process_born(struct pe_process *p, struct pe_thread *t)
 	if (!alive(p)) {
 		bool first = !atomic_load(&p->life);
 
+		p->parent = p->tgid;
 		p->tgid = me;
 		if (first)
 			first_frame(p);
@@ -222,7 +227,8 @@ static void enroll(struct pe_process *p, struct pe_thread *t)
 		t->rseq = rseq;
 }
 
-static uint32_t new_slot(struct pe_process *p, uint32_t number, uint64_t lap, enum pe_call by)
+static uint32_t new_slot(struct pe_process *p, uint32_t number, uint64_t lap, enum pe_call by,
+			 uint32_t stack)
 {
 	uint32_t index = pe_arena_alloc(&p->slots);
 	struct pe_slot *s;
@@ -231,6 +237,8 @@ static uint32_t new_slot(struct pe_process *p, uint32_t number, uint64_t lap, en
 		return 0;
 	s = pe_arena_at(&p->slots, index);
 	pe_slot_prepare(s, lap, pe_process_ms(p), (uint8_t)by);
+	if (unlikely(p->trace))
+		pe_trace_mark_born(p->trace, index, stack, (uint32_t)pe_sys_gettid());
 	/* before the slot can be found: a reaper compares (reap.c) */
 	atomic_fetch_add(&p->births, 1);
 	pe_slot_attach(s, number);
@@ -249,7 +257,8 @@ static uint64_t last_birth(struct pe_process *p, uint32_t number)
 }
 
 /* Lock held. The slot is open before it can be found: a call on it may come at once. */
-static void record(struct pe_process *p, uint32_t number, uint64_t lap, enum pe_call by)
+static void record(struct pe_process *p, uint32_t number, uint64_t lap, enum pe_call by,
+		   uint32_t stack)
 {
 	uint32_t index;
 
@@ -257,7 +266,7 @@ static void record(struct pe_process *p, uint32_t number, uint64_t lap, enum pe_
 		pe_tree_begin(&p->tree, lap);
 		pe_sync_bound(p);
 	}
-	index = new_slot(p, number, lap, by);
+	index = new_slot(p, number, lap, by, stack);
 	if (index && pe_tree_store(&p->tree, number, index) == 0)
 		return;
 	if (index) {
@@ -297,11 +306,12 @@ static uint64_t lock_for_birth(struct pe_process *p, struct pe_thread *t, uint32
 void pe_process_birth_end(struct pe_process *p, struct pe_thread *t, const struct pe_birth *b,
 			  int pid)
 {
-	uint32_t number = (uint32_t)pid;
+	uint32_t number = (uint32_t)pid, stack;
 	uint64_t mask;
 
 	if (pid <= 0 || !b->engaged || !pe_process_enter(p, t))
 		return;
+	stack = unlikely(p->trace) ? pe_trace_take(p->trace) : 0;
 	mask = lock_for_birth(p, t, number);
 	enroll(p, t);
 	/* Open again: since then another thread has adopted it, or this one has been reaped, and a later fork's was recorded
@@ -309,7 +319,7 @@ void pe_process_birth_end(struct pe_process *p, struct pe_thread *t, const struc
 	if (likely(pe_process_know(p, number).what != PE_STALE_LIVE))
 		record(p, number,
 		       pe_clock_observe_after(&p->clock, b->before, number, last_birth(p, number)),
-		       b->by);
+		       b->by, stack);
 	pe_process_unlock(p, mask);
 	/* P.6: seq_cst on both sides, the reaper's count after its reap, ours after the store */
 	if (unlikely(atomic_load(&p->strays) != b->strays))
@@ -328,7 +338,7 @@ bool pe_process_adopt(struct pe_process *p, struct pe_thread *t, int pid)
 		record(p, number,
 		       pe_clock_observe_after(&p->clock, pe_clock_now(&p->clock), number,
 					      last_birth(p, number)),
-		       PE_CALL_NONE);
+		       PE_CALL_NONE, 0);
 	live = pe_process_know(p, number).what == PE_STALE_LIVE;
 	pe_process_unlock(p, mask);
 	lose_if_gone(p, t, number);
@@ -406,6 +416,9 @@ void pe_process_released(struct pe_process *p, struct pe_thread *t, const struct
 {
 	pe_tree_expire(&p->tree, (uint32_t)(k->life & PE_SLOT_NUMBER), k->index);
 	pe_hold_kill_own(&p->records, t, k->index);
+	if (unlikely(p->trace))
+		pe_trace_mark_released(p->trace, k->index, pe_trace_take(p->trace),
+				       (uint32_t)pe_sys_gettid());
 	pe_slot_bury(k->slot, pe_process_ms(p), (uint8_t)by);
 }
 

@@ -30,6 +30,7 @@
 #include "slot.h"
 #include "stale.h"
 #include "sys.h"
+#include "trace.h"
 #include "tree.h"
 
 #define PE_PROCESS_ANCESTORS	 4u
@@ -59,6 +60,10 @@ struct pe_settings {
 	size_t old_bytes_most; /* S9's bound; 0: PE_SYNC_OLD_BYTES */
 	bool trusted;	       /* the program is exempt: nothing is told, refused or aborted */
 	const char *log;       /* absolute path, or NULL: descriptor 2 */
+	const char *events;    /* absolute path, or NULL: none are written */
+	bool stacks;	       /* events have stacks */
+	struct pe_unwind unwind;
+	int parent;	       /* of the process, when the program was loaded; 0: not known */
 	uint64_t stderr_id[2]; /* device and inode of descriptor 2 at the start */
 	uint64_t stderr_born;  /* and when that file was made; 0: not known */
 	const char *name;      /* of the program, for notices */
@@ -89,9 +94,11 @@ struct pe_process {
 		strays;	       /* reaps that a birth not yet recorded may have been the object of */
 	_Atomic bool autoreap; /* SIGCHLD has been ignored: children may vanish without a wait */
 	_Atomic bool shared_vm; /* another process may run in this memory: compare getpid */
+	bool watching;		/* events are written (event.h) */
 	uint32_t ancestors;
 	int tgid;
 	struct pe_settings *set; /* the host's, before the first entry */
+	struct pe_trace *trace;	 /* NULL: without stacks */
 	struct pe_clock clock;
 	struct pe_arena slots, leaf, inner, records;
 	struct pe_tree tree;
@@ -99,7 +106,8 @@ struct pe_process {
 	_Alignas(8) char first_slots[PE_PROCESS_SLOTS_IN_PAGE * sizeof(struct pe_slot)];
 	_Alignas(8) char first_leaf[4 * sizeof(struct pe_tree_node)];
 	/* from here on: seldom written */
-	_Alignas(4096) struct pe_tree inherited[PE_PROCESS_ANCESTORS];
+	_Alignas(4096) int parent; /* as far as is known, else 0 */
+	struct pe_tree inherited[PE_PROCESS_ANCESTORS];
 	_Alignas(8) char first_inner[10 * sizeof(struct pe_tree_node)];
 	struct pe_census census; /* under the lock, as are the others */
 	struct pe_others others;
@@ -107,7 +115,7 @@ struct pe_process {
 	pe_arena_chunks slot_chunks, leaf_chunks, inner_chunks, record_chunks, other_chunks;
 };
 
-_Static_assert(offsetof(struct pe_process, inherited) == 4096, "one page");
+_Static_assert(offsetof(struct pe_process, parent) == 4096, "one page");
 
 /* the slow half of enter: first entry of a process. Not called directly. */
 bool pe_process_born(struct pe_process *p, struct pe_thread *t);

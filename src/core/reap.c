@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "contract.h"
 
+#include "event.h"
 #include "identity.h"
 #include "reap.h"
 #include "sys.h"
@@ -105,6 +106,9 @@ static long reap_tracked(struct pe_process *p, struct pe_thread *t, const struct
 		n = consume_exit(r, (int)(k->life & PE_SLOT_NUMBER));
 		if (was_there(n)) {
 			atomic_fetch_add(&p->strays, 1);
+			atomic_store_explicit(&k->slot->released_any,
+					      r->idtype == P_ALL || r->idtype == P_PGID,
+					      memory_order_relaxed);
 			pe_process_released(p, t, k, r->by);
 		} else {
 			pe_slot_cancel_reap(k->slot);
@@ -151,14 +155,18 @@ static long take(struct pe_process *p, struct pe_thread *t, const struct pe_reap
 	return reap_tracked(p, t, r, &k);
 }
 
-/* The kernel says that @number is no child of ours: if we still have it as one, it went without a wait. */
-static void note_no_child(struct pe_process *p, struct pe_thread *t, uint32_t number)
+/* The kernel says that the number is no child of ours: if we still have it as one, it went without a wait. */
+static void note_no_child(struct pe_process *p, struct pe_thread *t, const struct pe_reap *r)
 {
+	uint32_t number = r->id;
 	struct pe_known k = pe_process_know(p, number);
 	bool vanish = atomic_load_explicit(&p->autoreap, memory_order_relaxed);
 
 	if (k.what == PE_STALE_LIVE && !pe_identity_is_child(number))
 		pe_process_lost(p, t, &k, vanish ? PE_CALL_AUTOREAP : PE_CALL_ELSEWHERE);
+	if (unlikely(p->watching) && !p->set->trusted &&
+	    (k.what == PE_STALE_LIVE || k.what == PE_STALE_RELEASED))
+		pe_event_wait(p, r->by, number, &k);
 }
 
 /*
@@ -197,7 +205,7 @@ long pe_reap(struct pe_process *p, struct pe_thread *t, const struct pe_reap *r)
 		if (r->as_wait4 && unlikely(!is_an_answer(n)))
 			return plain_wait4(p, t, r);
 		if (n == -ECHILD && r->idtype == P_PID)
-			note_no_child(p, t, r->id);
+			note_no_child(p, t, r);
 		if (n < 0 || si.si_pid == 0) /* or WNOHANG, and nothing there */
 			return clear_info(r->info, n);
 		n = take(p, t, r, &si, births);

@@ -42,7 +42,8 @@ struct pe_slot {
 	_Atomic uint32_t released; /* the same; 0: not yet */
 	_Atomic uint8_t born_by;   /* enum pe_call */
 	_Atomic uint8_t released_by;
-	uint16_t spare;
+	_Atomic bool released_any; /* by a wait for any child, and not for this one */
+	uint8_t spare;
 	uint32_t link; /* the arena's */
 };
 

@@ -12,6 +12,7 @@
 #define PE_CORE_SYS_H
 
 #include <fcntl.h>
+#include <linux/errno.h>
 #include <linux/futex.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -22,6 +23,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/vfs.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -330,6 +332,22 @@ static inline int pe_sys_prctl(int option, long a2, long a3, long a4, long a5)
 static inline int pe_sys_probe(void *at)
 {
 	return (int)pe_sys3(SYS_getcpu, PE_SYS_LONG(at), 0, 0);
+}
+
+/* Can eight bytes be read at @at? They are read as the argument of a call that is wrong in any case. */
+static inline bool pe_sys_readable(uintptr_t at)
+{
+	return pe_sys4(SYS_rt_sigprocmask, ~0, (long)at, 0, sizeof(uint64_t)) != -EFAULT;
+}
+
+/* @bytes of this process's own memory at @from, which may be gone by now. 0 or -errno */
+static inline int pe_sys_copy(void *to, uintptr_t from, size_t bytes)
+{
+	const struct iovec here = { to, bytes }, there = { (void *)from, bytes };
+	long n = pe_sys6(SYS_process_vm_readv, pe_sys_getpid(), PE_SYS_LONG(&here), 1,
+			 PE_SYS_LONG(&there), 1, 0);
+
+	return n == (long)bytes ? 0 : n < 0 ? (int)n : -EFAULT;
 }
 
 /* --- time --- */

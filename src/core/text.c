@@ -8,6 +8,12 @@ struct pe_text pe_text_on(char *buffer, size_t size)
 	return (struct pe_text){ buffer, buffer, buffer + size - 1 };
 }
 
+static void add_byte(struct pe_text *t, char c)
+{
+	if (t->at < t->limit)
+		*t->at++ = c;
+}
+
 void pe_text_add(struct pe_text *t, const char *s)
 {
 	while (*s && t->at < t->limit)
@@ -32,6 +38,27 @@ void pe_text_padded(struct pe_text *t, uint64_t n, unsigned int digits)
 void pe_text_number(struct pe_text *t, uint64_t n)
 {
 	pe_text_padded(t, n, 1);
+}
+
+void pe_text_hex(struct pe_text *t, uint64_t n, unsigned int digits)
+{
+	for (int shift = 60; shift >= 0; shift -= 4)
+		if ((unsigned int)shift / 4 < digits || n >> shift)
+			add_byte(t, "0123456789abcdef"[n >> shift & 15]);
+}
+
+void pe_text_json(struct pe_text *t, const char *s)
+{
+	for (; *s; s++) {
+		if (*s < ' ' || *s >= 127) {
+			pe_text_add(t, "\\u");
+			pe_text_hex(t, (unsigned char)*s, 4);
+			continue;
+		}
+		if (*s == '"' || *s == '\\')
+			add_byte(t, '\\');
+		add_byte(t, *s);
+	}
 }
 
 void pe_text_foreign(struct pe_text *t, const char *s)

@@ -17,6 +17,11 @@ void pe_text_add(struct pe_text *t, const char *s);
 void pe_text_number(struct pe_text *t, uint64_t n);
 void pe_text_padded(struct pe_text *t, uint64_t n, unsigned int digits);
 
+void pe_text_hex(struct pe_text *t, uint64_t n, unsigned int digits); /* at least so many */
+
+/* within the quotes of a JSON string: a byte that is no printable ASCII becomes \u00XX */
+void pe_text_json(struct pe_text *t, const char *s);
+
 /* foreign text: control characters and what is not ASCII become '?' */
 void pe_text_foreign(struct pe_text *t, const char *s);
 const char *pe_text_end(struct pe_text *t);

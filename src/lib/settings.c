@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "lib/settings.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -80,6 +81,7 @@ static bool apply_policy(struct pe_settings *set, const char *value)
 	for (int i = 0; i < 3; i++)
 		if (strcmp(value, names[i]) == 0) {
 			set->policy = policies[i];
+			set->stacks = set->policy == PE_STALE_REPORT;
 			return true;
 		}
 	return false;
@@ -102,6 +104,20 @@ static bool apply_log(struct pe_settings *set, const char *value)
 		return false;
 	set->log = value;
 	return true;
+}
+
+static bool apply_events(struct pe_settings *set, const char *value)
+{
+	if (value[0] != '/')
+		return false;
+	set->events = value;
+	return true;
+}
+
+static bool apply_stacks(struct pe_settings *set, const char *value)
+{
+	set->stacks = strcmp(value, "on") == 0;
+	return set->stacks || strcmp(value, "off") == 0;
 }
 
 static bool apply_trust(struct pe_settings *set, const char *value)
@@ -146,6 +162,8 @@ static bool apply_force_old(struct pe_settings *set, const char *value)
 static const struct setting settings[] = {
 	{ "PIDEPOCH_LOG", "is not an absolute path; notices go to standard error", apply_log },
 	{ "PIDEPOCH_ON_STALE", "is not report, refuse or abort; it is refuse", apply_policy },
+	{ "PIDEPOCH_EVENTS", "is not an absolute path; no events are written", apply_events },
+	{ "PIDEPOCH_STACKS", "is not on or off; it is off", apply_stacks },
 	{ "PIDEPOCH_ERRNO", "is not ESRCH or EEPOCH; it is ESRCH", apply_errno },
 	{ "PIDEPOCH_TRUST", "", apply_trust },
 	{ "PIDEPOCH_FORCE_OLD", "is not a list of rseq, inode, wipe, pidfd; the rest is ignored",
@@ -168,6 +186,30 @@ static void apply(struct pe_settings *set, struct pe_kept *k, const struct setti
 	pe_emit_sentence(set, pe_text_end(&text), value ? s->wrong : "is too long; it is ignored");
 }
 
+/* glibc's, which takes no lock and may be asked in a handler; other C libraries have none. */
+#pragma weak _dl_find_object
+
+static const void *find_unwind_table(uintptr_t pc)
+{
+	struct dl_find_object found;
+
+	if (!_dl_find_object || _dl_find_object((void *)pc, &found) != 0)
+		return NULL;
+	return found.dlfo_eh_frame;
+}
+
+/* where this library is, by the linker's own names for its two ends */
+extern const char __ehdr_start[] __attribute__((visibility("hidden")));
+extern const char _end[] __attribute__((visibility("hidden")));
+
+static void find_self(struct pe_settings *set)
+{
+	set->unwind.find = find_unwind_table;
+	set->unwind.own_start = (uintptr_t)__ehdr_start;
+	set->unwind.own_end = (uintptr_t)_end;
+	set->parent = getppid();
+}
+
 void pe_settings_read(struct pe_settings *set, struct pe_kept *k)
 {
 	int before = errno;
@@ -178,6 +220,7 @@ void pe_settings_read(struct pe_settings *set, struct pe_kept *k)
 	set->clock = clock_gettime;
 	set->rseq = __rseq_size != 0;
 	set->rseq_offset = __rseq_offset;
+	find_self(set);
 	keep_preload(k);
 	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
 		apply(set, k, &settings[i]);

@@ -8,7 +8,7 @@
 
 #include "core/process.h"
 
-#define PE_KEPT_MOST 8
+#define PE_KEPT_MOST 12
 
 /* The settings that programs executed by this one are given again, copied: a program owns its environment and may
  * overwrite it (setproctitle does). */

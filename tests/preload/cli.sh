@@ -5,7 +5,7 @@
 # it is given; status(), said() and printed() then look at what came of it, and a difference ends the test.
 
 # only what a test sets itself decides what pidepoch does
-unset LD_PRELOAD PIDEPOCH_ON_STALE PIDEPOCH_ERRNO PIDEPOCH_LOG PIDEPOCH_TRUST PIDEPOCH_FORCE_OLD PIDEPOCH_LIBDIR
+unset LD_PRELOAD PIDEPOCH_ON_STALE PIDEPOCH_ERRNO PIDEPOCH_LOG PIDEPOCH_EVENTS PIDEPOCH_STACKS PIDEPOCH_TRUST PIDEPOCH_FORCE_OLD PIDEPOCH_LIBDIR
 : "${PIDEPOCH:?names the command to test}" "${TMPDIR:?names a folder of our own}"
 library=$PIDEPOCH_PRELOAD
 

@@ -49,6 +49,16 @@ tests_preload_learn_vanish_SOURCES = tests/preload/learn_vanish.c $(play_sources
 check_PROGRAMS += $(LEARN_TESTS)
 TESTS += $(LEARN_TESTS)
 
+# the file of events
+EVENT_TESTS = \
+	tests/preload/test_events_kinds.sh \
+	tests/preload/test_events_right.sh
+dist_check_SCRIPTS += $(EVENT_TESTS)
+check_PROGRAMS += tests/preload/event_victim
+tests_preload_event_victim_SOURCES = tests/preload/event_victim.c
+tests_preload_event_victim_CFLAGS = $(AM_CFLAGS) -pthread
+TESTS += $(EVENT_TESTS)
+
 # what was tried to break it, and did: each fails without its mend
 ATTACK_TESTS = \
 	tests/preload/attack_births \

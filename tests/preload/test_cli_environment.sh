@@ -3,7 +3,7 @@
 # The command finds the options in its environment, the log absolute, the library first, and nothing that was not given.
 . "$(dirname "$0")/cli.sh"
 
-ours='^(LD_PRELOAD|PIDEPOCH_(ON_STALE|ERRNO|LOG|TRUST))='
+ours='^(LD_PRELOAD|PIDEPOCH_(ON_STALE|ERRNO|LOG|EVENTS|STACKS|TRUST))='
 environment() # EXPECTED LINES, then what follows "run"
 {
 	expected=$1
@@ -28,8 +28,14 @@ PIDEPOCH_LOG=$TMPDIR/log
 PIDEPOCH_ON_STALE=abort
 PIDEPOCH_TRUST=sshd:cron*" --on-stale abort --errno EEPOCH --log "$TMPDIR/log" --trust sshd --trust='cron*'
 
+environment "LD_PRELOAD=$library
+PIDEPOCH_EVENTS=$TMPDIR/events
+PIDEPOCH_STACKS=on" --events="$TMPDIR/events" --stacks=on
+
 (
 	cd "$TMPDIR" || exit
+	environment "LD_PRELOAD=$library
+PIDEPOCH_EVENTS=$(pwd -P)/here" --events=here
 	environment "LD_PRELOAD=$library
 PIDEPOCH_LOG=$(pwd -P)/here" --log=here
 	try_env PIDEPOCH_LOG=there "$PIDEPOCH" run env

@@ -16,6 +16,10 @@ unwritable() # PATH REASON
 	status 125
 	said "$1" "$2"
 	unmarked
+	try run --events="$1" -- "$marker"
+	status 125
+	said "the events $1" "$2"
+	unmarked
 }
 
 unwritable "$TMPDIR/missing/log" 'No such file or directory'

@@ -18,6 +18,7 @@ wrong "'REFUSE'" 'report, refuse or abort' --on-stale=REFUSE
 wrong "'refuse '" 'report, refuse or abort' '--on-stale=refuse '
 wrong "'EPERM'" 'ESRCH or EEPOCH' --errno=EPERM
 wrong "'3'" 'ESRCH or EEPOCH' --errno=3
+wrong "'yes'" 'on or off' --stacks=yes
 wrong "''" 'empty' --trust=
 wrong "'a:b'" 'colon' --trust=a:b
 
@@ -30,10 +31,12 @@ export PIDEPOCH_ERRNO
 wrong PIDEPOCH_ERRNO "'EIO'" --on-stale=report
 unset PIDEPOCH_ERRNO
 
-try run --log= -- "$marker"
-status 2
-said '--log'
-unmarked
+for option in --log --events; do
+	try run $option= -- "$marker"
+	status 2
+	said "$option"
+	unmarked
+done
 
 # an option that overrides a senseless variable mends it, and an empty variable is none
 try_env PIDEPOCH_ON_STALE=never PIDEPOCH_ERRNO= "$PIDEPOCH" run --on-stale=refuse true

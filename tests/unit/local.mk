@@ -97,6 +97,26 @@ tests_unit_test_reference_SOURCES = tests/unit/test_reference.c tests/unit/frame
 tests_unit_test_reference_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_reference_LDADD = $(UNIT_LIBS)
 
+UNIT_TESTS += tests/unit/test_unwind
+tests_unit_test_unwind_SOURCES = tests/unit/test_unwind.c tests/unit/frame.h tests/unit/unwinding.h
+tests_unit_test_unwind_CFLAGS = $(UNIT_CFLAGS) -fno-omit-frame-pointer -pthread
+tests_unit_test_unwind_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_trace
+tests_unit_test_trace_SOURCES = tests/unit/test_trace.c tests/unit/frame.h tests/unit/unwinding.h
+tests_unit_test_trace_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_trace_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_modules
+tests_unit_test_modules_SOURCES = tests/unit/test_modules.c tests/unit/frame.h
+tests_unit_test_modules_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_modules_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_event
+tests_unit_test_event_SOURCES = tests/unit/test_event.c tests/unit/frame.h tests/unit/unwinding.h
+tests_unit_test_event_CFLAGS = $(UNIT_CFLAGS) -fno-omit-frame-pointer -pthread
+tests_unit_test_event_LDADD = $(UNIT_LIBS)
+
 # The assembly. vfork and syscall are the preload library's: their tests bring hooks of their own.
 UNIT_TESTS += tests/unit/test_gate
 tests_unit_test_gate_SOURCES = tests/unit/test_gate.c tests/unit/tracer.h
@@ -128,4 +148,4 @@ TESTS += $(UNIT_TESTS)
 else
 TESTS += tests/unit/needs-check.sh
 endif
-EXTRA_DIST += tests/unit/reuse.h tests/unit/frame.h
+EXTRA_DIST += tests/unit/reuse.h tests/unit/frame.h tests/unit/unwinding.h

@@ -53,6 +53,9 @@ START_TEST(nothing_set)
 	ck_assert_int_eq(set.stale_errno, ESRCH);
 	ck_assert(!set.trusted);
 	ck_assert_ptr_null(set.log);
+	ck_assert_ptr_null(set.events);
+	ck_assert(!set.stacks);
+	ck_assert_int_eq(set.parent, getppid());
 	ck_assert_ptr_null(kept.setting[0]);
 	ck_assert_str_eq(said, "");
 }
@@ -63,12 +66,15 @@ START_TEST(everything_set)
 	setenv("PIDEPOCH_ON_STALE", "report", 1);
 	setenv("PIDEPOCH_ERRNO", "EEPOCH", 1);
 	setenv("PIDEPOCH_LOG", "/tmp/some log", 1);
+	setenv("PIDEPOCH_EVENTS", "/tmp/events", 1);
 	setenv("PIDEPOCH_TRUST", "nobody:*test_settings*", 1);
 	setenv("PIDEPOCH_FORCE_OLD", "rseq,pidfd", 1);
 	read_settings();
 	ck_assert_int_eq(set.policy, PE_STALE_REPORT);
 	ck_assert_int_eq(set.stale_errno, PE_EEPOCH);
 	ck_assert_str_eq(set.log, "/tmp/some log");
+	ck_assert_str_eq(set.events, "/tmp/events");
+	ck_assert(set.stacks);
 	ck_assert(set.trusted);
 	ck_assert_uint_eq(set.force_old, PE_OLD_RSEQ | PE_OLD_PIDFD);
 	ck_assert_str_eq(said, "");
@@ -76,6 +82,18 @@ START_TEST(everything_set)
 	setenv("PIDEPOCH_LOG", "/elsewhere", 1);
 	clearenv();
 	ck_assert_str_eq(set.log, "/tmp/some log");
+}
+END_TEST
+
+START_TEST(stacks_by_policy_unless_they_are_said)
+{
+	static const char *const said_so[] = { NULL, "on", "off" };
+
+	setenv("PIDEPOCH_ON_STALE", _i / 3 ? "report" : "abort", 1);
+	if (said_so[_i % 3])
+		setenv("PIDEPOCH_STACKS", said_so[_i % 3], 1);
+	read_settings();
+	ck_assert_int_eq(set.stacks, _i % 3 ? _i % 3 == 1 : _i / 3);
 }
 END_TEST
 
@@ -107,6 +125,10 @@ static const struct {
 	{ "PIDEPOCH_FORCE_OLD", ",", true, PE_STALE_REFUSE, ESRCH, 0 },
 	{ "PIDEPOCH_LOG", "relative", true, PE_STALE_REFUSE, ESRCH, 0 },
 	{ "PIDEPOCH_LOG", "./log", true, PE_STALE_REFUSE, ESRCH, 0 },
+	{ "PIDEPOCH_EVENTS", "relative", true, PE_STALE_REFUSE, ESRCH, 0 },
+	{ "PIDEPOCH_STACKS", "on", false, PE_STALE_REFUSE, ESRCH, 0 },
+	{ "PIDEPOCH_STACKS", "off", false, PE_STALE_REFUSE, ESRCH, 0 },
+	{ "PIDEPOCH_STACKS", "of", true, PE_STALE_REFUSE, ESRCH, 0 },
 };
 #define VALUES (sizeof(values) / sizeof(values[0]))
 
@@ -300,6 +322,7 @@ int main(void)
 
 	tcase_add_test(c, nothing_set);
 	tcase_add_test(c, everything_set);
+	tcase_add_loop_test(c, stacks_by_policy_unless_they_are_said, 0, 6);
 	tcase_add_loop_test(c, each_value, 0, VALUES);
 	tcase_add_test(c, what_it_knows_of_itself);
 	tcase_add_test(c, all_that_is_kept_lies_in_order);

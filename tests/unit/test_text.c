@@ -55,6 +55,37 @@ START_TEST(foreign_text_has_no_control_characters)
 }
 END_TEST
 
+START_TEST(hexadecimal)
+{
+	pe_text_hex(&text, 0, 1);
+	pe_text_add(&text, " ");
+	pe_text_hex(&text, 0xa0, 4);
+	pe_text_add(&text, " ");
+	pe_text_hex(&text, 0x1234567, 2);
+	ck_assert_str_eq(pe_text_end(&text), "0 00a0 1234567");
+	text = pe_text_on(buffer, sizeof(buffer));
+	pe_text_hex(&text, UINT64_MAX, 1);
+	ck_assert_str_eq(pe_text_end(&text), "fffffffffffffff");
+}
+END_TEST
+
+START_TEST(json_strings)
+{
+	static const struct {
+		const char *raw, *escaped;
+	} rows[] = {
+		{ "a b~", "a b~" },  { "\"", "\\\"" },	    { "\\", "\\\\" },
+		{ "\n", "\\u000a" }, { "\177", "\\u007f" }, { "\303\251", "\\u00c3\\u00a9" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		text = pe_text_on(buffer, sizeof(buffer));
+		pe_text_json(&text, rows[i].raw);
+		ck_assert_str_eq(pe_text_end(&text), rows[i].escaped);
+	}
+}
+END_TEST
+
 START_TEST(parse)
 {
 	uint64_t n = 99;
@@ -121,6 +152,8 @@ int main(void)
 	tcase_add_test(c, parse);
 	tcase_add_test(c, same_and_begins);
 	tcase_add_test(c, globs);
+	tcase_add_test(c, hexadecimal);
+	tcase_add_test(c, json_strings);
 	suite_add_tcase(s, c);
 	srunner_run_all(r, CK_NORMAL);
 	failed = srunner_ntests_failed(r);

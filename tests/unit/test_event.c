@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* event: what is told of each. Letters are those of core/event.h. */
+#include "frame.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/prctl.h>
+
+#include "core/event.h"
+#include "unwinding.h"
+
+static char path[] = "/tmp/pidepoch-event-XXXXXX";
+static char text[1 << 17];
+static int file;
+
+static void begin(void)
+{
+	strcpy(path, "/tmp/pidepoch-event-XXXXXX");
+	file = mkstemp(path);
+	ck_assert_int_ge(file, 0);
+	unlink(path);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", file);
+	settings.events = path;
+	settings.name = "pro\"g";
+	frame.watching = true;
+}
+
+static const char *written(void)
+{
+	ssize_t n = pread(file, text, sizeof(text) - 1, 0);
+
+	text[n > 0 ? n : 0] = '\0';
+	ck_assert_int_eq(ftruncate(file, 0), 0);
+	return text;
+}
+
+static int lines(void)
+{
+	int n = 0;
+
+	for (const char *s = text; *s; s++)
+		n += *s == '\n';
+	return n;
+}
+
+static void has(const char *what)
+{
+	ck_assert_msg(strstr(text, what), "no %s in %s", what, text);
+}
+
+static void has_not(const char *what)
+{
+	ck_assert_msg(!strstr(text, what), "%s in %s", what, text);
+}
+
+static pid_t reaped_child(void)
+{
+	struct child c = recorded_child();
+
+	end(c, 0);
+	ck_assert_int_eq((int)reap(c.pid, NULL, 0), c.pid);
+	return c.pid;
+}
+
+START_TEST(latent)
+{
+	pid_t q;
+
+	settings.policy = PE_STALE_REPORT;
+	begin();
+	q = reaped_child();
+	ck_assert_int_eq((int)guarded_kill(q, SIGTERM), -ESRCH);
+	written();
+	ck_assert_int_eq(lines(), 1);
+	ck_assert_int_eq(
+		strncmp(text, "{\"pidepoch\":1,\"type\":\"event\",\"kind\":\"latent\"", 44), 0);
+	has("\"severity\":\"warning\"");
+	has("\"program\":\"pro\\\"g\"");
+	has("\"call\":\"kill\"");
+	has("\"signal\":15,\"outcome\":\"passed\",\"known\":\"own\"");
+	has("\"obtained\":{\"call\":\"fork\",\"ago_ms\":");
+	has("\"released\":{\"call\":\"waitpid\",\"ago_ms\":");
+	has("\"released_by_any\":false");
+	has_not("\"holder\"");
+	has_not("stack");
+	has_not("modules");
+}
+END_TEST
+
+START_TEST(latent_and_refused)
+{
+	pid_t q;
+
+	begin();
+	q = reaped_child();
+	ck_assert_int_eq((int)guarded_kill(q, SIGTERM), -ESRCH);
+	written();
+	has("\"kind\":\"latent\"");
+	has("\"outcome\":\"refused\"");
+}
+END_TEST
+
+START_TEST(probe)
+{
+	pid_t q;
+
+	begin();
+	q = reaped_child();
+	guarded_kill(q, 0);
+	written();
+	has("\"kind\":\"probe\",\"severity\":\"note\"");
+	has("\"signal\":0");
+}
+END_TEST
+
+/* A stranger, as far as the event goes: a number that somebody holds who is no child of ours. */
+START_TEST(stale_and_its_holder)
+{
+	struct pe_known k = { .what = PE_STALE_INHERITED };
+	const struct pe_use u = { .by = PE_CALL_SIGQUEUE, .number = getpid(), .signal = 9 };
+
+	begin();
+	prctl(PR_SET_NAME, "a\nb");
+	pe_event_use(&frame, &u, &k, true, PE_EVENT_PASSED);
+	pe_event_use(&frame, &u, &k, true, PE_EVENT_REFUSED);
+	pe_event_use(&frame, &u, &k, true, PE_EVENT_ABORTING);
+	written();
+	ck_assert_int_eq(lines(), 3);
+	has("\"kind\":\"stale\",\"severity\":\"critical\"");
+	has("\"kind\":\"stale\",\"severity\":\"error\"");
+	has("\"outcome\":\"aborting\"");
+	has("\"known\":\"inherited\"");
+	has("\"holder\":{\"comm\":\"a?b\",\"parent\":");
+	has("\"age_ms\":");
+	has("test_event\"");
+}
+END_TEST
+
+START_TEST(double_reap)
+{
+	pid_t q;
+
+	begin();
+	q = reaped_child();
+	ck_assert_int_eq((int)reap(q, NULL, 0), -ECHILD);
+	written();
+	ck_assert_int_eq(lines(), 1);
+	has("\"kind\":\"double-reap\",\"severity\":\"note\"");
+	has("\"call\":\"waitpid\"");
+}
+END_TEST
+
+START_TEST(stolen_wait)
+{
+	struct child c;
+
+	begin();
+	c = recorded_child();
+	end(c, 0);
+	ck_assert_int_eq((int)reap(-1, NULL, 0), c.pid);
+	ck_assert_int_eq((int)reap(c.pid, NULL, 0), -ECHILD);
+	written();
+	ck_assert_int_eq(lines(), 1);
+	has("\"kind\":\"stolen-wait\",\"severity\":\"warning\"");
+	has("\"released_by_any\":true");
+}
+END_TEST
+
+START_TEST(stolen_by_a_wait_that_was_not_seen)
+{
+	struct child c;
+
+	begin();
+	c = recorded_child();
+	end(c, 0);
+	ck_assert_int_eq(waitpid(c.pid, NULL, 0), c.pid);
+	ck_assert_int_eq((int)reap(c.pid, NULL, 0), -ECHILD);
+	written();
+	has("\"kind\":\"stolen-wait\"");
+	has("\"call\":\"a wait that was not seen\"");
+}
+END_TEST
+
+/* Nothing was stolen: the child is alive, never was one, or is the parent's. */
+START_TEST(waits_that_are_right)
+{
+	struct child c;
+	pid_t q, copy;
+
+	begin();
+	c = recorded_child();
+	q = reaped_child();
+	copy = fork();
+	if (copy == 0) {
+		pe_process_enter(&frame, &thread);
+		reap(q, NULL, 0);
+		reap(c.pid, NULL, 0);
+		_exit(0);
+	}
+	waitpid(copy, NULL, 0);
+	reap(getppid(), NULL, 0);
+	reap(c.pid, NULL, WNOHANG);
+	end(c, 0);
+	ck_assert_int_eq((int)reap(c.pid, NULL, 0), c.pid);
+	ck_assert_str_eq(written(), "");
+}
+END_TEST
+
+static void *wait_here(void *tid)
+{
+	*(int *)tid = gettid();
+	pause();
+	return NULL;
+}
+
+START_TEST(own_thread)
+{
+	pthread_t t;
+	_Atomic int tid = 0;
+	const struct pe_use scheduling = {
+		.by = PE_CALL_SCHED_GETPARAM,
+		.signal = PE_GUARD_NO_SIGNAL,
+		.call = { .nr = SYS_getppid },
+	};
+	struct pe_use other = scheduling;
+
+	begin();
+	pthread_create(&t, NULL, wait_here, &tid);
+	while (!tid)
+		sched_yield();
+	ck_assert_int_eq((int)guarded_kill(tid, 0), 0);
+	written();
+	ck_assert_int_eq(lines(), 1);
+	has("\"kind\":\"own-thread\",\"severity\":\"warning\"");
+	has_not("known");
+	/* a thread is what this call is made for; and oneself is no mistake */
+	other.number = tid;
+	pe_guard(&frame, &thread, &other);
+	guarded_kill(getpid(), 0);
+	ck_assert_str_eq(written(), "");
+}
+END_TEST
+
+START_TEST(init_taken_for_the_parent)
+{
+	int ready[2];
+	char c;
+
+	begin();
+	ck_assert_int_eq(pipe(ready), 0);
+	prctl(PR_SET_CHILD_SUBREAPER, 0);
+	if (fork() == 0) {
+		if (fork() == 0) {
+			int tries = 0;
+
+			/* the middle one ends now: its child is adopted, by 1 or by a subreaper above the test */
+			while (getppid() == frame.tgid || (getppid() != 1 && tries++ < 1000000))
+				sched_yield();
+			if (getppid() == 1)
+				guarded_kill(1, SIGCONT);
+			_exit(write(ready[1], getppid() == 1 ? "y" : "n", 1) != 1);
+		}
+		pe_process_enter(&frame, &thread);
+		_exit(0);
+	}
+	wait(NULL);
+	ck_assert_int_eq((int)read(ready[0], &c, 1), 1);
+	written();
+	if (c == 'y')
+		has("\"kind\":\"init\",\"severity\":\"warning\"");
+	else
+		fprintf(stderr, "left out: orphans are not adopted by process 1 here\n");
+}
+END_TEST
+
+START_TEST(nothing_of_a_trusted_program)
+{
+	pid_t q;
+
+	begin();
+	settings.trusted = true;
+	q = reaped_child();
+	guarded_kill(q, SIGTERM);
+	reap(q, NULL, 0);
+	ck_assert_str_eq(written(), "");
+}
+END_TEST
+
+START_TEST(V4_a_history_that_is_another_numbers_is_not_told)
+{
+	struct pe_slot slot = { .word = PE_SLOT_DEAD };
+	struct pe_known k = { .what = PE_STALE_RELEASED, .slot = &slot };
+	const struct pe_use u = { .by = PE_CALL_KILL, .number = 4194301, .signal = 9 };
+
+	begin();
+	pe_slot_prepare(&slot, 1, 1, PE_CALL_FORK);
+	pe_slot_attach(&slot, 77);
+	slot.word |= PE_SLOT_REAPING;
+	pe_slot_bury(&slot, 2, PE_CALL_WAIT);
+	pe_event_use(&frame, &u, &k, false, PE_EVENT_PASSED);
+	written();
+	has_not("obtained");
+	has_not("released");
+}
+END_TEST
+
+START_TEST(V1_stacks_and_the_modules_before_them_once)
+{
+	const char *event;
+	pid_t q;
+
+	begin();
+	frame.trace = pe_trace_make(&unwinding);
+	q = reaped_child();
+	guarded_kill(q, SIGTERM);
+	written();
+	event = strstr(text, "\"type\":\"event\"");
+	ck_assert_ptr_nonnull(event);
+	ck_assert_ptr_nonnull(strstr(text, "\"type\":\"module\""));
+	ck_assert(strstr(text, "\"type\":\"module\"") < event);
+	ck_assert_ptr_null(strstr(event, "\"type\":\"module\""));
+	ck_assert_ptr_nonnull(strstr(event, "\"obtained\":{\"call\":\"fork\",\"ago_ms\":"));
+	for (int i = 0; i < 3; i++) {
+		event = strstr(event, "\"stack\":[\"0x");
+		ck_assert_ptr_nonnull(event++);
+	}
+	guarded_kill(q, SIGTERM);
+	written();
+	ck_assert_int_eq(lines(), 1);
+}
+END_TEST
+
+/* The longest there is: names full of what must be escaped. A pipe of packets gives each write on its own. */
+START_TEST(V1_one_event_is_one_bounded_write)
+{
+	static char name[300];
+	const struct pe_use u = { .by = PE_CALL_KILL, .number = getpid(), .signal = 9 };
+	struct pe_known k = { .what = PE_STALE_RELEASED };
+	int packets[2];
+	ssize_t n;
+
+	begin();
+	memset(name, 1, sizeof(name) - 1);
+	settings.name = name;
+	prctl(PR_SET_NAME, "\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"");
+	ck_assert_int_eq(pipe2(packets, O_DIRECT | O_NONBLOCK), 0);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", packets[1]);
+	pe_event_use(&frame, &u, &k, true, PE_EVENT_PASSED);
+	n = read(packets[0], text, sizeof(text));
+	ck_assert_int_gt((int)n, 0);
+	ck_assert_int_le((int)n, (int)PE_EVENT_LINE);
+	ck_assert_int_eq(text[n - 1], '\n');
+	ck_assert_ptr_eq(memchr(text, '\n', (size_t)n), text + n - 1);
+	ck_assert_int_eq((int)read(packets[0], text, sizeof(text)), -1);
+}
+END_TEST
+
+START_TEST(V3_nothing_without_a_file)
+{
+	pid_t q;
+
+	begin();
+	frame.watching = false;
+	q = reaped_child();
+	guarded_kill(q, SIGTERM);
+	reap(q, NULL, 0);
+	ck_assert_str_eq(written(), "");
+}
+END_TEST
+
+START_TEST(a_file_that_cannot_be_opened_is_silence)
+{
+	pid_t q;
+
+	begin();
+	settings.events = "/nowhere/at/all";
+	q = reaped_child();
+	errno = 77;
+	ck_assert_int_eq((int)guarded_kill(q, SIGTERM), -ESRCH);
+	ck_assert_int_eq(errno, 77);
+}
+END_TEST
+
+int main(void)
+{
+	TCase *c = tcase_create("events");
+
+	tcase_add_test(c, latent);
+	tcase_add_test(c, latent_and_refused);
+	tcase_add_test(c, probe);
+	tcase_add_test(c, stale_and_its_holder);
+	tcase_add_test(c, double_reap);
+	tcase_add_test(c, stolen_wait);
+	tcase_add_test(c, stolen_by_a_wait_that_was_not_seen);
+	tcase_add_test(c, waits_that_are_right);
+	tcase_add_test(c, own_thread);
+	tcase_add_test(c, init_taken_for_the_parent);
+	tcase_add_test(c, nothing_of_a_trusted_program);
+	tcase_add_test(c, V4_a_history_that_is_another_numbers_is_not_told);
+	tcase_add_test(c, V1_stacks_and_the_modules_before_them_once);
+	tcase_add_test(c, V1_one_event_is_one_bounded_write);
+	tcase_add_test(c, V3_nothing_without_a_file);
+	tcase_add_test(c, a_file_that_cannot_be_opened_is_silence);
+	return run_case("event", c);
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* trace: stacks kept once each, marks beside slots. Letters are those of core/trace.h. */
+#include "frame.h"
+
+#include <string.h>
+
+#include "core/trace.h"
+#include "unwinding.h"
+
+static volatile int sink;
+
+__attribute__((noinline)) static uint32_t take(struct pe_trace *t)
+{
+	uint32_t name = pe_trace_take(t);
+
+	sink++;
+	return name;
+}
+
+START_TEST(one_place_is_one_stack)
+{
+	struct pe_trace *t = pe_trace_make(&unwinding);
+	uint32_t names[3];
+
+	ck_assert_ptr_nonnull(t);
+	for (volatile int i = 0; i < 3; i++)
+		names[i] = take(t);
+	ck_assert_uint_ne(names[0], 0);
+	ck_assert_uint_eq(names[1], names[0]);
+	ck_assert_uint_eq(names[2], names[0]);
+	ck_assert_uint_ne(take(t), names[0]); /* another place */
+	ck_assert_uint_gt(pe_trace_stack(t, names[0])->depth, 2);
+	ck_assert_uint_le(pe_trace_stack(t, names[0])->depth, PE_TRACE_DEPTH);
+}
+END_TEST
+
+START_TEST(L5_what_is_there_is_found_without_a_write)
+{
+	struct pe_trace *t = pe_trace_make(&unwinding), *before = malloc(sizeof(*t));
+
+	for (volatile int i = 0; i < 2; i++) {
+		memcpy(before, t, sizeof(*t));
+		take(t);
+	}
+	ck_assert_mem_eq(before, t, sizeof(*t));
+	free(before);
+}
+END_TEST
+
+/* as many places as bits of @n say: each number is another stack */
+__attribute__((noinline)) static uint32_t take_by(struct pe_trace *t, unsigned int n)
+{
+	uint32_t name;
+
+	if (n < 2)
+		name = pe_trace_take(t);
+	else if (n & 1)
+		name = take_by(t, n >> 1);
+	else
+		name = take_by(t, n >> 1);
+	sink++;
+	return name;
+}
+
+START_TEST(L2_full_is_no_stack_and_no_harm)
+{
+	struct pe_trace *t = pe_trace_make(&unwinding);
+	uint32_t names[4];
+
+	/* after the first one there is no room left */
+	for (volatile int i = 0; i < 4; i++) {
+		names[i] = take_by(t, i == 1 ? 9 : 5);
+		atomic_store(&t->used, PE_TRACE_STACKS);
+	}
+	ck_assert_uint_ne(names[0], 0);
+	ck_assert_uint_eq(names[1], 0);
+	ck_assert_uint_eq(names[2], names[0]);
+	ck_assert_uint_eq(names[3], names[0]);
+	ck_assert_ptr_null(pe_trace_stack(t, 0));
+	ck_assert_ptr_null(pe_trace_stack(t, PE_TRACE_STACKS + 1));
+}
+END_TEST
+
+START_TEST(L2_marks_are_bounded)
+{
+	struct pe_trace *t = pe_trace_make(&unwinding);
+
+	pe_trace_mark_born(t, PE_TRACE_MARKS - 1, 5, 6);
+	pe_trace_mark_released(t, PE_TRACE_MARKS - 1, 7, 8);
+	pe_trace_mark_born(t, PE_TRACE_MARKS, 5, 6);
+	pe_trace_mark_released(t, UINT32_MAX, 5, 6);
+	ck_assert_uint_eq(t->mark[PE_TRACE_MARKS - 1].born.stack, 5);
+	ck_assert_uint_eq(t->mark[PE_TRACE_MARKS - 1].released.tid, 8);
+	ck_assert_uint_eq(t->stack[0].depth, 0);
+}
+END_TEST
+
+START_TEST(a_new_incarnation_forgets_the_release)
+{
+	struct pe_trace *t = pe_trace_make(&unwinding);
+
+	pe_trace_mark_released(t, 3, 7, 8);
+	pe_trace_mark_born(t, 3, 5, 6);
+	ck_assert_uint_eq(t->mark[3].released.stack, 0);
+	ck_assert_uint_eq(t->mark[3].released.tid, 0);
+}
+END_TEST
+
+int main(void)
+{
+	TCase *c = tcase_create("stacks");
+
+	tcase_add_test(c, one_place_is_one_stack);
+	tcase_add_test(c, L5_what_is_there_is_found_without_a_write);
+	tcase_add_test(c, L2_full_is_no_stack_and_no_harm);
+	tcase_add_test(c, L2_marks_are_bounded);
+	tcase_add_test(c, a_new_incarnation_forgets_the_release);
+	return run_case("trace", c);
+}
