@@ -113,16 +113,20 @@ TESTS += $(PITFALL_TESTS)
 
 # the pitfalls of what is around a program: descriptors, limits, environment, processors
 AROUND_TESTS = \
+	tests/preload/pitfall_constructors \
 	tests/preload/pitfall_descriptors \
 	tests/preload/pitfall_exec \
 	tests/preload/pitfall_hidden \
 	tests/preload/pitfall_notice \
+	tests/preload/pitfall_settings \
 	tests/preload/pitfall_spawn \
 	tests/preload/pitfall_yields
+tests_preload_pitfall_constructors_SOURCES = tests/preload/pitfall_constructors.c $(play_sources)
 tests_preload_pitfall_descriptors_SOURCES = tests/preload/pitfall_descriptors.c $(play_sources)
 tests_preload_pitfall_exec_SOURCES = tests/preload/pitfall_exec.c tests/preload/twin.h
 tests_preload_pitfall_hidden_SOURCES = tests/preload/pitfall_hidden.c tests/preload/twin.h
 tests_preload_pitfall_notice_SOURCES = tests/preload/pitfall_notice.c $(play_sources)
+tests_preload_pitfall_settings_SOURCES = tests/preload/pitfall_settings.c $(play_sources)
 tests_preload_pitfall_spawn_SOURCES = tests/preload/pitfall_spawn.c tests/preload/twin.h
 tests_preload_pitfall_yields_SOURCES = tests/preload/pitfall_yields.c $(play_sources)
 tests_preload_pitfall_aarch64_SOURCES = tests/preload/pitfall_aarch64.c $(play_sources)

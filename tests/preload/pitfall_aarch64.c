@@ -132,7 +132,7 @@ static long signal_living(void)
 
 	if (pid == 0)
 		_exit(pause());
-	if (kill(pid, 0) != 0 || syscall(SYS_kill, pid, 0) != 0)
+	if (pid < 0 || kill(pid, 0) != 0 || syscall(SYS_kill, pid, 0) != 0)
 		return 1;
 	if (pthread_create(&thread, NULL, signal_it, &pid) != 0 ||
 	    pthread_join(thread, &sent) != 0 || sent)

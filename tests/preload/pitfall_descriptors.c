@@ -53,6 +53,8 @@ static long work(void)
 
 	if (pid == 0)
 		_exit(pause());
+	if (pid < 0)
+		_exit(93);
 	kill(pid, 0);
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);

@@ -125,6 +125,8 @@ static void children_of_a_daemon(void)
 
 	if (pid == 0)
 		_exit(pause());
+	if (pid < 0)
+		_exit(93);
 	TELL(kill(pid, SIGTERM));
 	TELL(waitpid(pid, &status, 0) == pid);
 	TELL(status);
@@ -184,7 +186,9 @@ static void by_forkpty(void)
 		fflush(stdout);
 		_exit(6);
 	}
-	TELL(pid > 0 && strncmp(name, "/dev/", 5) == 0);
+	if (pid < 0)
+		_exit(93);
+	TELL(strncmp(name, "/dev/", 5) == 0);
 	while ((n = read(master, line, sizeof(line))) > 0)
 		printf("%.*s", (int)n, line);
 	TELL(kill(pid, 0));
