@@ -135,6 +135,11 @@ AROUND_SHELL = tests/preload/pitfall_aarch64.sh
 dist_check_SCRIPTS += $(AROUND_SHELL)
 TESTS += $(AROUND_TESTS) $(AROUND_SHELL)
 
+# for pitfall_aarch64.sh, which builds the library for a processor that was not configured
+preload-sources:
+	@echo $(libpidepoch_preload_la_SOURCES) $(libstate_la_SOURCES) $(libcore_la_SOURCES)
+.PHONY: preload-sources
+
 # other people's programs, with and without
 include tests/preload/transparent/local.mk
 include tests/preload/cpython/local.mk

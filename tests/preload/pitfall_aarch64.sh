@@ -18,11 +18,14 @@ cd "$PIDEPOCH_SRCDIR" || exit 99
 library=$TMPDIR/libpidepoch-preload.so
 flags="-std=gnu11 -O1 -Wall -Wextra -Werror -D_GNU_SOURCE -Iinclude -Isrc -I$PIDEPOCH_BUILDDIR"
 
+sources=$(make -s -C "$PIDEPOCH_BUILDDIR" -f Makefile preload-sources | tr ' ' '\n' |
+	sed 's,/x86_64/,/aarch64/,' | grep '\.[cS]$') || exit 99
+
 # As LIBRARY_CFLAGS and LIBRARY_LDFLAGS have it.
 # shellcheck disable=SC2086
 $cross $flags -fPIC -fvisibility=hidden -U_FORTIFY_SOURCE -fno-stack-protector -ftls-model=initial-exec \
 	-mno-outline-atomics -shared -Wl,-z,defs -Wl,-z,now -Wl,--version-script=src/lib/libpidepoch.map \
-	src/core/*.c src/core/arch/*.c src/core/arch/aarch64/*.S src/lib/*.c preload/*.c -o "$library" || exit 1
+	$sources -o "$library" || exit 1
 # shellcheck disable=SC2086
 $cross $flags -pthread tests/preload/pitfall_aarch64.c tests/preload/actor.c tests/preload/namespace.c \
 	src/core/arch/aarch64/gate.S -o "$TMPDIR/victim" || exit 1
