@@ -126,8 +126,8 @@ int pidepoch_set(pidepoch_snapshot_t snapshot);
 /*
  * The prctl() options, in preloaded programs and under a supervisor:
  *   prctl(PR_GET_PID_EPOCH, pidepoch_snapshot_t *out)
- *   prctl(PR_SET_PID_EPOCH, pidepoch_snapshot_t snapshot)
- *   prctl(PR_SET_PID_EPOCH, pidepoch_t lap, PIDEPOCH_LAP)    the earliest moment of that lap that is not set yet
+ *   prctl(PR_SET_PID_EPOCH, pidepoch_snapshot_t snapshot, 0L)
+ *   prctl(PR_SET_PID_EPOCH, (long)lap, PIDEPOCH_LAP)    the earliest moment of that lap that is not set yet
  *   prctl(PR_GET_PID_EPOCH_SIGNAL, int *out), prctl(PR_SET_PID_EPOCH_SIGNAL, int signal)
  * Elsewhere the kernel answers EINVAL.
  */
@@ -135,7 +135,7 @@ int pidepoch_set(pidepoch_snapshot_t snapshot);
 #define PR_SET_PID_EPOCH	0x50450002
 #define PR_GET_PID_EPOCH_SIGNAL 0x50450003
 #define PR_SET_PID_EPOCH_SIGNAL 0x50450004
-#define PIDEPOCH_LAP		1
+#define PIDEPOCH_LAP		1L
 
 /*
  * pidepoch_set_signal() - be told when the sync point falls two whole epochs behind (PR_SET_PID_EPOCH_SIGNAL)
