@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -66,6 +67,7 @@ static inline _Noreturn void live(int orders)
 {
 	int code;
 
+	attack_raw(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	while (attack_raw(SYS_read, orders, (long)&code, sizeof(code), 0, 0) != sizeof(code))
 		;
 	for (;;)

@@ -3,8 +3,8 @@
  * Every call of the wait family is a cancellation point, as it is natively: a thread that is blocked in it ends at once, one with a cancellation
  * pending never enters it, and neither consumes a status: the child is still there to be waited for.
  *
- *   pitfall_cancel         natively and preloaded
- *   pitfall_cancel role    one of the two
+ *   pitfall_cancel                       natively, then preloaded
+ *   pitfall_cancel natively|preloaded    as it is started
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -181,8 +182,10 @@ static void bear(void)
 {
 	cleaned = 0;
 	child = fork();
-	if (child == 0)
+	if (child == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		_exit(pause());
+	}
 	pidfd = (int)syscall(SYS_pidfd_open, child, 0);
 }
 
@@ -248,23 +251,26 @@ static int play(void)
 	return 0;
 }
 
-int main(int argc, char **argv)
+static void play_natively(const char *name)
 {
-	pid_t pid;
+	pid_t pid = fork();
 	int status;
 
+	if (pid == 0)
+		execl("/proc/self/exe", name, "natively", NULL);
+	if (waitpid(pid, &status, 0) != pid || status != 0)
+		attack_fail("natively: status %#x", (unsigned int)status);
+	printf("ok   natively\n");
+	fflush(stdout);
+}
+
+int main(int argc, char **argv)
+{
+	char role[] = "preloaded", *preloaded[] = { argv[0], role, NULL };
+
 	if (argc == 1) {
-		printf("natively\n");
-		fflush(stdout);
-		pid = fork();
-		if (pid == 0)
-			execl("/proc/self/exe", argv[0], "natively", NULL);
-		if (waitpid(pid, &status, 0) != pid || status != 0)
-			attack_fail("natively: status %#x", (unsigned int)status);
-		printf("preloaded\n");
-		fflush(stdout);
+		play_natively(argv[0]);
+		attack_begin(preloaded);
 	}
-	if (argc == 1 || strcmp(argv[1], "natively") != 0)
-		attack_begin(argv);
 	return play();
 }
