@@ -85,6 +85,7 @@ PITFALL_TESTS = \
 	tests/preload/pitfall_cancel \
 	tests/preload/pitfall_clone \
 	tests/preload/pitfall_early \
+	tests/preload/pitfall_guests \
 	tests/preload/pitfall_inherited \
 	tests/preload/pitfall_laps \
 	tests/preload/pitfall_statuses \
@@ -97,6 +98,7 @@ tests_preload_pitfall_cancel_CFLAGS = $(AM_CFLAGS) -pthread
 tests_preload_pitfall_clone_SOURCES = tests/preload/pitfall_clone.c $(play_sources)
 tests_preload_pitfall_early_SOURCES = tests/preload/pitfall_early.c $(play_sources)
 tests_preload_pitfall_early_CFLAGS = $(AM_CFLAGS) -pthread
+tests_preload_pitfall_guests_SOURCES = tests/preload/pitfall_guests.c $(play_sources)
 tests_preload_pitfall_inherited_SOURCES = tests/preload/pitfall_inherited.c $(play_sources)
 tests_preload_pitfall_inherited_CFLAGS = $(AM_CFLAGS) -pthread
 tests_preload_pitfall_laps_SOURCES = tests/preload/pitfall_laps.c $(play_sources)

@@ -171,6 +171,8 @@ static long answer(char what)
 		return end();
 	case 'k':
 		return signal_to(child, SIGUSR1);
+	case 'w':
+		return waitpid(child, NULL, __WALL) == -1 ? errno : 0;
 	default:
 		return signal_descriptor();
 	}
@@ -205,6 +207,7 @@ static void play_brother(const struct actor *victim, pid_t number)
 	kill(number, SIGKILL);
 	expect(waitpid(number, &status, __WALL), number, "a brother's end");
 	expect(status, SIGKILL, "his status");
+	expect(actor_ask(victim, 'w'), ECHILD, "a wait for who is no child");
 	spares_stranger(victim, number, true);
 }
 

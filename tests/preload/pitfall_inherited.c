@@ -43,6 +43,15 @@ static int reap(pid_t pid)
 	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
+static pid_t bear_and_reap(void)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(0);
+	return reap(pid) == 0 ? pid : -1;
+}
+
 static int be_grandchild(void)
 {
 	return signal_q() == 0 ? 0 : 1;
@@ -82,6 +91,16 @@ static void *keep_signalling(void *unused)
 	return unused;
 }
 
+/* A use of what nobody has: nothing is told, but it is judged, under the lock that forks copy. */
+static void *keep_being_refused(void *unused)
+{
+	pid_t gone = bear_and_reap();
+
+	while (!over)
+		wrong += kill(gone, 0) == 0 || errno != ESRCH;
+	return unused;
+}
+
 static void *keep_reaping(void *unused)
 {
 	while (!over) {
@@ -96,27 +115,19 @@ static void *keep_reaping(void *unused)
 
 static long fork_all(void)
 {
-	pthread_t some[THREADS], busy[2];
+	pthread_t some[THREADS], busy[3];
 
 	pthread_create(&busy[0], NULL, keep_signalling, NULL);
 	pthread_create(&busy[1], NULL, keep_reaping, NULL);
+	pthread_create(&busy[2], NULL, keep_being_refused, NULL);
 	for (int i = 0; i < THREADS; i++)
 		pthread_create(&some[i], NULL, fork_some, NULL);
 	for (int i = 0; i < THREADS; i++)
 		pthread_join(some[i], NULL);
 	over = true;
-	pthread_join(busy[0], NULL);
-	pthread_join(busy[1], NULL);
+	for (int i = 0; i < 3; i++)
+		pthread_join(busy[i], NULL);
 	return wrong;
-}
-
-static pid_t bear_and_reap(void)
-{
-	pid_t pid = fork();
-
-	if (pid == 0)
-		_exit(0);
-	return reap(pid) == 0 ? pid : -1;
 }
 
 /* 'k': q. 'r': one of its own, from then on its q */

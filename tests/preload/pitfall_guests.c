@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * A guest in the memory of its host (a child of vfork, or of CLONE_VM) leaves nothing of its own there: the number of a child that the guest had
+ * and reaped was never the host's, and passes; what the host has reaped stays refused, and whom it has stays found.
+ */
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "actor.h"
+#include "namespace.h"
+
+/* --- the victim, which is the host --- */
+
+static pid_t own, live, guests; /* reaped by the host, not reaped, reaped by the guest */
+static _Alignas(16) char stack[65536];
+static _Atomic int guest_said;
+
+static pid_t bear(bool ends)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(ends ? 3 : pause());
+	return pid;
+}
+
+static int reap(pid_t pid)
+{
+	int status;
+
+	return waitpid(pid, &status, 0) == pid ? status : -1;
+}
+
+/* 0, or what went wrong: it has one child, and none of the host's. */
+static int be_guest(void)
+{
+	int status;
+
+	guests = bear(true);
+	if (guests <= 0 || kill(guests, 0) != 0 || reap(guests) != 3 << 8)
+		return 1;
+	if (waitpid(live, &status, WNOHANG) != -1 || errno != ECHILD)
+		return 2;
+	return kill(live, 0) == 0 && wait(&status) == -1 ? 0 : 3;
+}
+
+static int live_as_guest(void *unused)
+{
+	(void)unused;
+	guest_said = 100 + be_guest();
+	return 0;
+}
+
+static pid_t invite(char how)
+{
+	pid_t pid;
+
+	if (how == 'c')
+		return clone(live_as_guest, stack + sizeof(stack), CLONE_VM | SIGCHLD, NULL);
+	pid = how == 'v' ? vfork() : (pid_t)syscall(SYS_vfork);
+	if (pid == 0) {
+		live_as_guest(NULL);
+		_exit(0);
+	}
+	return pid;
+}
+
+static long host(char how)
+{
+	pid_t pid;
+
+	live = bear(false);
+	own = bear(true);
+	if (reap(own) != 3 << 8)
+		return -1;
+	pid = invite(how);
+	if (pid <= 0 || reap(pid) != 0)
+		return -2;
+	return guest_said - 100;
+}
+
+static long signal_to(pid_t pid)
+{
+	return kill(pid, SIGUSR1) == 0 ? 0 : errno;
+}
+
+static long answer(char what)
+{
+	switch (what) {
+	case 'G':
+		return guests;
+	case 'O':
+		return own;
+	case 'g':
+		return signal_to(guests);
+	case 'o':
+		return signal_to(own);
+	case 'w': /* of the guest's child no wait knows anything */
+		return waitpid(guests, NULL, 0) == -1 ? errno : 0;
+	case 'l':
+		return kill(live, SIGKILL) == 0 && reap(live) == SIGKILL ? 0 : errno;
+	default:
+		return host(what);
+	}
+}
+
+/* --- the play --- */
+
+static void expect(long got, long wanted, const char *what)
+{
+	if (got != wanted)
+		actor_fail("%s: %ld in place of %ld", what, got, wanted);
+}
+
+static void meet_stranger(const struct actor *victim, pid_t number, char letter, bool is_hit)
+{
+	struct actor stranger;
+
+	actor_start_stranger(&stranger, number, NULL);
+	expect(actor_ask(victim, letter), is_hit ? 0 : ESRCH, "a signal to a stranger");
+	expect(actor_ask(&stranger, ACTOR_SIGNALS), is_hit, "signals that a stranger got");
+	actor_end(&stranger);
+}
+
+static void play(char how, bool native, const char *old)
+{
+	const char *argv[] = { "/proc/self/exe", "victim", NULL };
+	struct actor victim;
+
+	actor_start(&victim, argv, native, old);
+	expect(actor_ask(&victim, how), 0, "the guest");
+	expect(actor_ask(&victim, 'w'), ECHILD, "a wait for the guest's child");
+	meet_stranger(&victim, (pid_t)actor_ask(&victim, 'G'), 'g', true);
+	meet_stranger(&victim, (pid_t)actor_ask(&victim, 'O'), 'o', native);
+	expect(actor_ask(&victim, 'l'), 0, "the live child");
+	actor_end(&victim);
+	printf("ok   '%c', %s\n", how, native ? "natively both are hit" : old);
+}
+
+int main(int argc, char **argv)
+{
+	(void)argv;
+	if (argc > 1) {
+		actor_serve(answer);
+		return 0;
+	}
+	namespace_enter();
+	setenv("PIDEPOCH_LOG", "/dev/null", 1);
+	/* 's', vfork by syscall(), is nothing that libc's own survives */
+	for (const char *how = "vcs"; *how; how++) {
+		if (*how != 's')
+			play(*how, true, "PIDEPOCH_FORCE_OLD=");
+		play(*how, false, "PIDEPOCH_FORCE_OLD=");
+		play(*how, false, "PIDEPOCH_FORCE_OLD=rseq,inode,wipe,pidfd");
+	}
+	return 0;
+}
