@@ -48,7 +48,7 @@ struct family {
 	const char *lacks;
 };
 
-enum { FAMILIES = 7 };
+enum { FAMILIES = 8 };
 
 struct findings {
 	struct utsname kernel;
@@ -120,6 +120,19 @@ static struct family of_vanishing(const struct findings *f, const char *name, co
 	return c;
 }
 
+/* programs without the library, under the supervisor */
+static struct family of_watched(const struct findings *f, const char *name, const char *text,
+				enum guarantee best)
+{
+	bool can = have(f, PE_PROBE_NOTIFY) && have(f, PE_PROBE_KILLABLE) &&
+		   have(f, PE_PROBE_CHILDREN);
+
+	return (struct family){ name, text, can ? best : NONE, best,
+				!can			  ? "there can be no supervisor"
+				: have(f, PE_PROBE_ADMIN) ? ""
+							  : "asked for by --supervisor=on" };
+}
+
 static void conclude(struct findings *f)
 {
 	const enum guarantee told = f->preload == 0 ? DETECTED : NONE;
@@ -133,8 +146,8 @@ static void conclude(struct findings *f)
 					  DETECTED, "" };
 	f->families[5] = (struct family){ "stranger", "numbers of processes never one's children",
 					  EFFORT, EFFORT, "" };
-	f->families[6] =
-		(struct family){ "raw", "static programs, Go, raw system calls", NONE, NONE, "" };
+	f->families[6] = of_watched(f, "raw_single", "static programs with one thread", EXACT);
+	f->families[7] = of_watched(f, "raw_threads", "static programs with threads, Go", EFFORT);
 	f->full = true;
 	for (int i = 0; i < FAMILIES; i++)
 		f->full = f->full && f->families[i].here == f->families[i].best;

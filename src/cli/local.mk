@@ -14,6 +14,7 @@ pidepoch_SOURCES = \
 	src/cli/doctor.c \
 	src/cli/namespace.c src/cli/namespace.h \
 	src/cli/stage.c src/cli/stage.h \
+	src/cli/supervise.c src/cli/supervise.h \
 	src/cli/table.c src/cli/table.h \
 	src/cli/paths.c src/cli/paths.h \
 	src/cli/say.c src/cli/say.h

@@ -21,6 +21,7 @@
 #include "paths.h"
 #include "program.h"
 #include "say.h"
+#include "supervise.h"
 #include "verbs.h"
 
 #define ERROR(status, ...) pe_say_error(status, "run", __VA_ARGS__)
@@ -37,12 +38,16 @@ static const char help[] =
 	"  --stacks=on|off         events have stacks (default: on with --on-stale=report)\n"
 	"  --trust=PATTERN         leave programs alone whose name matches the shell pattern;\n"
 	"                          may be given more than once\n"
+	"  --supervisor=auto|on|off  watch from outside, by seccomp, what the library cannot be loaded\n"
+	"                          into: if COMMAND is such a program (this is the default), whatever\n"
+	"                          COMMAND is, or never\n"
 	"  --help                  show this\n"
 	"\n"
 	"Exit status: COMMAND's own; 2 wrong use, 125 pidepoch cannot do it, 126 COMMAND cannot be\n"
 	"executed, 127 COMMAND not found. See pidepoch(1).\n";
 
 static const char *const policies[] = { "report", "refuse", "abort", NULL };
+static const char *const modes[] = { "auto", "on", "off", NULL };
 static const char *const errors[] = { "ESRCH", "EEPOCH", NULL };
 static const char *const switches[] = { "on", "off", NULL };
 
@@ -59,6 +64,9 @@ struct plan {
 	const char *error;
 	const char *stacks;
 	struct file log, events;
+	const char *supervisor; /* auto, on or off */
+	enum pe_program_fit fit;
+	bool watched; /* by the supervisor */
 	char *trust;
 	char **command;
 	char library[PATH_MAX];
@@ -110,6 +118,9 @@ static int take_option(struct plan *p, int option, char **argv)
 		return take_file(&p->log, optarg);
 	case 'v' + PE_SAY_LONG:
 		return take_file(&p->events, optarg);
+	case 'p' + PE_SAY_LONG:
+		p->supervisor = optarg;
+		return 0;
 	case 'k' + PE_SAY_LONG:
 		p->stacks = optarg;
 		return 0;
@@ -129,6 +140,7 @@ static int read_words(struct plan *p, int argc, char **argv)
 		{ "log", required_argument, NULL, 'l' + PE_SAY_LONG },
 		{ "events", required_argument, NULL, 'v' + PE_SAY_LONG },
 		{ "stacks", required_argument, NULL, 'k' + PE_SAY_LONG },
+		{ "supervisor", required_argument, NULL, 'p' + PE_SAY_LONG },
 		{ "trust", required_argument, NULL, 't' + PE_SAY_LONG },
 		{ "help", no_argument, NULL, 'h' + PE_SAY_LONG },
 		{ 0 },
@@ -166,6 +178,9 @@ static int check_words(const struct plan *p)
 		r = check_choice(p->error, "--errno", "PIDEPOCH_ERRNO", errors, "ESRCH or EEPOCH");
 	if (r == 0)
 		r = check_choice(p->stacks, "--stacks", "PIDEPOCH_STACKS", switches, "on or off");
+	if (r == 0 && !among(p->supervisor, modes))
+		r = ERROR(PE_VERBS_USAGE, "--supervisor='%s': must be auto, on or off",
+			  p->supervisor);
 	return r;
 }
 
@@ -179,19 +194,19 @@ static const char *const unfit[] = {
 };
 
 /* @file: what the kernel would load for @command, itself or an interpreter */
-static int not_loadable(const char *command, const char *file, const char *because)
+static int not_loadable(const char *command, const char *file, const char *because, bool off)
 {
 	bool self = strcmp(command, file) == 0;
 
-	return ERROR(PE_VERBS_UNABLE, "%s%s%s: %s; it needs the supervisor", command,
-		     self ? "" : ": runs ", self ? "" : file, because);
+	return ERROR(PE_VERBS_UNABLE, "%s%s%s: %s; it needs the supervisor, which is %s", command,
+		     self ? "" : ": runs ", self ? "" : file, because,
+		     off ? "off" : "had without CAP_SYS_ADMIN by --supervisor=on only");
 }
 
-static int check_program(const struct plan *p)
+static int check_program(struct plan *p)
 {
 	char path[PATH_MAX], file[PATH_MAX];
 	const char *name = p->command[0];
-	enum pe_program_fit fit;
 
 	switch (pe_program_find(name, path, sizeof(path))) {
 	case 0:
@@ -201,10 +216,13 @@ static int check_program(const struct plan *p)
 	default:
 		return ERROR(PE_VERBS_NOT_FOUND, "%s: command not found", name);
 	}
-	fit = pe_program_judge(path, file, sizeof(file));
-	if (fit == PE_PROGRAM_NO_INTERPRETER)
+	p->fit = pe_program_judge(path, file, sizeof(file));
+	if (p->fit == PE_PROGRAM_NO_INTERPRETER)
 		return ERROR(PE_VERBS_NOT_FOUND, "%s: no such interpreter: %s", path, file);
-	return fit == PE_PROGRAM_FITS ? 0 : not_loadable(path, file, unfit[fit]);
+	p->watched = pe_supervise_is_due(p->supervisor, p->fit == PE_PROGRAM_FITS);
+	return p->watched || p->fit == PE_PROGRAM_FITS
+		       ? 0
+		       : not_loadable(path, file, unfit[p->fit], strcmp(p->supervisor, "off") == 0);
 }
 
 /* --- the library and the log --- */
@@ -267,7 +285,7 @@ static char *join_preload(const char *library, const char *old)
 	for (; *old; old += n + (old[n] != '\0')) {
 		n = strcspn(old, ": ");
 		if (n > 0 && !pe_paths_is_library(old, n))
-			end += sprintf(end, ":%.*s", (int)n, old);
+			end += sprintf(end, "%s%.*s", end > list ? ":" : "", (int)n, old);
 	}
 	return list;
 }
@@ -280,12 +298,15 @@ static int put(const char *variable, const char *value)
 static int set_environment(const struct plan *p)
 {
 	const char *old = getenv("LD_PRELOAD");
-	char *preload = join_preload(p->library, old ? old : "");
+	/* the loader of another machine or C library would complain of ours */
+	bool other = p->fit == PE_PROGRAM_FOREIGN || p->fit == PE_PROGRAM_LIBC;
+	char *preload = join_preload(other ? "" : p->library, old ? old : "");
 
-	if (!preload || put("LD_PRELOAD", preload) < 0 || put("PIDEPOCH_ON_STALE", p->policy) < 0 ||
-	    put("PIDEPOCH_ERRNO", p->error) < 0 || put("PIDEPOCH_LOG", p->log.path) < 0 ||
-	    put("PIDEPOCH_EVENTS", p->events.path) < 0 || put("PIDEPOCH_STACKS", p->stacks) < 0 ||
-	    put("PIDEPOCH_TRUST", p->trust) < 0)
+	if (!preload ||
+	    (*preload ? setenv("LD_PRELOAD", preload, 1) : unsetenv("LD_PRELOAD")) < 0 ||
+	    put("PIDEPOCH_ON_STALE", p->policy) < 0 || put("PIDEPOCH_ERRNO", p->error) < 0 ||
+	    put("PIDEPOCH_LOG", p->log.path) < 0 || put("PIDEPOCH_EVENTS", p->events.path) < 0 ||
+	    put("PIDEPOCH_STACKS", p->stacks) < 0 || put("PIDEPOCH_TRUST", p->trust) < 0)
 		return ERROR(PE_VERBS_UNABLE, "out of memory");
 	return 0;
 }
@@ -300,6 +321,7 @@ static int become(char **command)
 int pe_run_main(int argc, char **argv)
 {
 	static struct plan plan = {
+		.supervisor = "auto",
 		.log = { .what = "log", .variable = "PIDEPOCH_LOG" },
 		.events = { .what = "events", .variable = "PIDEPOCH_EVENTS" },
 	};
@@ -323,5 +345,7 @@ int pe_run_main(int argc, char **argv)
 		r = try_file(&plan.events);
 	if (r == 0)
 		r = set_environment(&plan);
+	if (r == 0 && plan.watched)
+		r = pe_supervise_start();
 	return r ? r : become(plan.command);
 }

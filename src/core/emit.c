@@ -74,7 +74,7 @@ static void add_holder(struct pe_text *line, const struct pe_use *u)
 	struct pe_identity_who who;
 
 	pe_text_add(line, "; now ");
-	if (pe_identity_describe((uint32_t)u->number, &who) != 0) {
+	if (pe_identity_describe((uint32_t)(u->holder ? u->holder : u->number), &who) != 0) {
 		pe_text_add(line, "nobody holds it");
 		return;
 	}
@@ -104,7 +104,7 @@ static void begin(struct pe_text *line, const struct pe_settings *set)
 	pe_text_add(line, "pidepoch: ");
 	pe_text_foreign(line, set->name ? set->name : "?");
 	pe_text_add(line, "[");
-	pe_text_number(line, (uint64_t)pe_sys_getpid());
+	pe_text_number(line, (uint64_t)(set->pid ? set->pid : pe_sys_getpid()));
 	pe_text_add(line, "]: ");
 }
 

@@ -31,6 +31,7 @@ struct pe_use {
 	int number;
 	int signal;	 /* what a signalling call sends, or PE_GUARD_NO_SIGNAL */
 	bool to_thread;	 /* it goes to one thread: no pidfd call can stand in for it */
+	int holder;	 /* the number by which this host knows who has it, if another; else 0 */
 	siginfo_t *info; /* its siginfo, or NULL as for kill */
 	struct pe_gate_call call;
 };

@@ -140,18 +140,24 @@ static bool apply_trust(struct pe_settings *set, const char *value)
 	return true;
 }
 
+#define WORDS 13
+
 static bool apply_force_old(struct pe_settings *set, const char *value)
 {
-	static const char names[4][8] = { "rseq", "inode", "wipe", "pidfd" };
-	static const enum pe_old bits[4] = { PE_OLD_RSEQ, PE_OLD_INODE, PE_OLD_WIPE, PE_OLD_PIDFD };
+	/* the first four are used in here, the others by the command */
+	static const char names[WORDS][10] = { "rseq",	   "inode",  "wipe",   "pidfd",	   "notify",
+					       "killable", "sync",   "admin",  "children", "info",
+					       "io_uring", "userns", "pid_max" };
+	static const enum pe_old bits[WORDS] = { PE_OLD_RSEQ, PE_OLD_INODE, PE_OLD_WIPE,
+						 PE_OLD_PIDFD };
 
 	while (*value) {
 		size_t length = strcspn(value, ",");
 		int i = 0;
 
-		while (i < 4 && (strlen(names[i]) != length || memcmp(names[i], value, length)))
+		while (i < WORDS && (strlen(names[i]) != length || memcmp(names[i], value, length)))
 			i++;
-		if (i == 4)
+		if (i == WORDS)
 			return false;
 		set->force_old |= bits[i];
 		value += length + (value[length] == ',');
@@ -166,7 +172,8 @@ static const struct setting settings[] = {
 	{ "PIDEPOCH_STACKS", "is not on or off; it is off", apply_stacks },
 	{ "PIDEPOCH_ERRNO", "is not ESRCH or EEPOCH; it is ESRCH", apply_errno },
 	{ "PIDEPOCH_TRUST", "", apply_trust },
-	{ "PIDEPOCH_FORCE_OLD", "is not a list of rseq, inode, wipe, pidfd; the rest is ignored",
+	{ "PIDEPOCH_FORCE_OLD",
+	  "has a word that 'pidepoch doctor --json' does not; the rest is ignored",
 	  apply_force_old },
 };
 

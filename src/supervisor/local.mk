@@ -1,7 +1,19 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# What the command does outside the programs that it runs: whatever of the kernel it needs is tried and used here.
+# The supervisor, and what it needs of this kernel: linked into the command, which starts it. It shares the engine's judgement,
+# identities and words, not its frames: a process that is only watched is kept in a book (book.h).
 noinst_LTLIBRARIES += libsupervisor.la
 
 libsupervisor_la_SOURCES = \
+	src/supervisor/all.c src/supervisor/all.h \
+	src/supervisor/book.c src/supervisor/book.h \
+	src/supervisor/exec.c src/supervisor/exec.h \
+	src/supervisor/filter.c src/supervisor/filter.h \
+	src/supervisor/keeper.c src/supervisor/keeper.h \
+	src/supervisor/kill.c src/supervisor/kill.h \
 	src/supervisor/notify.c src/supervisor/notify.h \
-	src/supervisor/probe.c src/supervisor/probe.h
+	src/supervisor/peer.c src/supervisor/peer.h \
+	src/supervisor/probe.c src/supervisor/probe.h \
+	src/supervisor/serve.c src/supervisor/serve.h \
+	src/supervisor/verdict.c src/supervisor/verdict.h \
+	src/supervisor/wait.c src/supervisor/wait.h
+libsupervisor_la_LIBADD = libcore.la

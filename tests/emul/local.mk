@@ -1,2 +1,21 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The other processor: cross-built, run under an emulator.
+# Programs that nothing can be preloaded into, under the supervisor.
+EMUL_TESTS = \
+	tests/emul/death \
+	tests/emul/life \
+	tests/emul/stale
+
+check_PROGRAMS += $(EMUL_TESTS) tests/emul/flood tests/emul/guest tests/emul/raw
+TESTS += $(EMUL_TESTS) tests/emul/programs.sh
+dist_check_SCRIPTS += tests/emul/programs.sh
+
+tests_emul_death_SOURCES = tests/emul/death.c tests/preload/namespace.c tests/preload/namespace.h
+tests_emul_life_SOURCES = tests/emul/life.c tests/preload/namespace.c tests/preload/namespace.h
+tests_emul_stale_SOURCES = tests/emul/stale.c tests/preload/namespace.c tests/preload/namespace.h
+tests_emul_flood_SOURCES = tests/emul/flood.c
+tests_emul_flood_LDFLAGS = -all-static
+tests_emul_guest_SOURCES = tests/emul/guest.c
+tests_emul_guest_LDFLAGS = -all-static
+tests_emul_raw_SOURCES = tests/emul/raw.c
+tests_emul_raw_CFLAGS = $(AM_CFLAGS) -pthread
+tests_emul_raw_LDFLAGS = -all-static -pthread

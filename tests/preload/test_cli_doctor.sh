@@ -54,6 +54,11 @@ done
 try_env PIDEPOCH_FORCE_OLD=pidfd "$PIDEPOCH" doctor --json
 check 'g["signal_vanishing"] == "best effort"' 'g["signal_child"] == "exact"' 'status == 1'
 
+for name in notify killable children; do
+	try_env PIDEPOCH_FORCE_OLD=$name "$PIDEPOCH" doctor --json
+	check 'g["raw_single"] == g["raw_threads"] == "none"' 'g["signal_child"] == "exact"' 'status == 1'
+done
+
 mkdir "$TMPDIR/empty"
 try_env PIDEPOCH_LIBDIR="$TMPDIR/empty" "$PIDEPOCH" doctor --json
 check 'not w["preload"]' 'g["signal_child"] == "none"' 'g["inherited"] == "none"' 'status == 1'

@@ -17,7 +17,7 @@ helps() # WORDS-IN-THE-HELP ARGUMENT...
 }
 
 helps 'Usage run demo doctor --help --version' --help
-helps 'Usage --on-stale --errno --log --trust --help report refuse abort ESRCH EEPOCH 2 125 126 127' run --help
+helps 'Usage --on-stale --errno --log --trust --supervisor --help auto on off report refuse abort ESRCH EEPOCH 2 125 126 127' run --help
 helps 'Usage --help 1 2 125' demo --help
 helps 'Usage --json --help exact detected none 0 1 2' doctor --help
 helps 'Usage --on-stale' run --on-stale=refuse --help -- false

@@ -1,15 +1,19 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# What the library cannot be loaded into is not run unprotected: one line says why, and that it needs the supervisor.
+# What the library cannot be loaded into is not run unprotected: where the supervisor is off, or wants an administrator who
+# is not there, one line says why.
 . "$(dirname "$0")/cli.sh"
 
 unfit() # PROGRAM TEXT...
 {
 	program=$1
 	shift
-	try run --log="$TMPDIR/log" -- "$program"
+	try run --supervisor=off --log="$TMPDIR/log" -- "$program"
 	status 125
 	said "$program" 'needs the supervisor' "$@"
+	try_env PIDEPOCH_FORCE_OLD=admin "$PIDEPOCH" run --log="$TMPDIR/log" -- "$program"
+	status 125
+	said "$program" 'needs the supervisor' '--supervisor=on' "$@"
 	test ! -e "$TMPDIR/log" || fail "a log was made"
 }
 
@@ -31,7 +35,7 @@ while test ${#other} -lt ${#loader}; do other=${other}x; done
 if test ${#other} -eq ${#loader}; then
 	cp "$loader" "$other"
 	patched /bin/true $((offset)) "$other" "$TMPDIR/libc"
-	try run "$TMPDIR/libc"
+	try run --supervisor=off "$TMPDIR/libc"
 	status 125
 	said "$TMPDIR/libc" 'C library' 'needs the supervisor'
 fi
@@ -46,7 +50,7 @@ if $CC -static "$TMPDIR/main.c" -o "$TMPDIR/static" 2>/dev/null; then
 	printf '#!%s\n' "$TMPDIR/script" >"$TMPDIR/script2"
 	chmod +x "$TMPDIR/script2"
 	unfit "$TMPDIR/script2" "$TMPDIR/static" 'statically linked'
-	try_env PATH="$TMPDIR:$PATH" "$PIDEPOCH" run static
+	try_env PATH="$TMPDIR:$PATH" "$PIDEPOCH" run --supervisor=off static
 	status 125
 	said "$TMPDIR/static" 'statically linked'
 	# shellcheck disable=SC2086

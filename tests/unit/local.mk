@@ -26,6 +26,14 @@ UNIT_TESTS += tests/unit/test_arena
 tests_unit_test_arena_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_arena_LDADD = $(UNIT_LIBS)
 
+UNIT_TESTS += tests/unit/test_book
+tests_unit_test_book_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_book_LDADD = libsupervisor.la $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_filter
+tests_unit_test_filter_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_filter_LDADD = libsupervisor.la $(UNIT_LIBS)
+
 UNIT_TESTS += tests/unit/test_call
 tests_unit_test_call_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_call_LDADD = $(UNIT_LIBS)

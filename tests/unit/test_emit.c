@@ -56,6 +56,23 @@ START_TEST(a_number_that_nobody_holds)
 }
 END_TEST
 
+/* a supervisor tells of others, and may know the holder by another number */
+START_TEST(in_the_name_of_another)
+{
+	struct pe_known k = { .what = PE_STALE_RELEASED };
+	struct pe_use theirs = use;
+
+	begin();
+	settings.pid = 4194300;
+	theirs.holder = getppid();
+	pe_emit_stale(&frame, &theirs, &k, PE_EMIT_REFUSED);
+	settings.pid = 0;
+	ck_assert_ptr_eq(strstr(line(), "pidepoch: prog[4194300]: kill(4194301"), written);
+	ck_assert_ptr_nonnull(strstr(written, "; now held by '"));
+	ck_assert_ptr_nonnull(strstr(written, "' (pid 4194301, parent "));
+}
+END_TEST
+
 START_TEST(history_holder_and_outcome)
 {
 	struct pe_slot slot = { .word = PE_SLOT_DEAD };
@@ -317,6 +334,7 @@ int main(void)
 	TCase *c = tcase_create("lines");
 
 	tcase_add_test(c, a_number_that_nobody_holds);
+	tcase_add_test(c, in_the_name_of_another);
 	tcase_add_test(c, history_holder_and_outcome);
 	tcase_add_test(c, a_history_that_is_another_numbers_is_not_told);
 	tcase_add_test(c, K1_descriptor_2_is_another_file_by_now);

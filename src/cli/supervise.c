@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "supervise.h"
+
+#include <errno.h>
+#include <linux/seccomp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+
+#include "say.h"
+#include "supervisor/keeper.h"
+#include "supervisor/probe.h"
+#include "verbs.h"
+
+#define ERROR(...) pe_say_error(PE_VERBS_UNABLE, "run", __VA_ARGS__)
+
+#define MARK "PIDEPOCH_SUPERVISED" /* in the environment of what is watched */
+
+static bool is_admin(void)
+{
+	return pe_probe_try(PE_PROBE_ADMIN) == 0;
+}
+
+/* The mark alone may be left over from somewhere else. */
+static bool is_inside(void)
+{
+	return getenv(MARK) && prctl(PR_GET_SECCOMP, 0, 0, 0, 0) == SECCOMP_MODE_FILTER;
+}
+
+bool pe_supervise_is_due(const char *mode, bool fits)
+{
+	if (strcmp(mode, "auto") != 0)
+		return strcmp(mode, "on") == 0;
+	return !fits && (is_inside() || is_admin());
+}
+
+static const char *setting(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value && *value ? value : NULL;
+}
+
+/* the words have been checked by run */
+static struct pe_keeper_plan plan_from_environment(void)
+{
+	const char *policy = setting("PIDEPOCH_ON_STALE"), *error = setting("PIDEPOCH_ERRNO");
+	struct pe_keeper_plan plan = { .policy = PE_STALE_REFUSE,
+				       .stale_errno = ESRCH,
+				       .log = setting("PIDEPOCH_LOG"),
+				       .trust = setting("PIDEPOCH_TRUST"),
+				       .plain = !is_admin() };
+
+	if (policy && strcmp(policy, "report") == 0)
+		plan.policy = PE_STALE_REPORT;
+	else if (policy && strcmp(policy, "abort") == 0)
+		plan.policy = PE_STALE_ABORT;
+	if (error && strcmp(error, "EEPOCH") == 0)
+		plan.stale_errno = PE_EEPOCH;
+	return plan;
+}
+
+static int failed(int error)
+{
+	switch (error) {
+	case -EBUSY:
+		return ERROR("no supervisor: the programs here are watched by another one already");
+	case -ENOSYS:
+		return ERROR(
+			"no supervisor: the kernel lacks what it needs, see 'pidepoch doctor'");
+	case -ENOENT:
+		return ERROR("no supervisor: it needs the /proc of its own pid namespace");
+	case -EPIPE:
+		return ERROR("no supervisor: it was ended while it started");
+	default:
+		return ERROR("no supervisor: %s; see 'pidepoch doctor'", strerror(-error));
+	}
+}
+
+int pe_supervise_start(void)
+{
+	struct pe_keeper_plan plan = plan_from_environment();
+	int r;
+
+	if (is_inside())
+		return 0;
+	if (pe_probe_is_off(PE_PROBE_NOTIFY) || pe_probe_is_off(PE_PROBE_KILLABLE) ||
+	    pe_probe_is_off(PE_PROBE_CHILDREN))
+		return failed(-ENOSYS);
+	if (setenv(MARK, "1", 1) < 0)
+		return failed(-ENOMEM);
+	if (plan.plain)
+		pe_say_error(0, "run",
+			     "supervisor without CAP_SYS_ADMIN: setuid programs that are started "
+			     "run without their privilege");
+	r = pe_keeper_start(&plan);
+	return r == 0 ? 0 : failed(r);
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * supervise - whether a run is watched from outside as well, and the start of it.
+ *
+ *   --supervisor   the library can be loaded   it cannot
+ *   auto           no                          if CAP_SYS_ADMIN spares no_new_privs, else 125
+ *   on             yes                         yes
+ *   off            no                          125
+ *
+ * G.5  What is asked for and cannot be had is one line and status 125, and no program.
+ * G.6  A run inside a watched run is watched already, with the outer one's settings.
+ */
+#ifndef PE_CLI_SUPERVISE_H
+#define PE_CLI_SUPERVISE_H
+
+#include <stdbool.h>
+
+/* "auto", "on" or "off"; @fits: the library can be loaded into the command */
+bool pe_supervise_is_due(const char *mode, bool fits);
+
+/* Start it, with the settings that stand in the environment. 0, or an exit status after an error line. */
+int pe_supervise_start(void);
+
+#endif

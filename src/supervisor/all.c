@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "all.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+
+#include "core/sys.h"
+#include "notify.h"
+
+static bool is_ours(const struct pe_serve *s, int pid)
+{
+	return pid == s->ours[0] || pid == s->ours[1];
+}
+
+/* The kernel spares the caller and the first process, and whoever is not in the caller's namespace or below. */
+static bool is_meant(const struct pe_serve_call *c, int pid)
+{
+	return pid != c->peer.tgid && pe_peer_number(&c->peer, pid) > 1;
+}
+
+/* Does it reach us at all? If not, the kernel may do it. */
+static bool reaches_us(const struct pe_serve_call *c)
+{
+	for (int i = 0; i < 2; i++)
+		if (is_meant(c, c->s->ours[i]) && pe_peer_may_end(&c->peer, c->s->ours[i]))
+			return true;
+	return false;
+}
+
+/* Whoever was met in an earlier round has the signal; who is new was forked by one who had not. */
+static bool is_new(int pid, bool first_round)
+{
+	static uint8_t met[(1u << 22) / 8]; /* the kernel's PID_MAX_LIMIT */
+	uint8_t bit = (uint8_t)(1u << pid % 8), *at = &met[(unsigned int)pid / 8 % sizeof(met)];
+	bool was = *at & bit;
+
+	*at |= bit;
+	return !was || first_round;
+}
+
+static int signal_round(const struct pe_serve_call *c, bool first)
+{
+	DIR *all = opendir(".");
+	struct dirent *e;
+	int count = 0;
+
+	while (all && (e = readdir(all))) {
+		int pid = atoi(e->d_name);
+
+		if (pid <= 0 || is_ours(c->s, pid) || !is_meant(c, pid) || !is_new(pid, first))
+			continue;
+		count++;
+		if (pe_peer_may_end(&c->peer, pid))
+			pe_sys_kill(pid, (int)c->n->data.args[1]);
+	}
+	if (all)
+		closedir(all);
+	return count;
+}
+
+long pe_all_serve(struct pe_serve_call *c)
+{
+	if (!reaches_us(c) || !pe_notify_holds(c->s->listener, c->n->id))
+		return PE_SERVE_LET;
+	if (signal_round(c, true) == 0)
+		return -ESRCH;
+	for (int round = 0; round < 100 && signal_round(c, false) > 0; round++)
+		;
+	return 0;
+}

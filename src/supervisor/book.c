@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "book.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+/* more than three quarters full: searches would become long */
+#define FULL(size) ((size) / 4 * 3)
+
+static struct pe_book_half *current(struct pe_book *b)
+{
+	return &b->half[atomic_load(&b->which)];
+}
+
+struct pe_book *pe_book_map(void)
+{
+	void *at = mmap(NULL, sizeof(struct pe_book), PROT_READ | PROT_WRITE,
+			MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, 0, 0);
+
+	if (at == MAP_FAILED)
+		return NULL;
+	return at;
+}
+
+static uint32_t scatter(uint64_t key)
+{
+	return (uint32_t)((key * UINT64_C(0x9e3779b97f4a7c15)) >> 32);
+}
+
+/* --- processes --- */
+
+/* where it is, or the free place where it would be */
+static struct pe_book_process *place(struct pe_book_half *h, uint64_t identity)
+{
+	uint32_t at = scatter(identity);
+
+	for (;; at++) {
+		struct pe_book_process *p = &h->process[at % PE_BOOK_PROCESSES];
+		uint64_t here = atomic_load(&p->identity);
+
+		if (here == identity || here == 0)
+			return p;
+	}
+}
+
+struct pe_book_process *pe_book_find(struct pe_book *b, uint64_t identity)
+{
+	struct pe_book_process *p = place(current(b), identity);
+
+	return atomic_load(&p->identity) ? p : NULL;
+}
+
+static struct pe_book_process *write_process(struct pe_book_half *h, uint64_t identity, int tgid,
+					     uint32_t frame, uint32_t cursor)
+{
+	struct pe_book_process *p = place(h, identity);
+
+	p->tgid = tgid;
+	p->frame = frame;
+	p->cursor = cursor;
+	h->processes++; /* one too many after a death here does no harm */
+	atomic_store(&p->identity, identity);
+	return p;
+}
+
+static uint32_t new_frame(struct pe_book *b)
+{
+	return atomic_fetch_add(&b->frames, 1) + 1;
+}
+
+/* --- numbers --- */
+
+static uint64_t key(uint32_t frame, int number)
+{
+	return (uint64_t)frame << 32 | (uint32_t)number;
+}
+
+/* a frame's numbers stand together, so that few pages are touched */
+static _Atomic uint64_t *place_number(struct pe_book_half *h, uint64_t wanted)
+{
+	uint32_t at = scatter(wanted >> 32) + (uint32_t)wanted;
+
+	for (;; at++) {
+		_Atomic uint64_t *n = &h->number[at % PE_BOOK_NUMBERS];
+		uint64_t here = atomic_load(n);
+
+		if (here == wanted || here == 0)
+			return n;
+	}
+}
+
+static void write_number(struct pe_book_half *h, uint64_t wanted)
+{
+	_Atomic uint64_t *n = place_number(h, wanted);
+
+	if (atomic_load(n) == wanted)
+		return;
+	h->numbers++;
+	atomic_store(n, wanted);
+}
+
+/* --- sweeps (Q.2, Q.4) --- */
+
+static int by_frame(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* the living go over to @to; their frames, in order, to @frames. How many. */
+static size_t move_processes(const struct pe_book_half *from, struct pe_book_half *to,
+			     uint32_t *frames, bool (*lives)(uint64_t, int))
+{
+	size_t n = 0;
+
+	for (uint32_t i = 0; i < PE_BOOK_PROCESSES; i++) {
+		const struct pe_book_process *p = &from->process[i];
+		uint64_t identity = atomic_load(&p->identity);
+
+		if (!identity || !lives(identity, p->tgid))
+			continue;
+		write_process(to, identity, p->tgid, p->frame, p->cursor);
+		frames[n++] = p->frame;
+	}
+	qsort(frames, n, sizeof(*frames), by_frame);
+	return n;
+}
+
+static void move_numbers(const struct pe_book_half *from, struct pe_book_half *to,
+			 const uint32_t *frames, size_t n)
+{
+	for (uint32_t i = 0; i < PE_BOOK_NUMBERS; i++) {
+		uint64_t entry = atomic_load(&from->number[i]);
+		uint32_t frame = (uint32_t)(entry >> 32);
+
+		if (entry && bsearch(&frame, frames, n, sizeof(frame), by_frame))
+			write_number(to, entry);
+	}
+}
+
+static void clear(struct pe_book_half *h)
+{
+	/* gives the memory back; what the kernel will not take back is written over */
+	if (madvise(h, sizeof(*h), MADV_REMOVE) < 0)
+		memset(h, 0, sizeof(*h));
+}
+
+static void sweep(struct pe_book *b, bool (*lives)(uint64_t, int))
+{
+	static uint32_t frames[PE_BOOK_PROCESSES];
+	uint32_t which = atomic_load(&b->which);
+	struct pe_book_half *old = &b->half[which], *new = &b->half[1 - which];
+	size_t n;
+
+	clear(new);
+	n = move_processes(old, new, frames, lives);
+	move_numbers(old, new, frames, n);
+	if (new->processes > PE_BOOK_PROCESSES / 2 || new->numbers > PE_BOOK_NUMBERS / 2)
+		clear(new); /* too many live on: or each of the next calls would sweep */
+	atomic_store(&b->which, 1 - which);
+	clear(old);
+}
+
+/* --- what the calls use --- */
+
+struct pe_book_process *pe_book_open(struct pe_book *b, uint64_t identity, int tgid,
+				     bool (*lives)(uint64_t, int))
+{
+	struct pe_book_process *p = pe_book_find(b, identity);
+
+	if (p && current(b)->numbers < FULL(PE_BOOK_NUMBERS))
+		return p;
+	if (current(b)->processes >= FULL(PE_BOOK_PROCESSES) ||
+	    current(b)->numbers >= FULL(PE_BOOK_NUMBERS)) {
+		sweep(b, lives);
+		p = pe_book_find(b, identity);
+	}
+	return p ? p : write_process(current(b), identity, tgid, new_frame(b), 0);
+}
+
+void pe_book_forget(struct pe_book *b, struct pe_book_process *p)
+{
+	p->frame = new_frame(b);
+	p->cursor = 0;
+}
+
+void pe_book_add(struct pe_book *b, const struct pe_book_process *p, int number)
+{
+	/* the next open makes room */
+	if (current(b)->numbers < FULL(PE_BOOK_NUMBERS))
+		write_number(current(b), key(p->frame, number));
+}
+
+bool pe_book_has(struct pe_book *b, const struct pe_book_process *p, int number)
+{
+	return atomic_load(place_number(current(b), key(p->frame, number))) != 0;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * book - what the supervisor knows: which numbers were children of which process. In memory that outlives the worker.
+ *
+ *   process: identity ──> frame 17          numbers: { frame 17, 4711 }, { frame 17, 4712 }, { frame 23, 4711 } ...
+ *            exec: frame 24 (17 is forgotten)
+ *
+ * Q.1  A number is in a frame's set if that very process had a child of that number since its last exec. Whether the child is still
+ *      there is not written down: the kernel is asked when it matters. So there are no exits to follow, nothing to
+ *      keep in step, and what is kept per number are eight bytes.
+ * Q.2  The writer may be killed between any two instructions. Each entry becomes valid by its last store, and is never half
+ *      valid. A sweep fills the other half of the memory and then points to it.
+ * Q.3  One writer at a time.
+ * Q.4  Where there is no room, numbers are forgotten: they pass, and are never refused (P.5).
+ */
+#ifndef PE_SUPERVISOR_BOOK_H
+#define PE_SUPERVISOR_BOOK_H
+
+#include <linux/seccomp.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define PE_BOOK_PROCESSES (1u << 15)
+#define PE_BOOK_NUMBERS	  (1u << 20)
+
+struct pe_book_process {
+	_Atomic uint64_t identity; /* 0: free; written last */
+	int tgid;
+	uint32_t frame;
+	uint32_t cursor; /* of the kernel's numbers when all children were last looked at, or 0 */
+};
+
+struct pe_book_half {
+	struct pe_book_process process[PE_BOOK_PROCESSES];
+	_Atomic uint64_t number[PE_BOOK_NUMBERS]; /* frame << 32 | number */
+	uint32_t processes, numbers;
+};
+
+struct pe_book {
+	struct pe_book_half half[2];
+	_Atomic uint32_t which;
+	_Atomic uint32_t frames; /* given out */
+	/* the call that is being served: received straight into here, so that the next worker finds it */
+	struct seccomp_notif held;
+	_Atomic uint64_t served;
+};
+
+/* shared memory, zeroed; NULL: there is none */
+struct pe_book *pe_book_map(void);
+
+/* the process of that identity, or NULL */
+struct pe_book_process *pe_book_find(struct pe_book *b, uint64_t identity);
+
+/* the same, made if need be. @lives: is this process still there? for a sweep. Never NULL. */
+struct pe_book_process *pe_book_open(struct pe_book *b, uint64_t identity, int tgid,
+				     bool (*lives)(uint64_t identity, int tgid));
+
+/* its memory has been replaced: what it knew is gone */
+void pe_book_forget(struct pe_book *b, struct pe_book_process *p);
+
+void pe_book_add(struct pe_book *b, const struct pe_book_process *p, int number);
+bool pe_book_has(struct pe_book *b, const struct pe_book_process *p, int number);
+
+#endif

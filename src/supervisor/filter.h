@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * filter - which system calls of a watched program are shown to the supervisor.
+ *
+ *   arch ── not ours ──────────────────────────────────────────────> allow
+ *    └ number ── kill(q > 0), tkill, tgkill, *queueinfo, pidfd_open ─> show
+ *             ── kill(-1) with a signal that cannot be ignored ──────> show
+ *             ── wait4, waitpid, waitid that may reap ───────────────> show
+ *             ── execve, execveat ───────────────────────────────────> show
+ *             ── anything else: births, threads, groups, looks ──────> allow, by number alone (the kernel caches that)
+ *
+ * L.1  Nothing is ever refused by the filter itself.
+ * L.2  A machine that the kernel can also run (i386, x32) has its own numbers, and is shown alike.
+ * L.3  Births are not shown: a child is found at the wait that can reap it (book.h), so fork and pthread_create cost nothing.
+ */
+#ifndef PE_SUPERVISOR_FILTER_H
+#define PE_SUPERVISOR_FILTER_H
+
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+
+enum pe_filter_call {
+	PE_FILTER_NONE,
+	PE_FILTER_KILL,
+	PE_FILTER_TKILL,
+	PE_FILTER_TGKILL,
+	PE_FILTER_QUEUE,   /* rt_sigqueueinfo */
+	PE_FILTER_TGQUEUE, /* rt_tgsigqueueinfo */
+	PE_FILTER_PIDFD,
+	PE_FILTER_WAIT, /* wait4, waitpid */
+	PE_FILTER_WAITID,
+	PE_FILTER_EXEC,
+};
+
+#define PE_FILTER_LENGTH 160
+
+/* @room: PE_FILTER_LENGTH of them, which @out then speaks of */
+void pe_filter_make(struct sock_filter *room, struct sock_fprog *out);
+
+/* what a shown call is */
+enum pe_filter_call pe_filter_decode(const struct seccomp_data *data);
+
+#endif

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "keeper.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/emit.h"
+#include "filter.h"
+#include "notify.h"
+#include "serve.h"
+
+#define SOCKET 3 /* the keeper's end, behind three times /dev/null */
+
+/* --- a descriptor or an errno, over a socket --- */
+
+static int send_word(int to, int word, int fd)
+{
+	struct iovec io = { &word, sizeof(word) };
+	union {
+		char room[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr align;
+	} u = { .room = { 0 } };
+	struct msghdr m = { .msg_iov = &io, .msg_iovlen = 1 };
+	struct cmsghdr *c;
+
+	if (fd >= 0) {
+		m.msg_control = u.room;
+		m.msg_controllen = sizeof(u.room);
+		c = CMSG_FIRSTHDR(&m);
+		c->cmsg_level = SOL_SOCKET;
+		c->cmsg_type = SCM_RIGHTS;
+		c->cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(c), &fd, sizeof(int));
+	}
+	return sendmsg(to, &m, MSG_NOSIGNAL) == sizeof(word) ? 0 : -EPIPE;
+}
+
+/* the word, -EPIPE if there is nobody left; @fd may be NULL */
+static int receive_word(int from, int *fd)
+{
+	int word = 0;
+	struct iovec io = { &word, sizeof(word) };
+	union {
+		char room[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr align;
+	} u;
+	struct msghdr m = { .msg_iov = &io,
+			    .msg_iovlen = 1,
+			    .msg_control = u.room,
+			    .msg_controllen = sizeof(u.room) };
+	ssize_t n;
+
+	do
+		n = recvmsg(from, &m, MSG_CMSG_CLOEXEC);
+	while (n < 0 && errno == EINTR);
+	if (n != sizeof(word))
+		return -EPIPE;
+	if (fd && CMSG_FIRSTHDR(&m))
+		memcpy(fd, CMSG_DATA(CMSG_FIRSTHDR(&m)), sizeof(int));
+	return word;
+}
+
+/* --- the keeper --- */
+
+static void pause_briefly(void)
+{
+	const struct timespec t = { .tv_nsec = 10000000 };
+
+	nanosleep(&t, NULL);
+}
+
+/* T.4 */
+static void let_held_go(const struct pe_serve *s)
+{
+	if (s->book->held.id)
+		pe_notify_let(s->listener, s->book->held.id);
+	memset(&s->book->held, 0, sizeof(s->book->held));
+}
+
+/* until @worker has ended; is the work at its end, too? */
+static bool outlive(const struct pe_serve *s, pid_t worker)
+{
+	uint64_t served = atomic_load(&s->book->served);
+	int status;
+
+	while (waitpid(worker, &status, 0) < 0)
+		if (errno != EINTR)
+			return false;
+	if (WIFEXITED(status) && WEXITSTATUS(status) == PE_SERVE_ENDED)
+		return true;
+	if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL)
+		let_held_go(s);
+	if (atomic_load(&s->book->served) == served)
+		pause_briefly(); /* nothing was achieved: not in a loop that takes a CPU */
+	return false;
+}
+
+static void be_worker(struct pe_serve *s)
+{
+	enum pe_serve_end end;
+
+	s->ours[0] = getppid();
+	s->ours[1] = getpid();
+	prctl(PR_SET_NAME, "pidepoch-worker");
+	end = pe_serve_run(s);
+	if (end != PE_SERVE_ORPHANED)
+		_exit((int)end);
+}
+
+/* never returns: as keeper until the work ends; a worker that is left alone goes round and is the keeper then (T.3) */
+static _Noreturn void keep(struct pe_serve *s)
+{
+	pid_t worker;
+
+	for (;;) {
+		prctl(PR_SET_NAME, "pidepoch-keeper");
+		s->keeper = (int)syscall(SYS_pidfd_open, getpid(), 0);
+		worker = fork();
+		if (worker <= 0)
+			be_worker(s); /* itself, if there can be no other */
+		else if (outlive(s, worker))
+			_exit(0);
+		close(s->keeper);
+	}
+}
+
+/* T.2 */
+static void leave_program(int socket)
+{
+	int null;
+	sigset_t all;
+
+	socket = fcntl(socket, F_DUPFD,
+		       SOCKET); /* it may have the number of one that the program lacks */
+	null = open("/dev/null", O_RDWR);
+	for (int fd = 0; fd < 3; fd++)
+		if (null >= 0)
+			dup2(null, fd);
+		else
+			close(fd);
+	dup2(socket, SOCKET);
+	syscall(SYS_close_range, SOCKET + 1, ~0u, 0);
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, NULL);
+	setsid();
+}
+
+/* /proc must be there, and be that of our own pid namespace */
+static int enter_proc(void)
+{
+	char self[16] = "";
+
+	if (chdir("/proc") < 0 || readlink("self", self, sizeof(self) - 1) < 0 ||
+	    atoi(self) != getpid())
+		return -ENOENT;
+	return access("thread-self/children", R_OK) == 0 ? 0 : -ENOSYS;
+}
+
+static _Noreturn void be_keeper(const struct pe_keeper_plan *plan, const struct pe_settings *set,
+				int socket)
+{
+	static struct pe_serve s;
+	int r;
+
+	s.set = *set;
+	s.trust = plan->trust;
+	s.listener = -1;
+	leave_program(socket);
+	s.book = pe_book_map();
+	r = enter_proc();
+	if (send_word(SOCKET, s.book ? r : -ENOMEM, -1) < 0 ||
+	    receive_word(SOCKET, &s.listener) < 0 || s.listener < 0)
+		_exit(1);
+	pe_notify_sync(s.listener); /* slower without it */
+	send_word(SOCKET, 0, -1);
+	close(SOCKET);
+	keep(&s);
+}
+
+/* --- the caller --- */
+
+/* a child without a signal at its end: nothing of it is left pending on the program */
+static pid_t quiet_clone(void)
+{
+	return (pid_t)syscall(SYS_clone, 0, 0, 0, 0, 0);
+}
+
+static bool takes_orphans(void)
+{
+	int reaper = 0;
+
+	prctl(PR_GET_CHILD_SUBREAPER, &reaper, 0, 0, 0);
+	return reaper || getpid() == 1;
+}
+
+static int make_keeper(const struct pe_keeper_plan *plan, int socket)
+{
+	bool direct = takes_orphans();
+	struct pe_settings set = { .policy = plan->policy,
+				   .stale_errno = plan->stale_errno,
+				   .log = plan->log };
+	pid_t first;
+
+	pe_emit_know_stderr(&set);
+	first = quiet_clone();
+	if (first < 0)
+		return -errno;
+	if (first == 0) {
+		if (!direct && quiet_clone() != 0)
+			_exit(0);
+		be_keeper(plan, &set, socket);
+	}
+	if (!direct)
+		while (waitpid(first, NULL, __WALL) < 0 && errno == EINTR)
+			;
+	return 0;
+}
+
+/* the filter is put on: from then on there must be somebody at the listener */
+static int come_under(const struct pe_keeper_plan *plan, int socket)
+{
+	struct sock_filter room[PE_FILTER_LENGTH];
+	struct sock_fprog filter;
+	int listener, r;
+
+	if (plan->plain && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return -errno;
+	pe_filter_make(room, &filter);
+	listener = pe_notify_install(&filter, true);
+	if (listener < 0)
+		return listener == -EINVAL ? -ENOSYS : listener;
+	r = send_word(socket, 0, listener);
+	close(listener);
+	return r == 0 && receive_word(socket, NULL) == 0 ? 0 : -EPIPE;
+}
+
+int pe_keeper_start(const struct pe_keeper_plan *plan)
+{
+	int ends[2], r;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
+		return -errno;
+	r = make_keeper(plan, ends[1]);
+	close(ends[1]);
+	if (r == 0)
+		r = receive_word(ends[0], NULL);
+	if (r == 0)
+		r = come_under(plan, ends[0]);
+	close(ends[0]);
+	return r;
+}

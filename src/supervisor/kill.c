@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "kill.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "all.h"
+#include "core/sys.h"
+#include "verdict.h"
+
+static const enum pe_call names[] = {
+	[PE_FILTER_KILL] = PE_CALL_KILL,
+	[PE_FILTER_TKILL] = PE_CALL_TKILL,
+	[PE_FILTER_TGKILL] = PE_CALL_TGKILL,
+	[PE_FILTER_QUEUE] = PE_CALL_SIGQUEUE,
+	[PE_FILTER_TGQUEUE] = PE_CALL_RT_TGSIGQUEUE,
+	[PE_FILTER_PIDFD] = PE_CALL_PIDFD_OPEN,
+};
+
+static int signal_of(const struct pe_serve_call *c)
+{
+	switch (c->what) {
+	case PE_FILTER_PIDFD:
+		return PE_GUARD_NO_SIGNAL;
+	case PE_FILTER_TGKILL:
+	case PE_FILTER_TGQUEUE:
+		return (int)c->n->data.args[2];
+	default:
+		return (int)c->n->data.args[1];
+	}
+}
+
+/* --- a living child --- */
+
+/* Will the receiver see nothing of who sent it? */
+static bool is_mute(int signal)
+{
+	return signal == SIGKILL || signal == SIGSTOP;
+}
+
+/* The siginfo of a signal that is sent for somebody: the sender is true, but the kernel lets nobody say SI_USER. */
+static siginfo_t info_for(const struct pe_serve_call *c, int signal)
+{
+	siginfo_t info = { .si_signo = signal, .si_code = SI_QUEUE };
+
+	info.si_pid = c->peer.tgid;
+	info.si_uid = pe_peer_uid(&c->peer);
+	return info;
+}
+
+/* X.2. LET where it cannot be done so; -EAGAIN: it was no child, or is none any more */
+static long send_for(const struct pe_serve_call *c, int pid, int signal)
+{
+	siginfo_t info = info_for(c, signal);
+	int fd = pe_sys_pidfd_open(pid, 0);
+	long r = PE_SERVE_LET;
+
+	if (fd < 0)
+		return fd == -ESRCH ? -EAGAIN : PE_SERVE_LET;
+	if (pe_peer_parent(pid) != c->peer.tgid)
+		r = -EAGAIN;
+	else if (pe_peer_may_signal(&c->peer, pid))
+		r = pe_sys_pidfd_send_signal(fd, signal, &info, 0);
+	close(fd);
+	return r == -ESRCH ? -EAGAIN : r > 0 || r < -4095 ? PE_SERVE_LET : r;
+}
+
+static long on_child(const struct pe_serve_call *c, int pid)
+{
+	int signal = signal_of(c);
+
+	if (c->what != PE_FILTER_KILL || c->peer.ns >= 0 || signal <= 0 || signal > 31 ||
+	    pe_peer_is_single(&c->peer))
+		return PE_SERVE_LET;
+	if (!is_mute(signal) && !pe_peer_in_wait(&c->peer))
+		return PE_SERVE_LET;
+	return send_for(c, pid, signal);
+}
+
+/* --- who has the number --- */
+
+static bool is_kin(const struct pe_serve_call *c, int pid)
+{
+	return pid == c->peer.tgid || pe_peer_is_thread(&c->peer, pid) ||
+	       pid == pe_peer_parent(c->peer.tgid) || pe_peer_traces(&c->peer, pid);
+}
+
+static long stale(const struct pe_serve_call *c, int number, int pid)
+{
+	const struct pe_use use = {
+		.by = names[c->what], .number = number, .signal = signal_of(c), .holder = pid
+	};
+
+	return pe_verdict_serve(c, &use, pid);
+}
+
+/* one look at a number that was a child's; -EAGAIN: it changed hands meanwhile */
+static long look(const struct pe_serve_call *c, int number)
+{
+	int pid = pe_peer_pid(&c->peer, number), parent;
+
+	if (pid == -ESRCH)
+		return stale(c, number, 0);
+	parent = pid < 0 ? pid : pe_peer_parent(pid);
+	if (parent == c->peer.tgid)
+		return on_child(c, pid);
+	if (parent == -ESRCH)
+		return stale(c, number, 0);
+	return parent < 0 || is_kin(c, pid) ? PE_SERVE_LET : stale(c, number, pid);
+}
+
+/* A child that is signalled is written down: another thread's wait may be under way, and reap it before it is seen there. */
+static void meet(const struct pe_serve_call *c, int number)
+{
+	int pid = pe_peer_pid(&c->peer, number);
+
+	if (pid > 0 && pe_peer_parent(pid) == c->peer.tgid)
+		pe_book_add(c->s->book,
+			    pe_book_open(c->s->book, c->peer.identity, c->peer.tgid, pe_peer_lives),
+			    number);
+}
+
+long pe_kill_serve(struct pe_serve_call *c)
+{
+	int number = (int)c->n->data.args[0];
+	const struct pe_book_process *p;
+	long r = -EAGAIN;
+
+	if (c->what == PE_FILTER_KILL && number == -1)
+		return pe_all_serve(c);
+	if (number <= 0 || pe_peer_pid(&c->peer, number) == c->peer.tgid)
+		return PE_SERVE_LET;
+	p = pe_book_find(c->s->book, c->peer.identity);
+	if (!p || !pe_book_has(c->s->book, p, number)) {
+		meet(c, number);
+		p = pe_book_find(c->s->book, c->peer.identity);
+		if (!p || !pe_book_has(c->s->book, p, number))
+			return PE_SERVE_LET;
+	}
+	for (int i = 0; i < 3 && r == -EAGAIN; i++)
+		r = look(c, number);
+	return r == -EAGAIN ? PE_SERVE_LET : r;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * kill - the calls that use a number.
+ *
+ *   never a child of the caller ─────────────────────────> let through
+ *   was one: who has the number now?
+ *     a child of the caller: one thread ─────────────────> let through: nobody can reap between here and the call
+ *                            several ─ a signal that cannot be told apart, or a wait under way ─> by a pidfd
+ *                                    └ else ─────────────> let through, so that the sender stays true
+ *     itself, its thread, its parent, whom it traces ────> let through
+ *     somebody else, or nobody ──────────────────────────> stale: judged by policy (core/stale.h)
+ *
+ * X.1  A refused call was stale: the number had been a child of this process, and is none now.
+ * X.2  A signal is sent in the caller's place only where the kernel would have let the caller send it, and only to the
+ *      process that a pidfd pins while it is seen to be the caller's child.
+ * X.3  kill(-1) with a signal that cannot be blocked ends everybody but those who serve.
+ */
+#ifndef PE_SUPERVISOR_KILL_H
+#define PE_SUPERVISOR_KILL_H
+
+#include "serve.h"
+
+long pe_kill_serve(struct pe_serve_call *c);
+
+#endif

@@ -1,0 +1,404 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "peer.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "core/identity.h"
+#include "core/sys.h"
+#include "probe.h"
+
+/* linux/nsfs.h, since 6.11 */
+#define NS_GET_PID_FROM_PIDNS _IOR(0xb7, 0x6, int)
+#define NS_GET_PID_IN_PIDNS   _IOR(0xb7, 0x8, int)
+
+/* --- files of /proc (S.2) --- */
+
+static int open_file(int flags, const char *format, ...)
+{
+	char path[64];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(path, sizeof(path), format, args);
+	va_end(args);
+	return pe_sys_open(path, flags | O_CLOEXEC | O_NOCTTY);
+}
+
+/* the beginning of a file, as text; its length or -errno. @fd is used up. */
+static ssize_t slurp(int fd, char *text, size_t size)
+{
+	ssize_t n;
+
+	if (fd < 0)
+		return fd;
+	n = read(fd, text, size - 1);
+	n = n < 0 ? -errno : n;
+	close(fd);
+	text[n < 0 ? 0 : n] = '\0';
+	return n == 0 ? -ESRCH : n;
+}
+
+/* what stands behind "\nNAME:" in the status of @pid; false: nothing */
+static bool status_of(int pid, const char *name, char *value, size_t size)
+{
+	char text[4096], *at;
+
+	if (slurp(open_file(O_RDONLY, "%d/status", pid), text, sizeof(text)) < 0)
+		return false;
+	at = strstr(text, name);
+	if (!at || at == text || at[-1] != '\n' || at[strlen(name)] != ':')
+		return false;
+	at += strlen(name) + 1;
+	at[strcspn(at, "\n")] = '\0';
+	snprintf(value, size, "%s", at + strspn(at, " \t"));
+	return true;
+}
+
+static long status_number(int pid, const char *name)
+{
+	char value[64];
+
+	return status_of(pid, name, value, sizeof(value)) ? atol(value) : -1;
+}
+
+/* --- who it is --- */
+
+static int identity_of(int pid, uint64_t *out)
+{
+	static int old = -1;
+	struct pe_identity who;
+	int r;
+
+	if (old < 0)
+		old = pe_probe_is_off(PE_PROBE_INODE);
+	r = pe_identity_of((uint32_t)pid, old, &who);
+	if (r < 0)
+		return r;
+	/* ticks are the same for all that were born in one of them */
+	*out = who.kind == PE_IDENTITY_INODE ? who.id : who.id << 22 | (uint32_t)pid;
+	return 0;
+}
+
+bool pe_peer_lives(uint64_t identity, int tgid)
+{
+	uint64_t now;
+
+	return identity_of(tgid, &now) == 0 && now == identity;
+}
+
+/* The leader's pid. A pidfd without PIDFD_THREAD is had of leaders only. */
+static int leader_of(int tid)
+{
+	int fd = (int)syscall(SYS_pidfd_open, tid, 0);
+
+	if (fd < 0)
+		return (int)status_number(tid, "Tgid");
+	close(fd);
+	return tid;
+}
+
+/* its namespace where that is not ours, or -1 */
+static int foreign_namespace(int tid)
+{
+	static ino_t ours;
+	struct stat st;
+	char path[32];
+
+	if (!ours && stat("self/ns/pid", &st) == 0)
+		ours = st.st_ino;
+	snprintf(path, sizeof(path), "%d/ns/pid", tid);
+	if (stat(path, &st) < 0)
+		return -errno;
+	if (st.st_ino == ours)
+		return -1;
+	return open_file(O_RDONLY, "%d/ns/pid", tid);
+}
+
+int pe_peer_open(struct pe_peer *p, int tid)
+{
+	p->tid = tid;
+	p->tgid = leader_of(tid);
+	if (p->tgid <= 0 || identity_of(p->tgid, &p->identity) < 0)
+		return -ESRCH;
+	p->ns = foreign_namespace(p->tid);
+	return p->ns < -1 ? p->ns : 0;
+}
+
+void pe_peer_close(const struct pe_peer *p)
+{
+	if (p->ns >= 0)
+		close(p->ns);
+}
+
+/* --- numbers (S.1) --- */
+
+static int translate(int ns, unsigned long how, int number)
+{
+	int r = ioctl(ns, how, number);
+
+	if (r > 0)
+		return r;
+	return r == 0 || errno == ESRCH ? -ESRCH : -ENOSYS;
+}
+
+int pe_peer_pid(const struct pe_peer *p, int number)
+{
+	return p->ns < 0 ? number : translate(p->ns, NS_GET_PID_FROM_PIDNS, number);
+}
+
+int pe_peer_number(const struct pe_peer *p, int pid)
+{
+	return p->ns < 0 ? pid : translate(p->ns, NS_GET_PID_IN_PIDNS, pid);
+}
+
+uint32_t pe_peer_cursor(void)
+{
+	char text[128], *last;
+
+	if (slurp(open_file(O_RDONLY, "loadavg"), text, sizeof(text)) < 0)
+		return 0;
+	last = strrchr(text, ' ');
+	return last ? (uint32_t)atol(last) : 0;
+}
+
+/* --- its family --- */
+
+int pe_peer_parent(int pid)
+{
+	char text[1024];
+	struct pe_identity_who who;
+	ssize_t n = slurp(open_file(O_RDONLY, "%d/stat", pid), text, sizeof(text));
+
+	if (n < 0)
+		return n == -ENOENT ? -ESRCH : (int)n;
+	if (pe_identity_parse(text, (size_t)n, &who) < 0)
+		return -EINVAL;
+	return (int)who.ppid;
+}
+
+/* numbers with blanks between them; one may lie across two reads */
+static int tell_numbers(int fd, void (*tell)(void *arg, int pid), void *arg)
+{
+	char text[4096];
+	int number = 0;
+	ssize_t n;
+
+	while ((n = read(fd, text, sizeof(text))) > 0)
+		for (ssize_t i = 0; i < n; i++)
+			if (text[i] >= '0' && text[i] <= '9') {
+				number = number * 10 + (text[i] - '0');
+			} else if (number) {
+				tell(arg, number);
+				number = 0;
+			}
+	return n < 0 ? -errno : 0;
+}
+
+static int tell_children_of(const struct pe_peer *p, const char *tid, void (*tell)(void *, int),
+			    void *arg)
+{
+	int fd = open_file(O_RDONLY, "%d/task/%s/children", p->tgid, tid), r;
+
+	if (fd < 0)
+		return fd;
+	r = tell_numbers(fd, tell, arg);
+	close(fd);
+	return r;
+}
+
+/* its threads, one after the other, until @f says that it is enough. false: it never did. */
+static bool any_thread(const struct pe_peer *p,
+		       bool (*f)(const struct pe_peer *, const char *, void *), void *arg)
+{
+	char path[32];
+	bool enough = false;
+	struct dirent *e;
+	DIR *threads;
+
+	snprintf(path, sizeof(path), "%d/task", p->tgid);
+	threads = opendir(path);
+	/* cppcheck-suppress readdirCalled; a worker has one thread */
+	while (threads && !enough && (e = readdir(threads)))
+		enough = e->d_name[0] != '.' && f(p, e->d_name, arg);
+	if (threads)
+		closedir(threads);
+	return enough;
+}
+
+struct telling {
+	void (*tell)(void *arg, int pid);
+	void *arg;
+};
+
+/* a thread that ends meanwhile hands its children on */
+static bool tell_children(const struct pe_peer *p, const char *tid, void *arg)
+{
+	const struct telling *t = arg;
+
+	tell_children_of(p, tid, t->tell, t->arg);
+	return false;
+}
+
+int pe_peer_children(const struct pe_peer *p, void (*tell)(void *, int), void *arg)
+{
+	struct telling t = { tell, arg };
+	char tid[16];
+
+	snprintf(tid, sizeof(tid), "%d", p->tgid);
+	if (pe_peer_is_single(p))
+		return tell_children_of(p, tid, tell, arg);
+	any_thread(p, tell_children, &t);
+	return 0;
+}
+
+bool pe_peer_is_single(const struct pe_peer *p)
+{
+	char path[32];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "%d/task", p->tgid);
+	return stat(path, &st) == 0 && st.st_nlink == 3;
+}
+
+bool pe_peer_is_thread(const struct pe_peer *p, int pid)
+{
+	char path[48];
+
+	snprintf(path, sizeof(path), "%d/task/%d", p->tgid, pid);
+	return access(path, F_OK) == 0;
+}
+
+/* "61 0xffffffff ..." while it sleeps in a call, "running" else */
+static bool is_in_wait(const struct pe_peer *p, const char *tid, void *arg)
+{
+	char text[256];
+	long nr;
+
+	(void)arg;
+	if (atoi(tid) == p->tid ||
+	    slurp(open_file(O_RDONLY, "%d/task/%s/syscall", p->tgid, tid), text, sizeof(text)) < 0)
+		return false;
+	nr = text[0] >= '0' && text[0] <= '9' ? atol(text) : -1;
+	return nr == SYS_wait4 || nr == SYS_waitid;
+}
+
+bool pe_peer_in_wait(const struct pe_peer *p)
+{
+	return any_thread(p, is_in_wait, NULL);
+}
+
+bool pe_peer_traces(const struct pe_peer *p, int pid)
+{
+	long tracer = status_number(pid, "TracerPid");
+
+	return tracer > 0 && (tracer == p->tgid || pe_peer_is_thread(p, (int)tracer));
+}
+
+/* --- what it may, and what it is like --- */
+
+bool pe_peer_has_library(const struct pe_peer *p)
+{
+	char line[4352];
+	int fd = open_file(O_RDONLY, "%d/maps", p->tid);
+	FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
+	bool found = false;
+
+	while (f && !found && fgets(line, sizeof(line), f))
+		found = strstr(line, "/libpidepoch-preload.so") != NULL;
+	if (f)
+		fclose(f);
+	return found;
+}
+
+static bool has_bit(int pid, const char *mask, int signal)
+{
+	char value[64];
+
+	return status_of(pid, mask, value, sizeof(value)) &&
+	       (strtoull(value, NULL, 16) >> (signal - 1) & 1);
+}
+
+bool pe_peer_blunts(const struct pe_peer *p, int signal)
+{
+	return has_bit(p->tid, "SigIgn", signal) || has_bit(p->tid, "SigBlk", signal);
+}
+
+uint32_t pe_peer_uid(const struct pe_peer *p)
+{
+	return (uint32_t)status_number(p->tgid, "Uid");
+}
+
+/* what /proc shows for a user whom our user namespace does not know */
+#define NOBODY 65534
+
+/* real, effective, saved and file system user, if they are one; false: they are not */
+static bool one_user(int pid, unsigned int *out)
+{
+	char value[64];
+	unsigned int u[4];
+
+	if (!status_of(pid, "Uid", value, sizeof(value)) ||
+	    sscanf(value, "%u %u %u %u", &u[0], &u[1], &u[2], &u[3]) != 4)
+		return false;
+	*out = u[0];
+	return u[0] != NOBODY && u[0] == u[1] && u[0] == u[2] && u[0] == u[3];
+}
+
+bool pe_peer_may_signal(const struct pe_peer *p, int pid)
+{
+	unsigned int a, b;
+
+	return one_user(p->tid, &a) && one_user(pid, &b) && a == b;
+}
+
+static bool users_of(int pid, unsigned int u[3])
+{
+	char value[64];
+
+	return status_of(pid, "Uid", value, sizeof(value)) &&
+	       sscanf(value, "%u %u %u", &u[0], &u[1], &u[2]) == 3;
+}
+
+static ino_t user_namespace(const char *who)
+{
+	struct stat st;
+	char path[32];
+
+	snprintf(path, sizeof(path), "%s/ns/user", who);
+	return stat(path, &st) == 0 ? st.st_ino : 0;
+}
+
+static bool has_cap_kill(const struct pe_peer *p, int pid)
+{
+	char value[64], caller[16], other[16];
+	ino_t mine;
+
+	if (!status_of(p->tid, "CapEff", value, sizeof(value)) ||
+	    !(strtoull(value, NULL, 16) >> CAP_KILL & 1))
+		return false;
+	snprintf(caller, sizeof(caller), "%d", p->tid);
+	snprintf(other, sizeof(other), "%d", pid);
+	mine = user_namespace(caller);
+	/* in our own namespace the kernel rules once more, on us, when the signal is sent */
+	return mine && (mine == user_namespace(other) || mine == user_namespace("self"));
+}
+
+bool pe_peer_may_end(const struct pe_peer *p, int pid)
+{
+	unsigned int a[3], b[3]; /* real, effective, saved */
+
+	if (!users_of(p->tid, a) || !users_of(pid, b))
+		return false;
+	return a[0] == b[0] || a[0] == b[2] || a[1] == b[0] || a[1] == b[2] || has_cap_kill(p, pid);
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * peer - a watched process as its supervisor sees it: read from /proc, never believed longer than a call is held.
+ *
+ * S.1  Numbers are of two kinds. `number` is the caller's, in its own pid namespace, as it stands in an argument; `pid` is
+ *      the same process's number here. Where the two namespaces differ the kernel translates.
+ * S.2  The working directory of the supervisor is /proc, opened before the program could mount anything over it.
+ * S.3  What cannot be read is a negative errno, and whoever asks lets the call through.
+ */
+#ifndef PE_SUPERVISOR_PEER_H
+#define PE_SUPERVISOR_PEER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct pe_peer {
+	int tid, tgid; /* pids */
+	uint64_t identity;
+	int ns; /* descriptor of its pid namespace where that is another than ours, else -1 */
+};
+
+/* the process of the thread @tid. 0 or -errno; after 0 it must be closed. */
+int pe_peer_open(struct pe_peer *p, int tid);
+void pe_peer_close(const struct pe_peer *p);
+
+/* The pid of the caller's @number, which may be a thread's; -ESRCH: nobody has it; -ENOSYS: it cannot be told. */
+int pe_peer_pid(const struct pe_peer *p, int number);
+/* the other way round; -ESRCH: it has none there */
+int pe_peer_number(const struct pe_peer *p, int pid);
+
+/* the pid of the parent; -ESRCH: nobody has this pid */
+int pe_peer_parent(int pid);
+
+/* the children of all threads, each by @tell. 0 or -errno. */
+int pe_peer_children(const struct pe_peer *p, void (*tell)(void *arg, int pid), void *arg);
+
+bool pe_peer_is_single(const struct pe_peer *p);	  /* it has one thread */
+bool pe_peer_is_thread(const struct pe_peer *p, int pid); /* pid is one of its threads */
+bool pe_peer_in_wait(const struct pe_peer *p);		  /* another thread is inside a wait */
+bool pe_peer_traces(const struct pe_peer *p, int pid);	  /* it is the tracer of pid */
+bool pe_peer_has_library(const struct pe_peer *p);	  /* the preload library is in it */
+bool pe_peer_blunts(const struct pe_peer *p, int signal); /* it ignores or blocks that signal */
+/* May it signal @pid? No guess: false where only the kernel could say. */
+bool pe_peer_may_signal(const struct pe_peer *p, int pid);
+/* May it end @pid: by its user, or by CAP_KILL over the other's user namespace? */
+bool pe_peer_may_end(const struct pe_peer *p, int pid);
+uint32_t pe_peer_uid(const struct pe_peer *p);
+
+/* is the process with that identity there? */
+bool pe_peer_lives(uint64_t identity, int tgid);
+
+/* the number that was given out last, here or in a namespace below; 0: not to be told */
+uint32_t pe_peer_cursor(void);
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * serve - the worker: takes one shown call after the other, has it judged, and answers.
+ *
+ *   keeper ── fork ──> worker: poll ─> receive into the book ─> judge ─> answer ─> ...
+ *     ^                   │ killed, at any instruction
+ *     '── fork again ─────'          the next one finds the call in the book, and answers it
+ *
+ * V.1  Nothing here waits for a watched program: each call is answered at once. One that would block is let through, and the
+ *      kernel does the waiting.
+ * V.2  In doubt, whatever the reason, a call is let through.
+ * V.3  A call is let through, or has a result; what was done for it is done before the answer, and may be done again by the
+ *      next worker.
+ */
+#ifndef PE_SUPERVISOR_SERVE_H
+#define PE_SUPERVISOR_SERVE_H
+
+#include <limits.h>
+#include <stdbool.h>
+
+#include "book.h"
+#include "core/process.h"
+#include "filter.h"
+#include "peer.h"
+
+/* what a served call's function says instead of a result: the kernel makes it */
+#define PE_SERVE_LET LONG_MIN
+
+struct pe_serve {
+	int listener;
+	int keeper; /* a pidfd of it */
+	struct pe_book *book;
+	struct pe_settings set; /* of the run: policy, errno, log, what descriptor 2 was */
+	const char *trust;	/* patterns, with a colon between them; or NULL */
+	int ours[2];		/* the pids of the keeper and of the worker */
+};
+
+/* a shown call with its caller */
+struct pe_serve_call {
+	struct pe_serve *s;
+	const struct seccomp_notif *n;
+	enum pe_filter_call what;
+	struct pe_peer peer;
+};
+
+enum pe_serve_end { PE_SERVE_ENDED, PE_SERVE_ORPHANED, PE_SERVE_BROKEN };
+
+/* until the last watched process has ended, or the keeper has */
+enum pe_serve_end pe_serve_run(struct pe_serve *s);
+
+#endif

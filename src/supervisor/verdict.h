@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * verdict - what is done about a stale use, by the same judgement and in the same words as inside a program.
+ *
+ * Y.1  A program that has the library judges itself: it has seen what made its numbers fresh. One that is trusted is
+ *      not judged.
+ * Y.2  A notice goes to the log; else to the caller's own descriptor 2, while that is the file that it was when the run began. It is
+ *      borrowed for the one line, and left out if the line could not be taken at once.
+ */
+#ifndef PE_SUPERVISOR_VERDICT_H
+#define PE_SUPERVISOR_VERDICT_H
+
+#include "core/guard.h"
+#include "serve.h"
+
+/* @pid: who has the number now, or 0: nobody. A result, or LET. */
+long pe_verdict_serve(const struct pe_serve_call *c, const struct pe_use *use, int pid);
+
+#endif

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "wait.h"
+
+#include <sys/wait.h>
+
+struct look {
+	struct pe_serve_call *call;
+	const struct pe_book_process *process;
+};
+
+static void write_down(void *arg, int pid)
+{
+	struct look *l = arg;
+	int number = pe_peer_number(&l->call->peer, pid);
+
+	if (number > 0)
+		pe_book_add(l->call->s->book, l->process, number);
+}
+
+static struct pe_book_process *open_book(struct pe_serve_call *c)
+{
+	return pe_book_open(c->s->book, c->peer.identity, c->peer.tgid, pe_peer_lives);
+}
+
+/* Without a birth anywhere since the last look there is no new child. */
+static void look_at_all(struct pe_serve_call *c)
+{
+	struct pe_book_process *p = open_book(c);
+	struct look l = { .call = c, .process = p };
+	uint32_t cursor = pe_peer_cursor();
+
+	if (cursor && cursor == p->cursor)
+		return;
+	if (pe_peer_children(&c->peer, write_down, &l) == 0)
+		p->cursor = cursor;
+}
+
+static void look_at(struct pe_serve_call *c, int number)
+{
+	struct pe_book_process *p = pe_book_find(c->s->book, c->peer.identity);
+	int pid;
+
+	if (p && pe_book_has(c->s->book, p, number))
+		return;
+	pid = pe_peer_pid(&c->peer, number);
+	if (pid > 0 && pe_peer_parent(pid) == c->peer.tgid)
+		pe_book_add(c->s->book, open_book(c), number);
+}
+
+long pe_wait_serve(struct pe_serve_call *c)
+{
+	const __u64 *arg = c->n->data.args;
+	int number = (int)arg[0];
+
+	if (c->what == PE_FILTER_WAITID)
+		number = (int)arg[0] == P_PID ? (int)arg[1] : -1;
+	if (number > 0)
+		look_at(c, number);
+	else
+		look_at_all(c);
+	return PE_SERVE_LET;
+}

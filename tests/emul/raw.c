@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * raw - a static program that nothing can be preloaded into. It has a child, reaps it, says "reaped NUMBER", and at
+ * the next line from its standard input uses the number; it says "ok" or an errno.
+ *
+ *   raw HOW-TO-REAP HOW-TO-USE
+ */
+#include <errno.h>
+#include <linux/sched.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <pidepoch.h>
+
+static int number;
+
+static int is(const char *a, const char *b)
+{
+	return strcmp(a, b) == 0;
+}
+
+static void await_line(void)
+{
+	char line[16];
+
+	if (!fgets(line, sizeof(line), stdin))
+		exit(98);
+}
+
+/* --- ways to reap --- */
+
+static void *wait_in_thread(void *arg)
+{
+	int *got = arg;
+
+	*got = (int)syscall(SYS_wait4, -1, NULL, __WALL, NULL);
+	return NULL;
+}
+
+/* A wait is under way before the child is there; the number is used once while it lives. */
+static int reap_in_thread(void)
+{
+	pthread_t thread;
+	int keeps[2], holds[2], got = 0;
+	char c;
+	pid_t first;
+
+	if (pipe(keeps) < 0 || pipe(holds) < 0)
+		exit(98);
+	first = fork(); /* so that the wait does not end at once */
+	if (first == 0)
+		exit(read(keeps[0], &c, 1) != 1);
+	pthread_create(&thread, NULL, wait_in_thread, &got);
+	number = fork();
+	if (number == 0)
+		exit(read(holds[0], &c, 1) != 1);
+	if (kill(number, 0) < 0)
+		exit(97);
+	if (write(holds[1], "x", 1) != 1)
+		exit(98);
+	pthread_join(thread, NULL);
+	if (write(keeps[1], "x", 1) != 1 || waitpid(first, NULL, 0) != first)
+		exit(98);
+	return got;
+}
+
+static int reap(const char *how)
+{
+	siginfo_t si = { .si_pid = 0 };
+
+	if (is(how, "thread"))
+		return reap_in_thread();
+	number = is(how, "vfork") ? vfork() : fork();
+	if (number == 0)
+		_exit(3);
+	if (is(how, "any"))
+		return (int)syscall(SYS_wait4, -1, NULL, 0, NULL);
+	if (is(how, "group"))
+		return (int)syscall(SYS_wait4, 0, NULL, 0, NULL);
+	if (is(how, "waitid"))
+		syscall(SYS_waitid, P_PID, number, &si, WEXITED, NULL);
+	else if (is(how, "waitid-all"))
+		syscall(SYS_waitid, P_ALL, 0, &si, WEXITED, NULL);
+	else
+		return (int)syscall(SYS_wait4, number, NULL, 0, NULL);
+	return si.si_pid;
+}
+
+/* --- ways to use --- */
+
+static long queue(int to_thread)
+{
+	siginfo_t si = { .si_signo = SIGTERM, .si_code = SI_QUEUE };
+
+	si.si_pid = getpid();
+	return to_thread ? syscall(SYS_rt_tgsigqueueinfo, number, number, SIGTERM, &si)
+			 : syscall(SYS_rt_sigqueueinfo, number, SIGTERM, &si);
+}
+
+/* it is a child again, by way of the same number */
+static long bear_again_and_kill(void)
+{
+	struct clone_args how = { .exit_signal = SIGCHLD,
+				  .set_tid = (uintptr_t)&number,
+				  .set_tid_size = 1 };
+	int status;
+	long pid = syscall(SYS_clone3, &how, sizeof(how));
+
+	if (pid == 0)
+		for (;;)
+			pause();
+	if (pid != number || kill(number, SIGTERM) < 0)
+		return -1;
+	if (waitpid(number, &status, 0) != number || !WIFSIGNALED(status))
+		exit(97);
+	return 0;
+}
+
+static long kill_in_child(void)
+{
+	pid_t child = fork();
+	int status = 0;
+
+	if (child == 0)
+		_exit(kill(number, SIGTERM) < 0 ? errno : 0);
+	waitpid(child, &status, 0);
+	errno = WEXITSTATUS(status);
+	return errno ? -1 : 0;
+}
+
+static long exec_and_kill(void)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%d", number);
+	return execl("/proc/self/exe", "raw", "told", text, (char *)NULL);
+}
+
+static long trace_and_kill(void)
+{
+	if (ptrace(PTRACE_SEIZE, number, NULL, NULL) < 0)
+		exit(97);
+	return kill(number, 0); /* the signal itself would wait for its tracer */
+}
+
+static long use(const char *how)
+{
+	if (is(how, "tkill"))
+		return syscall(SYS_tkill, number, SIGTERM);
+	if (is(how, "tgkill"))
+		return syscall(SYS_tgkill, number, number, SIGTERM);
+	if (is(how, "queue") || is(how, "tgqueue"))
+		return queue(is(how, "tgqueue"));
+	if (is(how, "pidfd"))
+		return syscall(SYS_pidfd_open, number, 0);
+	if (is(how, "again"))
+		return bear_again_and_kill();
+	if (is(how, "child"))
+		return kill_in_child();
+	if (is(how, "exec"))
+		return exec_and_kill();
+	if (is(how, "trace"))
+		return trace_and_kill();
+	return syscall(SYS_kill, number, SIGTERM);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc != 3)
+		return 98;
+	if (is(argv[1], "told")) {
+		number = atoi(argv[2]);
+	} else {
+		if (reap(argv[1]) != number)
+			return 97;
+		printf("reaped %d\n", number);
+		fflush(stdout);
+		await_line();
+	}
+	printf("%s\n", use(argv[2]) >= 0 ? "ok"
+		       : errno == EEPOCH ? "EEPOCH"
+					 : strerrorname_np(errno));
+	return 0;
+}

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * What a static program reaped, however it did that, it can no longer hit, by whichever call; what is or became fresh,
+ * or never was its child, is let through.
+ */
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../preload/namespace.h"
+
+enum { NOBODY = 1, REPORT = 2, EPOCH = 4, TRUST = 8, ABORT = 16, NATIVE = 32, OLD = 64 };
+
+static const struct play {
+	const char *reap, *use;
+	const char *said; /* by the program, or NULL: it was ended */
+	bool hit;	  /* the stranger was ended by SIGTERM */
+	int how;
+} plays[] = {
+	/* without us, so that it is known to be stale */
+	{ "waitpid", "kill", "ok", true, NATIVE },
+	{ "thread", "queue", "ok", true, NATIVE },
+	/* each way to reap */
+	{ "waitpid", "kill", "ESRCH", false, 0 },
+	{ "any", "kill", "ESRCH", false, 0 },
+	{ "group", "kill", "ESRCH", false, 0 },
+	{ "waitid", "kill", "ESRCH", false, 0 },
+	{ "waitid-all", "kill", "ESRCH", false, 0 },
+	{ "vfork", "kill", "ESRCH", false, 0 },
+	{ "thread", "kill", "ESRCH", false, 0 },
+	{ "any", "kill", "ESRCH", false, OLD },
+	/* each way to use */
+	{ "any", "tkill", "ESRCH", false, 0 },
+	{ "any", "tgkill", "ESRCH", false, 0 },
+	{ "any", "queue", "ESRCH", false, 0 },
+	{ "any", "tgqueue", "ESRCH", false, 0 },
+	{ "any", "pidfd", "ESRCH", false, 0 },
+	/* each policy */
+	{ "any", "kill", "EEPOCH", false, EPOCH },
+	{ "any", "kill", "ok", true, REPORT },
+	{ "any", "kill", "ok", true, TRUST },
+	{ "any", "kill", NULL, false, ABORT },
+	/* nobody has the number */
+	{ "any", "kill", "ESRCH", false, NOBODY },
+	{ "any", "kill", "EEPOCH", false, NOBODY | EPOCH },
+	{ "any", "kill", "ESRCH", false, NOBODY | ABORT },
+	/* not stale, or not known to be */
+	{ "any", "again", "ok", false, NOBODY },
+	{ "any", "child", "ok", true, 0 },
+	{ "any", "exec", "ok", true, 0 },
+	{ "any", "trace", "ok", false, 0 },
+};
+
+static const char *program;
+static char log_path[256];
+
+static _Noreturn void fail(const struct play *p, const char *what, const char *said)
+{
+	printf("FAIL: %s, %s, %d: %s; it said '%s'\n", p->reap, p->use, p->how, what, said);
+	exit(1);
+}
+
+static void become(const struct play *p)
+{
+	const char *argv[12] = { getenv("PIDEPOCH"), "run" };
+	char log[300];
+	int n = 2;
+
+	if (p->how & OLD)
+		setenv("PIDEPOCH_FORCE_OLD", "inode", 1);
+	snprintf(log, sizeof(log), "--log=%s", log_path);
+	if (p->how & NATIVE)
+		n = 0;
+	else
+		argv[n++] = log;
+	if (p->how & REPORT)
+		argv[n++] = "--on-stale=report";
+	if (p->how & ABORT)
+		argv[n++] = "--on-stale=abort";
+	if (p->how & EPOCH)
+		argv[n++] = "--errno=EEPOCH";
+	if (p->how & TRUST)
+		argv[n++] = "--trust=ra?";
+	argv[n++] = program;
+	argv[n++] = p->reap;
+	argv[n++] = p->use;
+	argv[n] = NULL;
+	execv(argv[0], (char *const *)argv);
+	_exit(96);
+}
+
+struct actor {
+	pid_t pid;
+	int to;
+	FILE *from;
+};
+
+static struct actor start(const struct play *p)
+{
+	struct actor a;
+	int in[2], out[2];
+
+	if (pipe(in) < 0 || pipe(out) < 0)
+		exit(99);
+	a.pid = fork();
+	if (a.pid == 0) {
+		dup2(in[0], 0);
+		dup2(out[1], 1);
+		for (int fd = 3; fd < 20; fd++)
+			close(fd);
+		become(p);
+	}
+	close(in[0]);
+	close(out[1]);
+	a.to = in[1];
+	a.from = fdopen(out[0], "r");
+	return a;
+}
+
+static pid_t bear_stranger(int number)
+{
+	pid_t pid = namespace_fork(number);
+
+	if (pid == 0)
+		for (;;)
+			pause();
+	if (pid != number) {
+		printf("skip: no process of a chosen number is to be had\n");
+		exit(77);
+	}
+	return pid;
+}
+
+static bool was_hit(pid_t stranger)
+{
+	int status;
+
+	kill(stranger, SIGKILL);
+	waitpid(stranger, &status, 0);
+	return WTERMSIG(status) == SIGTERM;
+}
+
+static bool was_told(void)
+{
+	FILE *f = fopen(log_path, "r");
+	char line[1024] = "";
+	bool told;
+
+	if (!f)
+		return false;
+	told = fgets(line, sizeof(line), f) && strncmp(line, "pidepoch: raw[", 14) == 0 &&
+	       strstr(line, "stale pid") && strstr(line, "now held by 'stale'");
+	if (!told && *line)
+		printf("in the log: %s", line);
+	fclose(f);
+	return told;
+}
+
+static bool must_tell(const struct play *p)
+{
+	bool stale = p->how & (REPORT | ABORT) || (p->said && *p->said == 'E');
+
+	return stale && !(p->how & NOBODY);
+}
+
+static void perform(const struct play *p)
+{
+	char line[64] = "", said[64] = "";
+	struct actor a;
+	pid_t stranger = 0;
+	int number, status;
+
+	unlink(log_path);
+	a = start(p);
+	if (!fgets(line, sizeof(line), a.from) || sscanf(line, "reaped %d", &number) != 1)
+		fail(p, "it did not come to its stale number", line);
+	if (!(p->how & NOBODY))
+		stranger = bear_stranger(number);
+	if (write(a.to, "go\n", 3) != 3)
+		fail(p, "it did not wait", line);
+	if (fgets(said, sizeof(said), a.from))
+		said[strcspn(said, "\n")] = '\0';
+	waitpid(a.pid, &status, 0);
+	if (!p->said != (WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT))
+		fail(p, "the status is wrong", said);
+	if (p->said && strcmp(said, p->said) != 0)
+		fail(p, "it should have got another result", said);
+	if (stranger && was_hit(stranger) != p->hit)
+		fail(p, p->hit ? "the stranger was spared" : "the stranger was hit", said);
+	if (was_told() != must_tell(p))
+		fail(p, "the log is wrong", said);
+	close(a.to);
+	fclose(a.from);
+}
+
+int main(void)
+{
+	static char path[4096];
+
+	if (!getenv("PIDEPOCH") || !getenv("TMPDIR") || !getenv("PIDEPOCH_BUILDDIR"))
+		return 99;
+	snprintf(path, sizeof(path), "%s/tests/emul/raw", getenv("PIDEPOCH_BUILDDIR"));
+	snprintf(log_path, sizeof(log_path), "%s/log", getenv("TMPDIR"));
+	program = path;
+	namespace_enter();
+	for (size_t i = 0; i < sizeof(plays) / sizeof(plays[0]); i++)
+		perform(&plays[i]);
+	printf("%zu plays\n", sizeof(plays) / sizeof(plays[0]));
+	return 0;
+}

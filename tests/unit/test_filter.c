@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* The filter, run by a small machine of the test's own: what is shown, what is not, on each kind of processor (L.1 to L.3). */
+#include <check.h>
+#include <linux/audit.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include "supervisor/filter.h"
+
+#define SHOW  SECCOMP_RET_USER_NOTIF
+#define ALLOW SECCOMP_RET_ALLOW
+
+#ifdef __x86_64__
+#define HERE  AUDIT_ARCH_X86_64
+#define OTHER AUDIT_ARCH_AARCH64
+#else
+#define HERE  AUDIT_ARCH_AARCH64
+#define OTHER AUDIT_ARCH_X86_64
+#endif
+
+static struct sock_filter room[PE_FILTER_LENGTH];
+static struct sock_fprog program;
+
+static uint32_t run(const struct seccomp_data *d)
+{
+	uint32_t a = 0;
+
+	for (unsigned int i = 0; i < program.len; i++) {
+		const struct sock_filter *f = &room[i];
+		bool yes;
+
+		switch (f->code) {
+		case BPF_LD | BPF_W | BPF_ABS:
+			ck_assert_uint_le(f->k + 4, sizeof(*d));
+			memcpy(&a, (const char *)d + f->k, 4);
+			continue;
+		case BPF_RET | BPF_K:
+			return f->k;
+		case BPF_JMP | BPF_JEQ | BPF_K:
+			yes = a == f->k;
+			break;
+		case BPF_JMP | BPF_JSET | BPF_K:
+			yes = a & f->k;
+			break;
+		default:
+			ck_abort_msg("instruction %u", f->code);
+		}
+		i += yes ? f->jt : f->jf;
+	}
+	ck_abort_msg("ran off the end");
+}
+
+static uint32_t shown(uint32_t arch, long nr, long a0, long a1, long a3)
+{
+	struct seccomp_data d = { .nr = (int)nr, .arch = arch };
+
+	d.args[0] = (uint64_t)a0;
+	d.args[1] = (uint64_t)a1;
+	d.args[3] = (uint64_t)a3;
+	return run(&d);
+}
+
+static void make(void)
+{
+	pe_filter_make(room, &program);
+	ck_assert_uint_le(program.len, PE_FILTER_LENGTH);
+}
+
+START_TEST(kills)
+{
+	const long high = 0x123L << 32; /* the kernel takes 32 bits */
+
+	ck_assert_uint_eq(shown(HERE, SYS_kill, 4711, SIGTERM, 0), SHOW);
+	ck_assert_uint_eq(shown(HERE, SYS_kill, high | 4711, 0, 0), SHOW);
+	ck_assert_uint_eq(shown(HERE, SYS_kill, 0, SIGKILL, 0), ALLOW);
+	ck_assert_uint_eq(shown(HERE, SYS_kill, high, SIGKILL, 0), ALLOW);
+	ck_assert_uint_eq(shown(HERE, SYS_kill, -4711, SIGKILL, 0), ALLOW);
+	ck_assert_uint_eq(shown(HERE, SYS_kill, -2, SIGKILL, 0), ALLOW);
+	ck_assert_uint_eq(shown(HERE, SYS_kill, -1, SIGKILL, 0), SHOW);
+	ck_assert_uint_eq(shown(HERE, SYS_kill, 0xffffffffL, SIGSTOP, 0), SHOW);
+	ck_assert_uint_eq(shown(HERE, SYS_kill, -1, SIGTERM, 0), ALLOW);
+	ck_assert_uint_eq(shown(HERE, SYS_kill, -1, 0, 0), ALLOW);
+}
+END_TEST
+
+START_TEST(waits)
+{
+	ck_assert_uint_eq(shown(HERE, SYS_wait4, -1, 0, 0), SHOW);
+	ck_assert_uint_eq(shown(HERE, SYS_wait4, -1, 0, 0), SHOW);
+	ck_assert_uint_eq(shown(HERE, SYS_waitid, P_ALL, 0, WEXITED), SHOW);
+	ck_assert_uint_eq(shown(HERE, SYS_waitid, P_PID, 4711, WEXITED | WNOHANG | WSTOPPED), SHOW);
+	ck_assert_uint_eq(shown(HERE, SYS_waitid, P_ALL, 0, WEXITED | WNOWAIT), ALLOW);
+	ck_assert_uint_eq(shown(HERE, SYS_waitid, P_ALL, 0, WSTOPPED | WCONTINUED), ALLOW);
+}
+END_TEST
+
+/* every number there may be, and each shown one has a name */
+START_TEST(nothing_else)
+{
+	const uint32_t arches[] = { HERE, AUDIT_ARCH_I386, AUDIT_ARCH_ARM, OTHER };
+	unsigned int counts[4] = { 0 };
+
+	for (int i = 0; i < 4; i++)
+		for (uint32_t nr = 0; nr < 2048; nr++) {
+			struct seccomp_data d = { .nr = (int)nr,
+						  .arch = arches[i],
+						  .args = { 1, 1, 1, WEXITED } };
+			uint32_t verdict = run(&d);
+
+			ck_assert(verdict == SHOW || verdict == ALLOW);
+			ck_assert_int_eq(verdict == SHOW, pe_filter_decode(&d) != PE_FILTER_NONE);
+			counts[i] += verdict == SHOW;
+		}
+	ck_assert_uint_eq(counts[0], 10);
+#ifdef __x86_64__
+	ck_assert_uint_eq(counts[1], 11);
+	ck_assert_uint_eq(counts[2], 0);
+#else
+	ck_assert_uint_eq(counts[1], 0);
+	ck_assert_uint_eq(counts[2], 10);
+#endif
+	ck_assert_uint_eq(counts[3], 0);
+	ck_assert_uint_eq(shown(HERE, SYS_clone, 1, 1, 1), ALLOW);
+}
+END_TEST
+
+#ifdef __x86_64__
+START_TEST(other_numbers)
+{
+	ck_assert_uint_eq(shown(HERE, 0x40000000 | 62, 4711, 0, 0), SHOW);
+	ck_assert_uint_eq(shown(HERE, 0x40000000 | 62, -4711, 0, 0), ALLOW);
+	ck_assert_uint_eq(shown(HERE, 0x40000000 | 529, P_ALL, 0, WEXITED), SHOW);
+	ck_assert_uint_eq(shown(HERE, 0x40000000 | 59, 0, 0, 0), ALLOW);
+	ck_assert_uint_eq(shown(AUDIT_ARCH_I386, 37, 4711, 0, 0), SHOW);
+	ck_assert_uint_eq(shown(AUDIT_ARCH_I386, 37, 0xffffffffL, SIGKILL, 0), SHOW);
+	ck_assert_uint_eq(shown(AUDIT_ARCH_I386, 37, 0xfffffff0L, SIGKILL, 0), ALLOW);
+	ck_assert_uint_eq(shown(AUDIT_ARCH_I386, 7, -1, 0, 0), SHOW);
+	ck_assert_uint_eq(shown(AUDIT_ARCH_I386, 62, 4711, 0, 0), ALLOW);
+}
+END_TEST
+#endif
+
+int main(void)
+{
+	Suite *s = suite_create("filter");
+	TCase *c = tcase_create("filter");
+	SRunner *r;
+	int failed;
+
+	tcase_add_checked_fixture(c, make, NULL);
+	tcase_add_test(c, kills);
+	tcase_add_test(c, waits);
+	tcase_add_test(c, nothing_else);
+#ifdef __x86_64__
+	tcase_add_test(c, other_numbers);
+#endif
+	suite_add_tcase(s, c);
+	r = srunner_create(s);
+	srunner_run_all(r, CK_ENV);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
