@@ -84,6 +84,19 @@ static void join(char *to, const char *ours, const char *theirs)
 	pe_text_end(&text);
 }
 
+/* Pages that a vfork child has from this thread, which it is: made by the child, and if need be given back by the parent. */
+static __thread struct {
+	void *pages;
+	size_t bytes;
+} lent;
+
+void pe_environ_vforked(void)
+{
+	if (lent.bytes)
+		pe_sys_munmap(lent.pages, lent.bytes);
+	lent.bytes = 0;
+}
+
 struct room {
 	char **entries;
 	char *text;
@@ -99,6 +112,10 @@ static struct room make_room(struct pe_environ *e, size_t entries, size_t text)
 	if (e->pages == MAP_FAILED)
 		return (struct room){ NULL, NULL };
 	e->mapped = bytes + text;
+	if (pe_door_vfork_depth(0)) {
+		lent.pages = e->pages;
+		lent.bytes = e->mapped;
+	}
 	return (struct room){ e->pages, (char *)e->pages + bytes };
 }
 
@@ -142,6 +159,9 @@ void pe_environ_make(struct pe_environ *e, char *const *envp)
 
 void pe_environ_done(struct pe_environ *e)
 {
-	if (e->mapped)
-		pe_sys_munmap(e->pages, e->mapped);
+	if (!e->mapped)
+		return;
+	pe_sys_munmap(e->pages, e->mapped);
+	if (pe_door_vfork_depth(0))
+		lent.bytes = 0;
 }

@@ -4,16 +4,17 @@
  *
  * A program that starts others with a cleared or rebuilt environment would leave them unprotected. If @envp does not preload the
  * library, a copy does, with the program's own settings; else @envp is used as it is.
- * The copy lies in the caller's frame (PE_ENVIRON_ROOM) or, for a very long one, in pages that exec gives back: malloc is not
- * allowed in a vfork child.
+ * The copy of a small one lies in the caller's frame, which may be a handler's on a small stack: larger ones are in pages.
+ * Those are given back when the call has returned, or by exec itself. malloc is not allowed in a vfork child; and since the child's
+ * memory is the parent's, pages that it had when it was executed or killed are given back there.
  */
 #ifndef PE_PRELOAD_ENVIRON_H
 #define PE_PRELOAD_ENVIRON_H
 
 #include <stddef.h>
 
-#define PE_ENVIRON_ROOM 512u
-#define PE_ENVIRON_TEXT 1024u
+#define PE_ENVIRON_ROOM 32u
+#define PE_ENVIRON_TEXT 256u
 
 struct pe_environ {
 	char *const *envp; /* to use */
@@ -25,5 +26,6 @@ struct pe_environ {
 
 void pe_environ_make(struct pe_environ *e, char *const *envp);
 void pe_environ_done(struct pe_environ *e); /* exec failed, or spawn has returned */
+void pe_environ_vforked(void); /* in the parent, after its vfork child has gone its way */
 
 #endif

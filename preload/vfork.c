@@ -3,6 +3,7 @@
 #include "core/arch/vfork.h"
 
 #include "core/sys.h"
+#include "environ.h"
 #include "real.h"
 
 /* What the outermost vfork of this thread began with; inner ones are a vfork child's, and not ours to record. */
@@ -22,6 +23,7 @@ pid_t pe_vfork_parent(long ret, uint64_t mask)
 {
 	if (pe_door_vfork_depth(-1) == 0)
 		pe_door_birth_end(&outermost, (pid_t)ret);
+	pe_environ_vforked();
 	pe_sys_mask_restore(mask);
 	return (pid_t)pe_result(ret);
 }

@@ -122,6 +122,7 @@ AROUND_TESTS = \
 	tests/preload/pitfall_notice \
 	tests/preload/pitfall_settings \
 	tests/preload/pitfall_spawn \
+	tests/preload/pitfall_stacks \
 	tests/preload/pitfall_yields
 tests_preload_pitfall_constructors_SOURCES = tests/preload/pitfall_constructors.c $(play_sources)
 tests_preload_pitfall_descriptors_SOURCES = tests/preload/pitfall_descriptors.c $(play_sources)
@@ -130,6 +131,8 @@ tests_preload_pitfall_hidden_SOURCES = tests/preload/pitfall_hidden.c tests/prel
 tests_preload_pitfall_notice_SOURCES = tests/preload/pitfall_notice.c $(play_sources)
 tests_preload_pitfall_settings_SOURCES = tests/preload/pitfall_settings.c $(play_sources)
 tests_preload_pitfall_spawn_SOURCES = tests/preload/pitfall_spawn.c tests/preload/twin.h
+tests_preload_pitfall_stacks_SOURCES = tests/preload/pitfall_stacks.c $(play_sources)
+tests_preload_pitfall_stacks_CFLAGS = $(AM_CFLAGS) -pthread
 tests_preload_pitfall_yields_SOURCES = tests/preload/pitfall_yields.c $(play_sources)
 tests_preload_pitfall_aarch64_SOURCES = tests/preload/pitfall_aarch64.c $(play_sources)
 check_PROGRAMS += $(AROUND_TESTS) tests/preload/pitfall_aarch64

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 
 #include "../../preload/environ.h"
@@ -20,6 +21,14 @@ static struct pe_environ made;
 const char *const *pe_door_environment(void)
 {
 	return ours;
+}
+
+/* likewise: is this a vfork child? */
+static uint32_t vfork_depth;
+
+uint32_t pe_door_vfork_depth(int by)
+{
+	return vfork_depth += (uint32_t)by;
 }
 
 static const char *value(const char *name)
@@ -201,6 +210,42 @@ START_TEST(not_preloaded_and_nothing_is_done)
 }
 END_TEST
 
+static bool is_mapped(void *pages)
+{
+	unsigned char there[16];
+
+	return mincore(pages, 1, there) == 0;
+}
+
+/* What a vfork child has left, executed or killed, the parent gives back; what it has given back itself, nobody does again. */
+START_TEST(pages_of_a_vfork_child)
+{
+	static char preload[4 * PE_ENVIRON_TEXT];
+	char *const has[] = { preload, NULL };
+
+	memset(preload, 'x', sizeof(preload) - 1);
+	memcpy(preload, "LD_PRELOAD=/", 12);
+	make(has);
+	pe_environ_vforked();
+	ck_assert(is_mapped(made.pages)); /* of no vfork child */
+	pe_environ_done(&made);
+	vfork_depth = 1;
+	make(has);
+	ck_assert(is_mapped(made.pages));
+	pe_environ_vforked();
+	ck_assert(!is_mapped(made.pages));
+	make(has);
+	pe_environ_done(&made);
+	ck_assert(!is_mapped(made.pages));
+	ck_assert_ptr_eq(made.pages, mmap(made.pages, made.mapped, PROT_READ,
+					  MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0));
+	pe_environ_vforked();
+	ck_assert(is_mapped(made.pages));
+	munmap(made.pages, made.mapped);
+	vfork_depth = 0;
+}
+END_TEST
+
 START_TEST(more_than_fits_on_the_stack)
 {
 	static char text[3000][32];
@@ -272,6 +317,7 @@ int main(void)
 	tcase_add_test(c, a_long_preload_is_kept_whole);
 	tcase_add_test(c, an_empty_preload_is_filled);
 	tcase_add_test(c, not_preloaded_and_nothing_is_done);
+	tcase_add_test(c, pages_of_a_vfork_child);
 	tcase_add_test(c, more_than_fits_on_the_stack);
 	tcase_add_test(c, as_many_as_fit_on_the_stack);
 	tcase_add_test(c, memory_refused_and_theirs_is_used_as_it_is);

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * The smallest stacks suffice: a thread with PTHREAD_STACK_MIN forks, waits, spawns, executes and is refused, and a handler does so on
+ * an alternate stack that has 3 KB beside the frame that the kernel puts there, with nothing mapped below.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <pthread.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "actor.h"
+#include "namespace.h"
+
+#define PAGE	     4096u
+#define GUARD	     (16 * PAGE)
+#define HANDLER_ROOM 3072
+
+static pid_t number;
+
+/* 0, or the step that went wrong; the last is the refusal. What is executed is not there: the way to it is what needs room. */
+static long work(void)
+{
+	char *argv[] = { NULL }, *envp[] = { NULL };
+	int status = 0;
+	siginfo_t seen;
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(pause());
+	if (pid < 0 || kill(pid, 0) != 0 || kill(pid, SIGTERM) != 0)
+		return 1;
+	if (waitid(P_PID, (id_t)pid, &seen, WEXITED | WNOWAIT) != 0 ||
+	    waitpid(pid, &status, 0) != pid || status != SIGTERM)
+		return 2;
+	pid = vfork();
+	if (pid == 0) {
+		execve("/nowhere/at/all", argv, envp);
+		_exit(3);
+	}
+	if (wait(&status) != pid || status != 3 << 8)
+		return 3;
+	if (posix_spawn(&pid, "/nowhere/at/all", NULL, NULL, argv, envp) != ENOENT)
+		return 4;
+	return kill(number, SIGUSR1) == 0 ? -1 : errno;
+}
+
+static void *work_in_thread(void *unused)
+{
+	(void)unused;
+	return (void *)work();
+}
+
+static long in_small_thread(void)
+{
+	pthread_attr_t attr;
+	pthread_t thread;
+	void *result = NULL;
+
+	pthread_attr_init(&attr);
+	if (pthread_attr_setstacksize(&attr, (size_t)PTHREAD_STACK_MIN) != 0 ||
+	    pthread_create(&thread, &attr, work_in_thread, NULL) != 0)
+		return -2;
+	pthread_join(thread, &result);
+	return (long)result;
+}
+
+static long handled;
+
+static void handler(int sig)
+{
+	(void)sig;
+	handled = work();
+}
+
+/* Below it nothing is mapped, so that too much is death and not luck. */
+static long in_small_handler(void)
+{
+	size_t frame = getauxval(AT_MINSIGSTKSZ) ? getauxval(AT_MINSIGSTKSZ) : 2048;
+	size_t size = frame + HANDLER_ROOM;
+	char *memory = mmap(NULL, size + GUARD, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+			    -1, 0);
+	const stack_t stack = {
+		.ss_sp = memory + GUARD,
+		.ss_size = size,
+	};
+	const struct sigaction act = { .sa_handler = handler, .sa_flags = SA_ONSTACK };
+
+	if (memory == MAP_FAILED || mprotect(memory, GUARD, PROT_NONE) != 0 ||
+	    sigaltstack(&stack, NULL) != 0 || sigaction(SIGUSR2, &act, NULL) != 0)
+		return -2;
+	raise(SIGUSR2);
+	return handled;
+}
+
+static long answer(char what)
+{
+	switch (what) {
+	case 'r':
+		number = fork();
+		if (number == 0)
+			_exit(0);
+		return waitpid(number, NULL, 0);
+	case 't':
+		return in_small_thread();
+	default:
+		return in_small_handler();
+	}
+}
+
+/* --- the play --- */
+
+static void expect(const struct actor *a, char what, long wanted, const char *name)
+{
+	long got = actor_ask(a, what);
+
+	if (got != wanted)
+		actor_fail("%s: %ld in place of %ld", name, got, wanted);
+}
+
+static void play(bool native)
+{
+	struct actor victim, stranger;
+	long refusal = native ? -1 : ESRCH;
+
+	actor_start_self(&victim, "victim", NULL, native);
+	actor_start_stranger(&stranger, (pid_t)actor_ask(&victim, 'r'), NULL);
+	expect(&victim, 't', refusal, "a thread");
+	expect(&victim, 'h', refusal, "a handler");
+	expect(&victim, 't', refusal, "a thread once more");
+	actor_end(&stranger);
+	if (actor_end(&victim) != 0)
+		actor_fail("it did not end well");
+	printf("ok   %s\n", native ? "natively" : "preloaded");
+}
+
+int main(int argc, char **argv)
+{
+	(void)argv;
+	if (argc > 1) {
+		actor_serve(answer);
+		return 0;
+	}
+	setenv("PIDEPOCH_LOG", "/dev/null", 1);
+	namespace_enter();
+	play(true);
+	play(false);
+	return 0;
+}
