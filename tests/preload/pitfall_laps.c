@@ -98,6 +98,7 @@ static long answer(char what)
 		return number[SECOND] = bear();
 	case 'l':
 		actor_fork(&live, NULL);
+		actor_ask(&live, ACTOR_SIGNALS); /* it holds signals back by now */
 		return live.pid;
 	case 'F':
 		return end(number[FIRST]);
