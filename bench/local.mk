@@ -3,7 +3,7 @@
 bench_programs = bench/fork bench/kill bench/memory bench/stack
 EXTRA_PROGRAMS += $(bench_programs)
 CLEANFILES += $(bench_programs)
-EXTRA_DIST += bench/run
+EXTRA_DIST += bench/run bench/report
 
 bench_fork_SOURCES = bench/fork.c
 bench_kill_SOURCES = bench/kill.c
@@ -11,7 +11,8 @@ bench_memory_SOURCES = bench/memory.c
 bench_stack_SOURCES = bench/stack.c
 bench_stack_LDADD = libcore.la
 
-bench: all $(bench_programs)
+bench: all $(bench_programs) tests/preload/event_victim
 	@$(house_env) '$(srcdir)/bench/run'
+	@$(house_env) '$(srcdir)/bench/report'
 
 .PHONY: bench

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# bin/pidepoch: one file per verb (run, demo, doctor), and what verbs share.
+# bin/pidepoch: one file per verb (run, report, demo, doctor), and what verbs share.
 bin_PROGRAMS += pidepoch
 
 # The PE_BUILT_* are told from the folder that the binary is built in; see src/cli/paths.c.
@@ -8,7 +8,7 @@ pidepoch_CPPFLAGS = $(AM_CPPFLAGS) -DPE_BINDIR='"$(bindir)"' -DPE_LIBDIR='"$(lib
 	-DPE_BUILT_LIBDIR='".libs"' -DPE_BUILT_LIBEXECDIR='"tests/victims"'
 pidepoch_SOURCES = \
 	src/cli/main.c src/cli/verbs.h \
-	src/cli/run.c \
+	src/cli/run.c src/cli/report.c \
 	src/cli/program.c src/cli/program.h \
 	src/cli/demo.c \
 	src/cli/doctor.c \
@@ -18,4 +18,4 @@ pidepoch_SOURCES = \
 	src/cli/table.c src/cli/table.h \
 	src/cli/paths.c src/cli/paths.h \
 	src/cli/say.c src/cli/say.h
-pidepoch_LDADD = libsupervisor.la
+pidepoch_LDADD = libsupervisor.la libreport.la

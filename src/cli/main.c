@@ -19,6 +19,7 @@ static const struct verb {
 	const char *help;
 } verbs[] = {
 	{ "run", pe_run_main, "run a command, protected from its own stale process numbers" },
+	{ "report", pe_report_main, "show what run --events=FILE has written" },
 	{ "demo", pe_demo_main, "show four unmodified programs, natively and under pidepoch" },
 	{ "doctor", pe_doctor_main, "say what this machine allows, and what is guaranteed here" },
 };

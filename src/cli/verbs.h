@@ -16,6 +16,7 @@ enum pe_verbs_status {
 };
 
 int pe_run_main(int argc, char **argv);
+int pe_report_main(int argc, char **argv);
 int pe_demo_main(int argc, char **argv);
 int pe_doctor_main(int argc, char **argv);
 

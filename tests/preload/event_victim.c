@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static volatile int after; /* so that no call is the last thing that a function does */
+static volatile int after; /* the calls are to stay, and in their order */
 
 __attribute__((noinline)) static pid_t obtain_here(void)
 {

@@ -52,11 +52,13 @@ TESTS += $(LEARN_TESTS)
 # the file of events
 EVENT_TESTS = \
 	tests/preload/test_events_kinds.sh \
-	tests/preload/test_events_right.sh
+	tests/preload/test_events_right.sh \
+	tests/preload/test_report_forms.sh \
+	tests/preload/test_report_names.sh
 dist_check_SCRIPTS += $(EVENT_TESTS)
 check_PROGRAMS += tests/preload/event_victim
 tests_preload_event_victim_SOURCES = tests/preload/event_victim.c
-tests_preload_event_victim_CFLAGS = $(AM_CFLAGS) -pthread
+tests_preload_event_victim_CFLAGS = $(AM_CFLAGS) -g -fno-optimize-sibling-calls -pthread
 TESTS += $(EVENT_TESTS)
 
 # what was tried to break it, and did: each fails without its mend

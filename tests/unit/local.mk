@@ -125,6 +125,14 @@ tests_unit_test_event_SOURCES = tests/unit/test_event.c tests/unit/frame.h tests
 tests_unit_test_event_CFLAGS = $(UNIT_CFLAGS) -fno-omit-frame-pointer -pthread
 tests_unit_test_event_LDADD = $(UNIT_LIBS)
 
+UNIT_TESTS += tests/unit/test_json
+tests_unit_test_json_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_json_LDADD = libreport.la $(CHECK_LIBS)
+
+UNIT_TESTS += tests/unit/test_findings
+tests_unit_test_findings_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_findings_LDADD = libreport.la $(CHECK_LIBS)
+
 # The assembly. vfork and syscall are the preload library's: their tests bring hooks of their own.
 UNIT_TESTS += tests/unit/test_gate
 tests_unit_test_gate_SOURCES = tests/unit/test_gate.c tests/unit/tracer.h

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * report - "pidepoch report": read files of events, name what stands in them, print it.
+ *
+ * S.1  All words and files are checked and read before the first line is printed.
+ * S.2  The status is that of the reading, unless --error-exitcode asks for that of the findings.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/print.h"
+#include "say.h"
+#include "verbs.h"
+
+#define ERROR(status, ...) pe_say_error(status, "report", __VA_ARGS__)
+
+static const char help[] =
+	"Usage: pidepoch report [OPTION]... [FILE]...\n"
+	"Show what 'pidepoch run --events=FILE' has written. Without FILE, or with '-', standard input.\n"
+	"\n"
+	"  --format=text|json      for people (this is the default), or for programs\n"
+	"  --suppressions=FILE     leave out what the file says, in lines of KIND:PATTERN;\n"
+	"                          may be given more than once\n"
+	"  --gen-suppressions      print such lines, one for each finding, instead of the findings\n"
+	"  --at-least=note|warning|error|critical\n"
+	"                          leave out what is less\n"
+	"  --error-exitcode=N      end with N, 1 to 255, if there are findings\n"
+	"  --help                  show this\n"
+	"\n"
+	"Exit status: 0, or N; 1 a file could not be read, 2 wrong use. See pidepoch(1).\n";
+
+static const struct form {
+	const char *name;
+	void (*print)(FILE *out, const struct pe_findings *f);
+} forms[] = {
+	{ "text", pe_print_text },
+	{ "json", pe_print_json },
+};
+
+struct plan {
+	const struct form *form;
+	bool suppressions; /* print these instead */
+	enum pe_events_severity least;
+	int status; /* of findings */
+	struct pe_suppress suppress;
+};
+
+/* --- the words --- */
+
+static int take_form(struct plan *p, const char *name)
+{
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
+		if (strcmp(forms[i].name, name) == 0) {
+			p->form = &forms[i];
+			return 0;
+		}
+	return ERROR(PE_VERBS_USAGE, "--format='%s': must be text or json", name);
+}
+
+static int take_least(struct plan *p, const char *name)
+{
+	for (int s = 0; s < PE_EVENTS_SEVERITIES; s++)
+		if (strcmp(pe_events_severity_name((enum pe_events_severity)s), name) == 0) {
+			p->least = (enum pe_events_severity)s;
+			return 0;
+		}
+	return ERROR(PE_VERBS_USAGE, "--at-least='%s': must be note, warning, error or critical",
+		     name);
+}
+
+static int take_status(struct plan *p, const char *text)
+{
+	char *end;
+	long n = strtol(text, &end, 10);
+
+	if (*end || end == text || n < 1 || n > 255)
+		return ERROR(PE_VERBS_USAGE,
+			     "--error-exitcode='%s': must be a number from 1 to 255", text);
+	p->status = (int)n;
+	return 0;
+}
+
+static int take_suppressions(struct plan *p, const char *name)
+{
+	FILE *f = fopen(name, "re");
+	int r;
+
+	if (!f)
+		return ERROR(PE_VERBS_FAILED, "%s: %s", name, strerror(errno));
+	r = pe_suppress_read(&p->suppress, f);
+	fclose(f);
+	if (r > 0)
+		return ERROR(PE_VERBS_USAGE, "%s, line %d: is not KIND:PATTERN", name, r);
+	return r < 0 ? ERROR(PE_VERBS_FAILED, "%s: %s", name, strerror(-r)) : 0;
+}
+
+static int take_option(struct plan *p, int option, char **argv)
+{
+	switch (option) {
+	case 'f' + PE_SAY_LONG:
+		return take_form(p, optarg);
+	case 's' + PE_SAY_LONG:
+		return take_suppressions(p, optarg);
+	case 'g' + PE_SAY_LONG:
+		p->suppressions = true;
+		return 0;
+	case 'l' + PE_SAY_LONG:
+		return take_least(p, optarg);
+	case 'e' + PE_SAY_LONG:
+		return take_status(p, optarg);
+	default:
+		return pe_say_bad_option("report", option, argv);
+	}
+}
+
+/* 0, an exit status, or -1: help was asked for */
+static int read_words(struct plan *p, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "format", required_argument, NULL, 'f' + PE_SAY_LONG },
+		{ "suppressions", required_argument, NULL, 's' + PE_SAY_LONG },
+		{ "gen-suppressions", no_argument, NULL, 'g' + PE_SAY_LONG },
+		{ "at-least", required_argument, NULL, 'l' + PE_SAY_LONG },
+		{ "error-exitcode", required_argument, NULL, 'e' + PE_SAY_LONG },
+		{ "help", no_argument, NULL, 'h' + PE_SAY_LONG },
+		{ 0 },
+	};
+	int option, r = 0;
+
+	while (r == 0 && (option = getopt_long(argc, argv, ":", options, NULL)) != -1)
+		r = option == 'h' + PE_SAY_LONG ? -1 : take_option(p, option, argv);
+	return r;
+}
+
+/* --- the files --- */
+
+static int read_file(struct pe_events *e, const char *name)
+{
+	bool input = strcmp(name, "-") == 0;
+	FILE *f = input ? stdin : fopen(name, "re");
+	int r;
+
+	if (!f)
+		return ERROR(PE_VERBS_FAILED, "%s: %s", name, strerror(errno));
+	r = pe_events_read(e, f);
+	if (!input)
+		fclose(f);
+	return r < 0 ? ERROR(PE_VERBS_FAILED, "%s: %s", name, strerror(-r)) : 0;
+}
+
+static void leave_out(struct pe_events *e, enum pe_events_severity least)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < e->events; i++)
+		if (e->event[i].severity <= least)
+			e->event[kept++] = e->event[i];
+	e->events = kept;
+}
+
+static int show(const struct plan *p, const struct pe_events *e)
+{
+	struct pe_symbols *symbols = pe_symbols_open(e);
+	struct pe_findings findings;
+	int r;
+
+	if (!symbols || pe_findings_make(&findings, e, symbols, &p->suppress) < 0)
+		return ERROR(PE_VERBS_FAILED, "out of memory");
+	if (p->suppressions)
+		pe_print_suppressions(stdout, &findings);
+	else
+		p->form->print(stdout, &findings);
+	r = pe_say_flush("report");
+	if (r == 0 && findings.findings > 0)
+		r = p->status;
+	pe_findings_free(&findings);
+	pe_symbols_close(symbols);
+	return r;
+}
+
+int pe_report_main(int argc, char **argv)
+{
+	struct plan plan = { .form = &forms[0], .least = PE_EVENTS_NOTE };
+	struct pe_events events = { .events = 0 };
+	int r = read_words(&plan, argc, argv);
+
+	if (r < 0)
+		return pe_say_text("report", help);
+	if (r == 0 && optind == argc)
+		r = read_file(&events, "-");
+	for (; r == 0 && optind < argc; optind++)
+		r = read_file(&events, argv[optind]);
+	if (r == 0) {
+		leave_out(&events, plan.least);
+		r = show(&plan, &events);
+	}
+	pe_events_free(&events);
+	pe_suppress_free(&plan.suppress);
+	return r;
+}

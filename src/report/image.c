@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "image.h"
+
+#include <dlfcn.h>
+#include <dwarf.h>
+#include <elfutils/libdw.h>
+#include <elfutils/libdwfl.h>
+#include <gelf.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct pe_image {
+	Dwfl *dwfl;
+	Dwfl_Module *module;
+	Elf *elf;
+	GElf_Addr bias; /* of the module's addresses */
+};
+
+/* --- the file --- */
+
+static bool has_build_id(Dwfl_Module *module, const char *wanted)
+{
+	const unsigned char *bits;
+	GElf_Addr at;
+	int n = dwfl_module_build_id(module, &bits, &at);
+	char text[2 * 64 + 1] = "";
+
+	if (!*wanted)
+		return true;
+	for (int i = 0; i < n && i < 64; i++)
+		sprintf(text + (size_t)2 * (size_t)i, "%02x", bits[i]);
+	return strcmp(text, wanted) == 0;
+}
+
+static bool load(struct pe_image *image, const char *path, const char *build_id)
+{
+	static char *debug_path;
+	static const Dwfl_Callbacks callbacks = {
+		.find_elf = dwfl_build_id_find_elf,
+		.find_debuginfo = dwfl_standard_find_debuginfo,
+		.section_address = dwfl_offline_section_address,
+		.debuginfo_path = &debug_path,
+	};
+
+	if (access(path, R_OK) != 0)
+		return false;
+	image->dwfl = dwfl_begin(&callbacks);
+	if (!image->dwfl)
+		return false;
+	dwfl_report_begin(image->dwfl);
+	image->module = dwfl_report_offline(image->dwfl, path, path, -1);
+	dwfl_report_end(image->dwfl, NULL, NULL);
+	if (image->module && has_build_id(image->module, build_id))
+		image->elf = dwfl_module_getelf(image->module, &image->bias);
+	if (image->elf)
+		return true;
+	dwfl_end(image->dwfl);
+	return false;
+}
+
+static bool load_debug_file(struct pe_image *image, const char *build_id)
+{
+	char path[PATH_MAX];
+
+	if (strlen(build_id) < 4 || strspn(build_id, "0123456789abcdef") != strlen(build_id))
+		return false;
+	snprintf(path, sizeof(path), "/usr/lib/debug/.build-id/%.2s/%s.debug", build_id,
+		 build_id + 2);
+	return load(image, path, build_id);
+}
+
+struct pe_image *pe_image_open(const char *path, const char *build_id)
+{
+	struct pe_image *image = calloc(1, sizeof(*image));
+
+	if (image && (*path != '/' || !load(image, path, build_id)) &&
+	    !load_debug_file(image, build_id)) {
+		free(image);
+		image = NULL;
+	}
+	return image;
+}
+
+void pe_image_close(struct pe_image *image)
+{
+	dwfl_end(image->dwfl);
+	free(image);
+}
+
+/* --- names --- */
+
+/* libstdc++'s, if it is there: nothing of it is needed to build. */
+static char *take_apart(const char *name)
+{
+	static char *(*demangle)(const char *, char *, size_t *, int *);
+	static bool looked;
+	int status = 0;
+	char *plain;
+
+	if (!looked) {
+		void *library = dlopen("libstdc++.so.6", RTLD_LAZY | RTLD_LOCAL);
+
+		looked = true;
+		if (library)
+			demangle = (char *(*)(const char *, char *, size_t *,
+					      int *))dlsym(library, "__cxa_demangle");
+	}
+	plain = demangle && strncmp(name, "_Z", 2) == 0 ? demangle(name, NULL, NULL, &status)
+							: NULL;
+	return plain ? plain : strdup(name);
+}
+
+static const char *name_of_die(Dwarf_Die *die)
+{
+	Dwarf_Attribute attr;
+	const char *name;
+
+	name = dwarf_formstring(dwarf_attr_integrate(die, DW_AT_linkage_name, &attr));
+	if (!name)
+		name = dwarf_formstring(dwarf_attr_integrate(die, DW_AT_name, &attr));
+	return name;
+}
+
+static struct pe_symbols_frame *new_frame(const char *function, const char *file, int line)
+{
+	struct pe_symbols_frame *f = calloc(1, sizeof(*f));
+
+	if (!f)
+		return NULL;
+	f->function = function ? take_apart(function) : NULL;
+	f->file = file ? strdup(file) : NULL;
+	f->line = line > 0 ? (unsigned int)line : 0;
+	return f;
+}
+
+/* --- what is at a place --- */
+
+static bool address_of(const struct pe_image *image, uint64_t offset, Dwarf_Addr *address)
+{
+	size_t count;
+	GElf_Phdr p;
+
+	if (elf_getphdrnum(image->elf, &count) != 0)
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		if (!gelf_getphdr(image->elf, (int)i, &p) || p.p_type != PT_LOAD ||
+		    offset < p.p_offset || offset - p.p_offset >= p.p_memsz)
+			continue;
+		*address = offset - p.p_offset + p.p_vaddr + image->bias;
+		return true;
+	}
+	return false;
+}
+
+/* the file and the line from which an inlined function was called */
+static const char *call_place(Dwarf_Die *cu, Dwarf_Die *inlined, int *line)
+{
+	Dwarf_Attribute attr;
+	Dwarf_Word value;
+	Dwarf_Files *files;
+	size_t count;
+
+	*line = 0;
+	if (dwarf_formudata(dwarf_attr(inlined, DW_AT_call_line, &attr), &value) == 0 &&
+	    value < INT_MAX)
+		*line = (int)value;
+	if (dwarf_getsrcfiles(cu, &files, &count) != 0 ||
+	    dwarf_formudata(dwarf_attr(inlined, DW_AT_call_file, &attr), &value) != 0 ||
+	    value >= count)
+		return NULL;
+	return dwarf_filesrc(files, value, NULL, NULL);
+}
+
+static bool is_function(Dwarf_Die *die)
+{
+	int tag = dwarf_tag(die);
+
+	return tag == DW_TAG_inlined_subroutine || tag == DW_TAG_subprogram;
+}
+
+/* @scope: the innermost at a place, with all around it. The frame that stands there already gets its function; each function that the
+ * innermost was inlined into becomes one more. */
+static void add_scopes(struct pe_symbols_frame *frame, Dwarf_Die *cu, Dwarf_Die *scope)
+{
+	Dwarf_Die *around;
+	int n = dwarf_getscopes_die(scope, &around);
+
+	for (int i = 0; i < n && frame; i++) {
+		const char *name, *file;
+		int line;
+
+		if (!is_function(&around[i]))
+			continue;
+		name = name_of_die(&around[i]);
+		if (name) {
+			free((char *)frame->function);
+			frame->function = take_apart(name);
+		}
+		if (dwarf_tag(&around[i]) == DW_TAG_subprogram)
+			break;
+		file = call_place(cu, &around[i], &line);
+		frame->inlined = true;
+		frame->next = new_frame(NULL, file, line);
+		frame = frame->next;
+	}
+	if (n > 0)
+		free(around);
+}
+
+/* The unit that @address is in. Not every compiler writes the table of addresses (.debug_aranges): then each is asked. */
+static Dwarf_Die *find_unit(struct pe_image *image, Dwarf_Addr address, Dwarf_Addr *bias)
+{
+	Dwarf_Die *cu = dwfl_module_addrdie(image->module, address, bias);
+
+	if (cu)
+		return cu;
+	while ((cu = dwfl_module_nextcu(image->module, cu, bias)))
+		if (dwarf_haspc(cu, address - *bias) > 0)
+			break;
+	return cu;
+}
+
+static void add_inlined(struct pe_symbols_frame *frame, Dwarf_Die *cu, Dwarf_Addr at)
+{
+	Dwarf_Die *scopes;
+	int n = dwarf_getscopes(cu, at, &scopes);
+
+	if (n <= 0)
+		return;
+	add_scopes(frame, cu, &scopes[0]);
+	free(scopes);
+}
+
+struct pe_symbols_frame *pe_image_frames(struct pe_image *image, uint64_t offset)
+{
+	struct pe_symbols_frame *frame;
+	Dwarf_Addr address, bias = 0;
+	Dwarf_Line *at;
+	Dwarf_Die *cu;
+	const char *file = NULL;
+	int line = 0;
+
+	if (!address_of(image, offset, &address))
+		return NULL;
+	cu = find_unit(image, address, &bias);
+	at = cu ? dwarf_getsrc_die(cu, address - bias) : NULL;
+	if (at && dwarf_lineno(at, &line) == 0)
+		file = dwarf_linesrc(at, NULL, NULL);
+	frame = new_frame(dwfl_module_addrname(image->module, address), file, line);
+	if (frame && cu)
+		add_inlined(frame, cu, address - bias);
+	return frame;
+}

@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# What reads files of events. It knows their format (docs/events.md) and nothing of the engine.
+noinst_LTLIBRARIES += libreport.la
+
+libreport_la_CFLAGS = $(AM_CFLAGS) $(LIBDW_CFLAGS)
+libreport_la_LIBADD = $(LIBDW_LIBS)
+libreport_la_SOURCES = \
+	src/report/events.c src/report/events.h \
+	src/report/findings.c src/report/findings.h \
+	src/report/json.c src/report/json.h \
+	src/report/print.c src/report/print.h src/report/print_json.c src/report/print_text.c \
+	src/report/suppress.c src/report/suppress.h \
+	src/report/symbols.c src/report/symbols.h src/report/image.h
+if HAVE_LIBDW
+libreport_la_SOURCES += src/report/image.c
+else
+libreport_la_SOURCES += src/report/image_none.c
+endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * print - findings for people and for programs. One file for each form: print_<form>.c. Nothing that stands in a file of events reaches a
+ * terminal, a JSON text or a page unescaped.
+ */
+#ifndef PE_REPORT_PRINT_H
+#define PE_REPORT_PRINT_H
+
+#include <stdio.h>
+
+#include "findings.h"
+
+void pe_print_text(FILE *out, const struct pe_findings *f);
+void pe_print_json(FILE *out, const struct pe_findings *f);
+void pe_print_suppressions(FILE *out, const struct pe_findings *f);
+
+/* --- what they share --- */
+
+/* "kill(345, SIGTERM)", into @to */
+void pe_print_call(char *to, size_t size, const struct pe_events_event *e);
+
+/* @text within the quotes of a JSON string, fit for a page's script as well */
+void pe_print_escaped(FILE *out, const char *text);
+
+/* the three moments of an event as JSON: "misused": {...}, "released": {...}, "obtained": {...} */
+void pe_print_moments(FILE *out, const struct pe_findings *f, const struct pe_events_event *e);
+
+/* one sentence that says what a finding is, into @to */
+void pe_print_sentence(char *to, size_t size, const struct pe_events_event *e);
+
+#endif

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "print.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* names are other people's: no control character of theirs reaches a terminal */
+static void plain(FILE *out, const char *text)
+{
+	for (; *text; text++)
+		putc((unsigned char)*text < ' ' || *text == 127 ? '?' : *text, out);
+}
+
+static void place(FILE *out, const struct pe_symbols_frame *frame)
+{
+	if (frame->file) {
+		plain(out, frame->file);
+		if (frame->line)
+			fprintf(out, ":%u", frame->line);
+	} else if (frame->module) {
+		putc('(', out);
+		plain(out, frame->module);
+		fprintf(out, "+0x%" PRIx64 ")", frame->offset);
+	} else {
+		fprintf(out, "0x%" PRIx64, frame->offset);
+	}
+}
+
+static bool text_frame(void *context, unsigned int n, const struct pe_symbols_frame *frame)
+{
+	FILE *out = context;
+
+	fprintf(out, "    #%u ", n);
+	if (frame->function) {
+		fprintf(out, "in ");
+		plain(out, frame->function);
+		putc(' ', out);
+	}
+	place(out, frame);
+	fprintf(out, "%s\n", frame->inlined ? " (inlined)" : "");
+	return true;
+}
+
+static void stack(FILE *out, const struct pe_findings *f, const struct pe_events_event *e,
+		  const struct pe_events_moment *m)
+{
+	if (m->stack.depth)
+		pe_findings_walk(f, e, &m->stack, text_frame, out);
+	else
+		fprintf(out, "    (no stack was kept)\n");
+}
+
+static void moment(FILE *out, const struct pe_findings *f, const struct pe_events_event *e,
+		   const struct pe_events_moment *m, const char *what)
+{
+	if (!m->known)
+		return;
+	fprintf(out, "  %s ", what);
+	plain(out, m->call);
+	if (m == &e->released && e->by_any)
+		fprintf(out, " for any child");
+	if (m->tid)
+		fprintf(out, " in thread %" PRIu64, m->tid);
+	fprintf(out, ", %" PRIu64 ".%03" PRIu64 " s before:\n", m->ago_ms / 1000, m->ago_ms % 1000);
+	stack(out, f, e, m);
+}
+
+static void holder(FILE *out, const struct pe_events_event *e)
+{
+	if (!e->holder.known)
+		return;
+	fprintf(out, "  the number was then held by '");
+	plain(out, e->holder.comm);
+	fprintf(out, "'");
+	if (*e->holder.exe) {
+		fprintf(out, " (");
+		plain(out, e->holder.exe);
+		fprintf(out, ")");
+	}
+	fprintf(out, ", a child of %" PRIu64 ", for %" PRIu64 ".%03" PRIu64 " s\n",
+		e->holder.parent, e->holder.age_ms / 1000, e->holder.age_ms % 1000);
+}
+
+static bool first_frame(void *context, unsigned int n, const struct pe_symbols_frame *frame)
+{
+	FILE *out = context;
+
+	(void)n;
+	place(out, frame);
+	if (frame->function) {
+		fprintf(out, " in ");
+		plain(out, frame->function);
+	}
+	return false;
+}
+
+static void summary(FILE *out, const struct pe_findings *f, const struct pe_events_event *e)
+{
+	fprintf(out, "SUMMARY: pidepoch: ");
+	plain(out, e->kind);
+	putc(' ', out);
+	if (e->used.stack.depth)
+		pe_findings_walk(f, e, &e->used.stack, first_frame, out);
+	else
+		plain(out, e->program);
+	fprintf(out, "\n\n");
+}
+
+static void finding(FILE *out, const struct pe_findings *f, const struct pe_findings_finding *x)
+{
+	const struct pe_events_event *e = x->first;
+	char call[64], sentence[128];
+
+	pe_print_call(call, sizeof(call), e);
+	pe_print_sentence(sentence, sizeof(sentence), e);
+	fprintf(out, "==%" PRIu64 "==%s: pidepoch: ", e->pid, pe_events_severity_name(e->severity));
+	plain(out, e->kind);
+	fprintf(out, ": %s\n  ", sentence);
+	plain(out, call);
+	fprintf(out, " by thread %" PRIu64 " of '", e->used.tid);
+	plain(out, e->program);
+	fprintf(out, "', ");
+	plain(out, e->outcome);
+	if (x->count > 1)
+		fprintf(out, " (the first of %" PRIu64 " like it)", x->count);
+	fprintf(out, ":\n");
+	stack(out, f, e, &e->used);
+	moment(out, f, e, &e->released, "the number was released by");
+	moment(out, f, e, &e->obtained, "it was obtained by");
+	if (e->inherited)
+		fprintf(out, "  both before this process was forked\n");
+	holder(out, e);
+	summary(out, f, e);
+}
+
+void pe_print_text(FILE *out, const struct pe_findings *f)
+{
+	uint64_t shown = 0;
+
+	for (size_t i = 0; i < f->findings; i++) {
+		finding(out, f, &f->finding[i]);
+		shown += f->finding[i].count;
+	}
+	fprintf(out, "pidepoch: %zu finding%s in %" PRIu64 " event%s; %zu suppressed", f->findings,
+		f->findings == 1 ? "" : "s", shown, shown == 1 ? "" : "s", f->suppressed);
+	if (f->events->unreadable)
+		fprintf(out, "; %zu lines could not be read", f->events->unreadable);
+	fprintf(out, "\n");
+}
+
+/* --- suppressions --- */
+
+static bool name_frame(void *context, unsigned int n, const struct pe_symbols_frame *frame)
+{
+	FILE *out = context;
+	const char *slash = frame->module ? strrchr(frame->module, '/') : NULL;
+
+	(void)n;
+	if (frame->function)
+		plain(out, frame->function);
+	else
+		plain(out, slash && slash[1] ? slash + 1 : "*");
+	return false;
+}
+
+void pe_print_suppressions(FILE *out, const struct pe_findings *f)
+{
+	for (size_t i = 0; i < f->findings; i++) {
+		const struct pe_events_event *e = f->finding[i].first;
+
+		fprintf(out, "# %s, %" PRIu64 " times in '", pe_events_severity_name(e->severity),
+			f->finding[i].count);
+		plain(out, e->program);
+		fprintf(out, "'\n");
+		plain(out, e->kind);
+		putc(':', out);
+		if (e->used.stack.depth)
+			pe_findings_walk(f, e, &e->used.stack, name_frame, out);
+		else
+			plain(out, e->program);
+		putc('\n', out);
+	}
+}

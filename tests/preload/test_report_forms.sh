@@ -1,0 +1,78 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The report's words: forms, suppressions and what it makes of them, severities, statuses, files that are none.
+. "$(dirname "$0")/cli.sh"
+events=$TMPDIR/events
+"$PIDEPOCH" run --events="$events" --log=/dev/null --on-stale=report -- \
+	"$PIDEPOCH_BUILDDIR/tests/preload/event_victim" latent probe twice stolen latent
+
+findings() # NUMBER, then words
+{
+	number=$1
+	shift
+	try report "$@"
+	status "${expected:-0}"
+	tail -n 1 "$TMPDIR/out" | grep -q "^pidepoch: $number findings\{0,1\} in " || { show; fail "there must be $number"; }
+}
+
+findings 4 "$events"
+findings 4 "$events" "$events"
+grep -q 'the first of 4 like it' "$TMPDIR/out" || { show; fail "the same stacks twice are not one finding"; }
+findings 2 --at-least=warning "$events"
+findings 0 --at-least=critical "$events"
+
+# standard input
+"$PIDEPOCH" report <"$events" >"$TMPDIR/by-name"
+"$PIDEPOCH" report - <"$events" >"$TMPDIR/by-dash"
+cmp "$TMPDIR/by-name" "$TMPDIR/by-dash" || fail "standard input by two names"
+
+# statuses
+expected=7
+findings 4 --error-exitcode=7 "$events"
+expected=0
+findings 0 --error-exitcode=7 --at-least=critical "$events"
+
+# suppressions: what is generated suppresses all, and one line one kind
+"$PIDEPOCH" report --gen-suppressions "$events" >"$TMPDIR/all"
+findings 0 --suppressions="$TMPDIR/all" --error-exitcode=7 "$events"
+grep -q '; 4 suppressed' "$TMPDIR/out" || { show; fail "the suppressed ones are not counted"; }
+echo '*:release_any # whoever steals' >"$TMPDIR/one"
+findings 3 --suppressions="$TMPDIR/one" "$events"
+printf 'latent:a\nwhat is this\n' >"$TMPDIR/bad"
+try report --suppressions="$TMPDIR/bad" "$events"
+status 2
+said "$TMPDIR/bad, line 2"
+
+# JSON
+if command -v python3 >/dev/null; then
+	"$PIDEPOCH" report --format=json "$events" | python3 -c '
+import json, sys
+r = json.load(sys.stdin)
+assert r["pidepoch_report"] == 1 and len(r["findings"]) == 4 and r["events"] == 5
+latent = [f for f in r["findings"] if f["kind"] == "latent"][0]
+assert latent["count"] == 2 and latent["signal"] == 15 and latent["severity"] == "warning"
+assert latent["misused"]["stack"] and latent["released"]["stack"] and latent["obtained"]["stack"]
+' || fail "the JSON"
+fi
+
+# hostile: nothing of it reaches the terminal
+printf '%s\n' 'garbage' '{"pidepoch":1,"type":"event","kind":"a\u001b[2Jb","program":"<script>\u0007","call":"kill\u000a"}' \
+	'{"pidepoch":1,"type":"event","ki' >"$TMPDIR/hostile"
+findings 1 "$TMPDIR/hostile"
+grep -q '; 2 lines could not be read' "$TMPDIR/out" || { show; fail "the unreadable are not counted"; }
+! LC_ALL=C grep -q "$(printf '[\001-\010\016-\037]')" "$TMPDIR/out" || { show; fail "a control character"; }
+: >"$TMPDIR/empty"
+findings 0 "$TMPDIR/empty"
+
+# wrong words
+for words in --format=xml --format= --at-least=bad --error-exitcode=0 --error-exitcode=256 --error-exitcode=x --nonsense; do
+	try report $words "$events"
+	status 2
+	said "'"
+done
+try report "$TMPDIR/missing"
+status 1
+said "$TMPDIR/missing" 'No such file'
+try report "$TMPDIR"
+status 1
+said "$TMPDIR" 'Is a directory'
