@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,6 +81,15 @@ static void handler(int sig)
 	handled = work();
 }
 
+static bool take_signal(char *stack, size_t size)
+{
+	const stack_t alternate = { .ss_sp = stack, .ss_size = size };
+	const struct sigaction act = { .sa_handler = handler, .sa_flags = SA_ONSTACK };
+
+	return sigaltstack(&alternate, NULL) == 0 && sigaction(SIGUSR2, &act, NULL) == 0 &&
+	       raise(SIGUSR2) == 0;
+}
+
 /* Below it nothing is mapped, so that too much is death and not luck. */
 static long in_small_handler(void)
 {
@@ -87,17 +97,25 @@ static long in_small_handler(void)
 	size_t size = frame + HANDLER_ROOM;
 	char *memory = mmap(NULL, size + GUARD, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
 			    -1, 0);
-	const stack_t stack = {
-		.ss_sp = memory + GUARD,
-		.ss_size = size,
-	};
-	const struct sigaction act = { .sa_handler = handler, .sa_flags = SA_ONSTACK };
 
 	if (memory == MAP_FAILED || mprotect(memory, GUARD, PROT_NONE) != 0 ||
-	    sigaltstack(&stack, NULL) != 0 || sigaction(SIGUSR2, &act, NULL) != 0)
+	    !take_signal(memory + GUARD, size))
 		return -2;
-	raise(SIGUSR2);
 	return handled;
+}
+
+/* bytes, from the top to the deepest that was written */
+static long depth_of_handler(void)
+{
+	static char stack[16 * PAGE];
+	size_t untouched = 0;
+
+	memset(stack, 0x5a, sizeof(stack));
+	if (!take_signal(stack, sizeof(stack)))
+		return -2;
+	while (untouched < sizeof(stack) && stack[untouched] == 0x5a)
+		untouched++;
+	return (long)(sizeof(stack) - untouched);
 }
 
 static long answer(char what)
@@ -110,6 +128,8 @@ static long answer(char what)
 		return waitpid(number, NULL, 0);
 	case 't':
 		return in_small_thread();
+	case 'd':
+		return depth_of_handler();
 	default:
 		return in_small_handler();
 	}
@@ -125,24 +145,30 @@ static void expect(const struct actor *a, char what, long wanted, const char *na
 		actor_fail("%s: %ld in place of %ld", name, got, wanted);
 }
 
-static void play(bool native)
+/* Returns how deep a handler's stack was. */
+static long play(bool native)
 {
 	struct actor victim, stranger;
-	long refusal = native ? -1 : ESRCH;
+	long refusal = native ? -1 : ESRCH, depth;
 
 	actor_start_self(&victim, "victim", NULL, native);
 	actor_start_stranger(&stranger, (pid_t)actor_ask(&victim, 'r'), NULL);
 	expect(&victim, 't', refusal, "a thread");
 	expect(&victim, 'h', refusal, "a handler");
 	expect(&victim, 't', refusal, "a thread once more");
+	depth = actor_ask(&victim, 'd');
 	actor_end(&stranger);
 	if (actor_end(&victim) != 0)
 		actor_fail("it did not end well");
-	printf("ok   %s\n", native ? "natively" : "preloaded");
+	printf("ok   %s: a handler's stack was %ld bytes deep\n", native ? "natively" : "preloaded",
+	       depth);
+	return depth;
 }
 
 int main(int argc, char **argv)
 {
+	long native;
+
 	(void)argv;
 	if (argc > 1) {
 		actor_serve(answer);
@@ -150,7 +176,8 @@ int main(int argc, char **argv)
 	}
 	setenv("PIDEPOCH_LOG", "/dev/null", 1);
 	namespace_enter();
-	play(true);
-	play(false);
+	native = play(true);
+	if (play(false) > native + HANDLER_ROOM)
+		actor_fail("that is more than %d more", HANDLER_ROOM);
 	return 0;
 }
