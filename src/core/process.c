@@ -3,6 +3,7 @@
 
 #include <linux/rseq.h>
 
+#include "emit.h"
 #include "identity.h"
 #include "process.h"
 #include "sync.h"
@@ -256,6 +257,9 @@ static uint64_t last_birth(struct pe_process *p, uint32_t number)
 		       : 0;
 }
 
+/* Memory, of the frame's `refused`. */
+enum { NEVER, UNTOLD, TOLD };
+
 /* Lock held. The slot is open before it can be found: a call on it may come at once. */
 static void record(struct pe_process *p, uint32_t number, uint64_t lap, enum pe_call by,
 		   uint32_t stack)
@@ -274,6 +278,24 @@ static void record(struct pe_process *p, uint32_t number, uint64_t lap, enum pe_
 		pe_arena_free(&p->slots, index);
 	}
 	pe_tree_relearn(&p->tree, number); /* P.5 */
+	if (atomic_load_explicit(&p->refused, memory_order_relaxed) == NEVER)
+		atomic_store_explicit(&p->refused, UNTOLD, memory_order_relaxed);
+}
+
+/* After the lock: a write can block. */
+static pe_cold void tell_refused(struct pe_process *p)
+{
+	uint32_t untold = UNTOLD;
+
+	if (atomic_compare_exchange_strong(&p->refused, &untold, TOLD) && !p->set->trusted)
+		pe_emit_sentence(p->set,
+				 "no memory to know its children by: some are not protected", "");
+}
+
+static inline void tell_if_refused(struct pe_process *p)
+{
+	if (unlikely(atomic_load_explicit(&p->refused, memory_order_relaxed) == UNTOLD))
+		tell_refused(p);
 }
 
 /* What stands recorded as our child under this number, and is not: gone by a way that was not seen. */
@@ -321,6 +343,7 @@ void pe_process_birth_end(struct pe_process *p, struct pe_thread *t, const struc
 		       pe_clock_observe_after(&p->clock, b->before, number, last_birth(p, number)),
 		       b->by, stack);
 	pe_process_unlock(p, mask);
+	tell_if_refused(p);
 	/* P.6: seq_cst on both sides, the reaper's count after its reap, ours after the store */
 	if (unlikely(atomic_load(&p->strays) != b->strays))
 		lose_if_gone(p, t, number);

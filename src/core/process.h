@@ -14,7 +14,8 @@
  *      and lock mean nothing here (S5). A new frame after exec is empty.
  * P.4  The lock is held with all signals masked and never over a system call that can block: a handler that
  *      wants it can never have interrupted its holder. A vfork child never takes it (P.1).
- * P.5  Memory refused: the number is marked relearned, or stays unknown. It is then not protected, and never refused.
+ * P.5  Memory refused: the number is marked relearned, or stays unknown. It is then not protected, and never refused. The program is
+ *      told so once.
  * P.6  A birth is recorded before its call returns; one that was reaped first is released at once (strays).
  */
 #ifndef PE_CORE_PROCESS_H
@@ -92,10 +93,11 @@ struct pe_process {
 	_Atomic uint32_t plain_life; /* stands in for the page where it cannot be had */
 	_Atomic uint32_t births;     /* slots about to be attached */
 	_Atomic uint32_t
-		strays;	       /* reaps that a birth not yet recorded may have been the object of */
-	_Atomic bool autoreap; /* SIGCHLD has been ignored: children may vanish without a wait */
-	_Atomic bool shared_vm; /* another process may run in this memory: compare getpid */
-	bool watching;		/* events are written (event.h) */
+		strays; /* reaps that a birth not yet recorded may have been the object of */
+	_Atomic uint32_t refused; /* memory for a birth: never, and to be told, or told */
+	_Atomic bool autoreap;	  /* SIGCHLD has been ignored: children may vanish without a wait */
+	_Atomic bool shared_vm;	  /* another process may run in this memory: compare getpid */
+	bool watching;		  /* events are written (event.h) */
 	uint32_t ancestors;
 	int tgid;
 	struct pe_settings *set; /* the host's, before the first entry */

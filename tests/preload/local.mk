@@ -121,6 +121,7 @@ AROUND_TESTS = \
 	tests/preload/pitfall_descriptors \
 	tests/preload/pitfall_exec \
 	tests/preload/pitfall_hidden \
+	tests/preload/pitfall_limits \
 	tests/preload/pitfall_notice \
 	tests/preload/pitfall_settings \
 	tests/preload/pitfall_spawn \
@@ -130,6 +131,7 @@ tests_preload_pitfall_constructors_SOURCES = tests/preload/pitfall_constructors.
 tests_preload_pitfall_descriptors_SOURCES = tests/preload/pitfall_descriptors.c $(play_sources)
 tests_preload_pitfall_exec_SOURCES = tests/preload/pitfall_exec.c tests/preload/twin.h
 tests_preload_pitfall_hidden_SOURCES = tests/preload/pitfall_hidden.c tests/preload/twin.h
+tests_preload_pitfall_limits_SOURCES = tests/preload/pitfall_limits.c tests/preload/twin.h
 tests_preload_pitfall_notice_SOURCES = tests/preload/pitfall_notice.c $(play_sources)
 tests_preload_pitfall_settings_SOURCES = tests/preload/pitfall_settings.c $(play_sources)
 tests_preload_pitfall_spawn_SOURCES = tests/preload/pitfall_spawn.c tests/preload/twin.h
