@@ -16,14 +16,14 @@ static bool is_ours(const struct pe_serve *s, int pid)
 /* The kernel spares the caller and the first process, and whoever is not in the caller's namespace or below. */
 static bool is_meant(const struct pe_serve_call *c, int pid)
 {
-	return pid != c->peer.tgid && pe_peer_number(&c->peer, pid) > 1;
+	return pid != c->peer->tgid && pe_peer_number(c->peer, pid) > 1;
 }
 
 /* Does it reach us at all? If not, the kernel may do it. */
 static bool reaches_us(const struct pe_serve_call *c)
 {
 	for (int i = 0; i < 2; i++)
-		if (is_meant(c, c->s->ours[i]) && pe_peer_may_end(&c->peer, c->s->ours[i]))
+		if (is_meant(c, c->s->ours[i]) && pe_peer_may_end(c->peer, c->s->ours[i]))
 			return true;
 	return false;
 }
@@ -51,7 +51,7 @@ static int signal_round(const struct pe_serve_call *c, bool first)
 		if (pid <= 0 || is_ours(c->s, pid) || !is_meant(c, pid) || !is_new(pid, first))
 			continue;
 		count++;
-		if (pe_peer_may_end(&c->peer, pid))
+		if (pe_peer_may_end(c->peer, pid))
 			pe_sys_kill(pid, (int)c->n->data.args[1]);
 	}
 	if (all)

@@ -45,8 +45,8 @@ static siginfo_t info_for(const struct pe_serve_call *c, int signal)
 {
 	siginfo_t info = { .si_signo = signal, .si_code = SI_QUEUE };
 
-	info.si_pid = c->peer.tgid;
-	info.si_uid = pe_peer_uid(&c->peer);
+	info.si_pid = c->peer->tgid;
+	info.si_uid = pe_peer_uid(c->peer);
 	return info;
 }
 
@@ -59,9 +59,9 @@ static long send_for(const struct pe_serve_call *c, int pid, int signal)
 
 	if (fd < 0)
 		return fd == -ESRCH ? -EAGAIN : PE_SERVE_LET;
-	if (pe_peer_parent(pid) != c->peer.tgid)
+	if (pe_peer_parent(pid) != c->peer->tgid)
 		r = -EAGAIN;
-	else if (pe_peer_may_signal(&c->peer, pid))
+	else if (pe_peer_may_signal(c->peer, pid))
 		r = pe_sys_pidfd_send_signal(fd, signal, &info, 0);
 	close(fd);
 	return r == -ESRCH ? -EAGAIN : r > 0 || r < -4095 ? PE_SERVE_LET : r;
@@ -71,10 +71,10 @@ static long on_child(const struct pe_serve_call *c, int pid)
 {
 	int signal = signal_of(c);
 
-	if (c->what != PE_FILTER_KILL || c->peer.ns >= 0 || signal <= 0 || signal > 31 ||
-	    pe_peer_is_single(&c->peer))
+	if (c->what != PE_FILTER_KILL || c->peer->ns >= 0 || signal <= 0 || signal > 31 ||
+	    pe_peer_is_single(c->peer))
 		return PE_SERVE_LET;
-	if (!is_mute(signal) && !pe_peer_in_wait(&c->peer))
+	if (!is_mute(signal) && !pe_peer_in_wait(c->peer))
 		return PE_SERVE_LET;
 	return send_for(c, pid, signal);
 }
@@ -83,8 +83,8 @@ static long on_child(const struct pe_serve_call *c, int pid)
 
 static bool is_kin(const struct pe_serve_call *c, int pid)
 {
-	return pid == c->peer.tgid || pe_peer_is_thread(&c->peer, pid) ||
-	       pid == pe_peer_parent(c->peer.tgid) || pe_peer_traces(&c->peer, pid);
+	return pid == c->peer->tgid || pe_peer_is_thread(c->peer, pid) ||
+	       pid == pe_peer_parent(c->peer->tgid) || pe_peer_traces(c->peer, pid);
 }
 
 static long stale(const struct pe_serve_call *c, int number, int pid)
@@ -99,12 +99,12 @@ static long stale(const struct pe_serve_call *c, int number, int pid)
 /* one look at a number that was a child's; -EAGAIN: it changed hands meanwhile */
 static long look(const struct pe_serve_call *c, int number)
 {
-	int pid = pe_peer_pid(&c->peer, number), parent;
+	int pid = pe_peer_pid(c->peer, number), parent;
 
 	if (pid == -ESRCH)
 		return stale(c, number, 0);
 	parent = pid < 0 ? pid : pe_peer_parent(pid);
-	if (parent == c->peer.tgid)
+	if (parent == c->peer->tgid)
 		return on_child(c, pid);
 	if (parent == -ESRCH)
 		return stale(c, number, 0);
@@ -114,11 +114,12 @@ static long look(const struct pe_serve_call *c, int number)
 /* A child that is signalled is written down: another thread's wait may be under way, and reap it before it is seen there. */
 static void meet(const struct pe_serve_call *c, int number)
 {
-	int pid = pe_peer_pid(&c->peer, number);
+	int pid = pe_peer_is_single(c->peer) ? 0 : pe_peer_pid(c->peer, number);
 
-	if (pid > 0 && pe_peer_parent(pid) == c->peer.tgid)
+	if (pid > 0 && pe_peer_parent(pid) == c->peer->tgid)
 		pe_book_add(c->s->book,
-			    pe_book_open(c->s->book, c->peer.identity, c->peer.tgid, pe_peer_lives),
+			    pe_book_open(c->s->book, c->peer->identity, c->peer->tgid,
+					 pe_peer_lives),
 			    number);
 }
 
@@ -130,12 +131,12 @@ long pe_kill_serve(struct pe_serve_call *c)
 
 	if (c->what == PE_FILTER_KILL && number == -1)
 		return pe_all_serve(c);
-	if (number <= 0 || pe_peer_pid(&c->peer, number) == c->peer.tgid)
+	if (number <= 0 || pe_peer_pid(c->peer, number) == c->peer->tgid)
 		return PE_SERVE_LET;
-	p = pe_book_find(c->s->book, c->peer.identity);
+	p = pe_book_find(c->s->book, c->peer->identity);
 	if (!p || !pe_book_has(c->s->book, p, number)) {
 		meet(c, number);
-		p = pe_book_find(c->s->book, c->peer.identity);
+		p = pe_book_find(c->s->book, c->peer->identity);
 		if (!p || !pe_book_has(c->s->book, p, number))
 			return PE_SERVE_LET;
 	}

@@ -18,6 +18,7 @@
 #include "core/sys.h"
 #include "probe.h"
 
+#define PIDFD_THREAD O_EXCL /* linux/pidfd.h, since 6.9 */
 /* linux/nsfs.h, since 6.11 */
 #define NS_GET_PID_FROM_PIDNS _IOR(0xb7, 0x6, int)
 #define NS_GET_PID_IN_PIDNS   _IOR(0xb7, 0x8, int)
@@ -98,14 +99,13 @@ bool pe_peer_lives(uint64_t identity, int tgid)
 }
 
 /* The leader's pid. A pidfd without PIDFD_THREAD is had of leaders only. */
-static int leader_of(int tid)
+static int find_leader(struct pe_peer *p)
 {
-	int fd = (int)syscall(SYS_pidfd_open, tid, 0);
-
-	if (fd < 0)
-		return (int)status_number(tid, "Tgid");
-	close(fd);
-	return tid;
+	p->pidfd = pe_sys_pidfd_open(p->tid, 0);
+	if (p->pidfd >= 0)
+		return p->tid;
+	p->pidfd = pe_sys_pidfd_open(p->tid, PIDFD_THREAD);
+	return (int)status_number(p->tid, "Tgid");
 }
 
 /* its namespace where that is not ours, or -1 */
@@ -125,20 +125,41 @@ static int foreign_namespace(int tid)
 	return open_file(O_RDONLY, "%d/ns/pid", tid);
 }
 
-int pe_peer_open(struct pe_peer *p, int tid)
+static int read_peer(struct pe_peer *p)
 {
-	p->tid = tid;
-	p->tgid = leader_of(tid);
+	p->tgid = find_leader(p);
 	if (p->tgid <= 0 || identity_of(p->tgid, &p->identity) < 0)
 		return -ESRCH;
+	p->task = open_file(O_PATH | O_DIRECTORY, "%d/task", p->tgid);
 	p->ns = foreign_namespace(p->tid);
-	return p->ns < -1 ? p->ns : 0;
+	return p->ns < -1 ? p->ns : p->task < 0 ? p->task : 0;
+}
+
+int pe_peer_open(struct pe_peer *p, int tid)
+{
+	int r;
+
+	*p = (struct pe_peer){ .tid = tid, .ns = -1, .pidfd = -1, .task = -1, .children = -1 };
+	r = read_peer(p);
+	if (r < 0)
+		pe_peer_close(p);
+	return r;
 }
 
 void pe_peer_close(const struct pe_peer *p)
 {
-	if (p->ns >= 0)
-		close(p->ns);
+	const int all[] = { p->ns, p->pidfd, p->task, p->children };
+
+	for (int i = 0; i < 4; i++)
+		if (all[i] >= 0)
+			close(all[i]);
+}
+
+bool pe_peer_lasts(const struct pe_peer *p)
+{
+	int r = p->pidfd < 0 ? -ESRCH : pe_sys_pidfd_send_signal(p->pidfd, 0, NULL, 0);
+
+	return r == 0 || r == -EPERM;
 }
 
 /* --- numbers (S.1) --- */
@@ -164,10 +185,16 @@ int pe_peer_number(const struct pe_peer *p, int pid)
 
 uint32_t pe_peer_cursor(void)
 {
+	static int file = -1;
 	char text[128], *last;
+	ssize_t n;
 
-	if (slurp(open_file(O_RDONLY, "loadavg"), text, sizeof(text)) < 0)
+	if (file < 0)
+		file = open_file(O_RDONLY, "loadavg");
+	n = pread(file, text, sizeof(text) - 1, 0);
+	if (n <= 0)
 		return 0;
+	text[n] = '\0';
 	last = strrchr(text, ' ');
 	return last ? (uint32_t)atol(last) : 0;
 }
@@ -192,9 +219,10 @@ static int tell_numbers(int fd, void (*tell)(void *arg, int pid), void *arg)
 {
 	char text[4096];
 	int number = 0;
+	off_t at = 0;
 	ssize_t n;
 
-	while ((n = read(fd, text, sizeof(text))) > 0)
+	for (; (n = pread(fd, text, sizeof(text), at)) > 0; at += n)
 		for (ssize_t i = 0; i < n; i++)
 			if (text[i] >= '0' && text[i] <= '9') {
 				number = number * 10 + (text[i] - '0');
@@ -250,25 +278,24 @@ static bool tell_children(const struct pe_peer *p, const char *tid, void *arg)
 	return false;
 }
 
-int pe_peer_children(const struct pe_peer *p, void (*tell)(void *, int), void *arg)
+int pe_peer_children(struct pe_peer *p, void (*tell)(void *, int), void *arg)
 {
 	struct telling t = { tell, arg };
-	char tid[16];
 
-	snprintf(tid, sizeof(tid), "%d", p->tgid);
-	if (pe_peer_is_single(p))
-		return tell_children_of(p, tid, tell, arg);
-	any_thread(p, tell_children, &t);
-	return 0;
+	if (!pe_peer_is_single(p)) {
+		any_thread(p, tell_children, &t);
+		return 0;
+	}
+	if (p->children < 0)
+		p->children = open_file(O_RDONLY, "%d/task/%d/children", p->tgid, p->tgid);
+	return p->children < 0 ? p->children : tell_numbers(p->children, tell, arg);
 }
 
 bool pe_peer_is_single(const struct pe_peer *p)
 {
-	char path[32];
 	struct stat st;
 
-	snprintf(path, sizeof(path), "%d/task", p->tgid);
-	return stat(path, &st) == 0 && st.st_nlink == 3;
+	return fstat(p->task, &st) == 0 && st.st_nlink == 3;
 }
 
 bool pe_peer_is_thread(const struct pe_peer *p, int pid)

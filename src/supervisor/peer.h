@@ -16,12 +16,19 @@
 struct pe_peer {
 	int tid, tgid; /* pids */
 	uint64_t identity;
-	int ns; /* descriptor of its pid namespace where that is another than ours, else -1 */
+	/* descriptors, or -1 */
+	int ns;	      /* its pid namespace, where that is another than ours */
+	int pidfd;    /* of the thread */
+	int task;     /* the folder of its process's threads */
+	int children; /* the file of its process's children, if that has one thread */
 };
 
 /* the process of the thread @tid. 0 or -errno; after 0 it must be closed. */
 int pe_peer_open(struct pe_peer *p, int tid);
 void pe_peer_close(const struct pe_peer *p);
+
+/* Is that number still this thread's? false: not to be told, too */
+bool pe_peer_lasts(const struct pe_peer *p);
 
 /* The pid of the caller's @number, which may be a thread's; -ESRCH: nobody has it; -ENOSYS: it cannot be told. */
 int pe_peer_pid(const struct pe_peer *p, int number);
@@ -32,7 +39,7 @@ int pe_peer_number(const struct pe_peer *p, int pid);
 int pe_peer_parent(int pid);
 
 /* the children of all threads, each by @tell. 0 or -errno. */
-int pe_peer_children(const struct pe_peer *p, void (*tell)(void *arg, int pid), void *arg);
+int pe_peer_children(struct pe_peer *p, void (*tell)(void *arg, int pid), void *arg);
 
 bool pe_peer_is_single(const struct pe_peer *p);	  /* it has one thread */
 bool pe_peer_is_thread(const struct pe_peer *p, int pid); /* pid is one of its threads */

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <string.h>
 
+#include "callers.h"
 #include "exec.h"
 #include "kill.h"
 #include "notify.h"
@@ -29,13 +30,17 @@ static long judge(struct pe_serve *s, const struct seccomp_notif *n)
 {
 	struct pe_serve_call c = { .s = s, .n = n, .what = pe_filter_decode(&n->data) };
 	long result = PE_SERVE_LET;
+	int r;
 
-	if (n->pid == 0 || pe_peer_open(&c.peer, (int)n->pid) < 0)
+	if (n->pid == 0)
 		return PE_SERVE_LET; /* a process that we cannot see */
+	r = pe_callers_get((int)n->pid, &c.peer);
+	if (r < 0)
+		return PE_SERVE_LET;
 	/* only now is it sure that what was read of that pid was the caller's */
-	if (pe_notify_holds(s->listener, n->id))
+	if (r == 0 || pe_notify_holds(s->listener, n->id))
 		result = serve(&c);
-	pe_peer_close(&c.peer);
+	pe_callers_done(c.peer);
 	return result;
 }
 

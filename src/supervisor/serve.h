@@ -40,7 +40,7 @@ struct pe_serve_call {
 	struct pe_serve *s;
 	const struct seccomp_notif *n;
 	enum pe_filter_call what;
-	struct pe_peer peer;
+	struct pe_peer *peer;
 };
 
 enum pe_serve_end { PE_SERVE_ENDED, PE_SERVE_ORPHANED, PE_SERVE_BROKEN };

@@ -24,7 +24,7 @@ static bool is_trusted(const struct pe_serve_call *c)
 	const char *list = c->s->trust, *base;
 	size_t n;
 
-	snprintf(link, sizeof(link), "%d/exe", c->peer.tid);
+	snprintf(link, sizeof(link), "%d/exe", c->peer->tid);
 	if (!list || readlink(link, program, sizeof(program) - 1) < 0)
 		return false;
 	base = strrchr(program, '/');
@@ -42,7 +42,7 @@ static bool is_trusted(const struct pe_serve_call *c)
 /* Its descriptor 2 becomes ours, if it takes a line at once. */
 static bool borrow_stderr(const struct pe_serve_call *c)
 {
-	int pidfd = (int)syscall(SYS_pidfd_open, c->peer.tgid, 0), fd = -1;
+	int pidfd = (int)syscall(SYS_pidfd_open, c->peer->tgid, 0), fd = -1;
 	struct pollfd p = { .events = POLLOUT };
 
 	if (pidfd >= 0) {
@@ -66,9 +66,9 @@ static void tell(const struct pe_serve_call *c, const struct pe_use *use,
 	struct pe_settings set = c->s->set;
 	struct pe_identity_who who = { .comm = "?" };
 
-	pe_identity_describe((uint32_t)c->peer.tgid, &who);
+	pe_identity_describe((uint32_t)c->peer->tgid, &who);
 	set.name = who.comm;
-	set.pid = pe_peer_number(&c->peer, c->peer.tgid);
+	set.pid = pe_peer_number(c->peer, c->peer->tgid);
 	frame.set = &set;
 	if (set.log || borrow_stderr(c))
 		pe_emit_stale(&frame, use, &known, outcome);
@@ -81,9 +81,9 @@ static void tell(const struct pe_serve_call *c, const struct pe_use *use,
 /* as abort(): a handler first; one who would not hear of it is ended all the same */
 static void end(const struct pe_serve_call *c)
 {
-	int signal = pe_peer_blunts(&c->peer, SIGABRT) ? SIGKILL : SIGABRT;
+	int signal = pe_peer_blunts(c->peer, SIGABRT) ? SIGKILL : SIGABRT;
 
-	syscall(SYS_tgkill, c->peer.tgid, c->peer.tid, signal);
+	syscall(SYS_tgkill, c->peer->tgid, c->peer->tid, signal);
 }
 
 long pe_verdict_serve(const struct pe_serve_call *c, const struct pe_use *use, int pid)
@@ -93,7 +93,7 @@ long pe_verdict_serve(const struct pe_serve_call *c, const struct pe_use *use, i
 					     .policy = c->s->set.policy };
 	struct pe_stale_verdict v = pe_stale_classic(&judged);
 
-	if (is_trusted(c) || pe_peer_has_library(&c->peer) ||
+	if (is_trusted(c) || pe_peer_has_library(c->peer) ||
 	    !pe_notify_holds(c->s->listener, c->n->id))
 		return PE_SERVE_LET;
 	if (v.tell)

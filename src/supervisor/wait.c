@@ -11,7 +11,7 @@ struct look {
 static void write_down(void *arg, int pid)
 {
 	struct look *l = arg;
-	int number = pe_peer_number(&l->call->peer, pid);
+	int number = pe_peer_number(l->call->peer, pid);
 
 	if (number > 0)
 		pe_book_add(l->call->s->book, l->process, number);
@@ -19,7 +19,7 @@ static void write_down(void *arg, int pid)
 
 static struct pe_book_process *open_book(struct pe_serve_call *c)
 {
-	return pe_book_open(c->s->book, c->peer.identity, c->peer.tgid, pe_peer_lives);
+	return pe_book_open(c->s->book, c->peer->identity, c->peer->tgid, pe_peer_lives);
 }
 
 /* Without a birth anywhere since the last look there is no new child. */
@@ -31,19 +31,19 @@ static void look_at_all(struct pe_serve_call *c)
 
 	if (cursor && cursor == p->cursor)
 		return;
-	if (pe_peer_children(&c->peer, write_down, &l) == 0)
+	if (pe_peer_children(c->peer, write_down, &l) == 0)
 		p->cursor = cursor;
 }
 
 static void look_at(struct pe_serve_call *c, int number)
 {
-	struct pe_book_process *p = pe_book_find(c->s->book, c->peer.identity);
+	struct pe_book_process *p = pe_book_find(c->s->book, c->peer->identity);
 	int pid;
 
 	if (p && pe_book_has(c->s->book, p, number))
 		return;
-	pid = pe_peer_pid(&c->peer, number);
-	if (pid > 0 && pe_peer_parent(pid) == c->peer.tgid)
+	pid = pe_peer_pid(c->peer, number);
+	if (pid > 0 && pe_peer_parent(pid) == c->peer->tgid)
 		pe_book_add(c->s->book, open_book(c), number);
 }
 

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * callers - the threads that called last, so that most calls cost one look at one that is known.
+ *
+ * A.1  Who is known is known by a pidfd: while that answers, the number is still that thread's, and what was read of it holds.
+ * A.2  Few descriptors, and none that keeps a pid namespace from ending: who comes from another one is not remembered.
+ */
+#ifndef PE_SUPERVISOR_CALLERS_H
+#define PE_SUPERVISOR_CALLERS_H
+
+#include "peer.h"
+
+#define PE_CALLERS 128
+
+/* 0: @out is known; 1: it was read just now, so that the call must be looked at once more; -errno */
+int pe_callers_get(int tid, struct pe_peer **out);
+void pe_callers_done(struct pe_peer *p);
+
+#endif
