@@ -270,7 +270,7 @@ int pidepoch_hold(const struct pidepoch_ref *ref, struct pidepoch_held *held);
  * @held:    as pidepoch_hold() filled it
  * Context:  async-signal-safe; the thread that took it
  * Return:   0: the number was the process's all the time; -1 with errno
- * Errors:   ESRCH it was not: the process ended, and was reaped, while this thread held it
+ * Errors:   ESRCH it was not: the process ended, and was reaped, while this thread held it; EINVAL it was let go before
  * Source:   none
  * Since:    0.1
  */
