@@ -16,6 +16,6 @@ pidepoch_SOURCES = \
 	src/cli/stage.c src/cli/stage.h \
 	src/cli/supervise.c src/cli/supervise.h \
 	src/cli/table.c src/cli/table.h \
-	src/cli/paths.c src/cli/paths.h \
+	src/cli/needed.c src/cli/needed.h src/cli/paths.c src/cli/paths.h \
 	src/cli/say.c src/cli/say.h
 pidepoch_LDADD = libsupervisor.la libreport.la

@@ -16,6 +16,8 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include "needed.h"
+
 typedef ElfW(Ehdr) elf_header;
 typedef ElfW(Phdr) elf_segment;
 
@@ -141,6 +143,15 @@ static bool privileged(int fd)
 	return gains || uid != getuid() || gid != getgid();
 }
 
+/* Linked statically into the program it looks for no order; and the order is an option. */
+static bool wants_to_be_first(int fd, const elf_header *e)
+{
+	const char *options = getenv("ASAN_OPTIONS");
+
+	return pe_needed_has(fd, e, "libasan.so.") &&
+	       !(options && strstr(options, "verify_asan_link_order=0"));
+}
+
 static enum pe_program_fit judge_elf(int fd, const elf_header *e, const char *file)
 {
 	char loader[PATH_MAX], own[PATH_MAX];
@@ -157,9 +168,9 @@ static enum pe_program_fit judge_elf(int fd, const elf_header *e, const char *fi
 		return same_file(file, own) ? PE_PROGRAM_FITS : PE_PROGRAM_STATIC;
 	if (access(loader, F_OK) < 0)
 		return PE_PROGRAM_NO_INTERPRETER;
-	if (strcmp(last_part(loader), last_part(own)) == 0 || same_file(loader, own))
-		return PE_PROGRAM_FITS;
-	return PE_PROGRAM_LIBC;
+	if (strcmp(last_part(loader), last_part(own)) != 0 && !same_file(loader, own))
+		return PE_PROGRAM_LIBC;
+	return wants_to_be_first(fd, e) ? PE_PROGRAM_SANITIZED : PE_PROGRAM_FITS;
 }
 
 /* "#! /bin/sh -e" to "/bin/sh", as the kernel cuts it; false when there is no name */

@@ -191,6 +191,9 @@ static const char *const unfit[] = {
 	[PE_PROGRAM_FOREIGN] = "built for another machine than the library",
 	[PE_PROGRAM_LIBC] = "built for another C library than the library",
 	[PE_PROGRAM_PRIVILEGED] = "runs with other rights than yours, so LD_PRELOAD is ignored",
+	[PE_PROGRAM_SANITIZED] =
+		"built with AddressSanitizer, whose library must be the first unless "
+		"ASAN_OPTIONS=verify_asan_link_order=0 is set",
 };
 
 /* @file: what the kernel would load for @command, itself or an interpreter */
@@ -298,8 +301,9 @@ static int put(const char *variable, const char *value)
 static int set_environment(const struct plan *p)
 {
 	const char *old = getenv("LD_PRELOAD");
-	/* the loader of another machine or C library would complain of ours */
-	bool other = p->fit == PE_PROGRAM_FOREIGN || p->fit == PE_PROGRAM_LIBC;
+	/* the loader of another machine or C library would complain of ours, AddressSanitizer would end the program */
+	bool other = p->fit == PE_PROGRAM_FOREIGN || p->fit == PE_PROGRAM_LIBC ||
+		     p->fit == PE_PROGRAM_SANITIZED;
 	char *preload = join_preload(other ? "" : p->library, old ? old : "");
 
 	if (!preload ||

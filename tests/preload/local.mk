@@ -123,6 +123,7 @@ AROUND_TESTS = \
 	tests/preload/pitfall_hidden \
 	tests/preload/pitfall_limits \
 	tests/preload/pitfall_notice \
+	tests/preload/pitfall_pgrep \
 	tests/preload/pitfall_settings \
 	tests/preload/pitfall_spawn \
 	tests/preload/pitfall_stacks \
@@ -133,6 +134,7 @@ tests_preload_pitfall_exec_SOURCES = tests/preload/pitfall_exec.c tests/preload/
 tests_preload_pitfall_hidden_SOURCES = tests/preload/pitfall_hidden.c tests/preload/twin.h
 tests_preload_pitfall_limits_SOURCES = tests/preload/pitfall_limits.c tests/preload/twin.h
 tests_preload_pitfall_notice_SOURCES = tests/preload/pitfall_notice.c $(play_sources)
+tests_preload_pitfall_pgrep_SOURCES = tests/preload/pitfall_pgrep.c $(play_sources)
 tests_preload_pitfall_settings_SOURCES = tests/preload/pitfall_settings.c $(play_sources)
 tests_preload_pitfall_spawn_SOURCES = tests/preload/pitfall_spawn.c tests/preload/twin.h
 tests_preload_pitfall_stacks_SOURCES = tests/preload/pitfall_stacks.c $(play_sources)
@@ -140,7 +142,10 @@ tests_preload_pitfall_stacks_CFLAGS = $(AM_CFLAGS) -pthread
 tests_preload_pitfall_yields_SOURCES = tests/preload/pitfall_yields.c $(play_sources)
 tests_preload_pitfall_aarch64_SOURCES = tests/preload/pitfall_aarch64.c $(play_sources)
 check_PROGRAMS += $(AROUND_TESTS) tests/preload/pitfall_aarch64
-AROUND_SHELL = tests/preload/pitfall_aarch64.sh
+AROUND_SHELL = \
+	tests/preload/pitfall_aarch64.sh \
+	tests/preload/pitfall_reach.sh \
+	tests/preload/pitfall_sanitizer.sh
 dist_check_SCRIPTS += $(AROUND_SHELL)
 TESTS += $(AROUND_TESTS) $(AROUND_SHELL)
 
