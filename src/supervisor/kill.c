@@ -2,8 +2,9 @@
 #include "kill.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
-#include <sys/syscall.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "all.h"
@@ -30,6 +31,28 @@ static int signal_of(const struct pe_serve_call *c)
 	default:
 		return (int)c->n->data.args[1];
 	}
+}
+
+/* The siginfo of a queued signal is read before the number is looked at: it must be there, and not pretend to be the kernel's. */
+static bool has_bad_info(const struct pe_serve_call *c)
+{
+	int32_t info[32]; /* number, errno, code, ... on any machine */
+	int at = c->what == PE_FILTER_QUEUE ? 2 : 3;
+	struct iovec here = { info, sizeof(info) };
+	struct iovec there = { (void *)(uintptr_t)c->n->data.args[at], sizeof(info) };
+
+	if (c->what != PE_FILTER_QUEUE && c->what != PE_FILTER_TGQUEUE)
+		return false;
+	return process_vm_readv(c->peer->tid, &here, 1, &there, 1, 0) != sizeof(info) ||
+	       info[2] >= 0 || info[2] == SI_TKILL;
+}
+
+/* Will the kernel not do it, whoever has the number? Then it may say so. */
+static bool is_void(const struct pe_serve_call *c)
+{
+	if (c->what == PE_FILTER_PIDFD)
+		return (uint32_t)c->n->data.args[1] & ~(uint32_t)(O_NONBLOCK | O_EXCL);
+	return (unsigned int)signal_of(c) > 64 || has_bad_info(c);
 }
 
 /* --- a living child --- */
@@ -93,7 +116,7 @@ static long stale(const struct pe_serve_call *c, int number, int pid)
 		.by = names[c->what], .number = number, .signal = signal_of(c), .holder = pid
 	};
 
-	return pe_verdict_serve(c, &use, pid);
+	return is_void(c) ? PE_SERVE_LET : pe_verdict_serve(c, &use, pid);
 }
 
 /* one look at a number that was a child's; -EAGAIN: it changed hands meanwhile */
