@@ -244,7 +244,7 @@ static int in_namespace(struct cast *c)
 {
 	sigset_t set;
 	pid_t first;
-	int r = pe_namespace_make();
+	int r = pe_namespace_make("demo");
 
 	if (r)
 		return r;

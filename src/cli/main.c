@@ -21,6 +21,7 @@ static const struct verb {
 	{ "run", pe_run_main, "run a command, protected from its own stale process numbers" },
 	{ "report", pe_report_main, "show what run --events=FILE has written" },
 	{ "demo", pe_demo_main, "show four unmodified programs, natively and under pidepoch" },
+	{ "fuzz", pe_fuzz_main, "hand a command's numbers on at once, and see whom it hits" },
 	{ "doctor", pe_doctor_main, "say what this machine allows, and what is guaranteed here" },
 };
 

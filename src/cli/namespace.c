@@ -17,7 +17,9 @@
 #include "say.h"
 #include "verbs.h"
 
-#define ERROR(status, ...) pe_say_error(status, "demo", __VA_ARGS__)
+static const char *verb = "demo";
+
+#define ERROR(status, ...) pe_say_error(status, verb, __VA_ARGS__)
 
 #define FEW 400 /* least value the kernel takes: 301 */
 
@@ -83,12 +85,13 @@ static int be_root(uid_t uid, gid_t gid)
 	return write_text("/proc/self/uid_map", map);
 }
 
-int pe_namespace_make(void)
+int pe_namespace_make(const char *for_verb)
 {
 	uid_t uid = geteuid();
 	gid_t gid = getegid();
 	int r;
 
+	verb = for_verb;
 	if (unshare(CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS) == 0) {
 		r = be_root(uid, gid);
 		return r < 0 ? ERROR(PE_VERBS_UNABLE, "no rights in its user namespace: %s; %s",
@@ -126,12 +129,17 @@ static bool pid_max_is_ours(void)
 	       (major > 6 || (major == 6 && minor >= 14));
 }
 
+int pe_namespace_enter(void)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	return mount_proc();
+}
+
 int pe_namespace_settle(bool old)
 {
 	int few = -ENOSYS, steered;
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (mount_proc() < 0)
+	if (pe_namespace_enter() < 0)
 		return -1;
 	if (!old && pid_max_is_ours())
 		few = write_number("/proc/sys/kernel/pid_max", FEW);

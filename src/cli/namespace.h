@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * namespace - a small world of process numbers for the demonstration.
+ * namespace - a small world of process numbers, for the demonstration and for fuzz.
  *
  * W.1  Nothing outside changes: numbers, mounts and limits are the namespace's own. The machine's pid_max is
  *      not written even where a kernel would let us.
@@ -17,10 +17,13 @@ enum pe_namespace_numbers {
 	PE_NAMESPACE_STEERED /* ns_last_pid tells the kernel after which number to go on */
 };
 
-/* New user, pid and mount namespaces for the children of this process. 0, or the status after an error line. */
-int pe_namespace_make(void);
+/* New user, pid and mount namespaces for the children of this process, for @verb. 0, or the status after an error line. */
+int pe_namespace_make(const char *verb);
 
-/* In the first child: /proc and the numbers. @old: do as on a kernel without a pid_max for each namespace.
+/* In the first child: it ends with its parent, and has a /proc of its own. 0, or -1 after an error line. */
+int pe_namespace_enter(void);
+
+/* The same, and the numbers. @old: do as on a kernel without a pid_max for each namespace.
  * A pe_namespace_numbers, or -1 after an error line. */
 int pe_namespace_settle(bool old);
 

@@ -20,6 +20,7 @@ libcore_la_SOURCES += src/core/clock.c src/core/clock.h
 libcore_la_SOURCES += src/core/identity.c src/core/identity.h
 libcore_la_SOURCES += src/core/stale.c src/core/stale.h
 libcore_la_SOURCES += src/core/census.c src/core/census.h src/core/others.c src/core/others.h
+libcore_la_SOURCES += src/core/fuzz.c src/core/fuzz.h
 libcore_la_SOURCES += src/core/sync.c src/core/sync.h src/core/reference.c src/core/reference.h
 
 # Assembly: the same file names for each processor. (A tarball gets both lists.)

@@ -4,6 +4,7 @@
 #include <linux/rseq.h>
 
 #include "emit.h"
+#include "fuzz.h"
 #include "identity.h"
 #include "process.h"
 #include "sync.h"
@@ -348,6 +349,8 @@ void pe_process_birth_end(struct pe_process *p, struct pe_thread *t, const struc
 	if (unlikely(atomic_load(&p->strays) != b->strays))
 		lose_if_gone(p, t, number);
 	pe_sync_check(p);
+	if (unlikely(p->set->fuzz))
+		atomic_fetch_add(&p->set->fuzz->forks, 1);
 }
 
 bool pe_process_adopt(struct pe_process *p, struct pe_thread *t, int pid)

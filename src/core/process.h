@@ -57,6 +57,7 @@ struct pe_settings {
 	enum pe_stale_policy policy;
 	int stale_errno; /* ESRCH or PE_EEPOCH */
 	uint32_t force_old;
+	struct pe_fuzz *fuzz;  /* the page of `pidepoch fuzz`, or NULL */
 	bool unseen;	       /* the forks and waits of this process do not come through us */
 	size_t old_bytes_most; /* S9's bound; 0: PE_SYNC_OLD_BYTES */
 	bool trusted;	       /* the program is exempt: nothing is told, refused or aborted */

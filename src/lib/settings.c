@@ -3,6 +3,8 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +13,7 @@
 #include <unistd.h>
 
 #include "core/emit.h"
+#include "core/fuzz.h"
 #include "core/text.h"
 
 #define PRELOAD_NAME "libpidepoch-preload.so"
@@ -165,6 +168,23 @@ static bool apply_force_old(struct pe_settings *set, const char *value)
 	return true;
 }
 
+/* What cannot be mapped is not played with: the program runs as it would. */
+static bool apply_fuzz(struct pe_settings *set, const char *value)
+{
+	int fd = open(value, O_RDWR | O_CLOEXEC);
+	struct pe_fuzz *page;
+
+	if (fd < 0)
+		return false;
+	page = mmap(NULL, sizeof(*page), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	close(fd);
+	if (page == MAP_FAILED)
+		return false;
+	if (page->version == PE_FUZZ_VERSION)
+		set->fuzz = page;
+	return set->fuzz != NULL;
+}
+
 static const struct setting settings[] = {
 	{ "PIDEPOCH_LOG", "is not an absolute path; notices go to standard error", apply_log },
 	{ "PIDEPOCH_ON_STALE", "is not report, refuse or abort; it is refuse", apply_policy },
@@ -172,6 +192,8 @@ static const struct setting settings[] = {
 	{ "PIDEPOCH_STACKS", "is not on or off; it is off", apply_stacks },
 	{ "PIDEPOCH_ERRNO", "is not ESRCH or EEPOCH; it is ESRCH", apply_errno },
 	{ "PIDEPOCH_TRUST", "", apply_trust },
+	{ "PIDEPOCH_FUZZ", "is no page of 'pidepoch fuzz' of this version; it is ignored",
+	  apply_fuzz },
 	{ "PIDEPOCH_FORCE_OLD",
 	  "has a word that 'pidepoch doctor --json' does not; the rest is ignored",
 	  apply_force_old },

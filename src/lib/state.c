@@ -8,6 +8,7 @@
 
 #include <errno.h>
 
+#include "core/fuzz.h"
 #include "core/sync.h"
 #include "lib/door.h"
 #include "lib/settings.h"
@@ -83,6 +84,8 @@ uint32_t pe_door_vfork_depth(int by)
 
 long pe_door_guard(const struct pe_use *u)
 {
+	if (unlikely(start.set.fuzz))
+		pe_fuzz_before(start.set.fuzz);
 	return pe_guard(&frame, &thread, u);
 }
 

@@ -7,6 +7,7 @@ libsupervisor_la_SOURCES = \
 	src/supervisor/all.c src/supervisor/all.h \
 	src/supervisor/book.c src/supervisor/book.h \
 	src/supervisor/callers.c src/supervisor/callers.h \
+	src/supervisor/canary.c src/supervisor/canary.h \
 	src/supervisor/exec.c src/supervisor/exec.h \
 	src/supervisor/filter.c src/supervisor/filter.h \
 	src/supervisor/keeper.c src/supervisor/keeper.h \

@@ -22,6 +22,11 @@ CLI_TESTS = \
 	tests/preload/test_cli_unfit.sh \
 	tests/preload/test_cli_usage.sh \
 	tests/preload/test_cli_values.sh
+CLI_TESTS += \
+	tests/preload/test_fuzz_finds.sh \
+	tests/preload/test_fuzz_replay.sh \
+	tests/preload/test_fuzz_right.sh \
+	tests/preload/test_fuzz_usage.sh
 dist_check_SCRIPTS += $(CLI_TESTS)
 dist_check_DATA += tests/preload/cli.sh
 TESTS += $(CLI_TESTS)

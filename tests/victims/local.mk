@@ -10,3 +10,7 @@ tests_victims_demo_threads_SOURCES = tests/victims/demo_threads.c
 tests_victims_demo_threads_CFLAGS = $(AM_CFLAGS) -pthread
 tests_victims_demo_pidfile_SOURCES = tests/victims/demo_pidfile.c
 tests_victims_innocent_SOURCES = tests/victims/innocent.c
+
+# what `pidepoch fuzz` is tried on: wrong ones and right ones
+dist_check_SCRIPTS += tests/victims/fuzz_asyncio.py tests/victims/fuzz_pidfile.sh tests/victims/fuzz_popen.py \
+	tests/victims/right_jobs.sh tests/victims/right_popen.py

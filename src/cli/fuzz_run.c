@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "fuzz_run.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "namespace.h"
+#include "say.h"
+#include "verbs.h"
+
+#define ERROR(status, ...) pe_say_error(status, "fuzz", __VA_ARGS__)
+
+static const char *const files[] = { "page", "log", "events" };
+
+const char *pe_fuzz_run_file(const struct pe_fuzz_run *run, const char *name)
+{
+	static char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/%s", run->folder, name);
+	return path;
+}
+
+void pe_fuzz_run_done(struct pe_fuzz_run *run)
+{
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		unlink(pe_fuzz_run_file(run, files[i]));
+	if (run->page)
+		munmap(run->page, sizeof(*run->page));
+	run->page = NULL;
+}
+
+/* --- the command --- */
+
+static bool set_environment(const struct pe_fuzz_run *run)
+{
+	const char *old = getenv("LD_PRELOAD");
+	char *list;
+
+	if (asprintf(&list, "%s%s%s", run->library, old && *old ? ":" : "", old ? old : "") < 0)
+		return false;
+	return setenv("LD_PRELOAD", list, 1) == 0 &&
+	       setenv("PIDEPOCH_FUZZ", pe_fuzz_run_file(run, "page"), 1) == 0 &&
+	       setenv("PIDEPOCH_LOG", pe_fuzz_run_file(run, "log"), 1) == 0 &&
+	       setenv("PIDEPOCH_EVENTS", pe_fuzz_run_file(run, "events"), 1) == 0 &&
+	       setenv("PIDEPOCH_ON_STALE", "report", 1) == 0 &&
+	       setenv("PIDEPOCH_STACKS", "on", 1) == 0 && unsetenv("PIDEPOCH_TRUST") == 0;
+}
+
+static _Noreturn void become(const struct pe_fuzz_run *run, char **command)
+{
+	if (!set_environment(run)) {
+		ERROR(0, "out of memory");
+		_exit(PE_VERBS_UNABLE);
+	}
+	execvp(command[0], command);
+	ERROR(0, "%s: %s", command[0], strerror(errno));
+	_exit(errno == ENOENT ? PE_VERBS_NOT_FOUND : PE_VERBS_NOT_RUN);
+}
+
+/* --- inside --- */
+
+/* Everybody's reaper, until the command has ended. */
+static int wait_for(pid_t command)
+{
+	int status;
+
+	for (;;) {
+		pid_t pid = waitpid(-1, &status, 0);
+
+		if (pid == command)
+			return status;
+		if (pid < 0 && errno != EINTR)
+			return -1;
+	}
+}
+
+static _Noreturn void be_init(struct pe_fuzz_run *run, char **command, int tell)
+{
+	pid_t keeper, pid;
+	int status;
+
+	if (pe_namespace_enter() < 0)
+		_exit(PE_VERBS_UNABLE);
+	keeper = fork();
+	if (keeper == 0)
+		pe_canary_serve(run->page);
+	pid = keeper < 0 ? -1 : fork();
+	if (pid == 0)
+		become(run, command);
+	if (pid < 0) {
+		ERROR(0, "fork: %s", strerror(errno));
+		_exit(PE_VERBS_UNABLE);
+	}
+	status = wait_for(pid);
+	pe_canary_stop(run->page, keeper);
+	_exit(write(tell, &status, sizeof(status)) == sizeof(status) ? 0 : PE_VERBS_UNABLE);
+}
+
+static _Noreturn void be_watcher(struct pe_fuzz_run *run, char **command, int tell)
+{
+	int status = pe_namespace_make("fuzz");
+	pid_t init;
+
+	if (status != 0)
+		_exit(status);
+	init = fork();
+	if (init == 0)
+		be_init(run, command, tell);
+	if (init < 0 || waitpid(init, &status, 0) != init)
+		_exit(PE_VERBS_UNABLE);
+	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : PE_VERBS_UNABLE);
+}
+
+/* --- outside --- */
+
+/* The watcher's exit status; or -1 when its time is up, and it has been killed. */
+static int watch(pid_t watcher, unsigned int seconds)
+{
+	struct pollfd end = { .events = POLLIN };
+	int status, n;
+
+	end.fd = (int)syscall(SYS_pidfd_open, watcher, 0);
+	do
+		n = end.fd < 0 ? 1 : poll(&end, 1, (int)seconds * 1000);
+	while (n < 0 && errno == EINTR);
+	if (n == 0)
+		kill(watcher, SIGKILL);
+	if (end.fd >= 0)
+		close(end.fd);
+	waitpid(watcher, &status, 0);
+	return n == 0 || !WIFEXITED(status) ? -1 : WEXITSTATUS(status);
+}
+
+int pe_fuzz_run(struct pe_fuzz_run *run, const struct pe_fuzz_plan *plan, uint64_t seed)
+{
+	int tell[2], status;
+	pid_t watcher;
+
+	run->page = pe_canary_page(pe_fuzz_run_file(run, "page"), plan->policy, seed);
+	if (!run->page || pipe(tell) != 0)
+		return ERROR(PE_VERBS_UNABLE, "%s: %s", run->folder, strerror(errno));
+	run->status = -1;
+	watcher = fork();
+	if (watcher == 0) {
+		close(tell[0]);
+		be_watcher(run, plan->command, tell[1]);
+	}
+	close(tell[1]);
+	if (watcher < 0) {
+		close(tell[0]);
+		return ERROR(PE_VERBS_UNABLE, "fork: %s", strerror(errno));
+	}
+	status = watch(watcher, plan->timeout);
+	run->timed_out = status < 0;
+	if (status == 0 && read(tell[0], &run->status, sizeof(run->status)) < 0)
+		run->status = -1;
+	close(tell[0]);
+	return status > 0 ? status : 0;
+}

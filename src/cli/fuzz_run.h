@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * fuzz_run - one run of a command in a world of its own.
+ *
+ *   this process ── watcher (new namespaces) ── init, pid 1 ─┬─ keeper and its canaries
+ *        │ pidfd, timeout                                    └─ the command
+ *        '-- killing the watcher ends them all
+ */
+#ifndef PE_CLI_FUZZ_RUN_H
+#define PE_CLI_FUZZ_RUN_H
+
+#include <limits.h>
+#include <stdbool.h>
+
+#include "fuzz_plan.h"
+#include "supervisor/canary.h"
+
+struct pe_fuzz_run {
+	char folder[64]; /* for the page, the log and the events; made and removed by the caller */
+	char library[PATH_MAX]; /* the preload library */
+	struct pe_fuzz *page;	/* what was found stays here until done */
+	bool timed_out;
+	int status; /* the command's, as of waitpid(); -1: it did not end by itself */
+};
+
+/* Run @plan's command once with @seed. 0, or an exit status after an error line: no run can be had here. */
+int pe_fuzz_run(struct pe_fuzz_run *run, const struct pe_fuzz_plan *plan, uint64_t seed);
+
+/* The name of a file of the run; valid until the next call. */
+const char *pe_fuzz_run_file(const struct pe_fuzz_run *run, const char *name);
+
+/* Remove the run's files and its page. */
+void pe_fuzz_run_done(struct pe_fuzz_run *run);
+
+#endif

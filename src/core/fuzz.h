@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * fuzz - the program's side of `pidepoch fuzz`: each number that it releases is offered to a keeper, who gives it to a stranger
+ * before the wait returns.
+ *
+ *   program: wait ─ reaped q ─> lock, number = q, asked++ ── futex ──> keeper: a canary is born as q
+ *            wait returns  <─────────────────────────── futex ── served++
+ *
+ * X.1  The page is a file, mapped by whoever PIDEPOCH_FUZZ names it to; no descriptor stays. Without it all of this is
+ *      one test of a pointer, after a reap.
+ * X.2  Nobody waits for ever: a keeper that is gone, or a client that was killed with the lock, costs PE_FUZZ_PATIENCE_NS
+ *      and the canary.
+ * X.3  What is done to the n-th release is a function of the seed and n: the same seed gives the same schedule.
+ */
+#ifndef PE_CORE_FUZZ_H
+#define PE_CORE_FUZZ_H
+
+#include "contract.h"
+
+#define PE_FUZZ_VERSION	    1u
+#define PE_FUZZ_FINDS	    32u
+#define PE_FUZZ_PATIENCE_NS 200000000
+
+enum pe_fuzz_policy {
+	PE_FUZZ_IMMEDIATE, /* each number has a stranger before its wait returns */
+	PE_FUZZ_LOTTERY,   /* a draw: a stranger, the program's own next child, or nobody yet */
+	PE_FUZZ_WINDOW, /* a stranger, and pauses before and after each reap, and before each use */
+};
+
+/* a signal that reached a canary, or what else was done to it */
+struct pe_fuzz_find {
+	uint32_t number;
+	int32_t signal;
+	int32_t sender;	  /* 0: not known, as of SIGKILL */
+	uint32_t release; /* the number's release was the so-manieth */
+};
+
+struct pe_fuzz {
+	uint32_t version, policy;
+	uint64_t seed;
+	_Atomic uint32_t lock; /* pid of the client whose turn it is */
+	_Atomic uint32_t asked, served;
+	_Atomic uint32_t number; /* what is asked about */
+	_Atomic uint32_t draws, forks, releases, reuses;
+	_Atomic uint32_t finds; /* claimed; those below PE_FUZZ_FINDS are in the list */
+	struct pe_fuzz_find find[PE_FUZZ_FINDS];
+};
+
+/* the @n-th draw of a schedule */
+uint64_t pe_fuzz_draw(uint64_t seed, uint64_t n);
+
+/* Before a zombie that has been seen is reaped, and before a number is used: the window's pause. */
+void pe_fuzz_before(struct pe_fuzz *f);
+
+/* @number has been released by this process's wait, which has not returned yet. Signal-safe, any thread. */
+void pe_fuzz_released(struct pe_fuzz *f, uint32_t number);
+
+/* Shared between processes. wait: 0, or -errno as of futex(2) */
+int pe_fuzz_wait(_Atomic uint32_t *word, uint32_t value);
+void pe_fuzz_wake(_Atomic uint32_t *word);
+
+#endif

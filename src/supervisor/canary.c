@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "canary.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define STOP	 UINT32_MAX /* asked about this "number", the keeper stops */
+#define FAREWELL SIGRTMAX
+
+struct canary {
+	pid_t pid; /* its number, too; 0: an empty place */
+	uint32_t release;
+};
+
+struct keeper {
+	struct pe_fuzz *page;
+	struct canary canary[PE_CANARY_MOST];
+	unsigned int next; /* the oldest place */
+};
+
+struct pe_fuzz *pe_canary_page(const char *path, enum pe_fuzz_policy policy, uint64_t seed)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	struct pe_fuzz *page = MAP_FAILED;
+
+	if (fd < 0)
+		return NULL;
+	if (ftruncate(fd, sizeof(*page)) == 0)
+		page = mmap(NULL, sizeof(*page), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	close(fd);
+	if (page == MAP_FAILED)
+		return NULL;
+	page->policy = policy;
+	page->seed = seed;
+	page->version = PE_FUZZ_VERSION;
+	return page;
+}
+
+/* --- a canary's life --- */
+
+static void found(struct pe_fuzz *page, const struct canary *c, int signal, pid_t sender)
+{
+	uint32_t at = atomic_fetch_add(&page->finds, 1);
+
+	if (at < PE_FUZZ_FINDS)
+		page->find[at] = (struct pe_fuzz_find){
+			.number = (uint32_t)c->pid,
+			.signal = signal,
+			.sender = sender,
+			.release = c->release,
+		};
+}
+
+static _Noreturn void be_canary(struct pe_fuzz *page, struct canary self, pid_t keeper)
+{
+	siginfo_t info;
+	sigset_t all;
+
+	sigfillset(&all);
+	for (;;) {
+		int signal = sigwaitinfo(&all, &info);
+
+		if (signal == FAREWELL && info.si_pid == keeper)
+			_exit(0);
+		if (signal > 0 && info.si_pid != keeper)
+			found(page, &self, signal, info.si_pid);
+	}
+}
+
+static pid_t birth_at(pid_t number)
+{
+	struct clone_args args = {
+		.exit_signal = SIGCHLD,
+		.set_tid = (uintptr_t)&number,
+		.set_tid_size = 1,
+	};
+
+	return (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+}
+
+/* The farewell comes after whatever was sent before it (N.4). One that was killed has told by its end. */
+static void dismiss(struct keeper *k, struct canary *c)
+{
+	int status = 0;
+
+	if (c->pid == 0)
+		return;
+	kill(c->pid, FAREWELL);
+	kill(c->pid, SIGCONT);
+	if (waitpid(c->pid, &status, 0) == c->pid && WIFSIGNALED(status))
+		found(k->page, c, WTERMSIG(status), 0);
+	c->pid = 0;
+}
+
+static void place_canary(struct keeper *k, pid_t number, uint32_t release)
+{
+	struct canary *place = &k->canary[k->next], new = { .pid = number, .release = release };
+	pid_t me = getpid(), pid;
+
+	dismiss(k, place);
+	pid = birth_at(number);
+	if (pid == 0)
+		be_canary(k->page, new, me);
+	/* else it is in use after all: a group or a session may bear it still, or somebody was quicker */
+	if (pid != number)
+		return;
+	*place = new;
+	k->next = (k->next + 1) % PE_CANARY_MOST;
+	atomic_fetch_add(&k->page->reuses, 1);
+}
+
+/* the program's own next child gets it */
+static void lend(struct pe_fuzz *page, pid_t number)
+{
+	char text[16];
+	int n = snprintf(text, sizeof(text), "%d", number - 1);
+	int fd = open("/proc/sys/kernel/ns_last_pid", O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	if (write(fd, text, (size_t)n) == n)
+		atomic_fetch_add(&page->reuses, 1);
+	close(fd);
+}
+
+/* --- the keeper's --- */
+
+/* What kills or stops cannot be blocked: it is seen from here. */
+static void look_after(struct keeper *k)
+{
+	for (unsigned int i = 0; i < PE_CANARY_MOST; i++) {
+		struct canary *c = &k->canary[i];
+		int status;
+
+		if (c->pid == 0 || waitpid(c->pid, &status, WNOHANG | WUNTRACED) != c->pid)
+			continue;
+		if (WIFSTOPPED(status)) {
+			found(k->page, c, WSTOPSIG(status), 0);
+		} else {
+			found(k->page, c, WIFSIGNALED(status) ? WTERMSIG(status) : 0, 0);
+			c->pid = 0;
+		}
+	}
+}
+
+static void serve(struct keeper *k, pid_t number, uint32_t release)
+{
+	uint64_t draw = pe_fuzz_draw(k->page->seed, release);
+
+	if (k->page->policy != PE_FUZZ_LOTTERY || draw % 4 < 2)
+		place_canary(k, number, release);
+	else if (draw % 4 == 2)
+		lend(k->page, number);
+}
+
+_Noreturn void pe_canary_serve(struct pe_fuzz *page)
+{
+	struct keeper k = { .page = page };
+	uint32_t served = 0;
+	sigset_t all;
+
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, NULL);
+	setsid();
+	prctl(PR_SET_NAME,
+	      PE_CANARY_NAME); /* inherited, so that a canary bears it from its first moment */
+	for (;;) {
+		uint32_t number;
+
+		if (atomic_load(&page->asked) == served) {
+			pe_fuzz_wait(&page->asked, served);
+			look_after(&k);
+			continue;
+		}
+		number = atomic_load(&page->number);
+		if (number == STOP)
+			break;
+		serve(&k, (pid_t)number, served);
+		atomic_store(&page->served, ++served);
+		pe_fuzz_wake(&page->served);
+	}
+	look_after(&k);
+	for (unsigned int i = 0; i < PE_CANARY_MOST; i++)
+		dismiss(&k, &k.canary[i]);
+	_exit(0);
+}
+
+int pe_canary_stop(struct pe_fuzz *page, pid_t keeper)
+{
+	int status;
+
+	/* whoever is in the middle of a request has been killed, or is about to be */
+	atomic_store(&page->lock, (uint32_t)getpid());
+	atomic_store(&page->number, STOP);
+	atomic_fetch_add(&page->asked, 1);
+	pe_fuzz_wake(&page->asked);
+	return waitpid(keeper, &status, 0) == keeper && status == 0 ? 0 : -1;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * canary - of `pidepoch fuzz`: a keeper gives the numbers that a program releases to strangers, who record what is done to them.
+ *
+ *   init (pid 1) ┬─ keeper ─┬─ canary at 12      blocks all signals, writes each that comes into the page
+ *                │          └─ canary at 15
+ *                └─ the program ...              asks the keeper at each release (core/fuzz.h)
+ *
+ * N.1  A canary does nothing but wait: what reaches it was meant for somebody else.
+ * N.2  It is there before the wait that released its number returns.
+ * N.3  The oldest goes when there are PE_CANARY_MOST of them, so that no program starves for numbers.
+ * N.4  Signals are dequeued lowest first, and the keeper's own farewell is the highest: whoever has left has told all.
+ */
+#ifndef PE_SUPERVISOR_CANARY_H
+#define PE_SUPERVISOR_CANARY_H
+
+#include <sys/types.h>
+
+#include "core/fuzz.h"
+
+#define PE_CANARY_MOST 64
+#define PE_CANARY_NAME "canary" /* their comm */
+
+/* A page in the new file @path. NULL with errno. */
+struct pe_fuzz *pe_canary_page(const char *path, enum pe_fuzz_policy policy, uint64_t seed);
+
+/* In a process of its own: serve until told to stop. Never returns; _exit(0) when all canaries have told. */
+_Noreturn void pe_canary_serve(struct pe_fuzz *page);
+
+/* From its parent: stop, and wait until it has. 0, or -1: it had ended before by itself. */
+int pe_canary_stop(struct pe_fuzz *page, pid_t keeper);
+
+#endif

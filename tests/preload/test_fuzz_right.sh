@@ -1,0 +1,31 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# `pidepoch fuzz` finds nothing in programs that are right, whatever it does to their numbers, and leaves nothing behind.
+. "$(dirname "$0")/cli.sh"
+victims=$(cd "$(dirname "$0")/../victims" && pwd)
+cd "$TMPDIR" || exit 1
+
+"$PIDEPOCH" fuzz --runs=1 -- true >"$TMPDIR/probe.out" 2>&1
+test $? -ne 125 || skip "$(cat "$TMPDIR/probe.out")"
+
+right() # COMMAND...
+{
+	for policy in immediate lottery window; do
+		try fuzz --seed=7 --runs=3 --timeout=30 --policy=$policy -- "$@"
+		status 0
+		grep -q "^pidepoch fuzz: nothing found in 3 runs (--policy=$policy --seed=7): [1-9][0-9]* forks, [1-9][0-9]* releases, [1-9][0-9]* reuses\$" \
+			"$TMPDIR/out" || { show; fail "$* was not played with, or not to its end"; }
+		test ! -e pidepoch-fuzz.replay || fail "a file was saved, and there was no find"
+	done
+}
+
+printf 'all: a b c d e\na b c d e:\n\t@sleep 0.01; echo $@ >$@.out\n' >Makefile
+right bash "$victims/right_jobs.sh"
+right make -s -j3
+right sh -c 'echo 0 0 0 0 | xargs -P 3 -n 1 sleep'
+if command -v python3 >/dev/null; then
+	right python3 "$victims/right_popen.py"
+fi
+for left in /tmp/pidepoch-fuzz.*; do
+	test ! -e "$left" || test ! -O "$left" || fail "$left is left behind"
+done
