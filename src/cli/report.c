@@ -21,7 +21,8 @@ static const char help[] =
 	"Usage: pidepoch report [OPTION]... [FILE]...\n"
 	"Show what 'pidepoch run --events=FILE' has written. Without FILE, or with '-', standard input.\n"
 	"\n"
-	"  --format=text|json      for people (this is the default), or for programs\n"
+	"  --format=text|json|sarif|html\n"
+	"                          for people (the default), programs, code hosts, or as a page\n"
 	"  --suppressions=FILE     leave out what the file says, in lines of KIND:PATTERN;\n"
 	"                          may be given more than once\n"
 	"  --gen-suppressions      print such lines, one for each finding, instead of the findings\n"
@@ -38,6 +39,8 @@ static const struct form {
 } forms[] = {
 	{ "text", pe_print_text },
 	{ "json", pe_print_json },
+	{ "sarif", pe_print_sarif },
+	{ "html", pe_print_html },
 };
 
 struct plan {
@@ -57,7 +60,7 @@ static int take_form(struct plan *p, const char *name)
 			p->form = &forms[i];
 			return 0;
 		}
-	return ERROR(PE_VERBS_USAGE, "--format='%s': must be text or json", name);
+	return ERROR(PE_VERBS_USAGE, "--format='%s': must be text, json, sarif or html", name);
 }
 
 static int take_least(struct plan *p, const char *name)

@@ -12,6 +12,8 @@
 
 void pe_print_text(FILE *out, const struct pe_findings *f);
 void pe_print_json(FILE *out, const struct pe_findings *f);
+void pe_print_sarif(FILE *out, const struct pe_findings *f);
+void pe_print_html(FILE *out, const struct pe_findings *f);
 void pe_print_suppressions(FILE *out, const struct pe_findings *f);
 
 /* --- what they share --- */

@@ -27,6 +27,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	pe_print_text(nowhere, &findings);
 	pe_print_json(nowhere, &findings);
+	pe_print_sarif(nowhere, &findings);
 	pe_print_suppressions(nowhere, &findings);
 	pe_findings_free(&findings);
 	pe_symbols_close(symbols);

@@ -55,6 +55,26 @@ assert latent["misused"]["stack"] and latent["released"]["stack"] and latent["ob
 ' || fail "the JSON"
 fi
 
+# SARIF, and a page that has all of it
+if command -v python3 >/dev/null; then
+	"$PIDEPOCH" report --format=sarif "$events" | python3 -c '
+import json, sys
+r = json.load(sys.stdin)
+assert r["version"] == "2.1.0"
+results = r["runs"][0]["results"]
+assert len(results) == 4 and {x["ruleId"] for x in results} == {"latent", "probe", "double-reap", "stolen-wait"}
+for x in results:
+    assert x["level"] in ("warning", "note") and len(x["stacks"]) == 3 and x["occurrenceCount"] >= 1
+    assert x["stacks"][0]["frames"][0]["location"]
+' || fail "the SARIF"
+	"$PIDEPOCH" report --format=html "$events" >"$TMPDIR/page"
+	sed -n '/id="data">/,/<.script>/p' "$TMPDIR/page" | sed '1s/.*id="data">//; s/<.script>$//' | python3 -c '
+import json, sys
+d = json.load(sys.stdin)
+assert len(d["timeline"]) == 5 and len(d["report"]["findings"]) == 4
+' || fail "the data of the page"
+fi
+
 # hostile: nothing of it reaches the terminal
 printf '%s\n' 'garbage' '{"pidepoch":1,"type":"event","kind":"a\u001b[2Jb","program":"<script>\u0007","call":"kill\u000a"}' \
 	'{"pidepoch":1,"type":"event","ki' >"$TMPDIR/hostile"

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* page - page_head.html and page_tail.html, linked in: the data stands between them. */
+#ifndef PE_REPORT_PAGE_H
+#define PE_REPORT_PAGE_H
+
+extern const char pe_page_head[], pe_page_tail[], pe_page_end[];
+
+#endif

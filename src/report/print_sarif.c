@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* print_sarif - SARIF 2.1.0, as code hosts and editors take it. */
+#include "print.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <string.h>
+
+static const char levels[PE_EVENTS_SEVERITIES][8] = { "error", "error", "warning", "note" };
+
+static void text(FILE *out, const char *name, const char *value)
+{
+	fprintf(out, "\"%s\":\"", name);
+	pe_print_escaped(out, value);
+	putc('"', out);
+}
+
+/* a path as a URI reference; one that is not absolute stays relative */
+static void uri(FILE *out, const char *path)
+{
+	fprintf(out, "\"uri\":\"%s", *path == '/' ? "file://" : "");
+	for (; *path; path++) {
+		unsigned char c = (unsigned char)*path;
+
+		if (c < 128 && (isalnum(c) || strchr("/._-~+", c)))
+			putc(c, out);
+		else
+			fprintf(out, "%%%02X", c);
+	}
+	putc('"', out);
+}
+
+static void location(FILE *out, const struct pe_symbols_frame *frame)
+{
+	const char *comma = "";
+
+	putc('{', out);
+	if (frame->file) {
+		fprintf(out, "\"physicalLocation\":{\"artifactLocation\":{");
+		uri(out, frame->file);
+		putc('}', out);
+		if (frame->line)
+			fprintf(out, ",\"region\":{\"startLine\":%u}", frame->line);
+		putc('}', out);
+		comma = ",";
+	}
+	if (frame->function) {
+		fprintf(out, "%s\"logicalLocations\":[{", comma);
+		text(out, "fullyQualifiedName", frame->function);
+		fprintf(out, ",\"kind\":\"function\"}]");
+	}
+	putc('}', out);
+}
+
+static bool sarif_frame(void *context, unsigned int n, const struct pe_symbols_frame *frame)
+{
+	FILE *out = context;
+
+	fprintf(out, "%s{\"location\":", n ? "," : "");
+	location(out, frame);
+	if (frame->module) {
+		putc(',', out);
+		text(out, "module", frame->module);
+	}
+	putc('}', out);
+	return true;
+}
+
+/* the first place of which the source is known: what is wrong there is the caller's, not libc's */
+static bool first_place(void *context, unsigned int n, const struct pe_symbols_frame *frame)
+{
+	(void)n;
+	if (!frame->file)
+		return true;
+	location(context, frame);
+	return false;
+}
+
+static void stack(FILE *out, const struct pe_findings *f, const struct pe_events_event *e,
+		  const struct pe_events_moment *m, const char *what)
+{
+	if (m->stack.depth == 0)
+		return;
+	fprintf(out, "%s{\"message\":{\"text\":\"%s by ", m == &e->used ? "" : ",", what);
+	pe_print_escaped(out, m->call);
+	fprintf(out, "\"},\"frames\":[");
+	pe_findings_walk(f, e, &m->stack, sarif_frame, out);
+	fprintf(out, "]}");
+}
+
+static void result(FILE *out, const struct pe_findings *f, const struct pe_findings_finding *x)
+{
+	const struct pe_events_event *e = x->first;
+	char sentence[128], call[64];
+
+	pe_print_sentence(sentence, sizeof(sentence), e);
+	pe_print_call(call, sizeof(call), e);
+	fprintf(out, "{");
+	text(out, "ruleId", e->kind);
+	fprintf(out, ",\"level\":\"%s\",\"message\":{\"text\":\"", levels[e->severity]);
+	pe_print_escaped(out, call);
+	fprintf(out, ": %s (%" PRIu64 " times)\"},\"locations\":[", sentence, x->count);
+	pe_findings_walk(f, e, &e->used.stack, first_place, out);
+	fprintf(out, "],\"occurrenceCount\":%" PRIu64, x->count);
+	fprintf(out, ",\"partialFingerprints\":{\"stacks/v1\":\"%016" PRIx64 "\"}", x->key);
+	if (e->used.stack.depth) {
+		fprintf(out, ",\"stacks\":[");
+		stack(out, f, e, &e->used, "misused");
+		stack(out, f, e, &e->released, "released");
+		stack(out, f, e, &e->obtained, "obtained");
+		putc(']', out);
+	}
+	putc('}', out);
+}
+
+void pe_print_sarif(FILE *out, const struct pe_findings *f)
+{
+	fprintf(out,
+		"{\"$schema\":\"https://json.schemastore.org/sarif-2.1.0.json\","
+		"\"version\":\"2.1.0\",\"runs\":[{\"tool\":{\"driver\":{\"name\":\"pidepoch\"}},"
+		"\"results\":[");
+	for (size_t i = 0; i < f->findings; i++) {
+		fprintf(out, "%s\n", i ? "," : "");
+		result(out, f, &f->finding[i]);
+	}
+	fprintf(out, "\n]}]}\n");
+}
