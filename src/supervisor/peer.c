@@ -334,15 +334,17 @@ bool pe_peer_traces(const struct pe_peer *p, int pid)
 
 /* --- what it may, and what it is like --- */
 
-bool pe_peer_has_library(const struct pe_peer *p)
+bool pe_peer_has_library_at(const struct pe_peer *p, uint64_t at)
 {
 	char line[4352];
 	int fd = open_file(O_RDONLY, "%d/maps", p->tid);
 	FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
+	unsigned long from, to;
 	bool found = false;
 
 	while (f && !found && fgets(line, sizeof(line), f))
-		found = strstr(line, "/libpidepoch-preload.so") != NULL;
+		found = strstr(line, "/libpidepoch-preload.so") &&
+			sscanf(line, "%lx-%lx", &from, &to) == 2 && from <= at && at <= to;
 	if (f)
 		fclose(f);
 	return found;

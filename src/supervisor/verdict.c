@@ -93,7 +93,7 @@ long pe_verdict_serve(const struct pe_serve_call *c, const struct pe_use *use, i
 					     .policy = c->s->set.policy };
 	struct pe_stale_verdict v = pe_stale_classic(&judged);
 
-	if (is_trusted(c) || pe_peer_has_library(c->peer) ||
+	if (is_trusted(c) || pe_peer_has_library_at(c->peer, c->n->data.instruction_pointer) ||
 	    !pe_notify_holds(c->s->listener, c->n->id))
 		return PE_SERVE_LET;
 	if (v.tell)

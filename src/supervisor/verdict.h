@@ -2,8 +2,8 @@
 /*
  * verdict - what is done about a stale use, by the same judgement and in the same words as inside a program.
  *
- * Y.1  A program that has the library judges itself: it has seen what made its numbers fresh. One that is trusted is
- *      not judged.
+ * Y.1  A call that the library makes has been judged: it has seen what made the number fresh. Other calls of the same program
+ *      (its own instructions, a Go runtime's) have not. A program that is trusted is not judged.
  * Y.2  A notice goes to the log; else to the caller's own descriptor 2, while that is the file that it was when the run began. It is
  *      borrowed for the one line, and left out if the line could not be taken at once.
  */

@@ -5,9 +5,10 @@ EMUL_TESTS = \
 	tests/emul/life \
 	tests/emul/stale
 
-check_PROGRAMS += $(EMUL_TESTS) tests/emul/flood tests/emul/guest tests/emul/raw tests/emul/strange
-TESTS += $(EMUL_TESTS) tests/emul/programs.sh tests/emul/strange.sh
-dist_check_SCRIPTS += tests/emul/programs.sh tests/emul/strange.sh
+check_PROGRAMS += $(EMUL_TESTS) tests/emul/flood tests/emul/guest tests/emul/inline tests/emul/raw tests/emul/strange
+TESTS += $(EMUL_TESTS) tests/emul/go.sh tests/emul/inline.sh tests/emul/programs.sh tests/emul/strange.sh
+dist_check_DATA += tests/emul/jobs.go
+dist_check_SCRIPTS += tests/emul/go.sh tests/emul/inline.sh tests/emul/programs.sh tests/emul/strange.sh
 
 tests_emul_death_SOURCES = tests/emul/death.c tests/preload/namespace.c tests/preload/namespace.h
 tests_emul_life_SOURCES = tests/emul/life.c tests/preload/namespace.c tests/preload/namespace.h
@@ -18,6 +19,9 @@ tests_emul_guest_SOURCES = tests/emul/guest.c
 tests_emul_guest_LDFLAGS = -all-static
 tests_emul_strange_SOURCES = tests/emul/strange.c
 tests_emul_strange_LDFLAGS = -all-static
+tests_emul_inline_SOURCES = tests/emul/raw.c tests/preload/attack.h
+tests_emul_inline_CPPFLAGS = $(AM_CPPFLAGS) -DPAST_LIBC
+tests_emul_inline_CFLAGS = $(AM_CFLAGS) -pthread
 tests_emul_raw_SOURCES = tests/emul/raw.c
 tests_emul_raw_CFLAGS = $(AM_CFLAGS) -pthread
 tests_emul_raw_LDFLAGS = -all-static -pthread

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
+ *   stale [PROGRAM]
+ *
  * What a static program reaped, however it did that, it can no longer hit, by whichever call; what is or became fresh,
- * or never was its child, is let through.
+ * or never was its child, is let through. With another program, a few of the plays.
  */
 #include <signal.h>
 #include <stdbool.h>
@@ -13,7 +15,7 @@
 
 #include "../preload/namespace.h"
 
-enum { NOBODY = 1, REPORT = 2, EPOCH = 4, TRUST = 8, ABORT = 16, NATIVE = 32, OLD = 64 };
+enum { NOBODY = 1, REPORT = 2, EPOCH = 4, TRUST = 8, ABORT = 16, NATIVE = 32, OLD = 64, ON = 128 };
 
 static const struct play {
 	const char *reap, *use;
@@ -55,7 +57,16 @@ static const struct play {
 	{ "any", "trace", "ok", false, 0 },
 };
 
-static const char *program;
+/* for a program that need not be static */
+static const struct play others[] = {
+	{ "waitpid", "kill", "ok", true, NATIVE },
+	{ "waitpid", "kill", "ESRCH", false, ON },
+	{ "waitpid", "kill", "EEPOCH", false, ON | EPOCH },
+	{ "waitpid", "kill", "ok", true, ON | REPORT },
+	{ "waitpid", "kill", "ESRCH", false, ON | NOBODY },
+};
+
+static const char *program, *name;
 static char log_path[256];
 
 static _Noreturn void fail(const struct play *p, const char *what, const char *said)
@@ -77,6 +88,8 @@ static void become(const struct play *p)
 		n = 0;
 	else
 		argv[n++] = log;
+	if (p->how & ON)
+		argv[n++] = "--supervisor=on";
 	if (p->how & REPORT)
 		argv[n++] = "--on-stale=report";
 	if (p->how & ABORT)
@@ -147,12 +160,13 @@ static bool was_hit(pid_t stranger)
 static bool was_told(void)
 {
 	FILE *f = fopen(log_path, "r");
-	char line[1024] = "";
+	char line[1024] = "", begin[64];
 	bool told;
 
 	if (!f)
 		return false;
-	told = fgets(line, sizeof(line), f) && strncmp(line, "pidepoch: raw[", 14) == 0 &&
+	snprintf(begin, sizeof(begin), "pidepoch: %s[", name);
+	told = fgets(line, sizeof(line), f) && strncmp(line, begin, strlen(begin)) == 0 &&
 	       strstr(line, "stale pid") && strstr(line, "now held by 'stale'");
 	if (!told && *line)
 		printf("in the log: %s", line);
@@ -197,18 +211,22 @@ static void perform(const struct play *p)
 	fclose(a.from);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	const struct play *list = argc > 1 ? others : plays;
+	size_t count = argc > 1 ? sizeof(others) / sizeof(others[0])
+				: sizeof(plays) / sizeof(plays[0]);
 	static char path[4096];
 
 	if (!getenv("PIDEPOCH") || !getenv("TMPDIR") || !getenv("PIDEPOCH_BUILDDIR"))
 		return 99;
 	snprintf(path, sizeof(path), "%s/tests/emul/raw", getenv("PIDEPOCH_BUILDDIR"));
 	snprintf(log_path, sizeof(log_path), "%s/log", getenv("TMPDIR"));
-	program = path;
+	program = argc > 1 ? argv[1] : path;
+	name = strrchr(program, '/') + 1;
 	namespace_enter();
-	for (size_t i = 0; i < sizeof(plays) / sizeof(plays[0]); i++)
-		perform(&plays[i]);
-	printf("%zu plays\n", sizeof(plays) / sizeof(plays[0]));
+	for (size_t i = 0; i < count; i++)
+		perform(&list[i]);
+	printf("%zu plays\n", count);
 	return 0;
 }
