@@ -32,7 +32,8 @@ replace()
 fresh_copy()
 {
 	rm -rf "$work/src" "$work/preload"
-	cp -R "$PIDEPOCH_SRCDIR/src" "$PIDEPOCH_SRCDIR/preload" "$work" && chmod -R u+w "$work/src"
+	cp -R "$PIDEPOCH_SRCDIR/src" "$PIDEPOCH_SRCDIR/preload" "$work" && chmod -R u+w "$work/src" &&
+		rm "$work/src/lib/linked.c" # the other library's
 }
 
 # One call in so many is held up before its hold is published, and between the look at the slot and the gate; a birth before

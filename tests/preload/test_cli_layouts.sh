@@ -3,15 +3,22 @@
 # However the folders were configured, a moved tree is searched by the way from the binary to the library in it.
 . "$(dirname "$0")/cli.sh"
 
+build=$PIDEPOCH_BUILDDIR
+objects=$(ls "$build"/src/cli/pidepoch-*.o | grep -v -e '-paths\.o$')
+archives="$build/.libs/libsupervisor.a $build/.libs/libreport.a $build/.libs/libcore.a"
+libraries=$(sed -nE 's/^(LIBDW_LIBS|LIBS) = //p' "$build/Makefile" | tr '\n' ' ')
+
 # layout BINDIR LIBDIR - build as if configured so, install below a folder of our own, and see what is loaded
 layout()
 {
 	root=$TMPDIR/root$((count = ${count:-0} + 1))
 	mkdir -p "$root$1" "$root$2"
+	# what was configured is in paths.c alone; the rest is taken as it was built
 	# shellcheck disable=SC2086
-	$CC -O0 -D_GNU_SOURCE -DPACKAGE_VERSION='"0"' -DPE_BINDIR="\"$1\"" -DPE_LIBDIR="\"$2\"" \
+	$CC -O0 -D_GNU_SOURCE -DPE_BINDIR="\"$1\"" -DPE_LIBDIR="\"$2\"" \
 		-DPE_LIBEXECDIR='"/usr/libexec"' -DPE_BUILT_LIBDIR='""' -DPE_BUILT_LIBEXECDIR='""' \
-		"$PIDEPOCH_SRCDIR"/src/cli/*.c -o "$root$1/pidepoch" || fail "the command was not built"
+		"$PIDEPOCH_SRCDIR"/src/cli/paths.c $objects $archives $libraries -o "$root$1/pidepoch" ||
+		fail "the command was not built"
 	try_env "$root$1/pidepoch" run true
 	status 125
 	said "$root$1/../"

@@ -262,7 +262,8 @@ START_TEST(J3_other_calls_on_a_closed_slot_get_the_kernels_answer)
 
 	end(c, 0);
 	ck_assert_int_eq(pe_slot_close(k.slot, k.life), 0);
-	ck_assert_int_eq(use_of(c.pid, SYS_getpriority, 0, false), 20 - 0);
+	ck_assert_int_eq(use_of(c.pid, SYS_getpriority, 0, false),
+			 20 - getpriority(PRIO_PROCESS, 0));
 	ck_assert_int_eq(use_of(c.pid, SYS_tgkill, 0, true), 0);
 	ck_assert_int_eq(use_of(c.pid, SYS_tgkill, 1000, true), -EINVAL);
 	ck_assert_int_eq(syscall(SYS_tgkill, c.pid, c.pid, 0), 0);
@@ -744,7 +745,8 @@ START_TEST(no_descriptor_is_left_behind)
 	close(lowest);
 	atomic_store(&frame.autoreap, true);
 	ck_assert_int_eq(guarded_kill(c.pid, 0), 0);
-	ck_assert_int_eq(use_of(c.pid, SYS_getpriority, 0, false), 20);
+	ck_assert_int_eq(use_of(c.pid, SYS_getpriority, 0, false),
+			 20 - getpriority(PRIO_PROCESS, 0));
 	b = pe_process_birth_begin(&frame, &thread, PE_CALL_FORK);
 	pe_process_birth_end(&frame, &thread, &b, other);
 	ck_assert_int_eq(known(other), PE_STALE_LIVE);

@@ -11,6 +11,11 @@
 	__asm__ volatile("leaq 1f(%%rip), %0\n1:\tmovq %%rsp, %1\n\tmovq %%rbp, %2"                \
 			 : "=&r"((f)->pc), "=m"((f)->sp), "=m"((f)->fp))
 
-#define PE_FRAME_PLAIN(pc) (pc)
+static inline uintptr_t pe_frame_plain(uintptr_t pc)
+{
+	return pc;
+}
+
+#define PE_FRAME_PLAIN(pc) pe_frame_plain(pc)
 
 #endif
