@@ -96,14 +96,14 @@ void pe_image_close(struct pe_image *image)
 static char *take_apart(const char *name)
 {
 	static char *(*demangle)(const char *, char *, size_t *, int *);
+	static void *library; /* stays: what is in it is called until the end */
 	static bool looked;
 	int status = 0;
 	char *plain;
 
 	if (!looked) {
-		void *library = dlopen("libstdc++.so.6", RTLD_LAZY | RTLD_LOCAL);
-
 		looked = true;
+		library = dlopen("libstdc++.so.6", RTLD_LAZY | RTLD_LOCAL);
 		if (library)
 			demangle = (char *(*)(const char *, char *, size_t *,
 					      int *))dlsym(library, "__cxa_demangle");
