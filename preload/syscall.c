@@ -7,10 +7,12 @@
 
 #include <errno.h>
 #include <linux/sched.h>
+#include <linux/seccomp.h>
 #include <sys/syscall.h>
 
 #include "core/sys.h"
 #include "environ.h"
+#include "filter.h"
 #include "wait.h"
 
 static long peek(int idtype, uint32_t id, siginfo_t *info, int options)
@@ -113,6 +115,15 @@ static long set_action(const struct pe_gate_call *c)
 	return n;
 }
 
+static long set_filter(const struct pe_gate_call *c)
+{
+	const long *a = c->arg;
+
+	if (a[0] != SECCOMP_SET_MODE_FILTER && a[0] != SECCOMP_SET_MODE_STRICT)
+		return plain(c);
+	return pe_filter_install(a[0] == SECCOMP_SET_MODE_STRICT ? NULL : (const void *)a[2], c);
+}
+
 static long watched(struct pe_gate_call *c)
 {
 	const long *a = c->arg;
@@ -148,6 +159,8 @@ static long watched(struct pe_gate_call *c)
 		return execute(c, 3);
 	case SYS_rt_sigaction:
 		return set_action(c);
+	case SYS_seccomp:
+		return set_filter(c);
 	default:
 		return plain(c);
 	}

@@ -11,8 +11,12 @@ static __thread struct pe_birth outermost;
 
 uint64_t pe_vfork_before(void)
 {
-	uint64_t mask = pe_sys_mask_all();
+	uint64_t mask;
 
+	/* then the depth stays 0, and says so to the other two, whatever another thread does meanwhile */
+	if (pe_door_is_confined() && pe_door_vfork_depth(0) == 0)
+		return 0;
+	mask = pe_sys_mask_all();
 	if (pe_door_vfork_depth(0) == 0)
 		outermost = pe_door_birth_begin(PE_CALL_VFORK);
 	pe_door_vfork_depth(1);
@@ -21,6 +25,8 @@ uint64_t pe_vfork_before(void)
 
 pid_t pe_vfork_parent(long ret, uint64_t mask)
 {
+	if (pe_door_vfork_depth(0) == 0)
+		return (pid_t)pe_result(ret);
 	if (pe_door_vfork_depth(-1) == 0)
 		pe_door_birth_end(&outermost, (pid_t)ret);
 	pe_environ_vforked();
@@ -30,5 +36,6 @@ pid_t pe_vfork_parent(long ret, uint64_t mask)
 
 void pe_vfork_child(uint64_t mask)
 {
-	pe_sys_mask_restore(mask);
+	if (pe_door_vfork_depth(0))
+		pe_sys_mask_restore(mask);
 }

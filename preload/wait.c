@@ -15,7 +15,11 @@
 
 static long peek(int idtype, uint32_t id, siginfo_t *info, int options)
 {
-	return PE_REAL(waitid)((idtype_t)idtype, id, info, options) == 0 ? 0 : -errno;
+	int before = errno;
+	long n = PE_REAL(waitid)((idtype_t)idtype, id, info, options) == 0 ? 0 : -errno;
+
+	errno = before; /* the wait as a whole may succeed */
+	return n;
 }
 
 bool pe_wait4_ours(pid_t pid, int options)

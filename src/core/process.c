@@ -19,7 +19,8 @@
 
 bool pe_process_is_self(const struct pe_process *p)
 {
-	return pe_sys_getpid() == p->tgid;
+	return !atomic_load_explicit(&p->confined, memory_order_relaxed) &&
+	       pe_sys_getpid() == p->tgid;
 }
 
 uint32_t pe_process_ms(const struct pe_process *p)
@@ -199,6 +200,15 @@ void pe_process_forked(struct pe_process *p, struct pe_thread *t)
 		return;
 	atomic_store(&p->plain_life, 0);
 	pe_process_born(p, t);
+}
+
+/* A word that a fork does not wipe makes each entry come to pe_process_is_self(), in the children, too. */
+void pe_process_confine(struct pe_process *p)
+{
+	atomic_store(&p->confined, true);
+	atomic_store(&p->shared_vm, true);
+	atomic_store(&p->plain_life, 1);
+	atomic_store(&p->life, &p->plain_life);
 }
 
 /* --- births --- */

@@ -17,6 +17,8 @@
  * P.5  Memory refused: the number is marked relearned, or stays unknown. It is then not protected, and never refused. The program is
  *      told so once.
  * P.6  A birth is recorded before its call returns; one that was reaped first is released at once (strays).
+ * P.7  Once confined (the program's own seccomp filter kills for calls of ours) the frame answers no to every entry, here and in
+ *      forked children, by a look at memory alone.
  */
 #ifndef PE_CORE_PROCESS_H
 #define PE_CORE_PROCESS_H
@@ -98,6 +100,7 @@ struct pe_process {
 	_Atomic uint32_t refused; /* memory for a birth: never, and to be told, or told */
 	_Atomic bool autoreap;	  /* SIGCHLD has been ignored: children may vanish without a wait */
 	_Atomic bool shared_vm;	  /* another process may run in this memory: compare getpid */
+	_Atomic bool confined;	  /* P.7 */
 	bool watching;		  /* events are written (event.h) */
 	uint32_t ancestors;
 	int tgid;
@@ -120,6 +123,8 @@ struct pe_process {
 };
 
 _Static_assert(offsetof(struct pe_process, parent) == 4096, "one page");
+
+void pe_process_confine(struct pe_process *p);
 
 /* the slow half of enter: first entry of a process. Not called directly. */
 bool pe_process_born(struct pe_process *p, struct pe_thread *t);

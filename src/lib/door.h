@@ -39,6 +39,15 @@ extern const bool pe_door_sees_calls;
 /* The options of pidepoch.h's prctl(). -EINVAL for one that is none of them, as the kernel has it. */
 long pe_door_prctl(int option, unsigned long a2, unsigned long a3);
 
+/*
+ * The program's own filter is about to be such that it is ended for calls which the engine makes. CHILDLESS: and if it makes a child. What is lost
+ * is said, where there is something. Then, when the filter is there, all calls are passed on.
+ */
+enum pe_confinement { PE_CONFINEMENT_NONE, PE_CONFINEMENT_CHILDLESS, PE_CONFINEMENT_FULL };
+void pe_door_confining(enum pe_confinement c);
+void pe_door_confined(void);
+bool pe_door_is_confined(void);
+
 /* The environment that keeps the library in programs that this one executes: name=value strings, NULL at the
  * end; empty when the library was not preloaded. [0] is LD_PRELOAD with this library alone. */
 const char *const *pe_door_environment(void);

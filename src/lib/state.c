@@ -10,6 +10,7 @@
 
 #include "core/fuzz.h"
 #include "core/sync.h"
+#include "core/emit.h"
 #include "lib/door.h"
 #include "lib/settings.h"
 #include "lib/version.h"
@@ -103,6 +104,27 @@ void pe_door_children_vanish(void)
 {
 	if (pe_process_enter(&frame, &thread))
 		atomic_store(&frame.autoreap, true);
+}
+
+void pe_door_confining(enum pe_confinement c)
+{
+	if (c == PE_CONFINEMENT_NONE || start.set.trusted)
+		return;
+	if (c == PE_CONFINEMENT_FULL || atomic_load(&frame.births))
+		pe_emit_sentence(&start.set,
+				 "its own seccomp filter ends it for calls that protection needs: "
+				 "it is not protected from here on",
+				 "");
+}
+
+void pe_door_confined(void)
+{
+	pe_process_confine(&frame);
+}
+
+bool pe_door_is_confined(void)
+{
+	return atomic_load_explicit(&frame.confined, memory_order_relaxed);
 }
 
 void pe_door_shared_vm(void)

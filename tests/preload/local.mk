@@ -129,6 +129,7 @@ AROUND_TESTS = \
 	tests/preload/pitfall_limits \
 	tests/preload/pitfall_notice \
 	tests/preload/pitfall_pgrep \
+	tests/preload/pitfall_seccomp \
 	tests/preload/pitfall_settings \
 	tests/preload/pitfall_spawn \
 	tests/preload/pitfall_stacks \
@@ -140,6 +141,7 @@ tests_preload_pitfall_hidden_SOURCES = tests/preload/pitfall_hidden.c tests/prel
 tests_preload_pitfall_limits_SOURCES = tests/preload/pitfall_limits.c tests/preload/twin.h
 tests_preload_pitfall_notice_SOURCES = tests/preload/pitfall_notice.c $(play_sources)
 tests_preload_pitfall_pgrep_SOURCES = tests/preload/pitfall_pgrep.c $(play_sources)
+tests_preload_pitfall_seccomp_SOURCES = tests/preload/pitfall_seccomp.c tests/preload/twin.h
 tests_preload_pitfall_settings_SOURCES = tests/preload/pitfall_settings.c $(play_sources)
 tests_preload_pitfall_spawn_SOURCES = tests/preload/pitfall_spawn.c tests/preload/twin.h
 tests_preload_pitfall_stacks_SOURCES = tests/preload/pitfall_stacks.c $(play_sources)

@@ -145,6 +145,7 @@ static const long watched[] = {
 	SYS_execve,
 	SYS_execveat,
 	SYS_rt_sigaction,
+	SYS_seccomp,
 #ifdef SYS_fork
 	SYS_fork,
 #endif
