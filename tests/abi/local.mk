@@ -27,3 +27,12 @@ tests_abi_written_SOURCES = tests/abi/written.c tests/abi/api.h
 tests_abi_written_LDADD = libpidepoch.la
 check_PROGRAMS += $(ABI_TESTS)
 TESTS += $(ABI_TESTS)
+
+# what programs see of the library: functions and types
+dist_check_SCRIPTS += tests/abi/dump.sh
+dist_check_DATA += tests/abi/libpidepoch.abi
+TESTS += tests/abi/dump.sh
+
+renew-abi: libpidepoch.la
+	@$(house_env) $(SHELL) $(srcdir)/tests/abi/dump.sh renew
+.PHONY: renew-abi

@@ -10,6 +10,7 @@ LINT_TESTS += \
 	tests/lint/spelling.sh \
 	tests/lint/manual.sh \
 	tests/lint/header.sh \
+	tests/lint/api.sh \
 	tests/lint/cppcheck.sh \
 	tests/lint/analyzer.sh
 
