@@ -8,7 +8,7 @@ pidepoch_CPPFLAGS = $(AM_CPPFLAGS) -DPE_BINDIR='"$(bindir)"' -DPE_LIBDIR='"$(lib
 	-DPE_BUILT_LIBDIR='".libs"' -DPE_BUILT_LIBEXECDIR='"tests/victims"'
 pidepoch_SOURCES = \
 	src/cli/main.c src/cli/verbs.h \
-	src/cli/run.c src/cli/report.c \
+	src/cli/run.c src/cli/outcome.c src/cli/outcome.h src/cli/report.c \
 	src/cli/program.c src/cli/program.h \
 	src/cli/demo.c \
 	src/cli/doctor.c \

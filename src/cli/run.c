@@ -4,7 +4,8 @@
  *
  * G.1  Nothing half done: all words, the program and the library are checked before a file or a variable is
  *      touched, and then there is nothing left that needs undoing.
- * G.2  The program takes this process over: status, signals, terminal and job control are its own.
+ * G.2  The program takes this process over: status, signals, terminal and job control are its own. (With --error-exitcode it is a
+ *      child, because somebody has to look at what it left: outcome.h.)
  * G.3  A setting that is not given is left as the environment has it, so that nested runs inherit. --trust adds.
  * G.4  The library stands in LD_PRELOAD once and first, however deep runs are nested.
  */
@@ -18,6 +19,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "outcome.h"
 #include "paths.h"
 #include "program.h"
 #include "say.h"
@@ -30,12 +32,15 @@ static const char help[] =
 	"Usage: pidepoch run [OPTION]... [--] COMMAND [ARGUMENT]...\n"
 	"Run COMMAND so that a process number which it kept too long does not hit a stranger.\n"
 	"\n"
-	"  --on-stale=report|refuse|abort  what to do about a stale number: let the call through and\n"
-	"                          tell; make it fail and tell (this is the default); tell and abort\n"
+	"  --on-stale=off|warn-once|warn|refuse|abort  what to do about a stale number: nothing; let\n"
+	"                          the call through and tell, once or each time; make it fail and tell\n"
+	"                          (this is the default); tell and abort. report is warn\n"
 	"  --errno=ESRCH|EEPOCH    the error of a refused call (default ESRCH)\n"
 	"  --log=FILE              append notices to FILE instead of standard error\n"
 	"  --events=FILE           append events to FILE, for 'pidepoch report'\n"
-	"  --stacks=on|off         events have stacks (default: on with --on-stale=report)\n"
+	"  --stacks=on|off         events have stacks (default: on with --on-stale=warn)\n"
+	"  --error-exitcode=N      end with N, 1 to 255, if there were events of severity warning or\n"
+	"                          worse; COMMAND is then a child\n"
 	"  --trust=PATTERN         leave programs alone whose name matches the shell pattern;\n"
 	"                          may be given more than once\n"
 	"  --supervisor=auto|on|off  watch from outside, by seccomp, what the library cannot be loaded\n"
@@ -46,7 +51,8 @@ static const char help[] =
 	"Exit status: COMMAND's own; 2 wrong use, 125 pidepoch cannot do it, 126 COMMAND cannot be\n"
 	"executed, 127 COMMAND not found. See pidepoch(1).\n";
 
-static const char *const policies[] = { "report", "refuse", "abort", NULL };
+static const char *const policies[] = { "off",	  "warn-once", "warn", "report",
+					"refuse", "abort",     NULL };
 static const char *const modes[] = { "auto", "on", "off", NULL };
 static const char *const errors[] = { "ESRCH", "EEPOCH", NULL };
 static const char *const switches[] = { "on", "off", NULL };
@@ -63,6 +69,7 @@ struct plan {
 	const char *policy;
 	const char *error;
 	const char *stacks;
+	int found_status; /* 0: findings do not count */
 	struct file log, events;
 	const char *supervisor; /* auto, on or off */
 	enum pe_program_fit fit;
@@ -105,6 +112,18 @@ static int take_file(struct file *f, const char *name)
 	return *name ? 0 : ERROR(PE_VERBS_USAGE, "--%s needs the name of a file", f->what);
 }
 
+static int take_status(struct plan *p, const char *text)
+{
+	char *end;
+	long n = strtol(text, &end, 10);
+
+	if (*end || end == text || n < 1 || n > 255)
+		return ERROR(PE_VERBS_USAGE,
+			     "--error-exitcode='%s': must be a number from 1 to 255", text);
+	p->found_status = (int)n;
+	return 0;
+}
+
 static int take_option(struct plan *p, int option, char **argv)
 {
 	switch (option) {
@@ -121,6 +140,8 @@ static int take_option(struct plan *p, int option, char **argv)
 	case 'p' + PE_SAY_LONG:
 		p->supervisor = optarg;
 		return 0;
+	case 'x' + PE_SAY_LONG:
+		return take_status(p, optarg);
 	case 'k' + PE_SAY_LONG:
 		p->stacks = optarg;
 		return 0;
@@ -140,6 +161,7 @@ static int read_words(struct plan *p, int argc, char **argv)
 		{ "log", required_argument, NULL, 'l' + PE_SAY_LONG },
 		{ "events", required_argument, NULL, 'v' + PE_SAY_LONG },
 		{ "stacks", required_argument, NULL, 'k' + PE_SAY_LONG },
+		{ "error-exitcode", required_argument, NULL, 'x' + PE_SAY_LONG },
 		{ "supervisor", required_argument, NULL, 'p' + PE_SAY_LONG },
 		{ "trust", required_argument, NULL, 't' + PE_SAY_LONG },
 		{ "help", no_argument, NULL, 'h' + PE_SAY_LONG },
@@ -172,7 +194,7 @@ static int check_choice(const char *given, const char *option, const char *varia
 static int check_words(const struct plan *p)
 {
 	int r = check_choice(p->policy, "--on-stale", "PIDEPOCH_ON_STALE", policies,
-			     "report, refuse or abort");
+			     "off, warn-once, warn, report, refuse or abort");
 
 	if (r == 0)
 		r = check_choice(p->error, "--errno", "PIDEPOCH_ERRNO", errors, "ESRCH or EEPOCH");
@@ -315,6 +337,24 @@ static int set_environment(const struct plan *p)
 	return 0;
 }
 
+/* U.2 of outcome.h: there must be something to count */
+static int check_outcome(const struct plan *p)
+{
+	if (p->found_status && !*p->events.path)
+		return ERROR(PE_VERBS_USAGE, "--error-exitcode needs --events");
+	return 0;
+}
+
+/* 0: go on and become the command. Else the command has run, or could not be: the status to end with. */
+static int stand_by(const struct plan *p, int *status)
+{
+	int r = p->found_status ? pe_outcome_fork(p->events.path, p->found_status, status) : 0;
+
+	if (r < 0)
+		*status = PE_VERBS_UNABLE;
+	return r;
+}
+
 static int become(char **command)
 {
 	execvp(command[0], command);
@@ -329,7 +369,7 @@ int pe_run_main(int argc, char **argv)
 		.log = { .what = "log", .variable = "PIDEPOCH_LOG" },
 		.events = { .what = "events", .variable = "PIDEPOCH_EVENTS" },
 	};
-	int r = read_words(&plan, argc, argv);
+	int r = read_words(&plan, argc, argv), status;
 
 	if (r < 0)
 		return pe_say_text("run", help);
@@ -344,11 +384,15 @@ int pe_run_main(int argc, char **argv)
 	if (r == 0)
 		r = name_file(&plan.events);
 	if (r == 0)
+		r = check_outcome(&plan);
+	if (r == 0)
 		r = try_file(&plan.log);
 	if (r == 0)
 		r = try_file(&plan.events);
 	if (r == 0)
 		r = set_environment(&plan);
+	if (r == 0 && stand_by(&plan, &status) != 0)
+		return status;
 	if (r == 0 && plan.watched)
 		r = pe_supervise_start();
 	return r ? r : become(plan.command);

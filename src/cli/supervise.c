@@ -51,10 +51,12 @@ static struct pe_keeper_plan plan_from_environment(void)
 				       .trust = setting("PIDEPOCH_TRUST"),
 				       .plain = !is_admin() };
 
-	if (policy && strcmp(policy, "report") == 0)
-		plan.policy = PE_STALE_REPORT;
-	else if (policy && strcmp(policy, "abort") == 0)
+	if (policy && strcmp(policy, "abort") == 0)
 		plan.policy = PE_STALE_ABORT;
+	else if (policy && strcmp(policy, "refuse") != 0)
+		plan.policy = PE_STALE_REPORT;
+	if (policy && strcmp(policy, "off") == 0)
+		plan.trust = "*";
 	if (error && strcmp(error, "EEPOCH") == 0)
 		plan.stale_errno = PE_EEPOCH;
 	return plan;

@@ -308,7 +308,7 @@ void pe_event_use(const struct pe_process *p, const struct pe_use *u, const stru
 	happened(p, &h);
 }
 
-void pe_event_mistaken(const struct pe_process *p, const struct pe_use *u, enum pe_event_kind kind)
+void pe_event_mistaken(struct pe_process *p, const struct pe_use *u, enum pe_event_kind kind)
 {
 	const struct happening h = {
 		.kind = kind,
@@ -317,7 +317,8 @@ void pe_event_mistaken(const struct pe_process *p, const struct pe_use *u, enum 
 		.signal = u->signal,
 	};
 
-	happened(p, &h);
+	if (pe_process_may_tell(p))
+		happened(p, &h);
 }
 
 /* Taken by a wait for any child, or in another thread: stolen. By its own name, here: taken twice. */
@@ -330,8 +331,7 @@ static enum pe_event_kind kind_of_wait(const struct history *x)
 	return PE_EVENT_DOUBLE_REAP;
 }
 
-void pe_event_wait(const struct pe_process *p, enum pe_call by, uint32_t number,
-		   const struct pe_known *k)
+void pe_event_wait(struct pe_process *p, enum pe_call by, uint32_t number, const struct pe_known *k)
 {
 	struct happening h = { .by = by, .number = number, .signal = PE_GUARD_NO_SIGNAL, .k = k };
 	struct history x;
@@ -339,5 +339,6 @@ void pe_event_wait(const struct pe_process *p, enum pe_call by, uint32_t number,
 	if (!read_history(p, &h, &x) || x.released_by == PE_CALL_AUTOREAP)
 		return;
 	h.kind = kind_of_wait(&x);
-	happened(p, &h);
+	if (pe_process_may_tell(p))
+		happened(p, &h);
 }

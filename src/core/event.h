@@ -36,10 +36,10 @@ void pe_event_use(const struct pe_process *p, const struct pe_use *u, const stru
 		  bool held, enum pe_event_outcome outcome);
 
 /* A number that is known well enough, and stands for the wrong process: OWN_THREAD or INIT. */
-void pe_event_mistaken(const struct pe_process *p, const struct pe_use *u, enum pe_event_kind kind);
+void pe_event_mistaken(struct pe_process *p, const struct pe_use *u, enum pe_event_kind kind);
 
 /* A wait for @number by name, which is no child any more; @k says since when. */
-void pe_event_wait(const struct pe_process *p, enum pe_call by, uint32_t number,
+void pe_event_wait(struct pe_process *p, enum pe_call by, uint32_t number,
 		   const struct pe_known *k);
 
 #endif

@@ -37,7 +37,7 @@ static bool means_process(enum pe_call by)
 
 /* A number that passes, and stands for the wrong process. pid 1 is nobody's parent that was not so from the start: it has
  * adopted an orphan that still asks for its parent. */
-static pe_cold void watch_kin(const struct pe_process *p, const struct pe_use *u)
+static pe_cold void watch_kin(struct pe_process *p, const struct pe_use *u)
 {
 	if (p->set->trusted || u->number == p->tgid || !means_process(u->by))
 		return;
@@ -49,7 +49,7 @@ static pe_cold void watch_kin(const struct pe_process *p, const struct pe_use *u
 	}
 }
 
-static long pass_unknown(const struct pe_process *p, const struct pe_use *u)
+static long pass_unknown(struct pe_process *p, const struct pe_use *u)
 {
 	if (unlikely(p->watching))
 		watch_kin(p, u);
@@ -68,6 +68,26 @@ static struct pe_known known_for_sure(struct pe_process *p, uint32_t number)
 		pe_process_unlock(p, mask);
 	}
 	return k;
+}
+
+static void tell(struct pe_process *p, const struct pe_use *u, const struct pe_known *k,
+		 const struct pe_stale_use *use, const struct pe_stale_verdict *v)
+{
+	bool notice = v->tell || (v->latent && use->policy == PE_STALE_REPORT);
+	bool event = p->watching && !v->relearned;
+
+	if ((!notice && !event) || !pe_process_may_tell(p))
+		return;
+	if (notice)
+		pe_emit_stale(p, u, k,
+			      v->dies			? PE_EMIT_ABORTING
+			      : v->act == PE_STALE_STOP ? PE_EMIT_REFUSED
+							: PE_EMIT_PASSED);
+	if (event)
+		pe_event_use(p, u, k, use->held,
+			     v->dies		       ? PE_EVENT_ABORTING
+			     : v->act == PE_STALE_STOP ? PE_EVENT_REFUSED
+						       : PE_EVENT_PASSED);
 }
 
 static pe_cold long judged(struct pe_process *p, struct pe_thread *t, const struct pe_use *u)
@@ -91,16 +111,7 @@ static pe_cold long judged(struct pe_process *p, struct pe_thread *t, const stru
 	v = pe_stale_classic(&use);
 	if (v.relearned && pe_process_adopt(p, t, u->number))
 		return AGAIN;
-	if (v.tell || (v.latent && use.policy == PE_STALE_REPORT))
-		pe_emit_stale(p, u, &k,
-			      v.dies		       ? PE_EMIT_ABORTING
-			      : v.act == PE_STALE_STOP ? PE_EMIT_REFUSED
-						       : PE_EMIT_PASSED);
-	if (p->watching && !v.relearned)
-		pe_event_use(p, u, &k, use.held,
-			     v.dies		      ? PE_EVENT_ABORTING
-			     : v.act == PE_STALE_STOP ? PE_EVENT_REFUSED
-						      : PE_EVENT_PASSED);
+	tell(p, u, &k, &use, &v);
 	if (v.dies)
 		pe_sys_abort();
 	return v.act == PE_STALE_STOP ? -p->set->stale_errno : pass(u);

@@ -66,6 +66,7 @@ struct pe_settings {
 	const char *log;       /* absolute path, or NULL: descriptor 2 */
 	const char *events;    /* absolute path, or NULL: none are written */
 	bool stacks;	       /* events have stacks */
+	bool once;	       /* tell one thing, and then no more */
 	struct pe_unwind unwind;
 	int parent;	       /* of the process, when the program was loaded; 0: not known */
 	uint64_t stderr_id[2]; /* device and inode of descriptor 2 at the start */
@@ -114,6 +115,7 @@ struct pe_process {
 	_Alignas(8) char first_leaf[4 * sizeof(struct pe_tree_node)];
 	/* from here on: seldom written */
 	_Alignas(4096) int parent; /* as far as is known, else 0 */
+	_Atomic bool told; /* something has been, by this process or one that it was forked from */
 	struct pe_tree inherited[PE_PROCESS_ANCESTORS];
 	_Alignas(8) char first_inner[10 * sizeof(struct pe_tree_node)];
 	struct pe_census census; /* under the lock, as are the others */
@@ -125,6 +127,11 @@ struct pe_process {
 _Static_assert(offsetof(struct pe_process, parent) == 4096, "one page");
 
 void pe_process_confine(struct pe_process *p);
+/* Is there to be another notice or event? Asked once for each. */
+static inline bool pe_process_may_tell(struct pe_process *p)
+{
+	return !p->set->once || !atomic_exchange_explicit(&p->told, true, memory_order_relaxed);
+}
 
 /* the slow half of enter: first entry of a process. Not called directly. */
 bool pe_process_born(struct pe_process *p, struct pe_thread *t);

@@ -77,14 +77,25 @@ struct setting {
 
 static bool apply_policy(struct pe_settings *set, const char *value)
 {
-	static const char names[3][8] = { "report", "refuse", "abort" };
-	static const enum pe_stale_policy policies[3] = { PE_STALE_REPORT, PE_STALE_REFUSE,
-							  PE_STALE_ABORT };
+	static const struct {
+		char name[10];
+		bool off, once;
+		enum pe_stale_policy policy;
+	} levels[] = {
+		{ "off", true, false, PE_STALE_REPORT },
+		{ "warn-once", false, true, PE_STALE_REPORT },
+		{ "warn", false, false, PE_STALE_REPORT },
+		{ "report", false, false, PE_STALE_REPORT }, /* warn, by its first name */
+		{ "refuse", false, false, PE_STALE_REFUSE },
+		{ "abort", false, false, PE_STALE_ABORT },
+	};
 
-	for (int i = 0; i < 3; i++)
-		if (strcmp(value, names[i]) == 0) {
-			set->policy = policies[i];
-			set->stacks = set->policy == PE_STALE_REPORT;
+	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++)
+		if (strcmp(value, levels[i].name) == 0) {
+			set->policy = levels[i].policy;
+			set->once = levels[i].once;
+			set->trusted = levels[i].off;
+			set->stacks = set->policy == PE_STALE_REPORT && !levels[i].off;
 			return true;
 		}
 	return false;
@@ -187,7 +198,8 @@ static bool apply_fuzz(struct pe_settings *set, const char *value)
 
 static const struct setting settings[] = {
 	{ "PIDEPOCH_LOG", "is not an absolute path; notices go to standard error", apply_log },
-	{ "PIDEPOCH_ON_STALE", "is not report, refuse or abort; it is refuse", apply_policy },
+	{ "PIDEPOCH_ON_STALE", "is not off, warn-once, warn, report, refuse or abort; it is refuse",
+	  apply_policy },
 	{ "PIDEPOCH_EVENTS", "is not an absolute path; no events are written", apply_events },
 	{ "PIDEPOCH_STACKS", "is not on or off; it is off", apply_stacks },
 	{ "PIDEPOCH_ERRNO", "is not ESRCH or EEPOCH; it is ESRCH", apply_errno },

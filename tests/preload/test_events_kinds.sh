@@ -37,6 +37,17 @@ grep -q '"outcome":"refused".*"stack":\["0x' "$events" || fail "--stacks=on: no 
 kinds 'latent' -- "$victim" latent
 ! grep -q stack "$events" || fail "there are stacks without having been asked for"
 
+# levels
+kinds latent --on-stale=warn-once -- "$victim" latent probe twice stolen
+kinds stolen-wait --on-stale=warn-once -- "$victim" stolen latent
+kinds 'latent latent' --on-stale=warn -- "$victim" latent latent
+kinds '' --on-stale=off -- "$victim" latent probe twice stolen own-thread
+for level in off:0 warn-once:1 warn:2; do
+	try run --on-stale=${level%:*} -- "$victim" latent latent stolen
+	status 0
+	test "$(wc -l <"$TMPDIR/err")" -eq "${level#*:}" || { show; fail "there must be ${level#*:} notices"; }
+done
+
 kinds stale --on-stale=report -- "$victim" stale
 grep -q '"severity":"critical".*"outcome":"passed".*"holder":{"comm":"event_victim"' "$events" ||
 	fail "the stranger is not told"

@@ -85,6 +85,18 @@ START_TEST(everything_set)
 }
 END_TEST
 
+START_TEST(levels)
+{
+	static const char *const names[] = { "off", "warn-once", "warn", "report" };
+
+	setenv("PIDEPOCH_ON_STALE", names[_i], 1);
+	read_settings();
+	ck_assert_int_eq(set.trusted, _i == 0);
+	ck_assert_int_eq(set.once, _i == 1);
+	ck_assert_int_eq(set.stacks, _i != 0);
+}
+END_TEST
+
 START_TEST(stacks_by_policy_unless_they_are_said)
 {
 	static const char *const said_so[] = { NULL, "on", "off" };
@@ -108,6 +120,10 @@ static const struct {
 	{ "PIDEPOCH_ON_STALE", "report", false, PE_STALE_REPORT, ESRCH, 0 },
 	{ "PIDEPOCH_ON_STALE", "refuse", false, PE_STALE_REFUSE, ESRCH, 0 },
 	{ "PIDEPOCH_ON_STALE", "abort", false, PE_STALE_ABORT, ESRCH, 0 },
+	{ "PIDEPOCH_ON_STALE", "warn", false, PE_STALE_REPORT, ESRCH, 0 },
+	{ "PIDEPOCH_ON_STALE", "warn-once", false, PE_STALE_REPORT, ESRCH, 0 },
+	{ "PIDEPOCH_ON_STALE", "off", false, PE_STALE_REPORT, ESRCH, 0 },
+	{ "PIDEPOCH_ON_STALE", "warn-", true, PE_STALE_REFUSE, ESRCH, 0 },
 	{ "PIDEPOCH_ON_STALE", "Report", true, PE_STALE_REFUSE, ESRCH, 0 },
 	{ "PIDEPOCH_ON_STALE", "reports", true, PE_STALE_REFUSE, ESRCH, 0 },
 	{ "PIDEPOCH_ON_STALE", " abort", true, PE_STALE_REFUSE, ESRCH, 0 },
@@ -325,6 +341,7 @@ int main(void)
 
 	tcase_add_test(c, nothing_set);
 	tcase_add_test(c, everything_set);
+	tcase_add_loop_test(c, levels, 0, 4);
 	tcase_add_loop_test(c, stacks_by_policy_unless_they_are_said, 0, 6);
 	tcase_add_loop_test(c, each_value, 0, VALUES);
 	tcase_add_test(c, what_it_knows_of_itself);
