@@ -6,9 +6,9 @@ EMUL_TESTS = \
 	tests/emul/stale
 
 check_PROGRAMS += $(EMUL_TESTS) tests/emul/flood tests/emul/guest tests/emul/inline tests/emul/raw tests/emul/strange
-TESTS += $(EMUL_TESTS) tests/emul/go.sh tests/emul/inline.sh tests/emul/programs.sh tests/emul/strange.sh
+TESTS += $(EMUL_TESTS) tests/emul/fresh.sh tests/emul/go.sh tests/emul/inline.sh tests/emul/programs.sh tests/emul/strange.sh
 dist_check_DATA += tests/emul/jobs.go
-dist_check_SCRIPTS += tests/emul/go.sh tests/emul/inline.sh tests/emul/programs.sh tests/emul/strange.sh
+dist_check_SCRIPTS += tests/emul/fresh.sh tests/emul/go.sh tests/emul/inline.sh tests/emul/programs.sh tests/emul/strange.sh
 
 tests_emul_death_SOURCES = tests/emul/death.c tests/preload/namespace.c tests/preload/namespace.h
 tests_emul_life_SOURCES = tests/emul/life.c tests/preload/namespace.c tests/preload/namespace.h

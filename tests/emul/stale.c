@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- *   stale [PROGRAM]
+ *   stale [PROGRAM [fresh]]
  *
  * What a static program reaped, however it did that, it can no longer hit, by whichever call; what is or became fresh,
  * or never was its child, is let through. With another program, a few of the plays.
@@ -65,6 +65,16 @@ static const struct play others[] = {
 	{ "waitpid", "kill", "ok", true, ON | REPORT },
 	{ "waitpid", "kill", "ESRCH", false, ON | NOBODY },
 };
+
+/* for one that has looked at its number again in a way that only the library sees */
+static const struct play fresh[] = {
+	{ "waitpid", "kill", "ok", true, NATIVE },
+	{ "waitpid", "kill", "ok", true, 0 },
+	{ "waitpid", "kill", "ok", true, ON },
+	{ "waitpid", "kill", "ESRCH", false, ON | NOBODY },
+};
+
+#define LENGTH(a) (sizeof(a) / sizeof((a)[0]))
 
 static const char *program, *name;
 static char log_path[256];
@@ -211,11 +221,16 @@ static void perform(const struct play *p)
 	fclose(a.from);
 }
 
+static size_t choose(int argc, const struct play **list)
+{
+	*list = argc > 2 ? fresh : argc > 1 ? others : plays;
+	return argc > 2 ? LENGTH(fresh) : argc > 1 ? LENGTH(others) : LENGTH(plays);
+}
+
 int main(int argc, char **argv)
 {
-	const struct play *list = argc > 1 ? others : plays;
-	size_t count = argc > 1 ? sizeof(others) / sizeof(others[0])
-				: sizeof(plays) / sizeof(plays[0]);
+	const struct play *list;
+	size_t count = choose(argc, &list);
 	static char path[4096];
 
 	if (!getenv("PIDEPOCH") || !getenv("TMPDIR") || !getenv("PIDEPOCH_BUILDDIR"))
