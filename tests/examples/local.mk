@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The programs of docs/examples/, built and run.
+EXAMPLE_TESTS = \
+	tests/examples/build-runner.sh \
+	tests/examples/pidfile-daemon.sh \
+	tests/examples/wait4-loop.sh
+dist_check_SCRIPTS += $(EXAMPLE_TESTS)
+dist_check_DATA += tests/examples/example.sh
+TESTS += $(EXAMPLE_TESTS)
+
+EXTRA_DIST += docs/examples/build-runner.c docs/examples/pidfile-daemon.c docs/examples/wait4-loop.c

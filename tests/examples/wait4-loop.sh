@@ -1,0 +1,12 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The ported wait4 loop tells of each command how it ended, of those too that had ended when they were to be stopped.
+. "$(dirname "$0")/example.sh"
+
+play()
+{
+	status 0 1 'exit 3' 'sleep 1000' true
+	sed 's/, [0-9]*\.[0-9]\{6\} s$//' "$TMPDIR/said" >"$TMPDIR/ends"
+	printf 'exit 3: status 3\nsleep 1000: signal 15\ntrue: status 0\n' | cmp - "$TMPDIR/ends" || fail "said $(cat "$TMPDIR/said")"
+}
+play_twice
