@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Benchmarks: native and guarded in turn, ratios with spread. bench/run is the one entry.
+# Benchmarks: native and guarded in turn, ratios with spread. each script is an entry of its own.
 bench_programs = bench/fork bench/kill bench/memory bench/stack
 EXTRA_PROGRAMS += $(bench_programs)
 CLEANFILES += $(bench_programs)
-EXTRA_DIST += bench/run bench/report
+EXTRA_DIST += bench/run bench/build bench/report
 
 bench_fork_SOURCES = bench/fork.c
 bench_kill_SOURCES = bench/kill.c
@@ -13,6 +13,7 @@ bench_stack_LDADD = libcore.la
 
 bench: all $(bench_programs) tests/preload/event_victim
 	@$(house_env) '$(srcdir)/bench/run'
+	@$(house_env) '$(srcdir)/bench/build'
 	@$(house_env) '$(srcdir)/bench/report'
 
 .PHONY: bench
