@@ -2,3 +2,4 @@
 # Manual pages go to dist_man_MANS += docs/man/<page>.<section>; the rest goes into the tarball.
 EXTRA_DIST += docs/engine.md docs/events.md docs/prototypes.md docs/report.md docs/semantics.md docs/speed.md docs/testing.md
 dist_man_MANS += docs/man/pidepoch.1 docs/man/pidepoch.3 docs/man/pidepoch.7
+EXTRA_DIST += docs/proposal.md

@@ -11,3 +11,6 @@ TESTS += tests/model/epoch_mutants.sh
 dist_check_SCRIPTS += tests/model/run-slot-model.sh
 dist_check_DATA += tests/model/slot.pml
 TESTS += tests/model/run-slot-model.sh
+
+dist_check_SCRIPTS += tests/model/proposal.sh
+TESTS += tests/model/proposal.sh
