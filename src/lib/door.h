@@ -48,6 +48,8 @@ void pe_door_confining(enum pe_confinement c);
 void pe_door_confined(void);
 bool pe_door_is_confined(void);
 
+bool pe_door_tells_events(void); /* after pe_door_enter() said true */
+
 /* The environment that keeps the library in programs that this one executes: name=value strings, NULL at the
  * end; empty when the library was not preloaded. [0] is LD_PRELOAD with this library alone. */
 const char *const *pe_door_environment(void);

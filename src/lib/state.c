@@ -122,6 +122,11 @@ void pe_door_confined(void)
 	pe_process_confine(&frame);
 }
 
+bool pe_door_tells_events(void)
+{
+	return frame.watching;
+}
+
 bool pe_door_is_confined(void)
 {
 	return atomic_load_explicit(&frame.confined, memory_order_relaxed);

@@ -3,14 +3,18 @@
  * event_victim - one mistake with a process number for each word on the command line. Each is made in functions of its own, whose
  * names a report must give: obtain_here, release_here, misuse_here, and what called them.
  */
+#include <linux/filter.h>
 #include <linux/sched.h>
+#include <linux/seccomp.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -169,6 +173,29 @@ static void own_thread(void)
 	misuse_here(tid, 0);
 }
 
+/* A filter that ends the program for a call that only events need. */
+static void sandboxed(void)
+{
+	static const unsigned int calls[] = { SYS_process_vm_readv, SYS_readlinkat };
+	pid_t child = obtain_here();
+
+	for (int i = 0; i < 2; i++) {
+		struct sock_filter rule[] = {
+			BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+			BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, calls[i], 0, 1),
+			BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+			BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+		};
+		const struct sock_fprog program = { 4, rule };
+
+		if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
+		    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program))
+			exit(77);
+	}
+	release_here(child);
+	misuse_here(child, SIGTERM);
+}
+
 /* --- a real stranger, in a namespace of our own --- */
 
 static pid_t fork_as(pid_t wanted)
@@ -231,11 +258,17 @@ static const struct {
 	const char *name;
 	void (*make)(void);
 } mistakes[] = {
-	{ "latent", latent },	      { "probe", probe },
-	{ "twice", twice },	      { "stolen", stolen },
-	{ "vforked", vforked },	      { "in-vfork-child", in_vfork_child },
-	{ "in-handler", in_handler }, { "in-thread", in_thread },
-	{ "own-thread", own_thread }, { "stale", stale },
+	{ "sandboxed", sandboxed },
+	{ "latent", latent },
+	{ "probe", probe },
+	{ "twice", twice },
+	{ "stolen", stolen },
+	{ "vforked", vforked },
+	{ "in-vfork-child", in_vfork_child },
+	{ "in-handler", in_handler },
+	{ "in-thread", in_thread },
+	{ "own-thread", own_thread },
+	{ "stale", stale },
 };
 
 int main(int argc, char **argv)

@@ -37,6 +37,9 @@ grep -q '"outcome":"refused".*"stack":\["0x' "$events" || fail "--stacks=on: no 
 kinds 'latent' -- "$victim" latent
 ! grep -q stack "$events" || fail "there are stacks without having been asked for"
 
+# a sandbox that kills for what only events need: the program lives, unwatched
+kinds '' --on-stale=warn -- "$victim" sandboxed
+
 # levels
 kinds latent --on-stale=warn-once -- "$victim" latent probe twice stolen
 kinds stolen-wait --on-stale=warn-once -- "$victim" stolen latent

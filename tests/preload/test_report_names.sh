@@ -46,6 +46,24 @@ grep -q '^==.*stolen-wait' "$TMPDIR/out" || { show; fail "not stolen"; }
 is 'was released by' 'release_here run_thread'
 is 'was obtained by fork' 'obtain_here in_thread main'
 
+# an interpreter, by the names that a stripped program keeps for its libraries
+if test -x /usr/bin/python3; then
+	rm -f "$events"
+	try run --events="$events" --log=/dev/null --on-stale=report -- /usr/bin/python3 -c '
+import os
+pid = os.fork()
+if not pid: os._exit(0)
+os.waitpid(pid, 0)
+try: os.kill(pid, 15)
+except ProcessLookupError: pass'
+	status 0
+	try report "$events"
+	status 0
+	test "$(grep -c ' in _PyEval_EvalFrameDefault ' "$TMPDIR/out")" -eq 3 ||
+		{ show; fail "the interpreter is not in all three stacks"; }
+	test "$(grep -c ' in Py_BytesMain ' "$TMPDIR/out")" -eq 3 || { show; fail "the stacks do not reach main"; }
+fi
+
 # C++, and a function that is inlined
 command -v clang >/dev/null || skip "clang is not installed (C++ frames were not tried)"
 cat >"$TMPDIR/names.cc" <<'END'
