@@ -150,17 +150,42 @@ void pe_print_text(FILE *out, const struct pe_findings *f)
 
 /* --- suppressions --- */
 
+/* what a suppression is to match: the innermost function that has a name, else the innermost module */
+struct name {
+	const char *function, *module;
+};
+
 static bool name_frame(void *context, unsigned int n, const struct pe_symbols_frame *frame)
 {
-	FILE *out = context;
+	struct name *name = context;
 	const char *slash = frame->module ? strrchr(frame->module, '/') : NULL;
 
 	(void)n;
-	if (frame->function)
-		plain(out, frame->function);
-	else
-		plain(out, slash && slash[1] ? slash + 1 : "*");
-	return false;
+	if (!name->module && slash && slash[1])
+		name->module = slash + 1;
+	name->function = frame->function;
+	return !name->function;
+}
+
+/* a name as a shell pattern that matches nothing but itself */
+static void pattern(FILE *out, const char *name)
+{
+	for (; *name; name++) {
+		if (strchr("*?[\\", *name))
+			putc('\\', out);
+		putc((unsigned char)*name < ' ' || *name == 127 ? '?' : *name, out);
+	}
+}
+
+static void suppression(FILE *out, const struct pe_findings *f, const struct pe_events_event *e)
+{
+	struct name name = { NULL, NULL };
+
+	pe_findings_walk(f, e, &e->used.stack, name_frame, &name);
+	plain(out, e->kind);
+	putc(':', out);
+	pattern(out, name.function ? name.function : name.module ? name.module : e->program);
+	putc('\n', out);
 }
 
 void pe_print_suppressions(FILE *out, const struct pe_findings *f)
@@ -172,12 +197,6 @@ void pe_print_suppressions(FILE *out, const struct pe_findings *f)
 			f->finding[i].count);
 		plain(out, e->program);
 		fprintf(out, "'\n");
-		plain(out, e->kind);
-		putc(':', out);
-		if (e->used.stack.depth)
-			pe_findings_walk(f, e, &e->used.stack, name_frame, out);
-		else
-			plain(out, e->program);
-		putc('\n', out);
+		suppression(out, f, e);
 	}
 }

@@ -94,6 +94,12 @@ grep -q '#0 in jobs::inlined(int) .*names.cc:6 (inlined)' "$TMPDIR/out" || { sho
 grep -q '#1 in jobs::Job<int>::stop() .*names.cc:9$' "$TMPDIR/out" || { show; fail "the C++ name"; }
 grep -q '#2 in main .*names.cc:18$' "$TMPDIR/out" || { show; fail "main"; }
 
+# what is generated for such a name is that name, and no pattern
+"$PIDEPOCH" report --gen-suppressions "$events" >"$TMPDIR/lines"
+grep -qx 'latent:jobs::inlined(int)' "$TMPDIR/lines" || { cat "$TMPDIR/lines"; fail "the suppression"; }
+try report --suppressions="$TMPDIR/lines" --error-exitcode=7 "$events"
+status 0
+
 # stripped: the module and where in it
 cp "$TMPDIR/names" "$TMPDIR/stripped"
 strip "$TMPDIR/stripped" || skip "strip is not installed"

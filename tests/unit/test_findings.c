@@ -57,6 +57,7 @@ static void teardown(void)
 	pe_findings_free(&findings);
 	if (symbols)
 		pe_symbols_close(symbols);
+	symbols = NULL;
 	pe_events_free(&events);
 	pe_suppress_free(&suppress);
 }
