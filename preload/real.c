@@ -10,7 +10,7 @@ _Atomic(void *) pe_real_found[PE_REAL_COUNT];
 void *pe_real_look_up(enum pe_real which)
 {
 #define PE_REAL_NAME(name) [PE_REAL_##name] = #name,
-	static const char names[PE_REAL_COUNT][16] = { PE_REALS(PE_REAL_NAME) };
+	static const char names[PE_REAL_COUNT][20] = { PE_REALS(PE_REAL_NAME) };
 #undef PE_REAL_NAME
 	void *found = dlsym(RTLD_NEXT, names[which]);
 

@@ -12,6 +12,8 @@
 #include <sched.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/types.h>
 #include <sys/wait.h>
@@ -49,6 +51,7 @@
 	X(openat)                                                                                  \
 	X(__openat_2)                                                                              \
 	X(opendir)                                                                                 \
+	X(perror)                                                                                  \
 	X(posix_spawn)                                                                             \
 	X(posix_spawnp)                                                                            \
 	X(ptrace)                                                                                  \
@@ -69,16 +72,27 @@
 	X(sigwaitinfo)                                                                             \
 	X(stat)                                                                                    \
 	X(statx)                                                                                   \
+	X(strerror)                                                                                \
+	X(strerror_l)                                                                              \
+	X(strerror_r)                                                                              \
+	X(strerrordesc_np)                                                                         \
+	X(strerrorname_np)                                                                         \
 	X(__sysv_signal)                                                                           \
 	X(tcgetpgrp)                                                                               \
 	X(tcgetsid)                                                                                \
 	X(wait4)                                                                                   \
 	X(waitid)                                                                                  \
+	X(__xpg_strerror_r)                                                                        \
 	X(__xstat)
 
 #define PE_REAL_ENUM(name) PE_REAL_##name,
 enum pe_real { PE_REALS(PE_REAL_ENUM) PE_REAL_COUNT };
 #undef PE_REAL_ENUM
+
+/* POSIX's strerror_r(), which the headers hide behind GNU's; and two that not every libc has */
+PE_PUBLIC int __xpg_strerror_r(int error, char *buffer, size_t size);
+PE_PUBLIC const char *strerrorname_np(int error);
+PE_PUBLIC const char *strerrordesc_np(int error);
 
 extern _Atomic(void *) pe_real_found[PE_REAL_COUNT];
 void *pe_real_look_up(enum pe_real which);

@@ -3,6 +3,7 @@
 ABI_TESTS = \
 	tests/abi/contexts \
 	tests/abi/holds \
+	tests/abi/messages \
 	tests/abi/signals \
 	tests/abi/sync \
 	tests/abi/variants \
@@ -14,6 +15,8 @@ tests_abi_contexts_LDADD = libpidepoch.la
 tests_abi_holds_SOURCES = tests/abi/holds.c tests/abi/api.h
 tests_abi_holds_CFLAGS = $(AM_CFLAGS) -pthread
 tests_abi_holds_LDADD = libpidepoch.la
+tests_abi_messages_SOURCES = tests/abi/messages.c tests/abi/api.h
+tests_abi_messages_LDADD = libpidepoch.la
 tests_abi_signals_SOURCES = tests/abi/signals.c tests/abi/api.h
 tests_abi_signals_LDADD = libpidepoch.la
 tests_abi_sync_SOURCES = tests/abi/sync.c tests/abi/api.h

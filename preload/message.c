@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * message - what libc says of an errno: it has never heard of EEPOCH. The rest is its own.
+ *
+ * What prints a message without asking these (%m, err(), syslog()) says "Unknown error 2019".
+ */
+#include "real.h"
+
+#include <errno.h>
+#include <pidepoch.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/uio.h>
+
+static char *text(void)
+{
+	return (char *)pidepoch_strerror(EEPOCH);
+}
+
+PE_PUBLIC char *strerror(int error)
+{
+	return likely(error != EEPOCH) ? PE_REAL(strerror)(error) : text();
+}
+
+PE_PUBLIC char *strerror_l(int error, locale_t locale)
+{
+	return likely(error != EEPOCH) ? PE_REAL(strerror_l)(error, locale) : text();
+}
+
+/* GNU's, which need not use the buffer */
+PE_PUBLIC char *strerror_r(int error, char *buffer, size_t size)
+{
+	return likely(error != EEPOCH) ? PE_REAL(strerror_r)(error, buffer, size) : text();
+}
+
+PE_PUBLIC char *__strerror_r(int error, char *buffer, size_t size);
+
+PE_PUBLIC char *__strerror_r(int error, char *buffer, size_t size)
+{
+	return strerror_r(error, buffer, size);
+}
+
+/* POSIX's; what does not fit is cut */
+PE_PUBLIC int __xpg_strerror_r(int error, char *buffer, size_t size)
+{
+	size_t length = strlen(text());
+
+	if (likely(error != EEPOCH))
+		return PE_REAL(__xpg_strerror_r)(error, buffer, size);
+	if (size == 0)
+		return ERANGE;
+	memcpy(buffer, text(), length < size ? length : size - 1);
+	buffer[length < size ? length : size - 1] = '\0';
+	return length < size ? 0 : ERANGE;
+}
+
+/* glibc's since 2.32; without them there, who asks for them finds ours, and that they know nothing else */
+PE_PUBLIC const char *strerrorname_np(int error)
+{
+	if (error == EEPOCH)
+		return "EEPOCH";
+	return pe_real(PE_REAL_strerrorname_np) ? PE_REAL(strerrorname_np)(error) : NULL;
+}
+
+PE_PUBLIC const char *strerrordesc_np(int error)
+{
+	if (error == EEPOCH)
+		return text();
+	return pe_real(PE_REAL_strerrordesc_np) ? PE_REAL(strerrordesc_np)(error) : NULL;
+}
+
+/* One write, and no stdio: stderr keeps nothing back, unless the program has told it to. */
+static void print(const char *what)
+{
+	struct iovec line[] = {
+		{ (char *)what, what ? strlen(what) : 0 },
+		{ (char *)": ", what && *what ? 2 : 0 },
+		{ text(), strlen(text()) },
+		{ (char *)"\n", 1 },
+	};
+
+	if (writev(STDERR_FILENO, line, 4) < 0)
+		errno = EEPOCH; /* as it was: there is nobody left to tell */
+}
+
+PE_PUBLIC void perror(const char *what)
+{
+	if (likely(errno != EEPOCH))
+		PE_REAL(perror)(what);
+	else
+		print(what);
+}
