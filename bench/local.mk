@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Benchmarks: native and guarded in turn, ratios with spread. each script is an entry of its own.
-bench_programs = bench/fork bench/kill bench/memory bench/stack
+bench_programs = bench/fork bench/kill bench/memory bench/notify bench/stack
 EXTRA_PROGRAMS += $(bench_programs)
 CLEANFILES += $(bench_programs)
 EXTRA_DIST += bench/run bench/build bench/report
@@ -8,6 +8,8 @@ EXTRA_DIST += bench/run bench/build bench/report
 bench_fork_SOURCES = bench/fork.c
 bench_kill_SOURCES = bench/kill.c
 bench_memory_SOURCES = bench/memory.c
+bench_notify_SOURCES = bench/notify.c
+bench_notify_LDFLAGS = -all-static
 bench_stack_SOURCES = bench/stack.c
 bench_stack_LDADD = libcore.la
 

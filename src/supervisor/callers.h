@@ -2,7 +2,8 @@
 /*
  * callers - the threads that called last, so that most calls cost one look at one that is known.
  *
- * A.1  Who is known is known by a pidfd: while that answers, the number is still that thread's, and what was read of it holds.
+ * A.1  Who is known is known by descriptors of its own: while they answer, the number is still that thread's, and what was
+ *      read of it holds.
  * A.2  Few descriptors, and none that keeps a pid namespace from ending: who comes from another one is not remembered.
  */
 #ifndef PE_SUPERVISOR_CALLERS_H

@@ -19,6 +19,8 @@
 #include "probe.h"
 
 #define PIDFD_THREAD O_EXCL /* linux/pidfd.h, since 6.9 */
+/* the same, since 6.13: the size of its first version */
+#define PIDFD_GET_INFO _IOWR(0xff, 11, char[64])
 /* linux/nsfs.h, since 6.11 */
 #define NS_GET_PID_FROM_PIDNS _IOR(0xb7, 0x6, int)
 #define NS_GET_PID_IN_PIDNS   _IOR(0xb7, 0x8, int)
@@ -125,14 +127,25 @@ static int foreign_namespace(int tid)
 	return open_file(O_RDONLY, "%d/ns/pid", tid);
 }
 
+/* The folder is that of one process, whoever has its number later: without a process it has two links, else one more per thread. */
+static bool count_threads(struct pe_peer *p)
+{
+	struct stat st;
+
+	p->threads = fstat(p->task, &st) == 0 ? (int)st.st_nlink - 2 : 0;
+	return p->threads > 0;
+}
+
 static int read_peer(struct pe_peer *p)
 {
 	p->tgid = find_leader(p);
 	if (p->tgid <= 0 || identity_of(p->tgid, &p->identity) < 0)
 		return -ESRCH;
 	p->task = open_file(O_PATH | O_DIRECTORY, "%d/task", p->tgid);
+	if (p->task < 0 || !count_threads(p))
+		return -ESRCH;
 	p->ns = foreign_namespace(p->tid);
-	return p->ns < -1 ? p->ns : p->task < 0 ? p->task : 0;
+	return p->ns < -1 ? p->ns : 0;
 }
 
 int pe_peer_open(struct pe_peer *p, int tid)
@@ -155,10 +168,14 @@ void pe_peer_close(const struct pe_peer *p)
 			close(all[i]);
 }
 
-bool pe_peer_lasts(const struct pe_peer *p)
+bool pe_peer_lasts(struct pe_peer *p)
 {
-	int r = p->pidfd < 0 ? -ESRCH : pe_sys_pidfd_send_signal(p->pidfd, 0, NULL, 0);
+	int r = 0;
 
+	if (!count_threads(p))
+		return false;
+	if (p->tid != p->tgid)
+		r = p->pidfd < 0 ? -ESRCH : pe_sys_pidfd_send_signal(p->pidfd, 0, NULL, 0);
 	return r == 0 || r == -EPERM;
 }
 
@@ -201,7 +218,27 @@ uint32_t pe_peer_cursor(void)
 
 /* --- its family --- */
 
-int pe_peer_parent(int pid)
+/* by the pidfd itself, at a fifth of the price; 0: not to be had so */
+static int parent_by_info(int pid)
+{
+	static int off = -1;
+	struct {
+		uint64_t mask, cgroup;
+		uint32_t pid, tgid, ppid, more[9];
+	} info = { .mask = 1 }; /* PIDFD_INFO_PID */
+	int fd, r;
+
+	if (off < 0)
+		off = pe_probe_is_off(PE_PROBE_INFO);
+	fd = off ? -1 : pe_sys_pidfd_open(pid, 0);
+	if (fd < 0)
+		return 0;
+	r = ioctl(fd, PIDFD_GET_INFO, &info);
+	close(fd);
+	return r == 0 && (info.mask & 1) ? (int)info.ppid : 0;
+}
+
+static int parent_by_stat(int pid)
 {
 	char text[1024];
 	struct pe_identity_who who;
@@ -212,6 +249,13 @@ int pe_peer_parent(int pid)
 	if (pe_identity_parse(text, (size_t)n, &who) < 0)
 		return -EINVAL;
 	return (int)who.ppid;
+}
+
+int pe_peer_parent(int pid)
+{
+	int parent = parent_by_info(pid);
+
+	return parent > 0 ? parent : parent_by_stat(pid);
 }
 
 /* numbers with blanks between them; one may lie across two reads */
@@ -293,9 +337,7 @@ int pe_peer_children(struct pe_peer *p, void (*tell)(void *, int), void *arg)
 
 bool pe_peer_is_single(const struct pe_peer *p)
 {
-	struct stat st;
-
-	return fstat(p->task, &st) == 0 && st.st_nlink == 3;
+	return p->threads == 1;
 }
 
 bool pe_peer_is_thread(const struct pe_peer *p, int pid)

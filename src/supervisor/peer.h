@@ -16,6 +16,7 @@
 struct pe_peer {
 	int tid, tgid; /* pids */
 	uint64_t identity;
+	int threads; /* of the process, when it was last looked at */
 	/* descriptors, or -1 */
 	int ns;	      /* its pid namespace, where that is another than ours */
 	int pidfd;    /* of the thread */
@@ -27,8 +28,8 @@ struct pe_peer {
 int pe_peer_open(struct pe_peer *p, int tid);
 void pe_peer_close(const struct pe_peer *p);
 
-/* Is that number still this thread's? false: not to be told, too */
-bool pe_peer_lasts(const struct pe_peer *p);
+/* Is that number still this thread's? Then its threads have been counted, too. false: not to be told, too */
+bool pe_peer_lasts(struct pe_peer *p);
 
 /* The pid of the caller's @number, which may be a thread's; -ESRCH: nobody has it; -ENOSYS: it cannot be told. */
 int pe_peer_pid(const struct pe_peer *p, int number);

@@ -92,7 +92,7 @@ static void become(const struct play *p)
 	int n = 2;
 
 	if (p->how & OLD)
-		setenv("PIDEPOCH_FORCE_OLD", "inode", 1);
+		setenv("PIDEPOCH_FORCE_OLD", "inode,info", 1);
 	snprintf(log, sizeof(log), "--log=%s", log_path);
 	if (p->how & NATIVE)
 		n = 0;

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * notify - nanoseconds of one call, as the median of blocks. Static, so that nothing is preloaded.
+ *
+ *   notify plain|allow|bare kill|wait|getppid|fork
+ *
+ * plain: as it is started; allow: under a filter that allows all; bare: under a filter that shows kill and wait4 to a server which
+ * lets them through and does nothing else.
+ */
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <poll.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define BLOCKS	    51
+#define SYNC	    SECCOMP_IOW(4, __u64) /* SECCOMP_IOCTL_NOTIF_SET_FLAGS, Linux 6.6 */
+#define KILLABLE    (1UL << 5)		  /* SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV */
+#define IS(nr, yes) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, nr, yes, 0)
+
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
+}
+
+static _Noreturn void serve(int listener)
+{
+	struct pollfd p = { .fd = listener, .events = POLLIN };
+	struct seccomp_notif n;
+
+	ioctl(listener, SYNC, 1);
+	for (;;) {
+		poll(&p, 1, -1);
+		if (!(p.revents & POLLIN))
+			_exit(0);
+		memset(&n, 0, sizeof(n));
+		if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &n) == 0) {
+			struct seccomp_notif_resp r = { .id = n.id, .flags = 1 };
+
+			ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &r);
+		}
+	}
+}
+
+/* The server is born before the filter, and takes the listener from us. */
+static void come_under(int shows)
+{
+	struct sock_filter f[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		IS(SYS_kill, 2),
+		IS(SYS_wait4, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
+	};
+	struct sock_filter all[] = { BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW) };
+	struct sock_fprog p = { .len = shows ? 5 : 1, .filter = shows ? f : all };
+	int ends[2], fd, pidfd;
+	pid_t parent = getpid();
+
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	if (!shows) {
+		syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &p);
+		return;
+	}
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) < 0)
+		exit(1);
+	if (fork() == 0) {
+		if (read(ends[1], &fd, sizeof(fd)) != sizeof(fd))
+			_exit(1);
+		pidfd = (int)syscall(SYS_pidfd_open, parent, 0);
+		fd = (int)syscall(SYS_pidfd_getfd, pidfd, fd, 0);
+		if (write(ends[1], &fd, 1) == 1)
+			serve(fd);
+		_exit(1);
+	}
+	fd = (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+			  SECCOMP_FILTER_FLAG_NEW_LISTENER | KILLABLE, &p);
+	if (write(ends[0], &fd, sizeof(fd)) != sizeof(fd) || read(ends[0], &parent, 1) != 1)
+		exit(1);
+	close(fd);
+}
+
+static void call(const char *what)
+{
+	pid_t child;
+
+	if (strcmp(what, "kill") == 0) {
+		kill(4194304, 0); /* nobody: the least that the call itself can cost */
+	} else if (strcmp(what, "wait") == 0) {
+		waitpid(-1, NULL, WNOHANG);
+	} else if (strcmp(what, "getppid") == 0) {
+		syscall(SYS_getppid);
+	} else {
+		child = fork();
+		if (child == 0)
+			_exit(0);
+		waitpid(child, NULL, 0);
+	}
+}
+
+static int compare(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+int main(int argc, char **argv)
+{
+	double block[BLOCKS];
+	int calls;
+
+	if (argc != 3)
+		return 2;
+	calls = strcmp(argv[2], "fork") == 0 ? 10 : strcmp(argv[2], "getppid") == 0 ? 5000 : 300;
+	if (strcmp(argv[1], "plain") != 0)
+		come_under(strcmp(argv[1], "bare") == 0);
+	for (int b = 0; b < BLOCKS; b++) {
+		double start = now();
+
+		for (int i = 0; i < calls; i++)
+			call(argv[2]);
+		block[b] = (now() - start) / calls;
+	}
+	qsort(block, BLOCKS, sizeof(block[0]), compare);
+	printf("%.2f\n", block[BLOCKS / 2]);
+	return 0;
+}
