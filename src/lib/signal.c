@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* signal - the calls on references that send a signal, or make a descriptor of the process. */
+#include <errno.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "core/sys.h"
 #include "lib/call.h"
+#include "lib/state.h"
 
 PE_EXPORT int pidepoch_kill(pid_t pid, pidepoch_t epoch, int signal)
 {
@@ -17,15 +20,32 @@ PE_EXPORT int pidepoch_kill(pid_t pid, pidepoch_t epoch, int signal)
 	return (int)pe_call_made(&u, epoch);
 }
 
+/* As the kernel takes it: a bad pointer is EFAULT, and si_signo need not be set. A pidfd's call would take no siginfo for a
+ * kill(), and insist on si_signo. */
+static int take_info(siginfo_t *to, const siginfo_t *from, int signal)
+{
+	const char *last = (const char *)from + sizeof(*from) - sizeof(uint64_t);
+
+	if (!from || !pe_sys_readable((uintptr_t)from) || !pe_sys_readable((uintptr_t)last))
+		return -EFAULT;
+	memcpy(to, from, sizeof(*to));
+	to->si_signo = signal;
+	return 0;
+}
+
 PE_EXPORT int pidepoch_rt_sigqueueinfo(pid_t pid, pidepoch_t epoch, int signal, siginfo_t *info)
 {
+	siginfo_t own;
 	const struct pe_use u = {
 		.number = pid,
 		.signal = signal,
-		.info = info,
-		.call = { .nr = SYS_rt_sigqueueinfo, .arg = { pid, signal, (long)info } },
+		.info = &own,
+		.call = { .nr = SYS_rt_sigqueueinfo, .arg = { pid, signal, (long)&own } },
 	};
+	int err = take_info(&own, info, signal);
 
+	if (err != 0)
+		return (int)pe_state_result(err);
 	return (int)pe_call_made(&u, epoch);
 }
 

@@ -65,6 +65,14 @@ static inline int api_main(int argc, void (*play)(void))
 	return api_run(NULL) + api_run(library) ? 1 : 0;
 }
 
+/* where nobody can write; volatile, so that no compiler sees it */
+static inline void *api_bad_pointer(void)
+{
+	volatile uintptr_t at = 8;
+
+	return (void *)at;
+}
+
 /* a child that stays */
 static inline pid_t api_child(void)
 {

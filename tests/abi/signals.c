@@ -50,6 +50,7 @@ static void play(void)
 {
 	struct pidepoch_ref c = api_ref(start_listener());
 	siginfo_t info = { .si_signo = SIGUSR1, .si_code = SI_QUEUE };
+	siginfo_t *nowhere = api_bad_pointer();
 
 	info.si_pid = getpid();
 	info.si_uid = getuid();
@@ -60,6 +61,11 @@ static void play(void)
 	arrived(SI_QUEUE, 77);
 	MUST(pidepoch_rt_sigqueueinfo(c.pid, c.epoch, SIGUSR1, &info) == 0);
 	arrived(SI_QUEUE, 78);
+	info.si_signo = 0;
+	MUST(pidepoch_rt_sigqueueinfo(c.pid, c.epoch, SIGUSR1, &info) == 0);
+	arrived(SI_QUEUE, 78);
+	MUST(pidepoch_rt_sigqueueinfo(c.pid, c.epoch, SIGUSR1, NULL) == -1 && errno == EFAULT);
+	MUST(pidepoch_rt_sigqueueinfo(c.pid, c.epoch, SIGUSR1, nowhere) == -1 && errno == EFAULT);
 	MUST(pidepoch_tgkill(c.pid, c.epoch, c.pid, SIGUSR1) == 0);
 	arrived(SI_TKILL, 0);
 	MUST(pidepoch_rt_tgsigqueueinfo(c.pid, c.epoch, c.pid, SIGUSR1, &info) == 0);

@@ -49,6 +49,18 @@ static void stops_and_continues(void)
 	MUST(info.si_code == CLD_KILLED && info.si_status == SIGKILL);
 }
 
+/* The kernel reaps first, and sees then that it cannot tell. */
+static void a_bad_pointer(void)
+{
+	struct pidepoch_ref c = api_ref(child_exiting_with(7));
+	siginfo_t *nowhere = api_bad_pointer();
+
+	MUST(pidepoch_waitid(c.pid, c.epoch, nowhere, WEXITED | WNOWAIT, NULL) == -1);
+	MUST(errno == EFAULT);
+	MUST(pidepoch_waitid(c.pid, c.epoch, nowhere, WEXITED, NULL) == -1 && errno == EFAULT);
+	MUST(waitpid(c.pid, NULL, WNOHANG) == -1 && errno == ECHILD);
+}
+
 static void nobodys_child(void)
 {
 	struct pidepoch_ref p = api_ref(getppid());
@@ -96,6 +108,7 @@ static void play(void)
 {
 	an_exit();
 	stops_and_continues();
+	a_bad_pointer();
 	nobodys_child();
 	a_cancellation();
 }
