@@ -181,9 +181,11 @@ int pe_fuzz_main(int argc, char **argv)
 		return r;
 	if (pe_paths_library(run.library, sizeof(run.library)) < 0)
 		return ERROR(PE_VERBS_UNABLE, "no %s at %s", PE_PATHS_LIBRARY, run.library);
+	pe_fuzz_run_catch();
 	if (!mkdtemp(run.folder))
 		return ERROR(PE_VERBS_UNABLE, "%s: %s", run.folder, strerror(errno));
 	r = all_runs(&plan, &run);
 	rmdir(run.folder);
+	pe_fuzz_run_pass_on();
 	return r;
 }

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -35,6 +36,43 @@ void pe_fuzz_run_done(struct pe_fuzz_run *run)
 	if (run->page)
 		munmap(run->page, sizeof(*run->page));
 	run->page = NULL;
+}
+
+/* --- interrupted --- */
+
+static const int ends[] = { SIGINT, SIGTERM, SIGHUP };
+
+static volatile sig_atomic_t caught;
+static sigset_t mask_before; /* and of the command */
+
+static void catch_end(int signal)
+{
+	caught = signal;
+}
+
+void pe_fuzz_run_catch(void)
+{
+	struct sigaction act = { .sa_handler = catch_end, .sa_flags = SA_RESTART }, old;
+	sigset_t mask;
+
+	sigemptyset(&mask);
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		sigaddset(&mask, ends[i]);
+		/* of nohup: stays ignored */
+		if (sigaction(ends[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+			sigaction(ends[i], &act, NULL);
+	}
+	/* but for the moments of waiting, so that none is overlooked between a look and a wait */
+	sigprocmask(SIG_BLOCK, &mask, &mask_before);
+}
+
+void pe_fuzz_run_pass_on(void)
+{
+	sigprocmask(SIG_SETMASK, &mask_before, NULL);
+	if (!caught)
+		return;
+	signal(caught, SIG_DFL);
+	raise(caught);
 }
 
 /* --- the command --- */
@@ -104,11 +142,17 @@ static _Noreturn void be_init(struct pe_fuzz_run *run, char **command, int tell)
 	_exit(write(tell, &status, sizeof(status)) == sizeof(status) ? 0 : PE_VERBS_UNABLE);
 }
 
-static _Noreturn void be_watcher(struct pe_fuzz_run *run, char **command, int tell)
+static _Noreturn void be_watcher(struct pe_fuzz_run *run, char **command, int tell, pid_t above)
 {
-	int status = pe_namespace_make("fuzz");
+	int status;
 	pid_t init;
 
+	/* killing this one ends them all: whoever kills the one above need not know it */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != above)
+		_exit(PE_VERBS_UNABLE);
+	sigprocmask(SIG_SETMASK, &mask_before, NULL);
+	status = pe_namespace_make("fuzz");
 	if (status != 0)
 		_exit(status);
 	init = fork();
@@ -125,24 +169,25 @@ static _Noreturn void be_watcher(struct pe_fuzz_run *run, char **command, int te
 static int watch(pid_t watcher, unsigned int seconds)
 {
 	struct pollfd end = { .events = POLLIN };
+	const struct timespec patience = { .tv_sec = seconds };
 	int status, n;
 
 	end.fd = (int)syscall(SYS_pidfd_open, watcher, 0);
 	do
-		n = end.fd < 0 ? 1 : poll(&end, 1, (int)seconds * 1000);
-	while (n < 0 && errno == EINTR);
-	if (n == 0)
+		n = end.fd < 0 ? 1 : ppoll(&end, 1, &patience, &mask_before);
+	while (n < 0 && errno == EINTR && !caught);
+	if (n <= 0)
 		kill(watcher, SIGKILL);
 	if (end.fd >= 0)
 		close(end.fd);
 	waitpid(watcher, &status, 0);
-	return n == 0 || !WIFEXITED(status) ? -1 : WEXITSTATUS(status);
+	return n <= 0 || !WIFEXITED(status) ? -1 : WEXITSTATUS(status);
 }
 
 int pe_fuzz_run(struct pe_fuzz_run *run, const struct pe_fuzz_plan *plan, uint64_t seed)
 {
 	int tell[2], status;
-	pid_t watcher;
+	pid_t above = getpid(), watcher;
 
 	run->page = pe_canary_page(pe_fuzz_run_file(run, "page"), plan->policy, seed);
 	if (!run->page || pipe(tell) != 0)
@@ -151,7 +196,7 @@ int pe_fuzz_run(struct pe_fuzz_run *run, const struct pe_fuzz_plan *plan, uint64
 	watcher = fork();
 	if (watcher == 0) {
 		close(tell[0]);
-		be_watcher(run, plan->command, tell[1]);
+		be_watcher(run, plan->command, tell[1], above);
 	}
 	close(tell[1]);
 	if (watcher < 0) {
@@ -163,5 +208,7 @@ int pe_fuzz_run(struct pe_fuzz_run *run, const struct pe_fuzz_plan *plan, uint64
 	if (status == 0 && read(tell[0], &run->status, sizeof(run->status)) < 0)
 		run->status = -1;
 	close(tell[0]);
+	if (caught)
+		return 128 + caught;
 	return status > 0 ? status : 0;
 }

@@ -23,6 +23,12 @@ struct pe_fuzz_run {
 	int status; /* the command's, as of waitpid(); -1: it did not end by itself */
 };
 
+/* From here on SIGINT, SIGTERM and SIGHUP end the run under way, and no more. */
+void pe_fuzz_run_catch(void);
+
+/* All is tidied up: if one of them came, it ends this process now. */
+void pe_fuzz_run_pass_on(void);
+
 /* Run @plan's command once with @seed. 0, or an exit status after an error line: no run can be had here. */
 int pe_fuzz_run(struct pe_fuzz_run *run, const struct pe_fuzz_plan *plan, uint64_t seed);
 
