@@ -17,6 +17,8 @@
  *      figure, what may have happened up to it ends with the second.
  * Q.5  The first look proves nothing of what was before it.
  * Q.6  The forks are those of the whole machine, which may only make a proof fail.
+ * Q.7  A fork that the kernel refuses after it chose a number (CLONE_PIDFD without a free descriptor) uses the number up and is
+ *      counted nowhere: a lap of nothing but such forks is overlooked. What is known by its inode is judged by that instead.
  */
 #ifndef PE_CORE_CENSUS_H
 #define PE_CORE_CENSUS_H
