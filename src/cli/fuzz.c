@@ -2,8 +2,8 @@
 /*
  * fuzz - "pidepoch fuzz": run a command until it acts on a stranger, and show how.
  *
- * Z.1  A find is what a stranger has felt: a signal that reached a canary. What the library alone saw (a signal 0, a
- *      question) is no find.
+ * Z.1  A find is what a stranger has felt: a signal that reached a canary, another priority, a tracer. What the library
+ *      alone saw (a signal 0, a question) is no find.
  * Z.2  Each run's seed follows from --seed and its number; the file of --save names both.
  * Z.3  It ends with the first run that found something: the rest of the runs would find it again.
  */
@@ -43,12 +43,26 @@ static const char *signal_name(int number)
 	return name ? name : "a real-time signal";
 }
 
+static void tell_what(const struct pe_fuzz_find *f)
+{
+	switch (f->what) {
+	case PE_FUZZ_PRIORITY:
+		printf("  priority %d was given to a stranger at number %u", f->signal, f->number);
+		break;
+	case PE_FUZZ_TRACE:
+		printf("  a stranger at number %u is traced, by pid %d", f->number, f->sender);
+		break;
+	default:
+		printf("  signal %d (%s) reached a stranger at number %u", f->signal,
+		       signal_name(f->signal), f->number);
+		if (f->sender)
+			printf(", sent by pid %d", f->sender);
+	}
+}
+
 static void tell_find(const struct pe_fuzz_find *f)
 {
-	printf("  signal %d (%s) reached a stranger at number %u", f->signal,
-	       signal_name(f->signal), f->number);
-	if (f->sender)
-		printf(", sent by pid %d", f->sender);
+	tell_what(f);
 	printf("; the number was release %u of the run\n", f->release + 1);
 }
 

@@ -27,11 +27,14 @@ enum pe_fuzz_policy {
 	PE_FUZZ_WINDOW, /* a stranger, and pauses before and after each reap, and before each use */
 };
 
-/* a signal that reached a canary, or what else was done to it */
+enum pe_fuzz_what { PE_FUZZ_SIGNAL, PE_FUZZ_PRIORITY, PE_FUZZ_TRACE };
+
+/* what was done to a canary */
 struct pe_fuzz_find {
+	uint32_t what;
 	uint32_t number;
-	int32_t signal;
-	int32_t sender;	  /* 0: not known, as of SIGKILL */
+	int32_t signal;	  /* of SIGNAL; the new nice value of PRIORITY */
+	int32_t sender;	  /* or tracer; 0: not known, as of SIGKILL */
 	uint32_t release; /* the number's release was the so-manieth */
 };
 

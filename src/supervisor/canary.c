@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -48,17 +49,24 @@ struct pe_fuzz *pe_canary_page(const char *path, enum pe_fuzz_policy policy, uin
 
 /* --- a canary's life --- */
 
-static void found(struct pe_fuzz *page, const struct canary *c, int signal, pid_t sender)
+static void note(struct pe_fuzz *page, const struct canary *c, enum pe_fuzz_what what, int signal,
+		 pid_t sender)
 {
 	uint32_t at = atomic_fetch_add(&page->finds, 1);
 
 	if (at < PE_FUZZ_FINDS)
 		page->find[at] = (struct pe_fuzz_find){
+			.what = what,
 			.number = (uint32_t)c->pid,
 			.signal = signal,
 			.sender = sender,
 			.release = c->release,
 		};
+}
+
+static void found(struct pe_fuzz *page, const struct canary *c, int signal, pid_t sender)
+{
+	note(page, c, PE_FUZZ_SIGNAL, signal, sender);
 }
 
 static _Noreturn void be_canary(struct pe_fuzz *page, struct canary self, pid_t keeper)
@@ -88,6 +96,35 @@ static pid_t birth_at(pid_t number)
 	return (pid_t)syscall(SYS_clone3, &args, sizeof(args));
 }
 
+/* who traces process @pid; 0: nobody */
+static pid_t tracer_of(pid_t pid)
+{
+	char path[32], line[128];
+	pid_t tracer = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", pid);
+	f = fopen(path, "re");
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, "TracerPid: %d", &tracer) == 1)
+			break;
+	if (f)
+		fclose(f);
+	return tracer;
+}
+
+/* What leaves no signal: a canary's priority is its keeper's, and nobody traces it. */
+static void inspect(struct keeper *k, const struct canary *c)
+{
+	int nice_now = getpriority(PRIO_PROCESS, (id_t)c->pid);
+	pid_t tracer = tracer_of(c->pid);
+
+	if (nice_now != getpriority(PRIO_PROCESS, 0))
+		note(k->page, c, PE_FUZZ_PRIORITY, nice_now, 0);
+	if (tracer)
+		note(k->page, c, PE_FUZZ_TRACE, 0, tracer);
+}
+
 /* The farewell comes after whatever was sent before it (N.4). One that was killed has told by its end. */
 static void dismiss(struct keeper *k, struct canary *c)
 {
@@ -95,6 +132,7 @@ static void dismiss(struct keeper *k, struct canary *c)
 
 	if (c->pid == 0)
 		return;
+	inspect(k, c);
 	kill(c->pid, FAREWELL);
 	kill(c->pid, SIGCONT);
 	if (waitpid(c->pid, &status, 0) == c->pid && WIFSIGNALED(status))
