@@ -41,7 +41,8 @@
 	X(SCHED_GETAFFINITY, "sched_getaffinity")                                                  \
 	X(SCHED_GETSCHEDULER, "sched_getscheduler")                                                \
 	X(SCHED_GETPARAM, "sched_getparam")                                                        \
-	X(SCHED_RR_GET_INTERVAL, "sched_rr_get_interval")
+	X(SCHED_RR_GET_INTERVAL, "sched_rr_get_interval")                                          \
+	X(WAITPIDV, "waitpidv")
 
 #define PE_CALL_ENUM(name, text) PE_CALL_##name,
 enum pe_call { PE_CALLS(PE_CALL_ENUM) PE_CALL_COUNT };

@@ -49,6 +49,9 @@ struct pe_thread {
 	uint32_t record;      /* index in the arena, 0: none yet */
 	uint32_t last;	      /* slot of the last guarded call: a guess for the next, never more */
 	struct rseq *rseq;    /* the area that libc registered, NULL: none, or not known yet */
+	struct pe_exits *
+		exits; /* of this thread in process `exits_of`; means nothing in another (exits.h) */
+	int exits_of;
 };
 
 struct pe_hold {

@@ -170,6 +170,7 @@ static void next_frame(struct pe_process *p, struct pe_thread *t)
 	pe_sync_forked(p);
 	t->vfork_depth = 0;
 	t->last = 0;
+	t->exits = NULL;
 	atomic_store_explicit(life, 1, memory_order_release);
 }
 

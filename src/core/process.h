@@ -46,6 +46,7 @@ struct pe_sync {
 	_Atomic uint32_t signal;     /* 0: none */
 	_Atomic bool shown; /* the program has snapshots, from which it can make tags of its own */
 	_Atomic uint64_t retired_early;
+	_Atomic uint32_t read_at; /* ms: when the cursor was read for pe_sync_recent() */
 };
 
 enum pe_old { /* PIDEPOCH_FORCE_OLD: do without this newer mechanism */
@@ -53,6 +54,7 @@ enum pe_old { /* PIDEPOCH_FORCE_OLD: do without this newer mechanism */
 	      PE_OLD_INODE = 1 << 1,
 	      PE_OLD_WIPE = 1 << 2,
 	      PE_OLD_PIDFD = 1 << 3,
+	      PE_OLD_RING = 1 << 4,
 };
 
 struct pe_settings {

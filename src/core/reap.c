@@ -141,13 +141,15 @@ static long reap_stray(struct pe_process *p, const struct pe_reap *r, int pid)
 static long take(struct pe_process *p, struct pe_thread *t, const struct pe_reap *r,
 		 const siginfo_t *seen, uint32_t births)
 {
-	struct pe_known k;
+	struct pe_known k = pe_process_know(p, (uint32_t)seen->si_pid);
 
+	if (r->only &&
+	    (k.what != PE_STALE_LIVE || k.slot != r->only->slot || k.life != r->only->life))
+		return -ECHILD;
 	if (!is_exit(seen->si_code)) {
 		pe_process_learn(p, t, seen->si_pid);
 		return consume_state(r, seen);
 	}
-	k = pe_process_know(p, (uint32_t)seen->si_pid);
 	if (k.what != PE_STALE_LIVE)
 		return reap_stray(p, r, seen->si_pid);
 	/* Is the zombie seen under this number the incarnation in k? (H.3) */
@@ -198,11 +200,20 @@ static bool is_an_answer(long n)
 
 long pe_reap(struct pe_process *p, struct pe_thread *t, const struct pe_reap *r)
 {
+	bool ended = r->ended;
+
 	for (;;) {
 		siginfo_t si = { .si_pid = 0 };
 		uint32_t births = atomic_load(&p->births);
-		long n = r->peek(r->idtype, r->id, &si, r->options | WNOWAIT);
+		long n = 0;
 
+		if (ended) {
+			si.si_pid = (pid_t)r->id;
+			si.si_code = CLD_EXITED;
+			ended = false;
+		} else {
+			n = r->peek(r->idtype, r->id, &si, r->options | WNOWAIT);
+		}
 		if (r->as_wait4 && unlikely(!is_an_answer(n)))
 			return plain_wait4(p, t, r);
 		if (n == -ECHILD && r->idtype == P_PID)

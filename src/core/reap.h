@@ -31,9 +31,11 @@ struct pe_reap {
 	uint32_t id;
 	int options; /* as waitid takes them; WEXITED is among them */
 	struct rusage *rusage;
-	bool as_wait4;	 /* give a status, not a siginfo */
-	int *status;	 /* of as_wait4 */
-	siginfo_t *info; /* of waitid */
+	bool as_wait4;		     /* give a status, not a siginfo */
+	int *status;		     /* of as_wait4 */
+	siginfo_t *info;	     /* of waitid */
+	const struct pe_known *only; /* this life of the number or nobody; NULL: whoever has it */
+	bool ended; /* of P_PID, and `only`: its end has been seen, so that the first peek is spared */
 };
 
 /* as_wait4: the pid, 0 or -errno. Else 0 or -errno. The caller has entered the frame. */

@@ -14,8 +14,8 @@ static bool sees_children(const struct pe_process *p)
 
 /* --- verdicts --- */
 
-static int verdict(const struct pe_process *p, const struct pe_pin *pin,
-		   enum pe_stale_holder holder, uint64_t birth, bool no_lap_missed)
+static int verdict(const struct pe_process *p, struct pe_pin *pin, enum pe_stale_holder holder,
+		   uint64_t birth, bool no_lap_missed)
 {
 	const struct pe_stale_ref r = {
 		.number = pin->number,
@@ -26,11 +26,13 @@ static int verdict(const struct pe_process *p, const struct pe_pin *pin,
 		.no_lap_missed = no_lap_missed,
 	};
 
+	pin->gone = holder == PE_STALE_GONE ||
+		    (holder == PE_STALE_OWN_CHILD && !p->set->unseen && birth > pin->epoch);
 	return pe_stale_reference(&r);
 }
 
 /* R.6 */
-static int gone(const struct pe_process *p, const struct pe_pin *pin)
+static int gone(const struct pe_process *p, struct pe_pin *pin)
 {
 	int err = verdict(p, pin, PE_STALE_GONE, 0, false);
 
@@ -92,8 +94,7 @@ static bool is_zombie(int fd)
 }
 
 /* Nobody has the number, or somebody of whom we have no descriptor. */
-static int without_pidfd(struct pe_process *p, struct pe_thread *t, const struct pe_pin *pin,
-			 int err)
+static int without_pidfd(struct pe_process *p, struct pe_thread *t, struct pe_pin *pin, int err)
 {
 	struct pe_known k = pe_process_know(p, pin->number);
 
@@ -105,7 +106,7 @@ static int without_pidfd(struct pe_process *p, struct pe_thread *t, const struct
 }
 
 /* Who is behind the pidfd is no child that we know the birth of: is he whom the reference was taken to? */
-static int judge_other(struct pe_process *p, const struct pe_pin *pin)
+static int judge_other(struct pe_process *p, struct pe_pin *pin)
 {
 	struct pe_identity now;
 	struct pe_other known = { .since = 0 };
@@ -289,6 +290,20 @@ static uint64_t new_tag(struct pe_process *p, uint32_t number, const struct pe_i
 	return pe_clock_eps(now, number);
 }
 
+/* Ours, by the kernel's word. AGAIN: it has a slot now. Where children vanish, the slot says its birth, and no more than that: 0 */
+static int take_child(struct pe_process *p, struct pe_thread *t, int number, uint64_t *epoch)
+{
+	struct pe_known k;
+
+	if (!pe_process_adopt(p, t, number))
+		return -ENOMEM;
+	k = pe_process_know(p, (uint32_t)number);
+	if (sees_children(p) || k.what != PE_STALE_LIVE)
+		return AGAIN;
+	*epoch = birth_of(&k);
+	return 0;
+}
+
 /* 0, -errno, or AGAIN: it has a slot now */
 static int take_other(struct pe_process *p, struct pe_thread *t, int number, int fd,
 		      uint64_t *epoch)
@@ -298,7 +313,7 @@ static int take_other(struct pe_process *p, struct pe_thread *t, int number, int
 	int err;
 
 	if (!p->set->unseen && is_child(fd) == 1)
-		return pe_process_adopt(p, t, number) ? AGAIN : -ENOMEM;
+		return take_child(p, t, number, epoch);
 	if (pe_identity_of_pidfd(fd, p->set->force_old & PE_OLD_INODE, &who) != 0)
 		who.kind = PE_IDENTITY_NONE;
 	mask = pe_process_lock(p);

@@ -39,6 +39,7 @@ struct pe_pin {
 	uint32_t number;
 	uint64_t epoch; /* as whole laps */
 	bool child;	/* an unreaped child of ours, by the kernel's word or the slot's */
+	bool gone; /* of a pin that failed: who was meant is proven gone, and not only not proven to be there */
 };
 
 enum pe_pin_how {

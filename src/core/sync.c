@@ -25,6 +25,16 @@ pe_clock_time pe_sync_now(struct pe_process *p)
 	return now;
 }
 
+pe_clock_time pe_sync_recent(struct pe_process *p)
+{
+	uint32_t ms = pe_process_ms(p);
+
+	if (!p->set->unseen && atomic_load_explicit(&p->sync.read_at, memory_order_relaxed) == ms)
+		return pe_sync_show(p);
+	atomic_store_explicit(&p->sync.read_at, ms, memory_order_relaxed);
+	return pe_sync_now(p);
+}
+
 pe_clock_time pe_sync_get(struct pe_process *p)
 {
 	pe_clock_time point = atomic_load(&p->sync.point), now;
@@ -96,6 +106,7 @@ void pe_sync_forked(struct pe_process *p)
 {
 	atomic_store(&p->sync.signal, 0);
 	atomic_store(&p->sync.told, 0);
+	atomic_store(&p->sync.read_at, 0);
 }
 
 void pe_sync_bound(struct pe_process *p)

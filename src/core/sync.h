@@ -25,6 +25,9 @@ pe_clock_time pe_sync_get(struct pe_process *p);
 /* the present, by the kernel's own cursor */
 pe_clock_time pe_sync_now(struct pe_process *p);
 
+/* The same, but the cursor may have been read up to a tick of the coarse clock ago, where this process's own forks are seen. */
+pe_clock_time pe_sync_recent(struct pe_process *p);
+
 /* the present as far as this process has seen it, to be handed out: no system call */
 pe_clock_time pe_sync_show(struct pe_process *p);
 

@@ -158,12 +158,12 @@ static bool apply_trust(struct pe_settings *set, const char *value)
 
 static bool apply_force_old(struct pe_settings *set, const char *value)
 {
-	/* the first four are used in here, the others by the command */
+	/* the first four and io_uring are used in here, the others by the command */
 	static const char names[WORDS][10] = { "rseq",	   "inode",  "wipe",   "pidfd",	   "notify",
 					       "killable", "sync",   "admin",  "children", "info",
 					       "io_uring", "userns", "pid_max" };
 	static const enum pe_old bits[WORDS] = { PE_OLD_RSEQ, PE_OLD_INODE, PE_OLD_WIPE,
-						 PE_OLD_PIDFD };
+						 PE_OLD_PIDFD, [10] = PE_OLD_RING };
 
 	while (*value) {
 		size_t length = strcspn(value, ",");

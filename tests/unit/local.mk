@@ -105,6 +105,16 @@ tests_unit_test_reference_SOURCES = tests/unit/test_reference.c tests/unit/frame
 tests_unit_test_reference_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_reference_LDADD = $(UNIT_LIBS)
 
+UNIT_TESTS += tests/unit/test_ring
+tests_unit_test_ring_SOURCES = tests/unit/test_ring.c tests/unit/frame.h
+tests_unit_test_ring_CFLAGS = $(UNIT_CFLAGS) -pthread
+tests_unit_test_ring_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_exits
+tests_unit_test_exits_SOURCES = tests/unit/test_exits.c tests/unit/frame.h
+tests_unit_test_exits_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_exits_LDADD = $(UNIT_LIBS)
+
 UNIT_TESTS += tests/unit/test_unwind
 tests_unit_test_unwind_SOURCES = tests/unit/test_unwind.c tests/unit/frame.h tests/unit/unwinding.h
 tests_unit_test_unwind_CFLAGS = $(UNIT_CFLAGS) -fno-omit-frame-pointer -pthread

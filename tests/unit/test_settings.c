@@ -138,7 +138,7 @@ static const struct {
 	  PE_OLD_RSEQ | PE_OLD_INODE | PE_OLD_WIPE | PE_OLD_PIDFD },
 	{ "PIDEPOCH_FORCE_OLD",
 	  "notify,killable,sync,admin,children,info,io_uring,userns,pid_max,rseq", false,
-	  PE_STALE_REFUSE, ESRCH, PE_OLD_RSEQ },
+	  PE_STALE_REFUSE, ESRCH, PE_OLD_RSEQ | PE_OLD_RING },
 	{ "PIDEPOCH_FORCE_OLD", "wipe,rse", true, PE_STALE_REFUSE, ESRCH, PE_OLD_WIPE },
 	{ "PIDEPOCH_FORCE_OLD", "rseqs", true, PE_STALE_REFUSE, ESRCH, 0 },
 	{ "PIDEPOCH_FORCE_OLD", ",", true, PE_STALE_REFUSE, ESRCH, 0 },

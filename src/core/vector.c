@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "contract.h"
+
+#include "sys.h"
+#include "vector.h"
+
+#define STATES		 (WSTOPPED | WCONTINUED)
+#define RESTLESS_NS	 4000000
+#define RESTLESS_NS_EACH 2000
+
+/* all that the functions below need */
+struct step {
+	struct pe_process *p;
+	struct pe_thread *t;
+	struct pe_vector *v;
+	struct pe_exits *x; /* NULL: one by one */
+	int err;
+};
+
+static uint32_t tag_of(const struct pe_vector *v, const struct pe_entry *e)
+{
+	return e->flags & PE_VECTOR_TAGGED ? e->epoch
+					   : (uint32_t)pe_clock_eps(v->snapshot, (uint32_t)e->pid);
+}
+
+static bool has_place(const struct pe_vector *v)
+{
+	return !v->changed || v->news < v->changed_max;
+}
+
+static void deliver(struct pe_vector *v, size_t i, int state, int status)
+{
+	v->entry[i].state = (uint16_t)state;
+	if (state != PE_LOOK_ENDED && state != PE_LOOK_UNKNOWN)
+		v->entry[i].status = status;
+	if (v->changed)
+		v->changed[v->news] = (uint32_t)i;
+	v->news++;
+}
+
+static void say_running(const struct pe_vector *v, struct pe_entry *e)
+{
+	if (!v->changed_only && e->state != PE_LOOK_RUNNING)
+		e->state = PE_LOOK_RUNNING;
+}
+
+static int look_at(const struct step *s, const struct pe_look *l, size_t i, int *status)
+{
+	struct pe_looked r = { .usage = s->v->usage ? &s->v->usage[i] : NULL };
+	int state = pe_look_at(s->p, s->t, l, s->v->options, &r);
+
+	*status = r.status;
+	return state;
+}
+
+/* --- one by one --- */
+
+static void ask(struct step *s, size_t i)
+{
+	struct pe_entry *e = &s->v->entry[i];
+	struct pe_look l;
+	int status = 0;
+	int state = pe_look_judge(s->p, s->t, e->pid, tag_of(s->v, e), &l);
+
+	if (state == PE_LOOK_RUNNING)
+		state = look_at(s, &l, i, &status);
+	if (state > PE_LOOK_RUNNING)
+		deliver(s->v, i, state, status);
+	else if (state == PE_LOOK_RUNNING)
+		say_running(s->v, e);
+	else if (!s->err)
+		s->err = state;
+	s->v->left |= !pe_look_is_final(e->state);
+}
+
+static void ask_each(struct step *s)
+{
+	struct pe_vector *v = s->v;
+
+	for (size_t i = 0; i < v->count; i++) {
+		if (pe_look_is_final(v->entry[i].state))
+			continue;
+		if (!has_place(v)) {
+			v->left = true;
+			return;
+		}
+		ask(s, i);
+	}
+	v->restless = v->left;
+}
+
+/* --- by the ring --- */
+
+static void arm(const struct step *s, uint32_t index)
+{
+	int fd = pe_look_open(s->p, s->t, &pe_exits_watch(s->x, index)->look);
+
+	if (fd < 0)
+		return;
+	pe_exits_arm(s->x, index, fd);
+	pe_sys_close(fd);
+}
+
+/* The watch that stands for an entry, or 0; then *@state is its state, or -errno. */
+static uint32_t watch_for(const struct step *s, const struct pe_entry *e, uint32_t epoch,
+			  int *state)
+{
+	uint32_t index = e->pid > 0 ? pe_exits_find(s->x, (uint32_t)e->pid) : 0;
+	struct pe_look l;
+
+	if (index && pe_look_is(s->p, &pe_exits_watch(s->x, index)->look, epoch))
+		return index;
+	*state = pe_look_judge(s->p, s->t, e->pid, epoch, &l);
+	if (*state != PE_LOOK_RUNNING)
+		return 0;
+	index = pe_exits_add(s->x, &l);
+	if (index)
+		arm(s, index);
+	else
+		*state = -ENOMEM;
+	return index;
+}
+
+static void bind(struct step *s, size_t i, uint32_t epoch)
+{
+	struct pe_entry *e = &s->v->entry[i];
+	struct pe_seen *seen = &pe_exits_seen(s->x)[i];
+	int state;
+	uint32_t index = watch_for(s, e, epoch, &state);
+
+	*seen = (struct pe_seen){ .pid = e->pid, .epoch = epoch };
+	if (index) {
+		pe_exits_place(s->x, index, (uint32_t)i);
+		say_running(s->v, e);
+	} else if (state > PE_LOOK_RUNNING) {
+		deliver(s->v, i, state, 0);
+		s->x->live--;
+	} else if (!s->err) {
+		s->err = state;
+	}
+}
+
+/* Entries from @i on are bound to watches, most of them by having been so before. Returns how far it came. */
+static size_t walk(struct step *s, size_t i)
+{
+	const struct pe_vector *v = s->v;
+	const struct pe_seen *seen = pe_exits_seen(s->x);
+
+	for (; i < v->count; i++) {
+		struct pe_entry *e = &v->entry[i];
+		uint32_t epoch;
+
+		if (pe_look_is_final(e->state))
+			continue;
+		epoch = tag_of(v, e);
+		s->x->live++;
+		if (likely(seen[i].pid == e->pid && seen[i].epoch == epoch && seen[i].watch)) {
+			say_running(v, e);
+			continue;
+		}
+		if (!has_place(v)) {
+			s->x->live--;
+			break;
+		}
+		bind(s, i, epoch);
+	}
+	return i;
+}
+
+static void deliver_final(struct step *s, uint32_t index, size_t i, int state, int status)
+{
+	struct pe_exits *x = s->x;
+
+	deliver(s->v, i, state, status);
+	x->live--;
+	/* N.3 */
+	for (i++; (i = pe_exits_position(x, index, i)) < x->count; i++) {
+		if (pe_look_is_final(s->v->entry[i].state))
+			continue;
+		if (!has_place(s->v)) {
+			x->vector = NULL; /* to be judged again */
+			return;
+		}
+		deliver(s->v, i, PE_LOOK_ENDED, 0);
+		x->live--;
+	}
+}
+
+/* The position of a watch that is still asked about. */
+static size_t wanted(const struct step *s, uint32_t index)
+{
+	const struct pe_exits *x = s->x;
+	const struct pe_watch *w = pe_exits_watch(x, index);
+	size_t i = pe_exits_position(x, index, 0);
+
+	while (i < x->count && (pe_look_is_final(s->v->entry[i].state) ||
+				(uint32_t)s->v->entry[i].pid != w->look.number))
+		i = pe_exits_position(x, index, i + 1);
+	return i;
+}
+
+static void look_at_hint(struct step *s, uint32_t index)
+{
+	struct pe_watch *w = pe_exits_watch(s->x, index);
+	size_t i = wanted(s, index);
+	int status, state;
+
+	if (i == s->x->count) {
+		pe_exits_drop(s->x, index);
+		return;
+	}
+	state = look_at(s, &w->look, i, &status);
+	if (pe_look_is_final((unsigned int)state) && state > 0) {
+		deliver_final(s, index, i, state, status);
+		pe_exits_drop(s->x, index);
+		return;
+	}
+	if (state < 0 && !s->err)
+		s->err = state;
+	/* told of, and not to be had (a tracer has it): there is nothing more to be told of by the ring */
+	if (!w->look.ended)
+		arm(s, index);
+	s->v->restless |= w->state == PE_WATCH_LOOK;
+}
+
+static void look_at_hints(struct step *s)
+{
+	struct pe_exits *x = s->x;
+	uint32_t most = x->looks;
+
+	for (uint32_t n = 0; n < most && has_place(s->v); n++)
+		look_at_hint(s, pe_exits_looks(x)[n]);
+	pe_exits_tidy(x);
+}
+
+static void ask_ring(struct step *s)
+{
+	struct pe_vector *v = s->v;
+	struct pe_exits *x = s->x;
+	bool same = v->changed_only && x->vector == v->entry && x->count <= v->count;
+	size_t from = same ? x->count : 0;
+
+	x->vector = v->entry;
+	if (!same)
+		x->live = 0;
+	x->count = v->count;
+	x->count = walk(s, from);
+	pe_exits_hear(x);
+	look_at_hints(s);
+	v->left = x->live > 0 || x->count < v->count || !x->vector;
+}
+
+/* --- which way --- */
+
+static struct pe_exits *exits_of(const struct pe_process *p, const struct pe_thread *t)
+{
+	return t->exits_of == p->tgid ? t->exits : NULL;
+}
+
+bool pe_vector_remembers(const struct pe_process *p, const struct pe_thread *t)
+{
+	return exits_of(p, t) != NULL;
+}
+
+void pe_vector_forget(struct pe_process *p, struct pe_thread *t)
+{
+	struct pe_exits *x = exits_of(p, t);
+
+	t->exits = NULL;
+	if (x)
+		pe_exits_close(x);
+}
+
+/* What a ring tells of is ends. Memory that is short, or a ring that lost something (L.5), is not insisted upon. */
+static struct pe_exits *exits_for(struct pe_process *p, struct pe_thread *t,
+				  const struct pe_vector *v)
+{
+	struct pe_exits *x = exits_of(p, t);
+
+	if ((v->options & STATES) || (p->set->force_old & PE_OLD_RING) ||
+	    (v->count < PE_VECTOR_MANY && !v->blocks))
+		return NULL;
+	if (!x) {
+		t->exits = x = pe_exits_open();
+		t->exits_of = p->tgid;
+	}
+	if (!x || x->busy)
+		return NULL;
+	if (!pe_ring_is_whole(&x->ring)) {
+		pe_vector_forget(p, t);
+		return NULL;
+	}
+	return pe_exits_room(x, v->count) == 0 ? x : NULL;
+}
+
+int pe_vector_step(struct pe_process *p, struct pe_thread *t, struct pe_vector *v)
+{
+	struct step s = { .p = p, .t = t, .v = v, .x = exits_for(p, t, v) };
+
+	v->left = v->restless = false;
+	if (s.x) {
+		s.x->busy = true;
+		ask_ring(&s);
+		s.x->busy = false;
+	} else {
+		if (exits_of(p, t))
+			t->exits->vector = NULL;
+		ask_each(&s);
+	}
+	return v->news == 0 ? s.err : 0;
+}
+
+/* Between two rounds of looking at each: not so long that it would be noticed, and mostly asleep. */
+static struct timespec little_for(const struct pe_vector *v)
+{
+	size_t ns = RESTLESS_NS + v->count * RESTLESS_NS_EACH;
+
+	return (struct timespec){ .tv_sec = (time_t)(ns / 1000000000),
+				  .tv_nsec = (long)(ns % 1000000000) };
+}
+
+static bool is_longer(const struct timespec *a, const struct timespec *b)
+{
+	return !a || a->tv_sec > b->tv_sec || (a->tv_sec == b->tv_sec && a->tv_nsec > b->tv_nsec);
+}
+
+/* 0: restless, and a little time has passed */
+int pe_vector_sleep(struct pe_process *p, struct pe_thread *t, const struct pe_vector *v,
+		    const struct timespec *patience)
+{
+	struct timespec until = little_for(v); /* ppoll writes to it */
+	struct pe_exits *x = exits_of(p, t);
+	bool is_little = v->restless && is_longer(patience, &until);
+	int err;
+
+	if (!is_little && patience)
+		until = *patience;
+	patience = is_little || patience ? &until : NULL;
+	if (x && x->vector == v->entry)
+		err = pe_ring_wait(&x->ring, patience);
+	else
+		err = pe_sys5(SYS_ppoll, 0, 0, PE_SYS_LONG(patience), 0, 0) < 0 ? -EINTR : -ETIME;
+	return is_little && err == -ETIME ? 0 : err;
+}

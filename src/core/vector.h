@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * vector - one call of waitpidv, without its blocking: many entries, and news of some.
+ *
+ *   few entries, or no ring          look at each (look.h)
+ *   many                             walk: bind each entry to a watch, new ones are armed; hear the ring; look at what it names
+ *   many, changed only, as before    hear the ring; look at what it names
+ *
+ * N.1  The tag of an entry without its own follows from the call's snapshot (S13).
+ * N.2  What was an answer once and is final is passed over.
+ * N.3  An end is delivered to one entry as EXITED; others of the same process, in this vector or another thread's, are ENDED.
+ * N.4  `changed_only`: entries are not read again while address and count are those of the thread's last call. Count may
+ *      have grown: what was appended is read.
+ * N.5  An entry that cannot be judged (no descriptor to be had) keeps no other from being told. Its error is the
+ *      result only when there is no news.
+ */
+#ifndef PE_CORE_VECTOR_H
+#define PE_CORE_VECTOR_H
+
+#include "contract.h"
+#include "exits.h"
+#include "process.h"
+
+#define PE_VECTOR_TAGGED 1
+
+/* From so many entries on a ring costs less, if they are asked about more than once. */
+#define PE_VECTOR_MANY 64u
+
+/* struct pidv */
+struct pe_entry {
+	int32_t pid;
+	uint32_t epoch;
+	uint16_t flags;
+	uint16_t state; /* enum pe_look_state */
+	int32_t status;
+};
+
+struct pe_vector {
+	struct pe_entry *entry;
+	size_t count;
+	pe_clock_time snapshot;
+	int options; /* WNOWAIT, WUNTRACED, WCONTINUED, __WALL, __WCLONE, __WNOTHREAD */
+	bool changed_only;
+	bool blocks; /* what there is no news of will be slept upon */
+	struct rusage *usage;
+	uint32_t *changed; /* indexes of entries with news, or NULL */
+	size_t changed_max;
+	/* in and out */
+	size_t news; /* how many */
+	/* out */
+	bool left;     /* entries that are not final, or were not come to */
+	bool restless; /* among them some whose news no ring will tell */
+};
+
+/* 0, or -errno where there is no news */
+int pe_vector_step(struct pe_process *p, struct pe_thread *t, struct pe_vector *v);
+
+/* Sleep until a step may have news. 0; -ETIME; -EINTR. Consumes nothing; a thread may be cancelled in it. */
+int pe_vector_sleep(struct pe_process *p, struct pe_thread *t, const struct pe_vector *v,
+		    const struct timespec *patience);
+
+/* This thread's memory for it all is given back. */
+void pe_vector_forget(struct pe_process *p, struct pe_thread *t);
+
+/* the thread has memory that is to be given back */
+bool pe_vector_remembers(const struct pe_process *p, const struct pe_thread *t);
+
+#endif
