@@ -82,7 +82,7 @@ int pidepoch_ref(pid_t pid, struct pidepoch_ref *ref);
 
 /*
  * pidepoch_of() - the epoch of @pid at a moment: its lap if the cursor had passed it, else the lap before
- * @snapshot: as pidepoch_get() and pidepoch_now() give it
+ * @snapshot: as pidepoch_get(), pidepoch_now() and waitpidv() give it
  * @pid:      number, 1..pid_max-1
  * Context:   async-signal-safe; no system call
  * Return:    the epoch
@@ -275,6 +275,69 @@ int pidepoch_hold(const struct pidepoch_ref *ref, struct pidepoch_held *held);
  * Since:    0.1
  */
 int pidepoch_release(struct pidepoch_held *held);
+
+/* --- waitpidv --- */
+
+/* pidv.state */
+enum {
+	PIDV_NEW = 0,	    /* in: not asked about yet */
+	PIDV_RUNNING = 1,   /* out: it was alive at an instant of the call */
+	PIDV_STOPPED = 2,   /* out, with WUNTRACED: @status as of waitpid(2) */
+	PIDV_CONTINUED = 3, /* out, with WCONTINUED */
+	PIDV_EXITED = 4, /* out: a child's end, and its @status; reaped, unless WNOWAIT. Final. */
+	PIDV_ENDED =
+		5, /* out: gone, and no status: no child of this process, or reaped before. Final. */
+	PIDV_UNKNOWN = 6, /* out: the epoch is too old to tell. Final. */
+};
+
+/* pidv.flags */
+#define PIDV_TAGGED 1 /* @epoch is this entry's own; else it follows from the call's snapshot */
+
+/* an entry; one whose state is final is passed over */
+struct pidv {
+	pid_t pid;	  /* in */
+	pidepoch_t epoch; /* in, with PIDV_TAGGED */
+	uint16_t flags;	  /* in */
+	uint16_t state;	  /* in and out: PIDV_*; begin with PIDV_NEW */
+	int32_t status;	  /* out: of EXITED, STOPPED, CONTINUED */
+};
+
+/* waitpidv(): besides WNOHANG or O_NONBLOCK, WNOWAIT, WUNTRACED, WCONTINUED, __WALL, __WCLONE, __WNOTHREAD */
+#define WAITPIDV_ALL                                                                               \
+	0x00010000 /* come back when every entry is final, not when the first has news */
+#define WAITPIDV_CHANGED 0x00020000 /* write entries with news only; see waitpidv(2) */
+
+/* more to say than most calls do; zero is the default */
+struct waitpidv_more {
+	size_t size;			/* sizeof(struct waitpidv_more) */
+	const struct timespec *timeout; /* relative, CLOCK_MONOTONIC; NULL: none */
+	struct rusage *
+		usage; /* @count of them: those of entries EXITED, STOPPED, CONTINUED are written */
+	uint32_t *changed;  /* with WAITPIDV_CHANGED: the indexes of the entries with news, */
+	size_t changed_max; /* so many at most: what is left comes with the next call */
+};
+
+/*
+ * waitpidv() - ask about many processes at once, or wait for them
+ * @vec:      @count entries
+ * @count:    any number
+ * @snapshot: in: the moment that entries without a tag are of, 0: the sync point. Out: the moment that the answers are
+ *            of, for pidepoch_set(). NULL: the sync point, and do not tell.
+ * @flags:    see above; unknown ones are refused
+ * @more:     or NULL
+ * Context:   a cancellation point and interrupted by handlers (EINTR), both with nothing lost. Not for handlers and
+ *            vfork children. Threads may ask about the same children: each end is delivered once, as EXITED; the others
+ *            see ENDED.
+ * Return:    how many entries have news: a state other than RUNNING, and not a final one from before. 0: none, with
+ *            WNOHANG or at the timeout. -1 with errno
+ * Errors:    ECHILD no entry is left to wait for; EINTR; EINVAL unknown flags, a wrong size or time, a snapshot or a tag in
+ *            the future, an entry that is no number of a process; EFAULT @vec is NULL; EMFILE, ENFILE, ENOMEM where there is
+ *            no news; EAGAIN in a vfork child
+ * Source:    proposal ("waitpidv(pidv *pid_t, epoch, O_NONBLOCK)"); wait4(2)
+ * Since:     0.1
+ */
+int waitpidv(struct pidv *vec, size_t count, pidepoch_snapshot_t *snapshot, int flags,
+	     const struct waitpidv_more *more);
 
 /* --- the rest --- */
 

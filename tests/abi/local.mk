@@ -39,3 +39,55 @@ TESTS += tests/abi/dump.sh
 renew-abi: libpidepoch.la
 	@$(house_env) $(SHELL) $(srcdir)/tests/abi/dump.sh renew
 .PHONY: renew-abi
+
+# waitpidv(): one promise per file
+vector_sources = tests/abi/api.h tests/preload/namespace.c tests/preload/namespace.h
+VECTOR_TESTS = \
+	tests/abi/waitpidv_arguments \
+	tests/abi/waitpidv_blocks \
+	tests/abi/waitpidv_changed \
+	tests/abi/waitpidv_ends \
+	tests/abi/waitpidv_ignored \
+	tests/abi/waitpidv_kinds \
+	tests/abi/waitpidv_many \
+	tests/abi/waitpidv_nowait \
+	tests/abi/waitpidv_others \
+	tests/abi/waitpidv_snapshot \
+	tests/abi/waitpidv_stops \
+	tests/abi/waitpidv_survives \
+	tests/abi/waitpidv_threads \
+	tests/abi/waitpidv_traced
+tests_abi_waitpidv_arguments_SOURCES = tests/abi/waitpidv_arguments.c tests/abi/vector.h $(vector_sources)
+tests_abi_waitpidv_arguments_LDADD = libpidepoch.la
+tests_abi_waitpidv_blocks_SOURCES = tests/abi/waitpidv_blocks.c tests/abi/vector.h $(vector_sources)
+tests_abi_waitpidv_blocks_CFLAGS = $(AM_CFLAGS) -pthread
+tests_abi_waitpidv_blocks_LDADD = libpidepoch.la
+tests_abi_waitpidv_changed_SOURCES = tests/abi/waitpidv_changed.c tests/abi/vector.h $(vector_sources)
+tests_abi_waitpidv_changed_LDADD = libpidepoch.la
+tests_abi_waitpidv_ends_SOURCES = tests/abi/waitpidv_ends.c tests/abi/vector.h $(vector_sources)
+tests_abi_waitpidv_ends_LDADD = libpidepoch.la
+tests_abi_waitpidv_ignored_SOURCES = tests/abi/waitpidv_ignored.c tests/abi/vector.h $(vector_sources)
+tests_abi_waitpidv_ignored_LDADD = libpidepoch.la
+tests_abi_waitpidv_kinds_SOURCES = tests/abi/waitpidv_kinds.c tests/abi/vector.h $(vector_sources)
+tests_abi_waitpidv_kinds_CFLAGS = $(AM_CFLAGS) -pthread
+tests_abi_waitpidv_kinds_LDADD = libpidepoch.la
+tests_abi_waitpidv_many_SOURCES = tests/abi/waitpidv_many.c tests/abi/vector.h $(vector_sources)
+tests_abi_waitpidv_many_LDADD = libpidepoch.la
+tests_abi_waitpidv_nowait_SOURCES = tests/abi/waitpidv_nowait.c tests/abi/vector.h $(vector_sources)
+tests_abi_waitpidv_nowait_LDADD = libpidepoch.la
+tests_abi_waitpidv_others_SOURCES = tests/abi/waitpidv_others.c tests/abi/vector.h $(vector_sources)
+tests_abi_waitpidv_others_LDADD = libpidepoch.la
+tests_abi_waitpidv_snapshot_SOURCES = tests/abi/waitpidv_snapshot.c tests/abi/vector.h $(vector_sources)
+tests_abi_waitpidv_snapshot_LDADD = libpidepoch.la
+tests_abi_waitpidv_stops_SOURCES = tests/abi/waitpidv_stops.c tests/abi/vector.h $(vector_sources)
+tests_abi_waitpidv_stops_LDADD = libpidepoch.la
+tests_abi_waitpidv_survives_SOURCES = tests/abi/waitpidv_survives.c tests/abi/vector.h $(vector_sources)
+tests_abi_waitpidv_survives_CFLAGS = $(AM_CFLAGS) -pthread
+tests_abi_waitpidv_survives_LDADD = libpidepoch.la
+tests_abi_waitpidv_threads_SOURCES = tests/abi/waitpidv_threads.c tests/abi/vector.h $(vector_sources)
+tests_abi_waitpidv_threads_CFLAGS = $(AM_CFLAGS) -pthread
+tests_abi_waitpidv_threads_LDADD = libpidepoch.la
+tests_abi_waitpidv_traced_SOURCES = tests/abi/waitpidv_traced.c tests/abi/vector.h $(vector_sources)
+tests_abi_waitpidv_traced_LDADD = libpidepoch.la
+check_PROGRAMS += $(VECTOR_TESTS)
+TESTS += $(VECTOR_TESTS)

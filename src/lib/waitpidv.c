@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * waitpidv - the door to core/vector: its flags, its snapshot, and its sleep, in which nothing has been taken that could be lost.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <pidepoch.h>
+#include <pthread.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "core/sync.h"
+#include "core/vector.h"
+#include "lib/state.h"
+
+#define STATES (WNOWAIT | WUNTRACED | WCONTINUED | __WALL | __WCLONE | __WNOTHREAD)
+#define FLAGS  (STATES | WNOHANG | O_NONBLOCK | WAITPIDV_ALL | WAITPIDV_CHANGED)
+
+_Static_assert(sizeof(struct pidv) == sizeof(struct pe_entry) &&
+		       offsetof(struct pidv, epoch) == offsetof(struct pe_entry, epoch) &&
+		       offsetof(struct pidv, flags) == offsetof(struct pe_entry, flags) &&
+		       offsetof(struct pidv, state) == offsetof(struct pe_entry, state) &&
+		       offsetof(struct pidv, status) == offsetof(struct pe_entry, status),
+	       "as the engine has it");
+_Static_assert(PIDV_NEW == (int)PE_LOOK_NEW && PIDV_RUNNING == (int)PE_LOOK_RUNNING &&
+		       PIDV_STOPPED == (int)PE_LOOK_STOPPED &&
+		       PIDV_CONTINUED == (int)PE_LOOK_CONTINUED &&
+		       PIDV_EXITED == (int)PE_LOOK_EXITED && PIDV_ENDED == (int)PE_LOOK_ENDED &&
+		       PIDV_UNKNOWN == (int)PE_LOOK_UNKNOWN && PIDV_TAGGED == PE_VECTOR_TAGGED,
+	       "by the same numbers");
+
+struct call {
+	struct pe_state state;
+	struct pe_vector v;
+	pidepoch_snapshot_t *snapshot, now;
+	int flags;
+	const struct timespec *timeout;
+	struct timespec deadline;
+};
+
+/* --- what is asked --- */
+
+static bool is_time(const struct timespec *t)
+{
+	return t->tv_sec >= 0 && t->tv_nsec >= 0 && t->tv_nsec < 1000000000;
+}
+
+/* longer than any machine has been up: no deadline could be counted for it */
+static bool is_for_ever(const struct timespec *t)
+{
+	return t->tv_sec > INT32_MAX;
+}
+
+static int read_more(struct call *c, const struct waitpidv_more *more)
+{
+	if (!more)
+		return 0;
+	if (more->size != sizeof(*more) || (more->timeout && !is_time(more->timeout)))
+		return -EINVAL;
+	c->v.usage = more->usage;
+	c->timeout = more->timeout && !is_for_ever(more->timeout) ? more->timeout : NULL;
+	if (c->v.changed_only) {
+		c->v.changed = more->changed;
+		c->v.changed_max = more->changed_max;
+	}
+	if (c->v.changed && c->v.changed_max == 0)
+		return -EINVAL;
+	return 0;
+}
+
+static int read_snapshot(struct call *c)
+{
+	pe_clock_time point = pe_sync_get(c->state.frame);
+
+	c->v.snapshot = c->snapshot && *c->snapshot ? *c->snapshot : point;
+	return c->v.snapshot <= pe_clock_now(&c->state.frame->clock) ? 0 : -EINVAL;
+}
+
+/* --- time --- */
+
+static void set_deadline(struct call *c)
+{
+	if (!c->timeout)
+		return;
+	clock_gettime(CLOCK_MONOTONIC, &c->deadline);
+	c->deadline.tv_sec += c->timeout->tv_sec;
+	c->deadline.tv_nsec += c->timeout->tv_nsec;
+	if (c->deadline.tv_nsec >= 1000000000) {
+		c->deadline.tv_nsec -= 1000000000;
+		c->deadline.tv_sec++;
+	}
+}
+
+/* What is left of it; nothing: 0 s, 0 ns. */
+static struct timespec time_left(const struct call *c)
+{
+	struct timespec now, left;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	left.tv_sec = c->deadline.tv_sec - now.tv_sec;
+	left.tv_nsec = c->deadline.tv_nsec - now.tv_nsec;
+	if (left.tv_nsec < 0) {
+		left.tv_nsec += 1000000000;
+		left.tv_sec--;
+	}
+	return left.tv_sec < 0 ? (struct timespec){ 0 } : left;
+}
+
+/* A thread may be cancelled here and nowhere else: in the kernel's sleep, before anything is taken. */
+static int sleep_cancellably(const struct call *c)
+{
+	struct timespec left = { 0 };
+	int before, err;
+
+	if (c->timeout) {
+		left = time_left(c);
+		if (left.tv_sec == 0 && left.tv_nsec == 0)
+			return -ETIME;
+	}
+	pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, &before);
+	err = pe_vector_sleep(c->state.frame, c->state.thread, &c->v, c->timeout ? &left : NULL);
+	pthread_setcanceltype(before, NULL);
+	return err;
+}
+
+/* --- the thread's memory --- */
+
+/* libc's, for C++ destructors of a thread's variables: no key, and it keeps this library loaded until then. */
+extern int __cxa_thread_atexit_impl(void (*end)(void *), void *object, void *dso)
+	__attribute__((weak));
+extern void *__dso_handle __attribute__((visibility("hidden")));
+
+static void thread_ends(void *unused)
+{
+	struct pe_state s;
+
+	(void)unused;
+	if (pe_state_enter(&s))
+		pe_vector_forget(s.frame, s.thread);
+}
+
+static int step(struct call *c)
+{
+	bool had = pe_vector_remembers(c->state.frame, c->state.thread);
+	int err;
+
+	/* before the first entry is looked at (S12) */
+	if (c->snapshot)
+		c->now = pe_sync_recent(c->state.frame);
+	err = pe_vector_step(c->state.frame, c->state.thread, &c->v);
+	if (!had && pe_vector_remembers(c->state.frame, c->state.thread) &&
+	    __cxa_thread_atexit_impl)
+		__cxa_thread_atexit_impl(thread_ends, NULL, &__dso_handle);
+	return err;
+}
+
+/* --- the call --- */
+
+/* true: there is nothing to wait for any more, or no wish to */
+static bool is_done(const struct call *c)
+{
+	bool wanted = c->flags & WAITPIDV_ALL ? !c->v.left : c->v.news > 0;
+
+	return wanted || !c->v.left || (c->flags & (WNOHANG | O_NONBLOCK)) ||
+	       (c->v.changed && c->v.news == c->v.changed_max);
+}
+
+static long ask(struct call *c)
+{
+	int err = step(c);
+
+	if (err == 0 && !is_done(c)) {
+		set_deadline(c);
+		c->v.blocks = true;
+		do {
+			err = step(c);
+			if (err != 0 || is_done(c))
+				break;
+			err = sleep_cancellably(c);
+		} while (err == 0);
+	}
+	if (c->v.news > 0 || err == -ETIME)
+		return (long)c->v.news;
+	if (err != 0)
+		return err;
+	return c->v.left ? 0 : -ECHILD;
+}
+
+PE_EXPORT int waitpidv(struct pidv *vec, size_t count, pidepoch_snapshot_t *snapshot, int flags,
+		       const struct waitpidv_more *more)
+{
+	struct call c = {
+		.v = { .entry = (struct pe_entry *)vec,
+		       .count = count,
+		       .options = flags & STATES,
+		       .changed_only = flags & WAITPIDV_CHANGED },
+		.snapshot = snapshot,
+		.flags = flags,
+	};
+	long n = flags & ~FLAGS ? -EINVAL : !vec && count ? -EFAULT : read_more(&c, more);
+
+	if (n == 0 && !pe_state_enter(&c.state))
+		n = -EAGAIN;
+	if (n == 0)
+		n = read_snapshot(&c);
+	if (n == 0)
+		n = ask(&c);
+	if (n >= 0 && snapshot)
+		*snapshot = c.now;
+	return (int)pe_state_result(n);
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* waitpidv() sleeps until there is news, or until all is final, or so long; a handler and a cancellation end it with nothing lost. */
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "vector.h"
+
+/* Is the thread asleep in the kernel? */
+static void wait_until_asleep(pid_t tid)
+{
+	char path[64], text[256];
+	const char *state;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", tid);
+	for (;;) {
+		f = fopen(path, "r");
+		MUST(f && fgets(text, sizeof(text), f));
+		fclose(f);
+		state = strrchr(text, ')');
+		if (state && state[2] == 'S')
+			return;
+		sched_yield();
+	}
+}
+
+static _Atomic pid_t sleeper, target;
+static _Atomic int send;
+
+/* Kills the target when the sleeper sleeps, or interrupts it. */
+static void *disturb(void *unused)
+{
+	(void)unused;
+	wait_until_asleep(sleeper);
+	if (send)
+		MUST(syscall(SYS_tgkill, getpid(), sleeper, send) == 0);
+	else
+		MUST(kill(target, SIGKILL) == 0);
+	return NULL;
+}
+
+static int ask_disturbed(int flags, int signal, pid_t pid)
+{
+	pthread_t thread;
+	int n;
+
+	sleeper = (pid_t)syscall(SYS_gettid);
+	target = pid;
+	send = signal;
+	MUST(pthread_create(&thread, NULL, disturb, NULL) == 0);
+	n = vector_ask(flags);
+	pthread_join(thread, NULL);
+	return n;
+}
+
+static void until_the_first(void)
+{
+	pid_t pid[2] = { vector_child(), vector_child() };
+
+	vector_of(pid, 2);
+	MUST(ask_disturbed(0, 0, pid[1]) == 1);
+	MUST(vec[0].state == PIDV_RUNNING && vec[1].state == PIDV_EXITED);
+	vector_kill(pid[0]);
+	MUST(vector_ask(0) == 1 && vec[0].state == PIDV_EXITED);
+}
+
+static void until_all(void)
+{
+	pid_t pid[2] = { vector_child(), vector_zombie(0) };
+
+	if (vector_long) /* the others stay */
+		return;
+	vector_of(pid, 2);
+	MUST(ask_disturbed(WAITPIDV_ALL, 0, pid[0]) == 2);
+	MUST(vec[0].state == PIDV_EXITED && vec[1].state == PIDV_EXITED);
+}
+
+static void so_long(void)
+{
+	const struct timespec soon = { .tv_nsec = 20000000 }, none = { 0 };
+	struct waitpidv_more more = { .size = sizeof(more), .timeout = &soon };
+	struct timespec before, after;
+
+	vector_of_one(getpid());
+	clock_gettime(CLOCK_MONOTONIC, &before);
+	MUST(waitpidv(vec, vector_count, NULL, 0, &more) == 0);
+	clock_gettime(CLOCK_MONOTONIC, &after);
+	MUST((after.tv_sec - before.tv_sec) * 1000000000 + after.tv_nsec - before.tv_nsec >=
+	     soon.tv_nsec);
+	MUST(vec[0].state == PIDV_RUNNING);
+	more.timeout = &none;
+	MUST(waitpidv(vec, vector_count, NULL, 0, &more) == 0);
+}
+
+static void handled(int signal)
+{
+	(void)signal;
+}
+
+static void a_handler(void)
+{
+	const struct sigaction restart = { .sa_handler = handled, .sa_flags = SA_RESTART };
+	pid_t pid = vector_child();
+
+	MUST(sigaction(SIGUSR1, &restart, NULL) == 0);
+	vector_of_one(pid);
+	MUST(ask_disturbed(0, SIGUSR1, 0) == -1 && errno == EINTR);
+	vector_kill(pid);
+	MUST(vector_ask(WNOHANG) == 1 && vec[0].state == PIDV_EXITED);
+}
+
+static void *ask_for_ever(void *unused)
+{
+	sleeper = (pid_t)syscall(SYS_gettid);
+	vector_ask(0);
+	return unused;
+}
+
+static void a_cancellation(void)
+{
+	pid_t pid = vector_child();
+	pthread_t thread;
+	void *result;
+
+	vector_of_one(pid);
+	sleeper = 0;
+	MUST(pthread_create(&thread, NULL, ask_for_ever, NULL) == 0);
+	while (sleeper == 0)
+		sched_yield();
+	wait_until_asleep(sleeper);
+	MUST(pthread_cancel(thread) == 0);
+	MUST(pthread_join(thread, &result) == 0 && result == PTHREAD_CANCELED);
+	vector_kill(pid);
+	MUST(vector_ask(0) == 1 && vec[0].state == PIDV_EXITED);
+}
+
+static void play(void)
+{
+	until_the_first();
+	until_all();
+	so_long();
+	a_handler();
+	a_cancellation();
+}
+
+static void both(void)
+{
+	vector_both(play);
+}
+
+int main(int argc, char **argv)
+{
+	(void)argv;
+	return vector_main(argc, both);
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* waitpidv() gives a child's end as wait4() does: the status, and what it has used, once. */
+#include <sys/resource.h>
+
+#include "vector.h"
+
+static int exits(void)
+{
+	_exit(200);
+}
+
+static int dies(void)
+{
+	raise(SIGTERM);
+	return 0;
+}
+
+static int dumps(void)
+{
+	const struct rlimit most = { 1, 1 };
+
+	setrlimit(RLIMIT_CORE, &most);
+	raise(SIGQUIT);
+	return 0;
+}
+
+static int works(void)
+{
+	for (volatile int i = 0; i < 30000000; i++)
+		;
+	_exit(0);
+}
+
+static int (*const fates[])(void) = { exits, dies, dumps, works };
+
+static pid_t child_of(int (*fate)(void))
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(fate());
+	MUST(pid > 0);
+	vector_wait_for_zombie(pid);
+	return pid;
+}
+
+static void play(void)
+{
+	static struct rusage usage[VECTOR_MOST];
+	const struct waitpidv_more more = { .size = sizeof(more), .usage = usage };
+	struct rusage used;
+	siginfo_t si;
+	int status;
+
+	for (size_t i = 0; i < sizeof(fates) / sizeof(fates[0]); i++) {
+		pid_t plain = child_of(fates[i]), pid;
+
+		MUST(wait4(plain, &status, 0, NULL) == plain);
+		pid = child_of(fates[i]);
+		vector_of_one(pid);
+		/* while it is a zombie, that does not change */
+		MUST(syscall(SYS_waitid, P_PID, pid, &si, WEXITED | WNOWAIT, &used) == 0);
+		memset(usage, 0x55, sizeof(usage));
+		MUST(waitpidv(vec, vector_count, NULL, WNOHANG, &more) == 1);
+		MUST(vec[0].state == PIDV_EXITED && vec[0].status == status);
+		MUST(memcmp(&usage[0], &used, sizeof(used)) == 0);
+		MUST(wait4(pid, NULL, WNOHANG, NULL) == -1 && errno == ECHILD);
+		for (size_t j = 1; j < vector_count; j++)
+			MUST(vec[j].state == PIDV_RUNNING);
+	}
+}
+
+static void both(void)
+{
+	vector_both(play);
+}
+
+int main(int argc, char **argv)
+{
+	(void)argv;
+	return vector_main(argc, both);
+}
