@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Benchmarks: native and guarded in turn, ratios with spread. each script is an entry of its own.
-bench_programs = bench/fork bench/kill bench/memory bench/notify bench/stack
+bench_programs = bench/fork bench/kill bench/memory bench/notify bench/stack bench/waitpidv
 EXTRA_PROGRAMS += $(bench_programs)
 CLEANFILES += $(bench_programs)
 EXTRA_DIST += bench/run bench/build bench/report
@@ -12,6 +12,8 @@ bench_notify_SOURCES = bench/notify.c
 bench_notify_LDFLAGS = -all-static
 bench_stack_SOURCES = bench/stack.c
 bench_stack_LDADD = libcore.la
+bench_waitpidv_SOURCES = bench/waitpidv.c
+bench_waitpidv_LDADD = libpidepoch.la
 
 bench: all $(bench_programs) tests/preload/event_victim
 	@$(house_env) '$(srcdir)/bench/run'
