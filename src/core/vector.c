@@ -101,6 +101,12 @@ static void arm(const struct step *s, uint32_t index)
 	pe_sys_close(fd);
 }
 
+/* A watch that has been heard of says nothing of who has the number now: he is judged anew, unless a slot says that he is the same. */
+static bool stands_for(const struct step *s, const struct pe_watch *w, uint32_t epoch)
+{
+	return (w->look.slot || w->state == PE_WATCH_ARMED) && pe_look_is(s->p, &w->look, epoch);
+}
+
 /* The watch that stands for an entry, or 0; then *@state is its state, or -errno. */
 static uint32_t watch_for(const struct step *s, const struct pe_entry *e, uint32_t epoch,
 			  int *state)
@@ -108,7 +114,7 @@ static uint32_t watch_for(const struct step *s, const struct pe_entry *e, uint32
 	uint32_t index = e->pid > 0 ? pe_exits_find(s->x, (uint32_t)e->pid) : 0;
 	struct pe_look l;
 
-	if (index && pe_look_is(s->p, &pe_exits_watch(s->x, index)->look, epoch))
+	if (index && stands_for(s, pe_exits_watch(s->x, index), epoch))
 		return index;
 	*state = pe_look_judge(s->p, s->t, e->pid, epoch, &l);
 	if (*state != PE_LOOK_RUNNING)
@@ -135,8 +141,10 @@ static void bind(struct step *s, size_t i, uint32_t epoch)
 	} else if (state > PE_LOOK_RUNNING) {
 		deliver(s->v, i, state, 0);
 		s->x->live--;
-	} else if (!s->err) {
-		s->err = state;
+	} else {
+		s->err = s->err ? s->err : state;
+		s->v->restless = true;
+		s->x->vector = NULL; /* to be read again */
 	}
 }
 
@@ -244,6 +252,7 @@ static void ask_ring(struct step *s)
 	if (!same)
 		x->live = 0;
 	x->count = v->count;
+	pe_exits_hear(x);
 	x->count = walk(s, from);
 	pe_exits_hear(x);
 	look_at_hints(s);

@@ -115,6 +115,11 @@ tests_unit_test_exits_SOURCES = tests/unit/test_exits.c tests/unit/frame.h
 tests_unit_test_exits_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_exits_LDADD = $(UNIT_LIBS)
 
+UNIT_TESTS += tests/unit/test_vector
+tests_unit_test_vector_SOURCES = tests/unit/test_vector.c tests/unit/frame.h tests/unit/reuse.h
+tests_unit_test_vector_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_vector_LDADD = $(UNIT_LIBS)
+
 UNIT_TESTS += tests/unit/test_unwind
 tests_unit_test_unwind_SOURCES = tests/unit/test_unwind.c tests/unit/frame.h tests/unit/unwinding.h
 tests_unit_test_unwind_CFLAGS = $(UNIT_CFLAGS) -fno-omit-frame-pointer -pthread
