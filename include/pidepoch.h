@@ -259,7 +259,7 @@ struct pidepoch_held {
  *           wait until it is let go. On others than own children it keeps a close-on-exec descriptor, and the number is
  *           watched, not kept: pidepoch_release() says whether it was right all the time.
  * Return:   0, or -1 with errno
- * Errors:   ESRCH, EEPOCH, EINVAL as pidepoch_kill(); EAGAIN this thread holds too many; EMFILE, ENFILE
+ * Errors:   ESRCH, EEPOCH, EINVAL as pidepoch_kill(); EAGAIN in a vfork child; EMFILE, ENFILE
  * Source:   proposal ("The current versions of the pid syscalls will continue to operate with the same existing racy semantics")
  * Since:    0.1
  */

@@ -108,7 +108,7 @@ int pe_census_judge(struct pe_census *c, struct pe_clock *clock, pe_clock_time b
 
 	pe_clock_advance(clock, before, now->cursor);
 	if (!proven && pe_clock_has_shown(clock))
-		pe_clock_skip(clock, 2); /* Q.2 */
+		pe_clock_skip(clock, 1); /* Q.2 */
 	c->forks = now->forks;
 	c->tasks = now->tasks;
 	return proven ? 0 : -ENODATA;

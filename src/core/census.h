@@ -9,8 +9,8 @@
  * Q.1  A lap takes at least one fork for each number that nobody has: pid_max - 300 less the numbers in use. Somebody's
  *      own, his group's and his session's are three for each task at the most, and what is in use
  *      in between was a task before, or a fork since.
- * Q.2  Where the forks between two looks could fill a lap, the clock is moved on by two whole laps: every tag from
- *      before is too old then, which costs precision and never safety (C.6).
+ * Q.2  Where the forks between two looks could fill a lap, the clock is moved on by a lap of its own. A tag from before is
+ *      below eps(number) then, at any cursor, so that nobody unknown is acted upon by it; and no two are the same (C.6).
  * Q.3  /proc must be that of this process's own pid namespace: its "self" is our own number. If it is not, or a figure is
  *      missing, nothing is proven.
  * Q.4  A look reads the forks before the cursor and after it: what may have happened since it begins with the first
