@@ -364,7 +364,7 @@ struct pidepoch_stats {
 };
 
 /*
- * pidepoch_stats() - what the library keeps for this process
+ * pidepoch_stats() - what the library keeps for this process; `pidepoch status PID` shows another's
  * @stats:   its `size` is read, the rest written
  * Context:  async-signal-safe
  * Return:   0, or -1 with errno

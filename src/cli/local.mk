@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# bin/pidepoch: one file per verb (run, fuzz, report, demo, doctor), and what verbs share.
+# bin/pidepoch: one file per verb (run, fuzz, report, status, demo, doctor), and what verbs share.
 bin_PROGRAMS += pidepoch
 
 # The PE_BUILT_* are told from the folder that the binary is built in; see src/cli/paths.c.
@@ -15,6 +15,7 @@ pidepoch_SOURCES = \
 	src/cli/fuzz.c src/cli/fuzz_plan.c src/cli/fuzz_plan.h src/cli/fuzz_run.c src/cli/fuzz_run.h \
 	src/cli/namespace.c src/cli/namespace.h \
 	src/cli/stage.c src/cli/stage.h \
+	src/cli/status.c \
 	src/cli/supervise.c src/cli/supervise.h \
 	src/cli/table.c src/cli/table.h \
 	src/cli/needed.c src/cli/needed.h src/cli/paths.c src/cli/paths.h \

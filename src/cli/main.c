@@ -22,6 +22,7 @@ static const struct verb {
 	{ "report", pe_report_main, "show what run --events=FILE has written" },
 	{ "demo", pe_demo_main, "show four unmodified programs, natively and under pidepoch" },
 	{ "fuzz", pe_fuzz_main, "hand a command's numbers on at once, and see whom it hits" },
+	{ "status", pe_status_main, "show what is kept for a running program" },
 	{ "doctor", pe_doctor_main, "say what this machine allows, and what is guaranteed here" },
 };
 

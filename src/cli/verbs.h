@@ -19,6 +19,7 @@ int pe_run_main(int argc, char **argv);
 int pe_report_main(int argc, char **argv);
 int pe_demo_main(int argc, char **argv);
 int pe_doctor_main(int argc, char **argv);
+int pe_status_main(int argc, char **argv);
 int pe_fuzz_main(int argc, char **argv);
 
 #endif

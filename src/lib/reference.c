@@ -8,6 +8,7 @@
 #include <pidepoch.h>
 #include <string.h>
 
+#include "core/account.h"
 #include "core/sync.h"
 #include "lib/state.h"
 
@@ -117,15 +118,16 @@ PE_EXPORT int pidepoch_set_signal(int signal)
 
 static void fill(const struct pe_process *p, struct pidepoch_stats *stats)
 {
-	stats->now = pe_clock_now(&p->clock);
-	stats->sync = atomic_load(&p->sync.point);
-	stats->children = atomic_load_explicit(&p->slots.live, memory_order_relaxed);
-	stats->bytes = pe_arena_bytes(&p->slots) + pe_arena_bytes(&p->leaf) +
-		       pe_arena_bytes(&p->inner) + pe_arena_bytes(&p->records) +
-		       pe_arena_bytes(&p->others.known);
-	stats->old_bytes = pe_tree_old_bytes(&p->tree);
-	stats->bound = p->set->old_bytes_most ? p->set->old_bytes_most : PE_SYNC_OLD_BYTES;
-	stats->retired_early = atomic_load(&p->sync.retired_early);
+	struct pe_account a;
+
+	pe_account_of(p, p->set->old_bytes_most, &a);
+	stats->now = a.now;
+	stats->sync = a.sync;
+	stats->children = a.children;
+	stats->bytes = a.bytes;
+	stats->old_bytes = a.old_bytes;
+	stats->bound = a.bound;
+	stats->retired_early = a.retired_early;
 }
 
 PE_EXPORT int pidepoch_stats(struct pidepoch_stats *stats)

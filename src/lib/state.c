@@ -8,6 +8,7 @@
 
 #include <errno.h>
 
+#include "core/account.h"
 #include "core/fuzz.h"
 #include "core/sync.h"
 #include "core/emit.h"
@@ -16,10 +17,12 @@
 #include "lib/version.h"
 
 /* What every program writes when it starts comes first and together: each page is a fault at each start. */
+static struct pe_process frame;
 static struct {
+	struct pe_account_marker marker;
 	struct pe_settings set;
 	struct pe_kept kept;
-} start __attribute__((section(".data.pidepoch")));
+} start __attribute__((section(".data.pidepoch"))) = { .marker = PE_ACCOUNT_MARKER(&frame) };
 
 /* In .data although it is zero: .bss would be a mapping more, and every fork pays for each (bench/run). */
 static struct pe_process frame __attribute__((section(".data.pidepoch"))) = { .set = &start.set };

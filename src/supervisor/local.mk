@@ -16,6 +16,7 @@ libsupervisor_la_SOURCES = \
 	src/supervisor/peer.c src/supervisor/peer.h \
 	src/supervisor/probe.c src/supervisor/probe.h \
 	src/supervisor/serve.c src/supervisor/serve.h \
+	src/supervisor/status.c src/supervisor/status.h \
 	src/supervisor/verdict.c src/supervisor/verdict.h \
 	src/supervisor/wait.c src/supervisor/wait.h
 libsupervisor_la_LIBADD = libcore.la

@@ -20,6 +20,7 @@ CLI_TESTS = \
 	tests/preload/test_cli_odd_names.sh \
 	tests/preload/test_cli_outcome.sh \
 	tests/preload/test_cli_setuid.sh \
+	tests/preload/test_cli_status.sh \
 	tests/preload/test_cli_unfit.sh \
 	tests/preload/test_cli_usage.sh \
 	tests/preload/test_cli_values.sh

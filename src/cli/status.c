@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * status - "pidepoch status PID": what the library keeps for a running program.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "say.h"
+#include "supervisor/status.h"
+#include "verbs.h"
+
+#define ERROR(status, ...) pe_say_error(status, "status", __VA_ARGS__)
+
+static const char help[] =
+	"Usage: pidepoch status PID\n"
+	"Show what pidepoch keeps for a program that is running under it.\n"
+	"\n"
+	"Exit status: 0 shown, 1 nothing to show, 2 wrong use. See pidepoch(1).\n";
+
+static const char *reason(int err)
+{
+	switch (err) {
+	case -ESRCH:
+		return "there is no such process";
+	case -ENOENT:
+		return "it does not run under pidepoch";
+	case -EPROTO:
+		return "it runs under another version of pidepoch";
+	case -EAGAIN:
+		return "nothing is kept for it yet: it has made no child and taken no reference";
+	}
+	return strerror(-err);
+}
+
+static void show_moment(const char *name, pe_clock_time t)
+{
+	printf("%-22s lap %llu, number %u", name, (unsigned long long)pe_clock_lap(t),
+	       pe_clock_cursor(t));
+}
+
+static int show(const struct pe_account *a)
+{
+	printf("%-22s %llu\n", "children", (unsigned long long)a->children);
+	printf("%-22s %llu bytes\n", "kept", (unsigned long long)a->bytes);
+	printf("%-22s %llu bytes of at most %llu\n", "of which for old laps",
+	       (unsigned long long)a->old_bytes, (unsigned long long)a->bound);
+	printf("%-22s %llu\n", "laps retired early", (unsigned long long)a->retired_early);
+	show_moment("now", a->now);
+	printf("\n");
+	if (a->sync) {
+		show_moment("sync point", a->sync);
+		printf(", %llu laps behind\n",
+		       (unsigned long long)((a->now - a->sync) >> PE_CLOCK_CURSOR_BITS));
+	} else {
+		printf("%-22s none: it has not asked for one\n", "sync point");
+	}
+	return pe_say_flush("status");
+}
+
+static int read_pid(const char *word, pid_t *pid)
+{
+	char *end;
+	long n;
+
+	errno = 0;
+	n = strtol(word, &end, 10);
+	if (*word < '0' || *word > '9' || *end || errno || n < 1 || n > INT32_MAX)
+		return ERROR(PE_VERBS_USAGE, "'%s' is no process number", word);
+	*pid = (pid_t)n;
+	return 0;
+}
+
+int pe_status_main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "help", no_argument, NULL, 'h' + PE_SAY_LONG },
+		{ 0 },
+	};
+	struct pe_account account;
+	int option = getopt_long(argc, argv, "+:", options, NULL), r;
+	pid_t pid = 0;
+
+	if (option == 'h' + PE_SAY_LONG)
+		return pe_say_text("status", help);
+	if (option != -1)
+		return pe_say_bad_option("status", option, argv);
+	if (argc - optind != 1)
+		return ERROR(PE_VERBS_USAGE,
+			     "needs one process number; try 'pidepoch status --help'");
+	r = read_pid(argv[optind], &pid);
+	if (r != 0)
+		return r;
+	r = pe_status_read(pid, &account);
+	return r < 0 ? ERROR(PE_VERBS_FAILED, "%d: %s", pid, reason(r)) : show(&account);
+}
