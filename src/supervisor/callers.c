@@ -2,15 +2,33 @@
 #include "callers.h"
 
 #include <stddef.h>
+#include <sys/resource.h>
+
+#define EACH  4	 /* descriptors of one that is known */
+#define OTHER 16 /* descriptors for all else */
 
 static struct pe_peer known[PE_CALLERS];
 
+/* A.2: as many as there are descriptors for, but one at least */
+static unsigned int count_places(void)
+{
+	struct rlimit limit;
+	rlim_t places;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur < OTHER + EACH)
+		return 1;
+	places = (limit.rlim_cur - OTHER) / EACH;
+	return places < PE_CALLERS ? (unsigned int)places : PE_CALLERS;
+}
+
 int pe_callers_get(int tid, struct pe_peer **out)
 {
-	struct pe_peer *p = &known[tid % PE_CALLERS];
+	static unsigned int places;
+	struct pe_peer *p;
 	int r;
 
-	*out = p;
+	places = places ? places : count_places();
+	p = *out = &known[(unsigned int)tid % places];
 	if (p->tid == tid && pe_peer_lasts(p))
 		return 0;
 	if (p->tid)

@@ -4,7 +4,8 @@
  *
  * A.1  Who is known is known by descriptors of its own: while they answer, the number is still that thread's, and what was
  *      read of it holds.
- * A.2  Few descriptors, and none that keeps a pid namespace from ending: who comes from another one is not remembered.
+ * A.2  Few descriptors, fewer where few are allowed, and none that keeps a pid namespace from ending: who comes from another one is
+ *      not remembered.
  */
 #ifndef PE_SUPERVISOR_CALLERS_H
 #define PE_SUPERVISOR_CALLERS_H

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -19,7 +20,8 @@
 #include "notify.h"
 #include "serve.h"
 
-#define SOCKET 3 /* the keeper's end, behind three times /dev/null */
+#define DESCRIPTORS 1024
+#define SOCKET	    3 /* the keeper's end, behind three times /dev/null */
 
 /* --- a descriptor or an errno, over a socket --- */
 
@@ -134,6 +136,24 @@ static _Noreturn void keep(struct pe_serve *s)
 	}
 }
 
+/* The program's limits are not ours: what the worker needs for those whom it knows, if it is to be had. */
+static void raise_limits(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= DESCRIPTORS)
+		return;
+	limit.rlim_cur = DESCRIPTORS;
+	if (limit.rlim_max < DESCRIPTORS) {
+		const struct rlimit more = { DESCRIPTORS, DESCRIPTORS };
+
+		if (setrlimit(RLIMIT_NOFILE, &more) == 0)
+			return;
+		limit.rlim_cur = limit.rlim_max;
+	}
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 /* T.2 */
 static void leave_program(int socket)
 {
@@ -176,6 +196,7 @@ static _Noreturn void be_keeper(const struct pe_keeper_plan *plan, const struct 
 	s.trust = plan->trust;
 	s.listener = -1;
 	leave_program(socket);
+	raise_limits();
 	s.book = pe_book_map();
 	r = enter_proc();
 	if (send_word(SOCKET, s.book ? r : -ENOMEM, -1) < 0 ||

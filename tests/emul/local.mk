@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Programs that nothing can be preloaded into, under the supervisor.
 EMUL_TESTS = \
+	tests/emul/crowd \
 	tests/emul/death \
 	tests/emul/life \
 	tests/emul/stale
@@ -10,6 +11,8 @@ TESTS += $(EMUL_TESTS) tests/emul/fresh.sh tests/emul/go.sh tests/emul/inline.sh
 dist_check_DATA += tests/emul/jobs.go
 dist_check_SCRIPTS += tests/emul/fresh.sh tests/emul/go.sh tests/emul/inline.sh tests/emul/programs.sh tests/emul/strange.sh
 
+tests_emul_crowd_SOURCES = tests/emul/crowd.c tests/preload/namespace.c tests/preload/namespace.h
+tests_emul_crowd_LDFLAGS = -all-static
 tests_emul_death_SOURCES = tests/emul/death.c tests/preload/namespace.c tests/preload/namespace.h
 tests_emul_life_SOURCES = tests/emul/life.c tests/preload/namespace.c tests/preload/namespace.h
 tests_emul_stale_SOURCES = tests/emul/stale.c tests/preload/namespace.c tests/preload/namespace.h
