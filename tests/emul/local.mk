@@ -6,10 +6,10 @@ EMUL_TESTS = \
 	tests/emul/life \
 	tests/emul/stale
 
-check_PROGRAMS += $(EMUL_TESTS) tests/emul/flood tests/emul/guest tests/emul/inline tests/emul/raw tests/emul/strange
-TESTS += $(EMUL_TESTS) tests/emul/fresh.sh tests/emul/go.sh tests/emul/inline.sh tests/emul/programs.sh tests/emul/strange.sh
-dist_check_DATA += tests/emul/jobs.go
-dist_check_SCRIPTS += tests/emul/fresh.sh tests/emul/go.sh tests/emul/inline.sh tests/emul/programs.sh tests/emul/strange.sh
+check_PROGRAMS += $(EMUL_TESTS) tests/emul/called tests/emul/flood tests/emul/guest tests/emul/inline tests/emul/raw tests/emul/strange
+TESTS += $(EMUL_TESTS) tests/emul/fresh.sh tests/emul/go.sh tests/emul/inline.sh tests/emul/programs.sh tests/emul/rust.sh tests/emul/shell.sh tests/emul/strange.sh
+dist_check_DATA += tests/emul/jobs.go tests/emul/kept.rs
+dist_check_SCRIPTS += tests/emul/fresh.sh tests/emul/go.sh tests/emul/inline.sh tests/emul/programs.sh tests/emul/rust.sh tests/emul/shell.sh tests/emul/strange.sh
 
 tests_emul_crowd_SOURCES = tests/emul/crowd.c tests/preload/namespace.c tests/preload/namespace.h
 tests_emul_crowd_LDFLAGS = -all-static
@@ -22,9 +22,20 @@ tests_emul_guest_SOURCES = tests/emul/guest.c
 tests_emul_guest_LDFLAGS = -all-static
 tests_emul_strange_SOURCES = tests/emul/strange.c
 tests_emul_strange_LDFLAGS = -all-static
+tests_emul_called_SOURCES = tests/emul/raw.c
+tests_emul_called_CFLAGS = $(AM_CFLAGS) -pthread
 tests_emul_inline_SOURCES = tests/emul/raw.c tests/preload/attack.h
 tests_emul_inline_CPPFLAGS = $(AM_CPPFLAGS) -DPAST_LIBC
 tests_emul_inline_CFLAGS = $(AM_CFLAGS) -pthread
 tests_emul_raw_SOURCES = tests/emul/raw.c
 tests_emul_raw_CFLAGS = $(AM_CFLAGS) -pthread
 tests_emul_raw_LDFLAGS = -all-static -pthread
+
+# without a libc
+if CPU_X86_64
+check_PROGRAMS += tests/emul/bare
+TESTS += tests/emul/bare.sh
+tests_emul_bare_SOURCES = tests/emul/bare.S
+tests_emul_bare_LDFLAGS = -nostdlib -all-static
+endif
+dist_check_SCRIPTS += tests/emul/bare.sh
