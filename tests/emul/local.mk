@@ -4,6 +4,7 @@ EMUL_TESTS = \
 	tests/emul/crowd \
 	tests/emul/death \
 	tests/emul/life \
+	tests/emul/odd \
 	tests/emul/stale
 
 check_PROGRAMS += $(EMUL_TESTS) tests/emul/called tests/emul/flood tests/emul/guest tests/emul/inline tests/emul/raw tests/emul/strange
@@ -15,6 +16,9 @@ tests_emul_crowd_SOURCES = tests/emul/crowd.c tests/preload/namespace.c tests/pr
 tests_emul_crowd_LDFLAGS = -all-static
 tests_emul_death_SOURCES = tests/emul/death.c tests/preload/namespace.c tests/preload/namespace.h
 tests_emul_life_SOURCES = tests/emul/life.c tests/preload/namespace.c tests/preload/namespace.h
+tests_emul_odd_SOURCES = tests/emul/odd.c tests/preload/namespace.c tests/preload/namespace.h
+tests_emul_odd_CFLAGS = $(AM_CFLAGS) -pthread
+tests_emul_odd_LDFLAGS = -all-static -pthread
 tests_emul_stale_SOURCES = tests/emul/stale.c tests/preload/namespace.c tests/preload/namespace.h
 tests_emul_flood_SOURCES = tests/emul/flood.c
 tests_emul_flood_LDFLAGS = -all-static
