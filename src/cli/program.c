@@ -105,9 +105,12 @@ static bool read_loader(int fd, const elf_header *e, char *out, size_t size)
 /* the loader that we were loaded by ourselves; false in a static build */
 static bool own_loader(char *out, size_t size)
 {
-	const char *base = (const char *)&__ehdr_start;
-	const elf_segment *p = (const elf_segment *)(base + __ehdr_start.e_phoff);
+	const char *base;
+	const elf_segment *p;
 
+	/* more than a header begins there, which the compiler must not conclude from its type */
+	__asm__("" : "=r"(base) : "0"(&__ehdr_start));
+	p = (const elf_segment *)(base + __ehdr_start.e_phoff);
 	for (unsigned int i = 0; i < __ehdr_start.e_phnum; i++)
 		if (p[i].p_type == PT_INTERP)
 			return snprintf(out, size, "%s", base + p[i].p_vaddr) < (int)size;

@@ -7,10 +7,20 @@ EMUL_TESTS = \
 	tests/emul/odd \
 	tests/emul/stale
 
+EMUL_PLAYS = \
+	tests/emul/bare.sh \
+	tests/emul/fresh.sh \
+	tests/emul/go.sh \
+	tests/emul/inline.sh \
+	tests/emul/programs.sh \
+	tests/emul/rust.sh \
+	tests/emul/shell.sh \
+	tests/emul/strange.sh
+
 check_PROGRAMS += $(EMUL_TESTS) tests/emul/called tests/emul/flood tests/emul/guest tests/emul/inline tests/emul/raw tests/emul/strange
-TESTS += $(EMUL_TESTS) tests/emul/fresh.sh tests/emul/go.sh tests/emul/inline.sh tests/emul/programs.sh tests/emul/rust.sh tests/emul/shell.sh tests/emul/strange.sh
+TESTS += $(EMUL_TESTS) $(EMUL_PLAYS)
+dist_check_SCRIPTS += $(EMUL_PLAYS)
 dist_check_DATA += tests/emul/jobs.go tests/emul/kept.rs
-dist_check_SCRIPTS += tests/emul/fresh.sh tests/emul/go.sh tests/emul/inline.sh tests/emul/programs.sh tests/emul/rust.sh tests/emul/shell.sh tests/emul/strange.sh
 
 tests_emul_crowd_SOURCES = tests/emul/crowd.c tests/preload/namespace.c tests/preload/namespace.h
 tests_emul_crowd_LDFLAGS = -all-static
@@ -38,8 +48,6 @@ tests_emul_raw_LDFLAGS = -all-static -pthread
 # without a libc
 if CPU_X86_64
 check_PROGRAMS += tests/emul/bare
-TESTS += tests/emul/bare.sh
 tests_emul_bare_SOURCES = tests/emul/bare.S
 tests_emul_bare_LDFLAGS = -nostdlib -all-static
 endif
-dist_check_SCRIPTS += tests/emul/bare.sh
