@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "say.h"
+#include "supervisor/canary.h"
 #include "verbs.h"
 
 #define ERROR(status, ...) pe_say_error(status, "fuzz", __VA_ARGS__)
@@ -22,21 +23,37 @@ static const char help[] =
 	"Usage: pidepoch fuzz [OPTION]... [--] COMMAND [ARGUMENT]...\n"
 	"       pidepoch fuzz --replay=FILE\n"
 	"Run COMMAND again and again in a world of its own, where each process number that it releases\n"
-	"is given to a stranger, and say what it then does to strangers.\n"
+	"is given to a stranger, and say what it then does to strangers, and which statuses of its\n"
+	"children it loses.\n"
 	"\n"
-	"  --policy=immediate|lottery|window  who gets a number: a stranger at once (the default); by\n"
-	"                        a draw a stranger, COMMAND's own next child, or nobody yet; a stranger,\n"
-	"                        with pauses around each reap and before each use\n"
+	"  --policy=immediate|lottery|window|turns  who gets a number: a stranger at once; by a draw a\n"
+	"                        stranger, COMMAND's own next child, or nobody yet; a stranger, with\n"
+	"                        pauses around each reap and before each use; or each run another of\n"
+	"                        these (the default)\n"
+	"  --canary=kill,priority,trace  what done to a stranger is a find (default: all of them):\n"
+	"                        a signal, a change of its priority, a tracer\n"
 	"  --seed=N              of all draws (default: by the clock)\n"
 	"  --runs=N              how often (default 20); it ends with the first find\n"
-	"  --timeout=SECONDS     of one run (default 60)\n"
+	"  --timeout=SECONDS     of one run (default 60); what was found until then counts\n"
+	"  --suppressions=FILE   which lost statuses are no find, in lines as of 'pidepoch report'\n"
 	"  --save=FILE           what shows a find again (default pidepoch-fuzz.replay)\n"
 	"  --replay=FILE         do that\n"
 	"  --help                show this\n"
 	"\n"
 	"Exit status: 0 nothing found, 1 found, 2 wrong use, 125 pidepoch cannot do it. See pidepoch(1).\n";
 
-const char *const pe_fuzz_plan_policies[] = { "immediate", "lottery", "window", NULL };
+const char *const pe_fuzz_plan_policies[] = { "immediate", "lottery", "window", "turns", NULL };
+
+static const char *const canaries[] = { "kill", "priority", "trace", NULL };
+
+#define ALL_HEEDED 7u
+
+unsigned int pe_fuzz_plan_policy(const struct pe_fuzz_plan *plan, unsigned int run)
+{
+	static const unsigned int turns[] = { PE_FUZZ_IMMEDIATE, PE_FUZZ_WINDOW, PE_FUZZ_LOTTERY };
+
+	return plan->policy == PE_FUZZ_PLAN_TURNS ? turns[(run - 1) % 3] : plan->policy;
+}
 
 /* --- words --- */
 
@@ -60,14 +77,48 @@ static int take_number(const char *option, uint64_t least, uint64_t most, unsign
 	return 0;
 }
 
-static bool find_policy(const char *word, unsigned int *policy)
+/* @length bytes of @word are an entry of @list: which */
+static bool find_word(const char *const *list, const char *word, size_t length, unsigned int *which)
 {
-	for (unsigned int i = 0; pe_fuzz_plan_policies[i]; i++)
-		if (strcmp(word, pe_fuzz_plan_policies[i]) == 0) {
-			*policy = i;
+	for (unsigned int i = 0; list[i]; i++)
+		if (strlen(list[i]) == length && memcmp(word, list[i], length) == 0) {
+			*which = i;
 			return true;
 		}
 	return false;
+}
+
+static bool find_policy(const char *word, unsigned int *policy)
+{
+	return find_word(pe_fuzz_plan_policies, word, strlen(word), policy);
+}
+
+/* words with a comma between them */
+static bool find_canaries(const char *words, unsigned int *heeded)
+{
+	unsigned int which, bits = 0;
+
+	for (;; words++) {
+		size_t length = strcspn(words, ",");
+
+		if (!find_word(canaries, words, length, &which))
+			return false;
+		bits |= 1u << which;
+		words += length;
+		if (!*words)
+			break;
+	}
+	*heeded = bits;
+	return true;
+}
+
+static int take_canaries(struct pe_fuzz_plan *plan)
+{
+	if (find_canaries(optarg, &plan->heeded))
+		return 0;
+	return ERROR(PE_VERBS_USAGE,
+		     "--canary='%s': must be kill, priority, trace, or some of them with commas",
+		     optarg);
 }
 
 static int take_option(struct pe_fuzz_plan *plan, int option, const char **replay, char **argv)
@@ -77,8 +128,13 @@ static int take_option(struct pe_fuzz_plan *plan, int option, const char **repla
 		return find_policy(optarg, &plan->policy)
 			       ? 0
 			       : ERROR(PE_VERBS_USAGE,
-				       "--policy='%s': must be immediate, lottery or window",
+				       "--policy='%s': must be immediate, lottery, window or turns",
 				       optarg);
+	case 'c' + PE_SAY_LONG:
+		return take_canaries(plan);
+	case 'u' + PE_SAY_LONG:
+		plan->suppressions = optarg;
+		return 0;
 	case 's' + PE_SAY_LONG:
 		return read_number(optarg, 0, UINT64_MAX, &plan->seed)
 			       ? 0
@@ -111,6 +167,18 @@ static void put_argument(FILE *f, const char *argument)
 	fputc('\n', f);
 }
 
+static void put_canaries(FILE *f, unsigned int heeded)
+{
+	const char *before = "canary ";
+
+	for (unsigned int i = 0; canaries[i]; i++)
+		if (heeded & 1u << i) {
+			fprintf(f, "%s%s", before, canaries[i]);
+			before = ",";
+		}
+	fputc('\n', f);
+}
+
 int pe_fuzz_plan_save(const struct pe_fuzz_plan *plan, unsigned int run)
 {
 	FILE *f = fopen(plan->save, "we");
@@ -118,8 +186,10 @@ int pe_fuzz_plan_save(const struct pe_fuzz_plan *plan, unsigned int run)
 
 	if (!f)
 		return -errno;
-	fprintf(f, FIRST_LINE "policy %s\nseed %llu\nrun %u\n", pe_fuzz_plan_policies[plan->policy],
+	fprintf(f, FIRST_LINE "policy %s\nseed %llu\nrun %u\n",
+		pe_fuzz_plan_policies[pe_fuzz_plan_policy(plan, run)],
 		(unsigned long long)plan->seed, run);
+	put_canaries(f, plan->heeded);
 	for (char **a = plan->command; *a; a++)
 		put_argument(f, *a);
 	r = ferror(f) ? -EIO : 0;
@@ -158,6 +228,8 @@ static bool take_line(struct pe_fuzz_plan *plan, char *line, unsigned int *argum
 	*value++ = '\0';
 	if (strcmp(line, "policy") == 0)
 		return find_policy(value, &plan->policy);
+	if (strcmp(line, "canary") == 0)
+		return find_canaries(value, &plan->heeded);
 	if (strcmp(line, "seed") == 0)
 		return read_number(value, 0, UINT64_MAX, &plan->seed);
 	if (strcmp(line, "run") == 0) {
@@ -210,6 +282,8 @@ int pe_fuzz_plan_read(struct pe_fuzz_plan *plan, int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "policy", required_argument, NULL, 'p' + PE_SAY_LONG },
+		{ "canary", required_argument, NULL, 'c' + PE_SAY_LONG },
+		{ "suppressions", required_argument, NULL, 'u' + PE_SAY_LONG },
 		{ "seed", required_argument, NULL, 's' + PE_SAY_LONG },
 		{ "runs", required_argument, NULL, 'r' + PE_SAY_LONG },
 		{ "timeout", required_argument, NULL, 't' + PE_SAY_LONG },
@@ -225,6 +299,8 @@ int pe_fuzz_plan_read(struct pe_fuzz_plan *plan, int argc, char **argv)
 	clock_gettime(CLOCK_REALTIME, &now);
 	*plan = (struct pe_fuzz_plan){
 		.seed = (uint64_t)now.tv_nsec / 1000 % 1000000,
+		.policy = PE_FUZZ_PLAN_TURNS,
+		.heeded = ALL_HEEDED,
 		.first = 1,
 		.runs = 20,
 		.timeout = 60,

@@ -4,6 +4,7 @@
  *
  *   pidepoch-fuzz 1
  *   policy window
+ *   canary kill,trace            what of it is a find
  *   seed 7
  *   run 12
  *   argument python3
@@ -15,15 +16,22 @@
 #include <stdint.h>
 
 struct pe_fuzz_plan {
-	unsigned int policy; /* enum pe_fuzz_policy */
+	unsigned int policy; /* enum pe_fuzz_policy, or PE_FUZZ_PLAN_TURNS */
+	unsigned int heeded; /* bits of enum pe_fuzz_what: what is a find */
 	uint64_t seed;
 	unsigned int first, runs; /* runs are counted from 1, and each has a seed of its own */
 	unsigned int timeout;	  /* s for each run */
 	const char *save;	  /* where the file goes on a find */
 	char **command;
+	const char *suppressions; /* NULL: none; of the lost statuses */
 };
 
+#define PE_FUZZ_PLAN_TURNS 3 /* each run another policy */
+
 extern const char *const pe_fuzz_plan_policies[];
+
+/* enum pe_fuzz_policy: what @run has */
+unsigned int pe_fuzz_plan_policy(const struct pe_fuzz_plan *plan, unsigned int run);
 
 /* 0; an exit status after an error line; or -1: help was printed */
 int pe_fuzz_plan_read(struct pe_fuzz_plan *plan, int argc, char **argv);

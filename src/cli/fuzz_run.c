@@ -92,8 +92,10 @@ static bool set_environment(const struct pe_fuzz_run *run)
 	       setenv("PIDEPOCH_STACKS", "on", 1) == 0 && unsetenv("PIDEPOCH_TRUST") == 0;
 }
 
+/* In a session of its own: what it sends to its group is not for us. */
 static _Noreturn void become(const struct pe_fuzz_run *run, char **command)
 {
+	setsid();
 	if (!set_environment(run)) {
 		ERROR(0, "out of memory");
 		_exit(PE_VERBS_UNABLE);
@@ -105,18 +107,33 @@ static _Noreturn void become(const struct pe_fuzz_run *run, char **command)
 
 /* --- inside --- */
 
-/* Everybody's reaper, until the command has ended. */
-static int wait_for(pid_t command)
+static pid_t start_keeper(struct pe_fuzz *page)
+{
+	pid_t keeper = fork();
+
+	if (keeper == 0)
+		pe_canary_serve(page);
+	return keeper;
+}
+
+/* Everybody's reaper, and so the one who gives the numbers of orphans to strangers, until the command has ended. A command that stops or kills whom it can does so to the keeper, too. */
+static int wait_for(pid_t command, pid_t *keeper, struct pe_fuzz *page)
 {
 	int status;
 
 	for (;;) {
-		pid_t pid = waitpid(-1, &status, 0);
+		pid_t pid = waitpid(-1, &status, WUNTRACED);
 
-		if (pid == command)
-			return status;
 		if (pid < 0 && errno != EINTR)
 			return -1;
+		if (pid > 0 && pid == *keeper && WIFSTOPPED(status))
+			kill(*keeper, SIGCONT);
+		else if (pid > 0 && pid == *keeper)
+			*keeper = start_keeper(page);
+		else if (pid == command && !WIFSTOPPED(status))
+			return status;
+		else if (pid > 0 && !WIFSTOPPED(status))
+			pe_fuzz_released(page, (uint32_t)pid);
 	}
 }
 
@@ -127,9 +144,7 @@ static _Noreturn void be_init(struct pe_fuzz_run *run, char **command, int tell)
 
 	if (pe_namespace_enter() < 0)
 		_exit(PE_VERBS_UNABLE);
-	keeper = fork();
-	if (keeper == 0)
-		pe_canary_serve(run->page);
+	keeper = start_keeper(run->page);
 	pid = keeper < 0 ? -1 : fork();
 	if (pid == 0)
 		become(run, command);
@@ -137,7 +152,7 @@ static _Noreturn void be_init(struct pe_fuzz_run *run, char **command, int tell)
 		ERROR(0, "fork: %s", strerror(errno));
 		_exit(PE_VERBS_UNABLE);
 	}
-	status = wait_for(pid);
+	status = wait_for(pid, &keeper, run->page);
 	pe_canary_stop(run->page, keeper);
 	_exit(write(tell, &status, sizeof(status)) == sizeof(status) ? 0 : PE_VERBS_UNABLE);
 }
@@ -165,31 +180,44 @@ static _Noreturn void be_watcher(struct pe_fuzz_run *run, char **command, int te
 
 /* --- outside --- */
 
-/* The watcher's exit status; or -1 when its time is up, and it has been killed. */
-static int watch(pid_t watcher, unsigned int seconds)
+/* Second by second. > 0 it has ended, else its time is up or we are to end. */
+static int wait_seconds(const struct pe_fuzz_run *run, int pidfd, unsigned int seconds)
 {
-	struct pollfd end = { .events = POLLIN };
-	const struct timespec patience = { .tv_sec = seconds };
-	int status, n;
+	struct pollfd end = { .fd = pidfd, .events = POLLIN };
+	const struct timespec second = { .tv_sec = 1 };
+	int n = 0;
 
-	end.fd = (int)syscall(SYS_pidfd_open, watcher, 0);
-	do
-		n = end.fd < 0 ? 1 : ppoll(&end, 1, &patience, &mask_before);
-	while (n < 0 && errno == EINTR && !caught);
+	for (unsigned int i = 0; i < seconds && n == 0; i++) {
+		do
+			n = ppoll(&end, 1, &second, &mask_before);
+		while (n < 0 && errno == EINTR && !caught);
+		if (n == 0)
+			run->tick(run->context);
+	}
+	return n;
+}
+
+/* The watcher's exit status; or -1 when its time is up, and it has been killed. */
+static int watch(const struct pe_fuzz_run *run, pid_t watcher, unsigned int seconds)
+{
+	int fd = (int)syscall(SYS_pidfd_open, watcher, 0);
+	int status, n = fd < 0 ? 1 : wait_seconds(run, fd, seconds);
+
 	if (n <= 0)
 		kill(watcher, SIGKILL);
-	if (end.fd >= 0)
-		close(end.fd);
+	if (fd >= 0)
+		close(fd);
 	waitpid(watcher, &status, 0);
 	return n <= 0 || !WIFEXITED(status) ? -1 : WEXITSTATUS(status);
 }
 
-int pe_fuzz_run(struct pe_fuzz_run *run, const struct pe_fuzz_plan *plan, uint64_t seed)
+int pe_fuzz_run(struct pe_fuzz_run *run, const struct pe_fuzz_plan *plan, unsigned int number)
 {
 	int tell[2], status;
 	pid_t above = getpid(), watcher;
 
-	run->page = pe_canary_page(pe_fuzz_run_file(run, "page"), plan->policy, seed);
+	run->page = pe_canary_page(pe_fuzz_run_file(run, "page"), pe_fuzz_plan_policy(plan, number),
+				   plan->heeded, pe_fuzz_draw(plan->seed, number));
 	if (!run->page || pipe(tell) != 0)
 		return ERROR(PE_VERBS_UNABLE, "%s: %s", run->folder, strerror(errno));
 	run->status = -1;
@@ -203,7 +231,7 @@ int pe_fuzz_run(struct pe_fuzz_run *run, const struct pe_fuzz_plan *plan, uint64
 		close(tell[0]);
 		return ERROR(PE_VERBS_UNABLE, "fork: %s", strerror(errno));
 	}
-	status = watch(watcher, plan->timeout);
+	status = watch(run, watcher, plan->timeout);
 	run->timed_out = status < 0;
 	if (status == 0 && read(tell[0], &run->status, sizeof(run->status)) < 0)
 		run->status = -1;

@@ -21,6 +21,8 @@ struct pe_fuzz_run {
 	struct pe_fuzz *page;	/* what was found stays here until done */
 	bool timed_out;
 	int status; /* the command's, as of waitpid(); -1: it did not end by itself */
+	void (*tick)(void *context); /* called each second of a run */
+	void *context;
 };
 
 /* From here on SIGINT, SIGTERM and SIGHUP end the run under way, and no more. */
@@ -29,8 +31,8 @@ void pe_fuzz_run_catch(void);
 /* All is tidied up: if one of them came, it ends this process now. */
 void pe_fuzz_run_pass_on(void);
 
-/* Run @plan's command once with @seed. 0, or an exit status after an error line: no run can be had here. */
-int pe_fuzz_run(struct pe_fuzz_run *run, const struct pe_fuzz_plan *plan, uint64_t seed);
+/* Run @plan's command once, with the seed and the policy of its run @number. 0, or an exit status after an error line: no run can be had here. */
+int pe_fuzz_run(struct pe_fuzz_run *run, const struct pe_fuzz_plan *plan, unsigned int number);
 
 /* The name of a file of the run; valid until the next call. */
 const char *pe_fuzz_run_file(const struct pe_fuzz_run *run, const char *name);

@@ -12,7 +12,8 @@ pidepoch_SOURCES = \
 	src/cli/program.c src/cli/program.h \
 	src/cli/demo.c \
 	src/cli/doctor.c \
-	src/cli/fuzz.c src/cli/fuzz_plan.c src/cli/fuzz_plan.h src/cli/fuzz_run.c src/cli/fuzz_run.h \
+	src/cli/fuzz.c src/cli/fuzz_lost.c src/cli/fuzz_lost.h src/cli/fuzz_plan.c src/cli/fuzz_plan.h \
+	src/cli/fuzz_run.c src/cli/fuzz_run.h src/cli/fuzz_tell.c src/cli/fuzz_tell.h \
 	src/cli/namespace.c src/cli/namespace.h \
 	src/cli/stage.c src/cli/stage.h \
 	src/cli/status.c \

@@ -4,8 +4,11 @@
 #include "fuzz.h"
 #include "sys.h"
 
-#define LONGEST_PAUSE_NS 2000000
-#define LOCK_ROUNDS	 10
+/* A use must be late for a reap that was not there when the program looked: it waits longest. */
+#define BEFORE_REAP_NS 1000000
+#define AFTER_REAP_NS  2000000
+#define BEFORE_USE_NS  4000000
+#define LOCK_ROUNDS    10
 
 /* splitmix64 of Steele, Lea and Flood: every draw by itself, so that none depends on who drew before */
 uint64_t pe_fuzz_draw(uint64_t seed, uint64_t n)
@@ -30,18 +33,25 @@ void pe_fuzz_wake(_Atomic uint32_t *word)
 	pe_sys3(SYS_futex, PE_SYS_LONG(word), FUTEX_WAKE, INT32_MAX);
 }
 
-static void pause_for_a_while(struct pe_fuzz *f)
+static void pause_for_a_while(struct pe_fuzz *f, uint64_t longest)
 {
 	uint64_t draw = pe_fuzz_draw(~f->seed, atomic_fetch_add(&f->draws, 1));
-	struct timespec while_ = { .tv_nsec = (long)(draw % LONGEST_PAUSE_NS) };
+	struct timespec while_ = { .tv_nsec = (long)(draw % longest) };
 
-	if (f->policy == PE_FUZZ_WINDOW)
-		pe_sys2(SYS_nanosleep, PE_SYS_LONG(&while_), 0);
+	if (f->policy != PE_FUZZ_WINDOW)
+		return;
+	while (pe_sys2(SYS_nanosleep, PE_SYS_LONG(&while_), PE_SYS_LONG(&while_)) == -EINTR)
+		;
 }
 
-void pe_fuzz_before(struct pe_fuzz *f)
+void pe_fuzz_before_reap(struct pe_fuzz *f)
 {
-	pause_for_a_while(f);
+	pause_for_a_while(f, BEFORE_REAP_NS);
+}
+
+void pe_fuzz_before_use(struct pe_fuzz *f)
+{
+	pause_for_a_while(f, BEFORE_USE_NS);
 }
 
 /* A holder that was killed keeps the lock for nobody. */
@@ -62,20 +72,63 @@ static bool take_turn(struct pe_fuzz *f, uint32_t me)
 	return false;
 }
 
-void pe_fuzz_released(struct pe_fuzz *f, uint32_t number)
+static void end_turn(struct pe_fuzz *f)
+{
+	atomic_store(&f->lock, 0);
+	pe_fuzz_wake(&f->lock);
+}
+
+/* In one's turn: false, nobody served it. */
+static bool ask(struct pe_fuzz *f, uint32_t what)
 {
 	uint32_t ticket;
 
-	atomic_fetch_add(&f->releases, 1);
-	if (!take_turn(f, (uint32_t)pe_sys_getpid()))
-		return;
-	atomic_store(&f->number, number);
+	atomic_store(&f->number, what);
 	ticket = atomic_fetch_add(&f->asked, 1) + 1;
 	pe_fuzz_wake(&f->asked);
 	while (atomic_load(&f->served) != ticket)
 		if (pe_fuzz_wait(&f->served, ticket - 1) == -ETIMEDOUT)
-			break;
-	atomic_store(&f->lock, 0);
-	pe_fuzz_wake(&f->lock);
-	pause_for_a_while(f);
+			return false;
+	return true;
+}
+
+void pe_fuzz_released(struct pe_fuzz *f, uint32_t number)
+{
+	atomic_fetch_add(&f->releases, 1);
+	if (!take_turn(f, (uint32_t)pe_sys_gettid()))
+		return;
+	ask(f, number);
+	end_turn(f);
+	pause_for_a_while(f, AFTER_REAP_NS);
+}
+
+void pe_fuzz_used(struct pe_fuzz *f)
+{
+	if (!take_turn(f, (uint32_t)pe_sys_gettid()))
+		return;
+	ask(f, PE_FUZZ_LOOK);
+	end_turn(f);
+}
+
+bool pe_fuzz_is_stranger(const struct pe_fuzz *f, uint32_t number)
+{
+	for (unsigned int i = 0; i < PE_FUZZ_STRANGERS; i++)
+		if (atomic_load(&f->stranger[i]) == number)
+			return true;
+	return false;
+}
+
+bool pe_fuzz_all_begin(struct pe_fuzz *f)
+{
+	if (!take_turn(f, (uint32_t)pe_sys_gettid()))
+		return false;
+	if (ask(f, PE_FUZZ_LEAVE))
+		return true;
+	end_turn(f);
+	return false;
+}
+
+void pe_fuzz_all_end(struct pe_fuzz *f)
+{
+	end_turn(f);
 }

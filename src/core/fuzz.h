@@ -11,15 +11,24 @@
  * X.2  Nobody waits for ever: a keeper that is gone, or a client that was killed with the lock, costs PE_FUZZ_PATIENCE_NS
  *      and the canary.
  * X.3  What is done to the n-th release is a function of the seed and n: the same seed gives the same schedule.
+ * X.4  A signal to everybody, kill(-1), is meant for nobody: strangers leave before it, and none comes until it is sent.
+ * X.5  A program that uses a stranger's number without ever having known the process that bore it is told of, too, so that a find
+ *      has its stack.
  */
 #ifndef PE_CORE_FUZZ_H
 #define PE_CORE_FUZZ_H
 
 #include "contract.h"
 
-#define PE_FUZZ_VERSION	    1u
+#define PE_FUZZ_VERSION	    2u
 #define PE_FUZZ_FINDS	    32u
+#define PE_FUZZ_STRANGERS   64u
 #define PE_FUZZ_PATIENCE_NS 200000000
+
+/* in place of a released number: what else the keeper may be asked for */
+#define PE_FUZZ_STOP  UINT32_MAX
+#define PE_FUZZ_LEAVE (UINT32_MAX - 1) /* all strangers are to go */
+#define PE_FUZZ_LOOK  (UINT32_MAX - 2) /* whether one is traced: a tracer may be gone in a moment */
 
 enum pe_fuzz_policy {
 	PE_FUZZ_IMMEDIATE, /* each number has a stranger before its wait returns */
@@ -40,23 +49,37 @@ struct pe_fuzz_find {
 
 struct pe_fuzz {
 	uint32_t version, policy;
+	uint32_t heeded; /* a bit for each enum pe_fuzz_what that is a find */
 	uint64_t seed;
-	_Atomic uint32_t lock; /* pid of the client whose turn it is */
+	_Atomic uint32_t lock; /* tid of the client whose turn it is */
 	_Atomic uint32_t asked, served;
 	_Atomic uint32_t number; /* what is asked about */
 	_Atomic uint32_t draws, forks, releases, reuses;
+	uint32_t offered;	/* releases that the keeper has been asked about: its own count */
 	_Atomic uint32_t finds; /* claimed; those below PE_FUZZ_FINDS are in the list */
 	struct pe_fuzz_find find[PE_FUZZ_FINDS];
+	_Atomic uint32_t stranger[PE_FUZZ_STRANGERS]; /* their numbers; 0: none */
 };
 
 /* the @n-th draw of a schedule */
 uint64_t pe_fuzz_draw(uint64_t seed, uint64_t n);
 
 /* Before a zombie that has been seen is reaped, and before a number is used: the window's pause. */
-void pe_fuzz_before(struct pe_fuzz *f);
+void pe_fuzz_before_reap(struct pe_fuzz *f);
+void pe_fuzz_before_use(struct pe_fuzz *f);
 
 /* @number has been released by this process's wait, which has not returned yet. Signal-safe, any thread. */
 void pe_fuzz_released(struct pe_fuzz *f, uint32_t number);
+
+/* Is a stranger of the keeper's at @number? */
+bool pe_fuzz_is_stranger(const struct pe_fuzz *f, uint32_t number);
+
+/* A call that may have changed a stranger without a signal has been made. */
+void pe_fuzz_used(struct pe_fuzz *f);
+
+/* Around a signal to everybody (X.4). false: they are still there, and there is nothing to end. */
+bool pe_fuzz_all_begin(struct pe_fuzz *f);
+void pe_fuzz_all_end(struct pe_fuzz *f);
 
 /* Shared between processes. wait: 0, or -errno as of futex(2) */
 int pe_fuzz_wait(_Atomic uint32_t *word, uint32_t value);

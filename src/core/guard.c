@@ -3,6 +3,7 @@
 
 #include "emit.h"
 #include "event.h"
+#include "fuzz.h"
 #include "guard.h"
 #include "identity.h"
 #include "sys.h"
@@ -39,7 +40,13 @@ static bool means_process(enum pe_call by)
  * adopted an orphan that still asks for its parent. */
 static pe_cold void watch_kin(struct pe_process *p, const struct pe_use *u)
 {
-	if (p->set->trusted || u->number == p->tgid || !means_process(u->by))
+	if (p->set->trusted || u->number == p->tgid)
+		return;
+	if (p->set->fuzz && pe_fuzz_is_stranger(p->set->fuzz, (uint32_t)u->number)) {
+		pe_event_use(p, u, NULL, true, PE_EVENT_PASSED);
+		return;
+	}
+	if (!means_process(u->by))
 		return;
 	if (u->number == 1) {
 		if (u->signal > 0 && p->parent > 1 && pe_sys_getppid() == 1)

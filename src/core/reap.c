@@ -221,7 +221,7 @@ long pe_reap(struct pe_process *p, struct pe_thread *t, const struct pe_reap *r)
 		if (n < 0 || si.si_pid == 0) /* or WNOHANG, and nothing there */
 			return clear_info(r->info, n);
 		if (unlikely(p->set->fuzz) && is_exit(si.si_code))
-			pe_fuzz_before(p->set->fuzz);
+			pe_fuzz_before_reap(p->set->fuzz);
 		n = take(p, t, r, &si, births);
 		if (unlikely(p->set->fuzz) && was_there(n) && is_exit(si.si_code))
 			pe_fuzz_released(p->set->fuzz, (uint32_t)si.si_pid);

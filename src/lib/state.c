@@ -86,10 +86,24 @@ uint32_t pe_door_vfork_depth(int by)
 	return thread.vfork_depth += (uint32_t)by;
 }
 
+static pe_cold long hunted(struct pe_fuzz *f, const struct pe_use *u)
+{
+	bool everybody = u->by == PE_CALL_KILL && u->number == -1 && pe_fuzz_all_begin(f);
+	long n;
+
+	pe_fuzz_before_use(f);
+	n = pe_guard(&frame, &thread, u);
+	if (everybody)
+		pe_fuzz_all_end(f);
+	else if (u->by == PE_CALL_PTRACE && n >= 0 && pe_fuzz_is_stranger(f, (uint32_t)u->number))
+		pe_fuzz_used(f);
+	return n;
+}
+
 long pe_door_guard(const struct pe_use *u)
 {
 	if (unlikely(start.set.fuzz))
-		pe_fuzz_before(start.set.fuzz);
+		return hunted(start.set.fuzz, u);
 	return pe_guard(&frame, &thread, u);
 }
 

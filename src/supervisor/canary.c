@@ -15,21 +15,22 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define STOP	 UINT32_MAX /* asked about this "number", the keeper stops */
 #define FAREWELL SIGRTMAX
 
 struct canary {
 	pid_t pid; /* its number, too; 0: an empty place */
 	uint32_t release;
+	bool traced; /* which has been told */
 };
 
 struct keeper {
 	struct pe_fuzz *page;
-	struct canary canary[PE_CANARY_MOST];
+	struct canary canary[PE_FUZZ_STRANGERS];
 	unsigned int next; /* the oldest place */
 };
 
-struct pe_fuzz *pe_canary_page(const char *path, enum pe_fuzz_policy policy, uint64_t seed)
+struct pe_fuzz *pe_canary_page(const char *path, enum pe_fuzz_policy policy, unsigned int heeded,
+			       uint64_t seed)
 {
 	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	struct pe_fuzz *page = MAP_FAILED;
@@ -42,6 +43,7 @@ struct pe_fuzz *pe_canary_page(const char *path, enum pe_fuzz_policy policy, uin
 	if (page == MAP_FAILED)
 		return NULL;
 	page->policy = policy;
+	page->heeded = heeded;
 	page->seed = seed;
 	page->version = PE_FUZZ_VERSION;
 	return page;
@@ -52,8 +54,11 @@ struct pe_fuzz *pe_canary_page(const char *path, enum pe_fuzz_policy policy, uin
 static void note(struct pe_fuzz *page, const struct canary *c, enum pe_fuzz_what what, int signal,
 		 pid_t sender)
 {
-	uint32_t at = atomic_fetch_add(&page->finds, 1);
+	uint32_t at;
 
+	if (!(page->heeded & UINT32_C(1) << what))
+		return;
+	at = atomic_fetch_add(&page->finds, 1);
 	if (at < PE_FUZZ_FINDS)
 		page->find[at] = (struct pe_fuzz_find){
 			.what = what,
@@ -114,28 +119,37 @@ static pid_t tracer_of(pid_t pid)
 }
 
 /* What leaves no signal: a canary's priority is its keeper's, and nobody traces it. */
-static void inspect(struct keeper *k, const struct canary *c)
+static void look_for_tracer(struct keeper *k, struct canary *c, pid_t *tracer)
+{
+	*tracer = tracer_of(c->pid);
+	if (*tracer && !c->traced)
+		note(k->page, c, PE_FUZZ_TRACE, 0, *tracer);
+	c->traced |= *tracer != 0;
+}
+
+static void look_at_priority(struct keeper *k, const struct canary *c)
 {
 	int nice_now = getpriority(PRIO_PROCESS, (id_t)c->pid);
-	pid_t tracer = tracer_of(c->pid);
 
 	if (nice_now != getpriority(PRIO_PROCESS, 0))
 		note(k->page, c, PE_FUZZ_PRIORITY, nice_now, 0);
-	if (tracer)
-		note(k->page, c, PE_FUZZ_TRACE, 0, tracer);
 }
 
 /* The farewell comes after whatever was sent before it (N.4). One that was killed has told by its end. */
 static void dismiss(struct keeper *k, struct canary *c)
 {
 	int status = 0;
+	pid_t tracer;
 
 	if (c->pid == 0)
 		return;
-	inspect(k, c);
-	kill(c->pid, FAREWELL);
+	look_at_priority(k, c);
+	look_for_tracer(k, c, &tracer);
+	atomic_store(&k->page->stranger[c - k->canary], 0);
+	kill(c->pid, tracer ? SIGKILL : FAREWELL);
 	kill(c->pid, SIGCONT);
-	if (waitpid(c->pid, &status, 0) == c->pid && WIFSIGNALED(status))
+	/* one that is traced is its tracer's: nothing else ends it, and it is reaped when that one likes */
+	if (!tracer && waitpid(c->pid, &status, 0) == c->pid && WIFSIGNALED(status))
 		found(k->page, c, WTERMSIG(status), 0);
 	c->pid = 0;
 }
@@ -153,7 +167,8 @@ static void place_canary(struct keeper *k, pid_t number, uint32_t release)
 	if (pid != number)
 		return;
 	*place = new;
-	k->next = (k->next + 1) % PE_CANARY_MOST;
+	atomic_store(&k->page->stranger[k->next], (uint32_t)number);
+	k->next = (k->next + 1) % PE_FUZZ_STRANGERS;
 	atomic_fetch_add(&k->page->reuses, 1);
 }
 
@@ -176,7 +191,7 @@ static void lend(struct pe_fuzz *page, pid_t number)
 /* What kills or stops cannot be blocked: it is seen from here. */
 static void look_after(struct keeper *k)
 {
-	for (unsigned int i = 0; i < PE_CANARY_MOST; i++) {
+	for (unsigned int i = 0; i < PE_FUZZ_STRANGERS; i++) {
 		struct canary *c = &k->canary[i];
 		int status;
 
@@ -186,13 +201,31 @@ static void look_after(struct keeper *k)
 			found(k->page, c, WSTOPSIG(status), 0);
 		} else {
 			found(k->page, c, WIFSIGNALED(status) ? WTERMSIG(status) : 0, 0);
+			atomic_store(&k->page->stranger[i], 0);
 			c->pid = 0;
 		}
 	}
 }
 
-static void serve(struct keeper *k, pid_t number, uint32_t release)
+static void dismiss_all(struct keeper *k)
 {
+	look_after(k);
+	for (unsigned int i = 0; i < PE_FUZZ_STRANGERS; i++)
+		dismiss(k, &k->canary[i]);
+}
+
+static void look_at_all(struct keeper *k)
+{
+	pid_t tracer;
+
+	for (unsigned int i = 0; i < PE_FUZZ_STRANGERS; i++)
+		if (k->canary[i].pid)
+			look_for_tracer(k, &k->canary[i], &tracer);
+}
+
+static void serve(struct keeper *k, pid_t number)
+{
+	uint32_t release = k->page->offered++;
 	uint64_t draw = pe_fuzz_draw(k->page->seed, release);
 
 	if (k->page->policy != PE_FUZZ_LOTTERY || draw % 4 < 2)
@@ -204,7 +237,7 @@ static void serve(struct keeper *k, pid_t number, uint32_t release)
 _Noreturn void pe_canary_serve(struct pe_fuzz *page)
 {
 	struct keeper k = { .page = page };
-	uint32_t served = 0;
+	uint32_t served = atomic_load(&page->served); /* by one before it */
 	sigset_t all;
 
 	sigfillset(&all);
@@ -221,15 +254,18 @@ _Noreturn void pe_canary_serve(struct pe_fuzz *page)
 			continue;
 		}
 		number = atomic_load(&page->number);
-		if (number == STOP)
+		if (number == PE_FUZZ_STOP)
 			break;
-		serve(&k, (pid_t)number, served);
+		if (number == PE_FUZZ_LEAVE)
+			dismiss_all(&k);
+		else if (number == PE_FUZZ_LOOK)
+			look_at_all(&k);
+		else
+			serve(&k, (pid_t)number);
 		atomic_store(&page->served, ++served);
 		pe_fuzz_wake(&page->served);
 	}
-	look_after(&k);
-	for (unsigned int i = 0; i < PE_CANARY_MOST; i++)
-		dismiss(&k, &k.canary[i]);
+	dismiss_all(&k);
 	_exit(0);
 }
 
@@ -239,7 +275,7 @@ int pe_canary_stop(struct pe_fuzz *page, pid_t keeper)
 
 	/* whoever is in the middle of a request has been killed, or is about to be */
 	atomic_store(&page->lock, (uint32_t)getpid());
-	atomic_store(&page->number, STOP);
+	atomic_store(&page->number, PE_FUZZ_STOP);
 	atomic_fetch_add(&page->asked, 1);
 	pe_fuzz_wake(&page->asked);
 	return waitpid(keeper, &status, 0) == keeper && status == 0 ? 0 : -1;

@@ -8,7 +8,7 @@
  *
  * N.1  A canary does nothing but wait: what reaches it was meant for somebody else.
  * N.2  It is there before the wait that released its number returns.
- * N.3  The oldest goes when there are PE_CANARY_MOST of them, so that no program starves for numbers.
+ * N.3  The oldest goes when there are PE_FUZZ_STRANGERS of them, so that no program starves for numbers.
  * N.4  Signals are dequeued lowest first, and the keeper's own farewell is the highest: whoever has left has told all.
  */
 #ifndef PE_SUPERVISOR_CANARY_H
@@ -18,13 +18,14 @@
 
 #include "core/fuzz.h"
 
-#define PE_CANARY_MOST 64
 #define PE_CANARY_NAME "canary" /* their comm */
 
-/* A page in the new file @path. NULL with errno. */
-struct pe_fuzz *pe_canary_page(const char *path, enum pe_fuzz_policy policy, uint64_t seed);
+/* A page in the new file @path; @heeded: bits of what counts as a find. NULL with errno. */
+struct pe_fuzz *pe_canary_page(const char *path, enum pe_fuzz_policy policy, unsigned int heeded,
+			       uint64_t seed);
 
-/* In a process of its own: serve until told to stop. Never returns; _exit(0) when all canaries have told. */
+/* In a process of its own: serve until told to stop, in the place of one that was killed too. Never returns; _exit(0) when all
+ * canaries have told. */
 _Noreturn void pe_canary_serve(struct pe_fuzz *page);
 
 /* From its parent: stop, and wait until it has. 0, or -1: it had ended before by itself. */

@@ -5,7 +5,8 @@
 . "$(dirname "$0")/cli.sh"
 cd "$TMPDIR" || exit 1
 
-for words in '--policy=sometimes' '--seed=-1' '--seed=x' '--runs=0' '--runs=x' '--timeout=0' '--timeout=1s' '--save=' '--nothing'; do
+for words in '--policy=sometimes' '--seed=-1' '--seed=x' '--runs=0' '--runs=x' '--timeout=0' '--timeout=1s' '--save=' '--canary=' '--canary=none' '--canary=kill,' \
+	'--nothing'; do
 	try fuzz "$words" -- "$marker"
 	status 2
 	said 'pidepoch fuzz: '
@@ -33,3 +34,17 @@ said './plain'
 try fuzz --runs=2 --timeout=1 -- sleep 1000
 status 0
 grep -q '; 2 runs were cut off after 1 s$' out || { show; fail "it does not say that it cut them off"; }
+
+# a command that fails each time is said to: it may never have come to what was to be tried
+try fuzz --runs=2 -- sh -c 'exit 3'
+status 0
+grep -q '; in 2 runs the command failed with status 3$' out || { show; fail "it does not say that the command failed"; }
+try fuzz --runs=1 -- sh -c 'kill -9 $$'
+status 0
+grep -q '; in 1 run the command was ended by signal 9 (KILL)$' out || { show; fail "it does not say what ended the command"; }
+
+# on a terminal it says how far it is
+command -v script >/dev/null || skip "script is not installed (the progress line was not tried)"
+try_env script -qec "'$PIDEPOCH' fuzz --runs=2 --seed=1 -- sh -c 'sleep 0 & wait'" /dev/null
+tr '\r' '\n' <out >lines
+grep -qx 'pidepoch fuzz: run 2 of 2: 2 forks, 2 reuses, 0 finds' lines || { show; fail "no progress"; }
