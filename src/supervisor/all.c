@@ -8,7 +8,7 @@
 #include "core/sys.h"
 #include "notify.h"
 
-static bool is_ours(const struct pe_serve *s, int pid)
+bool pe_all_is_ours(const struct pe_serve *s, int pid)
 {
 	return pid == s->ours[0] || pid == s->ours[1];
 }
@@ -48,7 +48,8 @@ static int signal_round(const struct pe_serve_call *c, bool first)
 	while (all && (e = readdir(all))) {
 		int pid = atoi(e->d_name);
 
-		if (pid <= 0 || is_ours(c->s, pid) || !is_meant(c, pid) || !is_new(pid, first))
+		if (pid <= 0 || pe_all_is_ours(c->s, pid) || !is_meant(c, pid) ||
+		    !is_new(pid, first))
 			continue;
 		count++;
 		if (pe_peer_may_end(c->peer, pid))

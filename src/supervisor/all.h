@@ -9,4 +9,7 @@
 
 long pe_all_serve(struct pe_serve_call *c);
 
+/* is it the keeper or the worker? */
+bool pe_all_is_ours(const struct pe_serve *s, int pid);
+
 #endif

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "core/emit.h"
+#include "core/sys.h"
 #include "filter.h"
 #include "notify.h"
 #include "serve.h"
@@ -154,6 +155,17 @@ static void raise_limits(void)
 	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/* Who looks for memory is not to take ours: a program whose supervisor has gone altogether gets ENOSYS. (By CAP_SYS_RESOURCE only.) */
+static void be_spared(void)
+{
+	int fd = pe_sys_open("self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	pe_sys_write(fd, "-1000", 5);
+	pe_sys_close(fd);
+}
+
 /* T.2 */
 static void leave_program(int socket)
 {
@@ -199,6 +211,7 @@ static _Noreturn void be_keeper(const struct pe_keeper_plan *plan, const struct 
 	raise_limits();
 	s.book = pe_book_map();
 	r = enter_proc();
+	be_spared();
 	if (send_word(SOCKET, s.book ? r : -ENOMEM, -1) < 0 ||
 	    receive_word(SOCKET, &s.listener) < 0 || s.listener < 0)
 		_exit(1);

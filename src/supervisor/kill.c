@@ -146,15 +146,25 @@ static void meet(const struct pe_serve_call *c, int number)
 			    number);
 }
 
+/* X.4. Other signals are blocked there. */
+static bool would_end_us(const struct pe_serve_call *c, int pid)
+{
+	return pid > 0 && pe_all_is_ours(c->s, pid) && is_mute(signal_of(c));
+}
+
 long pe_kill_serve(struct pe_serve_call *c)
 {
 	int number = (int)c->n->data.args[0];
 	const struct pe_book_process *p;
 	long r = -EAGAIN;
+	int pid;
 
 	if (c->what == PE_FILTER_KILL && number == -1)
 		return pe_all_serve(c);
-	if (number <= 0 || pe_peer_pid(c->peer, number) == c->peer->tgid)
+	pid = number > 0 ? pe_peer_pid(c->peer, number) : 0;
+	if (would_end_us(c, pid))
+		return -EPERM;
+	if (number <= 0 || pid == c->peer->tgid)
 		return PE_SERVE_LET;
 	p = pe_book_find(c->s->book, c->peer->identity);
 	if (!p || !pe_book_has(c->s->book, p, number)) {

@@ -14,6 +14,7 @@
  * X.2  A signal is sent in the caller's place only where the kernel would have let the caller send it, and only to the
  *      process that a pidfd pins while it is seen to be the caller's child.
  * X.3  kill(-1) with a signal that cannot be blocked ends everybody but those who serve.
+ * X.4  Nor can those who serve be ended by their number, as pkill would: that is EPERM, whoever the caller is.
  */
 #ifndef PE_SUPERVISOR_KILL_H
 #define PE_SUPERVISOR_KILL_H

@@ -88,6 +88,37 @@ static void kill_all(void)
 	close(held[0]);
 }
 
+/* They are to be seen, and by their numbers they are not to be ended. */
+static void kill_them(void)
+{
+	DIR *all = opendir("/proc");
+	struct dirent *e;
+	int found = 0;
+
+	while (all && (e = readdir(all))) {
+		char path[300], name[32] = "";
+		pid_t pid = atoi(e->d_name);
+		FILE *f;
+
+		snprintf(path, sizeof(path), "/proc/%s/comm", e->d_name);
+		f = pid > 0 ? fopen(path, "r") : NULL;
+		if (f && fgets(name, sizeof(name), f) && strncmp(name, "pidepoch-", 9) == 0) {
+			found++;
+			expect("it is not killed", kill(pid, SIGKILL) < 0 && errno == EPERM);
+			expect("nor stopped",
+			       syscall(SYS_tgkill, pid, pid, SIGSTOP) < 0 && errno == EPERM);
+			expect("nor killed as a thread",
+			       syscall(SYS_tkill, pid, SIGKILL) < 0 && errno == EPERM);
+			expect("it is there", kill(pid, 0) == 0);
+		}
+		if (f)
+			fclose(f);
+	}
+	if (all)
+		closedir(all);
+	expect("there are two", found == 2);
+}
+
 /* kill(-1) is for the test's own namespace, whose first process is the test or this program */
 static int is_at_home(void)
 {
@@ -107,6 +138,8 @@ int main(int argc, char **argv)
 	look_for_it(argv[1], atoi(argv[2]));
 	fork_and_kill();
 	kill_all();
+	fork_and_kill();
+	kill_them();
 	fork_and_kill();
 	printf("%s\n", faults ? "faults" : "well");
 	return faults != 0;
