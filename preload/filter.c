@@ -151,6 +151,17 @@ static const uint16_t used[] = {
 /* and what it asks besides where it writes events (core/event.h) */
 static const uint16_t telling[] = { SYS_process_vm_readv, SYS_readlinkat, SYS_clock_gettime };
 
+/* what it asks besides for a program that has references (core/reference.h, look.h) */
+static const uint16_t referring[] = { SYS_fstatfs, SYS_readlinkat, SYS_ppoll };
+
+/* and what it can do without (core/ring.h, exits.h) */
+static const uint16_t listening[] = {
+	SYS_io_uring_setup,
+	SYS_io_uring_enter,
+	SYS_io_uring_register,
+	SYS_madvise,
+};
+
 /* what makes a child */
 static const uint16_t births[] = {
 	SYS_clone,
@@ -196,8 +207,10 @@ static long copy_in(void *to, const void *from, size_t bytes)
 static enum pe_confinement judge(const struct filter *f)
 {
 	if (!kills_some(f, used, COUNT(used)) &&
-	    !(pe_door_tells_events() && kills_some(f, telling, COUNT(telling))))
-		return PE_CONFINEMENT_NONE;
+	    !(pe_door_tells_events() && kills_some(f, telling, COUNT(telling))) &&
+	    !(pe_door_has_references() && kills_some(f, referring, COUNT(referring))))
+		return kills_some(f, listening, COUNT(listening)) ? PE_CONFINEMENT_DEAF
+								  : PE_CONFINEMENT_NONE;
 	return kills_all(f, births, COUNT(births)) ? PE_CONFINEMENT_CHILDLESS : PE_CONFINEMENT_FULL;
 }
 
@@ -239,7 +252,7 @@ long pe_filter_install(const void *program, const struct pe_gate_call *call)
 	found = look(program);
 	pe_door_confining(found);
 	n = pe_sys6(call->nr, a[0], a[1], a[2], a[3], a[4], a[5]);
-	if (n >= 0 && found != PE_CONFINEMENT_NONE)
+	if (n >= 0 && found > PE_CONFINEMENT_DEAF)
 		pe_door_confined();
 	return n;
 }

@@ -126,6 +126,11 @@ void pe_ring_close(struct pe_ring *r)
 		return;
 	pe_sys4(SYS_io_uring_register, r->index, (long)(UNREGISTER_RING_FDS | USE_REGISTERED_RING),
 		PE_SYS_LONG(&which), 1);
+	pe_ring_abandon(r);
+}
+
+void pe_ring_abandon(struct pe_ring *r)
+{
 	pe_sys_munmap(r->memory, 2 * PE_SYS_PAGE);
 	r->memory = NULL;
 }

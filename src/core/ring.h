@@ -43,6 +43,9 @@ int pe_ring_open(struct pe_ring *r);
 /* By the thread that opened it; what was being watched is so no more. */
 void pe_ring_close(struct pe_ring *r);
 
+/* Give its memory back, and leave what the kernel has of it until the thread ends: no call of rings is made. */
+void pe_ring_abandon(struct pe_ring *r);
+
 /* Give @tag back once when @fd becomes readable, which may be now. @fd may be closed on return. 0 or -errno */
 int pe_ring_watch(struct pe_ring *r, int fd, uint64_t tag);
 

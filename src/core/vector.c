@@ -271,13 +271,32 @@ bool pe_vector_remembers(const struct pe_process *p, const struct pe_thread *t)
 	return exits_of(p, t) != NULL;
 }
 
+static bool is_deaf(const struct pe_process *p)
+{
+	return (p->set->force_old & PE_OLD_RING) ||
+	       atomic_load_explicit(&p->deaf, memory_order_relaxed);
+}
+
 void pe_vector_forget(struct pe_process *p, struct pe_thread *t)
 {
 	struct pe_exits *x = exits_of(p, t);
 
 	t->exits = NULL;
-	if (x)
-		pe_exits_close(x);
+	if (!x)
+		return;
+	/* the kernel's part goes with the thread */
+	if (is_deaf(p))
+		pe_ring_abandon(&x->ring);
+	pe_exits_close(x);
+}
+
+void pe_vector_deafen(struct pe_process *p, struct pe_thread *t)
+{
+	struct pe_exits *x = exits_of(p, t);
+
+	if (x && !x->busy)
+		pe_vector_forget(p, t);
+	atomic_store(&p->deaf, true);
 }
 
 /* What a ring tells of is ends. Memory that is short, or a ring that lost something (L.5), is not insisted upon. */
@@ -286,8 +305,7 @@ static struct pe_exits *exits_for(struct pe_process *p, struct pe_thread *t,
 {
 	struct pe_exits *x = exits_of(p, t);
 
-	if ((v->options & STATES) || (p->set->force_old & PE_OLD_RING) ||
-	    (v->count < PE_VECTOR_MANY && !v->blocks))
+	if ((v->options & STATES) || is_deaf(p) || (v->count < PE_VECTOR_MANY && !v->blocks))
 		return NULL;
 	if (!x) {
 		t->exits = x = pe_exits_open();

@@ -62,6 +62,9 @@ int pe_vector_sleep(struct pe_process *p, struct pe_thread *t, const struct pe_v
 /* This thread's memory for it all is given back. */
 void pe_vector_forget(struct pe_process *p, struct pe_thread *t);
 
+/* No ring from now on, in any thread: a filter is coming that ends the program for using one. */
+void pe_vector_deafen(struct pe_process *p, struct pe_thread *t);
+
 /* the thread has memory that is to be given back */
 bool pe_vector_remembers(const struct pe_process *p, const struct pe_thread *t);
 

@@ -40,15 +40,23 @@ extern const bool pe_door_sees_calls;
 long pe_door_prctl(int option, unsigned long a2, unsigned long a3);
 
 /*
- * The program's own filter is about to be such that it is ended for calls which the engine makes. CHILDLESS: and if it makes a child. What is lost
- * is said, where there is something. Then, when the filter is there, all calls are passed on.
+ * The program's own filter is about to be such that it is ended for calls which the engine makes. DEAF: only for those that a ring takes,
+ * which is done without from now on. CHILDLESS: and if it makes a child. What is lost is said, where there is something. Then, when
+ * the filter is there, all calls are passed on.
  */
-enum pe_confinement { PE_CONFINEMENT_NONE, PE_CONFINEMENT_CHILDLESS, PE_CONFINEMENT_FULL };
+enum pe_confinement {
+	PE_CONFINEMENT_NONE,
+	PE_CONFINEMENT_DEAF,
+	PE_CONFINEMENT_CHILDLESS,
+	PE_CONFINEMENT_FULL
+};
 void pe_door_confining(enum pe_confinement c);
 void pe_door_confined(void);
 bool pe_door_is_confined(void);
 
-bool pe_door_tells_events(void); /* after pe_door_enter() said true */
+/* after pe_door_enter() said true */
+bool pe_door_tells_events(void);
+bool pe_door_has_references(void); /* the program has called the API that gives them out */
 
 /* The environment that keeps the library in programs that this one executes: name=value strings, NULL at the
  * end; empty when the library was not preloaded. [0] is LD_PRELOAD with this library alone. */

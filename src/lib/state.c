@@ -11,6 +11,7 @@
 #include "core/account.h"
 #include "core/fuzz.h"
 #include "core/sync.h"
+#include "core/vector.h"
 #include "core/emit.h"
 #include "lib/door.h"
 #include "lib/settings.h"
@@ -49,6 +50,8 @@ bool pe_state_enter(struct pe_state *s)
 	*s = (struct pe_state){ .frame = &frame, .thread = &thread };
 	if (!pe_process_enter(&frame, &thread))
 		return false;
+	if (unlikely(!atomic_load_explicit(&frame.refers, memory_order_relaxed)))
+		atomic_store(&frame.refers, true);
 	pe_sync_check(&frame);
 	return true;
 }
@@ -125,7 +128,9 @@ void pe_door_children_vanish(void)
 
 void pe_door_confining(enum pe_confinement c)
 {
-	if (c == PE_CONFINEMENT_NONE || start.set.trusted)
+	if (c == PE_CONFINEMENT_DEAF)
+		pe_vector_deafen(&frame, &thread);
+	if (c <= PE_CONFINEMENT_DEAF || start.set.trusted)
 		return;
 	if (c == PE_CONFINEMENT_FULL || atomic_load(&frame.births))
 		pe_emit_sentence(&start.set,
@@ -142,6 +147,11 @@ void pe_door_confined(void)
 bool pe_door_tells_events(void)
 {
 	return frame.watching;
+}
+
+bool pe_door_has_references(void)
+{
+	return atomic_load(&frame.refers);
 }
 
 bool pe_door_is_confined(void)

@@ -47,6 +47,7 @@ VECTOR_TESTS = \
 	tests/abi/waitpidv_blocks \
 	tests/abi/waitpidv_changed \
 	tests/abi/waitpidv_ends \
+	tests/abi/waitpidv_filtered \
 	tests/abi/waitpidv_ignored \
 	tests/abi/waitpidv_kinds \
 	tests/abi/waitpidv_many \
@@ -66,6 +67,9 @@ tests_abi_waitpidv_changed_SOURCES = tests/abi/waitpidv_changed.c tests/abi/vect
 tests_abi_waitpidv_changed_LDADD = libpidepoch.la
 tests_abi_waitpidv_ends_SOURCES = tests/abi/waitpidv_ends.c tests/abi/vector.h $(vector_sources)
 tests_abi_waitpidv_ends_LDADD = libpidepoch.la
+tests_abi_waitpidv_filtered_SOURCES = tests/abi/waitpidv_filtered.c tests/abi/vector.h $(vector_sources)
+tests_abi_waitpidv_filtered_CFLAGS = $(AM_CFLAGS) -pthread
+tests_abi_waitpidv_filtered_LDADD = libpidepoch.la
 tests_abi_waitpidv_ignored_SOURCES = tests/abi/waitpidv_ignored.c tests/abi/vector.h $(vector_sources)
 tests_abi_waitpidv_ignored_LDADD = libpidepoch.la
 tests_abi_waitpidv_kinds_SOURCES = tests/abi/waitpidv_kinds.c tests/abi/vector.h $(vector_sources)
