@@ -2,6 +2,7 @@
 # The programs of docs/examples/, built and run.
 EXAMPLE_TESTS = \
 	tests/examples/build-runner.sh \
+	tests/examples/hunted.sh \
 	tests/examples/pidfile-daemon.sh \
 	tests/examples/supervisor.sh \
 	tests/examples/wait4-loop.sh

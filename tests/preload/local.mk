@@ -25,6 +25,7 @@ CLI_TESTS = \
 	tests/preload/test_cli_usage.sh \
 	tests/preload/test_cli_values.sh
 CLI_TESTS += \
+	tests/preload/test_fuzz_cpython.sh \
 	tests/preload/test_fuzz_finds.sh \
 	tests/preload/test_fuzz_interrupted.sh \
 	tests/preload/test_fuzz_replay.sh \
