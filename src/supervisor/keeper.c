@@ -90,16 +90,39 @@ static void let_held_go(const struct pe_serve *s)
 	memset(&s->book->held, 0, sizeof(s->book->held));
 }
 
+static bool has_ended(const struct pe_serve *s)
+{
+	struct pollfd end = { .fd = s->listener };
+
+	return poll(&end, 1, 0) == 1;
+}
+
+/* Until @worker has ended, or all that is watched has; then the worker is ended. */
+static void watch_both(const struct pe_serve *s, pid_t worker)
+{
+	struct pollfd both[] = { { .fd = s->listener },
+				 { .fd = pe_sys_pidfd_open(worker, 0), .events = POLLIN } };
+
+	if (both[1].fd < 0)
+		return; /* a worker sees the end itself, on newer kernels */
+	while (!both[0].revents && !both[1].revents)
+		poll(both, 2, -1);
+	if (both[0].revents)
+		kill(worker, SIGKILL);
+	close(both[1].fd);
+}
+
 /* until @worker has ended; is the work at its end, too? */
 static bool outlive(const struct pe_serve *s, pid_t worker)
 {
 	uint64_t served = atomic_load(&s->book->served);
 	int status;
 
+	watch_both(s, worker);
 	while (waitpid(worker, &status, 0) < 0)
 		if (errno != EINTR)
 			return false;
-	if (WIFEXITED(status) && WEXITSTATUS(status) == PE_SERVE_ENDED)
+	if (has_ended(s) || (WIFEXITED(status) && WEXITSTATUS(status) == PE_SERVE_ENDED))
 		return true;
 	if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL)
 		let_held_go(s);
@@ -112,7 +135,6 @@ static void be_worker(struct pe_serve *s)
 {
 	enum pe_serve_end end;
 
-	s->ours[0] = getppid();
 	s->ours[1] = getpid();
 	prctl(PR_SET_NAME, "pidepoch-worker");
 	end = pe_serve_run(s);
@@ -127,13 +149,15 @@ static _Noreturn void keep(struct pe_serve *s)
 
 	for (;;) {
 		prctl(PR_SET_NAME, "pidepoch-keeper");
-		s->keeper = (int)syscall(SYS_pidfd_open, getpid(), 0);
+		s->ours[0] = getpid();
 		worker = fork();
+		s->lonely = worker < 0;
+		if (s->lonely)
+			s->ours[0] = getppid();
 		if (worker <= 0)
 			be_worker(s); /* itself, if there can be no other */
 		else if (outlive(s, worker))
 			_exit(0);
-		close(s->keeper);
 	}
 }
 
@@ -184,7 +208,7 @@ static void leave_program(int socket)
 	syscall(SYS_close_range, SOCKET + 1, ~0u, 0);
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);
-	setsid();
+	setpgid(0, 0);
 }
 
 /* /proc must be there, and be that of our own pid namespace */

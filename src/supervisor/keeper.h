@@ -10,7 +10,8 @@
  * T.1  The program takes the place of the caller: nothing of ours is its child, sends it SIGCHLD or is found by its waits. (Of a
  *      first process, or a subreaper, an orphan would become the child: there the keeper is a clone child from the
  *      start, whom only __WALL and __WCLONE find.)
- * T.2  Keeper and worker have a session of their own, no descriptor of the program's, and every signal blocked.
+ * T.2  Keeper and worker have a process group of their own, no descriptor of the program's, and every signal blocked. (A session of their
+ *      own would be a group of its own to the scheduler, too, where that has autogroups: a shown call would cost a sixth more.)
  * T.3  Either may be killed: the keeper starts another worker, and a worker without a keeper becomes one. Calls wait meanwhile.
  * T.4  A worker that crashed over a call does not get it again: it is let through.
  * T.5  When the last watched process has ended both end.

@@ -3,7 +3,11 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <setjmp.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
 
 #include "callers.h"
 #include "exec.h"
@@ -58,23 +62,82 @@ static void answer(struct pe_serve *s)
 	atomic_fetch_add(&s->book->served, 1);
 }
 
+/* --- the keeper's end (V.4) --- */
+
+static sigjmp_buf back;
+static volatile sig_atomic_t receiving, called;
+
+static void on_call(int signal)
+{
+	(void)signal;
+	called = 1;
+	if (receiving)
+		siglongjmp(back, 1);
+}
+
+/* to be told by SIGUSR1 when the keeper has ended, or not to be */
+static void hear_of_keeper(bool on)
+{
+	struct sigaction how = { .sa_handler = on_call };
+	sigset_t one;
+
+	sigemptyset(&one);
+	sigaddset(&one, SIGUSR1);
+	sigaction(SIGUSR1, &how, NULL);
+	prctl(PR_SET_PDEATHSIG, on ? SIGUSR1 : 0);
+	sigprocmask(on ? SIG_UNBLOCK : SIG_BLOCK, &one, NULL);
+}
+
+/* --- one call after the other --- */
+
+static bool has_ended(const struct pe_serve *s)
+{
+	struct pollfd end = { .fd = s->listener, .events = POLLIN };
+
+	return poll(&end, 1, s->lonely ? -1 : 0) == 1 && !(end.revents & POLLIN);
+}
+
+/* It sleeps in the receiving itself, which saves a call: the keeper looks out for the end (older kernels do not wake us for it). -ENODEV:
+ * this is the end. */
+static int receive(struct pe_serve *s)
+{
+	int r;
+
+	if (s->lonely && has_ended(s))
+		return -ENODEV;
+	receiving = 1;
+	r = called ? -EINTR : pe_notify_receive(s->listener, &s->book->held);
+	receiving = 0;
+	return r == -ENOENT && has_ended(s) ? -ENODEV : r;
+}
+
+/* until there was a signal, or an error */
+static int serve_calls(struct pe_serve *s)
+{
+	int r;
+
+	do {
+		r = receive(s);
+		if (r == 0)
+			answer(s);
+	} while (!called && (r == 0 || r == -ENOENT || r == -EINTR));
+	return called ? 0 : r;
+}
+
 enum pe_serve_end pe_serve_run(struct pe_serve *s)
 {
-	struct pollfd ends[] = { { .fd = s->listener, .events = POLLIN },
-				 { .fd = s->keeper, .events = POLLIN } };
+	int r = 0;
 
-	if (s->book->held.id)
-		answer(s);
-	for (;;) {
-		if (poll(ends, 2, -1) < 0 && errno != EINTR)
-			return PE_SERVE_BROKEN;
-		if (ends[0].revents & POLLIN) {
-			if (pe_notify_receive(s->listener, &s->book->held) == 0)
-				answer(s);
-		} else if (ends[0].revents) {
-			return PE_SERVE_ENDED;
-		} else if (ends[1].revents) {
-			return PE_SERVE_ORPHANED;
-		}
+	hear_of_keeper(true);
+	sigsetjmp(back, 1);
+	receiving = 0;
+	called = 0; /* before the look */
+	while (r == 0 && getppid() == s->ours[0]) {
+		if (s->book->held.id)
+			answer(s);
+		r = serve_calls(s);
+		called = 0;
 	}
+	hear_of_keeper(false);
+	return r == -ENODEV ? PE_SERVE_ENDED : r < 0 ? PE_SERVE_BROKEN : PE_SERVE_ORPHANED;
 }

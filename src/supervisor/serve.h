@@ -2,7 +2,7 @@
 /*
  * serve - the worker: takes one shown call after the other, has it judged, and answers.
  *
- *   keeper ── fork ──> worker: poll ─> receive into the book ─> judge ─> answer ─> ...
+ *   keeper ── fork ──> worker: receive into the book ─> judge ─> answer ─> ...
  *     ^                   │ killed, at any instruction
  *     '── fork again ─────'          the next one finds the call in the book, and answers it
  *
@@ -11,6 +11,8 @@
  * V.2  In doubt, whatever the reason, a call is let through.
  * V.3  A call is let through, or has a result; what was done for it is done before the answer, and may be done again by the
  *      next worker.
+ * V.4  The end of the keeper is a signal, which takes the worker out of its sleep by a jump: a call that was received just then is found in
+ *      the book, as after a death.
  */
 #ifndef PE_SUPERVISOR_SERVE_H
 #define PE_SUPERVISOR_SERVE_H
@@ -28,11 +30,11 @@
 
 struct pe_serve {
 	int listener;
-	int keeper; /* a pidfd of it */
 	struct pe_book *book;
 	struct pe_settings set; /* of the run: policy, errno, log, what descriptor 2 was */
 	const char *trust;	/* patterns, with a colon between them; or NULL */
 	int ours[2];		/* the pids of the keeper and of the worker */
+	bool lonely;		/* there is no keeper, and can be none */
 };
 
 /* a shown call with its caller */
@@ -45,7 +47,7 @@ struct pe_serve_call {
 
 enum pe_serve_end { PE_SERVE_ENDED, PE_SERVE_ORPHANED, PE_SERVE_BROKEN };
 
-/* until the last watched process has ended, or the keeper has */
+/* In a process whose signals are blocked; until the last watched process has ended, or the keeper has. */
 enum pe_serve_end pe_serve_run(struct pe_serve *s);
 
 #endif

@@ -3,9 +3,12 @@
 
 #include <sys/wait.h>
 
+#define FEW 4 /* children that are read as quickly as the cursor */
+
 struct look {
 	struct pe_serve_call *call;
 	const struct pe_book_process *process;
+	int count;
 };
 
 static void write_down(void *arg, int pid)
@@ -13,6 +16,7 @@ static void write_down(void *arg, int pid)
 	struct look *l = arg;
 	int number = pe_peer_number(l->call->peer, pid);
 
+	l->count++;
 	if (number > 0)
 		pe_book_add(l->call->s->book, l->process, number);
 }
@@ -22,17 +26,19 @@ static struct pe_book_process *open_book(struct pe_serve_call *c)
 	return pe_book_open(c->s->book, c->peer->identity, c->peer->tgid, pe_peer_lives);
 }
 
-/* Without a birth anywhere since the last look there is no new child. */
+/* Without a birth anywhere since the last look there is no new child. Where few are expected they are looked at without that. */
 static void look_at_all(struct pe_serve_call *c)
 {
 	struct pe_book_process *p = open_book(c);
 	struct look l = { .call = c, .process = p };
-	uint32_t cursor = pe_peer_cursor();
+	bool few = c->peer->has_few && pe_peer_is_single(c->peer);
+	uint32_t cursor = few ? 0 : pe_peer_cursor();
 
 	if (cursor && cursor == p->cursor)
 		return;
 	if (pe_peer_children(c->peer, write_down, &l) == 0)
 		p->cursor = cursor;
+	c->peer->has_few = l.count <= FEW;
 }
 
 static void look_at(struct pe_serve_call *c, int number)
