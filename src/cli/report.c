@@ -10,7 +10,9 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "report/image.h"
 #include "report/print.h"
 #include "say.h"
 #include "verbs.h"
@@ -23,6 +25,7 @@ static const char help[] =
 	"\n"
 	"  --format=text|json|sarif|html\n"
 	"                          for people (the default), programs, code hosts, or as a page\n"
+	"  --debug-dir=DIR         look for separate debug files below DIR, too, as below /usr/lib/debug\n"
 	"  --suppressions=FILE     leave out what the file says, in lines of KIND:PATTERN;\n"
 	"                          may be given more than once\n"
 	"  --gen-suppressions      print such lines, one for each finding, instead of the findings\n"
@@ -105,6 +108,9 @@ static int take_option(struct plan *p, int option, char **argv)
 	switch (option) {
 	case 'f' + PE_SAY_LONG:
 		return take_form(p, optarg);
+	case 'd' + PE_SAY_LONG:
+		pe_image_look_below(optarg);
+		return *optarg ? 0 : ERROR(PE_VERBS_USAGE, "--debug-dir='': must name a folder");
 	case 's' + PE_SAY_LONG:
 		return take_suppressions(p, optarg);
 	case 'g' + PE_SAY_LONG:
@@ -124,6 +130,7 @@ static int read_words(struct plan *p, int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "format", required_argument, NULL, 'f' + PE_SAY_LONG },
+		{ "debug-dir", required_argument, NULL, 'd' + PE_SAY_LONG },
 		{ "suppressions", required_argument, NULL, 's' + PE_SAY_LONG },
 		{ "gen-suppressions", no_argument, NULL, 'g' + PE_SAY_LONG },
 		{ "at-least", required_argument, NULL, 'l' + PE_SAY_LONG },
@@ -142,6 +149,7 @@ static int read_words(struct plan *p, int argc, char **argv)
 
 static int read_file(struct pe_events *e, const char *name)
 {
+	size_t known = e->events + e->modules, unreadable = e->unreadable;
 	bool input = strcmp(name, "-") == 0;
 	FILE *f = input ? stdin : fopen(name, "re");
 	int r;
@@ -151,6 +159,9 @@ static int read_file(struct pe_events *e, const char *name)
 	r = pe_events_read(e, f);
 	if (!input)
 		fclose(f);
+	if (r == 0 && e->unreadable - unreadable > 0 && e->events + e->modules == known)
+		return ERROR(PE_VERBS_FAILED, "%s: is no file of events (see 'run --events')",
+			     input ? "standard input" : name);
 	return r < 0 ? ERROR(PE_VERBS_FAILED, "%s: %s", name, strerror(-r)) : 0;
 }
 
@@ -193,7 +204,8 @@ int pe_report_main(int argc, char **argv)
 	if (r < 0)
 		return pe_say_text("report", help);
 	if (r == 0 && optind == argc)
-		r = read_file(&events, "-");
+		r = isatty(0) ? ERROR(PE_VERBS_USAGE, "needs a FILE, or events on standard input")
+			      : read_file(&events, "-");
 	for (; r == 0 && optind < argc; optind++)
 		r = read_file(&events, argv[optind]);
 	if (r == 0) {

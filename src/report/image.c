@@ -17,7 +17,11 @@ struct pe_image {
 	Dwfl_Module *module;
 	Elf *elf;
 	GElf_Addr bias; /* of the module's addresses */
+	uint64_t code;	/* offset of what is executable, in the file that was mapped */
 };
+
+static const char *folder =
+	"/usr/lib/debug"; /* the one of the user, before it, else this one twice */
 
 /* --- the file --- */
 
@@ -37,14 +41,15 @@ static bool has_build_id(Dwfl_Module *module, const char *wanted)
 
 static bool load(struct pe_image *image, const char *path, const char *build_id)
 {
-	static char *debug_path;
+	static char debug_path[PATH_MAX + 64], *debug_paths = debug_path;
 	static const Dwfl_Callbacks callbacks = {
 		.find_elf = dwfl_build_id_find_elf,
 		.find_debuginfo = dwfl_standard_find_debuginfo,
 		.section_address = dwfl_offline_section_address,
-		.debuginfo_path = &debug_path,
+		.debuginfo_path = &debug_paths,
 	};
 
+	snprintf(debug_path, sizeof(debug_path), ":.debug:%s:/usr/lib/debug", folder);
 	if (access(path, R_OK) != 0)
 		return false;
 	image->dwfl = dwfl_begin(&callbacks);
@@ -61,21 +66,32 @@ static bool load(struct pe_image *image, const char *path, const char *build_id)
 	return false;
 }
 
-static bool load_debug_file(struct pe_image *image, const char *build_id)
+static bool load_below(struct pe_image *image, const char *top, const char *build_id)
 {
 	char path[PATH_MAX];
 
-	if (strlen(build_id) < 4 || strspn(build_id, "0123456789abcdef") != strlen(build_id))
-		return false;
-	snprintf(path, sizeof(path), "/usr/lib/debug/.build-id/%.2s/%s.debug", build_id,
-		 build_id + 2);
+	snprintf(path, sizeof(path), "%s/.build-id/%.2s/%s.debug", top, build_id, build_id + 2);
 	return load(image, path, build_id);
 }
 
-struct pe_image *pe_image_open(const char *path, const char *build_id)
+static bool load_debug_file(struct pe_image *image, const char *build_id)
+{
+	if (strlen(build_id) < 4 || strspn(build_id, "0123456789abcdef") != strlen(build_id))
+		return false;
+	return load_below(image, folder, build_id) || load_below(image, "/usr/lib/debug", build_id);
+}
+
+void pe_image_look_below(const char *below)
+{
+	folder = below;
+}
+
+struct pe_image *pe_image_open(const char *path, const char *build_id, uint64_t code)
 {
 	struct pe_image *image = calloc(1, sizeof(*image));
 
+	if (image)
+		image->code = code;
 	if (image && (*path != '/' || !load(image, path, build_id)) &&
 	    !load_debug_file(image, build_id)) {
 		free(image);
@@ -138,13 +154,34 @@ static struct pe_symbols_frame *new_frame(const char *function, const char *file
 
 /* --- what is at a place --- */
 
+/* In a debug file without code the offsets are its own. Then the one segment with code is what was mapped, page by page. */
+static bool address_in_code(const struct pe_image *image, const GElf_Phdr *p, uint64_t offset,
+			    Dwarf_Addr *address)
+{
+	uint64_t page = p->p_vaddr & ~((uint64_t)sysconf(_SC_PAGESIZE) - 1);
+
+	*address = page + (offset - image->code);
+	if (offset < image->code || *address < p->p_vaddr || *address - p->p_vaddr >= p->p_memsz)
+		return false;
+	*address += image->bias;
+	return true;
+}
+
 static bool address_of(const struct pe_image *image, uint64_t offset, Dwarf_Addr *address)
 {
-	size_t count;
-	GElf_Phdr p;
+	size_t count, empty = 0;
+	GElf_Phdr p, code;
 
 	if (elf_getphdrnum(image->elf, &count) != 0)
 		return false;
+	for (size_t i = 0; i < count; i++)
+		if (gelf_getphdr(image->elf, (int)i, &p) && p.p_type == PT_LOAD &&
+		    p.p_flags & PF_X && p.p_filesz == 0) {
+			code = p;
+			empty++;
+		}
+	if (empty > 0)
+		return empty == 1 && address_in_code(image, &code, offset, address);
 	for (size_t i = 0; i < count; i++) {
 		if (!gelf_getphdr(image->elf, (int)i, &p) || p.p_type != PT_LOAD ||
 		    offset < p.p_offset || offset - p.p_offset >= p.p_memsz)

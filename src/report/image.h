@@ -10,9 +10,12 @@
 
 struct pe_image;
 
+/* Separate debug files are looked for below @folder, too, by their build ids. For all that is opened from now on. */
+void pe_image_look_below(const char *folder);
+
 /* The file of @path, or the separate debug file of @build_id (hexadecimal), whichever has it. With an empty @build_id the file of @path
- * as it is. NULL: there is none. */
-struct pe_image *pe_image_open(const char *path, const char *build_id);
+ * as it is. @code: offset in the file of what was mapped of it to be executed. NULL: there is none. */
+struct pe_image *pe_image_open(const char *path, const char *build_id, uint64_t code);
 void pe_image_close(struct pe_image *image);
 
 /* What is at @offset of the mapped file: frames with function, file, line and inlined filled in, each freed by the caller. NULL: nothing

@@ -3,8 +3,14 @@
 
 #include <stddef.h>
 
-struct pe_image *pe_image_open(const char *path, const char *build_id)
+void pe_image_look_below(const char *folder)
 {
+	(void)folder;
+}
+
+struct pe_image *pe_image_open(const char *path, const char *build_id, uint64_t code)
+{
+	(void)code;
 	(void)path;
 	(void)build_id;
 	return NULL;

@@ -144,7 +144,8 @@ void pe_print_text(FILE *out, const struct pe_findings *f)
 	fprintf(out, "pidepoch: %zu finding%s in %" PRIu64 " event%s; %zu suppressed", f->findings,
 		f->findings == 1 ? "" : "s", shown, shown == 1 ? "" : "s", f->suppressed);
 	if (f->events->unreadable)
-		fprintf(out, "; %zu lines could not be read", f->events->unreadable);
+		fprintf(out, "; %zu line%s could not be read", f->events->unreadable,
+			f->events->unreadable == 1 ? "" : "s");
 	fprintf(out, "\n");
 }
 

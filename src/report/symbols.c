@@ -104,6 +104,18 @@ static const struct pe_events_module *find_module(const struct pe_symbols *s, ui
 	return s->module[low].set == set && address < s->module[low].end ? &s->module[low] : NULL;
 }
 
+/* Where in the file of @m its code begins, as far as it was mapped. */
+static uint64_t code_of(const struct pe_symbols *s, const struct pe_events_module *m)
+{
+	uint64_t least = m->offset;
+
+	for (size_t i = 0; i < s->modules; i++)
+		if (s->module[i].path == m->path && s->module[i].build_id == m->build_id &&
+		    s->module[i].offset < least)
+			least = s->module[i].offset;
+	return least;
+}
+
 /* strings of the events are kept once each: equal ones have equal addresses */
 static struct file *find_file(struct pe_symbols *s, const struct pe_events_module *m)
 {
@@ -118,7 +130,7 @@ static struct file *find_file(struct pe_symbols *s, const struct pe_events_modul
 		return NULL;
 	f->path = m->path;
 	f->build_id = m->build_id;
-	f->image = pe_image_open(m->path, m->build_id);
+	f->image = pe_image_open(m->path, m->build_id, code_of(s, m));
 	f->next = s->files;
 	s->files = f;
 	return f;

@@ -3,7 +3,7 @@
  * symbols - what an address was: function, file and line, with the functions that were inlined there.
  *
  *   set, address ──> module ──> offset in its file ──> the file itself, if its build id is the recorded one, else its debug
- *                                                      file under /usr/lib/debug ──> libdw ──> frames, innermost first
+ *                                                      file by its build id ──> libdw ──> frames, innermost first
  *
  * Q.1  Works on files alone: the program need not run, nor ever have run here.
  * Q.2  A file that is not the one that was mapped is not asked: better no name than a wrong one.

@@ -84,8 +84,26 @@ grep -q '; 2 lines could not be read' "$TMPDIR/out" || { show; fail "the unreada
 : >"$TMPDIR/empty"
 findings 0 "$TMPDIR/empty"
 
+# what is no such file at all, and a terminal
+for words in "$PIDEPOCH" "$0"; do
+	try report "$events" "$words"
+	status 1
+	said "$words: is no file of events"
+done
+try_env "$PIDEPOCH" report <"$0"
+status 1
+said 'standard input: is no file of events'
+head -c 300 "$events" >"$TMPDIR/cut"
+findings 0 "$TMPDIR/cut"
+grep -q '; 1 line could not be read' "$TMPDIR/out" || { show; fail "the line that was cut off is not counted"; }
+if command -v script >/dev/null; then
+	try_env script -qec "'$PIDEPOCH' report" /dev/null
+	status 2
+	grep -q 'needs a FILE' "$TMPDIR/out" || { show; fail "it waits for a terminal"; }
+fi
+
 # wrong words
-for words in --format=xml --format= --at-least=bad --error-exitcode=0 --error-exitcode=256 --error-exitcode=x --nonsense; do
+for words in --format=xml --format= --at-least=bad --error-exitcode=0 --error-exitcode=256 --error-exitcode=x --debug-dir= --nonsense; do
 	try report $words "$events"
 	status 2
 	said "'"

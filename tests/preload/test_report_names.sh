@@ -64,6 +64,36 @@ except ProcessLookupError: pass'
 	test "$(grep -c ' in Py_BytesMain ' "$TMPDIR/out")" -eq 3 || { show; fail "the stacks do not reach main"; }
 fi
 
+# stripped, and the debug file apart: beside it by its link; by its build id below a folder of one's own, the program there or gone
+apart()
+{
+	cp "$victim" "$TMPDIR/prog"
+	objcopy --only-keep-debug "$TMPDIR/prog" "$TMPDIR/prog.debug" && strip "$TMPDIR/prog" &&
+		(cd "$TMPDIR" && objcopy --add-gnu-debuglink=prog.debug prog) || fail "no debug file"
+	report latent "$TMPDIR/prog"
+	is 'was obtained by fork' 'obtain_here latent main'
+	grep -q '#0 in misuse_here .*event_victim\.c:[0-9]*$' "$TMPDIR/out" || { show; fail "by its link: no line number"; }
+
+	id=$(readelf -n "$victim" | sed -n 's/^ *Build ID: //p')
+	test "$id" || fail "the victim has no build id"
+	rest=${id#??}
+	mkdir -p "$TMPDIR/debug/.build-id/${id%"$rest"}"
+	mv "$TMPDIR/prog.debug" "$TMPDIR/debug/.build-id/${id%"$rest"}/$rest.debug"
+	try report "$events"
+	status 0
+	grep -q "#0 ($TMPDIR/prog+0x[0-9a-f]*)" "$TMPDIR/out" || { show; fail "names from nowhere"; }
+	for now in there gone; do
+		try report --debug-dir="$TMPDIR/debug" "$events"
+		status 0
+		is ' by thread ' 'misuse_here latent main'
+		is 'was released by' 'release_here latent main'
+		grep -q '#0 in misuse_here .*event_victim\.c:[0-9]*$' "$TMPDIR/out" || { show; fail "by its build id, $now: no line number"; }
+		rm -f "$TMPDIR/prog"
+	done
+}
+command -v objcopy >/dev/null && command -v readelf >/dev/null && command -v strip >/dev/null || skip "binutils are not installed"
+apart
+
 # C++, and a function that is inlined
 command -v clang >/dev/null || skip "clang is not installed (C++ frames were not tried)"
 cat >"$TMPDIR/names.cc" <<'END'
