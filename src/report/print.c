@@ -44,6 +44,15 @@ static const struct {
 	{ "init", "process 1, taken for the parent that has ended" },
 };
 
+bool pe_print_kind(size_t n, const char **kind, const char **sentence)
+{
+	if (n >= sizeof(sentences) / sizeof(sentences[0]))
+		return false;
+	*kind = sentences[n].kind;
+	*sentence = sentences[n].sentence;
+	return true;
+}
+
 void pe_print_sentence(char *to, size_t size, const struct pe_events_event *e)
 {
 	const char *sentence = "an event of a kind that is not known here";

@@ -27,6 +27,9 @@ void pe_print_escaped(FILE *out, const char *text);
 /* the three moments of an event as JSON: "misused": {...}, "released": {...}, "obtained": {...} */
 void pe_print_moments(FILE *out, const struct pe_findings *f, const struct pe_events_event *e);
 
+/* The @n-th kind, from 0, and what it is in one sentence; false: there are no more. */
+bool pe_print_kind(size_t n, const char **kind, const char **sentence);
+
 /* one sentence that says what a finding is, into @to */
 void pe_print_sentence(char *to, size_t size, const struct pe_events_event *e);
 

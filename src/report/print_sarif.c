@@ -99,7 +99,8 @@ static void result(FILE *out, const struct pe_findings *f, const struct pe_findi
 	text(out, "ruleId", e->kind);
 	fprintf(out, ",\"level\":\"%s\",\"message\":{\"text\":\"", levels[e->severity]);
 	pe_print_escaped(out, call);
-	fprintf(out, ": %s (%" PRIu64 " times)\"},\"locations\":[", sentence, x->count);
+	fprintf(out, ": %s (%" PRIu64 " time%s)\"},\"locations\":[", sentence, x->count,
+		x->count == 1 ? "" : "s");
 	pe_findings_walk(f, e, &e->used.stack, first_place, out);
 	fprintf(out, "],\"occurrenceCount\":%" PRIu64, x->count);
 	fprintf(out, ",\"partialFingerprints\":{\"stacks/v1\":\"%016" PRIx64 "\"}", x->key);
@@ -113,12 +114,26 @@ static void result(FILE *out, const struct pe_findings *f, const struct pe_findi
 	putc('}', out);
 }
 
+static void rules(FILE *out)
+{
+	const char *kind, *sentence;
+
+	for (size_t i = 0; pe_print_kind(i, &kind, &sentence); i++) {
+		fprintf(out, "%s\n{", i ? "," : "");
+		text(out, "id", kind);
+		fprintf(out, ",\"shortDescription\":{");
+		text(out, "text", sentence);
+		fprintf(out, "}}");
+	}
+}
+
 void pe_print_sarif(FILE *out, const struct pe_findings *f)
 {
-	fprintf(out,
-		"{\"$schema\":\"https://json.schemastore.org/sarif-2.1.0.json\","
-		"\"version\":\"2.1.0\",\"runs\":[{\"tool\":{\"driver\":{\"name\":\"pidepoch\"}},"
-		"\"results\":[");
+	fprintf(out, "{\"$schema\":\"https://json.schemastore.org/sarif-2.1.0.json\","
+		     "\"version\":\"2.1.0\",\"runs\":[{\"tool\":{\"driver\":{\"name\":\"pidepoch\","
+		     "\"rules\":[");
+	rules(out);
+	fprintf(out, "\n]}},\"results\":[");
 	for (size_t i = 0; i < f->findings; i++) {
 		fprintf(out, "%s\n", i ? "," : "");
 		result(out, f, &f->finding[i]);

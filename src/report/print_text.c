@@ -194,8 +194,8 @@ void pe_print_suppressions(FILE *out, const struct pe_findings *f)
 	for (size_t i = 0; i < f->findings; i++) {
 		const struct pe_events_event *e = f->finding[i].first;
 
-		fprintf(out, "# %s, %" PRIu64 " times in '", pe_events_severity_name(e->severity),
-			f->finding[i].count);
+		fprintf(out, "# %s, %" PRIu64 " time%s in '", pe_events_severity_name(e->severity),
+			f->finding[i].count, f->finding[i].count == 1 ? "" : "s");
 		plain(out, e->program);
 		fprintf(out, "'\n");
 		suppression(out, f, e);

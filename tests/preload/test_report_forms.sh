@@ -62,6 +62,8 @@ import json, sys
 r = json.load(sys.stdin)
 assert r["version"] == "2.1.0"
 results = r["runs"][0]["results"]
+rules = [x["id"] for x in r["runs"][0]["tool"]["driver"]["rules"]]
+assert len(rules) == 7 and all(x["ruleId"] in rules for x in results)
 assert len(results) == 4 and {x["ruleId"] for x in results} == {"latent", "probe", "double-reap", "stolen-wait"}
 for x in results:
     assert x["level"] in ("warning", "note") and len(x["stacks"]) == 3 and x["occurrenceCount"] >= 1
