@@ -105,7 +105,8 @@ static int without_pidfd(struct pe_process *p, struct pe_thread *t, struct pe_pi
 	return gone(p, pin);
 }
 
-/* Who is behind the pidfd is no child that we know the birth of: is he whom the reference was taken to? */
+/* Who is behind the pidfd is no child that we know the birth of: is he whom the reference was taken to? If his inode says so, or that the one who
+ * was meant is gone, the clock is not asked: a proof that fails would cost references (Q.2). */
 static int judge_other(struct pe_process *p, struct pe_pin *pin)
 {
 	struct pe_identity now;
@@ -114,22 +115,22 @@ static int judge_other(struct pe_process *p, struct pe_pin *pin)
 	bool inode = pe_identity_of_pidfd(pin->fd, p->set->force_old & PE_OLD_INODE, &now) == 0;
 	uint64_t mask = pe_process_lock(p);
 	int proven = -ENODATA;
+	bool same, gone_by;
 
 	found = pe_others_find(&p->others, pin->number);
 	if (found)
 		known = *found;
-	if (!found || !inode || known.since < pin->epoch || known.who.kind != PE_IDENTITY_INODE)
+	inode &= found && known.who.kind == PE_IDENTITY_INODE;
+	same = inode && known.who.id == now.id;
+	gone_by = inode && !same && pin->epoch <= known.since;
+	if (!same && !gone_by)
 		proven = pe_census_take(&p->census, &p->clock);
 	pe_process_unlock(p, mask);
 
-	if (found && inode && known.who.kind == PE_IDENTITY_INODE) {
-		if (known.who.id == now.id)
-			return verdict(p, pin, pin->child ? PE_STALE_OWN_CHILD : PE_STALE_KNOWN,
-				       known.since, false);
-		if (pin->epoch <= known.since)
-			return gone(p, pin);
-	}
-	if (meant_released(p, pin))
+	if (same)
+		return verdict(p, pin, pin->child ? PE_STALE_OWN_CHILD : PE_STALE_KNOWN,
+			       known.since, false);
+	if (gone_by || meant_released(p, pin))
 		return gone(p, pin);
 	return verdict(p, pin, PE_STALE_UNKNOWN, 0, proven == 0);
 }

@@ -183,6 +183,44 @@ START_TEST(R3_a_reference_to_another_ages)
 }
 END_TEST
 
+/* Renewed, it is two laps younger; and calls by it cost nothing, however little the clock can prove. */
+START_TEST(R3_a_renewed_reference_does_not_age_by_being_used)
+{
+	uint32_t first = take(getppid()), renewed;
+
+	pe_clock_skip(&frame.clock, 1);
+	renewed = take(getppid());
+	ck_assert_uint_gt(renewed, first);
+	for (int i = 0; i < 5; i++) {
+		frame.census.forks = 1;
+		ck_assert_int_eq((int)kill_by(getppid(), renewed, 0), 0);
+	}
+}
+END_TEST
+
+/* the same as ever where the 32 bits of the door come round */
+START_TEST(R3_R5_over_the_end_of_32_bits)
+{
+	uint32_t child, other;
+	struct child c;
+
+	pe_clock_skip(&frame.clock, UINT64_C(0xfffffffe));
+	c = recorded_child();
+	child = take(c.pid);
+	other = take(getppid());
+	for (int i = 0; i < 4; i++) {
+		ck_assert_int_eq((int)kill_by(c.pid, child, 0), 0);
+		ck_assert_int_eq((int)kill_by(getppid(), other, 0), i < 2 ? 0 : -PE_EEPOCH);
+		pe_clock_skip(&frame.clock, 1);
+	}
+	ck_assert_uint_gt(child, take(getppid()));
+	ck_assert_int_eq((int)kill_by(getppid(), take(getppid()), 0), 0);
+	ck_assert_int_eq((int)kill_by(c.pid, take(getppid()) + 1, 0), -EINVAL);
+	end(c, 0);
+	reap(c.pid, NULL, 0);
+}
+END_TEST
+
 START_TEST(R1_who_was_never_referred_to_needs_a_proof_of_the_clock)
 {
 	pe_clock_time now;
@@ -473,6 +511,8 @@ int main(void)
 	tcase_add_test(c, R6_gone_and_held_by_a_stranger_is_EEPOCH);
 	tcase_add_test(c, R3_others_are_known_by_their_identity);
 	tcase_add_test(c, R3_a_reference_to_another_ages);
+	tcase_add_test(c, R3_a_renewed_reference_does_not_age_by_being_used);
+	tcase_add_test(c, R3_R5_over_the_end_of_32_bits);
 	tcase_add_test(c, R1_who_was_never_referred_to_needs_a_proof_of_the_clock);
 	tcase_add_test(c, oneself_and_threads);
 	tcase_add_test(c, R4_unseen_children_are_known_by_their_identity);
