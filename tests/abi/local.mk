@@ -3,7 +3,9 @@
 ABI_TESTS = \
 	tests/abi/contexts \
 	tests/abi/holds \
+	tests/abi/lag \
 	tests/abi/messages \
+	tests/abi/retired \
 	tests/abi/signals \
 	tests/abi/sync \
 	tests/abi/variants \
@@ -15,6 +17,12 @@ tests_abi_contexts_LDADD = libpidepoch.la
 tests_abi_holds_SOURCES = tests/abi/holds.c tests/abi/api.h
 tests_abi_holds_CFLAGS = $(AM_CFLAGS) -pthread
 tests_abi_holds_LDADD = libpidepoch.la
+laps_sources = tests/abi/api.h tests/abi/laps.h tests/preload/namespace.c tests/preload/namespace.h
+tests_abi_lag_SOURCES = tests/abi/lag.c $(laps_sources)
+tests_abi_lag_LDADD = libpidepoch.la
+tests_abi_retired_SOURCES = tests/abi/retired.c $(laps_sources)
+tests_abi_retired_CFLAGS = $(AM_CFLAGS) -pthread
+tests_abi_retired_LDADD = libpidepoch.la
 tests_abi_messages_SOURCES = tests/abi/messages.c tests/abi/api.h
 tests_abi_messages_LDADD = libpidepoch.la
 tests_abi_signals_SOURCES = tests/abi/signals.c tests/abi/api.h
@@ -47,6 +55,7 @@ VECTOR_TESTS = \
 	tests/abi/waitpidv_blocks \
 	tests/abi/waitpidv_changed \
 	tests/abi/waitpidv_ends \
+	tests/abi/waitpidv_exec \
 	tests/abi/waitpidv_filtered \
 	tests/abi/waitpidv_ignored \
 	tests/abi/waitpidv_kinds \
@@ -67,6 +76,8 @@ tests_abi_waitpidv_changed_SOURCES = tests/abi/waitpidv_changed.c tests/abi/vect
 tests_abi_waitpidv_changed_LDADD = libpidepoch.la
 tests_abi_waitpidv_ends_SOURCES = tests/abi/waitpidv_ends.c tests/abi/vector.h $(vector_sources)
 tests_abi_waitpidv_ends_LDADD = libpidepoch.la
+tests_abi_waitpidv_exec_SOURCES = tests/abi/waitpidv_exec.c tests/abi/vector.h $(vector_sources)
+tests_abi_waitpidv_exec_LDADD = libpidepoch.la
 tests_abi_waitpidv_filtered_SOURCES = tests/abi/waitpidv_filtered.c tests/abi/vector.h $(vector_sources)
 tests_abi_waitpidv_filtered_CFLAGS = $(AM_CFLAGS) -pthread
 tests_abi_waitpidv_filtered_LDADD = libpidepoch.la
