@@ -3,7 +3,7 @@
 bench_programs = bench/fork bench/kill bench/memory bench/notify bench/stack bench/waitpidv
 EXTRA_PROGRAMS += $(bench_programs)
 CLEANFILES += $(bench_programs)
-EXTRA_DIST += bench/rows.sh bench/run bench/supervisor bench/build bench/report
+EXTRA_DIST += bench/rows.sh bench/run bench/many bench/supervisor bench/build bench/report
 
 bench_fork_SOURCES = bench/fork.c
 bench_kill_SOURCES = bench/kill.c
@@ -17,6 +17,7 @@ bench_waitpidv_LDADD = libpidepoch.la
 
 bench: all $(bench_programs) tests/preload/event_victim
 	@$(house_env) '$(srcdir)/bench/run'
+	@$(house_env) '$(srcdir)/bench/many'
 	@$(house_env) '$(srcdir)/bench/supervisor'
 	@$(house_env) '$(srcdir)/bench/build'
 	@$(house_env) '$(srcdir)/bench/report'

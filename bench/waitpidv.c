@@ -2,7 +2,8 @@
 /*
  * waitpidv - which of N children have ended: nanoseconds of asking when none has, and per child when ten have.
  *
- *   waitpidv METHOD N [fork]     prints: ns of an idle question, ns per exit (reaping included), ns per child to begin with
+ *   waitpidv N [fork] METHOD...     a line for each: its name, ns of an idle question, ns per exit (reaping included), ns per
+ *                                   child to begin with
  *
  *   full       waitpidv() over all entries, some of which have changed places since the last call
  *   changed    waitpidv() with WAITPIDV_CHANGED
@@ -11,16 +12,18 @@
  *   epoll      epoll_wait() over N pidfds, the same
  *   uring      IORING_OP_WAITID for each child, by hand
  *
- * The children execute a program. With `fork` they do not: then their parent shares its memory with all of them, and what it writes
- * is copied by the kernel first, page by page; this is what most of an exit costs then.
+ * The children are made once, for all of the methods; they execute a program. With `fork` they do not: then their parent shares its
+ * memory with all of them, and what it writes is copied by the kernel first, page by page; this is what most of an exit costs then.
  *
- * The ten are killed, and are zombies, before the clock starts. Those that replace them are begun with outside of it.
+ * The ten are killed, and are zombies, before the clock starts. Those that replace them are begun with outside of it. In the end
+ * each is killed and waited for before the next, and all of them go if their parent is killed: ten thousand that die at once keep
+ * a machine busy for a while.
  */
 #include <errno.h>
 #include <linux/io_uring.h>
 #include <poll.h>
 #include <pidepoch.h>
-#include <spawn.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -29,6 +32,7 @@
 #include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/pidfd.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -61,21 +65,25 @@ static _Noreturn void die(const char *what)
 	exit(1);
 }
 
-static void start(size_t i)
+static _Noreturn void live(void)
 {
 	static char name[] = "sleep", how_long[] = "infinity";
 	char *argv[] = { name, how_long, NULL }, *environment[] = { NULL };
 
-	if (!forks) {
-		if (posix_spawn(&child[i], "/bin/sleep", NULL, NULL, argv, environment) != 0)
-			die("/bin/sleep");
-		return;
-	}
-	child[i] = fork();
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	while (forks)
+		pause();
+	execve("/bin/sleep", argv, environment);
+	_exit(127);
+}
+
+static void start(size_t i)
+{
+	child[i] = forks ? fork() : vfork();
+	if (child[i] == 0)
+		live();
 	if (child[i] < 0)
 		die("fork");
-	while (child[i] == 0)
-		pause();
 }
 
 /* --- each method: begin with child i; ask, and return how many have ended; they are marked by child[i] = 0 --- */
@@ -310,6 +318,14 @@ static double idle(const struct method *m)
 	return now() - began;
 }
 
+/* Entries that are new are read without the flag, and armed. */
+static void begin(const struct method *m, size_t i)
+{
+	m->begin(i);
+	if (m->ask == ask_changed)
+		ask_full();
+}
+
 static double exits(const struct method *m)
 {
 	double began, took;
@@ -338,45 +354,58 @@ static double exits(const struct method *m)
 	for (size_t i = 0; i < count; i++)
 		if (child[i] == 0) {
 			start(i);
-			m->begin(i);
-			/* new entries are read without the flag, and armed */
-			if (m->ask == ask_changed)
-				ask_full();
+			begin(m, i);
 		}
 	m->ask();
 	return took / BATCH;
 }
 
-int main(int argc, char **argv)
+static void measure(const struct method *m)
 {
-	double figure[ROUNDS], began, first;
-	const struct method *m = NULL;
+	double figure[ROUNDS], began = now(), first, quiet;
 
-	for (size_t i = 0; argc > 2 && i < sizeof(methods) / sizeof(methods[0]); i++)
-		if (strcmp(argv[1], methods[i].name) == 0)
-			m = &methods[i];
-	count = argc > 2 ? strtoul(argv[2], NULL, 10) : 0;
-	if (!m || count <= BATCH || count > MOST) {
-		fprintf(stderr, "usage: waitpidv full|changed|wait4|poll|epoll|uring N [fork]\n");
-		return 2;
-	}
-	forks = argc > 3;
-	for (size_t i = 0; i < count; i++)
-		start(i);
-	began = now();
 	for (size_t i = 0; i < count; i++)
 		m->begin(i);
+	if (m->ask == ask_changed)
+		ask_full();
 	m->ask();
 	first = (now() - began) / (double)count;
 	for (int i = 0; i < ROUNDS; i++)
 		figure[i] = idle(m);
-	printf("%.1f", median(figure, ROUNDS));
+	quiet = median(figure, ROUNDS);
 	for (int i = 0; i < ROUNDS; i++)
 		figure[i] = exits(m);
-	printf(" %.1f %.1f\n", median(figure, ROUNDS), first);
+	printf("%s %.1f %.1f %.1f\n", m->name, quiet, median(figure, ROUNDS), first);
+}
+
+static const struct method *method_of(const char *name)
+{
+	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
+		if (strcmp(name, methods[i].name) == 0)
+			return &methods[i];
+	fprintf(stderr, "waitpidv: %s is no method\n", name);
+	exit(2);
+}
+
+int main(int argc, char **argv)
+{
+	int arg = 2;
+
+	count = argc > arg ? strtoul(argv[1], NULL, 10) : 0;
+	forks = count && strcmp(argv[arg], "fork") == 0;
+	arg += forks;
+	if (count <= BATCH || count > MOST || arg == argc) {
+		fprintf(stderr,
+			"usage: waitpidv N [fork] full|changed|wait4|poll|epoll|uring...\n");
+		return 2;
+	}
 	for (size_t i = 0; i < count; i++)
+		start(i);
+	for (; arg < argc; arg++)
+		measure(method_of(argv[arg]));
+	for (size_t i = 0; i < count; i++) {
 		kill(child[i], SIGKILL);
-	while (wait(NULL) > 0)
-		;
+		waitpid(child[i], NULL, 0);
+	}
 	return 0;
 }
