@@ -76,15 +76,28 @@ has 'data-events="1"'
 dom '' '#event=1'
 has '<h2>'
 
-# many
+# the labels of the time have room, whatever the span: all of it (half a century, here), and less and less
+for zoom in 1 1e-3 1e-6 1e-9 1e-10; do
+	dom "range[0] = range[1] - (range[1] - range[0]) * $zoom" ''
+	has 'data-overlaps="0"'
+	! grep -q 'data-labels="0"' "$work/dom" || fail "no label at $zoom"
+done
+
+# many, as a program that runs for a quarter of an hour may leave them
 awk '/"type":"module"/ { print; next } { line[n++] = $0 }
-	END { for (i = 0; i < 10000; i++) { s = line[i % n]; sub(/"number":[0-9]+/, "\"number\":" 300 + i % 700, s); print s } }' \
+	END { for (i = 0; i < 10000; i++) { s = line[i % n]; sub(/"number":[0-9]+/, "\"number\":" 300 + i % 700, s)
+			sub(/"time":[0-9.]+/, "\"time\":" sprintf("%.3f", 1700000000 + i / 11), s)
+			sub(/"ago_ms":[0-9]+/, "\"ago_ms\": " 20000 + i * 7919 % 50000, s)
+			sub(/"ago_ms":[0-9]+/, "\"ago_ms\": " 2000 + i * 104729 % 15000, s)
+			sub(/"age_ms":[0-9]+/, "\"age_ms\": " 1000 + i * 31 % 1000, s)
+			print s } }' \
 	"$work/events" >"$work/many"
 mv "$work/many" "$work/events"
 page
 dom 'document.body.dataset.took = (() => { const from = performance.now(); paint(); return performance.now() - from; })() < 1000 ? "soon" : "long";' '#event=9999'
 has 'data-events="10000"'
 has 'data-took="soon"'
+has 'data-overlaps="0"'
 has '<h2>'
 browse "file://$work/page.html#event=4" --screenshot="$PIDEPOCH_BUILDDIR/tests/page/page.png"
 test -s "$PIDEPOCH_BUILDDIR/tests/page/page.png" || fail "no picture"
