@@ -18,7 +18,9 @@ static long peek(int idtype, uint32_t id, siginfo_t *info, int options)
 	int before = errno;
 	long n = PE_REAL(waitid)((idtype_t)idtype, id, info, options) == 0 ? 0 : -errno;
 
-	errno = before; /* the wait as a whole may succeed */
+	/* The wait as a whole may succeed. A write to a page that a child shared is a fault: none without need. */
+	if (errno != before)
+		errno = before;
 	return n;
 }
 
