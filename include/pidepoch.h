@@ -256,8 +256,9 @@ struct pidepoch_held {
  * @ref:     the reference
  * @held:    to be given to pidepoch_release(), by the same thread; holds are let go in the reverse order
  * Context:  async-signal-safe. While it holds, a thread must not wait for children: other threads' waits for this one
- *           wait until it is let go. On others than own children it keeps a close-on-exec descriptor, and the number is
- *           watched, not kept: pidepoch_release() says whether it was right all the time.
+ *           wait until it is let go. On others than own children, and on these beyond four at once in a thread, it
+ *           keeps a close-on-exec descriptor, and the number is watched, not kept: pidepoch_release() says whether it was
+ *           right all the time.
  * Return:   0, or -1 with errno
  * Errors:   ESRCH, EEPOCH, EINVAL as pidepoch_kill(); EAGAIN in a vfork child; EMFILE, ENFILE
  * Source:   proposal ("The current versions of the pid syscalls will continue to operate with the same existing racy semantics")
@@ -270,7 +271,8 @@ int pidepoch_hold(const struct pidepoch_ref *ref, struct pidepoch_held *held);
  * @held:    as pidepoch_hold() filled it
  * Context:  async-signal-safe; the thread that took it
  * Return:   0: the number was the process's all the time; -1 with errno
- * Errors:   ESRCH it was not: the process ended, and was reaped, while this thread held it; EINVAL it was let go before
+ * Errors:   ESRCH it was not: the process ended, and was reaped, while this thread held it; EINVAL it was let go before, or
+ *           there is a later one of this thread's, or it is another thread's: nothing has been let go
  * Source:   none
  * Since:    0.1
  */

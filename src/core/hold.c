@@ -46,6 +46,12 @@ void pe_hold_release(struct pe_thread *t, struct pe_hold *h)
 	t->level = h->level;
 }
 
+bool pe_hold_is_last(struct pe_arena *records, const struct pe_thread *t, const struct pe_hold *h)
+{
+	return t->record != 0 && h->record == record_at(records, t->record) &&
+	       h->level + 1 == t->level;
+}
+
 const uint32_t *pe_hold_dead(const struct pe_hold *h)
 {
 	return (const uint32_t *)&h->record->dead[h->level];

@@ -63,6 +63,10 @@ struct pe_hold {
 struct pe_hold pe_hold_publish(struct pe_arena *records, struct pe_thread *t, uint32_t slot,
 			       long nr);
 void pe_hold_release(struct pe_thread *t, struct pe_hold *h);
+
+/* Is it this thread's, and the last that it published? Only that one may be released. */
+bool pe_hold_is_last(struct pe_arena *records, const struct pe_thread *t, const struct pe_hold *h);
+
 const uint32_t *pe_hold_dead(const struct pe_hold *h);
 
 /* @slot has been closed: wait for the other threads' calls on it */

@@ -62,6 +62,12 @@ PE_EXPORT int pidepoch_hold(const struct pidepoch_ref *ref, struct pidepoch_held
 	return (int)pe_state_result(n);
 }
 
+/* Those on a record are let go in the reverse order: a later one lies above. */
+static bool is_next(const struct pe_state *s, const struct pe_hold *h)
+{
+	return !h->record || pe_hold_is_last(&s->frame->records, s->thread, h);
+}
+
 PE_EXPORT int pidepoch_release(struct pidepoch_held *held)
 {
 	struct pe_state s;
@@ -77,7 +83,7 @@ PE_EXPORT int pidepoch_release(struct pidepoch_held *held)
 		.epoch = keep.epoch,
 	};
 	/* all zero: let go already */
-	if (pin.number && pe_state_enter(&s)) {
+	if (pin.number && pe_state_enter(&s) && is_next(&s, &pin.hold)) {
 		n = pe_reference_unpin(s.frame, s.thread, &pin);
 		memset(held, 0, sizeof(*held));
 	}

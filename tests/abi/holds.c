@@ -32,6 +32,48 @@ static void reaped_by_oneself(void)
 	MUST(pidepoch_release(&held) == -1 && errno == ESRCH);
 }
 
+#define MANY 6 /* more than a thread has room for on its record */
+
+/* Those beyond are held by a descriptor, and are as good while the child lives. */
+static void many_at_once(void)
+{
+	struct pidepoch_ref c = api_ref(api_child());
+	struct pidepoch_held held[MANY];
+
+	for (int i = 0; i < MANY; i++)
+		MUST(pidepoch_hold(&c, &held[i]) == 0);
+	MUST(pidepoch_kill(c.pid, c.epoch, 0) == 0);
+	for (int i = MANY; i-- > 0;)
+		MUST(pidepoch_release(&held[i]) == 0);
+	api_end(c.pid);
+}
+
+static void *release(void *held)
+{
+	MUST(pidepoch_release(held) == -1 && errno == EINVAL);
+	return NULL;
+}
+
+/* What is let go out of order, or by another thread, is not let go. (A descriptor knows no order.) */
+static void out_of_order(void)
+{
+	struct pidepoch_ref c = api_ref(api_child());
+	struct pidepoch_held outer, inner;
+	pthread_t other;
+
+	if (!api_preloaded()) {
+		api_end(c.pid);
+		return;
+	}
+	MUST(pidepoch_hold(&c, &outer) == 0 && pidepoch_hold(&c, &inner) == 0);
+	MUST(pidepoch_release(&outer) == -1 && errno == EINVAL);
+	MUST(pthread_create(&other, NULL, release, &inner) == 0);
+	MUST(pthread_join(other, NULL) == 0);
+	MUST(pidepoch_release(&inner) == 0);
+	MUST(pidepoch_release(&outer) == 0);
+	api_end(c.pid);
+}
+
 static void *reap(void *pid)
 {
 	MUST(waitpid(*(pid_t *)pid, NULL, 0) == *(pid_t *)pid);
@@ -61,6 +103,8 @@ static void reaped_by_another(void)
 static void play(void)
 {
 	a_child();
+	many_at_once();
+	out_of_order();
 	reaped_by_oneself();
 	reaped_by_another();
 }
