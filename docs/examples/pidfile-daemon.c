@@ -2,7 +2,8 @@
 /*
  * pidfile-daemon - a daemon whose pidfile has a reference in it, and not a bare number.
  *
- *     pidfile-daemon start|status|stop FILE
+ *     cc pidfile-daemon.c -o pidfile-daemon $(pkg-config --cflags --libs pidepoch)
+ *     ./pidfile-daemon start|status|stop FILE
  *
  * A bare number outlives its process, and, in the file, the boot. Whoever reads it signals whom he finds there. What is in this
  * file names one process: 4711:88@f3b3a3c2-... is that one, or nobody. Status: 0 running, 3 not running, 1 could not be told.
@@ -89,6 +90,7 @@ static int write_down(const char *file, pid_t pid)
 	length = pidepoch_format(&ref, text, sizeof(text), PIDEPOCH_TEXT_BOOT);
 	if (length < 0)
 		return -1;
+	text[length++] = '\n'; /* where the NUL was */
 	fd = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 	if (fd < 0 || write(fd, text, (size_t)length) != length)
 		return -1;

@@ -2,7 +2,8 @@
 /*
  * wait4-loop - a program with a wait4 loop, ported to references line by line.
  *
- *     wait4-loop SECONDS COMMAND...        run the commands, tell how each ended and what it used
+ *     cc wait4-loop.c -o wait4-loop $(pkg-config --cflags --libs pidepoch)
+ *     ./wait4-loop SECONDS COMMAND...        run the commands, tell how each ended and what it used
  *
  * Each line that changed has above it what it was, marked with `was`. What is not marked stayed. Ported like this, a number
  * that is waited for or signalled too late costs an error, and never somebody else.

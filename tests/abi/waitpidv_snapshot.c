@@ -16,6 +16,13 @@ static void play(void)
 	now = 0;
 	MUST(waitpidv(vec, 1, &now, WNOHANG, NULL) == 1 && vec[0].state == PIDV_EXITED);
 	MUST(now >= before);
+	/* who was born later than the moment is not who is meant */
+	now = pidepoch_now();
+	pid = vector_child();
+	vec[0] = (struct pidv){ .pid = pid };
+	MUST(waitpidv(vec, 1, &now, WNOHANG, NULL) == 1);
+	MUST(vec[0].state == (api_preloaded() ? PIDV_ENDED : PIDV_UNKNOWN));
+	api_end(pid);
 	/* a tag of an earlier life of the number */
 	pid = vector_child();
 	vec[0] = vector_entry(pid);
