@@ -341,6 +341,44 @@ struct waitpidv_more {
 int waitpidv(struct pidv *vec, size_t count, pidepoch_snapshot_t *snapshot, int flags,
 	     const struct waitpidv_more *more);
 
+/* --- by number --- */
+
+/*
+ * The same for programs that have no library (static, Go, raw), where a supervisor watches them: `pidepoch run --supervisor=on`.
+ * Elsewhere ENOSYS. x86-64 and aarch64; none of them blocks. Errors as of the functions; ENFILE when the supervisor has no
+ * descriptors left, ENOSYS also where it may not see the caller's memory.
+ *
+ *   snapshot  syscall(PIDEPOCH_NR_get)                            pidepoch_get()
+ *   snapshot  syscall(PIDEPOCH_NR_now)                            pidepoch_now()
+ *   0         syscall(PIDEPOCH_NR_set, snapshot, 0L)              pidepoch_set(); or lap, PIDEPOCH_LAP
+ *   epoch     syscall(PIDEPOCH_NR_ref, pid)                       pidepoch_ref()
+ *   0         syscall(PIDEPOCH_NR_kill, pid, epoch, signal)       pidepoch_kill(), but its si_code is SI_QUEUE
+ *   0         syscall(PIDEPOCH_NR_sigqueue, pid, epoch, signal, value)
+ *   fd        syscall(PIDEPOCH_NR_pidfd_open, pid, epoch, flags)  a pidfd of just that process. All else can be done by it:
+ *                                                                 pidfd_send_signal(2), waitid(2) with P_PIDFD
+ *   count     syscall(PIDEPOCH_NR_waitpidv, vec, count, snapshot *, flags, sizeof(struct pidv))
+ *             At most PIDEPOCH_WAITPIDV_MOST entries (E2BIG); flags are WNOHANG, O_NONBLOCK or 0. What it finds ended and is a
+ *             child of the caller is PIDV_EXITED with PIDV_UNREAPED for its status: reap it by its pidfd.
+ *   fd        syscall(PIDEPOCH_NR_waitfd, vec, count, snapshot *, 0, sizeof(struct pidv))
+ *             hangs up (POLLHUP) when there may be news of an entry
+ *
+ * pidepoch_raw.h makes the waitpidv() that waits and reaps of the last three, without any library.
+ * References of these calls and of the library's functions are not for each other: use the one or the other.
+ */
+#define PIDEPOCH_NR_BASE       20190512
+#define PIDEPOCH_NR_waitpidv   (PIDEPOCH_NR_BASE + 0)
+#define PIDEPOCH_NR_get	       (PIDEPOCH_NR_BASE + 1)
+#define PIDEPOCH_NR_set	       (PIDEPOCH_NR_BASE + 2)
+#define PIDEPOCH_NR_ref	       (PIDEPOCH_NR_BASE + 3)
+#define PIDEPOCH_NR_kill       (PIDEPOCH_NR_BASE + 4)
+#define PIDEPOCH_NR_now	       (PIDEPOCH_NR_BASE + 5)
+#define PIDEPOCH_NR_pidfd_open (PIDEPOCH_NR_BASE + 6)
+#define PIDEPOCH_NR_sigqueue   (PIDEPOCH_NR_BASE + 7)
+#define PIDEPOCH_NR_waitfd     (PIDEPOCH_NR_BASE + 8)
+
+#define PIDEPOCH_WAITPIDV_MOST 1024
+#define PIDV_UNREAPED	       (-1) /* no status that a process can have */
+
 /* --- the rest --- */
 
 /*

@@ -52,14 +52,15 @@ struct pe_book_process *pe_book_find(struct pe_book *b, uint64_t identity)
 	return atomic_load(&p->identity) ? p : NULL;
 }
 
-static struct pe_book_process *write_process(struct pe_book_half *h, uint64_t identity, int tgid,
-					     uint32_t frame, uint32_t cursor)
+static struct pe_book_process *write_process(struct pe_book_half *h, uint64_t identity,
+					     const struct pe_book_process *as)
 {
 	struct pe_book_process *p = place(h, identity);
 
-	p->tgid = tgid;
-	p->frame = frame;
-	p->cursor = cursor;
+	p->tgid = as->tgid;
+	p->frame = as->frame;
+	p->cursor = as->cursor;
+	p->point = as->point;
 	h->processes++; /* one too many after a death here does no harm */
 	atomic_store(&p->identity, identity);
 	return p;
@@ -122,7 +123,7 @@ static size_t move_processes(const struct pe_book_half *from, struct pe_book_hal
 
 		if (!identity || !lives(identity, p->tgid))
 			continue;
-		write_process(to, identity, p->tgid, p->frame, p->cursor);
+		write_process(to, identity, p);
 		frames[n++] = p->frame;
 	}
 	qsort(frames, n, sizeof(*frames), by_frame);
@@ -158,8 +159,10 @@ static void sweep(struct pe_book *b, bool (*lives)(uint64_t, int))
 	clear(new);
 	n = move_processes(old, new, frames, lives);
 	move_numbers(old, new, frames, n);
-	if (new->processes > PE_BOOK_PROCESSES / 2 || new->numbers > PE_BOOK_NUMBERS / 2)
+	if (new->processes > PE_BOOK_PROCESSES / 2 || new->numbers > PE_BOOK_NUMBERS / 2) {
+		atomic_store(&b->forgot, true);
 		clear(new); /* too many live on: or each of the next calls would sweep */
+	}
 	atomic_store(&b->which, 1 - which);
 	clear(old);
 }
@@ -178,7 +181,10 @@ struct pe_book_process *pe_book_open(struct pe_book *b, uint64_t identity, int t
 		sweep(b, lives);
 		p = pe_book_find(b, identity);
 	}
-	return p ? p : write_process(current(b), identity, tgid, new_frame(b), 0);
+	if (p)
+		return p;
+	return write_process(current(b), identity,
+			     &(struct pe_book_process){ .tgid = tgid, .frame = new_frame(b) });
 }
 
 void pe_book_forget(struct pe_book *b, struct pe_book_process *p)

@@ -24,11 +24,23 @@
 #define PE_BOOK_PROCESSES (1u << 15)
 #define PE_BOOK_NUMBERS	  (1u << 20)
 
+/* a sync point (points.h) */
+struct pe_book_point {
+	_Atomic uint64_t now; /* 0: none yet */
+	uint64_t first;	      /* which it was at first */
+	uint64_t set_at;      /* ticks since boot; UINT64_MAX: it may be about to be set */
+	uint64_t image;	      /* of the memory that an exec was to replace; 0: none was */
+	uint64_t told;	      /* the one that lagged when the signal was sent last */
+	uint32_t signal;
+	bool adopts; /* the process has been a subreaper */
+};
+
 struct pe_book_process {
 	_Atomic uint64_t identity; /* 0: free; written last */
 	int tgid;
 	uint32_t frame;
 	uint32_t cursor; /* of the kernel's numbers when all children were last looked at, or 0 */
+	struct pe_book_point point;
 };
 
 struct pe_book_half {
@@ -41,6 +53,7 @@ struct pe_book {
 	struct pe_book_half half[2];
 	_Atomic uint32_t which;
 	_Atomic uint32_t frames; /* given out */
+	_Atomic bool forgot;	 /* living processes too, for want of room */
 	/* the call that is being served: received straight into here, so that the next worker finds it */
 	struct seccomp_notif held;
 	_Atomic uint64_t served;

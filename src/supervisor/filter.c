@@ -2,10 +2,12 @@
 #include "filter.h"
 
 #include <linux/audit.h>
+#include <pidepoch.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -27,6 +29,16 @@ static const struct number native[] = {
 	{ SYS_waitid, PE_FILTER_WAITID },
 	{ SYS_execve, PE_FILTER_EXEC },
 	{ SYS_execveat, PE_FILTER_EXEC },
+	{ SYS_prctl, PE_FILTER_PRCTL },
+	{ PIDEPOCH_NR_waitpidv, PE_FILTER_EMULATED },
+	{ PIDEPOCH_NR_get, PE_FILTER_EMULATED },
+	{ PIDEPOCH_NR_set, PE_FILTER_EMULATED },
+	{ PIDEPOCH_NR_ref, PE_FILTER_EMULATED },
+	{ PIDEPOCH_NR_kill, PE_FILTER_EMULATED },
+	{ PIDEPOCH_NR_now, PE_FILTER_EMULATED },
+	{ PIDEPOCH_NR_pidfd_open, PE_FILTER_EMULATED },
+	{ PIDEPOCH_NR_sigqueue, PE_FILTER_EMULATED },
+	{ PIDEPOCH_NR_waitfd, PE_FILTER_EMULATED },
 #ifdef __x86_64__
 	{ X32 | 62, PE_FILTER_KILL },
 	{ X32 | 200, PE_FILTER_TKILL },
@@ -103,13 +115,31 @@ static const struct sock_filter blocks[] = {
 	[14] = ANY_BIT(WEXITED, 0, 1),
 	[15] = VERDICT(USER_NOTIF),
 	[16] = VERDICT(ALLOW),
+	/* a prctl: about epochs, or about whose orphans come to whom */
+	[17] = LOAD(ARGUMENT(0)),
+	[18] = EQUAL(PR_GET_PID_EPOCH, 4, 0),
+	[19] = EQUAL(PR_SET_PID_EPOCH, 3, 0),
+	[20] = EQUAL(PR_GET_PID_EPOCH_SIGNAL, 2, 0),
+	[21] = EQUAL(PR_SET_PID_EPOCH_SIGNAL, 1, 0),
+	[22] = EQUAL(PR_SET_CHILD_SUBREAPER, 0, 1),
+	[23] = VERDICT(USER_NOTIF),
+	[24] = VERDICT(ALLOW),
 };
 
-enum { SHOW = 1, KILL = 2, WAITID = 12, BLOCKS = sizeof(blocks) / sizeof(blocks[0]) };
+enum { SHOW = 1, KILL = 2, WAITID = 12, PRCTL = 17, BLOCKS = sizeof(blocks) / sizeof(blocks[0]) };
 
 static unsigned int block_of(enum pe_filter_call call)
 {
-	return call == PE_FILTER_KILL ? KILL : call == PE_FILTER_WAITID ? WAITID : SHOW;
+	switch (call) {
+	case PE_FILTER_KILL:
+		return KILL;
+	case PE_FILTER_WAITID:
+		return WAITID;
+	case PE_FILTER_PRCTL:
+		return PRCTL;
+	default:
+		return SHOW;
+	}
 }
 
 static unsigned int count(const struct number *list)

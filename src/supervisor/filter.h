@@ -7,6 +7,8 @@
  *             ── kill(-1) with a signal that cannot be ignored ──────> show
  *             ── wait4, waitpid, waitid that may reap ───────────────> show
  *             ── execve, execveat ───────────────────────────────────> show
+ *             ── prctl with an option of pidepoch.h, or subreaper ───> show
+ *             ── PIDEPOCH_NR_* (this CPU's own machine only) ────────> show
  *             ── anything else: births, threads, groups, looks ──────> allow, by number alone (the kernel caches that)
  *
  * L.1  Nothing is ever refused by the filter itself.
@@ -30,6 +32,8 @@ enum pe_filter_call {
 	PE_FILTER_WAIT, /* wait4, waitpid */
 	PE_FILTER_WAITID,
 	PE_FILTER_EXEC,
+	PE_FILTER_PRCTL,
+	PE_FILTER_EMULATED, /* a number that no kernel has */
 };
 
 #define PE_FILTER_LENGTH 160

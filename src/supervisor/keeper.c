@@ -17,6 +17,7 @@
 
 #include "core/emit.h"
 #include "core/sys.h"
+#include "epochs.h"
 #include "filter.h"
 #include "notify.h"
 #include "serve.h"
@@ -223,20 +224,22 @@ static int enter_proc(void)
 }
 
 static _Noreturn void be_keeper(const struct pe_keeper_plan *plan, const struct pe_settings *set,
-				int socket)
+				int adopter, int socket)
 {
 	static struct pe_serve s;
 	int r;
 
 	s.set = *set;
 	s.trust = plan->trust;
+	s.adopter = adopter;
 	s.listener = -1;
 	leave_program(socket);
 	raise_limits();
 	s.book = pe_book_map();
+	s.epochs = pe_epochs_map();
 	r = enter_proc();
 	be_spared();
-	if (send_word(SOCKET, s.book ? r : -ENOMEM, -1) < 0 ||
+	if (send_word(SOCKET, s.book && s.epochs ? r : -ENOMEM, -1) < 0 ||
 	    receive_word(SOCKET, &s.listener) < 0 || s.listener < 0)
 		_exit(1);
 	pe_notify_sync(s.listener); /* slower without it */
@@ -264,6 +267,7 @@ static bool takes_orphans(void)
 static int make_keeper(const struct pe_keeper_plan *plan, int socket)
 {
 	bool direct = takes_orphans();
+	pid_t program = getpid();
 	struct pe_settings set = { .policy = plan->policy,
 				   .stale_errno = plan->stale_errno,
 				   .log = plan->log };
@@ -276,7 +280,7 @@ static int make_keeper(const struct pe_keeper_plan *plan, int socket)
 	if (first == 0) {
 		if (!direct && quiet_clone() != 0)
 			_exit(0);
-		be_keeper(plan, &set, socket);
+		be_keeper(plan, &set, direct ? program : 0, socket);
 	}
 	if (!direct)
 		while (waitpid(first, NULL, __WALL) < 0 && errno == EINTR)

@@ -8,12 +8,18 @@ libsupervisor_la_SOURCES = \
 	src/supervisor/book.c src/supervisor/book.h \
 	src/supervisor/callers.c src/supervisor/callers.h \
 	src/supervisor/canary.c src/supervisor/canary.h \
+	src/supervisor/emulated.c src/supervisor/emulated.h \
+	src/supervisor/entries.c src/supervisor/entries.h \
+	src/supervisor/epochs.c src/supervisor/epochs.h \
 	src/supervisor/exec.c src/supervisor/exec.h \
 	src/supervisor/filter.c src/supervisor/filter.h \
 	src/supervisor/keeper.c src/supervisor/keeper.h \
 	src/supervisor/kill.c src/supervisor/kill.h \
+	src/supervisor/memory.c src/supervisor/memory.h \
+	src/supervisor/news.c src/supervisor/news.h \
 	src/supervisor/notify.c src/supervisor/notify.h \
 	src/supervisor/peer.c src/supervisor/peer.h \
+	src/supervisor/points.c src/supervisor/points.h \
 	src/supervisor/probe.c src/supervisor/probe.h \
 	src/supervisor/serve.c src/supervisor/serve.h \
 	src/supervisor/status.c src/supervisor/status.h \

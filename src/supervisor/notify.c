@@ -2,6 +2,7 @@
 #include "notify.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -57,6 +58,19 @@ int pe_notify_answer(int listener, uint64_t id, long answer)
 	else
 		r.val = answer;
 	return result(ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &r));
+}
+
+int pe_notify_give(int listener, uint64_t id, int fd)
+{
+	struct seccomp_notif_addfd a = {
+		.id = id,
+		.flags = SECCOMP_ADDFD_FLAG_SEND,
+		.srcfd = (__u32)fd,
+		.newfd_flags = O_CLOEXEC,
+	};
+	int r = result(ioctl(listener, SECCOMP_IOCTL_NOTIF_ADDFD, &a));
+
+	return r < 0 ? r : 0;
 }
 
 bool pe_notify_holds(int listener, uint64_t id)

@@ -77,7 +77,7 @@ static long status_number(int pid, const char *name)
 
 /* --- who it is --- */
 
-static int identity_of(int pid, uint64_t *out)
+int pe_peer_identity(int pid, uint64_t *out)
 {
 	static int old = -1;
 	struct pe_identity who;
@@ -97,7 +97,7 @@ bool pe_peer_lives(uint64_t identity, int tgid)
 {
 	uint64_t now;
 
-	return identity_of(tgid, &now) == 0 && now == identity;
+	return pe_peer_identity(tgid, &now) == 0 && now == identity;
 }
 
 /* The leader's pid. A pidfd without PIDFD_THREAD is had of leaders only. */
@@ -139,7 +139,7 @@ static bool count_threads(struct pe_peer *p)
 static int read_peer(struct pe_peer *p)
 {
 	p->tgid = find_leader(p);
-	if (p->tgid <= 0 || identity_of(p->tgid, &p->identity) < 0)
+	if (p->tgid <= 0 || pe_peer_identity(p->tgid, &p->identity) < 0)
 		return -ESRCH;
 	p->task = open_file(O_PATH | O_DIRECTORY, "%d/task", p->tgid);
 	if (p->task < 0 || !count_threads(p))
@@ -198,6 +198,18 @@ int pe_peer_pid(const struct pe_peer *p, int number)
 int pe_peer_number(const struct pe_peer *p, int pid)
 {
 	return p->ns < 0 ? pid : translate(p->ns, NS_GET_PID_IN_PIDNS, pid);
+}
+
+bool pe_peer_shares_namespace(const struct pe_peer *p, int pid)
+{
+	struct stat mine, its;
+	char path[32];
+
+	snprintf(path, sizeof(path), "%d/ns/pid", p->tid);
+	if (stat(path, &mine) < 0)
+		return false;
+	snprintf(path, sizeof(path), "%d/ns/pid", pid);
+	return stat(path, &its) == 0 && mine.st_ino == its.st_ino;
 }
 
 uint32_t pe_peer_cursor(void)

@@ -56,6 +56,10 @@ bool pe_peer_may_signal(const struct pe_peer *p, int pid);
 bool pe_peer_may_end(const struct pe_peer *p, int pid);
 uint32_t pe_peer_uid(const struct pe_peer *p);
 
+/* Is @pid in its pid namespace, and not below? */
+bool pe_peer_shares_namespace(const struct pe_peer *p, int pid);
+/* of the process that has this pid now; 0 or -errno */
+int pe_peer_identity(int pid, uint64_t *out);
 /* is the process with that identity there? */
 bool pe_peer_lives(uint64_t identity, int tgid);
 

@@ -10,8 +10,11 @@
 #include <unistd.h>
 
 #include "callers.h"
+#include "emulated.h"
+#include "epochs.h"
 #include "exec.h"
 #include "kill.h"
+#include "news.h"
 #include "notify.h"
 #include "wait.h"
 
@@ -23,6 +26,10 @@ static long serve(struct pe_serve_call *c)
 		return pe_wait_serve(c);
 	case PE_FILTER_EXEC:
 		return pe_exec_serve(c);
+	case PE_FILTER_EMULATED:
+		return pe_emulated_serve(c);
+	case PE_FILTER_PRCTL:
+		return pe_emulated_prctl(c);
 	case PE_FILTER_NONE:
 		return PE_SERVE_LET;
 	default:
@@ -56,7 +63,7 @@ static void answer(struct pe_serve *s)
 
 	if (result == PE_SERVE_LET)
 		pe_notify_let(s->listener, n->id);
-	else
+	else if (result != PE_SERVE_DONE)
 		pe_notify_answer(s->listener, n->id, result);
 	memset(n, 0, sizeof(*n));
 	atomic_fetch_add(&s->book->served, 1);
@@ -97,12 +104,29 @@ static bool has_ended(const struct pe_serve *s)
 	return poll(&end, 1, s->lonely ? -1 : 0) == 1 && !(end.revents & POLLIN);
 }
 
+/* While programs sleep for news (news.h) it is there that we wait, for both. Is it a call? */
+static bool await_call(const struct pe_serve *s)
+{
+	struct pollfd ends[] = { { .fd = s->listener, .events = POLLIN },
+				 { .fd = pe_news_fd(), .events = POLLIN } };
+	int n;
+
+	receiving = 1;
+	n = called ? 0 : poll(ends, 2, -1);
+	receiving = 0;
+	if (n > 0 && ends[1].revents)
+		pe_news_turn();
+	return n > 0 && ends[0].revents;
+}
+
 /* It sleeps in the receiving itself, which saves a call: the keeper looks out for the end (older kernels do not wake us for it). -ENODEV:
  * this is the end. */
 static int receive(struct pe_serve *s)
 {
 	int r;
 
+	if (pe_news_fd() >= 0 && !await_call(s))
+		return -EINTR;
 	if (s->lonely && has_ended(s))
 		return -ENODEV;
 	receiving = 1;
@@ -128,6 +152,7 @@ enum pe_serve_end pe_serve_run(struct pe_serve *s)
 {
 	int r = 0;
 
+	pe_epochs_resume(s->epochs);
 	hear_of_keeper(true);
 	sigsetjmp(back, 1);
 	receiving = 0;
@@ -139,5 +164,6 @@ enum pe_serve_end pe_serve_run(struct pe_serve *s)
 		called = 0;
 	}
 	hear_of_keeper(false);
+	pe_news_end();
 	return r == -ENODEV ? PE_SERVE_ENDED : r < 0 ? PE_SERVE_BROKEN : PE_SERVE_ORPHANED;
 }

@@ -27,14 +27,18 @@
 
 /* what a served call's function says instead of a result: the kernel makes it */
 #define PE_SERVE_LET LONG_MIN
+/* it has been answered already */
+#define PE_SERVE_DONE (LONG_MIN + 1)
 
 struct pe_serve {
 	int listener;
 	struct pe_book *book;
+	struct pe_epochs *epochs;
 	struct pe_settings set; /* of the run: policy, errno, log, what descriptor 2 was */
 	const char *trust;	/* patterns, with a colon between them; or NULL */
 	int ours[2];		/* the pids of the keeper and of the worker */
 	bool lonely;		/* there is no keeper, and can be none */
+	int adopter; /* the pid of the program, if orphans below it become its children; or 0 */
 };
 
 /* a shown call with its caller */

@@ -1,5 +1,15 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Programs that nothing can be preloaded into, under the supervisor.
+
+# the calls that no kernel has, made by static programs that link nothing of ours
+NUMBER_TESTS = \
+	tests/emul/number_absent \
+	tests/emul/number_epochs \
+	tests/emul/number_permission \
+	tests/emul/number_points \
+	tests/emul/number_signals \
+	tests/emul/number_waits
+
 EMUL_TESTS = \
 	tests/emul/crowd \
 	tests/emul/death \
@@ -17,8 +27,8 @@ EMUL_PLAYS = \
 	tests/emul/shell.sh \
 	tests/emul/strange.sh
 
-check_PROGRAMS += $(EMUL_TESTS) tests/emul/called tests/emul/flood tests/emul/guest tests/emul/inline tests/emul/raw tests/emul/strange
-TESTS += $(EMUL_TESTS) $(EMUL_PLAYS)
+check_PROGRAMS += $(EMUL_TESTS) $(NUMBER_TESTS) tests/emul/called tests/emul/flood tests/emul/guest tests/emul/inline tests/emul/raw tests/emul/strange
+TESTS += $(EMUL_TESTS) $(NUMBER_TESTS) $(EMUL_PLAYS)
 dist_check_SCRIPTS += $(EMUL_PLAYS)
 dist_check_DATA += tests/emul/jobs.go tests/emul/kept.rs
 
@@ -44,6 +54,20 @@ tests_emul_inline_CFLAGS = $(AM_CFLAGS) -pthread
 tests_emul_raw_SOURCES = tests/emul/raw.c
 tests_emul_raw_CFLAGS = $(AM_CFLAGS) -pthread
 tests_emul_raw_LDFLAGS = -all-static -pthread
+tests_emul_number_absent_SOURCES = tests/emul/number_absent.c tests/emul/number.h
+tests_emul_number_absent_LDFLAGS = -all-static
+tests_emul_number_epochs_SOURCES = tests/emul/number_epochs.c tests/emul/number.h tests/preload/namespace.c tests/preload/namespace.h
+tests_emul_number_epochs_LDFLAGS = -all-static
+tests_emul_number_permission_SOURCES = tests/emul/number_permission.c tests/emul/number.h
+tests_emul_number_permission_LDFLAGS = -all-static
+tests_emul_number_signals_SOURCES = tests/emul/number_signals.c tests/emul/number.h
+tests_emul_number_signals_CFLAGS = $(AM_CFLAGS) -pthread
+tests_emul_number_signals_LDFLAGS = -all-static -pthread
+tests_emul_number_waits_SOURCES = tests/emul/number_waits.c tests/emul/number.h
+tests_emul_number_waits_CFLAGS = $(AM_CFLAGS) -pthread
+tests_emul_number_waits_LDFLAGS = -all-static -pthread
+tests_emul_number_points_SOURCES = tests/emul/number_points.c tests/emul/number.h tests/preload/namespace.c tests/preload/namespace.h
+tests_emul_number_points_LDFLAGS = -all-static
 
 # without a libc
 if CPU_X86_64

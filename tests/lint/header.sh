@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# pidepoch.h stands alone and compiles without a warning as C99, C11, C2x and C++, by gcc and by clang.
+# Each public header stands alone and compiles without a warning as C99, C11, C2x and C++, by gcc and by clang.
 . "$(dirname "$0")/house.sh"
 need clang
 
@@ -10,10 +10,12 @@ complaints()
 		for compiler in "$CC" clang; do
 			# a bare gcc has no C++; clang has it at hand
 			case "$compiler:$language" in clang:*) ;; *:c++*) continue ;; esac
-			# shellcheck disable=SC2086
-			echo '#include <pidepoch.h>' | $compiler -x $language -I"$1/include" -fsyntax-only -pedantic \
-				-Wall -Wextra -Werror - >"$TMPDIR/said" 2>&1 ||
-				echo "$compiler -x $language: $(grep -m1 -E 'error|warning' "$TMPDIR/said")"
+			for header in "$1"/include/*.h; do
+				# shellcheck disable=SC2086
+				echo "#include <$(basename "$header")>" | $compiler -x $language -I"$1/include" -fsyntax-only \
+					-pedantic -Wall -Wextra -Werror - >"$TMPDIR/said" 2>&1 ||
+					echo "$compiler -x $language: $(grep -m1 -E 'error|warning' "$TMPDIR/said")"
+			done
 		done
 	done
 }

@@ -17,6 +17,7 @@ may()
 	src/supervisor/*:src/core/* | src/supervisor/*:src/supervisor/*) ;;
 	src/report/*:src/report/* | src/report/*:src/core/emit.h) ;;
 	src/cli/*:src/cli/* | src/cli/*:src/supervisor/* | src/cli/*:src/report/*) ;;
+	include/pidepoch_raw.h:include/pidepoch.h) ;;
 	src/core/*:include/* | include/*) return 1 ;;
 	*:include/pidepoch.h) ;;
 	src/lib/*:config.h | src/cli/*:config.h) ;;

@@ -16,7 +16,7 @@ make -C "$PIDEPOCH_BUILDDIR" -f Makefile install prefix="$prefix" exec_prefix="$
 	libdir="$prefix/lib" libexecdir="$prefix/libexec" includedir="$prefix/include" \
 	datarootdir="$prefix/share" mandir="$prefix/share/man" >"$TMPDIR/make" 2>&1 ||
 	{ cat "$TMPDIR/make"; fail "make install prefix=... failed"; }
-for file in include/pidepoch.h lib/libpidepoch.so lib/libpidepoch-preload.so lib/pkgconfig/pidepoch.pc bin/pidepoch; do
+for file in include/pidepoch.h include/pidepoch_raw.h lib/libpidepoch.so lib/libpidepoch-preload.so lib/pkgconfig/pidepoch.pc bin/pidepoch; do
 	test -e "$prefix/$file" || fail "no $file"
 done
 ls "$prefix"/lib/*.a >/dev/null 2>&1 && fail "a static archive, which would be a second copy of the state"

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "emulated.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pidepoch.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "all.h"
+#include "core/stale.h"
+#include "core/sys.h"
+#include "entries.h"
+#include "epochs.h"
+#include "memory.h"
+#include "news.h"
+#include "notify.h"
+#include "points.h"
+
+#define LAST_SIGNAL 64
+
+static uint64_t arg(const struct pe_serve_call *c, int n)
+{
+	return c->n->data.args[n];
+}
+
+static bool is_held(const struct pe_serve_call *c)
+{
+	return pe_notify_holds(c->s->listener, c->n->id);
+}
+
+/* --- references --- */
+
+static long take(const struct pe_serve_call *c)
+{
+	uint64_t epoch = 0;
+	int r = pe_epochs_take(c->s->epochs, c->peer, (int)arg(c, 0), &epoch);
+
+	return r < 0 ? r : (long)(uint32_t)epoch;
+}
+
+static int pin(const struct pe_serve_call *c, struct pe_epochs_pin *p)
+{
+	return pe_epochs_pin(c->s->epochs, c->peer, (int)arg(c, 0), (uint32_t)arg(c, 1), p);
+}
+
+static long give_pidfd(const struct pe_serve_call *c)
+{
+	uint32_t flags = (uint32_t)arg(c, 2);
+	struct pe_epochs_pin p;
+	int r;
+
+	if (flags & ~(uint32_t)O_NONBLOCK)
+		return -EINVAL;
+	r = pin(c, &p);
+	if (r < 0)
+		return r;
+	if (flags && fcntl(p.fd, F_SETFL, O_NONBLOCK) < 0)
+		r = -EINVAL;
+	if (r == 0)
+		r = pe_notify_give(c->s->listener, c->n->id, p.fd);
+	close(p.fd);
+	return r < 0 ? r : PE_SERVE_DONE;
+}
+
+/* --- signals --- */
+
+/* F.3. Those who serve are not ended (kill.h, X.4); a process may always be told to go on by its own session. */
+static bool may_signal(const struct pe_serve_call *c, int pid, int signal)
+{
+	if ((signal == SIGKILL || signal == SIGSTOP) && pe_all_is_ours(c->s, pid))
+		return false;
+	if (signal == SIGCONT && getsid(pid) == getsid(c->peer->tgid))
+		return true;
+	return pe_peer_may_end(c->peer, pid);
+}
+
+static siginfo_t info_of(const struct pe_serve_call *c, const struct pe_epochs_pin *p, int signal,
+			 uint64_t value)
+{
+	siginfo_t info = { .si_signo = signal, .si_code = SI_QUEUE };
+	int number = pe_peer_number(c->peer, c->peer->tgid);
+
+	/* in a namespace below the caller's it has no number */
+	info.si_pid = pe_peer_shares_namespace(c->peer, p->pid) ? number : 0;
+	info.si_uid = pe_peer_uid(c->peer);
+	info.si_value.sival_ptr = (void *)(uintptr_t)value;
+	return info;
+}
+
+static long send(const struct pe_serve_call *c, const struct pe_epochs_pin *p, int signal,
+		 uint64_t value)
+{
+	siginfo_t info;
+
+	if (!may_signal(c, p->pid, signal))
+		return -EPERM;
+	info = info_of(c, p, signal, value);
+	if (!is_held(c))
+		return PE_SERVE_LET; /* to nobody: the caller is gone */
+	return pe_sys_pidfd_send_signal(p->fd, signal, &info, 0);
+}
+
+static long signal_it(const struct pe_serve_call *c, uint64_t value)
+{
+	int signal = (int)arg(c, 2);
+	struct pe_epochs_pin p;
+	long r;
+
+	if (signal < 0 || signal > LAST_SIGNAL)
+		return -EINVAL;
+	r = pin(c, &p);
+	if (r < 0)
+		return r;
+	r = send(c, &p, signal, value);
+	close(p.fd);
+	return r == -ESRCH ? pe_epochs_gone(c->s->epochs, c->peer, &p) : r;
+}
+
+/* --- the sync point --- */
+
+static long set_point(const struct pe_serve_call *c, uint64_t value, uint64_t flags)
+{
+	if (flags & ~(uint64_t)PIDEPOCH_LAP)
+		return -EINVAL;
+	if (!flags)
+		return pe_points_set(c, value);
+	return value > UINT32_MAX ? -EINVAL : pe_points_set_lap(c, (uint32_t)value);
+}
+
+long pe_emulated_serve(struct pe_serve_call *c)
+{
+	pe_points_check(c);
+	switch (c->n->data.nr) {
+	case PIDEPOCH_NR_waitpidv:
+		return pe_entries_ask(c);
+	case PIDEPOCH_NR_waitfd:
+		return pe_news_give(c);
+	case PIDEPOCH_NR_get:
+		return (long)pe_points_get(c);
+	case PIDEPOCH_NR_now:
+		return (long)pe_epochs_show(c->s->epochs, c->peer);
+	case PIDEPOCH_NR_set:
+		return set_point(c, arg(c, 0), arg(c, 1));
+	case PIDEPOCH_NR_ref:
+		return take(c);
+	case PIDEPOCH_NR_kill:
+		return signal_it(c, 0);
+	case PIDEPOCH_NR_sigqueue:
+		return signal_it(c, arg(c, 3));
+	case PIDEPOCH_NR_pidfd_open:
+		return give_pidfd(c);
+	}
+	return PE_SERVE_LET;
+}
+
+/* --- prctl --- */
+
+static long tell(const struct pe_serve_call *c, const void *what, size_t size)
+{
+	return is_held(c) ? pe_memory_write(c, arg(c, 1), what, size) : PE_SERVE_LET;
+}
+
+long pe_emulated_prctl(struct pe_serve_call *c)
+{
+	pidepoch_snapshot_t point;
+	int signal;
+
+	if ((int)arg(c, 0) == PR_SET_CHILD_SUBREAPER) {
+		pe_points_adopts(c);
+		return PE_SERVE_LET;
+	}
+	pe_points_check(c);
+	switch ((int)arg(c, 0)) {
+	case PR_GET_PID_EPOCH:
+		point = pe_points_get(c);
+		return tell(c, &point, sizeof(point));
+	case PR_SET_PID_EPOCH:
+		return set_point(c, arg(c, 1), arg(c, 2));
+	case PR_GET_PID_EPOCH_SIGNAL:
+		signal = pe_points_chosen(c);
+		return tell(c, &signal, sizeof(signal));
+	case PR_SET_PID_EPOCH_SIGNAL:
+		return pe_points_choose(c, arg(c, 1));
+	}
+	return PE_SERVE_LET;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * emulated - the calls that no kernel has: PIDEPOCH_NR_* of pidepoch.h, and its prctl options.
+ *
+ *   kill(q, e, SIGTERM) ─> pin (epochs.h): a pidfd of who is meant ─> may the caller? ─> is it held still? ─> the signal, by the pidfd
+ *
+ * F.1  Errors as of a system call: EINVAL, EFAULT, E2BIG, EPERM, ESRCH, EEPOCH, ENFILE. Where nothing can be known of the caller: ENOSYS.
+ * F.2  Nothing is done to a process, and nothing written, before the caller was seen to be held after all that was read of it.
+ * F.3  A process is signalled only where the kernel would let the caller; where that cannot be told, EPERM.
+ * F.4  The sender is true, and its code is SI_QUEUE: the kernel lets nobody say SI_USER for somebody else.
+ * F.5  None of them blocks. A worker that is killed over one leaves it to the next: a signal may then come twice. Who must have it
+ *      once takes a pidfd, and sends it himself.
+ */
+#ifndef PE_SUPERVISOR_EMULATED_H
+#define PE_SUPERVISOR_EMULATED_H
+
+#include "serve.h"
+
+long pe_emulated_serve(struct pe_serve_call *c);
+long pe_emulated_prctl(struct pe_serve_call *c);
+
+#endif

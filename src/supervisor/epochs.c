@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "epochs.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/census.h"
+#include "core/identity.h"
+#include "core/stale.h"
+#include "core/sys.h"
+#include "probe.h"
+
+#define NOTES	(1u << 17)
+#define WAYS	8u /* places that one number may have */
+#define NOTHING UINT64_MAX
+
+struct note {
+	_Atomic uint64_t key; /* namespace << 32 | number; 0: free */
+	_Atomic uint64_t inode;
+	_Atomic uint64_t since; /* a lap; NOTHING: it is being written */
+};
+
+/* of one pid namespace, or of all whose cursor cannot be read */
+struct time {
+	struct pe_clock clock;
+	struct pe_census census;
+	_Atomic uint64_t origin;
+};
+
+struct pe_epochs {
+	struct time ours, others;
+	_Atomic bool forgot;
+	uint32_t hand;
+	struct note note[NOTES];
+};
+
+struct pe_epochs *pe_epochs_map(void)
+{
+	struct pe_epochs *e = mmap(NULL, sizeof(*e), PROT_READ | PROT_WRITE,
+				   MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, 0, 0);
+
+	if (e == MAP_FAILED)
+		return NULL;
+	pe_clock_init(&e->ours.clock, 0);
+	pe_clock_init(&e->others.clock, 0);
+	return e;
+}
+
+void pe_epochs_resume(struct pe_epochs *e)
+{
+	e->ours.census.forks = 0;
+}
+
+/* --- the clocks --- */
+
+static struct time *time_of(const struct pe_epochs *e, const struct pe_peer *p)
+{
+	return (struct time *)(p->ns < 0 ? &e->ours : &e->others);
+}
+
+/* Look at the kernel's cursor. false: it is not proven that no lap was missed */
+static bool look(struct pe_epochs *e, const struct pe_peer *p)
+{
+	return p->ns < 0 && pe_census_take(&e->ours.census, &e->ours.clock) == 0;
+}
+
+pe_clock_time pe_epochs_show(struct pe_epochs *e, const struct pe_peer *p)
+{
+	struct time *t = time_of(e, p);
+	pe_clock_time now;
+
+	look(e, p);
+	now = pe_clock_show(&t->clock);
+	if (!atomic_load(&t->origin))
+		atomic_store(&t->origin, now);
+	return now;
+}
+
+pe_clock_time pe_epochs_now(const struct pe_epochs *e, const struct pe_peer *p)
+{
+	return pe_clock_now(&time_of(e, p)->clock);
+}
+
+pe_clock_time pe_epochs_origin(const struct pe_epochs *e, const struct pe_peer *p)
+{
+	return atomic_load(&time_of(e, p)->origin);
+}
+
+/* --- the notes --- */
+
+static uint64_t key_of(const struct pe_peer *p, uint32_t number)
+{
+	struct stat st = { .st_ino = 0 };
+
+	if (p->ns >= 0)
+		fstat(p->ns, &st);
+	return (uint64_t)st.st_ino << 32 | number;
+}
+
+static struct note *ways_of(struct pe_epochs *e, uint64_t key)
+{
+	uint64_t scattered = key * UINT64_C(0x9e3779b97f4a7c15);
+
+	return &e->note[(scattered >> 32) % (NOTES / WAYS) * WAYS];
+}
+
+/* the first of these places that has this key, or NULL */
+static struct note *among(struct note *n, uint64_t key)
+{
+	for (unsigned int i = 0; i < WAYS; i++)
+		if (atomic_load(&n[i].key) == key)
+			return &n[i];
+	return NULL;
+}
+
+/* the number's own place, a free one, or another's (R.5) */
+static struct note *place(struct pe_epochs *e, uint64_t key)
+{
+	struct note *ways = ways_of(e, key), *n = among(ways, key);
+
+	if (!n)
+		n = among(ways, 0);
+	if (n)
+		return n;
+	atomic_store(&e->forgot, true);
+	return &ways[e->hand++ % WAYS];
+}
+
+static void write_note(struct pe_epochs *e, uint64_t key, uint64_t inode, uint64_t since)
+{
+	struct note *n = place(e, key);
+
+	atomic_store(&n->since, NOTHING);
+	atomic_store(&n->key, key);
+	atomic_store(&n->inode, inode);
+	atomic_store(&n->since, since);
+}
+
+/* what is known of who has this number now */
+struct known {
+	uint64_t inode; /* 0: this kernel has none */
+	bool noted;	/* somebody is, */
+	bool same;	/* and it is he, */
+	uint64_t since; /* since that lap */
+};
+
+static struct known know(struct pe_epochs *e, uint64_t key, int fd)
+{
+	struct known k = { .inode = 0 };
+	const struct note *n = among(ways_of(e, key), key);
+	struct pe_identity who;
+
+	if (pe_identity_of_pidfd(fd, pe_probe_is_off(PE_PROBE_INODE), &who) == 0)
+		k.inode = who.id;
+	if (!n)
+		return k;
+	k.since = atomic_load(&n->since);
+	k.noted = k.inode != 0;
+	k.same = k.noted && atomic_load(&n->inode) == k.inode && k.since != NOTHING;
+	return k;
+}
+
+/* --- who has a number --- */
+
+/* a pidfd, and its pid. -ESRCH: nobody; -EINVAL: a thread */
+static int open_number(const struct pe_peer *p, int number, int *pid)
+{
+	int fd;
+
+	if (number <= 0)
+		return -EINVAL;
+	*pid = pe_peer_pid(p, number);
+	if (*pid < 0)
+		return *pid;
+	fd = pe_sys_pidfd_open(*pid, 0);
+	if (fd < 0)
+		return fd == -ENOENT ? -EINVAL : fd == -EMFILE ? -ENFILE : fd;
+	if (pe_peer_pid(p, number) == *pid)
+		return fd;
+	close(fd); /* it changed hands in between */
+	return -ESRCH;
+}
+
+static bool is_there(int fd)
+{
+	return pe_sys_pidfd_send_signal(fd, 0, NULL, 0) != -ESRCH;
+}
+
+/* --- taking a reference --- */
+
+/* May a tag of the present lap have been given for another incarnation of the number? */
+static bool is_ambiguous(const struct pe_epochs *e, const struct time *t, const struct known *k)
+{
+	return !k->inode || k->noted || atomic_load(&t->origin) || atomic_load(&e->forgot);
+}
+
+/* R.2, as core/reference.c does it */
+static uint64_t new_tag(struct pe_epochs *e, const struct pe_peer *p, uint32_t number,
+			const struct known *k)
+{
+	struct time *t = time_of(e, p);
+	bool proven = look(e, p);
+	pe_clock_time now = pe_clock_show(&t->clock);
+
+	/* a number that was chosen (clone3's set_tid) comes round without a lap */
+	if (k->noted && pe_clock_eps(now, number) <= k->since)
+		proven = false;
+	if (!proven && is_ambiguous(e, t, k)) {
+		pe_clock_observe_after(&t->clock, now, number, pe_clock_eps(now, number));
+		now = pe_clock_show(&t->clock);
+	}
+	return pe_clock_eps(now, number);
+}
+
+int pe_epochs_take(struct pe_epochs *e, const struct pe_peer *p, int number, uint64_t *epoch)
+{
+	uint64_t key = key_of(p, (uint32_t)number);
+	struct known k;
+	int pid, fd = open_number(p, number, &pid), r;
+
+	if (fd < 0)
+		return fd;
+	k = know(e, key, fd);
+	if (k.same) {
+		/* the number has been his all the time: no other can have been given a tag since */
+		*epoch = pe_clock_eps(pe_clock_show(&time_of(e, p)->clock), (uint32_t)number);
+	} else {
+		*epoch = new_tag(e, p, (uint32_t)number, &k);
+		if (k.inode)
+			write_note(e, key, k.inode, *epoch);
+	}
+	/* he has it still, now that the clock has been read: his birth was before */
+	r = is_there(fd) ? 0 : -ESRCH;
+	close(fd);
+	return r;
+}
+
+/* --- judging one --- */
+
+static int verdict(const struct pe_epochs *e, const struct pe_peer *p, struct pe_epochs_pin *pin,
+		   enum pe_stale_holder holder, uint64_t birth, bool proven)
+{
+	const struct pe_stale_ref r = {
+		.number = pin->number,
+		.epoch = pin->epoch,
+		.now = pe_epochs_now(e, p),
+		.holder = holder,
+		.birth = birth,
+		.no_lap_missed = proven,
+	};
+
+	pin->gone = holder == PE_STALE_GONE;
+	return pe_stale_reference(&r);
+}
+
+int pe_epochs_gone(struct pe_epochs *e, const struct pe_peer *p, struct pe_epochs_pin *pin)
+{
+	int err = verdict(e, p, pin, PE_STALE_GONE, 0, false);
+	bool held = pe_peer_pid(p, (int)pin->number) > 0 &&
+		    pe_sys_kill(pe_peer_pid(p, (int)pin->number), 0) != -ESRCH;
+
+	return err == -ESRCH && held ? -PE_EEPOCH : err;
+}
+
+/* as judge_other() of core/reference.c */
+static int judge(struct pe_epochs *e, const struct pe_peer *p, struct pe_epochs_pin *pin)
+{
+	struct known k = know(e, key_of(p, pin->number), pin->fd);
+	enum pe_stale_holder holder = pin->child ? PE_STALE_OWN_CHILD : PE_STALE_KNOWN;
+	bool proven;
+
+	if (k.same && k.since <= pin->epoch &&
+	    pin->epoch <= pe_clock_eps(pe_epochs_now(e, p), pin->number))
+		return verdict(e, p, pin, holder, k.since, false);
+	proven = look(e, p);
+	if (k.same)
+		return verdict(e, p, pin, holder, k.since, false);
+	if (k.noted && k.since != NOTHING && pin->epoch <= k.since)
+		return pe_epochs_gone(e, p, pin);
+	return verdict(e, p, pin, PE_STALE_UNKNOWN, 0, proven);
+}
+
+int pe_epochs_pin(struct pe_epochs *e, const struct pe_peer *p, int number, uint32_t epoch,
+		  struct pe_epochs_pin *pin)
+{
+	int err;
+
+	*pin = (struct pe_epochs_pin){ .number = (uint32_t)number, .fd = -1 };
+	pin->epoch = pe_stale_widen(epoch, pe_epochs_now(e, p));
+	pin->fd = open_number(p, number, &pin->pid);
+	if (pin->fd < 0)
+		return pin->fd == -ESRCH ? pe_epochs_gone(e, p, pin) : pin->fd;
+	pin->child = pe_peer_parent(pin->pid) == p->tgid;
+	err = judge(e, p, pin);
+	if (err != 0) {
+		close(pin->fd);
+		pin->fd = -1;
+	}
+	return err;
+}

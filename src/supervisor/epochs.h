@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * epochs - references to processes, for programs that ask by number (emulated.h): the engine's clock, census and verdicts, on
+ * what outlives a worker.
+ *
+ *   number ── the caller's pid namespace ──> pid ── pidfd ──> inode ── notes: { namespace, number } = { inode, since lap 6 }
+ *
+ *   our own pid namespace      the clock follows the kernel's cursor; the census may prove that no lap was missed
+ *   any other                  nobody can read its cursor from here: laps are opened by need, and only identity proves
+ *
+ * R.1  As core/reference.h, where the forks and waits are not seen: who is noted with this identity, and since an epoch that is not
+ *      later than the reference's, is who is meant. Else the census must prove it.
+ * R.2  Two incarnations of a number never get the same tag (reference.h, R.7).
+ * R.3  One set of notes for all watched processes: an incarnation has its inode and its birth whoever asks.
+ * R.4  The writer may be killed between any two instructions: a note that is being written has no `since` that a tag could reach, and a new
+ *      worker takes nothing for proven that was before it.
+ * R.5  Bounded: the place of another note is taken when all are. Then it is unknown, and every later tag is new.
+ */
+#ifndef PE_SUPERVISOR_EPOCHS_H
+#define PE_SUPERVISOR_EPOCHS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/clock.h"
+#include "peer.h"
+
+struct pe_epochs;
+
+/* shared memory, zeroed but for its clocks; NULL: there is none */
+struct pe_epochs *pe_epochs_map(void);
+
+/* by a worker, before its first call (R.4) */
+void pe_epochs_resume(struct pe_epochs *e);
+
+struct pe_epochs_pin {
+	uint32_t number;
+	uint64_t epoch; /* as whole laps */
+	int pid, fd;	/* a pidfd of it */
+	bool child;	/* of the caller */
+	bool gone; /* of a pin that failed: proven to be gone, and not only not proven to be there */
+};
+
+/* A tag for whoever has @number now. 0; -ESRCH; -EINVAL: no number of a process; -ENFILE; -ENOSYS: it cannot be told whose it is */
+int pe_epochs_take(struct pe_epochs *e, const struct pe_peer *p, int number, uint64_t *epoch);
+
+/* Who is meant by (@number, @epoch), by a pidfd that is to be closed. 0 or an errno as above; -EEPOCH */
+int pe_epochs_pin(struct pe_epochs *e, const struct pe_peer *p, int number, uint32_t epoch,
+		  struct pe_epochs_pin *pin);
+
+/* the errno of who was pinned and has gone */
+int pe_epochs_gone(struct pe_epochs *e, const struct pe_peer *p, struct pe_epochs_pin *pin);
+
+/* the present, to be handed out */
+pe_clock_time pe_epochs_show(struct pe_epochs *e, const struct pe_peer *p);
+
+/* the present as far as it was seen, and the first moment that was ever handed out (or 0) */
+pe_clock_time pe_epochs_now(const struct pe_epochs *e, const struct pe_peer *p);
+pe_clock_time pe_epochs_origin(const struct pe_epochs *e, const struct pe_peer *p);
+
+#endif
