@@ -2,7 +2,8 @@
 /*
  * message - what libc says of an errno: it has never heard of EEPOCH. The rest is its own.
  *
- * What prints a message without asking these (%m, err(), syslog()) says "Unknown error 2019".
+ * What prints a message without asking these (%m, err(), syslog()) says "Unknown error 2019". err(), warn() and error() are not ours to
+ * put before libc's: other libraries have functions by these names, and would get ours.
  */
 #include "real.h"
 
