@@ -48,6 +48,8 @@ static struct pe_keeper_plan plan_from_environment(void)
 	struct pe_keeper_plan plan = { .policy = PE_STALE_REFUSE,
 				       .stale_errno = ESRCH,
 				       .log = setting("PIDEPOCH_LOG"),
+				       .events = setting("PIDEPOCH_EVENTS"),
+				       .once = policy && strcmp(policy, "warn-once") == 0,
 				       .trust = setting("PIDEPOCH_TRUST"),
 				       .plain = !is_admin() };
 

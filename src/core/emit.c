@@ -153,7 +153,9 @@ static void send(const struct pe_settings *set, struct pe_text *line)
 	pe_text_add(line, "\n");
 	if (set->log)
 		fd = pe_sys_openat(AT_FDCWD, set->log,
-				   O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666);
+				   O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY |
+					   (set->pid ? O_NONBLOCK : 0), /* who serves others */
+				   0666);
 	else if (!stderr_is_itself(set))
 		return;
 	if (fd < 0)

@@ -17,7 +17,7 @@ enum severity { CRITICAL, ERROR, WARNING, NOTE };
 struct happening {
 	enum pe_event_kind kind;
 	enum pe_call by;
-	uint32_t number;
+	uint32_t number, holder; /* by which the caller knows it, and this process */
 	int signal;
 	bool held;
 	enum pe_event_outcome outcome;
@@ -180,7 +180,7 @@ static void holder_field(struct pe_text *t, const struct happening *h, char *exe
 	struct timespec now = { 0 };
 	uint64_t ms, start;
 
-	if (pe_identity_describe(h->number, &who) != 0)
+	if (pe_identity_describe(h->holder, &who) != 0)
 		return;
 	pe_sys_clock_gettime(CLOCK_BOOTTIME, &now);
 	ms = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
@@ -189,7 +189,7 @@ static void holder_field(struct pe_text *t, const struct happening *h, char *exe
 	text_field(t, "comm", who.comm);
 	number_field(t, "parent", who.ppid);
 	number_field(t, "age_ms", ms > start ? ms - start : 0);
-	exe_field(t, h->number, exe);
+	exe_field(t, h->holder, exe);
 	pe_text_add(t, "}");
 }
 
@@ -226,7 +226,7 @@ static void head_fields(struct pe_text *t, const struct pe_process *p, const str
 	text_field(t, "severity", severities[severity_of(h)]);
 	time_field(t);
 	number_field(t, "pid", (uint64_t)p->tgid);
-	number_field(t, "tid", (uint64_t)pe_sys_gettid());
+	number_field(t, "tid", (uint64_t)(p->set->tid ? p->set->tid : pe_sys_gettid()));
 	text_field(t, "program", pe_text_end(&cut));
 	text_field(t, "call", pe_call_name(h->by));
 	number_field(t, "number", h->number);
@@ -275,7 +275,8 @@ static pe_cold void happened(const struct pe_process *p, const struct happening 
 	int fd = room == MAP_FAILED
 			 ? -ENOMEM
 			 : pe_sys_openat(AT_FDCWD, p->set->events,
-					 O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY,
+					 O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY |
+						 (p->set->pid ? O_NONBLOCK : 0),
 					 0666);
 
 	if (fd >= 0) {
@@ -299,6 +300,7 @@ void pe_event_use(const struct pe_process *p, const struct pe_use *u, const stru
 				       : PE_EVENT_LATENT,
 		.by = u->by,
 		.number = (uint32_t)u->number,
+		.holder = (uint32_t)(u->holder ? u->holder : u->number),
 		.signal = u->signal,
 		.held = held,
 		.outcome = outcome,
@@ -314,6 +316,7 @@ void pe_event_mistaken(struct pe_process *p, const struct pe_use *u, enum pe_eve
 		.kind = kind,
 		.by = u->by,
 		.number = (uint32_t)u->number,
+		.holder = (uint32_t)u->number,
 		.signal = u->signal,
 	};
 
@@ -333,7 +336,9 @@ static enum pe_event_kind kind_of_wait(const struct history *x)
 
 void pe_event_wait(struct pe_process *p, enum pe_call by, uint32_t number, const struct pe_known *k)
 {
-	struct happening h = { .by = by, .number = number, .signal = PE_GUARD_NO_SIGNAL, .k = k };
+	struct happening h = {
+		.by = by, .number = number, .holder = number, .signal = PE_GUARD_NO_SIGNAL, .k = k
+	};
 	struct history x;
 
 	if (!read_history(p, &h, &x) || x.released_by == PE_CALL_AUTOREAP)

@@ -74,7 +74,7 @@ struct pe_settings {
 	uint64_t stderr_id[2]; /* device and inode of descriptor 2 at the start */
 	uint64_t stderr_born;  /* and when that file was made; 0: not known */
 	const char *name;      /* of the program, for notices */
-	int pid;	       /* the same; 0: of the process that this runs in */
+	int pid, tid;	       /* the same; 0: of the process, and thread, that this runs in */
 	bool rseq;	       /* libc registers rseq areas, this far from the thread pointer */
 	ptrdiff_t rseq_offset;
 	/* libc's, which makes no system call; NULL: ask the kernel */

@@ -270,7 +270,9 @@ static int make_keeper(const struct pe_keeper_plan *plan, int socket)
 	pid_t program = getpid();
 	struct pe_settings set = { .policy = plan->policy,
 				   .stale_errno = plan->stale_errno,
-				   .log = plan->log };
+				   .log = plan->log,
+				   .events = plan->events,
+				   .once = plan->once };
 	pid_t first;
 
 	pe_emit_know_stderr(&set);

@@ -24,9 +24,11 @@
 struct pe_keeper_plan {
 	enum pe_stale_policy policy;
 	int stale_errno;
-	const char *log;   /* absolute path, or NULL */
-	const char *trust; /* patterns, with a colon between them, or NULL */
-	bool plain;	   /* without CAP_SYS_ADMIN: no_new_privs is set */
+	const char *log;    /* absolute path, or NULL */
+	const char *events; /* the same */
+	bool once;	    /* each process tells one thing */
+	const char *trust;  /* patterns, with a colon between them, or NULL */
+	bool plain;	    /* without CAP_SYS_ADMIN: no_new_privs is set */
 };
 
 /* From here on this process and all that it starts are watched. 0; or -errno, and nothing has changed:

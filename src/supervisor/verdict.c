@@ -8,9 +8,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core/emit.h"
+#include "core/event.h"
 #include "core/identity.h"
 #include "core/stale.h"
 #include "core/text.h"
@@ -58,22 +60,68 @@ static bool borrow_stderr(const struct pe_serve_call *c)
 	return true;
 }
 
-static void tell(const struct pe_serve_call *c, const struct pe_use *use,
-		 enum pe_emit_outcome outcome)
+/* By warn-once a process tells one thing, and what it forks after that nothing. Whoever was displaced from here tells again. */
+static struct told {
+	uint64_t identity, at; /* ticks since boot */
+} told[1024];
+
+static struct told *told_of(uint64_t identity)
 {
-	static struct pe_process frame; /* what emit asks of one: its settings */
+	return &told[identity % (sizeof(told) / sizeof(told[0]))];
+}
+
+static uint64_t ticks(void)
+{
+	struct timespec now = { 0 };
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return (uint64_t)now.tv_sec * 100 + (uint64_t)now.tv_nsec / 10000000;
+}
+
+static bool may_tell(const struct pe_serve_call *c, const struct pe_identity_who *who)
+{
+	uint64_t self = c->peer->identity, parent;
+	struct told *mine = told_of(self);
+
+	if (!c->s->set.once)
+		return true;
+	if (mine->identity == self)
+		return false;
+	*mine = (struct told){ .identity = self, .at = ticks() };
+	return pe_peer_identity((int)who->ppid, &parent) < 0 ||
+	       told_of(parent)->identity != parent || told_of(parent)->at > who->start;
+}
+
+/* Y.3. What is written is written in the caller's name. */
+static void tell(const struct pe_serve_call *c, const struct pe_use *use,
+		 const struct pe_stale_verdict *v)
+{
+	static struct pe_process
+		frame; /* what emit and event ask of one: its settings, and who it is */
 	const struct pe_known known = { .what = PE_STALE_RELEASED };
 	struct pe_settings set = c->s->set;
 	struct pe_identity_who who = { .comm = "?" };
 
 	pe_identity_describe((uint32_t)c->peer->tgid, &who);
+	if (!may_tell(c, &who))
+		return;
 	set.name = who.comm;
 	set.pid = pe_peer_number(c->peer, c->peer->tgid);
+	set.tid = pe_peer_number(c->peer, c->peer->tid);
 	frame.set = &set;
-	if (set.log || borrow_stderr(c))
-		pe_emit_stale(&frame, use, &known, outcome);
+	frame.tgid = set.pid;
+	if (v->tell && (set.log || borrow_stderr(c)))
+		pe_emit_stale(&frame, use, &known,
+			      v->dies			? PE_EMIT_ABORTING
+			      : v->act == PE_STALE_STOP ? PE_EMIT_REFUSED
+							: PE_EMIT_PASSED);
 	if (!set.log)
 		dup2(STDIN_FILENO, STDERR_FILENO); /* /dev/null */
+	if (set.events)
+		pe_event_use(&frame, use, &known, use->holder != 0,
+			     v->dies		       ? PE_EVENT_ABORTING
+			     : v->act == PE_STALE_STOP ? PE_EVENT_REFUSED
+						       : PE_EVENT_PASSED);
 }
 
 /* --- the verdict --- */
@@ -96,11 +144,8 @@ long pe_verdict_serve(const struct pe_serve_call *c, const struct pe_use *use, i
 	if (is_trusted(c) || pe_peer_has_library_at(c->peer, c->n->data.instruction_pointer) ||
 	    !pe_notify_holds(c->s->listener, c->n->id))
 		return PE_SERVE_LET;
-	if (v.tell)
-		tell(c, use,
-		     v.dies		      ? PE_EMIT_ABORTING
-		     : v.act == PE_STALE_STOP ? PE_EMIT_REFUSED
-					      : PE_EMIT_PASSED);
+	if (v.tell || c->s->set.events)
+		tell(c, use, &v);
 	if (v.dies)
 		end(c);
 	return v.act == PE_STALE_STOP ? -c->s->set.stale_errno : PE_SERVE_LET;

@@ -6,6 +6,8 @@
  *      (its own instructions, a Go runtime's) have not. A program that is trusted is not judged.
  * Y.2  A notice goes to the log; else to the caller's own descriptor 2, while that is the file that it was when the run began. It is
  *      borrowed for the one line, and left out if the line could not be taken at once.
+ * Y.3  An event is written as the library writes it (docs/events.md), before the call is answered; from outside there are no stacks, and no
+ *      history.
  */
 #ifndef PE_SUPERVISOR_VERDICT_H
 #define PE_SUPERVISOR_VERDICT_H

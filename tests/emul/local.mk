@@ -19,6 +19,7 @@ EMUL_TESTS = \
 
 EMUL_PLAYS = \
 	tests/emul/bare.sh \
+	tests/emul/events.sh \
 	tests/emul/fresh.sh \
 	tests/emul/go.sh \
 	tests/emul/inline.sh \

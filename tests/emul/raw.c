@@ -186,6 +186,28 @@ static long exec_and_kill(void)
 	return execl("/proc/self/exe", "raw", "told", text, (char *)NULL);
 }
 
+/* a stale use by this process, and one by a child that it has after that */
+static long kill_and_descend(void)
+{
+	long r = kill(number, SIGTERM);
+	int status = 0;
+	pid_t child = fork();
+
+	if (child == 0) {
+		number = fork();
+		if (number == 0)
+			_exit(0);
+		if (waitpid(number, NULL, 0) != number)
+			_exit(97);
+		kill(number, SIGTERM);
+		_exit(0);
+	}
+	if (waitpid(child, &status, 0) != child || status)
+		exit(97);
+	errno = ESRCH;
+	return r;
+}
+
 static long trace_and_kill(void)
 {
 	if (ptrace(PTRACE_SEIZE, number, NULL, NULL) < 0)
@@ -209,6 +231,8 @@ static long use(const char *how)
 		return kill_in_child();
 	if (is(how, "exec"))
 		return exec_and_kill();
+	if (is(how, "descend"))
+		return kill_and_descend();
 	if (is(how, "trace"))
 		return trace_and_kill();
 	return syscall(SYS_kill, number, SIGTERM);

@@ -2,7 +2,7 @@
 /*
  *   stale [PROGRAM [fresh]]
  *
- * What a static program reaped, however it did that, it can no longer hit, by whichever call; what is or became fresh,
+ * What a static program reaped, however it did that, it can no longer hit, by whichever call, and that is told; what is or became fresh,
  * or never was its child, is let through. With another program, a few of the plays.
  */
 #include <signal.h>
@@ -78,7 +78,7 @@ static const struct play fresh[] = {
 #define LENGTH(a) (sizeof(a) / sizeof((a)[0]))
 
 static const char *program, *name;
-static char log_path[256];
+static char log_path[256], events_path[256];
 
 static _Noreturn void fail(const struct play *p, const char *what, const char *said)
 {
@@ -89,16 +89,17 @@ static _Noreturn void fail(const struct play *p, const char *what, const char *s
 static void become(const struct play *p)
 {
 	const char *argv[12] = { getenv("PIDEPOCH"), "run" };
-	char log[300];
+	char log[300], events[300];
 	int n = 2;
 
 	if (p->how & OLD)
 		setenv("PIDEPOCH_FORCE_OLD", "inode,info", 1);
 	snprintf(log, sizeof(log), "--log=%s", log_path);
+	snprintf(events, sizeof(events), "--events=%s", events_path);
+	argv[n++] = log;
+	argv[n++] = events;
 	if (p->how & NATIVE)
 		n = 0;
-	else
-		argv[n++] = log;
 	if (p->how & ON)
 		argv[n++] = "--supervisor=on";
 	if (p->how & REPORT)
@@ -193,6 +194,36 @@ static bool must_tell(const struct play *p)
 	return stale && !(p->how & NOBODY);
 }
 
+/* One event, of the right kind, or none. */
+static bool has_event(const struct play *p, int number)
+{
+	FILE *f = fopen(events_path, "r");
+	char line[5000], wanted[64], kind[32], outcome[32];
+	bool due = !(p->how & (NATIVE | TRUST)) &&
+		   (p->how & (REPORT | ABORT) || (p->said && *p->said == 'E'));
+	int right = 0, count = 0;
+
+	snprintf(wanted, sizeof(wanted), "\"number\":%d,", number);
+	snprintf(kind, sizeof(kind), "\"kind\":\"%s\"", p->how & NOBODY ? "latent" : "stale");
+	snprintf(outcome, sizeof(outcome), "\"outcome\":\"%s\"",
+		 p->how & REPORT   ? "passed"
+		 : p->said == NULL ? "aborting"
+				   : "refused");
+	while (f && fgets(line, sizeof(line), f)) {
+		if (!strstr(line, "\"type\":\"event\""))
+			continue;
+		count++;
+		right += strstr(line, wanted) && strstr(line, kind) && strstr(line, outcome) &&
+			 strstr(line, "\"known\":\"own\"") &&
+			 !strstr(line, "\"comm\":\"stale\"") == !!(p->how & NOBODY);
+		if (!due || !right)
+			printf("among the events: %s", line);
+	}
+	if (f)
+		fclose(f);
+	return right == due && count == due;
+}
+
 static void perform(const struct play *p)
 {
 	char line[64] = "", said[64] = "";
@@ -201,6 +232,7 @@ static void perform(const struct play *p)
 	int number, status;
 
 	unlink(log_path);
+	unlink(events_path);
 	a = start(p);
 	if (!fgets(line, sizeof(line), a.from) || sscanf(line, "reaped %d", &number) != 1)
 		fail(p, "it did not come to its stale number", line);
@@ -219,6 +251,8 @@ static void perform(const struct play *p)
 		fail(p, p->hit ? "the stranger was spared" : "the stranger was hit", said);
 	if (was_told() != must_tell(p))
 		fail(p, "the log is wrong", said);
+	if (!has_event(p, number))
+		fail(p, "the events are wrong", said);
 	close(a.to);
 	fclose(a.from);
 }
@@ -239,6 +273,7 @@ int main(int argc, char **argv)
 		return 99;
 	snprintf(path, sizeof(path), "%s/tests/emul/raw", getenv("PIDEPOCH_BUILDDIR"));
 	snprintf(log_path, sizeof(log_path), "%s/log", getenv("TMPDIR"));
+	snprintf(events_path, sizeof(events_path), "%s/events", getenv("TMPDIR"));
 	program = argc > 1 ? argv[1] : path;
 	name = argc > 1 ? NULL : strrchr(program, '/') + 1;
 	namespace_enter();
