@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <limits.h>
+#include <pidepoch.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -133,10 +134,78 @@ static long options(void)
 	return WNOHANG | RANDOM(some) | RANDOM(some);
 }
 
+/* --- those that no kernel has --- */
+
+static void scribble(void)
+{
+	struct pidv *v = (struct pidv *)readable;
+
+	for (unsigned int i = 0; i < 4096 / sizeof(*v); i++) {
+		long pid = number();
+
+		v[i] = (struct pidv){ .pid = (pid_t)pid,
+				      .epoch = dice() % 4 ? (pidepoch_t)i % 4 : dice(),
+				      .flags = (uint16_t)(dice() % 8 ? PIDV_TAGGED : dice()),
+				      .state = (uint16_t)(dice() % 4 ? PIDV_NEW : dice()) };
+	}
+}
+
+static long ask(long nr)
+{
+	static const long counts[] = { 0, 1, 7, 256, PIDEPOCH_WAITPIDV_MOST, 4097, LONG_MAX, -1 };
+	static const long flags[] = { 0, 0, WNOHANG, WNOHANG | WUNTRACED, -1 };
+	static const long sizes[] = { 0, 15, 17, -1, sizeof(struct pidv), LONG_MIN };
+
+	if (dice() % 4 == 0)
+		scribble();
+	return syscall(nr, dice() % 2 ? (long)readable : address(), RANDOM(counts),
+		       dice() % 2 ? 0 : address(), RANDOM(flags),
+		       dice() % 4 ? (long)sizeof(struct pidv) : RANDOM(sizes));
+}
+
+/* most often with an epoch that is right, so that only the kernel's own rules are in the way */
+static void make_emulated_call(long n, long s)
+{
+	long epoch = dice() % 4 ? syscall(PIDEPOCH_NR_ref, n) : (long)dice(), r = -1;
+
+	switch (dice() % 8) {
+	case 0:
+		syscall(PIDEPOCH_NR_kill, n, epoch, s);
+		break;
+	case 1:
+		syscall(PIDEPOCH_NR_sigqueue, n, epoch, s, dice());
+		break;
+	case 2:
+		r = syscall(PIDEPOCH_NR_pidfd_open, n, epoch, dice() % 2 ? 0 : dice());
+		break;
+	case 3:
+		ask(PIDEPOCH_NR_waitpidv);
+		break;
+	case 4:
+		r = ask(PIDEPOCH_NR_waitfd);
+		break;
+	case 5:
+		syscall(PIDEPOCH_NR_set, dice() % 2 ? syscall(PIDEPOCH_NR_now) : (long)dice(),
+			dice() % 4);
+		break;
+	case 6:
+		syscall(SYS_prctl, PR_GET_PID_EPOCH + dice() % 3, address(), address());
+		break;
+	default:
+		syscall(PIDEPOCH_NR_BASE + dice() % 16, n, address(), address(), dice(), dice());
+	}
+	if (r > 2)
+		close((int)r);
+}
+
 static void make_call(void)
 {
 	long n = number(), s = a_signal(n), r;
 
+	if (dice() % 3 == 0) {
+		make_emulated_call(n, s);
+		return;
+	}
 	switch (dice() % 9) {
 	case 0:
 		syscall(SYS_kill, n, s);
