@@ -4,7 +4,9 @@
 # the calls that no kernel has, made by static programs that link nothing of ours
 NUMBER_TESTS = \
 	tests/emul/number_absent \
+	tests/emul/number_death \
 	tests/emul/number_epochs \
+	tests/emul/number_many \
 	tests/emul/number_permission \
 	tests/emul/number_points \
 	tests/emul/number_signals \
@@ -23,12 +25,13 @@ EMUL_PLAYS = \
 	tests/emul/fresh.sh \
 	tests/emul/go.sh \
 	tests/emul/inline.sh \
+	tests/emul/number_bare.sh \
 	tests/emul/programs.sh \
 	tests/emul/rust.sh \
 	tests/emul/shell.sh \
 	tests/emul/strange.sh
 
-check_PROGRAMS += $(EMUL_TESTS) $(NUMBER_TESTS) tests/emul/called tests/emul/flood tests/emul/guest tests/emul/inline tests/emul/raw tests/emul/strange
+check_PROGRAMS += $(EMUL_TESTS) $(NUMBER_TESTS) tests/emul/number_bare tests/emul/called tests/emul/flood tests/emul/guest tests/emul/inline tests/emul/raw tests/emul/strange
 TESTS += $(EMUL_TESTS) $(NUMBER_TESTS) $(EMUL_PLAYS)
 dist_check_SCRIPTS += $(EMUL_PLAYS)
 dist_check_DATA += tests/emul/jobs.go tests/emul/kept.rs
@@ -57,6 +60,13 @@ tests_emul_raw_CFLAGS = $(AM_CFLAGS) -pthread
 tests_emul_raw_LDFLAGS = -all-static -pthread
 tests_emul_number_absent_SOURCES = tests/emul/number_absent.c tests/emul/number.h
 tests_emul_number_absent_LDFLAGS = -all-static
+tests_emul_number_bare_SOURCES = tests/emul/number_bare.c
+tests_emul_number_bare_CFLAGS = $(AM_CFLAGS) -ffreestanding -fno-stack-protector
+tests_emul_number_bare_LDFLAGS = -nostdlib -all-static
+tests_emul_number_many_SOURCES = tests/emul/number_many.c tests/emul/number.h
+tests_emul_number_many_LDFLAGS = -all-static
+tests_emul_number_death_SOURCES = tests/emul/number_death.c tests/emul/number.h tests/preload/namespace.c tests/preload/namespace.h
+tests_emul_number_death_LDFLAGS = -all-static
 tests_emul_number_epochs_SOURCES = tests/emul/number_epochs.c tests/emul/number.h tests/preload/namespace.c tests/preload/namespace.h
 tests_emul_number_epochs_LDFLAGS = -all-static
 tests_emul_number_permission_SOURCES = tests/emul/number_permission.c tests/emul/number.h

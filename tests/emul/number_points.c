@@ -187,6 +187,30 @@ static pidepoch_snapshot_t of_program(char **argv)
 	return strtoull(text, NULL, 10);
 }
 
+/* a child that asks after its parent has set a later point */
+static bool is_older(void)
+{
+	pidepoch_snapshot_t point = 0, before = get();
+	int go[2], said[2];
+	pid_t pid;
+	char c = 0;
+
+	if (pipe(go) < 0 || pipe(said) < 0)
+		exit(98);
+	pid = fork();
+	if (pid == 0) {
+		if (read(go[0], &c, 1) != 1)
+			_exit(98);
+		point = get();
+		_exit(write(said[1], &point, sizeof(point)) != sizeof(point));
+	}
+	number_is("the parent moves on", set(present(), 0), 0);
+	if (write(go[1], &c, 1) != 1 || read(said[0], &point, sizeof(point)) != sizeof(point))
+		exit(98);
+	waitpid(pid, NULL, 0);
+	return point <= before && before < get();
+}
+
 static void lineage(char **argv)
 {
 	pidepoch_snapshot_t point, after;
@@ -197,6 +221,9 @@ static void lineage(char **argv)
 	number_holds("a child has its parent's", of_child(NULL) == point);
 	number_holds("a grandchild has it", of_child(be_grandchild) == point);
 	number_holds("an orphan has none later", of_child(be_orphan) <= point);
+	number_holds("and who was born before the parent moved on, none that is", is_older());
+	point = get();
+	turn(1);
 	after = of_program(argv);
 	number_holds("another program begins anew", after > point && after <= present());
 }
