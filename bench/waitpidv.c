@@ -3,7 +3,7 @@
  * waitpidv - which of N children have ended: nanoseconds of asking when none has, and per child when ten have.
  *
  *   waitpidv N [fork] METHOD...     a line for each: its name, ns of an idle question, ns per exit (reaping included), ns per
- *                                   child to begin with
+ *                                   child to begin with, bytes of this process per child for that, descriptors per child
  *
  *   full       waitpidv() over all entries, some of which have changed places since the last call
  *   changed    waitpidv() with WAITPIDV_CHANGED
@@ -19,6 +19,7 @@
  * each is killed and waited for before the next, and all of them go if their parent is killed: ten thousand that die at once keep
  * a machine busy for a while.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <linux/io_uring.h>
 #include <poll.h>
@@ -360,9 +361,33 @@ static double exits(const struct method *m)
 	return took / BATCH;
 }
 
+static double resident(void)
+{
+	FILE *f = fopen("/proc/self/statm", "r");
+	long pages = 0;
+
+	if (!f || fscanf(f, "%*d %ld", &pages) != 1)
+		die("/proc/self/statm");
+	fclose(f);
+	return (double)pages * (double)sysconf(_SC_PAGESIZE);
+}
+
+static double descriptors(void)
+{
+	DIR *d = opendir("/proc/self/fd");
+	int n = 0;
+
+	while (d && readdir(d))
+		n++;
+	if (d)
+		closedir(d);
+	return n;
+}
+
 static void measure(const struct method *m)
 {
-	double figure[ROUNDS], began = now(), first, quiet;
+	double figure[ROUNDS], bytes = resident(), opened = descriptors(), began = now(), first,
+			       quiet;
 
 	for (size_t i = 0; i < count; i++)
 		m->begin(i);
@@ -370,12 +395,15 @@ static void measure(const struct method *m)
 		ask_full();
 	m->ask();
 	first = (now() - began) / (double)count;
+	bytes = (resident() - bytes) / (double)count;
+	opened = (descriptors() - opened) / (double)count;
 	for (int i = 0; i < ROUNDS; i++)
 		figure[i] = idle(m);
 	quiet = median(figure, ROUNDS);
 	for (int i = 0; i < ROUNDS; i++)
 		figure[i] = exits(m);
-	printf("%s %.1f %.1f %.1f\n", m->name, quiet, median(figure, ROUNDS), first);
+	printf("%s %.1f %.1f %.1f", m->name, quiet, median(figure, ROUNDS), first);
+	printf(" %.1f %.1f\n", bytes, opened);
 }
 
 static const struct method *method_of(const char *name)
