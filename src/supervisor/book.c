@@ -34,7 +34,8 @@ static uint32_t scatter(uint64_t key)
 /* where it is, or the free place where it would be */
 static struct pe_book_process *place(struct pe_book_half *h, uint64_t identity)
 {
-	uint32_t at = scatter(identity);
+	uint32_t at = (uint32_t)
+		identity; /* they are given out one after the other, and so stand together */
 
 	for (;; at++) {
 		struct pe_book_process *p = &h->process[at % PE_BOOK_PROCESSES];
@@ -78,13 +79,18 @@ static uint64_t key(uint32_t frame, int number)
 	return (uint64_t)frame << 32 | (uint32_t)number;
 }
 
-/* a frame's numbers stand together, so that few pages are touched */
+/* The first few of a frame beside those of the frames before and after it; the others where as many as may come have room, and frames
+ * that were made at about the same time have theirs together. So few pages are touched. Nothing is ever taken out singly: what is
+ * not before a free place is not there. */
 static _Atomic uint64_t *place_number(struct pe_book_half *h, uint64_t wanted)
 {
-	uint32_t at = scatter(wanted >> 32) + (uint32_t)wanted;
+	uint32_t frame = (uint32_t)(wanted >> 32);
+	uint32_t at = scatter(frame / PE_BOOK_FIRST) + (uint32_t)wanted;
+	_Atomic uint64_t *first = h->first[frame % PE_BOOK_PROCESSES];
 
-	for (;; at++) {
-		_Atomic uint64_t *n = &h->number[at % PE_BOOK_NUMBERS];
+	for (uint32_t i = 0;; i++) {
+		_Atomic uint64_t *n = i < PE_BOOK_FIRST ? &first[i]
+							: &h->number[(at + i) % PE_BOOK_NUMBERS];
 		uint64_t here = atomic_load(n);
 
 		if (here == wanted || here == 0)
@@ -130,16 +136,23 @@ static size_t move_processes(const struct pe_book_half *from, struct pe_book_hal
 	return n;
 }
 
-static void move_numbers(const struct pe_book_half *from, struct pe_book_half *to,
-			 const uint32_t *frames, size_t n)
+static void move_some(const _Atomic uint64_t *from, size_t count, struct pe_book_half *to,
+		      const uint32_t *frames, size_t n)
 {
-	for (uint32_t i = 0; i < PE_BOOK_NUMBERS; i++) {
-		uint64_t entry = atomic_load(&from->number[i]);
+	for (size_t i = 0; i < count; i++) {
+		uint64_t entry = atomic_load(&from[i]);
 		uint32_t frame = (uint32_t)(entry >> 32);
 
 		if (entry && bsearch(&frame, frames, n, sizeof(frame), by_frame))
 			write_number(to, entry);
 	}
+}
+
+static void move_numbers(const struct pe_book_half *from, struct pe_book_half *to,
+			 const uint32_t *frames, size_t n)
+{
+	move_some(&from->first[0][0], PE_BOOK_PROCESSES * PE_BOOK_FIRST, to, frames, n);
+	move_some(from->number, PE_BOOK_NUMBERS, to, frames, n);
 }
 
 static void clear(struct pe_book_half *h)

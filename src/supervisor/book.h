@@ -23,6 +23,7 @@
 
 #define PE_BOOK_PROCESSES (1u << 15)
 #define PE_BOOK_NUMBERS	  (1u << 20)
+#define PE_BOOK_FIRST	  8
 
 /* a sync point (points.h) */
 struct pe_book_point {
@@ -43,9 +44,12 @@ struct pe_book_process {
 	struct pe_book_point point;
 };
 
+/* whole pages, which are given back as such */
 struct pe_book_half {
-	struct pe_book_process process[PE_BOOK_PROCESSES];
-	_Atomic uint64_t number[PE_BOOK_NUMBERS]; /* frame << 32 | number */
+	_Alignas(4096) struct pe_book_process process[PE_BOOK_PROCESSES];
+	/* frame << 32 | number; the first few of each frame, and the others */
+	_Atomic uint64_t first[PE_BOOK_PROCESSES][PE_BOOK_FIRST];
+	_Atomic uint64_t number[PE_BOOK_NUMBERS];
 	uint32_t processes, numbers;
 };
 
