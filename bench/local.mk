@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Benchmarks: native and guarded in turn, ratios with spread. each script is an entry of its own.
-bench_programs = bench/fork bench/kill bench/memory bench/notify bench/stack bench/waitpidv
+bench_programs = bench/fork bench/kill bench/memory bench/notify bench/server bench/stack bench/waitpidv
 EXTRA_PROGRAMS += $(bench_programs)
 CLEANFILES += $(bench_programs)
 EXTRA_DIST += bench/rows.sh bench/run bench/many bench/supervisor bench/build bench/report
@@ -10,6 +10,8 @@ bench_kill_SOURCES = bench/kill.c
 bench_memory_SOURCES = bench/memory.c
 bench_notify_SOURCES = bench/notify.c
 bench_notify_LDFLAGS = -all-static
+bench_server_SOURCES = bench/server.c
+bench_server_LDFLAGS = -all-static
 bench_stack_SOURCES = bench/stack.c
 bench_stack_LDADD = libcore.la
 bench_waitpidv_SOURCES = bench/waitpidv.c
