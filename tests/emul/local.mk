@@ -4,6 +4,7 @@
 # the calls that no kernel has, made by static programs that link nothing of ours
 NUMBER_TESTS = \
 	tests/emul/number_absent \
+	tests/emul/number_arguments \
 	tests/emul/number_death \
 	tests/emul/number_epochs \
 	tests/emul/number_many \
@@ -60,6 +61,8 @@ tests_emul_raw_CFLAGS = $(AM_CFLAGS) -pthread
 tests_emul_raw_LDFLAGS = -all-static -pthread
 tests_emul_number_absent_SOURCES = tests/emul/number_absent.c tests/emul/number.h
 tests_emul_number_absent_LDFLAGS = -all-static
+tests_emul_number_arguments_SOURCES = tests/emul/number_arguments.c tests/emul/number.h
+tests_emul_number_arguments_LDFLAGS = -all-static
 tests_emul_number_bare_SOURCES = tests/emul/number_bare.c
 tests_emul_number_bare_CFLAGS = $(AM_CFLAGS) -ffreestanding -fno-stack-protector
 tests_emul_number_bare_LDFLAGS = -nostdlib -all-static
