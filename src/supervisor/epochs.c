@@ -149,11 +149,14 @@ struct known {
 
 static struct known know(struct pe_epochs *e, uint64_t key, int fd)
 {
+	static int old = -1;
 	struct known k = { .inode = 0 };
 	const struct note *n = among(ways_of(e, key), key);
 	struct pe_identity who;
 
-	if (pe_identity_of_pidfd(fd, pe_probe_is_off(PE_PROBE_INODE), &who) == 0)
+	if (old < 0)
+		old = pe_probe_is_off(PE_PROBE_INODE);
+	if (pe_identity_of_pidfd(fd, old, &who) == 0)
 		k.inode = who.id;
 	if (!n)
 		return k;

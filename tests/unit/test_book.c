@@ -141,6 +141,31 @@ START_TEST(killed_while_sweeping)
 }
 END_TEST
 
+/* a sync point goes with its process into the other half; and where living ones have to be forgotten, that is known */
+START_TEST(points)
+{
+	struct pe_book_process *p = process(4, even_live);
+	uint32_t before = atomic_load(&book->which);
+
+	atomic_store(&p->point.now, 4711);
+	p->point.first = 17;
+	p->point.adopts = true;
+	for (uint64_t i = 101; atomic_load(&book->which) == before; i += 2)
+		process(i, even_live);
+	p = pe_book_find(book, 4);
+	ck_assert_uint_eq(atomic_load(&p->point.now), 4711);
+	ck_assert_uint_eq(p->point.first, 17);
+	ck_assert(p->point.adopts && !atomic_load(&book->forgot));
+	pe_book_forget(book, p);
+	ck_assert_uint_eq(atomic_load(&p->point.now), 4711);
+
+	before = atomic_load(&book->which);
+	for (uint64_t i = 100001; atomic_load(&book->which) == before; i++)
+		process(i, all_live);
+	ck_assert(atomic_load(&book->forgot));
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("book");
@@ -153,6 +178,7 @@ int main(void)
 	tcase_add_test(c, exec_forgets);
 	tcase_add_test(c, dead_make_room);
 	tcase_add_test(c, living_keep);
+	tcase_add_test(c, points);
 	tcase_add_test(c, too_many_numbers);
 	tcase_add_test(c, killed_while_sweeping);
 	tcase_set_timeout(c, 60);
