@@ -6,6 +6,7 @@
 #include "identity.h"
 #include "reap.h"
 #include "sys.h"
+#include "trace.h"
 
 #define KINDS (__WNOTHREAD | __WCLONE | __WALL)
 
@@ -122,6 +123,21 @@ static long reap_tracked(struct pe_process *p, struct pe_thread *t, const struct
 	return n;
 }
 
+/* L.6 */
+static pe_cold void note_stray(struct pe_process *p, const struct pe_reap *r, uint32_t number)
+{
+	const struct pe_trace_stray s = {
+		.number = number,
+		.stack = pe_trace_take(p->trace),
+		.tid = (uint32_t)pe_sys_gettid(),
+		.strays = atomic_load(&p->strays),
+		.by = (uint8_t)r->by,
+		.any = r->idtype == P_ALL || r->idtype == P_PGID,
+	};
+
+	pe_trace_note_stray(p->trace, &s);
+}
+
 /* No slot stands for it: a hidden child of libc's, an orphan, a tracee, or a birth not recorded yet. With the lock held none
  * can be recorded, and called, between the look and the reap; its recorder asks afterwards (P.6). */
 static long reap_stray(struct pe_process *p, const struct pe_reap *r, int pid)
@@ -131,8 +147,11 @@ static long reap_stray(struct pe_process *p, const struct pe_reap *r, int pid)
 
 	if (pe_process_know(p, (uint32_t)pid).what != PE_STALE_LIVE)
 		n = consume_exit(r, pid);
-	if (was_there(n))
+	if (was_there(n)) {
+		if (unlikely(p->trace))
+			note_stray(p, r, (uint32_t)pid);
 		atomic_fetch_add(&p->strays, 1);
+	}
 	pe_process_unlock(p, mask);
 	return n;
 }

@@ -103,3 +103,20 @@ void pe_trace_mark_released(struct pe_trace *t, uint32_t slot, uint32_t stack, u
 	if (slot < PE_TRACE_MARKS)
 		set(&t->mark[slot].released, stack, tid);
 }
+
+void pe_trace_note_stray(struct pe_trace *t, const struct pe_trace_stray *s)
+{
+	t->stray[t->strays++ % PE_TRACE_STRAYS] = *s;
+}
+
+bool pe_trace_take_stray(struct pe_trace *t, uint32_t number, uint32_t since,
+			 struct pe_trace_stray *s)
+{
+	for (uint32_t i = 0; i < PE_TRACE_STRAYS; i++)
+		if (t->stray[i].number == number && (int32_t)(t->stray[i].strays - since) >= 0) {
+			*s = t->stray[i];
+			t->stray[i].number = 0;
+			return true;
+		}
+	return false;
+}

@@ -13,6 +13,8 @@
  * L.3  A stack can be found only when it is complete; it is never changed or freed. Any thread and any handler may add one.
  * L.4  A mark is written while the slot is its writer's alone: before attach, or under REAPING.
  * L.5  A stack that is there already is found without a write: after a fork, each page written is one copied.
+ * L.6  A child that is reaped before its birth is recorded has no slot to mark: its reap is noted apart, under the frame's lock, for the
+ *      recorder. The last PE_TRACE_STRAYS are.
  */
 #ifndef PE_CORE_TRACE_H
 #define PE_CORE_TRACE_H
@@ -24,6 +26,7 @@
 #define PE_TRACE_STACKS 2048u
 #define PE_TRACE_MARKS	16384u
 #define PE_TRACE_INDEX	(2 * PE_TRACE_STACKS)
+#define PE_TRACE_STRAYS 16u
 
 struct pe_trace_stack {
 	uint32_t depth;
@@ -36,10 +39,20 @@ struct pe_trace_mark {
 	_Atomic uint32_t tid;
 };
 
+/* the reap of a number that had no slot yet */
+struct pe_trace_stray {
+	uint32_t number, stack, tid;
+	uint32_t strays; /* of the frame, before it */
+	uint8_t by;	 /* enum pe_call */
+	bool any;	 /* a wait for any child */
+};
+
 struct pe_trace {
 	struct pe_unwind unwind;
 	_Atomic uint64_t modules; /* the set that has been written last, 0: none */
 	_Atomic uint32_t used;
+	uint32_t strays; /* so many were noted */
+	struct pe_trace_stray stray[PE_TRACE_STRAYS];
 	struct pe_unwind_cache cache;
 	_Atomic uint32_t index[PE_TRACE_INDEX];
 	struct {
@@ -58,6 +71,11 @@ uint32_t pe_trace_take(struct pe_trace *t);
 const struct pe_trace_stack *pe_trace_stack(const struct pe_trace *t, uint32_t name);
 
 void pe_trace_mark_born(struct pe_trace *t, uint32_t slot, uint32_t stack, uint32_t tid);
+/* Under the frame's lock. take: it is forgotten; false: there was none @since so many */
+void pe_trace_note_stray(struct pe_trace *t, const struct pe_trace_stray *s);
+bool pe_trace_take_stray(struct pe_trace *t, uint32_t number, uint32_t since,
+			 struct pe_trace_stray *s);
+
 void pe_trace_mark_released(struct pe_trace *t, uint32_t slot, uint32_t stack, uint32_t tid);
 
 #endif
