@@ -3,7 +3,7 @@
 bench_programs = bench/fork bench/kill bench/memory bench/notify bench/server bench/stack bench/waitpidv
 EXTRA_PROGRAMS += $(bench_programs)
 CLEANFILES += $(bench_programs)
-EXTRA_DIST += bench/rows.sh bench/run bench/many bench/supervisor bench/build bench/report
+EXTRA_DIST += bench/rows.sh bench/run bench/many bench/supervisor bench/build bench/fuzz bench/report
 
 bench_fork_SOURCES = bench/fork.c
 bench_kill_SOURCES = bench/kill.c
@@ -22,6 +22,7 @@ bench: all $(bench_programs) tests/preload/event_victim
 	@$(house_env) '$(srcdir)/bench/many'
 	@$(house_env) '$(srcdir)/bench/supervisor'
 	@$(house_env) '$(srcdir)/bench/build'
+	@$(house_env) '$(srcdir)/bench/fuzz'
 	@$(house_env) '$(srcdir)/bench/report'
 
 .PHONY: bench

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -15,16 +16,27 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "arch/stranger.h"
+#include "core/sys.h"
+
 #define FAREWELL SIGRTMAX
 
+#define STACK	4096
+#define LEAVING 8 /* so many are on their way */
+
 struct canary {
+	_Alignas(16) char stack[STACK];
+	struct pe_fuzz *page;
+	pid_t keeper;
 	pid_t pid; /* its number, too; 0: an empty place */
 	uint32_t release;
-	bool traced; /* which has been told */
+	bool traced;  /* which has been told */
+	bool leaving; /* the farewell has been sent */
 };
 
 struct keeper {
 	struct pe_fuzz *page;
+	pid_t pid;
 	struct canary canary[PE_FUZZ_STRANGERS];
 	unsigned int next; /* the oldest place */
 };
@@ -74,48 +86,56 @@ static void found(struct pe_fuzz *page, const struct canary *c, int signal, pid_
 	note(page, c, PE_FUZZ_SIGNAL, signal, sender);
 }
 
-static _Noreturn void be_canary(struct pe_fuzz *page, struct canary self, pid_t keeper)
+/* N.5 */
+static _Noreturn void be_canary(void *argument)
 {
+	const struct canary *self = argument;
+	const uint64_t all = UINT64_MAX;
 	siginfo_t info;
-	sigset_t all;
 
-	sigfillset(&all);
 	for (;;) {
-		int signal = sigwaitinfo(&all, &info);
+		long signal = pe_sys4(SYS_rt_sigtimedwait, PE_SYS_LONG(&all), PE_SYS_LONG(&info), 0,
+				      sizeof(all));
 
-		if (signal == FAREWELL && info.si_pid == keeper)
-			_exit(0);
-		if (signal > 0 && info.si_pid != keeper)
-			found(page, &self, signal, info.si_pid);
+		if (signal == FAREWELL && info.si_pid == self->keeper)
+			break;
+		if (signal > 0 && info.si_pid != self->keeper)
+			found(self->page, self, (int)signal, info.si_pid);
 	}
+	for (;;)
+		pe_sys1(SYS_exit_group, 0);
 }
 
-static pid_t birth_at(pid_t number)
+static pid_t birth_of(struct canary *c)
 {
 	struct clone_args args = {
+		.flags = CLONE_VM,
 		.exit_signal = SIGCHLD,
-		.set_tid = (uintptr_t)&number,
+		.stack = (uintptr_t)c->stack,
+		.stack_size = sizeof(c->stack),
+		.set_tid = (uintptr_t)&c->pid,
 		.set_tid_size = 1,
 	};
 
-	return (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+	return (pid_t)pe_stranger_clone(&args, sizeof(args), be_canary, c);
 }
 
 /* who traces process @pid; 0: nobody */
 static pid_t tracer_of(pid_t pid)
 {
-	char path[32], line[128];
-	pid_t tracer = 0;
-	FILE *f;
+	char path[32], text[512];
+	const char *line;
+	ssize_t n;
+	int fd;
 
 	snprintf(path, sizeof(path), "/proc/%d/status", pid);
-	f = fopen(path, "re");
-	while (f && fgets(line, sizeof(line), f))
-		if (sscanf(line, "TracerPid: %d", &tracer) == 1)
-			break;
-	if (f)
-		fclose(f);
-	return tracer;
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	n = fd < 0 ? 0 : read(fd, text, sizeof(text) - 1);
+	if (fd >= 0)
+		close(fd);
+	text[n > 0 ? n : 0] = '\0';
+	line = strstr(text, "TracerPid:");
+	return line ? (pid_t)strtol(line + strlen("TracerPid:"), NULL, 10) : 0;
 }
 
 /* What leaves no signal: a canary's priority is its keeper's, and nobody traces it. */
@@ -135,38 +155,66 @@ static void look_at_priority(struct keeper *k, const struct canary *c)
 		note(k->page, c, PE_FUZZ_PRIORITY, nice_now, 0);
 }
 
-/* The farewell comes after whatever was sent before it (N.4). One that was killed has told by its end. */
-static void dismiss(struct keeper *k, struct canary *c)
+/* What kills or stops cannot be blocked: it is seen from here. */
+static void look_at(struct keeper *k, struct canary *c)
 {
-	int status = 0;
+	int status;
+
+	if (c->pid == 0 || waitpid(c->pid, &status, WNOHANG | WUNTRACED) != c->pid)
+		return;
+	if (WIFSTOPPED(status)) {
+		found(k->page, c, WSTOPSIG(status), 0);
+		return;
+	}
+	if (WIFSIGNALED(status))
+		found(k->page, c, WTERMSIG(status), 0);
+	atomic_store(&k->page->stranger[c - k->canary], 0);
+	c->pid = 0;
+}
+
+/* The farewell comes after whatever was sent before it (N.4). */
+static void bid_farewell(struct keeper *k, struct canary *c)
+{
 	pid_t tracer;
 
-	if (c->pid == 0)
+	look_at(k, c);
+	if (c->pid == 0 || c->leaving)
 		return;
 	look_at_priority(k, c);
 	look_for_tracer(k, c, &tracer);
 	atomic_store(&k->page->stranger[c - k->canary], 0);
 	kill(c->pid, tracer ? SIGKILL : FAREWELL);
 	kill(c->pid, SIGCONT);
-	/* one that is traced is its tracer's: nothing else ends it, and it is reaped when that one likes */
-	if (!tracer && waitpid(c->pid, &status, 0) == c->pid && WIFSIGNALED(status))
+	c->leaving = true;
+	if (tracer)
+		c->pid = 0; /* nothing else ends it, and it is reaped when its tracer likes */
+}
+
+/* One that was killed before it had left has told by its end. */
+static void see_off(struct keeper *k, struct canary *c)
+{
+	int status = 0;
+
+	bid_farewell(k, c);
+	if (c->pid && waitpid(c->pid, &status, 0) == c->pid && WIFSIGNALED(status))
 		found(k->page, c, WTERMSIG(status), 0);
 	c->pid = 0;
 }
 
 static void place_canary(struct keeper *k, pid_t number, uint32_t release)
 {
-	struct canary *place = &k->canary[k->next], new = { .pid = number, .release = release };
-	pid_t me = getpid(), pid;
+	struct canary *place = &k->canary[k->next];
 
-	dismiss(k, place);
-	pid = birth_at(number);
-	if (pid == 0)
-		be_canary(k->page, new, me);
+	place->page = k->page;
+	place->keeper = k->pid;
+	place->release = release;
+	place->traced = place->leaving = false;
+	place->pid = number;
 	/* else it is in use after all: a group or a session may bear it still, or somebody was quicker */
-	if (pid != number)
+	if (birth_of(place) != number) {
+		place->pid = 0;
 		return;
-	*place = new;
+	}
 	atomic_store(&k->page->stranger[k->next], (uint32_t)number);
 	k->next = (k->next + 1) % PE_FUZZ_STRANGERS;
 	atomic_fetch_add(&k->page->reuses, 1);
@@ -188,30 +236,25 @@ static void lend(struct pe_fuzz *page, pid_t number)
 
 /* --- the keeper's --- */
 
-/* What kills or stops cannot be blocked: it is seen from here. */
 static void look_after(struct keeper *k)
 {
-	for (unsigned int i = 0; i < PE_FUZZ_STRANGERS; i++) {
-		struct canary *c = &k->canary[i];
-		int status;
-
-		if (c->pid == 0 || waitpid(c->pid, &status, WNOHANG | WUNTRACED) != c->pid)
-			continue;
-		if (WIFSTOPPED(status)) {
-			found(k->page, c, WSTOPSIG(status), 0);
-		} else {
-			found(k->page, c, WIFSIGNALED(status) ? WTERMSIG(status) : 0, 0);
-			atomic_store(&k->page->stranger[i], 0);
-			c->pid = 0;
-		}
-	}
+	for (unsigned int i = 0; i < PE_FUZZ_STRANGERS; i++)
+		look_at(k, &k->canary[i]);
 }
 
 static void dismiss_all(struct keeper *k)
 {
-	look_after(k);
 	for (unsigned int i = 0; i < PE_FUZZ_STRANGERS; i++)
-		dismiss(k, &k->canary[i]);
+		bid_farewell(k, &k->canary[i]);
+	for (unsigned int i = 0; i < PE_FUZZ_STRANGERS; i++)
+		see_off(k, &k->canary[i]);
+}
+
+/* N.3: the next place is free when it is asked for, and whoever is to leave it has had time for it. */
+static void make_room(struct keeper *k)
+{
+	see_off(k, &k->canary[k->next]);
+	bid_farewell(k, &k->canary[(k->next + LEAVING) % PE_FUZZ_STRANGERS]);
 }
 
 static void look_at_all(struct keeper *k)
@@ -236,10 +279,11 @@ static void serve(struct keeper *k, pid_t number)
 
 _Noreturn void pe_canary_serve(struct pe_fuzz *page)
 {
-	struct keeper k = { .page = page };
+	static struct keeper k;
 	uint32_t served = atomic_load(&page->served); /* by one before it */
 	sigset_t all;
 
+	k = (struct keeper){ .page = page, .pid = getpid() };
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);
 	setsid();
@@ -249,8 +293,8 @@ _Noreturn void pe_canary_serve(struct pe_fuzz *page)
 		uint32_t number;
 
 		if (atomic_load(&page->asked) == served) {
-			pe_fuzz_wait(&page->asked, served);
-			look_after(&k);
+			if (pe_fuzz_wait(&page->asked, served) == -ETIMEDOUT)
+				look_after(&k);
 			continue;
 		}
 		number = atomic_load(&page->number);
@@ -264,6 +308,7 @@ _Noreturn void pe_canary_serve(struct pe_fuzz *page)
 			serve(&k, (pid_t)number);
 		atomic_store(&page->served, ++served);
 		pe_fuzz_wake(&page->served);
+		make_room(&k);
 	}
 	dismiss_all(&k);
 	_exit(0);

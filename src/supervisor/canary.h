@@ -8,8 +8,11 @@
  *
  * N.1  A canary does nothing but wait: what reaches it was meant for somebody else.
  * N.2  It is there before the wait that released its number returns.
- * N.3  The oldest goes when there are PE_FUZZ_STRANGERS of them, so that no program starves for numbers.
+ * N.3  There are PE_FUZZ_STRANGERS of them at the most, so that no program starves for numbers. The oldest goes while the program
+ *      goes on.
  * N.4  Signals are dequeued lowest first, and the keeper's own farewell is the highest: whoever has left has told all.
+ * N.5  The program waits for each birth, so a canary is born into its keeper's memory, with a stack and nothing else of its own. It makes
+ *      no call of libc's, whose thread it is not.
  */
 #ifndef PE_SUPERVISOR_CANARY_H
 #define PE_SUPERVISOR_CANARY_H

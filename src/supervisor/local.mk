@@ -26,3 +26,12 @@ libsupervisor_la_SOURCES = \
 	src/supervisor/verdict.c src/supervisor/verdict.h \
 	src/supervisor/wait.c src/supervisor/wait.h
 libsupervisor_la_LIBADD = libcore.la
+
+# Assembly: the same file names for each processor, as in src/core.
+libsupervisor_la_SOURCES += src/supervisor/arch/stranger.h
+if CPU_X86_64
+libsupervisor_la_SOURCES += src/supervisor/arch/x86_64/stranger.S
+endif
+if CPU_AARCH64
+libsupervisor_la_SOURCES += src/supervisor/arch/aarch64/stranger.S
+endif
