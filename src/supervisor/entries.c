@@ -70,13 +70,13 @@ static int of_nobody(int err, const struct pe_epochs_pin *pin)
 	return err == -PE_EEPOCH ? PIDV_UNKNOWN : err;
 }
 
-static int of_pinned(const struct pe_epochs_pin *pin)
+static int of_pinned(const struct pe_peer *p, const struct pe_epochs_pin *pin)
 {
 	struct pollfd end = { .fd = pin->fd, .events = POLLIN };
 
 	if (poll(&end, 1, 0) <= 0)
 		return PIDV_RUNNING;
-	if (pin->child && pe_sys_pidfd_send_signal(pin->fd, 0, NULL, 0) != -ESRCH)
+	if (pe_epochs_is_child(p, pin) && pe_sys_pidfd_send_signal(pin->fd, 0, NULL, 0) != -ESRCH)
 		return PIDV_EXITED; /* and there to be reaped */
 	return PIDV_ENDED;
 }
@@ -89,7 +89,7 @@ static int look_at(const struct pe_serve_call *c, const struct pe_entries *e, co
 
 	if (state < 0)
 		return of_nobody(state, &pin);
-	state = of_pinned(&pin);
+	state = of_pinned(c->peer, &pin);
 	close(pin.fd);
 	return state;
 }

@@ -268,19 +268,34 @@ int pe_epochs_gone(struct pe_epochs *e, const struct pe_peer *p, struct pe_epoch
 	return err == -ESRCH && held ? -PE_EEPOCH : err;
 }
 
+bool pe_epochs_is_child(const struct pe_peer *p, const struct pe_epochs_pin *pin)
+{
+	return pe_peer_parent(pin->pid) == p->tgid;
+}
+
+/* He is who was noted. Whose child he is matters for an old reference only, and costs a look. */
+static int judge_same(const struct pe_epochs *e, const struct pe_peer *p, struct pe_epochs_pin *pin,
+		      uint64_t since)
+{
+	int err = verdict(e, p, pin, PE_STALE_KNOWN, since, false);
+
+	if (err != -PE_EEPOCH || !pe_epochs_is_child(p, pin))
+		return err;
+	return verdict(e, p, pin, PE_STALE_OWN_CHILD, since, false);
+}
+
 /* as judge_other() of core/reference.c */
 static int judge(struct pe_epochs *e, const struct pe_peer *p, struct pe_epochs_pin *pin)
 {
 	struct known k = know(e, key_of(p, pin->number), pin->fd);
-	enum pe_stale_holder holder = pin->child ? PE_STALE_OWN_CHILD : PE_STALE_KNOWN;
 	bool proven;
 
 	if (k.same && k.since <= pin->epoch &&
 	    pin->epoch <= pe_clock_eps(pe_epochs_now(e, p), pin->number))
-		return verdict(e, p, pin, holder, k.since, false);
+		return judge_same(e, p, pin, k.since);
 	proven = look(e, p);
 	if (k.same)
-		return verdict(e, p, pin, holder, k.since, false);
+		return judge_same(e, p, pin, k.since);
 	if (k.noted && k.since != NOTHING && pin->epoch <= k.since)
 		return pe_epochs_gone(e, p, pin);
 	return verdict(e, p, pin, PE_STALE_UNKNOWN, 0, proven);
@@ -296,7 +311,6 @@ int pe_epochs_pin(struct pe_epochs *e, const struct pe_peer *p, int number, uint
 	pin->fd = open_number(p, number, &pin->pid);
 	if (pin->fd < 0)
 		return pin->fd == -ESRCH ? pe_epochs_gone(e, p, pin) : pin->fd;
-	pin->child = pe_peer_parent(pin->pid) == p->tgid;
 	err = judge(e, p, pin);
 	if (err != 0) {
 		close(pin->fd);

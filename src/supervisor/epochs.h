@@ -37,7 +37,6 @@ struct pe_epochs_pin {
 	uint32_t number;
 	uint64_t epoch; /* as whole laps */
 	int pid, fd;	/* a pidfd of it */
-	bool child;	/* of the caller */
 	bool gone; /* of a pin that failed: proven to be gone, and not only not proven to be there */
 };
 
@@ -47,6 +46,9 @@ int pe_epochs_take(struct pe_epochs *e, const struct pe_peer *p, int number, uin
 /* Who is meant by (@number, @epoch), by a pidfd that is to be closed. 0 or an errno as above; -EEPOCH */
 int pe_epochs_pin(struct pe_epochs *e, const struct pe_peer *p, int number, uint32_t epoch,
 		  struct pe_epochs_pin *pin);
+
+/* Has the caller borne it, or adopted it? */
+bool pe_epochs_is_child(const struct pe_peer *p, const struct pe_epochs_pin *pin);
 
 /* the errno of who was pinned and has gone */
 int pe_epochs_gone(struct pe_epochs *e, const struct pe_peer *p, struct pe_epochs_pin *pin);
