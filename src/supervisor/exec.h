@@ -10,4 +10,7 @@
 
 long pe_exec_serve(struct pe_serve_call *c);
 
+/* Is there nothing to forget of this caller, as of most who execute something? Then it need not become known. */
+bool pe_exec_is_first(const struct pe_serve *s, int tid);
+
 #endif

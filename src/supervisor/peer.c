@@ -93,6 +93,19 @@ int pe_peer_identity(int pid, uint64_t *out)
 	return 0;
 }
 
+bool pe_peer_glance(int tid, uint64_t *out)
+{
+	int fd = pe_probe_is_off(PE_PROBE_INODE) ? -1 : pe_sys_pidfd_open(tid, 0), r;
+	struct pe_identity who;
+
+	if (fd < 0)
+		return false;
+	r = pe_identity_of_pidfd(fd, false, &who);
+	close(fd);
+	*out = who.id;
+	return r == 0 && who.kind == PE_IDENTITY_INODE;
+}
+
 bool pe_peer_lives(uint64_t identity, int tgid)
 {
 	uint64_t now;

@@ -45,6 +45,8 @@ static long judge(struct pe_serve *s, const struct seccomp_notif *n)
 
 	if (n->pid == 0)
 		return PE_SERVE_LET; /* a process that we cannot see */
+	if (c.what == PE_FILTER_EXEC && pe_exec_is_first(s, (int)n->pid))
+		return PE_SERVE_LET;
 	r = pe_callers_get((int)n->pid, &c.peer);
 	if (r < 0)
 		return PE_SERVE_LET;
