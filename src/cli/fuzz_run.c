@@ -40,7 +40,7 @@ void pe_fuzz_run_done(struct pe_fuzz_run *run)
 
 /* --- interrupted --- */
 
-static const int ends[] = { SIGINT, SIGTERM, SIGHUP };
+static const int ends[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE };
 
 static volatile sig_atomic_t caught;
 static sigset_t mask_before; /* and of the command */

@@ -25,7 +25,7 @@ struct pe_fuzz_run {
 	void *context;
 };
 
-/* From here on SIGINT, SIGTERM and SIGHUP end the run under way, and no more. */
+/* From here on SIGINT, SIGTERM, SIGHUP and SIGPIPE end the run under way, and no more. */
 void pe_fuzz_run_catch(void);
 
 /* All is tidied up: if one of them came, it ends this process now. */

@@ -27,3 +27,9 @@ for end in TERM:143 HUP:129 KILL:137; do
 		fail "$signal: ${page%/page} is left"
 	fi
 done
+
+# nobody reads what it has to say
+"$PIDEPOCH" fuzz --runs=1 --save=again -- bash -c 'echo "$PIDEPOCH_FUZZ"; sleep 0 & wait $!; kill -9 $!' 2>/dev/null | head -n 1 >first
+read -r page <first
+test "${page##*/}" = page || fail "the page is not named"
+test ! -e "${page%/page}" || fail "${page%/page} is left when its reader has gone"
