@@ -6,6 +6,7 @@
 #include "fuzz.h"
 #include "guard.h"
 #include "identity.h"
+#include "release.h"
 #include "sys.h"
 
 /* not a result of any system call */
@@ -168,7 +169,7 @@ static long by_pidfd(struct pe_process *p, struct pe_thread *t, const struct pe_
 		pe_sys_close(fd);
 	if (err != -ECHILD)
 		return pass(u); /* the kernel would not say, which is no proof of an end */
-	pe_process_lost(p, t, k, atomic_load(&p->autoreap) ? PE_CALL_AUTOREAP : PE_CALL_ELSEWHERE);
+	pe_release_lost(p, t, k, atomic_load(&p->autoreap) ? PE_CALL_AUTOREAP : PE_CALL_ELSEWHERE);
 	return AGAIN;
 }
 
@@ -190,9 +191,9 @@ static long under_reaping(struct pe_process *p, struct pe_thread *t, const struc
 		pe_slot_cancel_reap(k->slot);
 	}
 	pe_sys_mask_restore(mask);
-	pe_process_leave(p, k->index);
+	pe_release_leave(p, k->index);
 	if (claim == 0 && n == AGAIN)
-		pe_process_lost(p, t, k, PE_CALL_ELSEWHERE);
+		pe_release_lost(p, t, k, PE_CALL_ELSEWHERE);
 	else if (claim == -EBUSY)
 		pe_sys_sched_yield();
 	return n;

@@ -5,8 +5,8 @@
 
 #include "emit.h"
 #include "fuzz.h"
-#include "identity.h"
 #include "process.h"
+#include "release.h"
 #include "sync.h"
 #include "sys.h"
 
@@ -310,37 +310,6 @@ static inline void tell_if_refused(struct pe_process *p)
 		tell_refused(p);
 }
 
-static void lost(struct pe_process *p, struct pe_thread *t, const struct pe_known *k,
-		 enum pe_call by, const struct pe_trace_stray *s);
-
-static bool noted_as_stray(struct pe_process *p, uint32_t number, uint32_t since,
-			   struct pe_trace_stray *s)
-{
-	uint64_t mask;
-	bool noted;
-
-	if (likely(!p->trace))
-		return false;
-	mask = pe_process_lock(p);
-	noted = pe_trace_take_stray(p->trace, number, since, s);
-	pe_process_unlock(p, mask);
-	return noted;
-}
-
-/* What stands recorded as our child under this number, and is not: gone by a way that was not seen, or before it was recorded. */
-static void lose_if_gone(struct pe_process *p, struct pe_thread *t, uint32_t number, uint32_t since)
-{
-	struct pe_known k = pe_process_know(p, number);
-	struct pe_trace_stray s;
-
-	if (k.what != PE_STALE_LIVE || pe_identity_is_child(number))
-		return;
-	if (noted_as_stray(p, number, since, &s))
-		lost(p, t, &k, (enum pe_call)s.by, &s);
-	else
-		pe_process_lost(p, t, &k, PE_CALL_ELSEWHERE);
-}
-
 /* The frame's lock, and no slot of an older incarnation is open or being closed under it. */
 static uint64_t lock_for_birth(struct pe_process *p, struct pe_thread *t, uint32_t number)
 {
@@ -350,7 +319,7 @@ static uint64_t lock_for_birth(struct pe_process *p, struct pe_thread *t, uint32
 	for (;;) {
 		/* Still there: that incarnation went by a way we did not see, or its reaper has not come to bury it. */
 		if (unlikely(k.what == PE_STALE_LIVE))
-			pe_process_lost(p, t, &k, PE_CALL_ELSEWHERE);
+			pe_release_lost(p, t, &k, PE_CALL_ELSEWHERE);
 		mask = pe_process_lock(p);
 		k = pe_process_know(p, number);
 		if (k.what != PE_STALE_LIVE || pe_slot_check(k.slot, number) == 0)
@@ -380,7 +349,7 @@ void pe_process_birth_end(struct pe_process *p, struct pe_thread *t, const struc
 	tell_if_refused(p);
 	/* P.6: seq_cst on both sides, the reaper's count after its reap, ours after the store */
 	if (unlikely(atomic_load(&p->strays) != b->strays))
-		lose_if_gone(p, t, number, b->strays);
+		pe_release_if_gone(p, t, number, b->strays);
 	pe_sync_check(p);
 	if (unlikely(p->set->fuzz))
 		atomic_fetch_add(&p->set->fuzz->forks, 1);
@@ -400,7 +369,7 @@ bool pe_process_adopt(struct pe_process *p, struct pe_thread *t, int pid)
 		       PE_CALL_NONE, 0);
 	live = pe_process_know(p, number).what == PE_STALE_LIVE;
 	pe_process_unlock(p, mask);
-	lose_if_gone(p, t, number, atomic_load(&p->strays));
+	pe_release_if_gone(p, t, number, atomic_load(&p->strays));
 	return live;
 }
 
@@ -466,72 +435,4 @@ struct pe_known pe_process_know(struct pe_process *p, uint32_t number)
 			k.what = PE_STALE_RELEASED;
 	}
 	return k;
-}
-
-/* --- release --- */
-
-/* What the mark says of a wait that was not seen is that: whoever noticed it is not whoever made it. */
-static pe_cold void mark_released(struct pe_process *p, uint32_t slot, enum pe_call by,
-				  const struct pe_trace_stray *s)
-{
-	if (s)
-		pe_trace_mark_released(p->trace, slot, s->stack, s->tid);
-	else if (by == PE_CALL_ELSEWHERE)
-		pe_trace_mark_released(p->trace, slot, 0, 0);
-	else
-		pe_trace_mark_released(p->trace, slot, pe_trace_take(p->trace),
-				       (uint32_t)pe_sys_gettid());
-}
-
-static void released(struct pe_process *p, struct pe_thread *t, const struct pe_known *k,
-		     enum pe_call by, const struct pe_trace_stray *s)
-{
-	pe_tree_expire(&p->tree, (uint32_t)(k->life & PE_SLOT_NUMBER), k->index);
-	pe_hold_kill_own(&p->records, t, k->index);
-	if (unlikely(p->trace))
-		mark_released(p, k->index, by, s);
-	pe_slot_bury(k->slot, pe_process_ms(p), (uint8_t)by);
-}
-
-void pe_process_released(struct pe_process *p, struct pe_thread *t, const struct pe_known *k,
-			 enum pe_call by)
-{
-	released(p, t, k, by, NULL);
-}
-
-void pe_process_leave(struct pe_process *p, uint32_t slot)
-{
-	if (pe_slot_leave(pe_arena_at(&p->slots, slot)))
-		pe_arena_free(&p->slots, slot);
-}
-
-/* @s: what is known of the reap, or NULL */
-static void lost(struct pe_process *p, struct pe_thread *t, const struct pe_known *k,
-		 enum pe_call by, const struct pe_trace_stray *s)
-{
-	uint64_t mask;
-	int claim;
-
-	if (pe_slot_close(k->slot, k->life) != 0)
-		return;
-	pe_hold_drain(&p->records, t, k->index);
-	do {
-		mask = pe_sys_mask_all();
-		claim = pe_slot_begin_reap(k->slot);
-		if (claim == 0) {
-			atomic_store_explicit(&k->slot->released_any, s && s->any,
-					      memory_order_relaxed);
-			released(p, t, k, by, s);
-		}
-		pe_sys_mask_restore(mask);
-		if (claim == -EBUSY)
-			pe_sys_sched_yield();
-	} while (claim == -EBUSY);
-	pe_process_leave(p, k->index);
-}
-
-void pe_process_lost(struct pe_process *p, struct pe_thread *t, const struct pe_known *k,
-		     enum pe_call by)
-{
-	lost(p, t, k, by, NULL);
 }

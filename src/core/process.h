@@ -3,7 +3,7 @@
  * process - one process's frame: what it knows of numbers, from its birth or exec on.
  *
  *   fork returns q ─> birth_end ─> [lock, signals masked] clock.observe, tree.begin?, slot, tree.store
- *   a wait ─> reap.c ─> close ─> drain ─> [signals masked] reap, release ─> leave
+ *   a wait ─> reap.c ─> close ─> drain ─> [signals masked] reap, release.c ─> leave
  *   a call ─> guard.c ─> tree.find ─> hold ─> slot.check ─> gate
  *
  * P.1  Every entry begins with pe_process_enter(). False: this code runs in somebody else's memory
@@ -188,16 +188,6 @@ struct pe_known {
 	uint64_t life;	      /* for LIVE: which life of the slot */
 };
 struct pe_known pe_process_know(struct pe_process *p, uint32_t number);
-
-/* This incarnation is gone, proven, by a way that took no REAPING: close, drain, expire, bury. On return it is buried, by
- * whomever. */
-void pe_process_lost(struct pe_process *p, struct pe_thread *t, const struct pe_known *k,
-		     enum pe_call by);
-
-/* REAPING is held, signals are masked, and the incarnation has been reaped. */
-void pe_process_released(struct pe_process *p, struct pe_thread *t, const struct pe_known *k,
-			 enum pe_call by);
-void pe_process_leave(struct pe_process *p, uint32_t slot); /* the closer leaves */
 
 /* a record for this thread's holds, if there is memory for one */
 void pe_process_enroll(struct pe_process *p, struct pe_thread *t);

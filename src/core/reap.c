@@ -5,6 +5,7 @@
 #include "fuzz.h"
 #include "identity.h"
 #include "reap.h"
+#include "release.h"
 #include "sys.h"
 #include "trace.h"
 
@@ -111,13 +112,13 @@ static long reap_tracked(struct pe_process *p, struct pe_thread *t, const struct
 			atomic_store_explicit(&k->slot->released_any,
 					      r->idtype == P_ALL || r->idtype == P_PGID,
 					      memory_order_relaxed);
-			pe_process_released(p, t, k, r->by);
+			pe_release_reaped(p, t, k, r->by);
 		} else {
 			pe_slot_cancel_reap(k->slot);
 		}
 	}
 	pe_sys_mask_restore(mask);
-	pe_process_leave(p, k->index);
+	pe_release_leave(p, k->index);
 	if (claim == -EBUSY)
 		pe_sys_sched_yield();
 	return n;
@@ -185,7 +186,7 @@ static void note_no_child(struct pe_process *p, struct pe_thread *t, const struc
 	bool vanish = atomic_load_explicit(&p->autoreap, memory_order_relaxed);
 
 	if (k.what == PE_STALE_LIVE && !pe_identity_is_child(number))
-		pe_process_lost(p, t, &k, vanish ? PE_CALL_AUTOREAP : PE_CALL_ELSEWHERE);
+		pe_release_lost(p, t, &k, vanish ? PE_CALL_AUTOREAP : PE_CALL_ELSEWHERE);
 	if (unlikely(p->watching) && !p->set->trusted &&
 	    (k.what == PE_STALE_LIVE || k.what == PE_STALE_RELEASED))
 		pe_event_wait(p, r->by, number, &k);
@@ -207,7 +208,7 @@ static pe_cold long plain_wait4(struct pe_process *p, struct pe_thread *t, const
 	atomic_fetch_add(&p->strays, 1);
 	k = pe_process_know(p, (uint32_t)n);
 	if (k.what == PE_STALE_LIVE)
-		pe_process_lost(p, t, &k, r->by);
+		pe_release_lost(p, t, &k, r->by);
 	return n;
 }
 

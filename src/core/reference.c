@@ -3,6 +3,7 @@
 
 #include "identity.h"
 #include "reference.h"
+#include "release.h"
 #include "sys.h"
 
 #define AGAIN 1 /* of the steps below: what they looked at has changed */
@@ -101,7 +102,7 @@ static int without_pidfd(struct pe_process *p, struct pe_thread *t, struct pe_pi
 	if (err != -ESRCH)
 		return err;
 	if (k.what == PE_STALE_LIVE && !pe_identity_is_child(pin->number))
-		pe_process_lost(p, t, &k, PE_CALL_ELSEWHERE);
+		pe_release_lost(p, t, &k, PE_CALL_ELSEWHERE);
 	return gone(p, pin);
 }
 

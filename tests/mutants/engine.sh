@@ -98,7 +98,7 @@ test $status -ne 77 || exit 77
 test $status -eq 0 || { echo "unbroken, yet the storm fails: $status"; exit 1; }
 
 mutate reap.c '	pe_hold_drain(&p->records, t, k->index);' '	;'
-mutate process.c '	pe_hold_kill_own(&p->records, t, k->index);' '	;'
+mutate release.c '	pe_hold_kill_own(&p->records, t, k->index);' '	;'
 mutate guard.c 'pe_hold_dead(h)' '&(const uint32_t){ 0 }'
 mutate guard.c 'if (unlikely(open != 0))' 'if (0)'
 mutate guard.c 'pe_identity_is_child(number);' '0;'

@@ -17,6 +17,7 @@
 #include "core/guard.h"
 #include "core/process.h"
 #include "core/reap.h"
+#include "core/release.h"
 
 static struct pe_settings settings;
 static struct pe_process frame = { .set = &settings };
@@ -157,7 +158,7 @@ static void fresh(void)
 	kill(o.child, SIGKILL);
 	waitpid(o.child, NULL, 0);
 	k = known(o.child);
-	pe_process_lost(&frame, &mine, &k, PE_CALL_WAITPID);
+	pe_release_lost(&frame, &mine, &k, PE_CALL_WAITPID);
 	settings.stale_errno = PE_EEPOCH;
 	/* as one who copies the page: the bit that is set already is not in the copy before the lock is let go */
 	mask = pe_process_lock(&frame);
@@ -211,7 +212,7 @@ static void no_stand_in(void)
 	pthread_join(o.thread, NULL);
 	if (o.answer != 1)
 		attack_fail("the call answered %ld", o.answer);
-	pe_process_leave(&frame, k.index);
+	pe_release_leave(&frame, k.index);
 	waitpid(o.child, NULL, 0);
 }
 

@@ -15,6 +15,7 @@
 #include "core/identity.h"
 #include "core/process.h"
 #include "core/reap.h"
+#include "core/release.h"
 
 static struct pe_settings settings;
 static struct pe_process frame = { .set = &settings };

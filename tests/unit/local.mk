@@ -67,6 +67,11 @@ tests_unit_test_reap_SOURCES = tests/unit/test_reap.c tests/unit/frame.h
 tests_unit_test_reap_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_reap_LDADD = $(UNIT_LIBS)
 
+UNIT_TESTS += tests/unit/test_release
+tests_unit_test_release_SOURCES = tests/unit/test_release.c tests/unit/frame.h tests/unit/unwinding.h
+tests_unit_test_release_CFLAGS = $(UNIT_CFLAGS) -pthread
+tests_unit_test_release_LDADD = $(UNIT_LIBS)
+
 UNIT_TESTS += tests/unit/test_settings
 tests_unit_test_settings_SOURCES = tests/unit/test_settings.c src/lib/settings.c src/lib/settings.h
 tests_unit_test_settings_CFLAGS = $(UNIT_CFLAGS)

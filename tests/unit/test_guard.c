@@ -51,7 +51,7 @@ static void make_stale(pid_t pid)
 	pe_process_birth_end(&frame, &thread, &b, pid);
 	k = pe_process_know(&frame, (uint32_t)pid);
 	ck_assert_int_eq(k.what, PE_STALE_LIVE);
-	pe_process_lost(&frame, &thread, &k, PE_CALL_WAITPID);
+	pe_release_lost(&frame, &thread, &k, PE_CALL_WAITPID);
 	ck_assert_int_eq(known(pid), PE_STALE_RELEASED);
 }
 

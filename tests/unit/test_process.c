@@ -28,7 +28,7 @@ static void born_and_lost(int number)
 	born(&frame, &thread, number);
 	k = pe_process_know(&frame, (uint32_t)number);
 	ck_assert_int_eq(k.what, PE_STALE_LIVE);
-	pe_process_lost(&frame, &thread, &k, PE_CALL_WAITPID);
+	pe_release_lost(&frame, &thread, &k, PE_CALL_WAITPID);
 	ck_assert_int_eq(known(number), PE_STALE_RELEASED);
 }
 
@@ -317,11 +317,11 @@ static int nearest_decides(struct child c)
 	born(&frame, &thread, 501); /* the parent's child, alive when the grandchild is made */
 	born(&frame, &thread, 502);
 	k = pe_process_know(&frame, 502);
-	pe_process_lost(&frame, &thread, &k, PE_CALL_WAITPID);
+	pe_release_lost(&frame, &thread, &k, PE_CALL_WAITPID);
 	pe_process_learn(&frame, &thread, 502);
 	born(&frame, &thread, 503);
 	k = pe_process_know(&frame, 503);
-	pe_process_lost(&frame, &thread, &k, PE_CALL_WAITPID);
+	pe_release_lost(&frame, &thread, &k, PE_CALL_WAITPID);
 	pe_process_learn(&frame, &thread, 504); /* learned, though never a child here */
 	return grandchild_knows(PE_STALE_INHERITED, 500) |
 	       grandchild_knows(PE_STALE_NOTHING, 501) << 1 |
@@ -348,7 +348,7 @@ static int ends_are_its_own(struct child c)
 	(void)c;
 	born(&frame, &thread, 500);
 	k = pe_process_know(&frame, 500);
-	pe_process_lost(&frame, &thread, &k, PE_CALL_WAITPID);
+	pe_release_lost(&frame, &thread, &k, PE_CALL_WAITPID);
 	return known(500) == PE_STALE_RELEASED ? 0 : 1;
 }
 
@@ -737,24 +737,6 @@ START_TEST(a_thread_finds_libcs_rseq_area_unless_told_not_to)
 }
 END_TEST
 
-START_TEST(a_loss_is_for_one_life)
-{
-	struct pe_known first, second;
-
-	born(&frame, &thread, 500);
-	first = pe_process_know(&frame, 500);
-	born(&frame, &thread, 500);
-	second = pe_process_know(&frame, 500);
-	pe_process_lost(&frame, &thread, &first, PE_CALL_WAITPID);
-	ck_assert_int_eq(known(500), PE_STALE_LIVE);
-	pe_process_lost(&frame, &thread, &second, PE_CALL_WAIT3);
-	pe_process_lost(&frame, &thread, &second, PE_CALL_WAITPID); /* once is enough */
-	ck_assert_int_eq(known(500), PE_STALE_RELEASED);
-	ck_assert_uint_eq(second.slot->released_by, PE_CALL_WAIT3);
-	ck_assert_uint_eq(frame.slots.live, 0);
-}
-END_TEST
-
 static void unseen_reap_and_the_same_number_again(void)
 {
 	struct pe_known first;
@@ -843,7 +825,6 @@ int main(void)
 	tcase_add_test(c, P5_adopted_without_memory);
 	tcase_add_test(c, a_moment_is_never_0);
 	tcase_add_test(c, a_thread_finds_libcs_rseq_area_unless_told_not_to);
-	tcase_add_test(c, a_loss_is_for_one_life);
 	tcase_add_test(c, P6_an_end_that_was_not_seen_and_the_number_comes_again);
 	tcase_add_test(c, a_slot_left_open_is_closed_when_its_number_is_born_again);
 	tcase_add_test(c, no_child_was_made);

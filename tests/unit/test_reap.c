@@ -459,7 +459,7 @@ START_TEST(H4_a_stop_tells_a_number)
 
 	pe_process_birth_end(&frame, &thread, &b, c.pid);
 	k = pe_process_know(&frame, (uint32_t)c.pid);
-	pe_process_lost(&frame, &thread, &k, PE_CALL_WAITPID);
+	pe_release_lost(&frame, &thread, &k, PE_CALL_WAITPID);
 	ck_assert_int_eq(known(c.pid), PE_STALE_RELEASED);
 	kill(c.pid, SIGSTOP);
 	ck_assert_int_eq(reap(c.pid, NULL, WUNTRACED), c.pid);

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* release: the ends of incarnations, seen and not seen. Letters are those of core/release.h. */
+#include "frame.h"
+
+#include <pthread.h>
+#include <sched.h>
+
+#include "unwinding.h"
+
+static struct pe_known born(int number)
+{
+	struct pe_birth b = pe_process_birth_begin(&frame, &thread, PE_CALL_FORK);
+
+	pe_process_birth_end(&frame, &thread, &b, number);
+	return pe_process_know(&frame, (uint32_t)number);
+}
+
+/* Births and ends have stacks from here on. */
+static void with_stacks(void)
+{
+	frame.trace = pe_trace_make(&unwinding);
+	ck_assert_ptr_nonnull(frame.trace);
+}
+
+static const struct pe_trace_mark *mark_of(const struct pe_known *k)
+{
+	return &frame.trace->mark[k->index].released;
+}
+
+START_TEST(Z1_the_entry_is_expired_and_own_calls_are_dead)
+{
+	struct pe_known k = born(500);
+	struct pe_hold h = pe_hold_publish(&frame.records, &thread, k.index, SYS_kill);
+
+	ck_assert_ptr_nonnull(h.record);
+	ck_assert_uint_eq(*pe_hold_dead(&h), 0);
+	pe_release_lost(&frame, &thread, &k,
+			PE_CALL_WAITPID); /* as a handler above that call would */
+	ck_assert_uint_ne(*pe_hold_dead(&h), 0);
+	ck_assert_uint_ne(pe_tree_find(&frame.tree, 500) & PE_TREE_EXPIRED, 0);
+	ck_assert_uint_ne(pe_slot_word(k.slot) & PE_SLOT_DEAD, 0);
+	pe_hold_release(&thread, &h);
+}
+END_TEST
+
+START_TEST(Z2_a_loss_is_for_one_life)
+{
+	struct pe_known first = born(500), second = born(500);
+
+	pe_release_lost(&frame, &thread, &first, PE_CALL_WAITPID);
+	ck_assert_int_eq(known(500), PE_STALE_LIVE);
+	pe_release_lost(&frame, &thread, &second, PE_CALL_WAIT3);
+	pe_release_lost(&frame, &thread, &second, PE_CALL_WAITPID); /* once is enough */
+	ck_assert_int_eq(known(500), PE_STALE_RELEASED);
+	ck_assert_uint_eq(second.slot->released_by, PE_CALL_WAIT3);
+	ck_assert_uint_eq(frame.slots.live, 0);
+}
+END_TEST
+
+static _Atomic int loser_tid;
+static _Atomic bool loser_is_back;
+
+static void *lose(void *known)
+{
+	struct pe_thread self = { 0 };
+
+	atomic_store(&loser_tid, gettid());
+	pe_release_lost(&frame, &self, known, PE_CALL_WAITPID);
+	atomic_store(&loser_is_back, true);
+	return NULL;
+}
+
+START_TEST(Z2_a_call_of_another_thread_is_waited_for)
+{
+	struct pe_known k = born(500);
+	struct pe_hold h = pe_hold_publish(&frame.records, &thread, k.index, SYS_kill);
+	pthread_t t;
+
+	pthread_create(&t, NULL, lose, &k);
+	while (!is_in_call(atomic_load(&loser_tid), SYS_futex))
+		sched_yield();
+	ck_assert_int_eq(known(500), PE_STALE_LIVE);
+	ck_assert_uint_eq(*pe_hold_dead(&h), 0);
+	pe_hold_release(&thread, &h);
+	pthread_join(t, NULL);
+	ck_assert_int_eq(known(500), PE_STALE_RELEASED);
+}
+END_TEST
+
+/* On return it is buried, also where that is another closer's doing. */
+START_TEST(Z2_another_closer_is_waited_for)
+{
+	struct pe_known k = born(500);
+	uint64_t mask = pe_sys_mask_all();
+	pthread_t t;
+
+	ck_assert_int_eq(pe_slot_close(k.slot, k.life), 0);
+	ck_assert_int_eq(pe_slot_begin_reap(k.slot), 0);
+	pthread_create(&t, NULL, lose, &k);
+	while (!atomic_load(&loser_tid))
+		sched_yield();
+	for (int looks = 0; looks < 20000; looks++)
+		ck_assert(!atomic_load(&loser_is_back));
+	pe_release_reaped(&frame, &thread, &k, PE_CALL_WAIT4);
+	pe_sys_mask_restore(mask);
+	pe_release_leave(&frame, k.index);
+	pthread_join(t, NULL);
+	ck_assert_int_eq(known(500), PE_STALE_RELEASED);
+	ck_assert_uint_eq(k.slot->released_by, PE_CALL_WAIT4);
+	ck_assert_uint_eq(frame.slots.live, 0);
+}
+END_TEST
+
+START_TEST(Z2_the_last_closer_frees_the_slot)
+{
+	struct pe_known k = born(500);
+
+	ck_assert_int_eq(pe_slot_close(k.slot, k.life), 0);
+	pe_release_leave(&frame, k.index);
+	ck_assert_int_eq(known(500), PE_STALE_LIVE); /* nobody has reaped it */
+	ck_assert_uint_eq(frame.slots.live, 1);
+	ck_assert_int_eq(pe_slot_close(k.slot, k.life), 0);
+	pe_release_lost(&frame, &thread, &k, PE_CALL_WAITPID);
+	ck_assert_uint_eq(frame.slots.live, 1);
+	pe_release_leave(&frame, k.index);
+	ck_assert_uint_eq(frame.slots.live, 0);
+}
+END_TEST
+
+START_TEST(Z2_a_child_that_is_there_is_not_gone)
+{
+	struct child c = recorded_child();
+
+	pe_release_if_gone(&frame, &thread, (uint32_t)c.pid, 0);
+	ck_assert_int_eq(known(c.pid), PE_STALE_LIVE);
+	end(c, 0);
+	pe_release_if_gone(&frame, &thread, (uint32_t)c.pid, 0); /* a zombie keeps its number */
+	ck_assert_int_eq(known(c.pid), PE_STALE_LIVE);
+	ck_assert_int_eq(reap(c.pid, NULL, 0), c.pid);
+}
+END_TEST
+
+/* A child is reaped by @which, -1 or its own number, before its birth is recorded. */
+static struct pe_known reaped_too_early(int which)
+{
+	struct pe_birth b = pe_process_birth_begin(&frame, &thread, PE_CALL_FORK);
+	struct child c = unrecorded_child();
+
+	end(c, 0);
+	ck_assert_int_eq(reap(which == -1 ? -1 : c.pid, NULL, 0), c.pid);
+	pe_process_birth_end(&frame, &thread, &b, c.pid);
+	ck_assert_int_eq(known(c.pid), PE_STALE_RELEASED);
+	return pe_process_know(&frame, (uint32_t)c.pid);
+}
+
+START_TEST(Z3_an_early_reap_tells_of_itself)
+{
+	struct pe_known k;
+
+	with_stacks();
+	k = reaped_too_early(-1);
+	ck_assert_uint_eq(k.slot->released_by, PE_CALL_WAITPID);
+	ck_assert(k.slot->released_any);
+	ck_assert_uint_ne(mark_of(&k)->stack, 0);
+	ck_assert_int_eq((int)mark_of(&k)->tid, gettid());
+	k = reaped_too_early(0);
+	ck_assert_uint_eq(k.slot->released_by, PE_CALL_WAITPID);
+	ck_assert(!k.slot->released_any);
+}
+END_TEST
+
+START_TEST(Z3_without_stacks_it_was_elsewhere)
+{
+	struct pe_known k = reaped_too_early(-1);
+
+	ck_assert_uint_eq(k.slot->released_by, PE_CALL_ELSEWHERE);
+	ck_assert(!k.slot->released_any);
+}
+END_TEST
+
+START_TEST(Z3_whoever_notices_a_reap_elsewhere_did_not_make_it)
+{
+	struct pe_known k;
+
+	with_stacks();
+	k = born(500);
+	pe_release_lost(&frame, &thread, &k, PE_CALL_ELSEWHERE);
+	ck_assert_uint_eq(mark_of(&k)->stack, 0);
+	ck_assert_uint_eq(mark_of(&k)->tid, 0);
+	k = born(501);
+	pe_release_lost(&frame, &thread, &k, PE_CALL_WAITPID);
+	ck_assert_uint_ne(mark_of(&k)->stack, 0);
+	ck_assert_int_eq((int)mark_of(&k)->tid, gettid());
+}
+END_TEST
+
+/* What was noted before the fork is another's of the same number. */
+START_TEST(Z3_an_older_reap_of_the_number_is_not_this_ones)
+{
+	struct pe_known k;
+
+	with_stacks();
+	pe_trace_note_stray(frame.trace,
+			    &(struct pe_trace_stray){ .number = 4194301, .by = PE_CALL_WAIT3 });
+	k = born(4194301);
+	pe_release_if_gone(&frame, &thread, 4194301, 1);
+	ck_assert_int_eq(known(4194301), PE_STALE_RELEASED);
+	ck_assert_uint_eq(k.slot->released_by, PE_CALL_ELSEWHERE);
+}
+END_TEST
+
+int main(void)
+{
+	TCase *c = tcase_create("ends");
+
+	tcase_add_test(c, Z1_the_entry_is_expired_and_own_calls_are_dead);
+	tcase_add_test(c, Z2_a_loss_is_for_one_life);
+	tcase_add_test(c, Z2_a_call_of_another_thread_is_waited_for);
+	tcase_add_test(c, Z2_another_closer_is_waited_for);
+	tcase_add_test(c, Z2_the_last_closer_frees_the_slot);
+	tcase_add_test(c, Z2_a_child_that_is_there_is_not_gone);
+	tcase_add_test(c, Z3_an_early_reap_tells_of_itself);
+	tcase_add_test(c, Z3_without_stacks_it_was_elsewhere);
+	tcase_add_test(c, Z3_whoever_notices_a_reap_elsewhere_did_not_make_it);
+	tcase_add_test(c, Z3_an_older_reap_of_the_number_is_not_this_ones);
+	return run_case("release", c);
+}
