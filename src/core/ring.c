@@ -204,9 +204,13 @@ bool pe_ring_next(struct pe_ring *r, uint64_t *tag, bool *gone)
 	return true;
 }
 
-int pe_ring_wait(struct pe_ring *r, const struct timespec *patience)
+int pe_ring_wait(struct pe_ring *r, const struct timespec *patience, const uint64_t *mask)
 {
-	const struct wait_argument arg = { .mask_size = 8, .patience = (uintptr_t)patience };
+	const struct wait_argument arg = {
+		.mask = (uintptr_t)mask,
+		.mask_size = sizeof(*mask),
+		.patience = (uintptr_t)patience,
+	};
 	int n = enter(r, 0, 1, ENTER_GETEVENTS | ENTER_EXT_ARG, &arg);
 
 	r->broken |= is_refusal(n);

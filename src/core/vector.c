@@ -353,7 +353,7 @@ static bool is_longer(const struct timespec *a, const struct timespec *b)
 
 /* 0: restless, and a little time has passed */
 int pe_vector_sleep(struct pe_process *p, struct pe_thread *t, const struct pe_vector *v,
-		    const struct timespec *patience)
+		    const struct timespec *patience, const uint64_t *mask)
 {
 	struct timespec until = little_for(v); /* ppoll writes to it */
 	struct pe_exits *x = exits_of(p, t);
@@ -364,8 +364,11 @@ int pe_vector_sleep(struct pe_process *p, struct pe_thread *t, const struct pe_v
 		until = *patience;
 	patience = is_little || patience ? &until : NULL;
 	if (x && x->vector == v->entry)
-		err = pe_ring_wait(&x->ring, patience);
+		err = pe_ring_wait(&x->ring, patience, mask);
 	else
-		err = pe_sys5(SYS_ppoll, 0, 0, PE_SYS_LONG(patience), 0, 0) < 0 ? -EINTR : -ETIME;
+		err = pe_sys5(SYS_ppoll, 0, 0, PE_SYS_LONG(patience), PE_SYS_LONG(mask),
+			      sizeof(*mask)) < 0
+			      ? -EINTR
+			      : -ETIME;
 	return is_little && err == -ETIME ? 0 : err;
 }

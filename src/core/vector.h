@@ -55,9 +55,10 @@ struct pe_vector {
 /* 0, or -errno where there is no news */
 int pe_vector_step(struct pe_process *p, struct pe_thread *t, struct pe_vector *v);
 
-/* Sleep until a step may have news. 0; -ETIME; -EINTR. Consumes nothing; a thread may be cancelled in it. */
+/* Sleep until a step may have news. 0; -ETIME; -EINTR. Consumes nothing; a thread may be cancelled in it. @mask is what is blocked
+ * in the sleep alone: who blocks more around steps and sleeps misses no signal between them. */
 int pe_vector_sleep(struct pe_process *p, struct pe_thread *t, const struct pe_vector *v,
-		    const struct timespec *patience);
+		    const struct timespec *patience, const uint64_t *mask);
 
 /* This thread's memory for it all is given back. */
 void pe_vector_forget(struct pe_process *p, struct pe_thread *t);

@@ -13,8 +13,12 @@
 #include "core/vector.h"
 #include "lib/state.h"
 
-#define STATES (WNOWAIT | WUNTRACED | WCONTINUED | __WALL | __WCLONE | __WNOTHREAD)
-#define FLAGS  (STATES | WNOHANG | O_NONBLOCK | WAITPIDV_ALL | WAITPIDV_CHANGED)
+#define STATES	 (WNOWAIT | WUNTRACED | WCONTINUED | __WALL | __WCLONE | __WNOTHREAD)
+#define BIT(sig) (UINT64_C(1) << ((sig)-1))
+#define SYNCHRONOUS                                                                                \
+	(BIT(SIGSEGV) | BIT(SIGBUS) | BIT(SIGFPE) | BIT(SIGILL) | BIT(SIGTRAP) | BIT(SIGSYS) |     \
+	 BIT(SIGABRT))
+#define FLAGS (STATES | WNOHANG | O_NONBLOCK | WAITPIDV_ALL | WAITPIDV_CHANGED)
 
 _Static_assert(sizeof(struct pidv) == sizeof(struct pe_entry) &&
 		       offsetof(struct pidv, epoch) == offsetof(struct pe_entry, epoch) &&
@@ -36,6 +40,7 @@ struct call {
 	int flags;
 	const struct timespec *timeout;
 	struct timespec deadline;
+	uint64_t mask; /* the program's own, while it waits */
 };
 
 /* --- what is asked --- */
@@ -118,7 +123,8 @@ static int sleep_cancellably(const struct call *c)
 			return -ETIME;
 	}
 	pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, &before);
-	err = pe_vector_sleep(c->state.frame, c->state.thread, &c->v, c->timeout ? &left : NULL);
+	err = pe_vector_sleep(c->state.frame, c->state.thread, &c->v, c->timeout ? &left : NULL,
+			      &c->mask);
 	pthread_setcanceltype(before, NULL);
 	return err;
 }
@@ -165,20 +171,55 @@ static bool is_done(const struct call *c)
 	       (c->v.changed && c->v.news == c->v.changed_max);
 }
 
+/* Those that have a handler, but for what an instruction raises. One that is ignored must come while it is not blocked: a blocked
+ * one is kept, and ends a sleep for nothing. */
+static uint64_t handled_signals(void)
+{
+	uint64_t signals = 0;
+
+	for (int sig = 1; sig <= 64; sig++) {
+		struct pe_sys_sigaction now;
+
+		if (pe_sys_sigaction_query(sig, &now) == 0 && now.handler != (uintptr_t)SIG_DFL &&
+		    now.handler != (uintptr_t)SIG_IGN)
+			signals |= BIT(sig);
+	}
+	return signals & ~SYNCHRONOUS;
+}
+
+static void unblock(void *mask)
+{
+	pe_sys_mask_restore(*(const uint64_t *)mask);
+}
+
+/* A handler runs in the sleep or not at all: it may be what the program wants to be woken by, and between two sleeps nobody
+ * would notice. */
+static int step_until_done(struct call *c)
+{
+	int err;
+
+	set_deadline(c);
+	c->v.blocks = true;
+	c->mask = pe_sys_mask_more(handled_signals());
+	pthread_cleanup_push(unblock, &c->mask);
+	do {
+		err = step(c);
+		if (err != 0 || is_done(c))
+			break;
+		err = sleep_cancellably(c);
+	} while (err == 0);
+	if (err == -EINTR)
+		step(c); /* an exit is told rather than the signal that came with it, as by wait4 */
+	pthread_cleanup_pop(1);
+	return err;
+}
+
 static long ask(struct call *c)
 {
 	int err = step(c);
 
-	if (err == 0 && !is_done(c)) {
-		set_deadline(c);
-		c->v.blocks = true;
-		do {
-			err = step(c);
-			if (err != 0 || is_done(c))
-				break;
-			err = sleep_cancellably(c);
-		} while (err == 0);
-	}
+	if (err == 0 && !is_done(c))
+		err = step_until_done(c);
 	if (c->v.news > 0 || err == -ETIME)
 		return (long)c->v.news;
 	if (err != 0)

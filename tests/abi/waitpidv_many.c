@@ -63,7 +63,7 @@ static void play(void)
 	MUST(setrlimit(RLIMIT_NOFILE, &few) == 0);
 	if (!is_room() || children() < wanted) {
 		printf("skip: %d children are too many here\n", wanted);
-		return;
+		exit(API_SKIP);
 	}
 	now = pidepoch_now();
 	MUST(waitpidv(many, (size_t)wanted, &now, WNOHANG, NULL) == 0);

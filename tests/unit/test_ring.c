@@ -138,15 +138,16 @@ static void *end_it(void *child)
 START_TEST(wait_sleeps_until_an_end_or_so_long)
 {
 	const struct timespec soon = { .tv_nsec = 1000000 };
+	const uint64_t none = 0;
 	struct child c = unrecorded_child();
 	pthread_t t;
 
 	if (!can())
 		return;
 	watch(c.pid, 7);
-	ck_assert_int_eq(pe_ring_wait(&ring, &soon), -ETIME);
+	ck_assert_int_eq(pe_ring_wait(&ring, &soon, &none), -ETIME);
 	pthread_create(&t, NULL, end_it, &c);
-	ck_assert_int_eq(pe_ring_wait(&ring, NULL), 0);
+	ck_assert_int_eq(pe_ring_wait(&ring, NULL, &none), 0);
 	ck_assert_uint_eq(next(), 7);
 	pthread_join(t, NULL);
 	waitpid(c.pid, NULL, 0);
