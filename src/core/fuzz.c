@@ -78,16 +78,16 @@ static void end_turn(struct pe_fuzz *f)
 	pe_fuzz_wake(&f->lock);
 }
 
-/* In one's turn: false, nobody served it. */
+/* In one's turn: false, nobody served it. Requests that nobody served may still be before it. */
 static bool ask(struct pe_fuzz *f, uint32_t what)
 {
-	uint32_t ticket;
+	uint32_t ticket, served;
 
 	atomic_store(&f->number, what);
 	ticket = atomic_fetch_add(&f->asked, 1) + 1;
 	pe_fuzz_wake(&f->asked);
-	while (atomic_load(&f->served) != ticket)
-		if (pe_fuzz_wait(&f->served, ticket - 1) == -ETIMEDOUT)
+	while ((served = atomic_load(&f->served)) != ticket)
+		if (pe_fuzz_wait(&f->served, served) == -ETIMEDOUT)
 			return false;
 	return true;
 }
@@ -112,7 +112,7 @@ void pe_fuzz_used(struct pe_fuzz *f)
 
 bool pe_fuzz_is_stranger(const struct pe_fuzz *f, uint32_t number)
 {
-	for (unsigned int i = 0; i < PE_FUZZ_STRANGERS; i++)
+	for (unsigned int i = 0; number && i < PE_FUZZ_STRANGERS; i++)
 		if (atomic_load(&f->stranger[i]) == number)
 			return true;
 	return false;

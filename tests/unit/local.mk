@@ -48,6 +48,11 @@ tests_unit_test_environ_SOURCES = tests/unit/test_environ.c preload/environ.c pr
 tests_unit_test_environ_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_environ_LDADD = $(UNIT_LIBS)
 
+UNIT_TESTS += tests/unit/test_fuzz
+tests_unit_test_fuzz_SOURCES = tests/unit/test_fuzz.c tests/unit/frame.h
+tests_unit_test_fuzz_CFLAGS = $(UNIT_CFLAGS) -pthread
+tests_unit_test_fuzz_LDADD = $(UNIT_LIBS)
+
 UNIT_TESTS += tests/unit/test_guard
 tests_unit_test_guard_SOURCES = tests/unit/test_guard.c tests/unit/frame.h
 tests_unit_test_guard_CFLAGS = $(UNIT_CFLAGS)

@@ -106,6 +106,69 @@ START_TEST(a_new_incarnation_forgets_the_release)
 }
 END_TEST
 
+static void note(struct pe_trace *t, uint32_t number, uint32_t strays)
+{
+	const struct pe_trace_stray s = {
+		.number = number,
+		.stack = number + 1000,
+		.tid = number + 2000,
+		.strays = strays,
+		.by = PE_CALL_WAIT3,
+		.any = true,
+	};
+
+	pe_trace_note_stray(t, &s);
+}
+
+START_TEST(L6_a_reap_noted_apart_is_found_once)
+{
+	struct pe_trace *t = pe_trace_make(&unwinding);
+	struct pe_trace_stray s = { 0 };
+
+	ck_assert(!pe_trace_take_stray(t, 500, 0, &s));
+	note(t, 500, 3);
+	ck_assert(!pe_trace_take_stray(t, 501, 3, &s));
+	ck_assert(pe_trace_take_stray(t, 500, 3, &s));
+	ck_assert_uint_eq(s.number, 500);
+	ck_assert_uint_eq(s.stack, 1500);
+	ck_assert_uint_eq(s.tid, 2500);
+	ck_assert_uint_eq(s.by, PE_CALL_WAIT3);
+	ck_assert(s.any);
+	ck_assert(!pe_trace_take_stray(t, 500, 3, &s)); /* forgotten */
+}
+END_TEST
+
+/* The same number's earlier reap is another child's; the count may have gone round. */
+START_TEST(L6_what_was_noted_before_is_not_found)
+{
+	struct pe_trace *t = pe_trace_make(&unwinding);
+	struct pe_trace_stray s;
+
+	note(t, 500, 3);
+	ck_assert(!pe_trace_take_stray(t, 500, 4, &s));
+	note(t, 500, 6);
+	ck_assert(pe_trace_take_stray(t, 500, 4, &s));
+	ck_assert_uint_eq(s.strays, 6);
+	note(t, 501, UINT32_MAX);
+	ck_assert(!pe_trace_take_stray(t, 501, 0, &s));
+	note(t, 502, 1);
+	ck_assert(pe_trace_take_stray(t, 502, UINT32_MAX - 1, &s));
+}
+END_TEST
+
+START_TEST(L6_the_last_ones_are_kept)
+{
+	struct pe_trace *t = pe_trace_make(&unwinding);
+	struct pe_trace_stray s;
+
+	for (uint32_t i = 0; i <= PE_TRACE_STRAYS; i++)
+		note(t, 500 + i, i);
+	ck_assert(!pe_trace_take_stray(t, 500, 0, &s));
+	for (uint32_t i = 1; i <= PE_TRACE_STRAYS; i++)
+		ck_assert(pe_trace_take_stray(t, 500 + i, 0, &s));
+}
+END_TEST
+
 int main(void)
 {
 	TCase *c = tcase_create("stacks");
@@ -115,5 +178,8 @@ int main(void)
 	tcase_add_test(c, L2_full_is_no_stack_and_no_harm);
 	tcase_add_test(c, L2_marks_are_bounded);
 	tcase_add_test(c, a_new_incarnation_forgets_the_release);
+	tcase_add_test(c, L6_a_reap_noted_apart_is_found_once);
+	tcase_add_test(c, L6_what_was_noted_before_is_not_found);
+	tcase_add_test(c, L6_the_last_ones_are_kept);
 	return run_case("trace", c);
 }
