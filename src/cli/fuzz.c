@@ -97,7 +97,7 @@ static int one_run(struct work *w, unsigned int number)
 static int all_runs(struct work *w)
 {
 	for (unsigned int i = 0; i < w->plan.runs; i++) {
-		int r = one_run(w, w->plan.first + i);
+		int r = one_run(w, w->plan.first + (w->plan.same ? 0 : i));
 
 		if (r != 0)
 			return r;

@@ -33,7 +33,7 @@ static const char help[] =
 	"  --canary=kill,priority,trace  what done to a stranger is a find (default: all of them):\n"
 	"                        a signal, a change of its priority, a tracer\n"
 	"  --seed=N              of all draws (default: by the clock)\n"
-	"  --runs=N              how often (default 20); it ends with the first find\n"
+	"  --runs=N              how often (default 20, of a replay 1); it ends with the first find\n"
 	"  --timeout=SECONDS     of one run (default 60); what was found until then counts\n"
 	"  --suppressions=FILE   which lost statuses are no find, in lines as of 'pidepoch report'\n"
 	"  --save=FILE           what shows a find again (default pidepoch-fuzz.replay)\n"
@@ -269,7 +269,7 @@ static int read_file(struct pe_fuzz_plan *plan, const char *name)
 
 	if (!f)
 		return ERROR(PE_VERBS_USAGE, "cannot read %s: %s", name, strerror(errno));
-	plan->runs = 1;
+	plan->same = true;
 	plan->command = calloc(MOST_ARGUMENTS + 1, sizeof(*plan->command));
 	r = plan->command ? read_lines(plan, f, name) : ERROR(PE_VERBS_UNABLE, "out of memory");
 	fclose(f);
@@ -302,7 +302,6 @@ int pe_fuzz_plan_read(struct pe_fuzz_plan *plan, int argc, char **argv)
 		.policy = PE_FUZZ_PLAN_TURNS,
 		.heeded = ALL_HEEDED,
 		.first = 1,
-		.runs = 20,
 		.timeout = 60,
 		.save = "pidepoch-fuzz.replay",
 	};
@@ -313,6 +312,8 @@ int pe_fuzz_plan_read(struct pe_fuzz_plan *plan, int argc, char **argv)
 		if (r != 0)
 			return r;
 	}
+	if (!plan->runs)
+		plan->runs = replay ? 1 : 20;
 	plan->command = argv + optind;
 	if (!!replay == (optind < argc))
 		return ERROR(PE_VERBS_USAGE, "needs a command or --replay, one of them; try "

@@ -13,6 +13,7 @@
 #ifndef PE_CLI_FUZZ_PLAN_H
 #define PE_CLI_FUZZ_PLAN_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct pe_fuzz_plan {
@@ -20,6 +21,7 @@ struct pe_fuzz_plan {
 	unsigned int heeded; /* bits of enum pe_fuzz_what: what is a find */
 	uint64_t seed;
 	unsigned int first, runs; /* runs are counted from 1, and each has a seed of its own */
+	bool same;		  /* all of them are the first */
 	unsigned int timeout;	  /* s for each run */
 	const char *save;	  /* where the file goes on a find */
 	char **command;

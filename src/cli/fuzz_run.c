@@ -2,6 +2,7 @@
 #include "fuzz_run.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -40,7 +41,7 @@ void pe_fuzz_run_done(struct pe_fuzz_run *run)
 
 /* --- interrupted --- */
 
-static const int ends[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE };
+static const int ends[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGPIPE };
 
 static volatile sig_atomic_t caught;
 static sigset_t mask_before; /* and of the command */
@@ -137,12 +138,21 @@ static int wait_for(pid_t command, pid_t *keeper, struct pe_fuzz *page)
 	}
 }
 
-static _Noreturn void be_init(struct pe_fuzz_run *run, char **command, int tell)
+/* Once the watcher, who holds the other end, has said who this is: has it gone? Looked at when its later end is heard of by a signal. */
+static bool is_alone(int watcher)
+{
+	struct pollfd end = { .fd = watcher };
+	char byte;
+
+	return read(watcher, &byte, 1) != 1 || poll(&end, 1, 0) != 0;
+}
+
+static _Noreturn void be_init(struct pe_fuzz_run *run, char **command, int tell, int watcher)
 {
 	pid_t keeper, pid;
 	int status;
 
-	if (pe_namespace_enter() < 0)
+	if (pe_namespace_enter() < 0 || is_alone(watcher))
 		_exit(PE_VERBS_UNABLE);
 	keeper = start_keeper(run->page);
 	pid = keeper < 0 ? -1 : fork();
@@ -159,7 +169,7 @@ static _Noreturn void be_init(struct pe_fuzz_run *run, char **command, int tell)
 
 static _Noreturn void be_watcher(struct pe_fuzz_run *run, char **command, int tell, pid_t above)
 {
-	int status;
+	int status, here[2];
 	pid_t init;
 
 	/* killing this one ends them all: whoever kills the one above need not know it */
@@ -170,10 +180,13 @@ static _Noreturn void be_watcher(struct pe_fuzz_run *run, char **command, int te
 	status = pe_namespace_make("fuzz");
 	if (status != 0)
 		_exit(status);
-	init = fork();
-	if (init == 0)
-		be_init(run, command, tell);
-	if (init < 0 || waitpid(init, &status, 0) != init)
+	init = pipe2(here, O_CLOEXEC) != 0 ? -1 : fork();
+	if (init == 0) {
+		close(here[1]);
+		be_init(run, command, tell, here[0]);
+	}
+	if (init < 0 || write(tell, &init, sizeof(init)) != sizeof(init) ||
+	    write(here[1], "", 1) != 1 || waitpid(init, &status, 0) != init)
 		_exit(PE_VERBS_UNABLE);
 	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : PE_VERBS_UNABLE);
 }
@@ -214,13 +227,14 @@ static int watch(const struct pe_fuzz_run *run, pid_t watcher, unsigned int seco
 int pe_fuzz_run(struct pe_fuzz_run *run, const struct pe_fuzz_plan *plan, unsigned int number)
 {
 	int tell[2], status;
-	pid_t above = getpid(), watcher;
+	pid_t above = getpid(), watcher, init;
 
 	run->page = pe_canary_page(pe_fuzz_run_file(run, "page"), pe_fuzz_plan_policy(plan, number),
 				   plan->heeded, pe_fuzz_draw(plan->seed, number));
-	if (!run->page || pipe(tell) != 0)
+	if (!run->page || pipe2(tell, O_CLOEXEC) != 0)
 		return ERROR(PE_VERBS_UNABLE, "%s: %s", run->folder, strerror(errno));
 	run->status = -1;
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	watcher = fork();
 	if (watcher == 0) {
 		close(tell[0]);
@@ -232,6 +246,9 @@ int pe_fuzz_run(struct pe_fuzz_run *run, const struct pe_fuzz_plan *plan, unsign
 		return ERROR(PE_VERBS_UNABLE, "fork: %s", strerror(errno));
 	}
 	status = watch(run, watcher, plan->timeout);
+	/* of a watcher that was killed, its child: process 1, which ends after everybody else in there (they write files) */
+	if (read(tell[0], &init, sizeof(init)) == sizeof(init) && status < 0)
+		waitpid(init, NULL, 0);
 	run->timed_out = status < 0;
 	if (status == 0 && read(tell[0], &run->status, sizeof(run->status)) < 0)
 		run->status = -1;

@@ -9,9 +9,11 @@ try fuzz --runs=1 -- true
 test "$got" -ne 125 || skip "$(cat "$TMPDIR/err")"
 
 mkfifo alive
-for end in TERM:143 HUP:129 KILL:137; do
+ulimit -c 0 # of SIGQUIT
+env --default-signal=INT true 2>err || skip "env has no --default-signal, and a shell ignores the keyboard's signals for its background"
+for end in TERM:143 HUP:129 INT:130 QUIT:131 KILL:137; do
 	signal=${end%:*}
-	"$PIDEPOCH" fuzz --runs=3 --timeout=1000 -- sh -c 'echo "$PIDEPOCH_FUZZ"; exec sleep 1000' >alive 2>err &
+	env --default-signal=INT,QUIT "$PIDEPOCH" fuzz --runs=3 --timeout=1000 -- sh -c 'echo "$PIDEPOCH_FUZZ"; exec sleep 1000' >alive 2>err &
 	pid=$!
 	# whoever is left over keeps the pipe open
 	{

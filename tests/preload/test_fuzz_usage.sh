@@ -35,6 +35,20 @@ try fuzz --runs=2 --timeout=1 -- sleep 1000
 status 0
 grep -q '; 2 runs were cut off after 1 s$' out || { show; fail "it does not say that it cut them off"; }
 
+# the command has the descriptors that it would have natively
+ls /proc/self/fd >native
+try fuzz --runs=1 -- sh -c 'ls /proc/self/fd >hunted'
+status 0
+cmp native hunted || fail "a descriptor of the hunt's is open in the command"
+
+# a replay makes the same run as often as is asked for
+printf '%s\n' 'pidepoch-fuzz 1' 'policy immediate' 'seed 1' 'run 7' 'argument true' >again
+try fuzz --runs=3 --replay=again
+status 0
+grep -q '^pidepoch fuzz: nothing found in 3 runs' out || { show; fail "it does not replay three times"; }
+try fuzz --replay=again
+grep -q '^pidepoch fuzz: nothing found in 1 run ' out || { show; fail "it does not replay once"; }
+
 # a command that fails each time is said to: it may never have come to what was to be tried
 try fuzz --runs=2 -- sh -c 'exit 3'
 status 0
