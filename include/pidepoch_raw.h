@@ -159,7 +159,7 @@ static inline long pidepoch_raw_settle(struct pidepoch_raw_wait *w, size_t i)
 	return state < 0 ? state : 0;
 }
 
-/* All entries once. 0 or -errno */
+/* All entries once; one that cannot be judged keeps no other from being told. 0 or -errno */
 static inline long pidepoch_raw_step(struct pidepoch_raw_wait *w)
 {
 	size_t n, i, from;
@@ -177,8 +177,10 @@ static inline long pidepoch_raw_step(struct pidepoch_raw_wait *w)
 				final[i / 64] |= (uint64_t)1 << i % 64;
 		r = pidepoch_raw_call(PIDEPOCH_NR_waitpidv, (long)v, (long)n,
 				      w->tells ? (long)&snapshot : 0, 0, sizeof(*v));
-		if (r < 0 && r != -10) /* ECHILD: none of these is left */
+		if (r == -14 || r == -38) /* EFAULT, ENOSYS: as it would be of all others */
 			return r;
+		if (r < 0 && r != -10) /* ECHILD: none of these is left */
+			error = r;
 		if (from == 0 && w->tells)
 			w->now = snapshot;
 		for (i = 0; i < n; i++) {
@@ -308,7 +310,7 @@ static inline long pidepoch_raw_waitpidv(struct pidv *vec, size_t count,
 					 const struct waitpidv_more *more)
 {
 	struct pidepoch_raw_wait w = { vec, count, 0, 0, 0, 0, 0, 0, 0, 0 };
-	long r = pidepoch_raw_check(flags, more);
+	long r = count && !vec ? -14 /* EFAULT */ : pidepoch_raw_check(flags, more);
 
 	if (r == 0)
 		r = snapshot && *snapshot ? (long)*snapshot

@@ -213,8 +213,31 @@ static void wrong(void)
 	future_tag.epoch += 9;
 	number_is("a tag of the future", pidepoch_raw_waitpidv(&future_tag, 1, NULL, 0, NULL),
 		  -EINVAL);
+	number_is("no entries", pidepoch_raw_waitpidv(NULL, 1, NULL, WNOHANG, NULL), -EFAULT);
 	number_is("no memory", pidepoch_raw_waitpidv((struct pidv *)8, 0, NULL, WNOHANG, NULL),
 		  -ECHILD);
+}
+
+/* the call takes so many at once: what is wrong in the first ones is not the last one's affair */
+static void wrong_far_away(void)
+{
+	static struct pidv v[PIDEPOCH_WAITPIDV_MOST + 1];
+	struct pidv self = entry(getpid()), *last = &v[PIDEPOCH_WAITPIDV_MOST];
+	int life;
+
+	for (int i = 0; i < PIDEPOCH_WAITPIDV_MOST; i++)
+		v[i] = self;
+	v[7].pid = -1;
+	*last = entry(number_child(&life, 6));
+	number_is("no news, and one is wrong",
+		  pidepoch_raw_waitpidv(v, PIDEPOCH_WAITPIDV_MOST + 1, NULL, WNOHANG, NULL),
+		  -EINVAL);
+	close(life);
+	waitid(P_PID, (id_t)last->pid, NULL, WEXITED | WNOWAIT);
+	number_is("news, and one is wrong",
+		  pidepoch_raw_waitpidv(v, PIDEPOCH_WAITPIDV_MOST + 1, NULL, WNOHANG, NULL), 1);
+	number_is("an end", last->state, PIDV_EXITED);
+	number_is("with its status", last->status, 6 << 8);
 }
 
 int main(int argc, char **argv)
@@ -230,5 +253,6 @@ int main(int argc, char **argv)
 	interrupted();
 	threads();
 	wrong();
+	wrong_far_away();
 	return number_done();
 }
