@@ -8,8 +8,8 @@
  * F.2  Nothing is done to a process, and nothing written, before the caller was seen to be held after all that was read of it.
  * F.3  A process is signalled only where the kernel would let the caller; where that cannot be told, EPERM.
  * F.4  The sender is true, and its code is SI_QUEUE: the kernel lets nobody say SI_USER for somebody else.
- * F.5  None of them blocks. A worker that is killed over one leaves it to the next: a signal may then come twice. Who must have it
- *      once takes a pidfd, and sends it himself.
+ * F.5  None of them blocks. A worker that is killed over one leaves it to the next: a signal or a descriptor may then come twice. Who must have
+ *      a signal once takes a pidfd, and sends it himself.
  */
 #ifndef PE_SUPERVISOR_EMULATED_H
 #define PE_SUPERVISOR_EMULATED_H

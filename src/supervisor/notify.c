@@ -60,16 +60,22 @@ int pe_notify_answer(int listener, uint64_t id, long answer)
 	return result(ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &r));
 }
 
+/* not by SECCOMP_ADDFD_FLAG_SEND: a worker killed before the caller has taken the descriptor would leave it with 0 for a result */
 int pe_notify_give(int listener, uint64_t id, int fd)
 {
 	struct seccomp_notif_addfd a = {
 		.id = id,
-		.flags = SECCOMP_ADDFD_FLAG_SEND,
 		.srcfd = (__u32)fd,
 		.newfd_flags = O_CLOEXEC,
 	};
-	int r = result(ioctl(listener, SECCOMP_IOCTL_NOTIF_ADDFD, &a));
+	int r;
 
+	do
+		r = result(ioctl(listener, SECCOMP_IOCTL_NOTIF_ADDFD, &a));
+	while (r == -EINTR); /* then it was not taken */
+	if (r < 0)
+		return r;
+	r = pe_notify_answer(listener, id, r);
 	return r < 0 ? r : 0;
 }
 

@@ -7,6 +7,7 @@ NUMBER_TESTS = \
 	tests/emul/number_arguments \
 	tests/emul/number_death \
 	tests/emul/number_epochs \
+	tests/emul/number_given \
 	tests/emul/number_many \
 	tests/emul/number_permission \
 	tests/emul/number_points \
@@ -66,9 +67,11 @@ tests_emul_number_arguments_LDFLAGS = -all-static
 tests_emul_number_bare_SOURCES = tests/emul/number_bare.c
 tests_emul_number_bare_CFLAGS = $(AM_CFLAGS) -ffreestanding -fno-stack-protector
 tests_emul_number_bare_LDFLAGS = -nostdlib -all-static
+tests_emul_number_given_SOURCES = tests/emul/number_given.c tests/emul/number.h tests/emul/worker.h tests/preload/namespace.c tests/preload/namespace.h
+tests_emul_number_given_LDFLAGS = -all-static
 tests_emul_number_many_SOURCES = tests/emul/number_many.c tests/emul/number.h
 tests_emul_number_many_LDFLAGS = -all-static
-tests_emul_number_death_SOURCES = tests/emul/number_death.c tests/emul/number.h tests/preload/namespace.c tests/preload/namespace.h
+tests_emul_number_death_SOURCES = tests/emul/number_death.c tests/emul/number.h tests/emul/worker.h tests/preload/namespace.c tests/preload/namespace.h
 tests_emul_number_death_LDFLAGS = -all-static
 tests_emul_number_epochs_SOURCES = tests/emul/number_epochs.c tests/emul/number.h tests/preload/namespace.c tests/preload/namespace.h
 tests_emul_number_epochs_LDFLAGS = -all-static

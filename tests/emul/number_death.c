@@ -3,11 +3,9 @@
  * A worker that is killed takes nothing of what was given by number with it: references mean who they meant, the sync point stays, and
  * whoever sleeps for news is woken in the end.
  */
-#include <dirent.h>
-#include <sched.h>
-
 #include "../preload/namespace.h"
 #include "number.h"
+#include "worker.h"
 
 enum { DEATHS = 12, NUMBER = 300 };
 
@@ -71,41 +69,6 @@ static int play(void)
 
 /* --- who kills --- */
 
-static bool is_worker(int pid)
-{
-	char path[32], name[32] = "";
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/proc/%d/comm", pid);
-	f = fopen(path, "r");
-	if (!f)
-		return false;
-	if (!fgets(name, sizeof(name), f))
-		name[0] = '\0';
-	fclose(f);
-	return strcmp(name, "pidepoch-worker\n") == 0;
-}
-
-/* the one that there is, but not @before; it always comes, or the test's time is over */
-static int find_worker(int before)
-{
-	int found = 0;
-
-	while (!found) {
-		DIR *all = opendir("/proc");
-		struct dirent *e;
-
-		while (all && (e = readdir(all)))
-			if (atoi(e->d_name) > 0 && atoi(e->d_name) != before &&
-			    is_worker(atoi(e->d_name)))
-				found = atoi(e->d_name);
-		if (all)
-			closedir(all);
-		sched_yield();
-	}
-	return found;
-}
-
 /* what is left of what the program says, and its status */
 static int end_as(pid_t pid, int from)
 {
@@ -145,7 +108,7 @@ int main(int argc, char **argv)
 		return end_as(pid, out[0]);
 	}
 	for (int i = 0; i < DEATHS; i++) {
-		worker = find_worker(worker);
+		worker = worker_find(worker);
 		kill(worker, SIGKILL);
 	}
 	close(in[1]);

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * worker - for tests that end a supervisor's worker, from outside and in a pid namespace of their own (namespace.h).
+ */
+#ifndef TESTS_EMUL_WORKER_H
+#define TESTS_EMUL_WORKER_H
+
+#include <dirent.h>
+#include <sched.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static inline bool worker_is(int pid)
+{
+	char path[32], name[32] = "";
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/comm", pid);
+	f = fopen(path, "r");
+	if (!f)
+		return false;
+	if (!fgets(name, sizeof(name), f))
+		name[0] = '\0';
+	fclose(f);
+	return strcmp(name, "pidepoch-worker\n") == 0;
+}
+
+/* the one that there is, but not @before; it always comes, or the test's time is over */
+static inline int worker_find(int before)
+{
+	int found = 0;
+
+	while (!found) {
+		DIR *all = opendir("/proc");
+		struct dirent *e;
+
+		while (all && (e = readdir(all)))
+			if (atoi(e->d_name) > 0 && atoi(e->d_name) != before &&
+			    worker_is(atoi(e->d_name)))
+				found = atoi(e->d_name);
+		if (all)
+			closedir(all);
+		sched_yield();
+	}
+	return found;
+}
+
+#endif
