@@ -165,7 +165,6 @@ static void next_frame(struct pe_process *p, struct pe_thread *t)
 	pe_tree_init(&p->tree, &p->inner, &p->leaf, pe_clock_lap(pe_clock_now(&p->clock)));
 	pe_hold_forked(&p->records, t, (uint32_t)pe_sys_gettid());
 	atomic_store(&p->lock, 0);
-	atomic_store(&p->strays, 0);
 	atomic_store(&p->shared_vm, life == &p->plain_life);
 	pe_sync_forked(p);
 	t->vfork_depth = 0;

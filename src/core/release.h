@@ -11,7 +11,7 @@
  * Z.2  Who says that an incarnation is lost has proof of it. On return it is buried, by whomever; and no other life of its slot or
  *      number has been touched.
  * Z.3  A slot tells of the reap itself, call, stack and thread, where that was seen; else that it was elsewhere, and nothing of whoever
- *      noticed.
+ *      noticed. What a parent noted before the fork is older than any fork of the child's: the count of strays goes on.
  */
 #ifndef PE_CORE_RELEASE_H
 #define PE_CORE_RELEASE_H

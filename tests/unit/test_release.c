@@ -209,6 +209,35 @@ START_TEST(Z3_an_older_reap_of_the_number_is_not_this_ones)
 }
 END_TEST
 
+/* the exit status of a forked child: 0, its number of that name went elsewhere */
+static int born_after_the_fork(uint32_t number)
+{
+	struct pe_known k;
+
+	if (!pe_process_enter(&frame, &thread))
+		return 2;
+	k = born((int)number);
+	pe_release_if_gone(&frame, &thread, number, atomic_load(&frame.strays));
+	return k.slot->released_by != PE_CALL_ELSEWHERE;
+}
+
+START_TEST(Z3_what_the_parent_noted_is_none_of_a_forked_childs)
+{
+	const struct pe_trace_stray s = { .number = 4194301, .by = PE_CALL_WAIT3 };
+	int status;
+	pid_t pid;
+
+	with_stacks();
+	pe_trace_note_stray(frame.trace, &s);
+	atomic_fetch_add(&frame.strays, 1);
+	pid = fork();
+	if (pid == 0)
+		_exit(born_after_the_fork(s.number));
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_int_eq(status, 0);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *c = tcase_create("ends");
@@ -223,5 +252,6 @@ int main(void)
 	tcase_add_test(c, Z3_without_stacks_it_was_elsewhere);
 	tcase_add_test(c, Z3_whoever_notices_a_reap_elsewhere_did_not_make_it);
 	tcase_add_test(c, Z3_an_older_reap_of_the_number_is_not_this_ones);
+	tcase_add_test(c, Z3_what_the_parent_noted_is_none_of_a_forked_childs);
 	return run_case("release", c);
 }
