@@ -130,6 +130,8 @@ int pe_fuzz_tell_finds(const struct pe_fuzz_plan *plan, const struct pe_fuzz_run
 	tell_run(plan, number);
 	for (uint32_t i = 0; i < finds && i < PE_FUZZ_FINDS; i++)
 		tell_find(&run->page->find[i]);
+	if (finds > PE_FUZZ_FINDS)
+		printf("  and %u more\n", finds - PE_FUZZ_FINDS);
 	tell_log(run);
 	tell_stacks(plan, pe_fuzz_run_file(run, "events"));
 	return tell_again(plan, number);

@@ -49,6 +49,16 @@ grep -q '^pidepoch fuzz: nothing found in 3 runs' out || { show; fail "it does n
 try fuzz --replay=again
 grep -q '^pidepoch fuzz: nothing found in 1 run ' out || { show; fail "it does not replay once"; }
 
+# nobody of a run that was cut off is still there: they share a lock
+try fuzz --runs=1 --timeout=1 -- sh -c 'exec 9>held; flock 9; for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do sleep 1000 & done; wait'
+status 0
+flock -n held true || fail "a process of the run is left after it"
+
+# what is too much to be listed is counted
+try fuzz --runs=1 --policy=immediate -- bash -c 'for i in {1..40}; do sleep 0 & wait $!; kill $!; done'
+status 1
+grep -qx '  and 8 more' out || { show; fail "it does not say how many finds there were"; }
+
 # a command that fails each time is said to: it may never have come to what was to be tried
 try fuzz --runs=2 -- sh -c 'exit 3'
 status 0
