@@ -249,12 +249,15 @@ static inline struct timespec pidepoch_raw_until(const struct timespec *deadline
 	return left;
 }
 
+#define PIDEPOCH_RAW_FOREVER 0x3fffffffL /* s, 34 years */
+
 static inline struct timespec pidepoch_raw_deadline(const struct timespec *timeout)
 {
 	struct timespec t = { 0, 0 };
 
 	pidepoch_raw_call(PIDEPOCH_RAW_clock_gettime, 1, (long)&t, 0, 0, 0);
-	t.tv_sec += timeout->tv_sec;
+	/* more could not be added to */
+	t.tv_sec += timeout->tv_sec < PIDEPOCH_RAW_FOREVER ? timeout->tv_sec : PIDEPOCH_RAW_FOREVER;
 	t.tv_nsec += timeout->tv_nsec;
 	if (t.tv_nsec > 999999999) {
 		t.tv_nsec -= 1000000000;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "points.h"
+#include "notify.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -242,8 +243,10 @@ void pe_points_check(const struct pe_serve_call *c)
 	info.si_uid = pe_peer_uid(c->peer);
 	info.si_value.sival_int = (int)pe_clock_lap(now);
 	fd = pe_sys_pidfd_open(c->peer->tgid, 0);
-	if (fd >= 0) {
+	if (fd < 0)
+		return;
+	/* F.2: the descriptor is the caller's if the call still waits */
+	if (pe_notify_holds(c->s->listener, c->n->id))
 		pe_sys_pidfd_send_signal(fd, info.si_signo, &info, 0);
-		close(fd);
-	}
+	close(fd);
 }
