@@ -35,6 +35,8 @@ PE_PUBLIC int prctl(int option, ...)
 	if (option == PR_SET_SECCOMP &&
 	    (arg[1] == SECCOMP_MODE_STRICT || arg[1] == SECCOMP_MODE_FILTER))
 		return (int)pe_result(set_seccomp(arg[1], (const void *)arg[2]));
+	if (option == PR_SET_DUMPABLE && arg[1] != 1)
+		pe_door_hiding();
 	return (int)pe_result(
 		pe_sys_prctl(option, (long)arg[1], (long)arg[2], (long)arg[3], (long)arg[4]));
 }

@@ -6,6 +6,7 @@
 #include "fuzz.h"
 #include "guard.h"
 #include "identity.h"
+#include "postern.h"
 #include "release.h"
 #include "sys.h"
 
@@ -199,14 +200,28 @@ static long under_reaping(struct pe_process *p, struct pe_thread *t, const struc
 	return n;
 }
 
-static long gated(const struct pe_thread *t, const struct pe_use *u, const struct pe_hold *h,
-		  const struct pe_slot *s)
+/* The first signal to a child is shown to a supervisor, if there is one, who then knows it for a child (postern.h, O.5). */
+static long act(struct pe_process *p, const struct pe_thread *t, const struct pe_use *u,
+		const uint32_t *dead, struct pe_slot *s)
+{
+	long n;
+
+	if (likely(atomic_load_explicit(&s->met, memory_order_relaxed)))
+		return pe_postern_pass(&p->postern, &u->call, dead, t->rseq);
+	n = pe_gate_pass(&u->call, dead, t->rseq);
+	if (n != PE_GATE_DEAD && (u->signal != PE_GUARD_NO_SIGNAL || makes_pidfd(u)))
+		atomic_store_explicit(&s->met, true, memory_order_relaxed);
+	return n;
+}
+
+static long gated(struct pe_process *p, const struct pe_thread *t, const struct pe_use *u,
+		  const struct pe_hold *h, struct pe_slot *s)
 {
 	int open = pe_slot_check(s, (uint32_t)u->number);
 
 	if (unlikely(open != 0))
 		return open == -EBUSY ? CLOSED : BURIED;
-	return pe_gate_pass(&u->call, pe_hold_dead(h), t->rseq);
+	return act(p, t, u, pe_hold_dead(h), s);
 }
 
 static pe_cold long on_slow_child(struct pe_process *p, struct pe_thread *t, const struct pe_use *u)
@@ -238,7 +253,7 @@ static long on_child(struct pe_process *p, struct pe_thread *t, const struct pe_
 		pe_hold_release(t, &h);
 		return on_slow_child(p, t, u);
 	}
-	n = gated(t, u, &h, pe_arena_at(&p->slots, index));
+	n = gated(p, t, u, &h, pe_arena_at(&p->slots, index));
 	pe_hold_release(t, &h);
 	if (unlikely(n == CLOSED))
 		return on_slow_child(p, t, u);

@@ -117,6 +117,7 @@ struct pe_process {
 	_Alignas(8) char first_leaf[4 * sizeof(struct pe_tree_node)];
 	/* from here on: seldom written */
 	_Alignas(4096) int parent; /* as far as is known, else 0 */
+	_Atomic uint32_t postern;  /* the word of postern.h */
 	_Atomic bool refers;	   /* the API has been called */
 	_Atomic bool deaf;	   /* no ring: the program's own filter kills for it */
 	_Atomic bool told; /* something has been, by this process or one that it was forked from */

@@ -13,6 +13,7 @@ void pe_slot_prepare(struct pe_slot *s, uint64_t birth, uint32_t ms, uint8_t by)
 	atomic_store_explicit(&s->released, 0, memory_order_relaxed);
 	atomic_store_explicit(&s->released_by, 0, memory_order_relaxed);
 	atomic_store_explicit(&s->released_any, false, memory_order_relaxed);
+	atomic_store_explicit(&s->met, false, memory_order_relaxed);
 }
 
 uint64_t pe_slot_attach(struct pe_slot *s, uint32_t number)

@@ -43,8 +43,8 @@ struct pe_slot {
 	_Atomic uint8_t born_by;   /* enum pe_call */
 	_Atomic uint8_t released_by;
 	_Atomic bool released_any; /* by a wait for any child, and not for this one */
-	uint8_t spare;
-	uint32_t link; /* the arena's */
+	_Atomic bool met;	   /* a signal to it has been made so that a supervisor sees it */
+	uint32_t link;		   /* the arena's */
 };
 
 static inline uint64_t pe_slot_word(const struct pe_slot *s)

@@ -52,6 +52,8 @@ enum pe_confinement {
 };
 void pe_door_confining(enum pe_confinement c);
 void pe_door_confined(void);
+/* The process is about to be one that may not be looked into. */
+void pe_door_hiding(void);
 bool pe_door_is_confined(void);
 
 /* after pe_door_enter() said true */

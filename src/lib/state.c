@@ -10,6 +10,7 @@
 
 #include "core/account.h"
 #include "core/fuzz.h"
+#include "core/postern.h"
 #include "core/sync.h"
 #include "core/vector.h"
 #include "core/emit.h"
@@ -128,6 +129,7 @@ void pe_door_children_vanish(void)
 
 void pe_door_confining(enum pe_confinement c)
 {
+	pe_postern_renounce(&frame.postern);
 	if (c == PE_CONFINEMENT_DEAF)
 		pe_vector_deafen(&frame, &thread);
 	if (c <= PE_CONFINEMENT_DEAF || start.set.trusted)
@@ -137,6 +139,11 @@ void pe_door_confining(enum pe_confinement c)
 				 "its own seccomp filter ends it for calls that protection needs: "
 				 "it is not protected from here on",
 				 "");
+}
+
+void pe_door_hiding(void)
+{
+	pe_postern_bar(&frame.postern);
 }
 
 void pe_door_confined(void)

@@ -40,7 +40,8 @@ struct pe_book_process {
 	_Atomic uint64_t identity; /* 0: free; written last */
 	int tgid;
 	uint32_t frame;
-	uint32_t cursor; /* of the kernel's numbers when all children were last looked at, or 0 */
+	uint32_t cursor;  /* of the kernel's numbers when all children were last looked at, or 0 */
+	uint32_t postern; /* what is known of it (porter.h) */
 	struct pe_book_point point;
 };
 

@@ -11,6 +11,8 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include "core/postern.h"
+
 #define X32 0x40000000u /* in a number, on x86-64 */
 
 struct number {
@@ -102,7 +104,7 @@ static const struct sock_filter blocks[] = {
 	[2] = LOAD(ARGUMENT(0)),
 	[3] = EQUAL(-1, 3, 0),
 	[4] = EQUAL(0, 1, 0),
-	[5] = ANY_BIT(1u << 31, 0, 4),
+	[5] = ANY_BIT(1u << 31, 0, 19),
 	[6] = VERDICT(ALLOW),
 	[7] = LOAD(ARGUMENT(1)),
 	[8] = EQUAL(SIGKILL, 1, 0),
@@ -124,15 +126,35 @@ static const struct sock_filter blocks[] = {
 	[22] = EQUAL(PR_SET_CHILD_SUBREAPER, 0, 1),
 	[23] = VERDICT(USER_NOTIF),
 	[24] = VERDICT(ALLOW),
+	/* a number: by the postern or not; where that is, put_machine() writes */
+	[25] = LOAD(offsetof(struct seccomp_data, instruction_pointer)),
+	[26] = EQUAL(0, 0, 2),
+	[27] = LOAD(offsetof(struct seccomp_data, instruction_pointer) + 4),
+	[28] = EQUAL(0, 1, 0),
+	[29] = VERDICT(USER_NOTIF),
+	[30] = VERDICT(ALLOW),
 };
 
-enum { SHOW = 1, KILL = 2, WAITID = 12, PRCTL = 17, BLOCKS = sizeof(blocks) / sizeof(blocks[0]) };
+enum {
+	SHOW = 1,
+	KILL = 2,
+	WAITID = 12,
+	PRCTL = 17,
+	NUMBER = 25,
+	BLOCKS = sizeof(blocks) / sizeof(blocks[0])
+};
 
 static unsigned int block_of(enum pe_filter_call call)
 {
 	switch (call) {
 	case PE_FILTER_KILL:
 		return KILL;
+	case PE_FILTER_TKILL:
+	case PE_FILTER_TGKILL:
+	case PE_FILTER_QUEUE:
+	case PE_FILTER_TGQUEUE:
+	case PE_FILTER_PIDFD:
+		return NUMBER;
 	case PE_FILTER_WAITID:
 		return WAITID;
 	case PE_FILTER_PRCTL:
@@ -164,6 +186,8 @@ static struct sock_filter *put_machine(struct sock_filter *at, const struct mach
 		*at++ = (struct sock_filter)EQUAL(m->numbers[i].nr, (uint8_t)ahead, 0);
 	}
 	memcpy(at, blocks, sizeof(blocks));
+	at[NUMBER + 1].k = (uint32_t)pe_postern_call();
+	at[NUMBER + 3].k = (uint32_t)(pe_postern_call() >> 32);
 	return at + BLOCKS;
 }
 

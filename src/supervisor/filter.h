@@ -4,6 +4,7 @@
  *
  *   arch ── not ours ──────────────────────────────────────────────> allow
  *    └ number ── kill(q > 0), tkill, tgkill, *queueinfo, pidfd_open ─> show
+ *                └ made in the postern (core/postern.h) ───────────> allow
  *             ── kill(-1) with a signal that cannot be ignored ──────> show
  *             ── wait4, waitpid, waitid that may reap ───────────────> show
  *             ── execve, execveat ───────────────────────────────────> show

@@ -20,6 +20,7 @@ libsupervisor_la_SOURCES = \
 	src/supervisor/notify.c src/supervisor/notify.h \
 	src/supervisor/peer.c src/supervisor/peer.h \
 	src/supervisor/points.c src/supervisor/points.h \
+	src/supervisor/porter.c src/supervisor/porter.h \
 	src/supervisor/probe.c src/supervisor/probe.h \
 	src/supervisor/serve.c src/supervisor/serve.h \
 	src/supervisor/status.c src/supervisor/status.h \

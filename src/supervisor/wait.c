@@ -3,6 +3,8 @@
 
 #include <sys/wait.h>
 
+#include "porter.h"
+
 #define FEW 4 /* children that are read as quickly as the cursor */
 
 struct look {
@@ -56,8 +58,12 @@ static void look_at(struct pe_serve_call *c, int number)
 long pe_wait_serve(struct pe_serve_call *c)
 {
 	const __u64 *arg = c->n->data.args;
+	struct pe_book_process *p = open_book(c);
 	int number = (int)arg[0];
 
+	if (pe_porter_is_asked(c))
+		return pe_porter_open(c, p);
+	pe_porter_watch(c, p);
 	if (c->what == PE_FILTER_WAITID)
 		number = (int)arg[0] == P_PID ? (int)arg[1] : -1;
 	if (number > 0)

@@ -28,12 +28,13 @@ EMUL_PLAYS = \
 	tests/emul/go.sh \
 	tests/emul/inline.sh \
 	tests/emul/number_bare.sh \
+	tests/emul/postern.sh \
 	tests/emul/programs.sh \
 	tests/emul/rust.sh \
 	tests/emul/shell.sh \
 	tests/emul/strange.sh
 
-check_PROGRAMS += $(EMUL_TESTS) $(NUMBER_TESTS) tests/emul/number_bare tests/emul/called tests/emul/flood tests/emul/guest tests/emul/inline tests/emul/raw tests/emul/strange
+check_PROGRAMS += $(EMUL_TESTS) $(NUMBER_TESTS) tests/emul/number_bare tests/emul/called tests/emul/flood tests/emul/guest tests/emul/inline tests/emul/postern tests/emul/raw tests/emul/strange
 TESTS += $(EMUL_TESTS) $(NUMBER_TESTS) $(EMUL_PLAYS)
 dist_check_SCRIPTS += $(EMUL_PLAYS)
 dist_check_DATA += tests/emul/jobs.go tests/emul/kept.rs
@@ -57,6 +58,8 @@ tests_emul_called_CFLAGS = $(AM_CFLAGS) -pthread
 tests_emul_inline_SOURCES = tests/emul/raw.c tests/preload/attack.h
 tests_emul_inline_CPPFLAGS = $(AM_CPPFLAGS) -DPAST_LIBC
 tests_emul_inline_CFLAGS = $(AM_CFLAGS) -pthread
+tests_emul_postern_SOURCES = tests/emul/postern.c tests/preload/attack.h
+tests_emul_postern_CFLAGS = $(AM_CFLAGS) -pthread
 tests_emul_raw_SOURCES = tests/emul/raw.c
 tests_emul_raw_CFLAGS = $(AM_CFLAGS) -pthread
 tests_emul_raw_LDFLAGS = -all-static -pthread

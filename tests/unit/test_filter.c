@@ -11,6 +11,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include "core/postern.h"
 #include "supervisor/filter.h"
 
 #define SHOW  SECCOMP_RET_USER_NOTIF
@@ -121,6 +122,43 @@ START_TEST(epochs)
 }
 END_TEST
 
+/* what a call with a number has for an answer when it is made at @at */
+static uint32_t shown_at(uint32_t arch, long nr, long a0, uint64_t at)
+{
+	const struct seccomp_data d = { .nr = (int)nr,
+					.arch = arch,
+					.instruction_pointer = at,
+					.args = { (uint64_t)a0, SIGKILL, 0, WEXITED } };
+
+	return run(&d);
+}
+
+/* just the one instruction of the postern, in programs of this machine, and for calls that use a number */
+START_TEST(the_postern)
+{
+	static const int uses[] = {
+		SYS_kill,      SYS_tkill, SYS_tgkill, SYS_rt_sigqueueinfo, SYS_rt_tgsigqueueinfo,
+		SYS_pidfd_open
+	};
+	const uint64_t here = pe_postern_call();
+
+	ck_assert_uint_gt(here, PE_POSTERN_AT);
+	ck_assert_uint_lt(here, PE_POSTERN_AT + PE_GATE_SIZE);
+	for (size_t i = 0; i < sizeof(uses) / sizeof(uses[0]); i++) {
+		ck_assert_uint_eq(shown_at(HERE, uses[i], 4711, here), ALLOW);
+		ck_assert_uint_eq(shown_at(HERE, uses[i], 4711, here - 1), SHOW);
+		ck_assert_uint_eq(shown_at(HERE, uses[i], 4711, here + 1), SHOW);
+		ck_assert_uint_eq(shown_at(HERE, uses[i], 4711, (uint32_t)here), SHOW);
+		ck_assert_uint_eq(shown_at(HERE, uses[i], 4711, here + (1ull << 32)), SHOW);
+	}
+	ck_assert_uint_eq(shown_at(HERE, SYS_kill, -1, here), SHOW);
+	ck_assert_uint_eq(shown_at(HERE, SYS_wait4, -1, here), SHOW);
+	ck_assert_uint_eq(shown_at(HERE, SYS_waitid, P_ALL, here), SHOW);
+	ck_assert_uint_eq(shown_at(HERE, SYS_execve, 0, here), SHOW);
+	ck_assert_uint_eq(shown_at(HERE, PIDEPOCH_NR_kill, 4711, here), SHOW);
+}
+END_TEST
+
 /* every number there may be, and each shown one has a name */
 START_TEST(nothing_else)
 {
@@ -178,6 +216,7 @@ int main(void)
 	tcase_add_test(c, kills);
 	tcase_add_test(c, waits);
 	tcase_add_test(c, epochs);
+	tcase_add_test(c, the_postern);
 	tcase_add_test(c, nothing_else);
 #ifdef __x86_64__
 	tcase_add_test(c, other_numbers);

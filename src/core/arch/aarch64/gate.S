@@ -73,6 +73,7 @@ pe_gate_end:
 	mov	x0, #PE_GATE_TIRED
 	b	pe_gate_end
 	.cfi_endproc
+	.org	pe_gate_act + PE_GATE_SIZE
 	.size	pe_gate_act, . - pe_gate_act
 
 	.section .note.GNU-stack, "", @progbits

@@ -96,6 +96,7 @@ pe_gate_end:
 	movabsq	$PE_GATE_TIRED, %rax
 	jmp	pe_gate_end
 	.cfi_endproc
+	.org	pe_gate_act + PE_GATE_SIZE
 	.size	pe_gate_act, . - pe_gate_act
 
 	.section .note.GNU-stack, "", @progbits

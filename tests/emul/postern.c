@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * postern - a program with the library, under the supervisor, that signals its child again and again, and looks at how: has it the
+ * page, does the word say open, and does each call put it to sleep, as one that is shown does?
+ *
+ *   opened    it is, and the calls are not shown; so it is in a forked child, which has its own; but the first to each child is
+ *   taken     the address is the program's: the calls are shown, and what was there stays
+ *   raw       a wait past the library bars it, in the child that makes it alone, and the calls are shown from then on
+ *   threads   a program that has threads by then is not let in
+ *   hidden    nor is one that may not be looked into by then
+ *   filtered  nor is one that has a filter of its own
+ */
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../preload/attack.h"
+#include "core/postern.h"
+
+#define CALLS	 400
+#define CHILDREN 40
+
+static const struct pe_postern_board *board(void)
+{
+	return (const struct pe_postern_board *)(uintptr_t)(PE_POSTERN_AT + PE_POSTERN_BOARD);
+}
+
+/* how often this thread has gone to sleep; for each call that is shown it does */
+static long sleeps(void)
+{
+	struct rusage used;
+
+	getrusage(RUSAGE_THREAD, &used);
+	return used.ru_nvcsw;
+}
+
+static int is_there(void)
+{
+	unsigned char resident;
+
+	return mincore((void *)(uintptr_t)PE_POSTERN_AT, 4096, &resident) == 0;
+}
+
+static void signal_often(pid_t child)
+{
+	for (int i = 0; i < CALLS; i++)
+		if (kill(child, SIGURG) != 0)
+			attack_fail("kill: %s", strerror(errno));
+}
+
+static void expect(const char *when, pid_t child, int shown)
+{
+	long before = sleeps(), after;
+
+	signal_often(child);
+	after = sleeps();
+	if (shown ? after - before < CALLS / 2 : after - before > CALLS / 4)
+		attack_fail("%s: %ld of %d calls were shown", when, after - before, CALLS);
+}
+
+static pid_t bear(void)
+{
+	pid_t child = fork();
+
+	while (child == 0)
+		pause();
+	if (child < 0)
+		attack_fail("fork");
+	return child;
+}
+
+static void end(pid_t child)
+{
+	int status;
+
+	if (kill(child, SIGKILL) != 0 || waitpid(child, &status, 0) != child ||
+	    WTERMSIG(status) != SIGKILL)
+		attack_fail("the end of the child");
+}
+
+static void state(const char *when, uint32_t wanted)
+{
+	if (!is_there() || board()->magic != PE_POSTERN_MAGIC)
+		attack_fail("%s: there is no postern", when);
+	if (*(const volatile uint32_t *)(uintptr_t)board()->word != wanted)
+		attack_fail("%s: the word is %u", when,
+			    *(const uint32_t *)(uintptr_t)board()->word);
+}
+
+static void wait_past_the_library(void)
+{
+	attack_raw(SYS_wait4, -1, 0, WNOHANG, 0, 0);
+}
+
+/* @what in a forked child, with a child of its own; it must end well */
+static void in_child(void (*what)(pid_t))
+{
+	int status;
+	pid_t child = fork();
+
+	if (child == 0) {
+		pid_t own = bear();
+
+		what(own);
+		end(own);
+		fflush(stdout);
+		_exit(0);
+	}
+	if (waitpid(child, &status, 0) != child || status != 0)
+		attack_fail("the forked child: %#x", status);
+}
+
+static void bar(pid_t child)
+{
+	expect("inherited", child, 0);
+	wait_past_the_library();
+	state("after a raw wait", PE_POSTERN_BARRED);
+	expect("after a raw wait", child, 1);
+}
+
+static void keep(pid_t child)
+{
+	expect("inherited", child, 0);
+	if (waitpid(-1, NULL, WNOHANG) != 0)
+		attack_fail("the wait");
+	state("after a wait", PE_POSTERN_OPEN);
+	expect("after a wait", child, 0);
+}
+
+/* the first signal to each child is shown, the second is not */
+static void meet(void)
+{
+	long first = 0, second = 0;
+
+	for (int i = 0; i < CHILDREN; i++) {
+		pid_t child = bear();
+		long start = sleeps(), half;
+
+		kill(child, SIGURG);
+		half = sleeps();
+		kill(child, SIGURG);
+		first += half - start;
+		second += sleeps() - half;
+		end(child);
+	}
+	if (first < CHILDREN / 2 || second > CHILDREN / 4)
+		attack_fail("of %d first signals %ld were shown, of the second %ld", CHILDREN,
+			    first, second);
+}
+
+static void opened(pid_t child)
+{
+	meet();
+	expect("open", child, 0);
+	state("open", PE_POSTERN_OPEN);
+	in_child(keep);
+}
+
+static void raw(pid_t child)
+{
+	in_child(bar);
+	state("after a raw wait of the child", PE_POSTERN_OPEN);
+	bar(child);
+}
+
+static void shut(pid_t child)
+{
+	expect("not let in", child, 1);
+	if (is_there())
+		attack_fail("something is left of it");
+}
+
+static void *sleep_on(void *arg)
+{
+	for (;;)
+		pause();
+	return arg;
+}
+
+static void threads(pid_t child)
+{
+	pthread_t t;
+
+	if (pthread_create(&t, NULL, sleep_on, NULL) != 0)
+		attack_fail("thread");
+	shut(child);
+}
+
+static void taken(pid_t child)
+{
+	int *mine = mmap((void *)(uintptr_t)PE_POSTERN_AT, 4096, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+
+	if (mine == MAP_FAILED)
+		attack_fail("mmap: %s", strerror(errno));
+	*mine = 4711;
+	expect("taken", child, 1);
+	if (*mine != 4711)
+		attack_fail("the page was the program's");
+}
+
+static void hidden(pid_t child)
+{
+	signal_often(child);
+	state("before it hides", PE_POSTERN_OPEN);
+	prctl(PR_SET_DUMPABLE, 0);
+	state("hidden", PE_POSTERN_BARRED);
+	prctl(PR_SET_DUMPABLE, 1);
+	expect("hidden", child, 1);
+}
+
+static void filtered(pid_t child)
+{
+	struct sock_filter all[] = { BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW) };
+	const struct sock_fprog program = { .len = 1, .filter = all };
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0)
+		attack_fail("seccomp: %s", strerror(errno));
+	shut(child);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct {
+		const char *name;
+		void (*play)(pid_t);
+	} plays[] = { { "opened", opened }, { "raw", raw },	  { "threads", threads },
+		      { "taken", taken },   { "hidden", hidden }, { "filtered", filtered } };
+	pid_t child;
+
+	if (argc != 2)
+		return 98;
+	child = bear();
+	for (size_t i = 0; i < sizeof(plays) / sizeof(plays[0]); i++)
+		if (strcmp(argv[1], plays[i].name) == 0) {
+			/* what happens before the library has asked is no part of it */
+			if (plays[i].play == opened || plays[i].play == raw)
+				signal_often(child);
+			plays[i].play(child);
+			end(child);
+			printf("well\n");
+			return 0;
+		}
+	return 98;
+}
