@@ -41,6 +41,7 @@ struct call {
 	const struct timespec *timeout;
 	struct timespec deadline;
 	uint64_t mask; /* the program's own, while it waits */
+	int err;       /* of the wait: not in a register, which a cancellation would clobber */
 };
 
 /* --- what is asked --- */
@@ -192,27 +193,41 @@ static void unblock(void *mask)
 	pe_sys_mask_restore(*(const uint64_t *)mask);
 }
 
-/* A handler runs in the sleep or not at all: it may be what the program wants to be woken by, and between two sleeps nobody
- * would notice. */
-static int step_until_done(struct call *c)
+static int step_and_sleep(struct call *c)
 {
 	int err;
 
-	set_deadline(c);
-	c->v.blocks = true;
-	c->mask = pe_sys_mask_more(handled_signals());
-	pthread_cleanup_push(unblock, &c->mask);
 	do {
 		err = step(c);
 		if (err != 0 || is_done(c))
-			break;
+			return err;
 		err = sleep_cancellably(c);
 	} while (err == 0);
 	if (err == -EINTR)
 		step(c); /* an exit is told rather than the signal that came with it, as by wait4 */
-	pthread_cleanup_pop(1);
 	return err;
 }
+
+/* gcc takes the argument that glibc's macro keeps, and that nobody changes, for one that its jump back may spoil (aarch64). */
+#pragma GCC diagnostic push
+#ifndef __clang__
+#pragma GCC diagnostic ignored "-Wclobbered"
+#endif
+
+/* A handler runs in the sleep or not at all: it may be what the program wants to be woken by, and between two sleeps nobody
+ * would notice. */
+static int step_until_done(struct call *c)
+{
+	set_deadline(c);
+	c->v.blocks = true;
+	c->mask = pe_sys_mask_more(handled_signals());
+	pthread_cleanup_push(unblock, &c->mask);
+	c->err = step_and_sleep(c);
+	pthread_cleanup_pop(1);
+	return c->err;
+}
+
+#pragma GCC diagnostic pop
 
 static long ask(struct call *c)
 {
