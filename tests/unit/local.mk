@@ -30,6 +30,11 @@ UNIT_TESTS += tests/unit/test_book
 tests_unit_test_book_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_book_LDADD = libsupervisor.la $(UNIT_LIBS)
 
+UNIT_TESTS += tests/unit/test_epochs
+tests_unit_test_epochs_SOURCES = tests/unit/test_epochs.c tests/unit/frame.h tests/unit/reuse.h
+tests_unit_test_epochs_CFLAGS = $(UNIT_CFLAGS) -pthread
+tests_unit_test_epochs_LDADD = libsupervisor.la $(UNIT_LIBS)
+
 UNIT_TESTS += tests/unit/test_filter
 tests_unit_test_filter_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_filter_LDADD = libsupervisor.la $(UNIT_LIBS)
