@@ -7,6 +7,7 @@
 
 #include "core/sys.h"
 #include "notify.h"
+#include "rights.h"
 
 bool pe_all_is_ours(const struct pe_serve *s, int pid)
 {
@@ -23,7 +24,7 @@ static bool is_meant(const struct pe_serve_call *c, int pid)
 static bool reaches_us(const struct pe_serve_call *c)
 {
 	for (int i = 0; i < 2; i++)
-		if (is_meant(c, c->s->ours[i]) && pe_peer_may_end(c->peer, c->s->ours[i]))
+		if (is_meant(c, c->s->ours[i]) && pe_rights_may_end(c->peer, c->s->ours[i]))
 			return true;
 	return false;
 }
@@ -52,7 +53,7 @@ static int signal_round(const struct pe_serve_call *c, bool first)
 		    !is_new(pid, first))
 			continue;
 		count++;
-		if (pe_peer_may_end(c->peer, pid))
+		if (pe_rights_may_end(c->peer, pid))
 			pe_sys_kill(pid, (int)c->n->data.args[1]);
 	}
 	if (all)

@@ -17,6 +17,7 @@
 #include "news.h"
 #include "notify.h"
 #include "points.h"
+#include "rights.h"
 
 #define LAST_SIGNAL 64
 
@@ -73,7 +74,7 @@ static bool may_signal(const struct pe_serve_call *c, int pid, int signal)
 		return false;
 	if (signal == SIGCONT && getsid(pid) == getsid(c->peer->tgid))
 		return true;
-	return pe_peer_may_end(c->peer, pid);
+	return pe_rights_may_end(c->peer, pid);
 }
 
 static siginfo_t info_of(const struct pe_serve_call *c, const struct pe_epochs_pin *p, int signal,
@@ -84,7 +85,7 @@ static siginfo_t info_of(const struct pe_serve_call *c, const struct pe_epochs_p
 
 	/* in a namespace below the caller's it has no number */
 	info.si_pid = pe_peer_shares_namespace(c->peer, p->pid) ? number : 0;
-	info.si_uid = pe_peer_uid(c->peer);
+	info.si_uid = pe_rights_uid(c->peer);
 	info.si_value.sival_ptr = (void *)(uintptr_t)value;
 	return info;
 }

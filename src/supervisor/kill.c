@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "all.h"
+#include "rights.h"
 #include "core/sys.h"
 #include "verdict.h"
 
@@ -69,7 +70,7 @@ static siginfo_t info_for(const struct pe_serve_call *c, int signal)
 	siginfo_t info = { .si_signo = signal, .si_code = SI_QUEUE };
 
 	info.si_pid = c->peer->tgid;
-	info.si_uid = pe_peer_uid(c->peer);
+	info.si_uid = pe_rights_uid(c->peer);
 	return info;
 }
 
@@ -84,7 +85,7 @@ static long send_for(const struct pe_serve_call *c, int pid, int signal)
 		return fd == -ESRCH ? -EAGAIN : PE_SERVE_LET;
 	if (pe_peer_parent(pid) != c->peer->tgid)
 		r = -EAGAIN;
-	else if (pe_peer_may_signal(c->peer, pid))
+	else if (pe_rights_may_signal(c->peer, pid))
 		r = pe_sys_pidfd_send_signal(fd, signal, &info, 0);
 	close(fd);
 	return r == -ESRCH ? -EAGAIN : r > 0 || r < -4095 ? PE_SERVE_LET : r;

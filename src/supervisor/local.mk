@@ -22,6 +22,8 @@ libsupervisor_la_SOURCES = \
 	src/supervisor/points.c src/supervisor/points.h \
 	src/supervisor/porter.c src/supervisor/porter.h \
 	src/supervisor/probe.c src/supervisor/probe.h \
+	src/supervisor/proc.c src/supervisor/proc.h \
+	src/supervisor/rights.c src/supervisor/rights.h \
 	src/supervisor/serve.c src/supervisor/serve.h \
 	src/supervisor/status.c src/supervisor/status.h \
 	src/supervisor/verdict.c src/supervisor/verdict.h \

@@ -4,8 +4,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/capability.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +15,7 @@
 #include "core/identity.h"
 #include "core/sys.h"
 #include "probe.h"
+#include "proc.h"
 
 #define PIDFD_THREAD O_EXCL /* linux/pidfd.h, since 6.9 */
 /* the same, since 6.13: the size of its first version */
@@ -24,56 +23,6 @@
 /* linux/nsfs.h, since 6.11 */
 #define NS_GET_PID_FROM_PIDNS _IOR(0xb7, 0x6, int)
 #define NS_GET_PID_IN_PIDNS   _IOR(0xb7, 0x8, int)
-
-/* --- files of /proc (S.2) --- */
-
-static int open_file(int flags, const char *format, ...)
-{
-	char path[64];
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(path, sizeof(path), format, args);
-	va_end(args);
-	return pe_sys_open(path, flags | O_CLOEXEC | O_NOCTTY);
-}
-
-/* the beginning of a file, as text; its length or -errno. @fd is used up. */
-static ssize_t slurp(int fd, char *text, size_t size)
-{
-	ssize_t n;
-
-	if (fd < 0)
-		return fd;
-	n = read(fd, text, size - 1);
-	n = n < 0 ? -errno : n;
-	close(fd);
-	text[n < 0 ? 0 : n] = '\0';
-	return n == 0 ? -ESRCH : n;
-}
-
-/* what stands behind "\nNAME:" in the status of @pid; false: nothing */
-static bool status_of(int pid, const char *name, char *value, size_t size)
-{
-	char text[4096], *at;
-
-	if (slurp(open_file(O_RDONLY, "%d/status", pid), text, sizeof(text)) < 0)
-		return false;
-	at = strstr(text, name);
-	if (!at || at == text || at[-1] != '\n' || at[strlen(name)] != ':')
-		return false;
-	at += strlen(name) + 1;
-	at[strcspn(at, "\n")] = '\0';
-	snprintf(value, size, "%s", at + strspn(at, " \t"));
-	return true;
-}
-
-static long status_number(int pid, const char *name)
-{
-	char value[64];
-
-	return status_of(pid, name, value, sizeof(value)) ? atol(value) : -1;
-}
 
 /* --- who it is --- */
 
@@ -120,7 +69,7 @@ static int find_leader(struct pe_peer *p)
 	if (p->pidfd >= 0)
 		return p->tid;
 	p->pidfd = pe_sys_pidfd_open(p->tid, PIDFD_THREAD);
-	return (int)status_number(p->tid, "Tgid");
+	return (int)pe_proc_status_number(p->tid, "Tgid");
 }
 
 /* its namespace where that is not ours, or -1 */
@@ -137,7 +86,7 @@ static int foreign_namespace(int tid)
 		return -errno;
 	if (st.st_ino == ours)
 		return -1;
-	return open_file(O_RDONLY, "%d/ns/pid", tid);
+	return pe_proc_open(O_RDONLY, "%d/ns/pid", tid);
 }
 
 /* The folder is that of one process, whoever has its number later: without a process it has two links, else one more per thread. */
@@ -154,7 +103,7 @@ static int read_peer(struct pe_peer *p)
 	p->tgid = find_leader(p);
 	if (p->tgid <= 0 || pe_peer_identity(p->tgid, &p->identity) < 0)
 		return -ESRCH;
-	p->task = open_file(O_PATH | O_DIRECTORY, "%d/task", p->tgid);
+	p->task = pe_proc_open(O_PATH | O_DIRECTORY, "%d/task", p->tgid);
 	if (p->task < 0 || !count_threads(p))
 		return -ESRCH;
 	p->ns = foreign_namespace(p->tid);
@@ -232,7 +181,7 @@ uint32_t pe_peer_cursor(void)
 	ssize_t n;
 
 	if (file < 0)
-		file = open_file(O_RDONLY, "loadavg");
+		file = pe_proc_open(O_RDONLY, "loadavg");
 	n = pread(file, text, sizeof(text) - 1, 0);
 	if (n <= 0)
 		return 0;
@@ -267,7 +216,7 @@ static int parent_by_stat(int pid)
 {
 	char text[1024];
 	struct pe_identity_who who;
-	ssize_t n = slurp(open_file(O_RDONLY, "%d/stat", pid), text, sizeof(text));
+	ssize_t n = pe_proc_slurp(pe_proc_open(O_RDONLY, "%d/stat", pid), text, sizeof(text));
 
 	if (n < 0)
 		return n == -ENOENT ? -ESRCH : (int)n;
@@ -305,7 +254,7 @@ static int tell_numbers(int fd, void (*tell)(void *arg, int pid), void *arg)
 static int tell_children_of(const struct pe_peer *p, const char *tid, void (*tell)(void *, int),
 			    void *arg)
 {
-	int fd = open_file(O_RDONLY, "%d/task/%s/children", p->tgid, tid), r;
+	int fd = pe_proc_open(O_RDONLY, "%d/task/%s/children", p->tgid, tid), r;
 
 	if (fd < 0)
 		return fd;
@@ -356,7 +305,7 @@ int pe_peer_children(struct pe_peer *p, void (*tell)(void *, int), void *arg)
 		return 0;
 	}
 	if (p->children < 0)
-		p->children = open_file(O_RDONLY, "%d/task/%d/children", p->tgid, p->tgid);
+		p->children = pe_proc_open(O_RDONLY, "%d/task/%d/children", p->tgid, p->tgid);
 	return p->children < 0 ? p->children : tell_numbers(p->children, tell, arg);
 }
 
@@ -381,7 +330,8 @@ static bool is_in_wait(const struct pe_peer *p, const char *tid, void *arg)
 
 	(void)arg;
 	if (atoi(tid) == p->tid ||
-	    slurp(open_file(O_RDONLY, "%d/task/%s/syscall", p->tgid, tid), text, sizeof(text)) < 0)
+	    pe_proc_slurp(pe_proc_open(O_RDONLY, "%d/task/%s/syscall", p->tgid, tid), text,
+			  sizeof(text)) < 0)
 		return false;
 	nr = text[0] >= '0' && text[0] <= '9' ? atol(text) : -1;
 	return nr == SYS_wait4 || nr == SYS_waitid;
@@ -394,17 +344,15 @@ bool pe_peer_in_wait(const struct pe_peer *p)
 
 bool pe_peer_traces(const struct pe_peer *p, int pid)
 {
-	long tracer = status_number(pid, "TracerPid");
+	long tracer = pe_proc_status_number(pid, "TracerPid");
 
 	return tracer > 0 && (tracer == p->tgid || pe_peer_is_thread(p, (int)tracer));
 }
 
-/* --- what it may, and what it is like --- */
-
 bool pe_peer_has_library_at(const struct pe_peer *p, uint64_t at)
 {
 	char line[4352];
-	int fd = open_file(O_RDONLY, "%d/maps", p->tid);
+	int fd = pe_proc_open(O_RDONLY, "%d/maps", p->tid);
 	FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
 	unsigned long from, to;
 	bool found = false;
@@ -415,86 +363,4 @@ bool pe_peer_has_library_at(const struct pe_peer *p, uint64_t at)
 	if (f)
 		fclose(f);
 	return found;
-}
-
-static bool has_bit(int pid, const char *mask, int signal)
-{
-	char value[64];
-
-	return status_of(pid, mask, value, sizeof(value)) &&
-	       (strtoull(value, NULL, 16) >> (signal - 1) & 1);
-}
-
-bool pe_peer_blunts(const struct pe_peer *p, int signal)
-{
-	return has_bit(p->tid, "SigIgn", signal) || has_bit(p->tid, "SigBlk", signal);
-}
-
-uint32_t pe_peer_uid(const struct pe_peer *p)
-{
-	return (uint32_t)status_number(p->tgid, "Uid");
-}
-
-/* what /proc shows for a user whom our user namespace does not know */
-#define NOBODY 65534
-
-/* real, effective, saved and file system user, if they are one; false: they are not */
-static bool one_user(int pid, unsigned int *out)
-{
-	char value[64];
-	unsigned int u[4];
-
-	if (!status_of(pid, "Uid", value, sizeof(value)) ||
-	    sscanf(value, "%u %u %u %u", &u[0], &u[1], &u[2], &u[3]) != 4)
-		return false;
-	*out = u[0];
-	return u[0] != NOBODY && u[0] == u[1] && u[0] == u[2] && u[0] == u[3];
-}
-
-bool pe_peer_may_signal(const struct pe_peer *p, int pid)
-{
-	unsigned int a, b;
-
-	return one_user(p->tid, &a) && one_user(pid, &b) && a == b;
-}
-
-static bool users_of(int pid, unsigned int u[3])
-{
-	char value[64];
-
-	return status_of(pid, "Uid", value, sizeof(value)) &&
-	       sscanf(value, "%u %u %u", &u[0], &u[1], &u[2]) == 3;
-}
-
-static ino_t user_namespace(const char *who)
-{
-	struct stat st;
-	char path[32];
-
-	snprintf(path, sizeof(path), "%s/ns/user", who);
-	return stat(path, &st) == 0 ? st.st_ino : 0;
-}
-
-static bool has_cap_kill(const struct pe_peer *p, int pid)
-{
-	char value[64], caller[16], other[16];
-	ino_t mine;
-
-	if (!status_of(p->tid, "CapEff", value, sizeof(value)) ||
-	    !(strtoull(value, NULL, 16) >> CAP_KILL & 1))
-		return false;
-	snprintf(caller, sizeof(caller), "%d", p->tid);
-	snprintf(other, sizeof(other), "%d", pid);
-	mine = user_namespace(caller);
-	/* in our own namespace the kernel rules once more, on us, when the signal is sent */
-	return mine && (mine == user_namespace(other) || mine == user_namespace("self"));
-}
-
-bool pe_peer_may_end(const struct pe_peer *p, int pid)
-{
-	unsigned int a[3], b[3]; /* real, effective, saved */
-
-	if (!users_of(p->tid, a) || !users_of(pid, b))
-		return false;
-	return a[0] == b[0] || a[0] == b[2] || a[1] == b[0] || a[1] == b[2] || has_cap_kill(p, pid);
 }

@@ -47,14 +47,8 @@ bool pe_peer_is_single(const struct pe_peer *p);	  /* it has one thread */
 bool pe_peer_is_thread(const struct pe_peer *p, int pid); /* pid is one of its threads */
 bool pe_peer_in_wait(const struct pe_peer *p);		  /* another thread is inside a wait */
 bool pe_peer_traces(const struct pe_peer *p, int pid);	  /* it is the tracer of pid */
-bool pe_peer_blunts(const struct pe_peer *p, int signal); /* it ignores or blocks that signal */
 /* is the preload library in it, at this address? */
 bool pe_peer_has_library_at(const struct pe_peer *p, uint64_t at);
-/* May it signal @pid? No guess: false where only the kernel could say. */
-bool pe_peer_may_signal(const struct pe_peer *p, int pid);
-/* May it end @pid: by its user, or by CAP_KILL over the other's user namespace? */
-bool pe_peer_may_end(const struct pe_peer *p, int pid);
-uint32_t pe_peer_uid(const struct pe_peer *p);
 
 /* Is @pid in its pid namespace, and not below? */
 bool pe_peer_shares_namespace(const struct pe_peer *p, int pid);

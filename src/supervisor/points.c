@@ -13,6 +13,7 @@
 #include "core/stale.h"
 #include "core/sys.h"
 #include "epochs.h"
+#include "rights.h"
 
 #define FORKED	    0x40u /* PF_FORKNOEXEC of the kernel, in the flags of /proc/N/stat */
 #define GENERATIONS 64
@@ -240,7 +241,7 @@ void pe_points_check(const struct pe_serve_call *c)
 	b->point.told = point;
 	info.si_signo = (int)b->point.signal;
 	info.si_pid = pe_peer_number(c->peer, c->peer->tgid);
-	info.si_uid = pe_peer_uid(c->peer);
+	info.si_uid = pe_rights_uid(c->peer);
 	info.si_value.sival_int = (int)pe_clock_lap(now);
 	fd = pe_sys_pidfd_open(c->peer->tgid, 0);
 	if (fd < 0)

@@ -17,6 +17,7 @@
 #include "core/stale.h"
 #include "core/text.h"
 #include "notify.h"
+#include "rights.h"
 
 /* --- whom it is not for (Y.1) --- */
 
@@ -129,7 +130,7 @@ static void tell(const struct pe_serve_call *c, const struct pe_use *use,
 /* as abort(): a handler first; one who would not hear of it is ended all the same */
 static void end(const struct pe_serve_call *c)
 {
-	int signal = pe_peer_blunts(c->peer, SIGABRT) ? SIGKILL : SIGABRT;
+	int signal = pe_rights_blunts(c->peer, SIGABRT) ? SIGKILL : SIGABRT;
 
 	syscall(SYS_tgkill, c->peer->tgid, c->peer->tid, signal);
 }

@@ -35,6 +35,10 @@ tests_unit_test_epochs_SOURCES = tests/unit/test_epochs.c tests/unit/frame.h tes
 tests_unit_test_epochs_CFLAGS = $(UNIT_CFLAGS) -pthread
 tests_unit_test_epochs_LDADD = libsupervisor.la $(UNIT_LIBS)
 
+UNIT_TESTS += tests/unit/test_proc
+tests_unit_test_proc_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_proc_LDADD = libsupervisor.la $(UNIT_LIBS)
+
 UNIT_TESTS += tests/unit/test_filter
 tests_unit_test_filter_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_filter_LDADD = libsupervisor.la $(UNIT_LIBS)

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* proc - files of /proc, which is the supervisor's working directory (peer.h, S.2). */
+#ifndef PE_SUPERVISOR_PROC_H
+#define PE_SUPERVISOR_PROC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+/* a descriptor, close-on-exec, or -errno */
+__attribute__((format(printf, 2, 3))) int pe_proc_open(int flags, const char *format, ...);
+
+/* the beginning of a file, as text; its length or -errno. @fd is used up. */
+ssize_t pe_proc_slurp(int fd, char *text, size_t size);
+
+/* what stands behind "\nNAME:" in the status of @pid; false: nothing */
+bool pe_proc_status(int pid, const char *name, char *value, size_t size);
+/* the same as a number; -1: nothing */
+long pe_proc_status_number(int pid, const char *name);
+
+#endif

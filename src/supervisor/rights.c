@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "rights.h"
+
+#include <linux/capability.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "proc.h"
+
+static bool has_bit(int pid, const char *mask, int signal)
+{
+	char value[64];
+
+	return pe_proc_status(pid, mask, value, sizeof(value)) &&
+	       (strtoull(value, NULL, 16) >> (signal - 1) & 1);
+}
+
+bool pe_rights_blunts(const struct pe_peer *p, int signal)
+{
+	return has_bit(p->tid, "SigIgn", signal) || has_bit(p->tid, "SigBlk", signal);
+}
+
+uint32_t pe_rights_uid(const struct pe_peer *p)
+{
+	return (uint32_t)pe_proc_status_number(p->tgid, "Uid");
+}
+
+/* what /proc shows for a user whom our user namespace does not know */
+#define NOBODY 65534
+
+/* real, effective, saved and file system user, if they are one; false: they are not */
+static bool one_user(int pid, unsigned int *out)
+{
+	char value[64];
+	unsigned int u[4];
+
+	if (!pe_proc_status(pid, "Uid", value, sizeof(value)) ||
+	    sscanf(value, "%u %u %u %u", &u[0], &u[1], &u[2], &u[3]) != 4)
+		return false;
+	*out = u[0];
+	return u[0] != NOBODY && u[0] == u[1] && u[0] == u[2] && u[0] == u[3];
+}
+
+bool pe_rights_may_signal(const struct pe_peer *p, int pid)
+{
+	unsigned int a, b;
+
+	return one_user(p->tid, &a) && one_user(pid, &b) && a == b;
+}
+
+static bool users_of(int pid, unsigned int u[3])
+{
+	char value[64];
+
+	return pe_proc_status(pid, "Uid", value, sizeof(value)) &&
+	       sscanf(value, "%u %u %u", &u[0], &u[1], &u[2]) == 3;
+}
+
+static ino_t user_namespace(const char *who)
+{
+	struct stat st;
+	char path[32];
+
+	snprintf(path, sizeof(path), "%s/ns/user", who);
+	return stat(path, &st) == 0 ? st.st_ino : 0;
+}
+
+static bool has_cap_kill(const struct pe_peer *p, int pid)
+{
+	char value[64], caller[16], other[16];
+	ino_t mine;
+
+	if (!pe_proc_status(p->tid, "CapEff", value, sizeof(value)) ||
+	    !(strtoull(value, NULL, 16) >> CAP_KILL & 1))
+		return false;
+	snprintf(caller, sizeof(caller), "%d", p->tid);
+	snprintf(other, sizeof(other), "%d", pid);
+	mine = user_namespace(caller);
+	/* in our own namespace the kernel rules once more, on us, when the signal is sent */
+	return mine && (mine == user_namespace(other) || mine == user_namespace("self"));
+}
+
+bool pe_rights_may_end(const struct pe_peer *p, int pid)
+{
+	unsigned int a[3], b[3]; /* real, effective, saved */
+
+	if (!users_of(p->tid, a) || !users_of(pid, b))
+		return false;
+	return a[0] == b[0] || a[0] == b[2] || a[1] == b[0] || a[1] == b[2] || has_cap_kill(p, pid);
+}

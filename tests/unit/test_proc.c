@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the supervisor reads of a process, and what it makes of users and signal masks. */
+#include "supervisor/proc.h"
+
+#include <check.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "supervisor/rights.h"
+
+#define USER  4242
+#define OTHER 4243
+
+static struct pe_peer self;
+
+static void enter_proc(void)
+{
+	ck_assert_int_eq(chdir("/proc"), 0);
+	self = (struct pe_peer){ .tid = getpid(), .tgid = getpid() };
+}
+
+START_TEST(a_field_is_found_by_its_line)
+{
+	char value[64];
+
+	ck_assert_int_eq((int)pe_proc_status_number(getpid(), "Pid"), getpid());
+	ck_assert_int_eq((int)pe_proc_status_number(getpid(), "PPid"), getppid());
+	ck_assert_int_eq((int)pe_proc_status_number(getpid(), "Pi"), -1);
+	ck_assert(!pe_proc_status(getpid(), "Nothing", value, sizeof(value)));
+}
+END_TEST
+
+START_TEST(and_not_in_a_name)
+{
+	ck_assert_int_eq(prctl(PR_SET_NAME, "x Uid:\t7"), 0);
+	ck_assert_int_eq((int)pe_proc_status_number(getpid(), "Uid"), (int)getuid());
+	ck_assert_int_eq(prctl(PR_SET_NAME, "x\nUid:\t7"), 0);
+	ck_assert_uint_eq(pe_rights_uid(&self), getuid());
+}
+END_TEST
+
+START_TEST(a_process_that_is_gone_has_no_field)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(0);
+	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+	ck_assert_int_eq((int)pe_proc_status_number(pid, "Uid"), -1);
+	ck_assert_int_eq(pe_proc_open(O_RDONLY, "%d/status", pid), -ENOENT);
+}
+END_TEST
+
+START_TEST(a_blocked_and_an_ignored_signal_are_blunt)
+{
+	sigset_t set;
+
+	ck_assert(!pe_rights_blunts(&self, SIGUSR1));
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	ck_assert(pe_rights_blunts(&self, SIGUSR1));
+	ck_assert(!pe_rights_blunts(&self, SIGUSR2));
+	signal(SIGUSR2, SIG_IGN);
+	ck_assert(pe_rights_blunts(&self, SIGUSR2));
+}
+END_TEST
+
+/* a process with these users, until its pipe is closed */
+static pid_t process_of(uid_t real, uid_t effective, uid_t saved, int leash[2])
+{
+	pid_t pid;
+	int ready[2];
+	char c;
+
+	ck_assert_int_eq(pipe(leash) + pipe(ready), 0);
+	pid = fork();
+	if (pid == 0) {
+		close(leash[1]);
+		if (setresuid(real, effective, saved) != 0)
+			_exit(1);
+		_exit(write(ready[1], "", 1) != 1 || read(leash[0], &c, 1) != 0);
+	}
+	close(ready[1]);
+	ck_assert_int_eq((int)read(ready[0], &c, 1), 1);
+	close(ready[0]);
+	close(leash[0]);
+	return pid;
+}
+
+struct pair {
+	uid_t real, effective, saved;
+	bool may_signal, may_end; /* a process that is USER in all three */
+};
+
+static const struct pair pairs[] = {
+	{ USER, USER, USER, true, true },     { OTHER, OTHER, OTHER, false, false },
+	{ OTHER, USER, OTHER, false, true },  { USER, OTHER, OTHER, false, true },
+	{ OTHER, OTHER, USER, false, false }, /* a saved user of the sender's gives no right */
+};
+
+START_TEST(users_rule_as_the_kernel_does)
+{
+	const struct pair *t = &pairs[_i];
+	int leash[2][2];
+	pid_t target, sender;
+	struct pe_peer p;
+
+	if (geteuid() != 0) {
+		fprintf(stderr, "left out: only root can be two users\n");
+		return;
+	}
+	target = process_of(USER, USER, USER, leash[0]);
+	sender = process_of(t->real, t->effective, t->saved, leash[1]);
+	p = (struct pe_peer){ .tid = sender, .tgid = sender };
+	ck_assert_int_eq(pe_rights_may_signal(&p, target), t->may_signal);
+	ck_assert_int_eq(pe_rights_may_end(&p, target), t->may_end);
+	ck_assert(pe_rights_may_end(&self, target)); /* CAP_KILL */
+	close(leash[1][1]);
+	ck_assert_int_eq(waitpid(sender, NULL, 0), sender);
+	close(leash[0][1]);
+	ck_assert_int_eq(waitpid(target, NULL, 0), target);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("proc");
+	TCase *c = tcase_create("proc");
+	SRunner *runner = srunner_create(s);
+	int failed;
+
+	tcase_add_checked_fixture(c, enter_proc, NULL);
+	tcase_add_test(c, a_field_is_found_by_its_line);
+	tcase_add_test(c, and_not_in_a_name);
+	tcase_add_test(c, a_process_that_is_gone_has_no_field);
+	tcase_add_test(c, a_blocked_and_an_ignored_signal_are_blunt);
+	tcase_add_loop_test(c, users_rule_as_the_kernel_does, 0, sizeof(pairs) / sizeof(*pairs));
+	suite_add_tcase(s, c);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed != 0;
+}
