@@ -18,7 +18,8 @@
 #define SYNCHRONOUS                                                                                \
 	(BIT(SIGSEGV) | BIT(SIGBUS) | BIT(SIGFPE) | BIT(SIGILL) | BIT(SIGTRAP) | BIT(SIGSYS) |     \
 	 BIT(SIGABRT))
-#define FLAGS (STATES | WNOHANG | O_NONBLOCK | WAITPIDV_ALL | WAITPIDV_CHANGED)
+#define OF_LIBC (BIT(32) | BIT(33)) /* one of them asks a thread to end */
+#define FLAGS	(STATES | WNOHANG | O_NONBLOCK | WAITPIDV_ALL | WAITPIDV_CHANGED)
 
 _Static_assert(sizeof(struct pidv) == sizeof(struct pe_entry) &&
 		       offsetof(struct pidv, epoch) == offsetof(struct pe_entry, epoch) &&
@@ -41,7 +42,6 @@ struct call {
 	const struct timespec *timeout;
 	struct timespec deadline;
 	uint64_t mask; /* the program's own, while it waits */
-	int err;       /* of the wait: not in a register, which a cancellation would clobber */
 };
 
 /* --- what is asked --- */
@@ -112,22 +112,17 @@ static struct timespec time_left(const struct call *c)
 	return left.tv_sec < 0 ? (struct timespec){ 0 } : left;
 }
 
-/* A thread may be cancelled here and nowhere else: in the kernel's sleep, before anything is taken. */
-static int sleep_cancellably(const struct call *c)
+static int sleep_on(const struct call *c)
 {
 	struct timespec left = { 0 };
-	int before, err;
 
 	if (c->timeout) {
 		left = time_left(c);
 		if (left.tv_sec == 0 && left.tv_nsec == 0)
 			return -ETIME;
 	}
-	pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, &before);
-	err = pe_vector_sleep(c->state.frame, c->state.thread, &c->v, c->timeout ? &left : NULL,
-			      &c->mask);
-	pthread_setcanceltype(before, NULL);
-	return err;
+	return pe_vector_sleep(c->state.frame, c->state.thread, &c->v, c->timeout ? &left : NULL,
+			       &c->mask);
 }
 
 /* --- the thread's memory --- */
@@ -188,11 +183,6 @@ static uint64_t handled_signals(void)
 	return signals & ~SYNCHRONOUS;
 }
 
-static void unblock(void *mask)
-{
-	pe_sys_mask_restore(*(const uint64_t *)mask);
-}
-
 static int step_and_sleep(struct call *c)
 {
 	int err;
@@ -201,33 +191,29 @@ static int step_and_sleep(struct call *c)
 		err = step(c);
 		if (err != 0 || is_done(c))
 			return err;
-		err = sleep_cancellably(c);
+		err = sleep_on(c);
 	} while (err == 0);
 	if (err == -EINTR)
 		step(c); /* an exit is told rather than the signal that came with it, as by wait4 */
 	return err;
 }
 
-/* gcc takes the argument that glibc's macro keeps, and that nobody changes, for one that its jump back may spoil (aarch64). */
-#pragma GCC diagnostic push
-#ifndef __clang__
-#pragma GCC diagnostic ignored "-Wclobbered"
-#endif
-
 /* A handler runs in the sleep or not at all: it may be what the program wants to be woken by, and between two sleeps nobody
- * would notice. */
+ * would notice. So does a cancellation, which is a signal, too: before anything is taken. Nothing is registered for it, and
+ * a handler may jump out: in the sleep the mask is the program's own, and nothing else is there to be put back. */
 static int step_until_done(struct call *c)
 {
+	int err, type;
+
 	set_deadline(c);
 	c->v.blocks = true;
-	c->mask = pe_sys_mask_more(handled_signals());
-	pthread_cleanup_push(unblock, &c->mask);
-	c->err = step_and_sleep(c);
-	pthread_cleanup_pop(1);
-	return c->err;
+	pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, &type);
+	c->mask = pe_sys_mask_more(handled_signals() | OF_LIBC);
+	err = step_and_sleep(c);
+	pthread_setcanceltype(type, NULL);
+	pe_sys_mask_restore(c->mask);
+	return err;
 }
-
-#pragma GCC diagnostic pop
 
 static long ask(struct call *c)
 {

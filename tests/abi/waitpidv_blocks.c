@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* waitpidv() sleeps until there is news, or until all is final, or so long; a handler and a cancellation end it with nothing lost. */
+/* waitpidv() sleeps until there is news, or until all is final, or so long; a handler and a cancellation end it with nothing lost; and a handler
+ * may jump out of it. */
 #include <pthread.h>
+#include <setjmp.h>
 #include <stdatomic.h>
 
 #include "vector.h"
@@ -116,27 +118,109 @@ static void a_handler(void)
 	MUST(vector_ask(WNOHANG) == 1 && vec[0].state == PIDV_EXITED);
 }
 
-static void *ask_for_ever(void *unused)
+static bool blocks(int signal)
 {
+	sigset_t now;
+
+	MUST(pthread_sigmask(SIG_SETMASK, NULL, &now) == 0);
+	return sigismember(&now, signal);
+}
+
+static void at_the_end(void *blocked)
+{
+	*(bool *)blocked = blocks(SIGUSR1);
+}
+
+static void *ask_for_ever(void *blocked)
+{
+	pthread_cleanup_push(at_the_end, blocked);
 	sleeper = (pid_t)syscall(SYS_gettid);
 	vector_ask(0);
-	return unused;
+	pthread_cleanup_pop(0);
+	return NULL;
+}
+
+/* When it sleeps, or @wait calls after it began, whatever it is at then. */
+static void cancel(int wait)
+{
+	bool blocked = true;
+	pthread_t thread;
+	void *result;
+
+	sleeper = 0;
+	MUST(pthread_create(&thread, NULL, ask_for_ever, &blocked) == 0);
+	while (sleeper == 0)
+		sched_yield();
+	if (wait == 0)
+		wait_until_asleep(sleeper);
+	for (int i = 0; i < wait; i++)
+		getppid();
+	MUST(pthread_cancel(thread) == 0);
+	MUST(pthread_join(thread, &result) == 0 && result == PTHREAD_CANCELED);
+	MUST(!blocked);
 }
 
 static void a_cancellation(void)
 {
 	pid_t pid = vector_child();
+
+	vector_of_one(pid);
+	for (int i = 0; i < 100; i++)
+		cancel(i * 20);
+	vector_kill(pid);
+	MUST(vector_ask(0) == 1 && vec[0].state == PIDV_EXITED);
+}
+
+static sigjmp_buf out;
+
+static void jump(int signal)
+{
+	(void)signal;
+	siglongjmp(out, 1);
+}
+
+/* What a thread leaves on its stack is written over by what it does next. */
+static void use_stack(void)
+{
+	volatile char room[16384];
+
+	memset((char *)room, 0x5a, sizeof(room));
+}
+
+static void ask_until_jump(void)
+{
+	if (sigsetjmp(out, 1) == 0) {
+		sleeper = (pid_t)syscall(SYS_gettid);
+		vector_ask(0);
+		MUST(!"a handler has jumped");
+	}
+	MUST(!blocks(SIGUSR2));
+}
+
+static void *jump_and_exit(void *result)
+{
+	ask_until_jump();
+	use_stack();
+	pthread_exit(result);
+}
+
+/* as out of any other wait, whatever becomes of the thread */
+static void a_jump(void)
+{
+	const struct sigaction jumps = { .sa_handler = jump };
+	pid_t pid = vector_child();
 	pthread_t thread;
 	void *result;
 
+	MUST(sigaction(SIGUSR2, &jumps, NULL) == 0);
 	vector_of_one(pid);
 	sleeper = 0;
-	MUST(pthread_create(&thread, NULL, ask_for_ever, NULL) == 0);
+	MUST(pthread_create(&thread, NULL, jump_and_exit, &sleeper) == 0);
 	while (sleeper == 0)
 		sched_yield();
 	wait_until_asleep(sleeper);
-	MUST(pthread_cancel(thread) == 0);
-	MUST(pthread_join(thread, &result) == 0 && result == PTHREAD_CANCELED);
+	MUST(pthread_kill(thread, SIGUSR2) == 0);
+	MUST(pthread_join(thread, &result) == 0 && result == &sleeper);
 	vector_kill(pid);
 	MUST(vector_ask(0) == 1 && vec[0].state == PIDV_EXITED);
 }
@@ -148,6 +232,7 @@ static void play(void)
 	so_long();
 	a_handler();
 	a_cancellation();
+	a_jump();
 }
 
 static void both(void)
