@@ -2,6 +2,7 @@
 #include "contract.h"
 
 #include "census.h"
+#include "identity.h"
 #include "sys.h"
 #include "text.h"
 
@@ -77,18 +78,6 @@ static int read_load(struct pe_census_look *look)
 	return n < 0 ? (int)n : look->tasks ? 0 : -ENODATA;
 }
 
-/* Q.3 */
-static int is_our_proc(void)
-{
-	char self[16] = "";
-	uint64_t number = 0;
-	long n = pe_sys_readlinkat(AT_FDCWD, "/proc/self", self, sizeof(self) - 1);
-
-	if (n < 0)
-		return (int)n;
-	return pe_text_parse(self, &number) && number == (uint64_t)pe_sys_getpid() ? 0 : -ENODATA;
-}
-
 /* --- the judgement --- */
 
 /* Q.1: in use at any time in between, at the most: 3 * (tasks + forks) */
@@ -118,7 +107,7 @@ int pe_census_take(struct pe_census *c, struct pe_clock *clock)
 {
 	struct pe_census_look look = { .cursor = 0 };
 	pe_clock_time before = pe_clock_now(clock);
-	int err = is_our_proc();
+	int err = pe_identity_proc_is_ours(); /* Q.3 */
 
 	if (err == 0)
 		err = read_number("/proc/sys/kernel/pid_max", &look.pid_max);

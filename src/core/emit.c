@@ -72,10 +72,12 @@ static void add_history(struct pe_text *line, const struct pe_process *p, const 
 static void add_holder(struct pe_text *line, const struct pe_use *u)
 {
 	struct pe_identity_who who;
+	int err = pe_identity_describe((uint32_t)(u->holder ? u->holder : u->number), &who);
 
 	pe_text_add(line, "; now ");
-	if (pe_identity_describe((uint32_t)(u->holder ? u->holder : u->number), &who) != 0) {
-		pe_text_add(line, "nobody holds it");
+	if (err != 0) {
+		pe_text_add(line, err == -ESRCH ? "nobody holds it"
+						: "held by somebody whom /proc does not show");
 		return;
 	}
 	pe_text_add(line, "held by '");

@@ -97,6 +97,17 @@ int pe_identity_parse(const char *text, size_t len, struct pe_identity_who *out)
 	return 0;
 }
 
+int pe_identity_proc_is_ours(void)
+{
+	char self[16] = "";
+	uint64_t number = 0;
+	long n = pe_sys_readlinkat(AT_FDCWD, "/proc/self", self, sizeof(self) - 1);
+
+	if (n < 0)
+		return (int)n;
+	return pe_text_parse(self, &number) && number == (uint64_t)pe_sys_getpid() ? 0 : -ENODATA;
+}
+
 /* Without its /proc file a number may be free, or hidden (hidepid, no /proc): the kernel knows. */
 static int absent(uint32_t number, int err)
 {
@@ -114,7 +125,9 @@ int pe_identity_describe(uint32_t number, struct pe_identity_who *out)
 	pe_text_add(&t, "/proc/");
 	pe_text_number(&t, number);
 	pe_text_add(&t, "/stat");
-	n = pe_sys_slurp(pe_text_end(&t), line, sizeof(line));
+	n = pe_identity_proc_is_ours();
+	if (n == 0)
+		n = pe_sys_slurp(pe_text_end(&t), line, sizeof(line));
 	return n < 0 ? absent(number, (int)n) : pe_identity_parse(line, (size_t)n, out);
 }
 

@@ -14,6 +14,7 @@
  * E.4  A zombie holds its number, and so does a thread that is no leader: kill() reaches its
  *      process.
  * E.5  Descriptors are close-on-exec and gone on return.
+ * E.6  A /proc of another pid namespace is none: under our numbers it shows others.
  */
 #ifndef PE_CORE_IDENTITY_H
 #define PE_CORE_IDENTITY_H
@@ -48,6 +49,9 @@ int pe_identity_of_pidfd(int fd, bool old, struct pe_identity *out);
 
 /* for notices. The results of pe_identity_of(). */
 int pe_identity_describe(uint32_t number, struct pe_identity_who *out);
+
+/* Is /proc that of our own pid namespace? 0; -ENODATA: of another; another -errno: there is none. */
+int pe_identity_proc_is_ours(void);
 
 /* the text of a /proc/N/stat; -EINVAL when it is not one */
 int pe_identity_parse(const char *text, size_t len, struct pe_identity_who *out);

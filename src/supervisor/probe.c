@@ -21,6 +21,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/identity.h"
 #include "core/sys.h"
 #include "notify.h"
 
@@ -147,8 +148,11 @@ static int try_admin(void)
 	return data[CAP_SYS_ADMIN / 32].effective & (1u << CAP_SYS_ADMIN % 32) ? 0 : -EPERM;
 }
 
+/* The keeper wants the /proc of its own pid namespace. */
 static int try_children(void)
 {
+	if (pe_identity_proc_is_ours() != 0)
+		return -ENOENT;
 	return access("/proc/thread-self/children", R_OK) == 0 ? 0 : -errno;
 }
 

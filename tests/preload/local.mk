@@ -155,6 +155,7 @@ tests_preload_pitfall_aarch64_SOURCES = tests/preload/pitfall_aarch64.c $(play_s
 check_PROGRAMS += $(AROUND_TESTS) tests/preload/pitfall_aarch64
 AROUND_SHELL = \
 	tests/preload/pitfall_aarch64.sh \
+	tests/preload/pitfall_proc.sh \
 	tests/preload/pitfall_reach.sh \
 	tests/preload/pitfall_sanitizer.sh
 dist_check_SCRIPTS += $(AROUND_SHELL)

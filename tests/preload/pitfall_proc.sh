@@ -1,0 +1,43 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Where /proc is that of another pid namespace, it shows others under our numbers: no notice and no event names one of those, and the doctor
+# promises no supervisor, which needs a /proc of its own (E.6).
+. "$(dirname "$0")/cli.sh"
+command -v bash >/dev/null || skip 'bash is not installed'
+
+mkfifo "$TMPDIR/released" "$TMPDIR/taken"
+cat >"$TMPDIR/victim" <<'END'
+echo $(($1 - 1)) >/proc/sys/kernel/ns_last_pid
+true &
+wait $!
+test $! -eq "$1" || exit 9
+kill $!
+echo >"$TMPDIR/released"
+read -r _ <"$TMPDIR/taken"
+kill $!
+END
+cat >"$TMPDIR/namespace" <<'END'
+"$PIDEPOCH" run --on-stale=report --log="$TMPDIR/log" --events="$TMPDIR/events" -- bash "$TMPDIR/victim" "$1" &
+read -r _ <"$TMPDIR/released"
+echo $(($1 - 1)) >/proc/sys/kernel/ns_last_pid
+sleep 1000 &
+test $! -eq "$1" || exit 9
+echo >"$TMPDIR/taken"
+wait %1
+"$PIDEPOCH" doctor --json >"$TMPDIR/doctor"
+exit 0
+END
+
+# shellcheck disable=SC2016
+unshare -Urpf sh -c 'echo 300 >/proc/sys/kernel/ns_last_pid' 2>/dev/null || skip 'no namespace in which numbers can be chosen'
+# this shell is one whom the /proc shows and the namespace does not have
+export TMPDIR PIDEPOCH
+timeout 60 unshare -Urpf bash "$TMPDIR/namespace" $$ >"$TMPDIR/out" 2>"$TMPDIR/err" || { cat "$TMPDIR/err"; fail "the play went wrong"; }
+
+test "$(grep -c . "$TMPDIR/log")" -eq 2 || { cat "$TMPDIR/log"; fail "there must be two notices"; }
+sed -n 1p "$TMPDIR/log" | grep -q "kill($$, SIGTERM).*; now nobody holds it; let through" || { cat "$TMPDIR/log"; fail "nobody holds it"; }
+sed -n 2p "$TMPDIR/log" | grep -q "kill($$, SIGTERM).*; now held by somebody whom /proc does not show; let through" ||
+	{ cat "$TMPDIR/log"; fail "somebody holds it, and nothing is known of him"; }
+test "$(grep -c '"type":"event"' "$TMPDIR/events")" -eq 2 || fail "there must be two events"
+! grep '"holder"' "$TMPDIR/events" || fail "an event names a stranger who has nothing to do with it"
+grep -q '"calls": "raw_single", "here": "none"' "$TMPDIR/doctor" || { cat "$TMPDIR/doctor"; fail "there can be no supervisor"; }
