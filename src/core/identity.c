@@ -149,10 +149,11 @@ int pe_identity_of(uint32_t number, bool old, struct pe_identity *out)
 
 int pe_identity_is_child(uint32_t number)
 {
+	siginfo_t si; /* the kernel would do without; valgrind would call it the program's mistake */
 	int err;
 
 	if (number == 0 || number > INT32_MAX)
 		return 0;
-	err = pe_sys_waitid(P_PID, (int)number, NULL, WEXITED | WNOHANG | WNOWAIT | __WALL, NULL);
+	err = pe_sys_waitid(P_PID, (int)number, &si, WEXITED | WNOHANG | WNOWAIT | __WALL, NULL);
 	return err == 0 ? 1 : err == -ECHILD ? 0 : err;
 }

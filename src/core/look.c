@@ -115,7 +115,9 @@ bool pe_look_is(struct pe_process *p, const struct pe_look *l, uint32_t epoch)
 
 static bool is_child(int fd)
 {
-	return pe_sys_waitid(P_PIDFD, fd, NULL, WEXITED | WNOHANG | WNOWAIT | __WALL, NULL) == 0;
+	siginfo_t si; /* as in pe_identity_is_child() */
+
+	return pe_sys_waitid(P_PIDFD, fd, &si, WEXITED | WNOHANG | WNOWAIT | __WALL, NULL) == 0;
 }
 
 /* A slot that is open now was not closed before the descriptor was there: the number was still its child's (F.3), unless it

@@ -157,7 +157,8 @@ AROUND_SHELL = \
 	tests/preload/pitfall_aarch64.sh \
 	tests/preload/pitfall_proc.sh \
 	tests/preload/pitfall_reach.sh \
-	tests/preload/pitfall_sanitizer.sh
+	tests/preload/pitfall_sanitizer.sh \
+	tests/preload/pitfall_valgrind.sh
 dist_check_SCRIPTS += $(AROUND_SHELL)
 TESTS += $(AROUND_TESTS) $(AROUND_SHELL)
 
