@@ -151,7 +151,8 @@ void pe_print_text(FILE *out, const struct pe_findings *f)
 
 /* --- suppressions --- */
 
-/* what a suppression is to match: the innermost function that has a name, else the innermost module */
+/* what a suppression is to match: the innermost function that has a name, else the innermost module. In each stack of each program
+ * is a main(): that name would leave out all of them. */
 struct name {
 	const char *function, *module;
 };
@@ -164,8 +165,9 @@ static bool name_frame(void *context, unsigned int n, const struct pe_symbols_fr
 	(void)n;
 	if (!name->module && slash && slash[1])
 		name->module = slash + 1;
-	name->function = frame->function;
-	return !name->function;
+	if (frame->function && strcmp(frame->function, "main") != 0)
+		name->function = frame->function;
+	return !frame->function;
 }
 
 /* a name as a shell pattern that matches nothing but itself */

@@ -38,6 +38,30 @@ findings 0 --suppressions="$TMPDIR/all" --error-exitcode=7 "$events"
 grep -q '; 4 suppressed' "$TMPDIR/out" || { show; fail "the suppressed ones are not counted"; }
 echo '*:release_any # whoever steals' >"$TMPDIR/one"
 findings 3 --suppressions="$TMPDIR/one" "$events"
+
+# main is in the stacks of all programs: what is generated for a finding there leaves out no other program's
+cat >"$TMPDIR/inmain.c" <<'END'
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+int main(void)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(0);
+	waitpid(pid, NULL, 0);
+	kill(pid, SIGTERM);
+}
+END
+# shellcheck disable=SC2086
+if $CC -w "$TMPDIR/inmain.c" -o "$TMPDIR/inmain"; then
+	"$PIDEPOCH" run --events="$TMPDIR/main" --log=/dev/null --on-stale=report -- "$TMPDIR/inmain"
+	"$PIDEPOCH" report --gen-suppressions "$TMPDIR/main" >"$TMPDIR/one"
+	findings 0 --suppressions="$TMPDIR/one" "$TMPDIR/main"
+	findings 4 --suppressions="$TMPDIR/one" "$events"
+fi
 printf 'latent:a\nwhat is this\n' >"$TMPDIR/bad"
 try report --suppressions="$TMPDIR/bad" "$events"
 status 2
