@@ -108,14 +108,27 @@ static int all_runs(struct work *w)
 	return pe_fuzz_tell_nothing(&w->plan, &w->total);
 }
 
+/* "nothing found" is not to be taken for more than it says */
+static void warn_of_blindness(const char *path)
+{
+	char file[PATH_MAX];
+	const char *why = pe_program_why(pe_program_judge(path, file, sizeof(file)));
+
+	if (why)
+		ERROR(0, "%s: %s; of its numbers only those of its orphans are given away", file,
+		      why);
+}
+
 /* A command that cannot even be started would be called right. */
 static int check_command(const char *name)
 {
 	char path[PATH_MAX];
 	int r = pe_program_find(name, path, sizeof(path));
 
-	if (r == 0)
+	if (r == 0) {
+		warn_of_blindness(path);
 		return 0;
+	}
 	return ERROR(r == -EACCES ? PE_VERBS_NOT_RUN : PE_VERBS_NOT_FOUND, "%s: %s", name,
 		     r == -EACCES ? "is there, but may not be executed" : "not found");
 }

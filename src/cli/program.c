@@ -220,3 +220,19 @@ enum pe_program_fit pe_program_judge(const char *path, char *file, size_t size)
 			break;
 	return fit;
 }
+
+const char *pe_program_why(enum pe_program_fit fit)
+{
+	static const char *const unfit[PE_PROGRAM_NO_INTERPRETER + 1] = {
+		[PE_PROGRAM_STATIC] = "statically linked, no library can be preloaded into it",
+		[PE_PROGRAM_FOREIGN] = "built for another machine than the library",
+		[PE_PROGRAM_LIBC] = "built for another C library than the library",
+		[PE_PROGRAM_PRIVILEGED] =
+			"runs with other rights than yours, so LD_PRELOAD is ignored",
+		[PE_PROGRAM_SANITIZED] =
+			"built with AddressSanitizer, whose library must be the first unless "
+			"ASAN_OPTIONS=verify_asan_link_order=0 is set",
+	};
+
+	return unfit[fit];
+}

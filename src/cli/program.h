@@ -28,4 +28,7 @@ int pe_program_find(const char *name, char *out, size_t size);
 /* judge the file @path; @file gets the file that the verdict is about */
 enum pe_program_fit pe_program_judge(const char *path, char *file, size_t size);
 
+/* why the library cannot be loaded into it, for people; NULL: it can, or there is nothing to load it into */
+const char *pe_program_why(enum pe_program_fit fit);
+
 #endif

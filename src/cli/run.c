@@ -208,16 +208,6 @@ static int check_words(const struct plan *p)
 
 /* --- the program --- */
 
-static const char *const unfit[] = {
-	[PE_PROGRAM_STATIC] = "statically linked, no library can be preloaded into it",
-	[PE_PROGRAM_FOREIGN] = "built for another machine than the library",
-	[PE_PROGRAM_LIBC] = "built for another C library than the library",
-	[PE_PROGRAM_PRIVILEGED] = "runs with other rights than yours, so LD_PRELOAD is ignored",
-	[PE_PROGRAM_SANITIZED] =
-		"built with AddressSanitizer, whose library must be the first unless "
-		"ASAN_OPTIONS=verify_asan_link_order=0 is set",
-};
-
 /* @file: what the kernel would load for @command, itself or an interpreter */
 static int not_loadable(const char *command, const char *file, const char *because, bool off)
 {
@@ -247,7 +237,8 @@ static int check_program(struct plan *p)
 	p->watched = pe_supervise_is_due(p->supervisor, p->fit == PE_PROGRAM_FITS);
 	return p->watched || p->fit == PE_PROGRAM_FITS
 		       ? 0
-		       : not_loadable(path, file, unfit[p->fit], strcmp(p->supervisor, "off") == 0);
+		       : not_loadable(path, file, pe_program_why(p->fit),
+				      strcmp(p->supervisor, "off") == 0);
 }
 
 /* --- the library and the log --- */

@@ -31,6 +31,12 @@ said './nowhere'
 try fuzz --runs=5 -- ./plain
 status 126
 said './plain'
+# a program whose waits nobody sees is not simply called right
+patched /bin/true 4 '\001' "$TMPDIR/other" # EI_CLASS: 32 bits
+try fuzz --runs=1 --timeout=1 -- "$TMPDIR/other"
+grep -q "^pidepoch fuzz: $TMPDIR/other: built for another machine than the library; of its numbers only" err || { show; fail "it does not say that it is blind"; }
+try fuzz --runs=1 -- true
+test ! -s err || { show; fail "true is seen"; }
 try fuzz --runs=2 --timeout=1 -- sleep 1000
 status 0
 grep -q '; 2 runs were cut off after 1 s$' out || { show; fail "it does not say that it cut them off"; }
