@@ -3,14 +3,13 @@
 
 #include <dlfcn.h>
 #include <dwarf.h>
-#include <elfutils/libdw.h>
-#include <elfutils/libdwfl.h>
-#include <gelf.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "elfutils.h"
 
 struct pe_image {
 	Dwfl *dwfl;
@@ -19,6 +18,8 @@ struct pe_image {
 	GElf_Addr bias; /* of the module's addresses */
 	uint64_t code;	/* offset of what is executable, in the file that was mapped */
 };
+
+static const struct pe_elfutils *dw; /* from the first open on */
 
 static const char *folder =
 	"/usr/lib/debug"; /* the one of the user, before it, else this one twice */
@@ -29,7 +30,7 @@ static bool has_build_id(Dwfl_Module *module, const char *wanted)
 {
 	const unsigned char *bits;
 	GElf_Addr at;
-	int n = dwfl_module_build_id(module, &bits, &at);
+	int n = dw->dwfl_module_build_id(module, &bits, &at);
 	char text[2 * 64 + 1] = "";
 
 	if (!*wanted)
@@ -42,27 +43,28 @@ static bool has_build_id(Dwfl_Module *module, const char *wanted)
 static bool load(struct pe_image *image, const char *path, const char *build_id)
 {
 	static char debug_path[PATH_MAX + 64], *debug_paths = debug_path;
-	static const Dwfl_Callbacks callbacks = {
-		.find_elf = dwfl_build_id_find_elf,
-		.find_debuginfo = dwfl_standard_find_debuginfo,
-		.section_address = dwfl_offline_section_address,
+	static Dwfl_Callbacks callbacks;
+
+	callbacks = (Dwfl_Callbacks){
+		.find_elf = dw->dwfl_build_id_find_elf,
+		.find_debuginfo = dw->dwfl_standard_find_debuginfo,
+		.section_address = dw->dwfl_offline_section_address,
 		.debuginfo_path = &debug_paths,
 	};
-
 	snprintf(debug_path, sizeof(debug_path), ":.debug:%s:/usr/lib/debug", folder);
 	if (access(path, R_OK) != 0)
 		return false;
-	image->dwfl = dwfl_begin(&callbacks);
+	image->dwfl = dw->dwfl_begin(&callbacks);
 	if (!image->dwfl)
 		return false;
-	dwfl_report_begin(image->dwfl);
-	image->module = dwfl_report_offline(image->dwfl, path, path, -1);
-	dwfl_report_end(image->dwfl, NULL, NULL);
+	dw->dwfl_report_begin(image->dwfl);
+	image->module = dw->dwfl_report_offline(image->dwfl, path, path, -1);
+	dw->dwfl_report_end(image->dwfl, NULL, NULL);
 	if (image->module && has_build_id(image->module, build_id))
-		image->elf = dwfl_module_getelf(image->module, &image->bias);
+		image->elf = dw->dwfl_module_getelf(image->module, &image->bias);
 	if (image->elf)
 		return true;
-	dwfl_end(image->dwfl);
+	dw->dwfl_end(image->dwfl);
 	return false;
 }
 
@@ -88,8 +90,10 @@ void pe_image_look_below(const char *below)
 
 struct pe_image *pe_image_open(const char *path, const char *build_id, uint64_t code)
 {
-	struct pe_image *image = calloc(1, sizeof(*image));
+	struct pe_image *image;
 
+	dw = pe_elfutils_get();
+	image = dw ? calloc(1, sizeof(*image)) : NULL;
 	if (image)
 		image->code = code;
 	if (image && (*path != '/' || !load(image, path, build_id)) &&
@@ -102,7 +106,7 @@ struct pe_image *pe_image_open(const char *path, const char *build_id, uint64_t 
 
 void pe_image_close(struct pe_image *image)
 {
-	dwfl_end(image->dwfl);
+	dw->dwfl_end(image->dwfl);
 	free(image);
 }
 
@@ -134,9 +138,9 @@ static const char *name_of_die(Dwarf_Die *die)
 	Dwarf_Attribute attr;
 	const char *name;
 
-	name = dwarf_formstring(dwarf_attr_integrate(die, DW_AT_linkage_name, &attr));
+	name = dw->dwarf_formstring(dw->dwarf_attr_integrate(die, DW_AT_linkage_name, &attr));
 	if (!name)
-		name = dwarf_formstring(dwarf_attr_integrate(die, DW_AT_name, &attr));
+		name = dw->dwarf_formstring(dw->dwarf_attr_integrate(die, DW_AT_name, &attr));
 	return name;
 }
 
@@ -172,10 +176,10 @@ static bool address_of(const struct pe_image *image, uint64_t offset, Dwarf_Addr
 	size_t count, empty = 0;
 	GElf_Phdr p, code;
 
-	if (elf_getphdrnum(image->elf, &count) != 0)
+	if (dw->elf_getphdrnum(image->elf, &count) != 0)
 		return false;
 	for (size_t i = 0; i < count; i++)
-		if (gelf_getphdr(image->elf, (int)i, &p) && p.p_type == PT_LOAD &&
+		if (dw->gelf_getphdr(image->elf, (int)i, &p) && p.p_type == PT_LOAD &&
 		    p.p_flags & PF_X && p.p_filesz == 0) {
 			code = p;
 			empty++;
@@ -183,7 +187,7 @@ static bool address_of(const struct pe_image *image, uint64_t offset, Dwarf_Addr
 	if (empty > 0)
 		return empty == 1 && address_in_code(image, &code, offset, address);
 	for (size_t i = 0; i < count; i++) {
-		if (!gelf_getphdr(image->elf, (int)i, &p) || p.p_type != PT_LOAD ||
+		if (!dw->gelf_getphdr(image->elf, (int)i, &p) || p.p_type != PT_LOAD ||
 		    offset < p.p_offset || offset - p.p_offset >= p.p_memsz)
 			continue;
 		*address = offset - p.p_offset + p.p_vaddr + image->bias;
@@ -201,19 +205,19 @@ static const char *call_place(Dwarf_Die *cu, Dwarf_Die *inlined, int *line)
 	size_t count;
 
 	*line = 0;
-	if (dwarf_formudata(dwarf_attr(inlined, DW_AT_call_line, &attr), &value) == 0 &&
+	if (dw->dwarf_formudata(dw->dwarf_attr(inlined, DW_AT_call_line, &attr), &value) == 0 &&
 	    value < INT_MAX)
 		*line = (int)value;
-	if (dwarf_getsrcfiles(cu, &files, &count) != 0 ||
-	    dwarf_formudata(dwarf_attr(inlined, DW_AT_call_file, &attr), &value) != 0 ||
+	if (dw->dwarf_getsrcfiles(cu, &files, &count) != 0 ||
+	    dw->dwarf_formudata(dw->dwarf_attr(inlined, DW_AT_call_file, &attr), &value) != 0 ||
 	    value >= count)
 		return NULL;
-	return dwarf_filesrc(files, value, NULL, NULL);
+	return dw->dwarf_filesrc(files, value, NULL, NULL);
 }
 
 static bool is_function(Dwarf_Die *die)
 {
-	int tag = dwarf_tag(die);
+	int tag = dw->dwarf_tag(die);
 
 	return tag == DW_TAG_inlined_subroutine || tag == DW_TAG_subprogram;
 }
@@ -223,7 +227,7 @@ static bool is_function(Dwarf_Die *die)
 static void add_scopes(struct pe_symbols_frame *frame, Dwarf_Die *cu, Dwarf_Die *scope)
 {
 	Dwarf_Die *around;
-	int n = dwarf_getscopes_die(scope, &around);
+	int n = dw->dwarf_getscopes_die(scope, &around);
 
 	for (int i = 0; i < n && frame; i++) {
 		const char *name, *file;
@@ -236,7 +240,7 @@ static void add_scopes(struct pe_symbols_frame *frame, Dwarf_Die *cu, Dwarf_Die 
 			free((char *)frame->function);
 			frame->function = take_apart(name);
 		}
-		if (dwarf_tag(&around[i]) == DW_TAG_subprogram)
+		if (dw->dwarf_tag(&around[i]) == DW_TAG_subprogram)
 			break;
 		file = call_place(cu, &around[i], &line);
 		frame->inlined = true;
@@ -250,12 +254,12 @@ static void add_scopes(struct pe_symbols_frame *frame, Dwarf_Die *cu, Dwarf_Die 
 /* The unit that @address is in. Not every compiler writes the table of addresses (.debug_aranges): then each is asked. */
 static Dwarf_Die *find_unit(struct pe_image *image, Dwarf_Addr address, Dwarf_Addr *bias)
 {
-	Dwarf_Die *cu = dwfl_module_addrdie(image->module, address, bias);
+	Dwarf_Die *cu = dw->dwfl_module_addrdie(image->module, address, bias);
 
 	if (cu)
 		return cu;
-	while ((cu = dwfl_module_nextcu(image->module, cu, bias)))
-		if (dwarf_haspc(cu, address - *bias) > 0)
+	while ((cu = dw->dwfl_module_nextcu(image->module, cu, bias)))
+		if (dw->dwarf_haspc(cu, address - *bias) > 0)
 			break;
 	return cu;
 }
@@ -263,7 +267,7 @@ static Dwarf_Die *find_unit(struct pe_image *image, Dwarf_Addr address, Dwarf_Ad
 static void add_inlined(struct pe_symbols_frame *frame, Dwarf_Die *cu, Dwarf_Addr at)
 {
 	Dwarf_Die *scopes;
-	int n = dwarf_getscopes(cu, at, &scopes);
+	int n = dw->dwarf_getscopes(cu, at, &scopes);
 
 	if (n <= 0)
 		return;
@@ -283,10 +287,10 @@ struct pe_symbols_frame *pe_image_frames(struct pe_image *image, uint64_t offset
 	if (!address_of(image, offset, &address))
 		return NULL;
 	cu = find_unit(image, address, &bias);
-	at = cu ? dwarf_getsrc_die(cu, address - bias) : NULL;
-	if (at && dwarf_lineno(at, &line) == 0)
-		file = dwarf_linesrc(at, NULL, NULL);
-	frame = new_frame(dwfl_module_addrname(image->module, address), file, line);
+	at = cu ? dw->dwarf_getsrc_die(cu, address - bias) : NULL;
+	if (at && dw->dwarf_lineno(at, &line) == 0)
+		file = dw->dwarf_linesrc(at, NULL, NULL);
+	frame = new_frame(dw->dwfl_module_addrname(image->module, address), file, line);
 	if (frame && cu)
 		add_inlined(frame, cu, address - bias);
 	return frame;

@@ -4,7 +4,6 @@ noinst_LTLIBRARIES += libreport.la
 
 libreport_la_CFLAGS = $(AM_CFLAGS) $(LIBDW_CFLAGS)
 libreport_la_CCASFLAGS = -Wa,-I$(top_srcdir)
-libreport_la_LIBADD = $(LIBDW_LIBS)
 libreport_la_SOURCES = \
 	src/report/events.c src/report/events.h \
 	src/report/findings.c src/report/findings.h \
@@ -15,7 +14,7 @@ libreport_la_SOURCES = \
 	src/report/suppress.c src/report/suppress.h \
 	src/report/symbols.c src/report/symbols.h src/report/image.h
 if HAVE_LIBDW
-libreport_la_SOURCES += src/report/image.c
+libreport_la_SOURCES += src/report/image.c src/report/elfutils.c src/report/elfutils.h
 else
 libreport_la_SOURCES += src/report/image_none.c
 endif

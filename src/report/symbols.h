@@ -9,7 +9,8 @@
  * Q.2  A file that is not the one that was mapped is not asked: better no name than a wrong one.
  * Q.3  What cannot be named is module and offset; what is in no module, an address. There is always one frame.
  * Q.4  Each place in a file is looked up once.
- * Q.5  Built without libdw, or where libstdc++ is not there to take C++ names apart, there is less to tell, and no failure.
+ * Q.5  Built without libdw, or where it is not there to be loaded, or libstdc++ to take C++ names apart, there is less to tell, and no
+ *      failure.
  */
 #ifndef PE_REPORT_SYMBOLS_H
 #define PE_REPORT_SYMBOLS_H

@@ -6,7 +6,7 @@
 build=$PIDEPOCH_BUILDDIR
 objects=$(ls "$build"/src/cli/pidepoch-*.o | grep -v -e '-paths\.o$')
 archives="$build/.libs/libsupervisor.a $build/.libs/libreport.a $build/.libs/libcore.a"
-libraries=$(sed -nE 's/^(LIBDW_LIBS|LIBS) = //p' "$build/Makefile" | tr '\n' ' ')
+libraries=$(sed -nE 's/^LIBS = //p' "$build/Makefile")
 
 # layout BINDIR LIBDIR - build as if configured so, install below a folder of our own, and see what is loaded
 layout()
