@@ -76,6 +76,7 @@ struct plan {
 	bool watched; /* by the supervisor */
 	char *trust;
 	char **command;
+	char path[PATH_MAX]; /* where the command was found */
 	char library[PATH_MAX];
 };
 
@@ -220,10 +221,10 @@ static int not_loadable(const char *command, const char *file, const char *becau
 
 static int check_program(struct plan *p)
 {
-	char path[PATH_MAX], file[PATH_MAX];
+	char file[PATH_MAX], *path = p->path;
 	const char *name = p->command[0];
 
-	switch (pe_program_find(name, path, sizeof(path))) {
+	switch (pe_program_find(name, path, sizeof(p->path))) {
 	case 0:
 		break;
 	case -EACCES:
@@ -346,8 +347,12 @@ static int stand_by(const struct plan *p, int *status)
 	return r;
 }
 
-static int become(char **command)
+/* At once where it was found: to a supervisor each try is shown. What the kernel does not take may be a shell's. */
+static int become(const struct plan *p)
 {
+	char **command = p->command;
+
+	execv(p->path, command);
 	execvp(command[0], command);
 	return ERROR(errno == ENOENT ? PE_VERBS_NOT_FOUND : PE_VERBS_NOT_RUN, "%s: %s", command[0],
 		     strerror(errno));
@@ -386,5 +391,5 @@ int pe_run_main(int argc, char **argv)
 		return status;
 	if (r == 0 && plan.watched)
 		r = pe_supervise_start();
-	return r ? r : become(plan.command);
+	return r ? r : become(&plan);
 }
