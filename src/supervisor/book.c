@@ -53,11 +53,30 @@ struct pe_book_process *pe_book_find(struct pe_book *b, uint64_t identity)
 	return atomic_load(&p->identity) ? p : NULL;
 }
 
+static _Atomic uint8_t *place_pid(struct pe_book_half *h, int tgid, uint8_t *bit)
+{
+	uint32_t at = (uint32_t)tgid % PE_BOOK_PIDS;
+
+	*bit = (uint8_t)(1u << at % 8);
+	return &h->pids[at / 8];
+}
+
+bool pe_book_may_have(struct pe_book *b, int tgid)
+{
+	uint8_t bit;
+
+	return atomic_load(place_pid(current(b), tgid, &bit)) & bit;
+}
+
 static struct pe_book_process *write_process(struct pe_book_half *h, uint64_t identity,
 					     const struct pe_book_process *as)
 {
 	struct pe_book_process *p = place(h, identity);
+	_Atomic uint8_t *pid;
+	uint8_t bit;
 
+	pid = place_pid(h, as->tgid, &bit);
+	atomic_store(pid, atomic_load(pid) | bit);
 	p->tgid = as->tgid;
 	p->frame = as->frame;
 	p->cursor = as->cursor;

@@ -24,6 +24,8 @@
 #define PE_BOOK_PROCESSES (1u << 15)
 #define PE_BOOK_NUMBERS	  (1u << 20)
 #define PE_BOOK_FIRST	  8
+#define PE_BOOK_PIDS                                                                               \
+	(1u << 18) /* of which it is told whether they may be here; others share their places */
 
 /* a sync point (points.h) */
 struct pe_book_point {
@@ -51,6 +53,7 @@ struct pe_book_half {
 	/* frame << 32 | number; the first few of each frame, and the others */
 	_Atomic uint64_t first[PE_BOOK_PROCESSES][PE_BOOK_FIRST];
 	_Atomic uint64_t number[PE_BOOK_NUMBERS];
+	_Atomic uint8_t pids[PE_BOOK_PIDS / 8]; /* a bit for each process that was written down */
 	uint32_t processes, numbers;
 };
 
@@ -70,7 +73,10 @@ struct pe_book *pe_book_map(void);
 /* the process of that identity, or NULL */
 struct pe_book_process *pe_book_find(struct pe_book *b, uint64_t identity);
 
-/* the same, made if need be. @lives: is this process still there? for a sweep. Never NULL. */
+/* Without a look at its identity: may a process whose pid is @tgid be here? false: it is not. */
+bool pe_book_may_have(struct pe_book *b, int tgid);
+
+/* the same as find, made if need be. @lives: is this process still there? for a sweep. Never NULL. */
 struct pe_book_process *pe_book_open(struct pe_book *b, uint64_t identity, int tgid,
 				     bool (*lives)(uint64_t identity, int tgid));
 

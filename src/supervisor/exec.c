@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "exec.h"
 
+#include <errno.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
 #include "points.h"
+
+/* Is that thread the first of its process, whose pid is the same then? A signal that is none, to itself and nobody else, tells. */
+static bool leads(int tid)
+{
+	return syscall(SYS_tgkill, tid, tid, 0) == 0 || errno == EPERM;
+}
 
 bool pe_exec_is_first(const struct pe_serve *s, int tid)
 {
-	uint64_t identity;
-
-	return pe_peer_glance(tid, &identity) && !pe_book_find(s->book, identity);
+	return !pe_book_may_have(s->book, tid) && leads(tid);
 }
 
 long pe_exec_serve(struct pe_serve_call *c)

@@ -42,19 +42,6 @@ int pe_peer_identity(int pid, uint64_t *out)
 	return 0;
 }
 
-bool pe_peer_glance(int tid, uint64_t *out)
-{
-	int fd = pe_probe_is_off(PE_PROBE_INODE) ? -1 : pe_sys_pidfd_open(tid, 0), r;
-	struct pe_identity who;
-
-	if (fd < 0)
-		return false;
-	r = pe_identity_of_pidfd(fd, false, &who);
-	close(fd);
-	*out = who.id;
-	return r == 0 && who.kind == PE_IDENTITY_INODE;
-}
-
 bool pe_peer_lives(uint64_t identity, int tgid)
 {
 	uint64_t now;
@@ -98,10 +85,22 @@ static bool count_threads(struct pe_peer *p)
 	return p->threads > 0;
 }
 
+/* by the pidfd that we have; false: pidfds have none here, or it is a thread's */
+static bool identity_by_pidfd(struct pe_peer *p)
+{
+	struct pe_identity who;
+
+	if (p->pidfd < 0 || p->tid != p->tgid || pe_probe_is_off(PE_PROBE_INODE) ||
+	    pe_identity_of_pidfd(p->pidfd, false, &who) < 0)
+		return false;
+	p->identity = who.id;
+	return true;
+}
+
 static int read_peer(struct pe_peer *p)
 {
 	p->tgid = find_leader(p);
-	if (p->tgid <= 0 || pe_peer_identity(p->tgid, &p->identity) < 0)
+	if (p->tgid <= 0 || (!identity_by_pidfd(p) && pe_peer_identity(p->tgid, &p->identity) < 0))
 		return -ESRCH;
 	p->task = pe_proc_open(O_PATH | O_DIRECTORY, "%d/task", p->tgid);
 	if (p->task < 0 || !count_threads(p))

@@ -54,8 +54,6 @@ bool pe_peer_has_library_at(const struct pe_peer *p, uint64_t at);
 bool pe_peer_shares_namespace(const struct pe_peer *p, int pid);
 /* of the process that has this pid now; 0 or -errno */
 int pe_peer_identity(int pid, uint64_t *out);
-/* the same of the process whose leader @tid is, quickly; false: it is none, or that is not to be told */
-bool pe_peer_glance(int tid, uint64_t *out);
 /* is the process with that identity there? */
 bool pe_peer_lives(uint64_t identity, int tgid);
 

@@ -186,6 +186,22 @@ static long exec_and_kill(void)
 	return execl("/proc/self/exe", "raw", "told", text, (char *)NULL);
 }
 
+static void *exec_in_thread(void *arg)
+{
+	exec_and_kill();
+	return arg;
+}
+
+/* the thread's pid is not the process's */
+static long exec_by_thread(void)
+{
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, exec_in_thread, NULL) == 0)
+		pthread_join(thread, NULL);
+	exit(97);
+}
+
 /* a stale use by this process, and one by a child that it has after that */
 static long kill_and_descend(void)
 {
@@ -231,6 +247,8 @@ static long use(const char *how)
 		return kill_in_child();
 	if (is(how, "exec"))
 		return exec_and_kill();
+	if (is(how, "thread-exec"))
+		return exec_by_thread();
 	if (is(how, "descend"))
 		return kill_and_descend();
 	if (is(how, "trace"))

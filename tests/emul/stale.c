@@ -54,6 +54,7 @@ static const struct play {
 	{ "any", "again", "ok", false, NOBODY },
 	{ "any", "child", "ok", true, 0 },
 	{ "any", "exec", "ok", true, 0 },
+	{ "any", "thread-exec", "ok", true, 0 },
 	{ "any", "trace", "ok", false, 0 },
 	{ "thread-unmet", "kill", "ok", true, 0 }, /* W.2 */
 };

@@ -28,6 +28,12 @@ static bool even_live(uint64_t identity, int tgid)
 	return identity % 2 == 0;
 }
 
+static bool even_live_anywhere(uint64_t identity, int tgid)
+{
+	(void)tgid;
+	return identity % 2 == 0;
+}
+
 static void open_book(void)
 {
 	book = pe_book_map();
@@ -77,6 +83,25 @@ START_TEST(exec_forgets)
 	pe_book_add(book, a, 301);
 	ck_assert(pe_book_has(book, a, 301));
 	ck_assert(!pe_book_has(book, b, 301));
+}
+END_TEST
+
+/* who is there is never said not to be; who has gone, for as long as the half of the book lasts */
+START_TEST(pids_may_be_there)
+{
+	uint32_t before = atomic_load(&book->which);
+
+	ck_assert(!pe_book_may_have(book, 4711));
+	pe_book_open(book, 4, 4711, even_live_anywhere);
+	pe_book_open(book, 5, 4712, even_live_anywhere);
+	ck_assert(pe_book_may_have(book, 4711));
+	ck_assert(pe_book_may_have(book, 4712));
+	ck_assert(!pe_book_may_have(book, 4713));
+	ck_assert(pe_book_may_have(book, (int)PE_BOOK_PIDS + 4711));
+	for (uint64_t i = 101; atomic_load(&book->which) == before; i += 2)
+		pe_book_open(book, i, 1, even_live_anywhere);
+	ck_assert(pe_book_may_have(book, 4711));
+	ck_assert(!pe_book_may_have(book, 4712));
 }
 END_TEST
 
@@ -176,6 +201,7 @@ int main(void)
 	tcase_add_checked_fixture(c, open_book, close_book);
 	tcase_add_test(c, own_numbers);
 	tcase_add_test(c, exec_forgets);
+	tcase_add_test(c, pids_may_be_there);
 	tcase_add_test(c, dead_make_room);
 	tcase_add_test(c, living_keep);
 	tcase_add_test(c, points);
