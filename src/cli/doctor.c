@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -66,8 +67,10 @@ static void become_preloaded(const char *library, int out)
 	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 
 	unsetenv("PIDEPOCH_FORCE_OLD"); /* it has words that are not for the library */
-	if (setenv("LD_PRELOAD", library, 1) == 0 && dup2(null, 1) == 1 && dup2(out, 2) == 2)
+	if (setenv("LD_PRELOAD", library, 1) == 0 && dup2(null, 1) == 1 && dup2(out, 2) == 2) {
 		execl("/proc/self/exe", "pidepoch", "--version", (char *)NULL);
+		execl((const char *)getauxval(AT_EXECFN), "pidepoch", "--version", (char *)NULL);
+	}
 	_exit(127);
 }
 

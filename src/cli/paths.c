@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -51,12 +52,20 @@ int pe_paths_self(char *out, size_t size)
 	return 0;
 }
 
+/* Without /proc there is still the name by which we were executed; our folder is the one of then. */
+static bool find_ourselves(char out[PATH_MAX], struct stat *st)
+{
+	if (pe_paths_self(out, PATH_MAX) == 0)
+		return stat("/proc/self/exe", st) == 0;
+	return realpath((const char *)getauxval(AT_EXECFN), out) && stat(out, st) == 0;
+}
+
 static void search_start(struct search *s)
 {
 	struct stat st;
 
 	s->looked[0] = '\0';
-	if (pe_paths_self(s->here, sizeof(s->here)) < 0 || stat("/proc/self/exe", &st) < 0) {
+	if (!find_ourselves(s->here, &st)) {
 		s->here[0] = '\0';
 		return;
 	}

@@ -27,6 +27,8 @@ static const char *reason(int err)
 		return "there is no such process";
 	case -ENOENT:
 		return "it does not run under pidepoch";
+	case -ENODATA:
+		return "cannot be looked at: /proc is missing, or another pid namespace's";
 	case -EPROTO:
 		return "it runs under another version of pidepoch";
 	case -EAGAIN:

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <sys/uio.h>
 
+#include "core/identity.h"
+
 #define LARGEST (1u << 20) /* of a library's writable memory */
 
 static int copy_in(pid_t pid, const void *from, void *to, size_t size)
@@ -99,6 +101,8 @@ int pe_status_read(pid_t pid, struct pe_account *account)
 	FILE *maps;
 	int err;
 
+	if (pe_identity_proc_is_ours() != 0)
+		return -ENODATA; /* it would show somebody else's maps, or nobody's */
 	snprintf(path, sizeof(path), "/proc/%d/maps", pid);
 	maps = fopen(path, "re");
 	if (!maps)

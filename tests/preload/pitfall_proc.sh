@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Where /proc is that of another pid namespace, it shows others under our numbers: no notice and no event names one of those, and the doctor
-# promises no supervisor, which needs a /proc of its own (E.6).
+# promises no supervisor, which needs a /proc of its own (E.6). Nor does the status show anybody.
 . "$(dirname "$0")/cli.sh"
 command -v bash >/dev/null || skip 'bash is not installed'
 
@@ -25,6 +25,7 @@ test $! -eq "$1" || exit 9
 echo >"$TMPDIR/taken"
 wait %1
 "$PIDEPOCH" doctor --json >"$TMPDIR/doctor"
+"$PIDEPOCH" status 1 2>"$TMPDIR/status" && exit 8
 exit 0
 END
 
@@ -41,3 +42,4 @@ sed -n 2p "$TMPDIR/log" | grep -q "kill($$, SIGTERM).*; now held by somebody who
 test "$(grep -c '"type":"event"' "$TMPDIR/events")" -eq 2 || fail "there must be two events"
 ! grep '"holder"' "$TMPDIR/events" || fail "an event names a stranger who has nothing to do with it"
 grep -q '"calls": "raw_single", "here": "none"' "$TMPDIR/doctor" || { cat "$TMPDIR/doctor"; fail "there can be no supervisor"; }
+grep -q "another pid namespace's" "$TMPDIR/status" || { cat "$TMPDIR/status"; fail "the status of somebody else"; }
