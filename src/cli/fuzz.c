@@ -146,7 +146,9 @@ static int read_suppressions(struct work *w)
 	r = pe_suppress_read(&w->suppress, f);
 	fclose(f);
 	if (r > 0)
-		return ERROR(PE_VERBS_USAGE, "%s, line %d: is not KIND:PATTERN", name, r);
+		return ERROR(PE_VERBS_USAGE,
+			     "%s, line %d: is not KIND:PATTERN, or of no kind that there is", name,
+			     r);
 	return r < 0 ? ERROR(PE_VERBS_USAGE, "cannot read %s: %s", name, strerror(-r)) : 0;
 }
 

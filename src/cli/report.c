@@ -99,7 +99,9 @@ static int take_suppressions(struct plan *p, const char *name)
 	r = pe_suppress_read(&p->suppress, f);
 	fclose(f);
 	if (r > 0)
-		return ERROR(PE_VERBS_USAGE, "%s, line %d: is not KIND:PATTERN", name, r);
+		return ERROR(PE_VERBS_USAGE,
+			     "%s, line %d: is not KIND:PATTERN, or of no kind that there is", name,
+			     r);
 	return r < 0 ? ERROR(PE_VERBS_FAILED, "%s: %s", name, strerror(-r)) : 0;
 }
 

@@ -66,14 +66,51 @@ static bool sarif_frame(void *context, unsigned int n, const struct pe_symbols_f
 	return true;
 }
 
-/* the first place of which the source is known: what is wrong there is the caller's, not libc's */
+static bool is_libc(const char *module)
+{
+	const char *slash = module ? strrchr(module, '/') : NULL;
+
+	return slash && (strncmp(slash, "/libc.so", 8) == 0 || strncmp(slash, "/libc-", 6) == 0 ||
+			 strncmp(slash, "/libpthread", 11) == 0);
+}
+
+struct place {
+	FILE *out;
+	bool found;
+};
+
+/* the first place of which the source is known: what is wrong there is the caller's, not libc's, which has called him, too */
 static bool first_place(void *context, unsigned int n, const struct pe_symbols_frame *frame)
 {
+	struct place *place = context;
+
 	(void)n;
-	if (!frame->file)
+	if (!frame->file || is_libc(frame->module))
+		return true;
+	location(place->out, frame);
+	place->found = true;
+	return false;
+}
+
+/* else the first that has a name */
+static bool first_name(void *context, unsigned int n, const struct pe_symbols_frame *frame)
+{
+	(void)n;
+	if (!frame->function)
 		return true;
 	location(context, frame);
 	return false;
+}
+
+static void locations(FILE *out, const struct pe_findings *f, const struct pe_events_event *e)
+{
+	struct place place = { .out = out };
+
+	fprintf(out, "\"locations\":[");
+	pe_findings_walk(f, e, &e->used.stack, first_place, &place);
+	if (!place.found)
+		pe_findings_walk(f, e, &e->used.stack, first_name, out);
+	putc(']', out);
 }
 
 static void stack(FILE *out, const struct pe_findings *f, const struct pe_events_event *e,
@@ -99,10 +136,9 @@ static void result(FILE *out, const struct pe_findings *f, const struct pe_findi
 	text(out, "ruleId", e->kind);
 	fprintf(out, ",\"level\":\"%s\",\"message\":{\"text\":\"", levels[e->severity]);
 	pe_print_escaped(out, call);
-	fprintf(out, ": %s (%" PRIu64 " time%s)\"},\"locations\":[", sentence, x->count,
-		x->count == 1 ? "" : "s");
-	pe_findings_walk(f, e, &e->used.stack, first_place, out);
-	fprintf(out, "],\"occurrenceCount\":%" PRIu64, x->count);
+	fprintf(out, ": %s (%" PRIu64 " time%s)\"},", sentence, x->count, x->count == 1 ? "" : "s");
+	locations(out, f, e);
+	fprintf(out, ",\"occurrenceCount\":%" PRIu64, x->count);
 	fprintf(out, ",\"partialFingerprints\":{\"stacks/v1\":\"%016" PRIx64 "\"}", x->key);
 	if (e->used.stack.depth) {
 		fprintf(out, ",\"stacks\":[");

@@ -93,6 +93,48 @@ for x in results:
     assert x["level"] in ("warning", "note") and len(x["stacks"]) == 3 and x["occurrenceCount"] >= 1
     assert x["stacks"][0]["frames"][0]["location"]
 ' || fail "the SARIF"
+	# the place is the program's, whose source is not known, and not in a C library whose source is
+	cat >"$TMPDIR/caller.c" <<'END'
+void call(void (*f)(void))
+{
+	f();
+	__asm__ volatile("" ::: "memory");
+}
+END
+	cat >"$TMPDIR/called.c" <<'END'
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+void call(void (*f)(void));
+
+void misuse_named(void)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(0);
+	waitpid(pid, NULL, 0);
+	kill(pid, SIGTERM);
+	__asm__ volatile("" ::: "memory");
+}
+
+int main(void)
+{
+	call(misuse_named);
+}
+END
+	# shellcheck disable=SC2086
+	if $CC -w -g -shared -fPIC "$TMPDIR/caller.c" -o "$TMPDIR/libc.so.x" && $CC -w "$TMPDIR/called.c" -o "$TMPDIR/called" "$TMPDIR/libc.so.x"; then
+		"$PIDEPOCH" run --events="$TMPDIR/placed" --log=/dev/null --on-stale=report -- "$TMPDIR/called"
+		"$PIDEPOCH" report "$TMPDIR/placed" | grep -q '#1 in call .*caller\.c' || fail "it was to be called by a library with its source"
+		"$PIDEPOCH" report --format=sarif "$TMPDIR/placed" | python3 -c '
+import json, sys
+places = json.load(sys.stdin)["runs"][0]["results"][0]["locations"]
+assert [x["logicalLocations"][0]["fullyQualifiedName"] for x in places] == ["misuse_named"], places
+assert "physicalLocation" not in places[0], places
+' || fail "the place in the SARIF"
+	fi
 	"$PIDEPOCH" report --format=html "$events" >"$TMPDIR/page"
 	sed -n '/id="data">/,/<.script>/p' "$TMPDIR/page" | sed '1s/.*id="data">//; s/<.script>$//' | python3 -c '
 import json, sys
