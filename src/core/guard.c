@@ -19,7 +19,7 @@ static long pass(const struct pe_use *u)
 {
 	const long *a = u->call.arg;
 
-	return pe_sys6(u->call.nr, a[0], a[1], a[2], a[3], a[4], a[5]);
+	return pe_sys_whole6(u->call.nr, a[0], a[1], a[2], a[3], a[4], a[5]);
 }
 
 /* --- stale --- */
@@ -257,7 +257,7 @@ static long on_child(struct pe_process *p, struct pe_thread *t, const struct pe_
 	pe_hold_release(t, &h);
 	if (unlikely(n == CLOSED))
 		return on_slow_child(p, t, u);
-	return n == PE_GATE_DEAD ? AGAIN : n;
+	return n == PE_GATE_DEAD || unlikely(n == -EINTR) ? AGAIN : n; /* Y.4 of sys.h */
 }
 
 /* The tree's entry for the number; or the slot of the thread's last call if it bears the number, which is as good: what

@@ -55,8 +55,13 @@ static long ask(struct rseq *rseq)
 	long (*act)(const struct pe_gate_call *, const uint32_t *, struct rseq *) =
 		(long (*)(const struct pe_gate_call *, const uint32_t *, struct rseq *))(
 			uintptr_t)PE_POSTERN_AT;
+	long n;
 
-	return act(&call, &alive, rseq);
+	/* interrupted before it was received, it is not answered */
+	do
+		n = act(&call, &alive, rseq);
+	while (n == -EINTR);
+	return n;
 }
 
 pe_cold void pe_postern_count(_Atomic uint32_t *word, uint32_t seen, struct rseq *rseq)

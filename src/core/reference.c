@@ -239,7 +239,7 @@ static long by_pidfd(struct pe_process *p, struct pe_thread *t, const struct pe_
 		pe_sys_close(pin->fd);
 		return n == -ESRCH ? gone(p, pin) : n;
 	}
-	n = pe_sys6(u->call.nr, a[0], a[1], a[2], a[3], a[4], a[5]);
+	n = pe_sys_whole6(u->call.nr, a[0], a[1], a[2], a[3], a[4], a[5]);
 	err = pe_reference_unpin(p, t, pin);
 	if (err != 0 && n >= 0 && makes_pidfd(u))
 		pe_sys_close((int)n);
@@ -252,7 +252,7 @@ long pe_reference_call(struct pe_process *p, struct pe_thread *t, const struct p
 	struct pe_pin pin;
 	long n = PE_GATE_DEAD;
 
-	while (n == PE_GATE_DEAD) {
+	while (n == PE_GATE_DEAD || n == -EINTR) { /* Y.4 of sys.h */
 		int err = pe_reference_pin(p, t, u->number, epoch, u->call.nr, PE_PIN_BEST, &pin);
 
 		if (err != 0)

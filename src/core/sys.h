@@ -7,6 +7,7 @@
  *      them, before libc is ready as well as in a handler or a vfork child.
  * Y.3  The C library's struct stat, siginfo_t, rusage and timespec are the kernel's own on 64-bit CPUs; its
  *      sigset_t and struct sigaction are not, so a mask is a uint64_t and the action has its own type.
+ * Y.4  A call with a number is never interrupted, whoever is shown it: see pe_sys_whole6().
  */
 #ifndef PE_CORE_SYS_H
 #define PE_CORE_SYS_H
@@ -72,6 +73,18 @@ static inline long pe_sys5(long nr, long a1, long a2, long a3, long a4, long a5)
 static inline long pe_sys6(long nr, long a1, long a2, long a3, long a4, long a5, long a6)
 {
 	return pe_raw6(nr, a1, a2, a3, a4, a5, a6);
+}
+
+/* A call that knows no EINTR. Where a supervisor is shown it, a handler that comes before it has been received ends it so, with
+ * nothing done. */
+static inline long pe_sys_whole6(long nr, long a1, long a2, long a3, long a4, long a5, long a6)
+{
+	long n;
+
+	do
+		n = pe_sys6(nr, a1, a2, a3, a4, a5, a6);
+	while (n == -EINTR);
+	return n;
 }
 
 /* --- memory --- */
@@ -179,12 +192,12 @@ static inline bool pe_sys_children_vanish(void)
 
 static inline int pe_sys_kill(int pid, int sig)
 {
-	return (int)pe_sys2(SYS_kill, pid, sig);
+	return (int)pe_sys_whole6(SYS_kill, pid, sig, 0, 0, 0, 0);
 }
 
 static inline int pe_sys_tgkill(int tgid, int tid, int sig)
 {
-	return (int)pe_sys3(SYS_tgkill, tgid, tid, sig);
+	return (int)pe_sys_whole6(SYS_tgkill, tgid, tid, sig, 0, 0, 0);
 }
 
 /* As abort(): the program's own SIGABRT handler first; if it returns, the default. The first process of a pid
@@ -299,7 +312,7 @@ static inline int pe_sys_waitid(int type, int id, siginfo_t *info, int options, 
 
 static inline int pe_sys_pidfd_open(int pid, unsigned int flags)
 {
-	return (int)pe_sys2(SYS_pidfd_open, pid, (long)flags);
+	return (int)pe_sys_whole6(SYS_pidfd_open, pid, (long)flags, 0, 0, 0, 0);
 }
 
 /* @info may be NULL: as kill() */
@@ -310,7 +323,7 @@ static inline int pe_sys_pidfd_send_signal(int pidfd, int sig, siginfo_t *info, 
 
 static inline int pe_sys_rt_sigqueueinfo(int pid, int sig, siginfo_t *info)
 {
-	return (int)pe_sys3(SYS_rt_sigqueueinfo, pid, sig, PE_SYS_LONG(info));
+	return (int)pe_sys_whole6(SYS_rt_sigqueueinfo, pid, sig, PE_SYS_LONG(info), 0, 0, 0);
 }
 
 static inline int pe_sys_getuid(void)

@@ -12,7 +12,8 @@ long pe_call_made(const struct pe_use *u, pidepoch_t epoch)
 	if (u->number <= 0)
 		return pe_state_result(-EINVAL);
 	if (!pe_state_enter(&s))
-		return pe_state_result(pe_sys6(u->call.nr, a[0], a[1], a[2], a[3], a[4], a[5]));
+		return pe_state_result(
+			pe_sys_whole6(u->call.nr, a[0], a[1], a[2], a[3], a[4], a[5]));
 	return pe_state_result(pe_reference_call(s.frame, s.thread, u, epoch));
 }
 

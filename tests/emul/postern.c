@@ -9,6 +9,7 @@
  *   threads   a program that has threads by then is not let in
  *   hidden    nor is one that may not be looked into by then
  *   filtered  nor is one that has a filter of its own
+ *   disturbed one that handles signals all the time is, and no call ends for that, shown or not
  */
 #include <errno.h>
 #include <linux/filter.h>
@@ -23,6 +24,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -70,10 +72,13 @@ static void expect(const char *when, pid_t child, int shown)
 		attack_fail("%s: %ld of %d calls were shown", when, after - before, CALLS);
 }
 
+/* a child that goes when its parent does */
 static pid_t bear(void)
 {
 	pid_t child = fork();
 
+	if (child == 0)
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 	while (child == 0)
 		pause();
 	if (child < 0)
@@ -232,13 +237,41 @@ static void filtered(pid_t child)
 	shut(child);
 }
 
+static void handled(int signal)
+{
+	(void)signal;
+}
+
+static void disturb(pid_t child)
+{
+	const struct itimerval often = { { .tv_usec = 50 }, { .tv_usec = 50 } };
+	const struct itimerval never = { { 0 }, { 0 } };
+
+	setitimer(ITIMER_REAL, &often, NULL);
+	for (int i = 0; i < 10; i++)
+		signal_often(child);
+	setitimer(ITIMER_REAL, &never, NULL);
+}
+
+static void disturbed(pid_t child)
+{
+	const struct sigaction handler = { .sa_handler = handled };
+
+	sigaction(SIGALRM, &handler, NULL);
+	disturb(child);
+	state("disturbed", PE_POSTERN_OPEN);
+	wait_past_the_library();
+	disturb(child);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct {
 		const char *name;
 		void (*play)(pid_t);
-	} plays[] = { { "opened", opened }, { "raw", raw },	  { "threads", threads },
-		      { "taken", taken },   { "hidden", hidden }, { "filtered", filtered } };
+	} plays[] = { { "opened", opened },	 { "raw", raw },       { "threads", threads },
+		      { "taken", taken },	 { "hidden", hidden }, { "filtered", filtered },
+		      { "disturbed", disturbed } };
 	pid_t child;
 
 	if (argc != 2)

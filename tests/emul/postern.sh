@@ -6,7 +6,7 @@
 program=$PIDEPOCH_BUILDDIR/tests/emul/postern
 
 "$PIDEPOCH" run --supervisor=on -- true 2>"$TMPDIR/err" || skip "no supervisor here: $(cat "$TMPDIR/err")"
-for play in opened raw threads taken hidden filtered; do
+for play in opened raw threads taken hidden filtered disturbed; do
 	try run --supervisor=on -- "$program" "$play"
 	status 0
 	printed well
