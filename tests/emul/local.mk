@@ -34,10 +34,10 @@ EMUL_PLAYS = \
 	tests/emul/shell.sh \
 	tests/emul/strange.sh
 
-check_PROGRAMS += $(EMUL_TESTS) $(NUMBER_TESTS) tests/emul/number_bare tests/emul/called tests/emul/flood tests/emul/guest tests/emul/inline tests/emul/postern tests/emul/raw tests/emul/strange
+check_PROGRAMS += $(EMUL_TESTS) $(NUMBER_TESTS) tests/emul/called tests/emul/flood tests/emul/guest tests/emul/inline tests/emul/postern tests/emul/raw tests/emul/strange
 TESTS += $(EMUL_TESTS) $(NUMBER_TESTS) $(EMUL_PLAYS)
 dist_check_SCRIPTS += $(EMUL_PLAYS)
-dist_check_DATA += tests/emul/jobs.go tests/emul/kept.rs
+dist_check_DATA += tests/emul/jobs.go tests/emul/kept.rs tests/emul/number_bare.c
 
 tests_emul_crowd_SOURCES = tests/emul/crowd.c tests/preload/namespace.c tests/preload/namespace.h
 tests_emul_crowd_LDFLAGS = -all-static
@@ -67,9 +67,6 @@ tests_emul_number_absent_SOURCES = tests/emul/number_absent.c tests/emul/number.
 tests_emul_number_absent_LDFLAGS = -all-static
 tests_emul_number_arguments_SOURCES = tests/emul/number_arguments.c tests/emul/number.h
 tests_emul_number_arguments_LDFLAGS = -all-static
-tests_emul_number_bare_SOURCES = tests/emul/number_bare.c
-tests_emul_number_bare_CFLAGS = $(AM_CFLAGS) -ffreestanding -fno-stack-protector
-tests_emul_number_bare_LDFLAGS = -nostdlib -all-static
 tests_emul_number_given_SOURCES = tests/emul/number_given.c tests/emul/number.h tests/emul/worker.h tests/preload/namespace.c tests/preload/namespace.h
 tests_emul_number_given_LDFLAGS = -all-static
 tests_emul_number_many_SOURCES = tests/emul/number_many.c tests/emul/number.h
