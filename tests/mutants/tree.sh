@@ -12,6 +12,7 @@ mkdir "$work" || exit 99
 tests=$PIDEPOCH_SRCDIR/tests
 bad=0
 tried=0
+turn=0
 
 # replace FILE FROM TO [NTH]: in the copy; FROM must be there
 replace()
@@ -81,9 +82,17 @@ int main(void)
 }
 END
 
+# A second run of the tests has every third mutant.
+is_due()
+{
+	turn=$((turn + 1))
+	test -z "${PIDEPOCH_QUICK:-}" || test $((turn % 3)) -eq 1
+}
+
 # mutate CHECK FILE FROM TO [NTH]
 mutate()
 {
+	is_due || return 0
 	name=$1
 	shift
 	tried=$((tried + 1))
