@@ -3,7 +3,7 @@
 lib_LTLIBRARIES += libpidepoch-preload.la
 
 libpidepoch_preload_la_SOURCES = preload/real.c preload/real.h \
-	preload/environ.c preload/environ.h preload/exec.c preload/filter.c preload/filter.h preload/fork.c preload/message.c preload/prctl.c preload/signal.c \
+	preload/environ.c preload/environ.h preload/exec.c preload/filter.c preload/filter.h preload/fork.c preload/message.c preload/prctl.c preload/prctl.h preload/signal.c \
 	preload/spawn.c preload/syscall.c preload/vfork.c preload/wait.c preload/wait.h
 
 # What tells a program a number, and what else takes one.

@@ -13,6 +13,7 @@
 #include "core/sys.h"
 #include "environ.h"
 #include "filter.h"
+#include "prctl.h"
 #include "wait.h"
 
 static long peek(int idtype, uint32_t id, siginfo_t *info, int options)
@@ -161,6 +162,8 @@ static long watched(struct pe_gate_call *c)
 		return set_action(c);
 	case SYS_seccomp:
 		return set_filter(c);
+	case SYS_prctl:
+		return pe_prctl_made(a);
 	default:
 		return plain(c);
 	}

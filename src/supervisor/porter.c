@@ -6,6 +6,7 @@
 #include "core/postern.h"
 #include "memory.h"
 #include "notify.h"
+#include "rights.h"
 
 bool pe_porter_is_asked(const struct pe_serve_call *c)
 {
@@ -33,7 +34,8 @@ long pe_porter_open(const struct pe_serve_call *c, struct pe_book_process *p)
 	struct pe_postern_board b;
 	int r;
 
-	if (p->postern == PE_PORTER_BARRED || !pe_peer_is_single(c->peer))
+	if (p->postern == PE_PORTER_BARRED || !pe_peer_is_single(c->peer) ||
+	    pe_rights_may_hide(c->peer))
 		return -ECHILD;
 	/* before it is so: from then on each wait is looked at */
 	p->postern = PE_PORTER_OPEN;

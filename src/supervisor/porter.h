@@ -2,7 +2,7 @@
 /*
  * porter - who may signal its children without being shown: the postern (core/postern.h) is opened, and barred.
  *
- *   UNKNOWN ── a wait: has it a postern? ── no ──> NONE ── it asks, and has one thread ──> OPEN
+ *   UNKNOWN ── a wait: has it a postern? ── no ──> NONE ── it asks, and may (U.2, U.3) ──> OPEN
  *                                      └── yes ──────────────────────────────────────────> OPEN
  *   OPEN ── a wait of the library ──> OPEN
  *        ── any other wait ─────────> BARRED, in its memory, before that wait is answered
@@ -10,7 +10,8 @@
  * U.1  Where a wait past the library may reap, every signal is shown, as if there were no postern: children that are born after
  *      that wait's beginning are still met when they are signalled (kill.c), the others are written down at the wait.
  * U.2  One thread: no earlier wait can be under way when it is opened.
- * U.3  What is kept is a hint that a worker's death, a sweep or an exec may take: it is then found out again from the page.
+ * U.3  Who could become another user, whose memory we may not write to, is not let in: he could not be barred any more.
+ * U.4  What is kept is a hint that a worker's death, a sweep or an exec may take: it is then found out again from the page.
  */
 #ifndef PE_SUPERVISOR_PORTER_H
 #define PE_SUPERVISOR_PORTER_H

@@ -5,9 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "proc.h"
 
+/* of a signal; those of capabilities begin with 0 */
 static bool has_bit(int pid, const char *mask, int signal)
 {
 	char value[64];
@@ -66,13 +68,23 @@ static ino_t user_namespace(const char *who)
 	return stat(path, &st) == 0 ? st.st_ino : 0;
 }
 
+static bool has_cap(int pid, const char *set, int cap)
+{
+	return has_bit(pid, set, cap + 1);
+}
+
+bool pe_rights_may_hide(const struct pe_peer *p)
+{
+	return (has_cap(p->tid, "CapPrm", CAP_SETUID) || has_cap(p->tid, "CapPrm", CAP_SETGID)) &&
+	       !has_cap(getpid(), "CapEff", CAP_SYS_PTRACE);
+}
+
 static bool has_cap_kill(const struct pe_peer *p, int pid)
 {
-	char value[64], caller[16], other[16];
+	char caller[16], other[16];
 	ino_t mine;
 
-	if (!pe_proc_status(p->tid, "CapEff", value, sizeof(value)) ||
-	    !(strtoull(value, NULL, 16) >> CAP_KILL & 1))
+	if (!has_cap(p->tid, "CapEff", CAP_KILL))
 		return false;
 	snprintf(caller, sizeof(caller), "%d", p->tid);
 	snprintf(other, sizeof(other), "%d", pid);

@@ -13,4 +13,7 @@ bool pe_rights_may_signal(const struct pe_peer *p, int pid);
 /* May it end @pid: by its user, or by CAP_KILL over the other's user namespace? */
 bool pe_rights_may_end(const struct pe_peer *p, int pid);
 
+/* Could it become another user, and one whose memory is out of our reach then? */
+bool pe_rights_may_hide(const struct pe_peer *p);
+
 #endif

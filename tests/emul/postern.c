@@ -7,7 +7,8 @@
  *   taken     the address is the program's: the calls are shown, and what was there stays
  *   raw       a wait past the library bars it, in the child that makes it alone, and the calls are shown from then on
  *   threads   a program that has threads by then is not let in
- *   hidden    nor is one that may not be looked into by then
+ *   hidden    nor is one that may not be looked into by then; by_number: through syscall()
+ *   users     nor is one that could become another user, if the supervisor may not look into that one's memory
  *   filtered  nor is one that has a filter of its own
  *   disturbed one that handles signals all the time is, and no call ends for that, shown or not
  */
@@ -226,6 +227,21 @@ static void hidden(pid_t child)
 	expect("hidden", child, 1);
 }
 
+static void hidden_by_number(pid_t child)
+{
+	signal_often(child);
+	state("before it hides", PE_POSTERN_OPEN);
+	syscall(SYS_prctl, PR_SET_DUMPABLE, 0);
+	state("hidden by number", PE_POSTERN_BARRED);
+	expect("hidden by number", child, 1);
+}
+
+/* The supervisor has been started without CAP_SYS_PTRACE. */
+static void users(pid_t child)
+{
+	shut(child);
+}
+
 static void filtered(pid_t child)
 {
 	struct sock_filter all[] = { BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW) };
@@ -269,9 +285,11 @@ int main(int argc, char **argv)
 	static const struct {
 		const char *name;
 		void (*play)(pid_t);
-	} plays[] = { { "opened", opened },	 { "raw", raw },       { "threads", threads },
-		      { "taken", taken },	 { "hidden", hidden }, { "filtered", filtered },
-		      { "disturbed", disturbed } };
+	} plays[] = { { "opened", opened },	{ "raw", raw },
+		      { "threads", threads },	{ "taken", taken },
+		      { "hidden", hidden },	{ "by_number", hidden_by_number },
+		      { "filtered", filtered }, { "disturbed", disturbed },
+		      { "users", users } };
 	pid_t child;
 
 	if (argc != 2)

@@ -146,6 +146,7 @@ static const long watched[] = {
 	SYS_execveat,
 	SYS_rt_sigaction,
 	SYS_seccomp,
+	SYS_prctl,
 #ifdef SYS_fork
 	SYS_fork,
 #endif

@@ -38,7 +38,7 @@ syscall:
 	.endr
 	.irp	nr, __NR_wait4, __NR_waitid, __NR_kill, __NR_tkill, __NR_tgkill, \
 		__NR_rt_sigqueueinfo, __NR_rt_tgsigqueueinfo, __NR_pidfd_open, __NR_execve, \
-		__NR_execveat, __NR_rt_sigaction, __NR_seccomp
+		__NR_execveat, __NR_rt_sigaction, __NR_seccomp, __NR_prctl
 	cmp	w0, #\nr
 	b.eq	pe_syscall_watched
 	.endr
