@@ -26,7 +26,7 @@ static const char *reason(int err)
 	case -ESRCH:
 		return "there is no such process";
 	case -ENOENT:
-		return "it does not run under pidepoch";
+		return "it does not run under pidepoch, or is only watched from outside";
 	case -ENODATA:
 		return "cannot be looked at: /proc is missing, or another pid namespace's";
 	case -EPROTO:

@@ -64,7 +64,7 @@ said "another version of pidepoch"
 # this shell does not run under pidepoch
 try status $$
 status 1
-said "it does not run under pidepoch"
+said "it does not run under pidepoch, or is only watched from outside"
 
 for wrong in x 0 -1 1x 99999999999 ''; do
 	try status -- "$wrong"
