@@ -12,7 +12,7 @@ PE_PUBLIC int kill(pid_t pid, int sig)
 		.by = PE_CALL_KILL,
 		.number = pid,
 		.signal = sig,
-		.call = { .nr = SYS_kill, .arg = { pid, sig } },
+		.call = { .nr = SYS_kill, .arg = { pid, sig, [PE_TOKEN_AT] = PE_TOKEN } },
 	};
 
 	return (int)pe_result(pe_door_guard(&u));
@@ -36,7 +36,8 @@ PE_PUBLIC int sigqueue(pid_t pid, int sig, const union sigval value)
 		.number = pid,
 		.signal = sig,
 		.info = &info,
-		.call = { .nr = SYS_rt_sigqueueinfo, .arg = { pid, sig, (long)&info } },
+		.call = { .nr = SYS_rt_sigqueueinfo,
+			  .arg = { pid, sig, (long)&info, [PE_TOKEN_AT] = PE_TOKEN } },
 	};
 
 	memset(&info, 0, sizeof(info));
@@ -55,7 +56,8 @@ PE_PUBLIC int tgkill(pid_t group, pid_t thread, int sig)
 		.number = group,
 		.signal = sig,
 		.to_thread = true,
-		.call = { .nr = SYS_tgkill, .arg = { group, thread, sig } },
+		.call = { .nr = SYS_tgkill,
+			  .arg = { group, thread, sig, [PE_TOKEN_AT] = PE_TOKEN } },
 	};
 
 	return (int)pe_result(pe_door_guard(&u));
@@ -70,7 +72,8 @@ PE_PUBLIC int pidfd_open(pid_t pid, unsigned int flags)
 		.by = PE_CALL_PIDFD_OPEN,
 		.number = pid,
 		.signal = PE_GUARD_NO_SIGNAL,
-		.call = { .nr = SYS_pidfd_open, .arg = { pid, (long)flags } },
+		.call = { .nr = SYS_pidfd_open,
+			  .arg = { pid, (long)flags, [PE_TOKEN_AT] = PE_TOKEN } },
 	};
 
 	return (int)pe_result(pe_door_guard(&u));

@@ -14,8 +14,6 @@
 
 #define ERROR(...) pe_say_error(PE_VERBS_UNABLE, "run", __VA_ARGS__)
 
-#define MARK "PIDEPOCH_SUPERVISED" /* in the environment of what is watched */
-
 static bool is_admin(void)
 {
 	return pe_probe_try(PE_PROBE_ADMIN) == 0;
@@ -24,7 +22,8 @@ static bool is_admin(void)
 /* The mark alone may be left over from somewhere else. */
 static bool is_inside(void)
 {
-	return getenv(MARK) && prctl(PR_GET_SECCOMP, 0, 0, 0, 0) == SECCOMP_MODE_FILTER;
+	return getenv(PE_TOKEN_VARIABLE) &&
+	       prctl(PR_GET_SECCOMP, 0, 0, 0, 0) == SECCOMP_MODE_FILTER;
 }
 
 bool pe_supervise_is_due(const char *mode, bool fits)
@@ -91,12 +90,14 @@ int pe_supervise_start(void)
 	if (pe_probe_is_off(PE_PROBE_NOTIFY) || pe_probe_is_off(PE_PROBE_KILLABLE) ||
 	    pe_probe_is_off(PE_PROBE_CHILDREN))
 		return failed(-ENOSYS);
-	if (setenv(MARK, "1", 1) < 0)
+	if (setenv(PE_TOKEN_VARIABLE, "1", 1) < 0)
 		return failed(-ENOMEM);
 	if (plan.plain)
 		pe_say_error(0, "run",
 			     "supervisor without CAP_SYS_ADMIN: setuid programs that are started "
 			     "run without their privilege");
 	r = pe_keeper_start(&plan);
-	return r == 0 ? 0 : failed(r);
+	if (r > 0)
+		*getenv(PE_TOKEN_VARIABLE) = PE_TOKEN_READ;
+	return r >= 0 ? 0 : failed(r);
 }

@@ -62,6 +62,7 @@ struct pe_settings {
 	int stale_errno; /* ESRCH or PE_EEPOCH */
 	uint32_t force_old;
 	struct pe_fuzz *fuzz;  /* the page of `pidepoch fuzz`, or NULL */
+	bool legible;	       /* to a supervisor, our memory (token.h) */
 	bool unseen;	       /* the forks and waits of this process do not come through us */
 	size_t old_bytes_most; /* S9's bound; 0: PE_SYNC_OLD_BYTES */
 	bool trusted;	       /* the program is exempt: nothing is told, refused or aborted */

@@ -7,6 +7,7 @@
 #include "reap.h"
 #include "release.h"
 #include "sys.h"
+#include "token.h"
 #include "trace.h"
 
 #define KINDS (__WNOTHREAD | __WCLONE | __WALL)
@@ -40,18 +41,18 @@ static pe_cold long clear_info(siginfo_t *info, long result)
 }
 
 /* Consume the exit of @pid, without blocking: > 0 it was there, 0 it was not. -EFAULT: it was, and the caller's
- * pointer was bad; the kernel reaps first. Another -errno: the program's own filter forbids the call. */
-static long consume_exit(const struct pe_reap *r, int pid)
+ * pointer was bad; the kernel reaps first. Another -errno: the program's own filter forbids the call. @token: token.h's, or 0 */
+static long consume_exit(const struct pe_reap *r, int pid, long token)
 {
 	siginfo_t own, *info = r->info ? r->info : &own;
 	int flags = WNOHANG | (r->options & KINDS);
 	long n;
 
 	if (r->as_wait4) {
-		n = pe_sys_wait4(pid, r->status, flags, r->rusage);
+		n = pe_sys_wait4_with(token, pid, r->status, flags, r->rusage);
 	} else {
 		own.si_pid = 0;
-		n = pe_sys_waitid(P_PID, pid, info, flags | WEXITED, r->rusage);
+		n = pe_sys_waitid_with(token, P_PID, pid, info, flags | WEXITED, r->rusage);
 		if (n == 0)
 			n = info->si_pid;
 	}
@@ -106,7 +107,8 @@ static long reap_tracked(struct pe_process *p, struct pe_thread *t, const struct
 	mask = pe_sys_mask_all();
 	claim = pe_slot_begin_reap(k->slot);
 	if (claim == 0) {
-		n = consume_exit(r, (int)(k->life & PE_SLOT_NUMBER));
+		n = consume_exit(r, (int)(k->life & PE_SLOT_NUMBER),
+				 p->set->legible ? PE_TOKEN : 0);
 		if (was_there(n)) {
 			atomic_fetch_add(&p->strays, 1);
 			atomic_store_explicit(&k->slot->released_any,
@@ -147,7 +149,7 @@ static long reap_stray(struct pe_process *p, const struct pe_reap *r, int pid)
 	long n = 0;
 
 	if (pe_process_know(p, (uint32_t)pid).what != PE_STALE_LIVE)
-		n = consume_exit(r, pid);
+		n = consume_exit(r, pid, 0);
 	if (was_there(n)) {
 		if (unlikely(p->trace))
 			note_stray(p, r, (uint32_t)pid);

@@ -304,6 +304,21 @@ static inline int pe_sys_wait4(int pid, int *status, int options, struct rusage 
 	return (int)pe_sys4(SYS_wait4, pid, PE_SYS_LONG(status), options, PE_SYS_LONG(used));
 }
 
+/* the two with a word in the argument that they do not have (token.h) */
+static inline int pe_sys_wait4_with(long token, int pid, int *status, int options,
+				    struct rusage *used)
+{
+	return (int)pe_sys6(SYS_wait4, pid, PE_SYS_LONG(status), options, PE_SYS_LONG(used), 0,
+			    token);
+}
+
+static inline int pe_sys_waitid_with(long token, int type, int id, siginfo_t *info, int options,
+				     struct rusage *used)
+{
+	return (int)pe_sys6(SYS_waitid, type, id, PE_SYS_LONG(info), options, PE_SYS_LONG(used),
+			    token);
+}
+
 /* With WNOHANG and nothing to tell, 0 and si_pid == 0. Any of @info and @used may be NULL. */
 static inline int pe_sys_waitid(int type, int id, siginfo_t *info, int options, struct rusage *used)
 {

@@ -3,14 +3,8 @@
 
 #include "tree.h"
 
-#define BITS_PER_LEVEL 6
-#define ROOT_HEIGHT    (PE_TREE_HEIGHT - 1)
-#define STATE_BITS     (PE_TREE_EXPIRED | PE_TREE_RELEARNED)
-
-static unsigned int position(uint32_t number, uint32_t height)
-{
-	return number >> (BITS_PER_LEVEL * height) & (PE_TREE_FANOUT - 1);
-}
+#define ROOT_HEIGHT (PE_TREE_HEIGHT - 1)
+#define STATE_BITS  (PE_TREE_EXPIRED | PE_TREE_RELEARNED)
 
 static struct pe_arena *arena_of(struct pe_tree *t, uint32_t height)
 {
@@ -41,11 +35,11 @@ static _Atomic uint32_t *locate(struct pe_tree *t, uint32_t root, uint32_t numbe
 		if (unlikely(!node))
 			return NULL;
 		/* acquire: pairs with the release that hung the page in, so that it is seen filled */
-		index = atomic_load_explicit(&node->entry[position(number, height)],
+		index = atomic_load_explicit(&node->entry[pe_tree_position(number, height)],
 					     memory_order_acquire);
 	}
 	node = index ? pe_arena_peek(t->leaf, index) : NULL;
-	return node ? &node->entry[position(number, 0)] : NULL;
+	return node ? &node->entry[pe_tree_position(number, 0)] : NULL;
 }
 
 static uint32_t root_of(struct pe_tree *t, uint32_t epoch)
@@ -297,7 +291,7 @@ int pe_tree_store(struct pe_tree *t, uint32_t number, uint32_t slot)
 		/* The pages made so far say what was there before (B.8). */
 		if (index == 0)
 			return -ENOMEM;
-		at = &node_at(t, height, index)->entry[position(number, height)];
+		at = &node_at(t, height, index)->entry[pe_tree_position(number, height)];
 	}
 	atomic_store_explicit(at, slot, memory_order_release);
 	return 0;

@@ -71,6 +71,12 @@ struct pe_tree {
 	struct pe_tree_epoch epoch[PE_TREE_EPOCHS];
 };
 
+/* where the way to @number goes on in a node of @height, 0 for a leaf */
+static inline unsigned int pe_tree_position(uint32_t number, uint32_t height)
+{
+	return number >> (6 * height) & (PE_TREE_FANOUT - 1);
+}
+
 /* an empty tree whose only epoch is @lap */
 void pe_tree_init(struct pe_tree *t, struct pe_arena *inner, struct pe_arena *leaf, uint64_t lap);
 

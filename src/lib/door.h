@@ -14,6 +14,7 @@
 #include "core/guard.h"
 #include "core/process.h"
 #include "core/reap.h"
+#include "core/token.h"
 
 /* Is this the frame's own process, so that waits are ours to order? False in a vfork child. */
 bool pe_door_enter(void);

@@ -15,6 +15,7 @@
 #include "core/emit.h"
 #include "core/fuzz.h"
 #include "core/text.h"
+#include "core/token.h"
 
 #define PRELOAD_NAME "libpidepoch-preload.so"
 
@@ -251,6 +252,14 @@ static void find_self(struct pe_settings *set)
 	set->parent = getppid();
 }
 
+/* Not kept for what is executed: whoever comes without it is shown. */
+static bool is_legible(void)
+{
+	const char *value = getenv(PE_TOKEN_VARIABLE);
+
+	return value && *value == PE_TOKEN_READ;
+}
+
 void pe_settings_read(struct pe_settings *set, struct pe_kept *k)
 {
 	int before = errno;
@@ -261,6 +270,7 @@ void pe_settings_read(struct pe_settings *set, struct pe_kept *k)
 	set->clock = clock_gettime;
 	set->rseq = __rseq_size != 0;
 	set->rseq_offset = __rseq_offset;
+	set->legible = is_legible();
 	find_self(set);
 	keep_preload(k);
 	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "core/sys.h"
+#include "core/token.h"
 #include "lib/call.h"
 #include "lib/state.h"
 
@@ -14,7 +15,7 @@ PE_EXPORT int pidepoch_kill(pid_t pid, pidepoch_t epoch, int signal)
 	const struct pe_use u = {
 		.number = pid,
 		.signal = signal,
-		.call = { .nr = SYS_kill, .arg = { pid, signal } },
+		.call = { .nr = SYS_kill, .arg = { pid, signal, [PE_TOKEN_AT] = PE_TOKEN } },
 	};
 
 	return (int)pe_call_made(&u, epoch);
@@ -40,7 +41,8 @@ PE_EXPORT int pidepoch_rt_sigqueueinfo(pid_t pid, pidepoch_t epoch, int signal, 
 		.number = pid,
 		.signal = signal,
 		.info = &own,
-		.call = { .nr = SYS_rt_sigqueueinfo, .arg = { pid, signal, (long)&own } },
+		.call = { .nr = SYS_rt_sigqueueinfo,
+			  .arg = { pid, signal, (long)&own, [PE_TOKEN_AT] = PE_TOKEN } },
 	};
 	int err = take_info(&own, info, signal);
 

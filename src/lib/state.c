@@ -143,6 +143,7 @@ void pe_door_confining(enum pe_confinement c)
 
 void pe_door_hiding(void)
 {
+	start.set.legible = false;
 	pe_postern_bar(&frame.postern);
 }
 

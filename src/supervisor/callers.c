@@ -21,14 +21,20 @@ static unsigned int count_places(void)
 	return places < PE_CALLERS ? (unsigned int)places : PE_CALLERS;
 }
 
-int pe_callers_get(int tid, struct pe_peer **out)
+static struct pe_peer *place_of(int tid)
 {
 	static unsigned int places;
+
+	places = places ? places : count_places();
+	return &known[(unsigned int)tid % places];
+}
+
+int pe_callers_get(int tid, struct pe_peer **out)
+{
 	struct pe_peer *p;
 	int r;
 
-	places = places ? places : count_places();
-	p = *out = &known[(unsigned int)tid % places];
+	p = *out = place_of(tid);
 	if (p->tid == tid && pe_peer_lasts(p))
 		return 0;
 	if (p->tid)
@@ -37,6 +43,14 @@ int pe_callers_get(int tid, struct pe_peer **out)
 	if (r < 0)
 		p->tid = 0;
 	return r < 0 ? r : 1;
+}
+
+void pe_callers_renew(int tgid)
+{
+	struct pe_peer *p = place_of(tgid);
+
+	if (p->tid == tgid)
+		p->frame = 0;
 }
 
 void pe_callers_done(struct pe_peer *p)

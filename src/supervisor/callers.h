@@ -18,4 +18,7 @@
 int pe_callers_get(int tid, struct pe_peer **out);
 void pe_callers_done(struct pe_peer *p);
 
+/* The memory of the process that @tgid leads is about to be another: its other threads end with it. */
+void pe_callers_renew(int tgid);
+
 #endif

@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 
 #include "core/postern.h"
+#include "core/token.h"
 
 #define X32 0x40000000u /* in a number, on x86-64 */
 
@@ -114,7 +115,7 @@ static const struct sock_filter blocks[] = {
 	/* a waitid: one that looks only, or takes stops only, reaps nobody */
 	[12] = LOAD(ARGUMENT(3)),
 	[13] = ANY_BIT(WNOWAIT, 2, 0),
-	[14] = ANY_BIT(WEXITED, 0, 1),
+	[14] = ANY_BIT(WEXITED, 16, 1), /* on to the token */
 	[15] = VERDICT(USER_NOTIF),
 	[16] = VERDICT(ALLOW),
 	/* a prctl: about epochs, or about whose orphans come to whom */
@@ -133,6 +134,13 @@ static const struct sock_filter blocks[] = {
 	[28] = EQUAL(0, 1, 0),
 	[29] = VERDICT(USER_NOTIF),
 	[30] = VERDICT(ALLOW),
+	/* a wait: with the library's token or without */
+	[31] = LOAD(ARGUMENT(PE_TOKEN_AT)),
+	[32] = EQUAL(PE_TOKEN & 0xffffffff, 0, 2),
+	[33] = LOAD(ARGUMENT(PE_TOKEN_AT) + 4),
+	[34] = EQUAL(PE_TOKEN >> 32, 1, 0),
+	[35] = VERDICT(USER_NOTIF),
+	[36] = VERDICT(ALLOW),
 };
 
 enum {
@@ -141,6 +149,7 @@ enum {
 	WAITID = 12,
 	PRCTL = 17,
 	NUMBER = 25,
+	WAIT = 31,
 	BLOCKS = sizeof(blocks) / sizeof(blocks[0])
 };
 
@@ -155,6 +164,8 @@ static unsigned int block_of(enum pe_filter_call call)
 	case PE_FILTER_TGQUEUE:
 	case PE_FILTER_PIDFD:
 		return NUMBER;
+	case PE_FILTER_WAIT:
+		return WAIT;
 	case PE_FILTER_WAITID:
 		return WAITID;
 	case PE_FILTER_PRCTL:

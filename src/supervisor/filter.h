@@ -7,6 +7,7 @@
  *                └ made in the postern (core/postern.h) ───────────> allow
  *             ── kill(-1) with a signal that cannot be ignored ──────> show
  *             ── wait4, waitpid, waitid that may reap ───────────────> show
+ *                └ with the library's token (core/token.h) ─────────> allow
  *             ── execve, execveat ───────────────────────────────────> show
  *             ── prctl with an option of pidepoch.h, or subreaper ───> show
  *             ── PIDEPOCH_NR_* (this CPU's own machine only) ────────> show

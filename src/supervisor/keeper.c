@@ -11,6 +11,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -20,6 +21,7 @@
 #include "epochs.h"
 #include "filter.h"
 #include "notify.h"
+#include "rights.h"
 #include "serve.h"
 
 #define DESCRIPTORS 1024
@@ -223,21 +225,33 @@ static int enter_proc(void)
 	return access("thread-self/children", R_OK) == 0 ? 0 : -ENOSYS;
 }
 
+/* 1: the memory of who started us is ours to read, where @plan is, too, and will be: it cannot become somebody else's (T.2 of token.h) */
+static int can_read(pid_t program, const struct pe_keeper_plan *plan)
+{
+	struct pe_keeper_plan copy;
+	struct iovec here = { &copy, sizeof(copy) }, there = { (void *)plan, sizeof(copy) };
+
+	return !pe_rights_may_hide(&(struct pe_peer){ .tid = program }) &&
+	       process_vm_readv(program, &here, 1, &there, 1, 0) == sizeof(copy);
+}
+
 static _Noreturn void be_keeper(const struct pe_keeper_plan *plan, const struct pe_settings *set,
-				int adopter, int socket)
+				pid_t program, bool adopts, int socket)
 {
 	static struct pe_serve s;
 	int r;
 
 	s.set = *set;
 	s.trust = plan->trust;
-	s.adopter = adopter;
+	s.adopter = adopts ? program : 0;
 	s.listener = -1;
 	leave_program(socket);
 	raise_limits();
 	s.book = pe_book_map();
 	s.epochs = pe_epochs_map();
 	r = enter_proc();
+	if (r == 0)
+		r = can_read(program, plan);
 	be_spared();
 	if (send_word(SOCKET, s.book && s.epochs ? r : -ENOMEM, -1) < 0 ||
 	    receive_word(SOCKET, &s.listener) < 0 || s.listener < 0)
@@ -282,7 +296,7 @@ static int make_keeper(const struct pe_keeper_plan *plan, int socket)
 	if (first == 0) {
 		if (!direct && quiet_clone() != 0)
 			_exit(0);
-		be_keeper(plan, &set, direct ? program : 0, socket);
+		be_keeper(plan, &set, program, direct, socket);
 	}
 	if (!direct)
 		while (waitpid(first, NULL, __WALL) < 0 && errno == EINTR)
@@ -310,16 +324,16 @@ static int come_under(const struct pe_keeper_plan *plan, int socket)
 
 int pe_keeper_start(const struct pe_keeper_plan *plan)
 {
-	int ends[2], r;
+	int ends[2], r, reads = 0;
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
 		return -errno;
 	r = make_keeper(plan, ends[1]);
 	close(ends[1]);
 	if (r == 0)
-		r = receive_word(ends[0], NULL);
-	if (r == 0)
+		reads = r = receive_word(ends[0], NULL);
+	if (r >= 0)
 		r = come_under(plan, ends[0]);
 	close(ends[0]);
-	return r;
+	return r < 0 ? r : reads;
 }

@@ -20,6 +20,7 @@
 #define PE_SUPERVISOR_KEEPER_H
 
 #include "core/process.h"
+#include "core/token.h"
 
 struct pe_keeper_plan {
 	enum pe_stale_policy policy;
@@ -31,7 +32,8 @@ struct pe_keeper_plan {
 	bool plain;	    /* without CAP_SYS_ADMIN: no_new_privs is set */
 };
 
-/* From here on this process and all that it starts are watched. 0; or -errno, and nothing has changed:
+/* From here on this process and all that it starts are watched. 0; 1: and their memory can be read (core/token.h); or -errno, and
+ * nothing has changed:
  * -EBUSY: there is a listener already; -ENOSYS: this kernel has not what is needed; -ENOENT: /proc is not ours.
  * -EPIPE: it was there and is gone: this process must end. */
 int pe_keeper_start(const struct pe_keeper_plan *plan);

@@ -10,6 +10,8 @@
 #include "all.h"
 #include "rights.h"
 #include "core/sys.h"
+#include "core/token.h"
+#include "ledger.h"
 #include "verdict.h"
 
 static const enum pe_call names[] = {
@@ -153,10 +155,22 @@ static bool would_end_us(const struct pe_serve_call *c, int pid)
 	return pid > 0 && pe_all_is_ours(c->s, pid) && is_mute(signal_of(c));
 }
 
+static bool is_known(const struct pe_serve_call *c, int number)
+{
+	const struct pe_book_process *p = pe_book_find(c->s->book, c->peer->identity);
+
+	return p && pe_book_has(c->s->book, p, number);
+}
+
+/* The library needs not be told what it knows itself. */
+static bool is_in_ledger(const struct pe_serve_call *c, int number)
+{
+	return c->n->data.args[PE_TOKEN_AT] != PE_TOKEN && pe_ledger_has(c, number);
+}
+
 long pe_kill_serve(struct pe_serve_call *c)
 {
 	int number = (int)c->n->data.args[0];
-	const struct pe_book_process *p;
 	long r = -EAGAIN;
 	int pid;
 
@@ -167,11 +181,9 @@ long pe_kill_serve(struct pe_serve_call *c)
 		return -EPERM;
 	if (number <= 0 || pid == c->peer->tgid)
 		return PE_SERVE_LET;
-	p = pe_book_find(c->s->book, c->peer->identity);
-	if (!p || !pe_book_has(c->s->book, p, number)) {
+	if (!is_known(c, number)) {
 		meet(c, number);
-		p = pe_book_find(c->s->book, c->peer->identity);
-		if (!p || !pe_book_has(c->s->book, p, number))
+		if (!is_known(c, number) && !is_in_ledger(c, number))
 			return PE_SERVE_LET;
 	}
 	for (int i = 0; i < 3 && r == -EAGAIN; i++)

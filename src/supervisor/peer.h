@@ -16,8 +16,9 @@
 struct pe_peer {
 	int tid, tgid; /* pids */
 	uint64_t identity;
-	int threads;  /* of the process, when it was last looked at */
-	bool has_few; /* children, when they were last looked at */
+	int threads;	/* of the process, when it was last looked at */
+	bool has_few;	/* children, when they were last looked at */
+	uint64_t frame; /* of its library, in its memory (ledger.h) */
 	/* descriptors, or -1 */
 	int ns;	      /* its pid namespace, where that is another than ours */
 	int pidfd;    /* of the thread */

@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # A program that has the library, and makes its calls past it, is kept from its stale number by the supervisor; one that makes them by
-# libc's syscall() is kept from it by whichever comes first.
+# libc's syscall() is kept from it by whichever comes first; one that waits by the library, whose waits are not shown, is not worse off.
 . "$(dirname "$0")/../preload/cli.sh"
 "$PIDEPOCH" run --supervisor=on -- true 2>"$TMPDIR/err" || skip "no supervisor here: $(cat "$TMPDIR/err")"
 for program in inline called; do
 	"$PIDEPOCH_BUILDDIR/tests/emul/stale" "$PIDEPOCH_BUILDDIR/tests/emul/$program" || exit
 done
+"$PIDEPOCH_BUILDDIR/tests/emul/stale" "$PIDEPOCH_BUILDDIR/tests/emul/inline" mixed

@@ -11,6 +11,7 @@
  *   users     nor is one that could become another user, if the supervisor may not look into that one's memory
  *   filtered  nor is one that has a filter of its own
  *   disturbed one that handles signals all the time is, and no call ends for that, shown or not
+ *   waits     that the library makes are not shown, postern or not; those past it are; shown: all are, to such a supervisor
  */
 #include <errno.h>
 #include <linux/filter.h>
@@ -280,6 +281,49 @@ static void disturbed(pid_t child)
 	disturb(child);
 }
 
+/* how often reaping CHILDREN children, who have all ended, puts this thread to sleep */
+static long sleeps_over(int past_the_library)
+{
+	pid_t children[CHILDREN];
+	siginfo_t info;
+	long before, r;
+
+	for (int i = 0; i < CHILDREN; i++) {
+		children[i] = fork();
+		if (children[i] == 0)
+			_exit(0);
+		if (waitid(P_PID, (id_t)children[i], &info, WEXITED | WNOWAIT) != 0)
+			attack_fail("the look at a child");
+	}
+	before = sleeps();
+	for (int i = 0; i < CHILDREN; i++) {
+		r = past_the_library ? attack_raw(SYS_wait4, children[i], 0, 0, 0, 0)
+				     : waitpid(children[i], NULL, 0);
+		if (r != children[i])
+			attack_fail("the wait for a child: %ld", r);
+	}
+	return sleeps() - before;
+}
+
+static void waits(pid_t child)
+{
+	long library = sleeps_over(0), past = sleeps_over(1);
+
+	(void)child;
+	if (library > CHILDREN / 4 || past < CHILDREN / 2)
+		attack_fail("%ld waits of the library and %ld past it were shown", library, past);
+}
+
+/* those of one whose memory the supervisor may not be able to read later are shown */
+static void shown(pid_t child)
+{
+	long library = sleeps_over(0);
+
+	(void)child;
+	if (library < CHILDREN / 2)
+		attack_fail("%ld waits of the library were shown", library);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct {
@@ -289,7 +333,8 @@ int main(int argc, char **argv)
 		      { "threads", threads },	{ "taken", taken },
 		      { "hidden", hidden },	{ "by_number", hidden_by_number },
 		      { "filtered", filtered }, { "disturbed", disturbed },
-		      { "users", users } };
+		      { "users", users },	{ "waits", waits },
+		      { "shown", shown } };
 	pid_t child;
 
 	if (argc != 2)

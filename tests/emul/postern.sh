@@ -10,7 +10,7 @@ caps=0x$(sed -n 's/^CapEff:[[:space:]]*//p' /proc/self/status)
 if [ $((caps >> 19 & 1)) = 0 ] && [ $((caps >> 6 & 3)) != 0 ]; then
 	skip "a user who may become another, but has no CAP_SYS_PTRACE, is not let in"
 fi
-for play in opened raw threads taken hidden by_number filtered disturbed; do
+for play in opened raw threads taken hidden by_number filtered disturbed waits; do
 	try run --supervisor=on -- "$program" "$play"
 	status 0
 	printed well
@@ -19,8 +19,10 @@ done
 # whoever may change users is not let in by a supervisor who could not bar it then
 without='setpriv --bounding-set=-sys_ptrace'
 if [ "$(id -u)" = 0 ] && $without true 2>"$TMPDIR/err"; then
-	# shellcheck disable=SC2086 # several words
-	try_env $without "$PIDEPOCH" run --supervisor=on -- "$program" users
-	status 0
-	printed well
+	for play in users shown; do
+		# shellcheck disable=SC2086 # several words
+		try_env $without "$PIDEPOCH" run --supervisor=on -- "$program" "$play"
+		status 0
+		printed well
+	done
 fi

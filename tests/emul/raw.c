@@ -114,15 +114,46 @@ static int reap_in_thread(int meets)
 	return got;
 }
 
-static int reap(const char *how)
+/* A call with a number that is unknown shows the supervisor a process without a library; which has one then, and reaps by it. Its name
+ * stays. */
+static void become_inline(const char *use)
+{
+	char inlined[4096], path[4096];
+
+	snprintf(inlined, sizeof(inlined), "%s/tests/emul/inline", getenv("PIDEPOCH_BUILDDIR"));
+	snprintf(path, sizeof(path), "%s/raw", getenv("TMPDIR"));
+	unlink(path);
+	kill(getppid(), 0);
+	if (symlink(inlined, path) == 0)
+		execl(path, "raw", "library", use, (char *)NULL);
+	exit(98);
+}
+
+/* by libc's functions, which are the library's where there is one */
+static int reap_by_library(const char *how)
+{
+	siginfo_t si = { .si_pid = 0 };
+
+	if (is(how, "library-any"))
+		return wait(NULL);
+	if (is(how, "library-waitid"))
+		return waitid(P_PID, (id_t)number, &si, WEXITED) == 0 ? si.si_pid : -1;
+	return waitpid(number, NULL, 0);
+}
+
+static int reap(const char *how, const char *use)
 {
 	siginfo_t si = { .si_pid = 0 };
 
 	if (is(how, "thread") || is(how, "thread-unmet"))
 		return reap_in_thread(is(how, "thread"));
+	if (is(how, "became"))
+		become_inline(use);
 	number = is(how, "vfork") ? vfork() : fork();
 	if (number == 0)
 		_exit(3);
+	if (strncmp(how, "library", 7) == 0)
+		return reap_by_library(how);
 	if (is(how, "any"))
 		return (int)syscall(SYS_wait4, -1, NULL, 0, NULL);
 	if (is(how, "group"))
@@ -263,7 +294,7 @@ int main(int argc, char **argv)
 	if (is(argv[1], "told")) {
 		number = atoi(argv[2]);
 	} else {
-		if (reap(argv[1]) != number)
+		if (reap(argv[1], argv[2]) != number)
 			return 97;
 		printf("reaped %d\n", number);
 		fflush(stdout);

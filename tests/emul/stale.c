@@ -57,6 +57,8 @@ static const struct play {
 	{ "any", "thread-exec", "ok", true, 0 },
 	{ "any", "trace", "ok", false, 0 },
 	{ "thread-unmet", "kill", "ok", true, 0 }, /* W.2 */
+	/* D.3 of ledger.h */
+	{ "became", "kill", "ESRCH", false, 0 },
 };
 
 /* for a program that need not be static */
@@ -66,6 +68,21 @@ static const struct play others[] = {
 	{ "waitpid", "kill", "EEPOCH", false, ON | EPOCH },
 	{ "waitpid", "kill", "ok", true, ON | REPORT },
 	{ "waitpid", "kill", "ESRCH", false, ON | NOBODY },
+};
+
+/* for one that waits by the library, and makes its other calls past it */
+static const struct play mixed[] = {
+	{ "library", "kill", "ok", true, NATIVE },
+	{ "library", "kill", "ESRCH", false, ON },
+	{ "library", "kill", "ESRCH", false, ON | NOBODY },
+	{ "library", "kill", "ok", true, ON | REPORT },
+	{ "library", "tgkill", "ESRCH", false, ON },
+	{ "library", "pidfd", "ESRCH", false, ON },
+	{ "library-any", "kill", "ESRCH", false, ON },
+	{ "library-waitid", "kill", "ESRCH", false, ON | OLD },
+	{ "library", "again", "ok", false, ON | NOBODY },
+	{ "library", "exec", "ok", true, ON },
+	{ "library", "thread-exec", "ok", true, ON },
 };
 
 /* for one that has looked at its number again in a way that only the library sees */
@@ -258,16 +275,21 @@ static void perform(const struct play *p)
 	fclose(a.from);
 }
 
-static size_t choose(int argc, const struct play **list)
+static size_t choose(int argc, char **argv, const struct play **list)
 {
-	*list = argc > 2 ? fresh : argc > 1 ? others : plays;
-	return argc > 2 ? LENGTH(fresh) : argc > 1 ? LENGTH(others) : LENGTH(plays);
+	bool mixes = argc > 2 && strcmp(argv[2], "mixed") == 0;
+
+	*list = mixes ? mixed : argc > 2 ? fresh : argc > 1 ? others : plays;
+	return mixes	  ? LENGTH(mixed)
+	       : argc > 2 ? LENGTH(fresh)
+	       : argc > 1 ? LENGTH(others)
+			  : LENGTH(plays);
 }
 
 int main(int argc, char **argv)
 {
 	const struct play *list;
-	size_t count = choose(argc, &list);
+	size_t count = choose(argc, argv, &list);
 	static char path[4096];
 
 	if (!getenv("PIDEPOCH") || !getenv("TMPDIR") || !getenv("PIDEPOCH_BUILDDIR"))

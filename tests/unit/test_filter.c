@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 
 #include "core/postern.h"
+#include "core/token.h"
 #include "supervisor/filter.h"
 
 #define SHOW  SECCOMP_RET_USER_NOTIF
@@ -98,6 +99,35 @@ START_TEST(waits)
 	ck_assert_uint_eq(shown(HERE, SYS_waitid, P_PID, 4711, WEXITED | WNOHANG | WSTOPPED), SHOW);
 	ck_assert_uint_eq(shown(HERE, SYS_waitid, P_ALL, 0, WEXITED | WNOWAIT), ALLOW);
 	ck_assert_uint_eq(shown(HERE, SYS_waitid, P_ALL, 0, WSTOPPED | WCONTINUED), ALLOW);
+}
+END_TEST
+
+/* a wait that bears the library's token, all of it, in a program of this machine; and nothing else that does */
+START_TEST(the_token)
+{
+	const uint64_t no_tokens[] = { 0, (uint32_t)PE_TOKEN, PE_TOKEN & ~UINT64_C(0xffffffff),
+				       PE_TOKEN + 1, PE_TOKEN + (UINT64_C(1) << 32) };
+	struct seccomp_data d = { .arch = HERE, .args = { P_ALL, 0, 0, WEXITED, 0, PE_TOKEN } };
+
+	d.nr = SYS_wait4;
+	ck_assert_uint_eq(run(&d), ALLOW);
+	d.nr = SYS_waitid;
+	ck_assert_uint_eq(run(&d), ALLOW);
+	for (size_t i = 0; i < sizeof(no_tokens) / sizeof(no_tokens[0]); i++) {
+		d.args[PE_TOKEN_AT] = no_tokens[i];
+		d.nr = SYS_wait4;
+		ck_assert_uint_eq(run(&d), SHOW);
+		d.nr = SYS_waitid;
+		ck_assert_uint_eq(run(&d), SHOW);
+	}
+	d.args[PE_TOKEN_AT] = PE_TOKEN;
+	d.args[0] = 4711;
+	d.nr = SYS_kill;
+	ck_assert_uint_eq(run(&d), SHOW);
+	d.nr = SYS_execve;
+	ck_assert_uint_eq(run(&d), SHOW);
+	d.nr = PIDEPOCH_NR_kill;
+	ck_assert_uint_eq(run(&d), SHOW);
 }
 END_TEST
 
@@ -215,6 +245,7 @@ int main(void)
 	tcase_add_checked_fixture(c, make, NULL);
 	tcase_add_test(c, kills);
 	tcase_add_test(c, waits);
+	tcase_add_test(c, the_token);
 	tcase_add_test(c, epochs);
 	tcase_add_test(c, the_postern);
 	tcase_add_test(c, nothing_else);

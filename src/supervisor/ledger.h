@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * ledger - what a caller's own library has written down of its children, read from its memory: the library's waits are not shown
+ * (core/token.h), and what they reaped is not in the book.
+ *
+ *   call past the library on q ─> book: not there ─> marker (core/account.h) ─> frame ─> tree ─> q expired?
+ *
+ * D.1  The same question as the book's, and the same answer: was q a child that this very process may have reaped since its exec? What
+ *      it learned again counts as never reaped, since the library would let it pass.
+ * D.2  The memory changes while it is read, by other threads. What moved is read again, and not believed in the end.
+ * D.3  Where a frame is found is kept for the caller until its next exec. Who has no library is asked once.
+ */
+#ifndef PE_SUPERVISOR_LEDGER_H
+#define PE_SUPERVISOR_LEDGER_H
+
+#include "serve.h"
+
+bool pe_ledger_has(const struct pe_serve_call *c, int number);
+
+#endif
