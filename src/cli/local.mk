@@ -22,3 +22,5 @@ pidepoch_SOURCES = \
 	src/cli/needed.c src/cli/needed.h src/cli/paths.c src/cli/paths.h \
 	src/cli/say.c src/cli/say.h
 pidepoch_LDADD = libsupervisor.la libreport.la
+# once, and not again in the keeper and in each worker
+pidepoch_LDFLAGS = -Wl,-z,now

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,7 @@
 #include "serve.h"
 
 #define DESCRIPTORS 1024
+#define STACK	    (256u << 10)
 #define SOCKET	    3 /* the keeper's end, behind three times /dev/null */
 
 /* --- a descriptor or an errno, over a socket --- */
@@ -235,23 +237,30 @@ static int can_read(pid_t program, const struct pe_keeper_plan *plan)
 	       process_vm_readv(program, &here, 1, &there, 1, 0) == sizeof(copy);
 }
 
-static _Noreturn void be_keeper(const struct pe_keeper_plan *plan, const struct pe_settings *set,
-				pid_t program, bool adopts, int socket)
+struct birth {
+	const struct pe_keeper_plan *plan;
+	const struct pe_settings *set;
+	pid_t program;
+	bool adopts; /* the program: our orphans would be its children */
+	int socket;
+};
+
+static _Noreturn void be_keeper(const struct birth *b)
 {
 	static struct pe_serve s;
 	int r;
 
-	s.set = *set;
-	s.trust = plan->trust;
-	s.adopter = adopts ? program : 0;
+	s.set = *b->set;
+	s.trust = b->plan->trust;
+	s.adopter = b->adopts ? b->program : 0;
 	s.listener = -1;
-	leave_program(socket);
+	leave_program(b->socket);
 	raise_limits();
 	s.book = pe_book_map();
 	s.epochs = pe_epochs_map();
 	r = enter_proc();
 	if (r == 0)
-		r = can_read(program, plan);
+		r = can_read(b->program, b->plan);
 	be_spared();
 	if (send_word(SOCKET, s.book && s.epochs ? r : -ENOMEM, -1) < 0 ||
 	    receive_word(SOCKET, &s.listener) < 0 || s.listener < 0)
@@ -270,6 +279,14 @@ static pid_t quiet_clone(void)
 	return (pid_t)syscall(SYS_clone, 0, 0, 0, 0, 0);
 }
 
+/* in the caller's memory, as after a vfork: the keeper is born in a copy of it, and is nobody's child when we have gone */
+static int bear_keeper(void *birth)
+{
+	if (quiet_clone() == 0)
+		be_keeper(birth);
+	_exit(0);
+}
+
 static bool takes_orphans(void)
 {
 	int reaper = 0;
@@ -280,24 +297,24 @@ static bool takes_orphans(void)
 
 static int make_keeper(const struct pe_keeper_plan *plan, int socket)
 {
+	/* the keeper's and its workers' for good */
+	static _Alignas(16) char stack[STACK];
 	bool direct = takes_orphans();
-	pid_t program = getpid();
 	struct pe_settings set = { .policy = plan->policy,
 				   .stale_errno = plan->stale_errno,
 				   .log = plan->log,
 				   .events = plan->events,
 				   .once = plan->once };
+	struct birth birth = { plan, &set, getpid(), direct, socket };
 	pid_t first;
 
 	pe_emit_know_stderr(&set);
-	first = quiet_clone();
+	first = direct ? quiet_clone()
+		       : clone(bear_keeper, stack + sizeof(stack), CLONE_VM | CLONE_VFORK, &birth);
 	if (first < 0)
 		return -errno;
-	if (first == 0) {
-		if (!direct && quiet_clone() != 0)
-			_exit(0);
-		be_keeper(plan, &set, program, direct, socket);
-	}
+	if (first == 0)
+		be_keeper(&birth);
 	if (!direct)
 		while (waitpid(first, NULL, __WALL) < 0 && errno == EINTR)
 			;

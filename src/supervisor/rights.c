@@ -5,11 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "proc.h"
 
-/* of a signal; those of capabilities begin with 0 */
 static bool has_bit(int pid, const char *mask, int signal)
 {
 	char value[64];
@@ -68,15 +68,31 @@ static ino_t user_namespace(const char *who)
 	return stat(path, &st) == 0 ? st.st_ino : 0;
 }
 
-static bool has_cap(int pid, const char *set, int cap)
+/* The sets, not what they are good for in which user namespace. Neither, where they are not to be told. */
+static struct __user_cap_data_struct caps_with(int pid, int cap)
 {
-	return has_bit(pid, set, cap + 1);
+	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3,
+						 .pid = pid };
+	struct __user_cap_data_struct sets[2] = { { 0 } };
+
+	syscall(SYS_capget, &head, sets);
+	return sets[cap / 32];
+}
+
+static bool may_use(int pid, int cap)
+{
+	return caps_with(pid, cap).effective >> cap % 32 & 1;
+}
+
+static bool may_take(int pid, int cap)
+{
+	return caps_with(pid, cap).permitted >> cap % 32 & 1;
 }
 
 bool pe_rights_may_hide(const struct pe_peer *p)
 {
-	return (has_cap(p->tid, "CapPrm", CAP_SETUID) || has_cap(p->tid, "CapPrm", CAP_SETGID)) &&
-	       !has_cap(getpid(), "CapEff", CAP_SYS_PTRACE);
+	return !may_use(getpid(), CAP_SYS_PTRACE) &&
+	       (may_take(p->tid, CAP_SETUID) || may_take(p->tid, CAP_SETGID));
 }
 
 static bool has_cap_kill(const struct pe_peer *p, int pid)
@@ -84,7 +100,7 @@ static bool has_cap_kill(const struct pe_peer *p, int pid)
 	char caller[16], other[16];
 	ino_t mine;
 
-	if (!has_cap(p->tid, "CapEff", CAP_KILL))
+	if (!may_use(p->tid, CAP_KILL))
 		return false;
 	snprintf(caller, sizeof(caller), "%d", p->tid);
 	snprintf(other, sizeof(other), "%d", pid);
