@@ -136,6 +136,18 @@ static struct family of_watched(const struct findings *f, const char *name, cons
 							  : "asked for by --supervisor=on" };
 }
 
+/* the grade is the same: signals that the kernel makes are a race with another thread's wait in any case */
+static struct family of_threads(const struct findings *f, const char *name, const char *text)
+{
+	struct family c = of_watched(f, name, text, EFFORT);
+
+	if (c.here == EFFORT && !have(f, PE_PROBE_BIRTHS))
+		c.lacks = have(f, PE_PROBE_ADMIN)
+				  ? "births are seen at waits only"
+				  : "births are seen at waits only; asked for by --supervisor=on";
+	return c;
+}
+
 static void conclude(struct findings *f)
 {
 	const enum guarantee told = f->preload == 0 ? DETECTED : NONE;
@@ -150,7 +162,7 @@ static void conclude(struct findings *f)
 	f->families[5] = (struct family){ "stranger", "numbers of processes never one's children",
 					  EFFORT, EFFORT, "" };
 	f->families[6] = of_watched(f, "raw_single", "static programs with one thread", EXACT);
-	f->families[7] = of_watched(f, "raw_threads", "static programs with threads, Go", EFFORT);
+	f->families[7] = of_threads(f, "raw_threads", "static programs with threads, Go");
 	f->full = true;
 	for (int i = 0; i < FAMILIES; i++)
 		f->full = f->full && f->families[i].here == f->families[i].best;

@@ -81,6 +81,7 @@ static struct pe_book_process *write_process(struct pe_book_half *h, uint64_t id
 	p->frame = as->frame;
 	p->cursor = as->cursor;
 	p->postern = as->postern;
+	p->births = as->births;
 	p->point = as->point;
 	h->processes++; /* one too many after a death here does no harm */
 	atomic_store(&p->identity, identity);
@@ -225,6 +226,7 @@ void pe_book_forget(struct pe_book *b, struct pe_book_process *p)
 	p->frame = new_frame(b);
 	p->cursor = 0;
 	p->postern = 0;
+	p->births = 0;
 }
 
 void pe_book_add(struct pe_book *b, const struct pe_book_process *p, int number)

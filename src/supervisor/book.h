@@ -44,6 +44,7 @@ struct pe_book_process {
 	uint32_t frame;
 	uint32_t cursor;  /* of the kernel's numbers when all children were last looked at, or 0 */
 	uint32_t postern; /* what is known of it (porter.h) */
+	uint64_t births;  /* since when they are asked for (births.h), or 0 */
 	struct pe_book_point point;
 };
 
@@ -62,6 +63,7 @@ struct pe_book {
 	_Atomic uint32_t which;
 	_Atomic uint32_t frames; /* given out */
 	_Atomic bool forgot;	 /* living processes too, for want of room */
+	_Atomic bool births;	 /* the kernel tells us of them */
 	/* the call that is being served: received straight into here, so that the next worker finds it */
 	struct seccomp_notif held;
 	_Atomic uint64_t served;

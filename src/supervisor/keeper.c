@@ -18,10 +18,12 @@
 #include <unistd.h>
 
 #include "core/emit.h"
+#include "births.h"
 #include "core/sys.h"
 #include "epochs.h"
 #include "filter.h"
 #include "notify.h"
+#include "probe.h"
 #include "rights.h"
 #include "serve.h"
 
@@ -143,6 +145,8 @@ static void be_worker(struct pe_serve *s)
 	s->ours[1] = getpid();
 	prctl(PR_SET_NAME, "pidepoch-worker");
 	end = pe_serve_run(s);
+	if (s->lonely && end == PE_SERVE_ENDED)
+		pe_births_end(s);
 	if (end != PE_SERVE_ORPHANED)
 		_exit((int)end);
 }
@@ -162,8 +166,10 @@ static _Noreturn void keep(struct pe_serve *s)
 		if (worker <= 0)
 			be_worker(s); /* itself, if there can be no other */
 		else if (outlive(s, worker))
-			_exit(0);
+			break;
 	}
+	pe_births_end(s);
+	_exit(0);
 }
 
 /* The program's limits are not ours: what the worker needs for those whom it knows, if it is to be had. */
@@ -258,6 +264,7 @@ static _Noreturn void be_keeper(const struct birth *b)
 	raise_limits();
 	s.book = pe_book_map();
 	s.epochs = pe_epochs_map();
+	s.births = pe_probe_is_off(PE_PROBE_BIRTHS) ? -ENOSYS : pe_births_open();
 	r = enter_proc();
 	if (r == 0)
 		r = can_read(b->program, b->plan);

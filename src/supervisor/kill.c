@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "all.h"
+#include "births.h"
 #include "rights.h"
 #include "core/sys.h"
 #include "core/token.h"
@@ -149,6 +150,16 @@ static void meet(const struct pe_serve_call *c, int number)
 			    number);
 }
 
+/* what has not been looked at yet: births, and who is there */
+static void look_further(const struct pe_serve_call *c, int number)
+{
+	const struct pe_book_process *p = pe_book_find(c->s->book, c->peer->identity);
+
+	if (p && p->births)
+		pe_births_read(c->s);
+	meet(c, number);
+}
+
 /* X.4. Other signals are blocked there. */
 static bool would_end_us(const struct pe_serve_call *c, int pid)
 {
@@ -182,7 +193,7 @@ long pe_kill_serve(struct pe_serve_call *c)
 	if (number <= 0 || pid == c->peer->tgid)
 		return PE_SERVE_LET;
 	if (!is_known(c, number)) {
-		meet(c, number);
+		look_further(c, number);
 		if (!is_known(c, number) && !is_in_ledger(c, number))
 			return PE_SERVE_LET;
 	}

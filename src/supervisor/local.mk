@@ -5,6 +5,7 @@ noinst_LTLIBRARIES += libsupervisor.la
 
 libsupervisor_la_SOURCES = \
 	src/supervisor/all.c src/supervisor/all.h \
+	src/supervisor/births.c src/supervisor/births.h \
 	src/supervisor/book.c src/supervisor/book.h \
 	src/supervisor/callers.c src/supervisor/callers.h \
 	src/supervisor/canary.c src/supervisor/canary.h \

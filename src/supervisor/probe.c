@@ -21,6 +21,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "births.h"
 #include "core/identity.h"
 #include "core/sys.h"
 #include "notify.h"
@@ -156,6 +157,15 @@ static int try_children(void)
 	return access("/proc/thread-self/children", R_OK) == 0 ? 0 : -errno;
 }
 
+static int try_births(void)
+{
+	int fd = pe_births_open(), r = fd < 0 ? fd : pe_births_listen(fd);
+
+	if (r == 0)
+		pe_births_ignore(fd);
+	return r;
+}
+
 static int try_io_uring(void)
 {
 	struct io_uring_params p = { 0 };
@@ -202,8 +212,8 @@ static int (*const tries[PE_PROBE_COUNT])(void) = {
 	[PE_PROBE_RSEQ] = try_rseq,	    [PE_PROBE_NOTIFY] = try_notify,
 	[PE_PROBE_KILLABLE] = try_killable, [PE_PROBE_SYNC] = try_sync,
 	[PE_PROBE_ADMIN] = try_admin,	    [PE_PROBE_CHILDREN] = try_children,
-	[PE_PROBE_IO_URING] = try_io_uring, [PE_PROBE_USERNS] = try_userns,
-	[PE_PROBE_PID_MAX] = try_pid_max,
+	[PE_PROBE_BIRTHS] = try_births,	    [PE_PROBE_IO_URING] = try_io_uring,
+	[PE_PROBE_USERNS] = try_userns,	    [PE_PROBE_PID_MAX] = try_pid_max,
 };
 
 const char *pe_probe_name(enum pe_probe what)

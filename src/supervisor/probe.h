@@ -24,6 +24,7 @@
 	X(SYNC, "sync", "its synchronous wake-up (Linux 6.6)")                                     \
 	X(ADMIN, "admin", "CAP_SYS_ADMIN: a filter without no_new_privs")                          \
 	X(CHILDREN, "children", "/proc/PID/task/TID/children")                                     \
+	X(BIRTHS, "births", "the proc connector: births as they happen")                           \
 	X(IO_URING, "io_uring", "io_uring")                                                        \
 	X(USERNS, "userns", "user namespaces")                                                     \
 	X(PID_MAX, "pid_max", "a namespace's own pid_max (Linux 6.14)")

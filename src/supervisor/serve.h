@@ -32,6 +32,7 @@
 
 struct pe_serve {
 	int listener;
+	int births; /* the socket that they come to (births.h), or -errno */
 	struct pe_book *book;
 	struct pe_epochs *epochs;
 	struct pe_settings set; /* of the run: policy, errno, log, what descriptor 2 was */

@@ -3,6 +3,7 @@
 
 #include <sys/wait.h>
 
+#include "births.h"
 #include "porter.h"
 
 #define FEW 4 /* children that are read as quickly as the cursor */
@@ -55,6 +56,14 @@ static void look_at(struct pe_serve_call *c, int number)
 		pe_book_add(c->s->book, open_book(c), number);
 }
 
+/* Could it reap a child that is not born yet? */
+static bool is_for_any(const struct pe_serve_call *c)
+{
+	int first = (int)c->n->data.args[0];
+
+	return c->what == PE_FILTER_WAITID ? first != P_PID && first != P_PIDFD : first <= 0;
+}
+
 long pe_wait_serve(struct pe_serve_call *c)
 {
 	const __u64 *arg = c->n->data.args;
@@ -64,6 +73,8 @@ long pe_wait_serve(struct pe_serve_call *c)
 	if (pe_porter_is_asked(c))
 		return pe_porter_open(c, p);
 	pe_porter_watch(c, p);
+	if (is_for_any(c))
+		pe_births_await(c, p);
 	if (c->what == PE_FILTER_WAITID)
 		number = (int)arg[0] == P_PID ? (int)arg[1] : -1;
 	if (number > 0)

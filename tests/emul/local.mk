@@ -15,6 +15,7 @@ NUMBER_TESTS = \
 	tests/emul/number_waits
 
 EMUL_TESTS = \
+	tests/emul/births \
 	tests/emul/crowd \
 	tests/emul/death \
 	tests/emul/life \
@@ -34,11 +35,13 @@ EMUL_PLAYS = \
 	tests/emul/shell.sh \
 	tests/emul/strange.sh
 
-check_PROGRAMS += $(EMUL_TESTS) $(NUMBER_TESTS) tests/emul/called tests/emul/flood tests/emul/guest tests/emul/inline tests/emul/postern tests/emul/raw tests/emul/strange
+check_PROGRAMS += $(EMUL_TESTS) $(NUMBER_TESTS) tests/emul/called tests/emul/flood tests/emul/guest tests/emul/inline tests/emul/postern tests/emul/raw tests/emul/reaper tests/emul/strange
 TESTS += $(EMUL_TESTS) $(NUMBER_TESTS) $(EMUL_PLAYS)
 dist_check_SCRIPTS += $(EMUL_PLAYS)
 dist_check_DATA += tests/emul/jobs.go tests/emul/kept.rs tests/emul/number_bare.c
 
+tests_emul_births_SOURCES = tests/emul/births.c tests/emul/worker.h
+tests_emul_births_LDADD = libsupervisor.la
 tests_emul_crowd_SOURCES = tests/emul/crowd.c tests/preload/namespace.c tests/preload/namespace.h
 tests_emul_crowd_LDFLAGS = -all-static
 tests_emul_death_SOURCES = tests/emul/death.c tests/preload/namespace.c tests/preload/namespace.h
@@ -63,6 +66,9 @@ tests_emul_postern_CFLAGS = $(AM_CFLAGS) -pthread
 tests_emul_raw_SOURCES = tests/emul/raw.c
 tests_emul_raw_CFLAGS = $(AM_CFLAGS) -pthread
 tests_emul_raw_LDFLAGS = -all-static -pthread
+tests_emul_reaper_SOURCES = tests/emul/reaper.c
+tests_emul_reaper_CFLAGS = $(AM_CFLAGS) -pthread
+tests_emul_reaper_LDFLAGS = -all-static -pthread
 tests_emul_number_absent_SOURCES = tests/emul/number_absent.c tests/emul/number.h
 tests_emul_number_absent_LDFLAGS = -all-static
 tests_emul_number_arguments_SOURCES = tests/emul/number_arguments.c tests/emul/number.h

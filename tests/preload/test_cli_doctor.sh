@@ -59,6 +59,10 @@ for name in notify killable children; do
 	check 'g["raw_single"] == g["raw_threads"] == "none"' 'g["signal_child"] == "exact"' 'status == 1'
 done
 
+# what is lost without births is said, and what is there stays
+try_env PIDEPOCH_FORCE_OLD=births "$PIDEPOCH" doctor
+grep -q 'threads, Go  *\(none\|best effort: births are seen at waits only\)' "$TMPDIR/out" || { show; fail "the text must say what is lost"; }
+
 mkdir "$TMPDIR/empty"
 try_env PIDEPOCH_LIBDIR="$TMPDIR/empty" "$PIDEPOCH" doctor --json
 check 'not w["preload"]' 'g["signal_child"] == "none"' 'g["inherited"] == "none"' 'status == 1'

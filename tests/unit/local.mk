@@ -26,6 +26,10 @@ UNIT_TESTS += tests/unit/test_arena
 tests_unit_test_arena_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_arena_LDADD = $(UNIT_LIBS)
 
+UNIT_TESTS += tests/unit/test_births
+tests_unit_test_births_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_births_LDADD = libsupervisor.la $(UNIT_LIBS)
+
 UNIT_TESTS += tests/unit/test_book
 tests_unit_test_book_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_book_LDADD = libsupervisor.la $(UNIT_LIBS)

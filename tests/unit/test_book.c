@@ -76,10 +76,12 @@ START_TEST(exec_forgets)
 	pe_book_add(book, a, 300);
 	pe_book_add(book, b, 300);
 	a->cursor = 5;
+	a->births = 6;
 	pe_book_forget(book, a);
 	ck_assert(!pe_book_has(book, a, 300));
 	ck_assert(pe_book_has(book, b, 300));
 	ck_assert_uint_eq(a->cursor, 0);
+	ck_assert_uint_eq(a->births, 0);
 	pe_book_add(book, a, 301);
 	ck_assert(pe_book_has(book, a, 301));
 	ck_assert(!pe_book_has(book, b, 301));
@@ -124,10 +126,12 @@ START_TEST(living_keep)
 	uint32_t before = atomic_load(&book->which);
 
 	pe_book_add(book, p, 4711);
+	p->births = 12;
 	for (uint64_t i = 101; atomic_load(&book->which) == before; i += 2)
 		process(i, even_live);
 	p = pe_book_find(book, 4);
 	ck_assert_ptr_nonnull(p);
+	ck_assert_uint_eq(p->births, 12);
 	ck_assert(pe_book_has(book, p, 4711));
 	ck_assert_ptr_null(pe_book_find(book, 101));
 }
