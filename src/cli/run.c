@@ -43,9 +43,10 @@ static const char help[] =
 	"                          worse; COMMAND is then a child\n"
 	"  --trust=PATTERN         leave programs alone whose name matches the shell pattern;\n"
 	"                          may be given more than once\n"
-	"  --supervisor=auto|on|off  watch from outside, by seccomp, what the library cannot be loaded\n"
-	"                          into: if COMMAND is such a program (this is the default), whatever\n"
-	"                          COMMAND is, or never\n"
+	"  --supervisor=auto|on|off  watch from outside, by seccomp, what passes the library by (static\n"
+	"                          programs, Go, raw system calls): where CAP_SYS_ADMIN is there (this is\n"
+	"                          the default); also where setuid programs below lose their privilege\n"
+	"                          for it; never\n"
 	"  --help                  show this\n"
 	"\n"
 	"Exit status: COMMAND's own; 2 wrong use, 125 pidepoch cannot do it, 126 COMMAND cannot be\n"
@@ -192,7 +193,7 @@ static int check_choice(const char *given, const char *option, const char *varia
 	return 0;
 }
 
-static int check_words(const struct plan *p)
+static int check_words(struct plan *p)
 {
 	int r = check_choice(p->policy, "--on-stale", "PIDEPOCH_ON_STALE", policies,
 			     "off, warn-once, warn, report, refuse or abort");
@@ -201,9 +202,13 @@ static int check_words(const struct plan *p)
 		r = check_choice(p->error, "--errno", "PIDEPOCH_ERRNO", errors, "ESRCH or EEPOCH");
 	if (r == 0)
 		r = check_choice(p->stacks, "--stacks", "PIDEPOCH_STACKS", switches, "on or off");
-	if (r == 0 && !among(p->supervisor, modes))
-		r = ERROR(PE_VERBS_USAGE, "--supervisor='%s': must be auto, on or off",
-			  p->supervisor);
+	if (r == 0)
+		r = check_choice(p->supervisor, "--supervisor", "PIDEPOCH_SUPERVISOR", modes,
+				 "auto, on or off");
+	if (!p->supervisor)
+		p->supervisor = getenv("PIDEPOCH_SUPERVISOR");
+	if (!p->supervisor || !*p->supervisor)
+		p->supervisor = "auto";
 	return r;
 }
 
@@ -235,7 +240,7 @@ static int check_program(struct plan *p)
 	p->fit = pe_program_judge(path, file, sizeof(file));
 	if (p->fit == PE_PROGRAM_NO_INTERPRETER)
 		return ERROR(PE_VERBS_NOT_FOUND, "%s: no such interpreter: %s", path, file);
-	p->watched = pe_supervise_is_due(p->supervisor, p->fit == PE_PROGRAM_FITS);
+	p->watched = pe_supervise_is_due(p->supervisor);
 	return p->watched || p->fit == PE_PROGRAM_FITS
 		       ? 0
 		       : not_loadable(path, file, pe_program_why(p->fit),
@@ -361,7 +366,6 @@ static int become(const struct plan *p)
 int pe_run_main(int argc, char **argv)
 {
 	static struct plan plan = {
-		.supervisor = "auto",
 		.log = { .what = "log", .variable = "PIDEPOCH_LOG" },
 		.events = { .what = "events", .variable = "PIDEPOCH_EVENTS" },
 	};
@@ -390,6 +394,7 @@ int pe_run_main(int argc, char **argv)
 	if (r == 0 && stand_by(&plan, &status) != 0)
 		return status;
 	if (r == 0 && plan.watched)
-		r = pe_supervise_start();
+		r = pe_supervise_start(plan.fit != PE_PROGRAM_FITS ||
+				       strcmp(plan.supervisor, "on") == 0);
 	return r ? r : become(&plan);
 }

@@ -12,8 +12,6 @@
 #include "supervisor/probe.h"
 #include "verbs.h"
 
-#define ERROR(...) pe_say_error(PE_VERBS_UNABLE, "run", __VA_ARGS__)
-
 static bool is_admin(void)
 {
 	return pe_probe_try(PE_PROBE_ADMIN) == 0;
@@ -26,11 +24,11 @@ static bool is_inside(void)
 	       prctl(PR_GET_SECCOMP, 0, 0, 0, 0) == SECCOMP_MODE_FILTER;
 }
 
-bool pe_supervise_is_due(const char *mode, bool fits)
+bool pe_supervise_is_due(const char *mode)
 {
 	if (strcmp(mode, "auto") != 0)
 		return strcmp(mode, "on") == 0;
-	return !fits && (is_inside() || is_admin());
+	return is_inside() || is_admin();
 }
 
 static const char *setting(const char *name)
@@ -63,24 +61,34 @@ static struct pe_keeper_plan plan_from_environment(void)
 	return plan;
 }
 
-static int failed(int error)
+static const char *reason(int error)
 {
 	switch (error) {
 	case -EBUSY:
-		return ERROR("no supervisor: the programs here are watched by another one already");
+		return "the programs here are watched by another one already";
 	case -ENOSYS:
-		return ERROR(
-			"no supervisor: the kernel lacks what it needs, see 'pidepoch doctor'");
+		return "the kernel lacks what it needs, see 'pidepoch doctor'";
 	case -ENOENT:
-		return ERROR("no supervisor: it needs the /proc of its own pid namespace");
+		return "it needs the /proc of its own pid namespace";
 	case -EPIPE:
-		return ERROR("no supervisor: it was ended while it started");
+		return "it was ended while it started";
 	default:
-		return ERROR("no supervisor: %s; see 'pidepoch doctor'", strerror(-error));
+		return strerror(-error);
 	}
 }
 
-int pe_supervise_start(void)
+static int failed(int error, bool needed)
+{
+	unsetenv(PE_TOKEN_VARIABLE);
+	if (needed)
+		return pe_say_error(PE_VERBS_UNABLE, "run", "no supervisor: %s", reason(error));
+	return pe_say_error(0, "run",
+			    "no supervisor: %s; static programs, Go and raw system calls are not "
+			    "watched (--supervisor=off says that they need not be)",
+			    reason(error));
+}
+
+int pe_supervise_start(bool needed)
 {
 	struct pe_keeper_plan plan = plan_from_environment();
 	int r;
@@ -89,9 +97,9 @@ int pe_supervise_start(void)
 		return 0;
 	if (pe_probe_is_off(PE_PROBE_NOTIFY) || pe_probe_is_off(PE_PROBE_KILLABLE) ||
 	    pe_probe_is_off(PE_PROBE_CHILDREN))
-		return failed(-ENOSYS);
+		return failed(-ENOSYS, needed);
 	if (setenv(PE_TOKEN_VARIABLE, "1", 1) < 0)
-		return failed(-ENOMEM);
+		return failed(-ENOMEM, needed);
 	if (plan.plain)
 		pe_say_error(0, "run",
 			     "supervisor without CAP_SYS_ADMIN: setuid programs that are started "
@@ -99,5 +107,5 @@ int pe_supervise_start(void)
 	r = pe_keeper_start(&plan);
 	if (r > 0)
 		*getenv(PE_TOKEN_VARIABLE) = PE_TOKEN_READ;
-	return r >= 0 ? 0 : failed(r);
+	return r >= 0 ? 0 : failed(r, needed);
 }

@@ -2,12 +2,13 @@
 /*
  * supervise - whether a run is watched from outside as well, and the start of it.
  *
- *   --supervisor   the library can be loaded   it cannot
- *   auto           no                          if CAP_SYS_ADMIN spares no_new_privs, else 125
- *   on             yes                         yes
- *   off            no                          125
+ *   --supervisor   the library can be loaded                 it cannot
+ *   auto           if CAP_SYS_ADMIN spares no_new_privs      the same, else 125
+ *   on             yes                                       yes
+ *   off            no                                        125
  *
- * G.5  What is asked for and cannot be had is one line and status 125, and no program.
+ * G.5  What is asked for or needed, and cannot be had, is one line and status 125, and no program. Where the library is in the
+ *      command, and the supervisor came by default, the line says what is lost, and the program runs.
  * G.6  A run inside a watched run is watched already, with the outer one's settings.
  */
 #ifndef PE_CLI_SUPERVISE_H
@@ -15,10 +16,11 @@
 
 #include <stdbool.h>
 
-/* "auto", "on" or "off"; @fits: the library can be loaded into the command */
-bool pe_supervise_is_due(const char *mode, bool fits);
+/* "auto", "on" or "off" */
+bool pe_supervise_is_due(const char *mode);
 
-/* Start it, with the settings that stand in the environment. 0, or an exit status after an error line. */
-int pe_supervise_start(void);
+/* Start it, with the settings that stand in the environment. @needed: there is no going on without it. 0, or an exit status
+ * after an error line. */
+int pe_supervise_start(bool needed);
 
 #endif

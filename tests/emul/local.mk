@@ -26,6 +26,7 @@ EMUL_PLAYS = \
 	tests/emul/bare.sh \
 	tests/emul/events.sh \
 	tests/emul/fresh.sh \
+	tests/emul/default.sh \
 	tests/emul/go.sh \
 	tests/emul/inline.sh \
 	tests/emul/number_bare.sh \

@@ -6,6 +6,8 @@
 
 # only what a test sets itself decides what pidepoch does
 unset LD_PRELOAD PIDEPOCH_ON_STALE PIDEPOCH_ERRNO PIDEPOCH_LOG PIDEPOCH_EVENTS PIDEPOCH_STACKS PIDEPOCH_TRUST PIDEPOCH_FORCE_OLD PIDEPOCH_LIBDIR
+# the library alone: a supervisor would stand in for it, and has tests of its own (tests/emul)
+export PIDEPOCH_SUPERVISOR=off
 : "${PIDEPOCH:?names the command to test}" "${TMPDIR:?names a folder of our own}"
 library=$PIDEPOCH_PRELOAD
 

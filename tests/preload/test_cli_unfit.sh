@@ -11,7 +11,7 @@ unfit() # PROGRAM TEXT...
 	try run --supervisor=off --log="$TMPDIR/log" -- "$program"
 	status 125
 	said "$program" 'needs the supervisor' "$@"
-	try_env PIDEPOCH_FORCE_OLD=admin "$PIDEPOCH" run --log="$TMPDIR/log" -- "$program"
+	try_env PIDEPOCH_FORCE_OLD=admin "$PIDEPOCH" run --supervisor=auto --log="$TMPDIR/log" -- "$program"
 	status 125
 	said "$program" 'needs the supervisor' '--supervisor=on' "$@"
 	test ! -e "$TMPDIR/log" || fail "a log was made"
