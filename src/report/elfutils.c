@@ -7,8 +7,9 @@
 /* It is not unloaded: what is in it is called until the end. */
 static bool load(struct pe_elfutils *to)
 {
-	void *library = dlopen("libdw.so.1", RTLD_LAZY | RTLD_LOCAL);
+	static void *library;
 
+	library = dlopen("libdw.so.1", RTLD_LAZY | RTLD_LOCAL);
 	/* what libdw needs itself is found by its handle, too */
 #define FIND(name)                                                                                 \
 	to->name = library ? (__typeof__(name) *)dlsym(library, #name) : NULL;                     \
