@@ -210,7 +210,9 @@ static const struct pe_book_process *find_parent(struct pe_book *b, int pid,
 {
 	uint64_t identity;
 
-	return who(pid, &identity) == 0 ? pe_book_find(b, identity) : NULL;
+	/* most births are of others, of whom nothing needs to be asked */
+	return pe_book_may_have(b, pid) && who(pid, &identity) == 0 ? pe_book_find(b, identity)
+								    : NULL;
 }
 
 void pe_births_note(struct pe_book *b, const struct pe_births_event *births, size_t n,
