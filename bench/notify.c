@@ -3,15 +3,18 @@
  * notify - nanoseconds of one call, as the median of blocks. Static, so that nothing is preloaded.
  *
  *   notify plain|allow|bare kill|wait|getppid|fork
+ *   notify allow|bare run COMMAND [ARGUMENT]...
  *
  * plain: as it is started; allow: under a filter that allows all; bare: under a filter that shows kill and wait4 to a server which
- * lets them through and does nothing else.
+ * lets them through and does nothing else. run: becomes the command; shown are kill and execve, which is what a supervisor is shown of
+ * programs that have the library.
  */
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <poll.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,29 +58,31 @@ static _Noreturn void serve(int listener)
 	}
 }
 
-/* The server is born before the filter, and takes the listener from us. */
-static void come_under(int shows)
+/* The server is born before the filter, takes the listener from us, and is nobody's child. Shown are kill and @other; 0: nothing. */
+static void come_under(uint32_t other)
 {
 	struct sock_filter f[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
 		IS(SYS_kill, 2),
-		IS(SYS_wait4, 1),
+		IS(other, 1),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
 	};
 	struct sock_filter all[] = { BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW) };
-	struct sock_fprog p = { .len = shows ? 5 : 1, .filter = shows ? f : all };
+	struct sock_fprog p = { .len = other ? 5 : 1, .filter = other ? f : all };
 	int ends[2], fd, pidfd;
 	pid_t parent = getpid();
 
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-	if (!shows) {
+	if (!other) {
 		syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &p);
 		return;
 	}
-	if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) < 0)
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
 		exit(1);
 	if (fork() == 0) {
+		if (fork() != 0)
+			_exit(0);
 		if (read(ends[1], &fd, sizeof(fd)) != sizeof(fd))
 			_exit(1);
 		pidfd = (int)syscall(SYS_pidfd_open, parent, 0);
@@ -91,6 +96,7 @@ static void come_under(int shows)
 	if (write(ends[0], &fd, sizeof(fd)) != sizeof(fd) || read(ends[0], &parent, 1) != 1)
 		exit(1);
 	close(fd);
+	wait(NULL);
 }
 
 static void call(const char *what)
@@ -123,11 +129,16 @@ int main(int argc, char **argv)
 	double block[BLOCKS];
 	int calls;
 
+	if (argc > 3 && strcmp(argv[2], "run") == 0) {
+		come_under(strcmp(argv[1], "bare") == 0 ? SYS_execve : 0);
+		execvp(argv[3], argv + 3);
+		return 127;
+	}
 	if (argc != 3)
 		return 2;
 	calls = strcmp(argv[2], "fork") == 0 ? 10 : strcmp(argv[2], "getppid") == 0 ? 5000 : 300;
 	if (strcmp(argv[1], "plain") != 0)
-		come_under(strcmp(argv[1], "bare") == 0);
+		come_under(strcmp(argv[1], "bare") == 0 ? SYS_wait4 : 0);
 	for (int b = 0; b < BLOCKS; b++) {
 		double start = now();
 
