@@ -24,7 +24,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -102,21 +101,30 @@ static void start_thread(void)
 		exit(98);
 }
 
-/* One child is always there, so that no wait is in vain; and one has been waited for before there was a thread. */
-static void start(void)
+/* one that is there as long as we are, so that no wait is in vain */
+static void have_child(void)
 {
 	int ends[2];
 	char c;
-	pid_t brief = fork();
 
-	if (brief == 0)
-		_exit(0);
-	if (wait(NULL) != brief || pipe(ends) < 0)
+	if (pipe(ends) < 0)
 		exit(98);
 	if (fork() == 0) {
 		close(ends[1]);
 		_exit(read(ends[0], &c, 1) != 1);
 	}
+}
+
+/* A child has been waited for before there was a thread. */
+static void start(void)
+{
+	pid_t brief = fork();
+
+	if (brief == 0)
+		_exit(0);
+	if (wait(NULL) != brief)
+		exit(98);
+	have_child();
 	start_thread();
 	say("ready");
 }
@@ -146,11 +154,7 @@ static void bear_beside(void)
 	pid_t child = fork();
 
 	if (child == 0) {
-		if (fork() == 0) {
-			prctl(PR_SET_PDEATHSIG, SIGKILL);
-			for (;;)
-				pause();
-		}
+		have_child();
 		start_thread();
 		bear();
 		_exit(0);
