@@ -304,8 +304,8 @@ static bool takes_orphans(void)
 
 static int make_keeper(const struct pe_keeper_plan *plan, int socket)
 {
-	/* the keeper's and its workers' for good */
-	static _Alignas(16) char stack[STACK];
+	/* The keeper's and its workers' for good, in their copy. It lies in the caller's own, where AddressSanitizer looks for one. */
+	_Alignas(16) char stack[STACK];
 	bool direct = takes_orphans();
 	struct pe_settings set = { .policy = plan->policy,
 				   .stale_errno = plan->stale_errno,
