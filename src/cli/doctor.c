@@ -21,6 +21,7 @@
 
 #include "paths.h"
 #include "say.h"
+#include "supervise.h"
 #include "supervisor/probe.h"
 #include "verbs.h"
 
@@ -127,13 +128,15 @@ static struct family of_vanishing(const struct findings *f, const char *name, co
 static struct family of_watched(const struct findings *f, const char *name, const char *text,
 				enum guarantee best)
 {
-	bool can = have(f, PE_PROBE_NOTIFY) && have(f, PE_PROBE_KILLABLE) &&
-		   have(f, PE_PROBE_CHILDREN);
+	bool inside = pe_supervise_is_inside();
+	bool can = inside || (have(f, PE_PROBE_NOTIFY) && have(f, PE_PROBE_KILLABLE) &&
+			      have(f, PE_PROBE_CHILDREN));
+	bool asked = !inside && !have(f, PE_PROBE_ADMIN);
 
 	return (struct family){ name, text, can ? best : NONE, best,
-				!can			  ? "there can be no supervisor"
-				: have(f, PE_PROBE_ADMIN) ? ""
-							  : "asked for by --supervisor=on" };
+				!can	? "there can be no supervisor"
+				: asked ? "asked for by --supervisor=on"
+					: "" };
 }
 
 /* the grade is the same: signals that the kernel makes are a race with another thread's wait in any case */
@@ -183,6 +186,8 @@ static const char *reason(enum pe_probe p, int tried)
 {
 	if (pe_probe_is_off(p))
 		return "switched off by PIDEPOCH_FORCE_OLD";
+	if (tried == -EBUSY && pe_supervise_is_inside())
+		return "this is in a watched run already";
 	return tried == -ENOSYS ? "this kernel has none" : strerror(-tried);
 }
 

@@ -18,7 +18,7 @@ static bool is_admin(void)
 }
 
 /* The mark alone may be left over from somewhere else. */
-static bool is_inside(void)
+bool pe_supervise_is_inside(void)
 {
 	return getenv(PE_TOKEN_VARIABLE) &&
 	       prctl(PR_GET_SECCOMP, 0, 0, 0, 0) == SECCOMP_MODE_FILTER;
@@ -28,7 +28,7 @@ bool pe_supervise_is_due(const char *mode)
 {
 	if (strcmp(mode, "auto") != 0)
 		return strcmp(mode, "on") == 0;
-	return is_inside() || is_admin();
+	return pe_supervise_is_inside() || is_admin();
 }
 
 static const char *setting(const char *name)
@@ -93,7 +93,7 @@ int pe_supervise_start(bool needed)
 	struct pe_keeper_plan plan = plan_from_environment();
 	int r;
 
-	if (is_inside())
+	if (pe_supervise_is_inside())
 		return 0;
 	if (pe_probe_is_off(PE_PROBE_NOTIFY) || pe_probe_is_off(PE_PROBE_KILLABLE) ||
 	    pe_probe_is_off(PE_PROBE_CHILDREN))

@@ -16,6 +16,9 @@
 
 #include <stdbool.h>
 
+/* Is this process in a watched run? */
+bool pe_supervise_is_inside(void);
+
 /* "auto", "on" or "off" */
 bool pe_supervise_is_due(const char *mode);
 

@@ -48,6 +48,11 @@ watched_below "$PIDEPOCH" run -- "$PIDEPOCH" run --
 status 0
 printed ''
 
+# the doctor knows that it is in there
+try run --supervisor=on -- "$PIDEPOCH" doctor
+grep -q 'user notification  *no: this is in a watched run already$' "$TMPDIR/out" || { show; fail 'why there is no second one'; }
+grep -q 'with one thread  *exact$' "$TMPDIR/out" || { show; fail 'the first one guarantees what it does'; }
+
 # it cannot be had: a line, and on
 watched_below PIDEPOCH_FORCE_OLD=notify "$PIDEPOCH" run --
 status 38
