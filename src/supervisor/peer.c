@@ -18,8 +18,6 @@
 #include "proc.h"
 
 #define PIDFD_THREAD O_EXCL /* linux/pidfd.h, since 6.9 */
-/* the same, since 6.13: the size of its first version */
-#define PIDFD_GET_INFO _IOWR(0xff, 11, char[64])
 /* linux/nsfs.h, since 6.11 */
 #define NS_GET_PID_FROM_PIDNS _IOR(0xb7, 0x6, int)
 #define NS_GET_PID_IN_PIDNS   _IOR(0xb7, 0x8, int)
@@ -191,26 +189,6 @@ uint32_t pe_peer_cursor(void)
 
 /* --- its family --- */
 
-/* by the pidfd itself, at a fifth of the price; 0: not to be had so */
-static int parent_by_info(int pid)
-{
-	static int off = -1;
-	struct {
-		uint64_t mask, cgroup;
-		uint32_t pid, tgid, ppid, more[9];
-	} info = { .mask = 1 }; /* PIDFD_INFO_PID */
-	int fd, r;
-
-	if (off < 0)
-		off = pe_probe_is_off(PE_PROBE_INFO);
-	fd = off ? -1 : pe_sys_pidfd_open(pid, 0);
-	if (fd < 0)
-		return 0;
-	r = ioctl(fd, PIDFD_GET_INFO, &info);
-	close(fd);
-	return r == 0 && (info.mask & 1) ? (int)info.ppid : 0;
-}
-
 static int parent_by_stat(int pid)
 {
 	char text[1024];
@@ -226,9 +204,9 @@ static int parent_by_stat(int pid)
 
 int pe_peer_parent(int pid)
 {
-	int parent = parent_by_info(pid);
+	struct pe_proc_info info;
 
-	return parent > 0 ? parent : parent_by_stat(pid);
+	return pe_proc_info(pid, &info) && info.ppid > 0 ? (int)info.ppid : parent_by_stat(pid);
 }
 
 /* numbers with blanks between them; one may lie across two reads */

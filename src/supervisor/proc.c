@@ -7,9 +7,23 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "core/sys.h"
+#include "probe.h"
+
+/* linux/pidfd.h: the first version, and what it always answers */
+struct info {
+	uint64_t mask, cgroup;
+	uint32_t pid, tgid, ppid, ruid, rgid, euid, egid, suid, sgid, fsuid, fsgid, more;
+};
+
+_Static_assert(sizeof(struct info) == 64, "as the kernel has it");
+
+#define PIDFD_GET_INFO	 _IOWR(0xff, 11, struct info)
+#define PIDFD_INFO_PID	 1u
+#define PIDFD_INFO_CREDS 2u
 
 int pe_proc_open(int flags, const char *format, ...)
 {
@@ -57,4 +71,35 @@ long pe_proc_status_number(int pid, const char *name)
 	char value[64];
 
 	return pe_proc_status(pid, name, value, sizeof(value)) ? atol(value) : -1;
+}
+
+bool pe_proc_info(int pid, struct pe_proc_info *out)
+{
+	const uint64_t asked = PIDFD_INFO_PID | PIDFD_INFO_CREDS;
+	static int off = -1;
+	struct info info = { .mask = asked };
+	int fd, r;
+
+	if (off < 0)
+		off = pe_probe_is_off(PE_PROBE_INFO);
+	fd = off ? -1 : pe_sys_pidfd_open(pid, 0);
+	if (fd < 0)
+		return false;
+	r = ioctl(fd, PIDFD_GET_INFO, &info);
+	close(fd);
+	*out = (struct pe_proc_info){ info.ppid, { info.ruid, info.euid, info.suid, info.fsuid } };
+	return r == 0 && (info.mask & asked) == asked;
+}
+
+bool pe_proc_users(int pid, uint32_t uid[4])
+{
+	struct pe_proc_info info;
+	char value[64];
+
+	if (pe_proc_info(pid, &info)) {
+		memcpy(uid, info.uid, sizeof(info.uid));
+		return true;
+	}
+	return pe_proc_status(pid, "Uid", value, sizeof(value)) &&
+	       sscanf(value, "%u %u %u %u", &uid[0], &uid[1], &uid[2], &uid[3]) == 4;
 }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* proc - files of /proc, which is the supervisor's working directory (peer.h, S.2). */
+/* proc - what the kernel says of a process: by files of /proc, which is the supervisor's working directory (peer.h, S.2), or by a
+ * pidfd, at a tenth of the price. */
 #ifndef PE_SUPERVISOR_PROC_H
 #define PE_SUPERVISOR_PROC_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 /* a descriptor, close-on-exec, or -errno */
@@ -17,5 +19,15 @@ ssize_t pe_proc_slurp(int fd, char *text, size_t size);
 bool pe_proc_status(int pid, const char *name, char *value, size_t size);
 /* the same as a number; -1: nothing */
 long pe_proc_status_number(int pid, const char *name);
+
+struct pe_proc_info {
+	uint32_t ppid; /* 0: it is not in our pid namespace */
+	uint32_t uid[4]; /* real, effective, saved, of the file system, as our user namespace has them */
+};
+
+/* by PIDFD_GET_INFO (Linux 6.13), of a process and no thread. false: not to be had so */
+bool pe_proc_info(int pid, struct pe_proc_info *out);
+/* uid[] alone, of a thread as well; false: not to be had */
+bool pe_proc_users(int pid, uint32_t uid[4]);
 
 #endif

@@ -10,6 +10,9 @@
 
 #include "proc.h"
 
+/* what we see for a user whom our user namespace does not know */
+#define NOBODY 65534
+
 static bool has_bit(int pid, const char *mask, int signal)
 {
 	char value[64];
@@ -25,20 +28,17 @@ bool pe_rights_blunts(const struct pe_peer *p, int signal)
 
 uint32_t pe_rights_uid(const struct pe_peer *p)
 {
-	return (uint32_t)pe_proc_status_number(p->tgid, "Uid");
+	uint32_t u[4];
+
+	return pe_proc_users(p->tgid, u) ? u[0] : NOBODY;
 }
 
-/* what /proc shows for a user whom our user namespace does not know */
-#define NOBODY 65534
-
 /* real, effective, saved and file system user, if they are one; false: they are not */
-static bool one_user(int pid, unsigned int *out)
+static bool one_user(int pid, uint32_t *out)
 {
-	char value[64];
-	unsigned int u[4];
+	uint32_t u[4];
 
-	if (!pe_proc_status(pid, "Uid", value, sizeof(value)) ||
-	    sscanf(value, "%u %u %u %u", &u[0], &u[1], &u[2], &u[3]) != 4)
+	if (!pe_proc_users(pid, u))
 		return false;
 	*out = u[0];
 	return u[0] != NOBODY && u[0] == u[1] && u[0] == u[2] && u[0] == u[3];
@@ -46,17 +46,9 @@ static bool one_user(int pid, unsigned int *out)
 
 bool pe_rights_may_signal(const struct pe_peer *p, int pid)
 {
-	unsigned int a, b;
+	uint32_t a, b;
 
 	return one_user(p->tid, &a) && one_user(pid, &b) && a == b;
-}
-
-static bool users_of(int pid, unsigned int u[3])
-{
-	char value[64];
-
-	return pe_proc_status(pid, "Uid", value, sizeof(value)) &&
-	       sscanf(value, "%u %u %u", &u[0], &u[1], &u[2]) == 3;
 }
 
 static ino_t user_namespace(const char *who)
@@ -111,9 +103,9 @@ static bool has_cap_kill(const struct pe_peer *p, int pid)
 
 bool pe_rights_may_end(const struct pe_peer *p, int pid)
 {
-	unsigned int a[3], b[3]; /* real, effective, saved */
+	uint32_t a[4], b[4]; /* real, effective, saved */
 
-	if (!users_of(p->tid, a) || !users_of(pid, b))
+	if (!pe_proc_users(p->tid, a) || !pe_proc_users(pid, b))
 		return false;
 	return a[0] == b[0] || a[0] == b[2] || a[1] == b[0] || a[1] == b[2] || has_cap_kill(p, pid);
 }

@@ -112,6 +112,7 @@ START_TEST(users_rule_as_the_kernel_does)
 	int leash[2][2];
 	pid_t target, sender;
 	struct pe_peer p;
+	uint32_t u[4];
 
 	if (geteuid() != 0) {
 		fprintf(stderr, "left out: only root can be two users\n");
@@ -120,6 +121,11 @@ START_TEST(users_rule_as_the_kernel_does)
 	target = process_of(USER, USER, USER, leash[0]);
 	sender = process_of(t->real, t->effective, t->saved, leash[1]);
 	p = (struct pe_peer){ .tid = sender, .tgid = sender };
+	ck_assert(pe_proc_users(sender, u));
+	ck_assert_uint_eq(u[0], t->real);
+	ck_assert_uint_eq(u[1], t->effective);
+	ck_assert_uint_eq(u[2], t->saved);
+	ck_assert_uint_eq(u[3], t->effective); /* the file system's follows */
 	ck_assert_int_eq(pe_rights_may_signal(&p, target), t->may_signal);
 	ck_assert_int_eq(pe_rights_may_end(&p, target), t->may_end);
 	ck_assert(pe_rights_may_end(&self, target)); /* CAP_KILL */
