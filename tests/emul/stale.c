@@ -78,6 +78,7 @@ static const struct play mixed[] = {
 	{ "library", "kill", "ok", true, ON | REPORT },
 	{ "library", "tgkill", "ESRCH", false, ON },
 	{ "library", "pidfd", "ESRCH", false, ON },
+	{ "library", "after", "ESRCH", false, ON },
 	{ "library-any", "kill", "ESRCH", false, ON },
 	{ "library-waitid", "kill", "ESRCH", false, ON | OLD },
 	{ "library", "again", "ok", false, ON | NOBODY },

@@ -56,6 +56,7 @@ pe_gate_act:
 	svc	#0
 pe_gate_end:
 	str	xzr, [x9, #RSEQ_CS]
+	mov	x5, xzr			/* as in raw.h */
 	add	sp, sp, #32
 	.cfi_remember_state
 	.cfi_adjust_cfa_offset -32

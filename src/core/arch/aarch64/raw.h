@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * raw - nr in x8, arguments in x0..x5; the kernel answers in x0 and keeps everything else.
+ * A sixth argument does not stay in its register: it may be the word of token.h, and whoever makes the next call past us has not said it.
  */
 #ifndef PE_CORE_ARCH_AARCH64_RAW_H
 #define PE_CORE_ARCH_AARCH64_RAW_H
@@ -15,9 +16,10 @@ static inline long pe_raw6(long nr, long a1, long a2, long a3, long a4, long a5,
 	register long x4 __asm__("x4") = a5;
 	register long x5 __asm__("x5") = a6;
 
-	__asm__ volatile("svc #0"
-			 : "+r"(x0)
-			 : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5)
+	__asm__ volatile("svc #0\n\t"
+			 "mov x5, xzr"
+			 : "+r"(x0), "+r"(x5)
+			 : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4)
 			 : "memory");
 	return x0;
 }

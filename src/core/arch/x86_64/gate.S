@@ -69,6 +69,7 @@ pe_gate_act:
 	syscall
 pe_gate_end:
 	movq	$0, RSEQ_CS(%rbx)
+	xorl	%r9d, %r9d		/* as in raw.h */
 	addq	$32, %rsp
 	.cfi_remember_state
 	.cfi_adjust_cfa_offset -32

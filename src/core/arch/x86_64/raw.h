@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * raw - nr in rax, arguments in rdi rsi rdx r10 r8 r9; the kernel destroys rcx and r11, answers in rax.
+ * A sixth argument does not stay in its register: it may be the word of token.h, and whoever makes the next call past us has not said it.
  */
 #ifndef PE_CORE_ARCH_X86_64_RAW_H
 #define PE_CORE_ARCH_X86_64_RAW_H
@@ -12,10 +13,11 @@ static inline long pe_raw6(long nr, long a1, long a2, long a3, long a4, long a5,
 	register long r9 __asm__("r9") = a6;
 	long ret;
 
-	__asm__ volatile("syscall"
-			 : "=a"(ret)
-			 : "a"(nr), "D"(a1), "S"(a2), "d"(a3), "r"(r10), "r"(r8), "r"(r9)
-			 : "rcx", "r11", "memory");
+	__asm__ volatile("syscall\n\t"
+			 "xorl %%r9d, %%r9d"
+			 : "=a"(ret), "+r"(r9)
+			 : "a"(nr), "D"(a1), "S"(a2), "d"(a3), "r"(r10), "r"(r8)
+			 : "rcx", "r11", "memory", "cc");
 	return ret;
 }
 
