@@ -9,8 +9,9 @@
 #include "core/account.h"
 #include "memory.h"
 
-#define LARGEST (1u << 20) /* of a library's writable memory */
-#define TRIES	3
+#define LARGEST	   (1u << 20) /* of a library's writable memory */
+#define CANDIDATES 8	      /* mappings that may be a library's: more than two of them have */
+#define TRIES	   3
 
 enum { NOT_LOOKED_FOR, NONE }; /* in the place of a frame's address */
 
@@ -52,21 +53,37 @@ static uint64_t search(const struct pe_serve_call *c, uint64_t from, size_t size
 	return 0;
 }
 
+/* writable, of a file of our name: its beginning, and @size; or 0 */
+static uint64_t candidate(const char *line, size_t *size)
+{
+	const char *name = strrchr(line, '/');
+	unsigned long from, to;
+	char mode[5];
+
+	if (!name || strncmp(name, "/libpidepoch", 12) != 0 ||
+	    sscanf(line, "%lx-%lx %4s", &from, &to, mode) != 3 || mode[1] != 'w')
+		return 0;
+	*size = to - from;
+	return from;
+}
+
 /* NOT_LOOKED_FOR: there is one, but nobody has entered it yet */
 static uint64_t find(const struct pe_serve_call *c)
 {
-	unsigned long from, to;
-	char path[32], line[4352], mode[5];
-	uint64_t found = NONE, frame;
+	char path[32], line[4352];
+	uint64_t found = NONE, from, frame;
+	int left = CANDIDATES;
+	size_t size;
 	FILE *maps;
 
 	snprintf(path, sizeof(path), "%d/maps", c->peer->tid);
 	maps = fopen(path, "re");
-	while (maps && found <= NONE && fgets(line, sizeof(line), maps)) {
-		if (sscanf(line, "%lx-%lx %4s", &from, &to, mode) != 3 || mode[1] != 'w' ||
-		    !strstr(line, "/libpidepoch"))
+	while (maps && found <= NONE && left > 0 && fgets(line, sizeof(line), maps)) {
+		from = candidate(line, &size);
+		if (!from)
 			continue;
-		frame = search(c, from, to - from);
+		left--;
+		frame = search(c, from, size);
 		if (frame)
 			found = is_awake(c, frame) ? frame : NOT_LOOKED_FOR;
 	}
