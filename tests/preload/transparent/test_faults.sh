@@ -11,10 +11,10 @@ failed=0
 # expect STATUS TEXT LIBRARY CASE: the comparison's exit status, and what it must say.
 expect() {
 	case $4 in
-	*.suite) tool=$here/../cpython/suite ;;
-	*) tool=$here/twice ;;
+	*.suite) tool=$here/../cpython/suite command=$PIDEPOCH ;;
+	*) tool=$here/twice command= ;; # the library given here, and not the command's
 	esac
-	PIDEPOCH_PRELOAD=$3 "$tool" "$4" > said 2>&1 < /dev/null
+	PIDEPOCH_PRELOAD=$3 PIDEPOCH=$command "$tool" "$4" > said 2>&1 < /dev/null
 	status=$?
 	if [ $status -eq "$1" ] && grep -q -e "$2" said; then
 		echo "found, as it should be: $5"
