@@ -2,7 +2,9 @@
 #include "supervise.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <linux/seccomp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -88,6 +90,15 @@ static int failed(int error, bool needed)
 			    reason(error));
 }
 
+/* The letter is changed in place once more is known: that cannot fail. */
+static bool mark(void)
+{
+	char value[32];
+
+	snprintf(value, sizeof(value), "%c:%" PRIu64, PE_TOKEN_WATCHED, pe_account_layout());
+	return setenv(PE_TOKEN_VARIABLE, value, 1) == 0;
+}
+
 int pe_supervise_start(bool needed)
 {
 	struct pe_keeper_plan plan = plan_from_environment();
@@ -98,7 +109,7 @@ int pe_supervise_start(bool needed)
 	if (pe_probe_is_off(PE_PROBE_NOTIFY) || pe_probe_is_off(PE_PROBE_KILLABLE) ||
 	    pe_probe_is_off(PE_PROBE_CHILDREN))
 		return failed(-ENOSYS, needed);
-	if (setenv(PE_TOKEN_VARIABLE, "1", 1) < 0)
+	if (!mark())
 		return failed(-ENOMEM, needed);
 	if (plan.plain)
 		pe_say_error(0, "run",

@@ -31,6 +31,13 @@ struct pe_account_marker {
 		.frame = (at)                                                                      \
 	}
 
+/* one word for all that L.1 compares */
+static inline uint64_t pe_account_layout(void)
+{
+	return (uint64_t)PE_ACCOUNT_VERSION << 48 | (uint64_t)sizeof(struct pe_process) << 24 |
+	       sizeof(struct pe_settings);
+}
+
 struct pe_account {
 	pe_clock_time now, sync; /* sync 0: it has not asked for references */
 	uint64_t children, bytes, old_bytes, bound, retired_early;

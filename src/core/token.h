@@ -5,7 +5,8 @@
  *
  * T.1  On a wait that can reap: the child is in this frame's tree, which says from then on what there is to know of its number. The
  *      filter lets the call through, and a supervisor finds the number in the tree (ledger.h) should a call past the library use it.
- * T.2  It is given there only where the supervisor has said that it can read the program's memory, and will be able to.
+ * T.2  It is given there only where the supervisor has said that it can read the program's memory, and will be able to; and knows its
+ *      way there, because both are of one build (L.1 of account.h).
  * T.3  On a call with a number: the library has judged it.
  */
 #ifndef PE_CORE_TOKEN_H
@@ -17,6 +18,8 @@
 #define PE_TOKEN_AT 5 /* of the arguments 0 to 5 */
 
 #define PE_TOKEN_VARIABLE "PIDEPOCH_SUPERVISED" /* in the environment of what is watched */
-#define PE_TOKEN_READ	  '2'			/* its value's first letter where T.2 holds */
+/* its value: one of these, a colon, and a layout in decimal */
+#define PE_TOKEN_WATCHED '1'
+#define PE_TOKEN_READ	 '2' /* T.2 holds for a library of that layout */
 
 #endif

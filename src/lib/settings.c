@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/account.h"
 #include "core/emit.h"
 #include "core/fuzz.h"
 #include "core/text.h"
@@ -257,7 +258,10 @@ static bool is_legible(void)
 {
 	const char *value = getenv(PE_TOKEN_VARIABLE);
 
-	return value && *value == PE_TOKEN_READ;
+	uint64_t layout;
+
+	return value && value[0] == PE_TOKEN_READ && value[1] == ':' &&
+	       pe_text_parse(value + 2, &layout) && layout == pe_account_layout();
 }
 
 void pe_settings_read(struct pe_settings *set, struct pe_kept *k)

@@ -19,7 +19,7 @@
 #ifndef PE_SUPERVISOR_KEEPER_H
 #define PE_SUPERVISOR_KEEPER_H
 
-#include "core/process.h"
+#include "core/account.h"
 #include "core/token.h"
 
 struct pe_keeper_plan {

@@ -16,6 +16,13 @@ for play in opened raw threads taken hidden by_number filtered disturbed waits; 
 	printed well
 done
 
+# a library of another build has a tree that the supervisor does not know its way in
+for mark in 2 2:0 1; do
+	try run --supervisor=on -- env PIDEPOCH_SUPERVISED=$mark "$program" shown
+	status 0
+	printed well
+done
+
 # whoever may change users is not let in by a supervisor who could not bar it then
 without='setpriv --bounding-set=-sys_ptrace'
 if [ "$(id -u)" = 0 ] && $without true 2>"$TMPDIR/err"; then
