@@ -48,6 +48,16 @@ watched_below "$PIDEPOCH" run -- "$PIDEPOCH" run --
 status 0
 printed ''
 
+# ... and knows that without its environment, too
+watched_below "$PIDEPOCH" run -- env -i "$PIDEPOCH" run --
+status 0
+test ! -s "$TMPDIR/err" || { show; fail 'there must be no word'; }
+watched_below "$PIDEPOCH" run -- env -i "$PIDEPOCH" run --supervisor=on --
+status 0
+# a mark that was left over says nothing
+watched_below PIDEPOCH_SUPERVISED=1 "$PIDEPOCH" run --
+status 0
+
 # the doctor knows that it is in there
 try run --supervisor=on -- "$PIDEPOCH" doctor
 grep -q 'user notification  *no: this is in a watched run already$' "$TMPDIR/out" || { show; fail 'why there is no second one'; }
