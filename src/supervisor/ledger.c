@@ -155,7 +155,7 @@ static bool is_own(const struct pe_serve_call *c, const struct pe_process *p)
 	       life != 0;
 }
 
-/* -EAGAIN: it moved */
+/* -EAGAIN: it moved; -ENOENT: there is no frame of the caller's */
 static int look(const struct pe_serve_call *c, uint32_t number)
 {
 	static struct pe_process copy; /* of its beginning, up to what is kept in the frame itself */
@@ -165,22 +165,36 @@ static int look(const struct pe_serve_call *c, uint32_t number)
 
 	if (pe_memory_read(c, at, &copy, offsetof(struct pe_process, first_records)) < 0 ||
 	    !is_own(c, p))
-		return 0;
+		return -ENOENT;
 	reaped = may_be_reaped(c, p, number, entry_of(c, p, number));
 	if (!read_word(c, at + offsetof(struct pe_process, tree.version), &version))
 		return 0;
 	return version == atomic_load(&p->tree.version) ? reaped : -EAGAIN;
 }
 
-bool pe_ledger_has(const struct pe_serve_call *c, int number)
+static int look_patiently(const struct pe_serve_call *c, uint32_t number)
 {
 	int r = -EAGAIN;
 
-	if (c->peer->frame == NOT_LOOKED_FOR)
-		c->peer->frame = find(c);
-	if (c->peer->frame <= NONE || (uint32_t)number >= PE_TREE_NUMBERS)
-		return false;
 	for (int i = 0; i < TRIES && r == -EAGAIN; i++)
-		r = look(c, (uint32_t)number);
+		r = look(c, number);
+	return r;
+}
+
+/* D.3 */
+bool pe_ledger_has(const struct pe_serve_call *c, int number)
+{
+	int r = -ENOENT;
+
+	if ((uint32_t)number >= PE_TREE_NUMBERS || c->peer->frame == NONE)
+		return false;
+	if (c->peer->frame > NONE)
+		r = look_patiently(c, (uint32_t)number);
+	if (r == -ENOENT)
+		c->peer->frame = find(c);
+	if (r == -ENOENT && c->peer->frame > NONE)
+		r = look_patiently(c, (uint32_t)number);
+	if (c->peer->frame == NONE && !pe_peer_is_single(c->peer))
+		c->peer->frame = NOT_LOOKED_FOR;
 	return r > 0;
 }

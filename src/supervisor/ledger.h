@@ -8,8 +8,9 @@
  * D.1  The same question as the book's, and the same answer: was q a child that this very process may have reaped since its exec? What
  *      it learned again counts as never reaped, since the library would let it pass.
  * D.2  The memory changes while it is read, by other threads. What moved is read again, and not believed in the end.
- * D.3  Where a frame is found is kept for the caller until its next exec. Who has no library is asked once. A program cannot
- *      keep us busy with files of our name: a few are looked into.
+ * D.3  Where a frame is found is kept for the caller until its next exec. Who has no library is asked once. That exec may be under way in one thread
+ *      while another calls: so it is looked for again where it is not the caller's, and with several threads nothing is kept of there being none.
+ * D.4  A program cannot keep us busy with files of our name: a few are looked into.
  */
 #ifndef PE_SUPERVISOR_LEDGER_H
 #define PE_SUPERVISOR_LEDGER_H

@@ -8,3 +8,9 @@ for program in inline called; do
 	"$PIDEPOCH_BUILDDIR/tests/emul/stale" "$PIDEPOCH_BUILDDIR/tests/emul/$program" || exit
 done
 "$PIDEPOCH_BUILDDIR/tests/emul/stale" "$PIDEPOCH_BUILDDIR/tests/emul/inline" mixed
+
+# each program of a row is asked for its own tree, though calls of the one before were looked at while it was being replaced
+try run --supervisor=on --on-stale=report --log="$TMPDIR/storm" -- "$PIDEPOCH_BUILDDIR/tests/emul/inline" storm 40
+status 0
+told=$(grep -c 'stale pid' "$TMPDIR/storm")
+test "$told" -eq 40 || fail "$told of 40 programs were told of"

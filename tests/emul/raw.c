@@ -327,10 +327,36 @@ static long use(const char *how)
 	return syscall(SYS_kill, number, SIGTERM);
 }
 
+/* --- a thread goes on to another program while the first one makes calls: so many programs, each with a stale use --- */
+
+static void *storm_on(void *left)
+{
+	execl("/proc/self/exe", "raw", "storm", (char *)left, (char *)NULL);
+	exit(97);
+}
+
+static int storm(int programs)
+{
+	pthread_t thread;
+	char left[16];
+
+	if (programs == 0)
+		return 0;
+	if (reap("library", "") != number)
+		return 97;
+	syscall(SYS_kill, number, 0);
+	snprintf(left, sizeof(left), "%d", programs - 1);
+	pthread_create(&thread, NULL, storm_on, left);
+	for (;;)
+		syscall(SYS_kill, INT32_C(4100000), 0);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc != 3)
 		return 98;
+	if (is(argv[1], "storm"))
+		return storm(atoi(argv[2]));
 	if (is(argv[1], "told")) {
 		number = atoi(argv[2]);
 	} else {

@@ -79,7 +79,7 @@ static const struct play mixed[] = {
 	{ "library", "tgkill", "ESRCH", false, ON },
 	{ "library", "pidfd", "ESRCH", false, ON },
 	{ "library", "after", "ESRCH", false, ON },
-	{ "library", "decoys", "ok", true, ON }, /* D.3 of ledger.h */
+	{ "library", "decoys", "ok", true, ON }, /* D.4 of ledger.h */
 	{ "library-any", "kill", "ESRCH", false, ON },
 	{ "library-waitid", "kill", "ESRCH", false, ON | OLD },
 	{ "library", "again", "ok", false, ON | NOBODY },
