@@ -8,11 +8,13 @@ program=$PIDEPOCH_BUILDDIR/tests/emul/strange
 "$program" >"$TMPDIR/native" || fail "natively it ended with $?"
 test "$(wc -l <"$TMPDIR/native")" -gt 1000 || fail 'it must have made its calls'
 
-# what it is served by is looked up before and after, by its own name below its keeper's
+# what it is served by is looked up before and after, by its name and its command line: other runs have workers of their own
 cat >"$TMPDIR/inside" <<END
 for stat in /proc/[0-9]*/stat; do
-	case \$(cat "\$stat" 2>/dev/null) in *'(pidepoch-worker)'*) echo "\$stat" ;; esac
-done | sort >"$TMPDIR/before"
+	case \$(cat "\$stat" 2>/dev/null) in
+	*'(pidepoch-worker)'*) grep -q "$TMPDIR/inside" "\${stat%stat}cmdline" && echo "\$stat" ;;
+	esac
+done 2>/dev/null | sort >"$TMPDIR/before"
 "$program" >"$TMPDIR/here" || exit
 while read -r stat; do
 	cat "\$stat" 2>/dev/null
