@@ -22,6 +22,7 @@
 #include "core/sys.h"
 #include "epochs.h"
 #include "filter.h"
+#include "memory.h"
 #include "notify.h"
 #include "probe.h"
 #include "rights.h"
@@ -131,8 +132,9 @@ static bool outlive(const struct pe_serve *s, pid_t worker)
 			return false;
 	if (has_ended(s) || (WIFEXITED(status) && WEXITSTATUS(status) == PE_SERVE_ENDED))
 		return true;
-	if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL)
+	if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL || pe_memory_was_stuck(s->book))
 		let_held_go(s);
+	atomic_store(&s->book->patience, 0);
 	if (atomic_load(&s->book->served) == served)
 		pause_briefly(); /* nothing was achieved: not in a loop that takes a CPU */
 	return false;

@@ -8,6 +8,7 @@ NUMBER_TESTS = \
 	tests/emul/number_death \
 	tests/emul/number_epochs \
 	tests/emul/number_given \
+	tests/emul/number_stuck \
 	tests/emul/number_many \
 	tests/emul/number_permission \
 	tests/emul/number_points \
@@ -74,6 +75,8 @@ tests_emul_number_absent_SOURCES = tests/emul/number_absent.c tests/emul/number.
 tests_emul_number_absent_LDFLAGS = -all-static
 tests_emul_number_arguments_SOURCES = tests/emul/number_arguments.c tests/emul/number.h
 tests_emul_number_arguments_LDFLAGS = -all-static
+tests_emul_number_stuck_SOURCES = tests/emul/number_stuck.c tests/emul/number.h
+tests_emul_number_stuck_LDFLAGS = -all-static
 tests_emul_number_given_SOURCES = tests/emul/number_given.c tests/emul/number.h tests/emul/worker.h tests/preload/namespace.c tests/preload/namespace.h
 tests_emul_number_given_LDFLAGS = -all-static
 tests_emul_number_many_SOURCES = tests/emul/number_many.c tests/emul/number.h
