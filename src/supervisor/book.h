@@ -67,7 +67,8 @@ struct pe_book {
 	/* the call that is being served: received straight into here, so that the next worker finds it */
 	struct seccomp_notif held;
 	_Atomic uint64_t served;
-	_Atomic int64_t patience; /* until when a copy is waited for, in seconds since boot; 0: none is under way */
+	_Atomic int64_t
+		patience; /* until when a copy is waited for, in seconds since boot; 0: none is under way */
 };
 
 /* shared memory, zeroed; NULL: there is none */
