@@ -6,22 +6,15 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/account.h"
+#include "marker.h"
 #include "memory.h"
 
-#define LARGEST	   (1u << 20) /* of a library's writable memory */
-#define CANDIDATES 8	      /* mappings that may be a library's: more than two of them have */
+#define CANDIDATES 8 /* mappings that may be a library's: more than two of them have */
 #define TRIES	   3
 
 enum { NOT_LOOKED_FOR, NONE }; /* in the place of a frame's address */
 
 /* --- where it is (D.3) --- */
-
-static bool has_our_layout(const struct pe_account_marker *m)
-{
-	return m->version == PE_ACCOUNT_VERSION && m->process == sizeof(struct pe_process) &&
-	       m->settings == sizeof(struct pe_settings);
-}
 
 static bool read_word(const struct pe_serve_call *c, uint64_t at, uint64_t *to)
 {
@@ -39,32 +32,13 @@ static bool is_awake(const struct pe_serve_call *c, uint64_t frame)
 /* the frame whose marker is in @size bytes at @from, or 0 */
 static uint64_t search(const struct pe_serve_call *c, uint64_t from, size_t size)
 {
-	static char bytes[LARGEST];
+	static char bytes[PE_MARKER_LARGEST];
 	struct pe_account_marker m;
 
-	if (size > sizeof(bytes) || pe_memory_read(c, from, bytes, size) < 0)
+	if (size > sizeof(bytes) || pe_memory_read(c, from, bytes, size) < 0 ||
+	    !pe_marker_find(bytes, size, &m) || !pe_marker_is_ours(&m))
 		return 0;
-	for (size_t i = 0; i + sizeof(m) <= size; i += sizeof(uint64_t)) {
-		if (memcmp(bytes + i, PE_ACCOUNT_MAGIC, sizeof(PE_ACCOUNT_MAGIC)) != 0)
-			continue;
-		memcpy(&m, bytes + i, sizeof(m));
-		return has_our_layout(&m) ? (uintptr_t)m.frame : 0;
-	}
-	return 0;
-}
-
-/* writable, of a file of our name: its beginning, and @size; or 0 */
-static uint64_t candidate(const char *line, size_t *size)
-{
-	const char *name = strrchr(line, '/');
-	unsigned long from, to;
-	char mode[5];
-
-	if (!name || strncmp(name, "/libpidepoch", 12) != 0 ||
-	    sscanf(line, "%lx-%lx %4s", &from, &to, mode) != 3 || mode[1] != 'w')
-		return 0;
-	*size = to - from;
-	return from;
+	return (uintptr_t)m.frame;
 }
 
 /* NOT_LOOKED_FOR: there is one, but nobody has entered it yet */
@@ -79,7 +53,7 @@ static uint64_t find(const struct pe_serve_call *c)
 	snprintf(path, sizeof(path), "%d/maps", c->peer->tid);
 	maps = fopen(path, "re");
 	while (maps && found <= NONE && left > 0 && fgets(line, sizeof(line), maps)) {
-		from = candidate(line, &size);
+		from = pe_marker_candidate(line, &size);
 		if (!from)
 			continue;
 		left--;

@@ -17,6 +17,7 @@ libsupervisor_la_SOURCES = \
 	src/supervisor/keeper.c src/supervisor/keeper.h \
 	src/supervisor/kill.c src/supervisor/kill.h \
 	src/supervisor/ledger.c src/supervisor/ledger.h \
+	src/supervisor/marker.c src/supervisor/marker.h \
 	src/supervisor/memory.c src/supervisor/memory.h \
 	src/supervisor/news.c src/supervisor/news.h \
 	src/supervisor/notify.c src/supervisor/notify.h \

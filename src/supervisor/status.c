@@ -8,8 +8,7 @@
 #include <sys/uio.h>
 
 #include "core/identity.h"
-
-#define LARGEST (1u << 20) /* of a library's writable memory */
+#include "marker.h"
 
 static int copy_in(pid_t pid, const void *from, void *to, size_t size)
 {
@@ -47,30 +46,17 @@ static int read_frame(pid_t pid, const struct pe_process *at, struct pe_account 
 	return err;
 }
 
-/* L.1 */
-static int judge(pid_t pid, const struct pe_account_marker *m, struct pe_account *account)
-{
-	if (m->version != PE_ACCOUNT_VERSION || m->process != sizeof(struct pe_process) ||
-	    m->settings != sizeof(struct pe_settings))
-		return -EPROTO;
-	return read_frame(pid, m->frame, account);
-}
-
 /* Look for a marker in @size bytes at @from of the process. */
-static int search(pid_t pid, uintptr_t from, size_t size, struct pe_account *account)
+static int search(pid_t pid, uint64_t from, size_t size, struct pe_account *account)
 {
 	struct pe_account_marker m;
-	char *bytes = size <= LARGEST ? malloc(size) : NULL;
-	int err = bytes ? copy_in(pid, (void *)from, bytes, size) : -ENOMEM;
+	char *bytes = size <= PE_MARKER_LARGEST ? malloc(size) : NULL;
+	int err = bytes ? copy_in(pid, (void *)(uintptr_t)from, bytes, size) : -ENOMEM;
 
-	if (err == 0)
+	if (err == 0 && !pe_marker_find(bytes, size, &m))
 		err = -ENOENT;
-	for (size_t i = 0; err == -ENOENT && i + sizeof(m) <= size; i += sizeof(uint64_t)) {
-		if (memcmp(bytes + i, PE_ACCOUNT_MAGIC, sizeof(PE_ACCOUNT_MAGIC)) != 0)
-			continue;
-		memcpy(&m, bytes + i, sizeof(m));
-		err = judge(pid, &m, account);
-	}
+	if (err == 0)
+		err = pe_marker_is_ours(&m) ? read_frame(pid, m.frame, account) : -EPROTO;
 	free(bytes);
 	return err;
 }
@@ -78,16 +64,16 @@ static int search(pid_t pid, uintptr_t from, size_t size, struct pe_account *acc
 /* Where two copies are mapped, one is asleep. */
 static int search_all(pid_t pid, FILE *maps, struct pe_account *account)
 {
-	unsigned long from, to;
 	int err = -ENOENT, now;
-	char *line = NULL, mode[5];
-	size_t size = 0;
+	size_t room = 0, size;
+	char *line = NULL;
+	uint64_t from;
 
-	while (err != 0 && getline(&line, &size, maps) >= 0) {
-		if (sscanf(line, "%lx-%lx %4s", &from, &to, mode) != 3 || mode[1] != 'w' ||
-		    !strstr(line, "/libpidepoch"))
+	while (err != 0 && getline(&line, &room, maps) >= 0) {
+		from = pe_marker_candidate(line, &size);
+		if (!from)
 			continue;
-		now = search(pid, from, to - from, account);
+		now = search(pid, from, size, account);
 		if (now != -ENOENT)
 			err = now;
 	}
