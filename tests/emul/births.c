@@ -163,26 +163,6 @@ static void play_rounds(enum how how, int count)
 	end();
 }
 
-/* the worker of this run, but not @before */
-static int find_worker(int before)
-{
-	int found = 0;
-
-	while (!found) {
-		DIR *all = opendir("/proc");
-		struct dirent *e;
-
-		while (all && (e = readdir(all)))
-			if (atoi(e->d_name) > 0 && atoi(e->d_name) != before &&
-			    getsid(atoi(e->d_name)) == run.pid && worker_is(atoi(e->d_name)))
-				found = atoi(e->d_name);
-		if (all)
-			closedir(all);
-		sched_yield();
-	}
-	return found;
-}
-
 /* Has this process a socket that births come to? */
 static bool is_member(unsigned long inode)
 {
@@ -226,10 +206,10 @@ static bool listens(int pid)
 static void play_asking(void)
 {
 	start(WITH, NULL);
-	if (listens(find_worker(0)))
+	if (listens(worker_find_in(run.pid, 0)))
 		fail("nobody has asked for births yet", "");
 	bear();
-	if (!listens(find_worker(0)))
+	if (!listens(worker_find_in(run.pid, 0)))
 		fail("births have been asked for", "");
 	end();
 }
@@ -252,7 +232,7 @@ static void play_below(void)
 {
 	start(WITH, "below");
 	bear();
-	if (listens(find_worker(0)))
+	if (listens(worker_find_in(run.pid, 0)))
 		fail("its children's numbers cannot be translated", "");
 	end();
 }
@@ -370,10 +350,10 @@ static void play_death(void)
 {
 	start(WITH, NULL);
 	for (int i = 0, done = 0; done < 6 && i < 20; i++) {
-		int number = bear(), worker = find_worker(0);
+		int number = bear(), worker = worker_find_in(run.pid, 0);
 
 		kill(i % 2 ? parent_of(worker) : worker, SIGKILL);
-		find_worker(worker);
+		worker_find_in(run.pid, worker);
 		done += aim(number, false, "a number that a killed worker had not read");
 	}
 	end();

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static inline bool worker_is(int pid)
 {
@@ -27,8 +28,8 @@ static inline bool worker_is(int pid)
 	return strcmp(name, "pidepoch-worker\n") == 0;
 }
 
-/* the one that there is, but not @before; it always comes, or the test's time is over */
-static inline int worker_find(int before)
+/* The one that there is in @session, or in whatever session if that is 0, but not @before; it always comes, or the test's time is over. */
+static inline int worker_find_in(int session, int before)
 {
 	int found = 0;
 
@@ -36,15 +37,23 @@ static inline int worker_find(int before)
 		DIR *all = opendir("/proc");
 		struct dirent *e;
 
-		while (all && (e = readdir(all)))
-			if (atoi(e->d_name) > 0 && atoi(e->d_name) != before &&
-			    worker_is(atoi(e->d_name)))
-				found = atoi(e->d_name);
+		while (all && (e = readdir(all))) {
+			int pid = atoi(e->d_name);
+
+			if (pid > 0 && pid != before && (!session || getsid(pid) == session) &&
+			    worker_is(pid))
+				found = pid;
+		}
 		if (all)
 			closedir(all);
 		sched_yield();
 	}
 	return found;
+}
+
+static inline int worker_find(int before)
+{
+	return worker_find_in(0, before);
 }
 
 #endif
