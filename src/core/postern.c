@@ -52,14 +52,11 @@ static long ask(struct rseq *rseq)
 		.nr = SYS_waitid, .arg = { P_PID, pe_sys_getpid(), 0, WEXITED | WNOHANG }
 	};
 	const uint32_t alive = 0;
-	long (*act)(const struct pe_gate_call *, const uint32_t *, struct rseq *) =
-		(long (*)(const struct pe_gate_call *, const uint32_t *, struct rseq *))(
-			uintptr_t)PE_POSTERN_AT;
 	long n;
 
 	/* interrupted before it was received, it is not answered */
 	do
-		n = act(&call, &alive, rseq);
+		n = pe_postern_act(&call, &alive, rseq);
 	while (n == -EINTR);
 	return n;
 }

@@ -45,6 +45,13 @@ static inline uint64_t pe_postern_call(void)
 	       ((uintptr_t)pe_gate_end - (uintptr_t)(const char *)(uintptr_t)pe_gate_act);
 }
 
+/* pe_gate_act(), in the page */
+static inline long pe_postern_act(const struct pe_gate_call *call, const uint32_t *dead,
+				  struct rseq *rseq)
+{
+	return ((__typeof__(&pe_gate_act))(uintptr_t)PE_POSTERN_AT)(call, dead, rseq);
+}
+
 /* One call more, the word being @seen: below PE_POSTERN_PATIENCE. @rseq: of this thread, not NULL */
 void pe_postern_count(_Atomic uint32_t *word, uint32_t seen, struct rseq *rseq);
 
@@ -62,13 +69,10 @@ static inline long pe_postern_pass(_Atomic uint32_t *word, const struct pe_gate_
 				   const uint32_t *dead, struct rseq *rseq)
 {
 	uint32_t state = atomic_load_explicit(word, memory_order_relaxed);
-	long (*act)(const struct pe_gate_call *, const uint32_t *, struct rseq *);
 	long ret;
 
 	if (state == PE_POSTERN_OPEN && rseq) {
-		act = (long (*)(const struct pe_gate_call *, const uint32_t *, struct rseq *))(
-			uintptr_t)PE_POSTERN_AT;
-		ret = act(call, dead, rseq);
+		ret = pe_postern_act(call, dead, rseq);
 		return likely(ret != PE_GATE_TIRED) ? ret : pe_gate_act_masked(call, dead);
 	}
 	if (unlikely(state < PE_POSTERN_PATIENCE) && rseq)

@@ -257,7 +257,6 @@ static void find_self(struct pe_settings *set)
 static bool is_legible(void)
 {
 	const char *value = getenv(PE_TOKEN_VARIABLE);
-
 	uint64_t layout;
 
 	return value && value[0] == PE_TOKEN_READ && value[1] == ':' &&

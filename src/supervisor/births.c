@@ -15,12 +15,13 @@
 #include <unistd.h>
 
 #define FIRST_NAMESPACE 0xeffffffcu /* the inode of the first pid namespace, on any kernel */
-#define QUEUE                                                                                      \
-	(4 << 20)   /* bytes, of which the kernel makes twice as many: some ten thousand births */
+/* bytes, of which the kernel makes twice as many: some ten thousand births */
+#define QUEUE	(4 << 20)
 #define BATCH	64  /* messages read at once */
 #define LONGEST 128 /* of those that we want */
-#define EVENT	(NLMSG_HDRLEN + sizeof(struct cn_msg)) /* where it stands in a message */
-#define WANTED	(offsetof(struct proc_event, event_data.fork) + sizeof(struct fork_proc_event))
+
+#define EVENT  (NLMSG_HDRLEN + sizeof(struct cn_msg)) /* where it stands in a message */
+#define WANTED (offsetof(struct proc_event, event_data.fork) + sizeof(struct fork_proc_event))
 
 static uint64_t now(void)
 {

@@ -34,8 +34,8 @@ static uint32_t scatter(uint64_t key)
 /* where it is, or the free place where it would be */
 static struct pe_book_process *place(struct pe_book_half *h, uint64_t identity)
 {
-	uint32_t at = (uint32_t)
-		identity; /* they are given out one after the other, and so stand together */
+	/* they are given out one after the other, and so stand together */
+	uint32_t at = (uint32_t)identity;
 
 	for (;; at++) {
 		struct pe_book_process *p = &h->process[at % PE_BOOK_PROCESSES];

@@ -24,8 +24,8 @@
 #define PE_BOOK_PROCESSES (1u << 15)
 #define PE_BOOK_NUMBERS	  (1u << 20)
 #define PE_BOOK_FIRST	  8
-#define PE_BOOK_PIDS                                                                               \
-	(1u << 18) /* of which it is told whether they may be here; others share their places */
+/* of which it is told whether they may be here; others share their places */
+#define PE_BOOK_PIDS (1u << 18)
 
 /* a sync point (points.h) */
 struct pe_book_point {
@@ -67,8 +67,8 @@ struct pe_book {
 	/* the call that is being served: received straight into here, so that the next worker finds it */
 	struct seccomp_notif held;
 	_Atomic uint64_t served;
-	_Atomic int64_t
-		patience; /* until when a copy is waited for, in seconds since boot; 0: none is under way */
+	/* until when a copy is waited for, in seconds since boot; 0: none is under way */
+	_Atomic int64_t patience;
 };
 
 /* shared memory, zeroed; NULL: there is none */

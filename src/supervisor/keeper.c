@@ -17,8 +17,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "core/emit.h"
 #include "births.h"
+#include "core/emit.h"
+#include "core/identity.h"
 #include "core/sys.h"
 #include "epochs.h"
 #include "filter.h"
@@ -227,10 +228,7 @@ static void leave_program(int socket)
 /* /proc must be there, and be that of our own pid namespace */
 static int enter_proc(void)
 {
-	char self[16] = "";
-
-	if (chdir("/proc") < 0 || readlink("self", self, sizeof(self) - 1) < 0 ||
-	    atoi(self) != getpid())
+	if (pe_identity_proc_is_ours() != 0 || chdir("/proc") < 0)
 		return -ENOENT;
 	return access("thread-self/children", R_OK) == 0 ? 0 : -ENOSYS;
 }

@@ -9,10 +9,10 @@
 
 #include "all.h"
 #include "births.h"
-#include "rights.h"
 #include "core/sys.h"
 #include "core/token.h"
 #include "ledger.h"
+#include "rights.h"
 #include "verdict.h"
 
 static const enum pe_call names[] = {

@@ -54,29 +54,27 @@ bool pe_memory_was_stuck(const struct pe_book *b)
 	return until != 0 && now() >= until;
 }
 
-int pe_memory_read(const struct pe_serve_call *c, uint64_t from, void *to, size_t bytes)
-{
-	struct iovec here = { to, bytes }, there = { (void *)(uintptr_t)from, bytes };
+typedef ssize_t copier(pid_t, const struct iovec *, unsigned long, const struct iovec *,
+		       unsigned long, unsigned long);
 
+static int copy(const struct pe_serve_call *c, copier *how, void *ours, uint64_t theirs,
+		size_t bytes)
+{
+	const struct iovec here = { ours, bytes }, there = { (void *)(uintptr_t)theirs, bytes };
 	int r;
 
-	if (bytes == 0)
-		return 0;
 	be_patient(c, PE_MEMORY_PATIENCE);
-	r = result(process_vm_readv(c->peer->tid, &here, 1, &there, 1, 0), bytes);
+	r = result(how(c->peer->tid, &here, 1, &there, 1, 0), bytes);
 	be_patient(c, 0);
 	return r;
 }
 
+int pe_memory_read(const struct pe_serve_call *c, uint64_t from, void *to, size_t bytes)
+{
+	return bytes ? copy(c, process_vm_readv, to, from, bytes) : 0;
+}
+
 int pe_memory_write(const struct pe_serve_call *c, uint64_t to, const void *from, size_t bytes)
 {
-	struct iovec here = { (void *)(uintptr_t)from, bytes };
-	struct iovec there = { (void *)(uintptr_t)to, bytes };
-
-	int r;
-
-	be_patient(c, PE_MEMORY_PATIENCE);
-	r = result(process_vm_writev(c->peer->tid, &here, 1, &there, 1, 0), bytes);
-	be_patient(c, 0);
-	return r;
+	return copy(c, process_vm_writev, (void *)(uintptr_t)from, to, bytes);
 }

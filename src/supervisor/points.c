@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "points.h"
-#include "notify.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -13,6 +12,7 @@
 #include "core/stale.h"
 #include "core/sys.h"
 #include "epochs.h"
+#include "notify.h"
 #include "rights.h"
 
 #define FORKED	    0x40u /* PF_FORKNOEXEC of the kernel, in the flags of /proc/N/stat */
