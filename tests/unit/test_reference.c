@@ -40,6 +40,13 @@ static long group_by(pid_t pid, uint32_t epoch)
 	return pe_reference_call(&frame, &thread, &u, epoch);
 }
 
+/* So many processes at the last look that a lap may have gone by since, however short the machine's uptime: the next
+ * wrap check (Q.1) proves nothing. */
+static void spoil_the_census(void)
+{
+	frame.census.tasks = 1 << 22; /* the largest pid_max */
+}
+
 static bool is_refused(long n)
 {
 	return n == -ESRCH || n == -PE_EEPOCH;
@@ -192,7 +199,7 @@ START_TEST(R3_a_renewed_reference_does_not_age_by_being_used)
 	renewed = take(getppid());
 	ck_assert_uint_gt(renewed, first);
 	for (int i = 0; i < 5; i++) {
-		frame.census.forks = 1;
+		spoil_the_census();
 		ck_assert_int_eq((int)kill_by(getppid(), renewed, 0), 0);
 	}
 }
@@ -233,8 +240,7 @@ START_TEST(R1_who_was_never_referred_to_needs_a_proof_of_the_clock)
 		ck_assert_int_eq((int)kill_by(getppid(), epoch, 0), 0);
 	else
 		ck_assert(is_refused(kill_by(getppid(), epoch, 0)));
-	/* as if a lap's worth of forks had been made since */
-	frame.census.forks = 1;
+	spoil_the_census();
 	ck_assert_int_eq((int)kill_by(getppid(), epoch, 0), -PE_EEPOCH);
 }
 END_TEST
