@@ -2,8 +2,8 @@
 # CPython's own tests with and without the preload, compared test by test: one module per file.
 
 TEST_EXTENSIONS += .suite
-SUITE_LOG_COMPILER = $(SHELL) $(top_srcdir)/build-aux/run-test \
-	/usr/bin/python3 $(top_srcdir)/tests/preload/cpython/suite
+SUITE_LOG_DRIVER = $(LOG_DRIVER)
+SUITE_LOG_COMPILER = /usr/bin/python3 $(top_srcdir)/tests/preload/cpython/suite
 
 CPYTHON_SUITES = \
 	tests/preload/cpython/test_eintr.suite \

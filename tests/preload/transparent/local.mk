@@ -3,8 +3,8 @@
 # test_faults.sh shows that they can fail.
 
 TEST_EXTENSIONS += .case
-CASE_LOG_COMPILER = $(SHELL) $(top_srcdir)/build-aux/run-test \
-	/usr/bin/python3 $(top_srcdir)/tests/preload/transparent/twice
+CASE_LOG_DRIVER = $(LOG_DRIVER)
+CASE_LOG_COMPILER = /usr/bin/python3 $(top_srcdir)/tests/preload/transparent/twice
 
 TRANSPARENT_CASES = \
 	tests/preload/transparent/bash-coproc.case \
