@@ -5,6 +5,10 @@
 # given. house_lint() first shows it a bad sample, which the lint must complain about, and then the house.
 
 house=${PIDEPOCH_SRCDIR:-.}
+# a folder of this lint's own, also when it is run by hand
+TMPDIR=$(mktemp -d) || exit 99
+export TMPDIR
+trap 'rm -rf "$TMPDIR"' EXIT
 bad=$TMPDIR/bad
 mkdir -p "$bad"
 
