@@ -9,6 +9,7 @@
  *
  * tree_steps [WORLD]    only that one of the trees
  */
+#include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -318,6 +319,7 @@ static struct shared_memory {
 	unsigned long steps, forks;
 	unsigned long failed_at; /* the step, 0: none */
 	int status;		 /* of the child that failed */
+	int no_fork;		 /* errno of a fork that failed, which proves nothing */
 } * notes;
 
 static long (*second)(void);
@@ -365,9 +367,12 @@ static void trap(int sig, siginfo_t *info, void *context)
 		second_result = second();
 		return;
 	}
-	if (child < 0 || waitpid(child, &status, 0) != child || status != 0) {
+	if (child < 0) {
+		notes->no_fork = errno;
+		stepping = 0;
+	} else if (waitpid(child, &status, 0) != child || status != 0) {
 		notes->failed_at = notes->steps;
-		notes->status = child < 0 ? -1 : status;
+		notes->status = status;
 	}
 }
 
@@ -427,12 +432,20 @@ static void run_in_reverse(void (*make)(void), const struct operation *a, const 
 	_exit(0);
 }
 
+static _Noreturn void skip_without_fork(int error)
+{
+	printf("skip: fork: %s\n", strerror(error));
+	exit(77);
+}
+
 /* the child's end, as a wait status */
 static int end_of(pid_t child)
 {
 	int status;
 
-	if (child < 0 || waitpid(child, &status, 0) != child) {
+	if (child < 0)
+		skip_without_fork(errno);
+	if (waitpid(child, &status, 0) != child) {
 		perror("tree_steps");
 		exit(99);
 	}
@@ -471,6 +484,8 @@ static bool try_pair(unsigned int world, const struct operation *a, const struct
 	if (child == 0)
 		run_in_steps(make, a);
 	status |= end_of(child);
+	if (notes->no_fork)
+		skip_without_fork(notes->no_fork);
 	wrong = status ? "one died" : complaint();
 	if (wrong)
 		printf("%s: %s interrupted by %s: %s, at instruction %lu\n", worlds[world].name,
