@@ -11,11 +11,16 @@ fail()
 }
 
 prefix=$TMPDIR/prefix
-# each folder by name: whoever configured with a --libdir of his own must not be installed into by a test
-make -C "$PIDEPOCH_BUILDDIR" -f Makefile install prefix="$prefix" exec_prefix="$prefix" bindir="$prefix/bin" \
-	libdir="$prefix/lib" libexecdir="$prefix/libexec" includedir="$prefix/include" \
-	datarootdir="$prefix/share" mandir="$prefix/share/man" >"$TMPDIR/make" 2>&1 ||
-	{ cat "$TMPDIR/make"; fail "make install prefix=... failed"; }
+# each folder by name, so that a --libdir given to configure is not installed into
+run_make() # GOAL
+{
+	make -s -C "$PIDEPOCH_BUILDDIR" -f Makefile "$1" prefix="$prefix" exec_prefix="$prefix" bindir="$prefix/bin" \
+		libdir="$prefix/lib" libexecdir="$prefix/libexec" includedir="$prefix/include" \
+		datarootdir="$prefix/share" mandir="$prefix/share/man" >"$TMPDIR/make" 2>&1 ||
+		{ cat "$TMPDIR/make"; fail "make $1 prefix=... failed"; }
+}
+
+run_make install
 for file in include/pidepoch.h include/pidepoch_raw.h lib/libpidepoch.so lib/libpidepoch-preload.so lib/pkgconfig/pidepoch.pc bin/pidepoch; do
 	test -e "$prefix/$file" || fail "no $file"
 done
@@ -31,12 +36,19 @@ case $flags in *"-L$prefix/lib"*) ;; *) fail "pkg-config does not name the prefi
 # shellcheck disable=SC2086
 $CC "$TMPDIR/use.c" -o "$TMPDIR/use" $flags || fail "a program that follows pkg-config does not build"
 readelf -d "$TMPDIR/use" | grep -q 'NEEDED.*\[libpidepoch\.so\.[01]\]' || fail "the program does not need the SONAME"
-version=$(LD_LIBRARY_PATH="$prefix/lib" "$TMPDIR/use") || fail "a program that follows pkg-config does not run"
+line=$(sed -n 's/^    \(export LD_LIBRARY_PATH=\)/\1/p' "$TMPDIR/make")
+test -n "$line" || fail "the loader does not look in the prefix, and make install does not say what to type"
+version=$(eval "$line"; "$TMPDIR/use") || fail "a program that follows pkg-config does not run"
 test "$version" = "$(PKG_CONFIG_PATH="$prefix/lib/pkgconfig" pkg-config --modversion pidepoch)" ||
 	fail "the library says $version, pkg-config something else"
 
+# Nothing is left of an installation. (The files of the next check are copied before.)
+cp -a "$prefix" "$TMPDIR/moved"
+run_make uninstall
+test -z "$(find "$prefix" ! -type d)" || fail "make uninstall leaves $(find "$prefix" ! -type d)"
+test ! -e "$prefix/libexec/pidepoch" || fail "make uninstall leaves the demo's folder"
+
 # anywhere: both are moved after they were installed; a preloaded program takes the API from the preload library
-mv "$prefix" "$TMPDIR/moved"
 LD_DEBUG=bindings LD_LIBRARY_PATH="$TMPDIR/moved/lib" LD_PRELOAD="$TMPDIR/moved/lib/libpidepoch-preload.so" \
 	"$TMPDIR/use" >"$TMPDIR/bindings" 2>&1 || fail "a program linked with one library and preloaded with the other does not run"
 grep "binding file $TMPDIR/use " "$TMPDIR/bindings" | grep -q "to $TMPDIR/moved/lib/libpidepoch-preload.so .*pidepoch_version" ||

@@ -19,7 +19,7 @@ complaints()
 	{
 		house_files "$1" c h S sh py mk map awk pml
 		for file in GNUmakefile Makefile.am configure.ac pidepoch.pc.in .ci/run \
-			build-aux/bootstrap build-aux/packages build-aux/run-test build-aux/closing-line; do
+			build-aux/bootstrap build-aux/packages build-aux/run-test build-aux/closing-line build-aux/loader; do
 			test ! -e "$1/$file" || echo "$file"
 		done
 	} | while read -r file; do
