@@ -54,6 +54,8 @@
 	X(perror)                                                                                  \
 	X(posix_spawn)                                                                             \
 	X(posix_spawnp)                                                                            \
+	X(pthread_kill)                                                                            \
+	X(pthread_sigqueue)                                                                        \
 	X(ptrace)                                                                                  \
 	X(read)                                                                                    \
 	X(__read_chk)                                                                              \

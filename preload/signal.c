@@ -3,8 +3,11 @@
 #include "real.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <string.h>
 #include <sys/syscall.h>
+
+#include "core/sys.h"
 
 PE_PUBLIC int kill(pid_t pid, int sig)
 {
@@ -77,4 +80,39 @@ PE_PUBLIC int pidfd_open(pid_t pid, unsigned int flags)
 	};
 
 	return (int)pe_result(pe_door_guard(&u));
+}
+
+/*
+ * Signals to oneself. A notified call that a handler interrupts before the supervisor has received it fails with EINTR and has
+ * sent nothing (sys.h, Y.4); none of these calls fails so on a bare kernel. libc makes them by its own instructions, so each
+ * public name is here.
+ */
+PE_PUBLIC int raise(int sig)
+{
+	return (int)pe_result(pe_sys_tgkill(pe_sys_getpid(), pe_sys_gettid(), sig));
+}
+
+PE_PUBLIC int gsignal(int sig)
+{
+	return raise(sig);
+}
+
+PE_PUBLIC int pthread_kill(pthread_t thread, int sig)
+{
+	int error;
+
+	do
+		error = PE_REAL(pthread_kill)(thread, sig);
+	while (unlikely(error == EINTR));
+	return error;
+}
+
+PE_PUBLIC int pthread_sigqueue(pthread_t thread, int sig, const union sigval value)
+{
+	int error;
+
+	do
+		error = PE_REAL(pthread_sigqueue)(thread, sig, value);
+	while (unlikely(error == EINTR));
+	return error;
 }

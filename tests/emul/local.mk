@@ -19,6 +19,7 @@ EMUL_TESTS = \
 	tests/emul/births \
 	tests/emul/crowd \
 	tests/emul/death \
+	tests/emul/interrupted \
 	tests/emul/life \
 	tests/emul/odd \
 	tests/emul/stale
@@ -47,6 +48,8 @@ tests_emul_births_LDADD = libsupervisor.la
 tests_emul_crowd_SOURCES = tests/emul/crowd.c tests/preload/namespace.c tests/preload/namespace.h
 tests_emul_crowd_LDFLAGS = -all-static
 tests_emul_death_SOURCES = tests/emul/death.c tests/preload/namespace.c tests/preload/namespace.h
+tests_emul_interrupted_SOURCES = tests/emul/interrupted.c tests/emul/worker.h tests/preload/namespace.c tests/preload/namespace.h
+tests_emul_interrupted_CFLAGS = $(AM_CFLAGS) -pthread
 tests_emul_life_SOURCES = tests/emul/life.c tests/preload/namespace.c tests/preload/namespace.h
 tests_emul_odd_SOURCES = tests/emul/odd.c tests/preload/namespace.c tests/preload/namespace.h
 tests_emul_odd_CFLAGS = $(AM_CFLAGS) -pthread
