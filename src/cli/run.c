@@ -278,14 +278,21 @@ static int name_file(struct file *f)
 	return 0;
 }
 
-/* O_NONBLOCK: a FIFO that nobody reads is an error and not a wait for ever */
+/* As the library opens it (core/record/append.h). */
 static int try_file(const struct file *f)
 {
 	int fd;
 
 	if (!*f->path)
 		return 0;
-	fd = open(f->path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0666);
+	fd = open(f->path,
+		  O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK,
+		  0600);
+	if (fd < 0 && errno == ELOOP)
+		return ERROR(
+			PE_VERBS_UNABLE,
+			"cannot write to the %s %s: it is a symbolic link; name the file itself",
+			f->what, f->path);
 	if (fd < 0)
 		return ERROR(PE_VERBS_UNABLE, "cannot write to the %s %s: %s", f->what, f->path,
 			     strerror(errno));

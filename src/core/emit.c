@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "contract.h"
 
+#include "core/record/append.h"
 #include "emit.h"
 #include "identity.h"
 #include "sys.h"
@@ -132,39 +133,20 @@ void pe_emit_know_stderr(struct pe_settings *set)
 	set->stderr_born = pe_sys_file_birth(2);
 }
 
-#define BIT(signal) (UINT64_C(1) << ((signal)-1))
-
-/* K.4: a pipe without a reader and a file at its limit send a signal for our write, a terminal that stops its background does
- * so before it. The program has not written, and is not to hear of it. */
-static void write_unnoticed(int fd, const struct pe_text *line)
-{
-	uint64_t before = pe_sys_mask_more(BIT(SIGPIPE) | BIT(SIGXFSZ) | BIT(SIGTTOU));
-	uint64_t its_own = pe_sys_pending();
-	long n = pe_sys_write(fd, line->start, pe_text_length(line));
-	uint64_t ours = n == -EPIPE ? BIT(SIGPIPE) : n == -EFBIG ? BIT(SIGXFSZ) : 0;
-
-	if (ours & ~its_own)
-		pe_sys_take_pending(ours);
-	pe_sys_mask_restore(before);
-}
-
 static void send(const struct pe_settings *set, struct pe_text *line)
 {
-	long fd = 2;
+	int fd = 2;
 
 	pe_text_add(line, "\n");
 	if (set->log)
-		fd = pe_sys_openat(AT_FDCWD, set->log,
-				   O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY |
-					   (set->pid ? O_NONBLOCK : 0), /* who serves others */
-				   0666);
+		fd = pe_append_open(set->log);
 	else if (!stderr_is_itself(set))
 		return;
 	if (fd < 0)
 		return;
-	write_unnoticed((int)fd, line);
+	pe_append_write(fd, line->start, pe_text_length(line));
 	if (set->log)
-		pe_sys_close((int)fd);
+		pe_sys_close(fd);
 }
 
 void pe_emit_stale(const struct pe_process *p, const struct pe_use *u, const struct pe_known *k,

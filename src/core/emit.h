@@ -6,7 +6,7 @@
  *      only while it is still the file that it was at the start.
  * K.2  Text that others chose (program names) is written without control characters.
  * K.3  Async-signal-safe; nothing is kept.
- * K.4  A notice that cannot be written raises no signal in the program, and a terminal does not stop it for one.
+ * K.4  A notice that cannot be written is lost, and the program does not learn of it (append.3).
  */
 #ifndef PE_CORE_EMIT_H
 #define PE_CORE_EMIT_H

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "contract.h"
 
+#include "core/record/append.h"
 #include "event.h"
 #include "identity.h"
 #include "modules.h"
@@ -272,19 +273,14 @@ static void put_together(struct pe_text *t, const struct pe_process *p, const st
 static pe_cold void happened(const struct pe_process *p, const struct happening *h)
 {
 	struct room *room = pe_sys_mmap(sizeof(*room));
-	int fd = room == MAP_FAILED
-			 ? -ENOMEM
-			 : pe_sys_openat(AT_FDCWD, p->set->events,
-					 O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY |
-						 (p->set->pid ? O_NONBLOCK : 0),
-					 0666);
+	int fd = room == MAP_FAILED ? -ENOMEM : pe_append_open(p->set->events);
 
 	if (fd >= 0) {
 		uint64_t modules = p->trace ? modules_of(p, fd, room) : 0;
 		struct pe_text line = pe_text_on(room->line, sizeof(room->line));
 
 		put_together(&line, p, h, room, modules);
-		pe_sys_write(fd, line.start, pe_text_length(&line));
+		pe_append_write(fd, line.start, pe_text_length(&line));
 		pe_sys_close(fd);
 	}
 	if (room != MAP_FAILED)

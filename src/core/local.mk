@@ -14,6 +14,7 @@ libcore_la_SOURCES += src/core/slot.c src/core/slot.h src/core/hold.c src/core/h
 libcore_la_SOURCES += src/core/process.c src/core/process.h src/core/release.c src/core/release.h
 libcore_la_SOURCES += src/core/reap.c src/core/reap.h src/core/postern.c src/core/postern.h src/core/token.h
 libcore_la_SOURCES += src/core/guard.c src/core/guard.h src/core/emit.c src/core/emit.h
+libcore_la_SOURCES += src/core/record/append.c src/core/record/append.h
 libcore_la_SOURCES += src/core/event.c src/core/event.h src/core/modules.c src/core/modules.h
 libcore_la_SOURCES += src/core/trace.c src/core/trace.h src/core/unwind.c src/core/unwind.h
 libcore_la_SOURCES += src/core/cfi.c src/core/cfi.h src/core/arch/frame.h

@@ -3,6 +3,7 @@
 
 #include <elf.h>
 
+#include "core/record/append.h"
 #include "modules.h"
 #include "sys.h"
 #include "text.h"
@@ -73,7 +74,7 @@ struct scan {
 static void flush(struct scan *s)
 {
 	if (pe_text_length(&s->lines))
-		pe_sys_write(s->out, s->lines.start, pe_text_length(&s->lines));
+		pe_append_write(s->out, s->lines.start, pe_text_length(&s->lines));
 	s->lines.at = s->lines.start;
 }
 

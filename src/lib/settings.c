@@ -4,11 +4,13 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
+#include <sys/mman.h>
 #include <sys/rseq.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -67,6 +69,15 @@ static void keep_preload(struct pe_kept *k)
 		list += length;
 		list += strspn(list, ": ");
 	}
+}
+
+/* A copy: a program may overwrite its arguments (setproctitle), and libc's pointer is into them. */
+static void keep_name(struct pe_settings *set, struct pe_kept *k)
+{
+	struct pe_text name = pe_text_on(k->name, sizeof(k->name));
+
+	pe_text_add(&name, program_invocation_short_name);
+	set->name = pe_text_end(&name);
 }
 
 /* --- the variables --- */
@@ -184,12 +195,15 @@ static bool apply_force_old(struct pe_settings *set, const char *value)
 /* What cannot be mapped is not played with: the program runs as it would. */
 static bool apply_fuzz(struct pe_settings *set, const char *value)
 {
-	int fd = open(value, O_RDWR | O_CLOEXEC);
-	struct pe_fuzz *page;
+	int fd = open(value, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	struct pe_fuzz *page = MAP_FAILED;
+	struct stat st;
 
 	if (fd < 0)
 		return false;
-	page = mmap(NULL, sizeof(*page), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	/* a shorter file would end the program with SIGBUS */
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size >= (off_t)sizeof(*page))
+		page = mmap(NULL, sizeof(*page), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	close(fd);
 	if (page == MAP_FAILED)
 		return false;
@@ -263,20 +277,27 @@ static bool is_legible(void)
 	       pe_text_parse(value + 2, &layout) && layout == pe_account_layout();
 }
 
+static void read_variables(struct pe_settings *set, struct pe_kept *k)
+{
+	set->legible = is_legible();
+	keep_preload(k);
+	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
+		apply(set, k, &settings[i]);
+}
+
 void pe_settings_read(struct pe_settings *set, struct pe_kept *k)
 {
 	int before = errno;
 
 	pe_settings_default(set);
 	pe_emit_know_stderr(set);
-	set->name = program_invocation_short_name;
+	keep_name(set, k);
 	set->clock = clock_gettime;
 	set->rseq = __rseq_size != 0;
 	set->rseq_offset = __rseq_offset;
-	set->legible = is_legible();
 	find_self(set);
-	keep_preload(k);
-	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
-		apply(set, k, &settings[i]);
+	/* A program that has more rights than its caller takes no word from it. */
+	if (!getauxval(AT_SECURE))
+		read_variables(set, k);
 	errno = before;
 }

@@ -5,6 +5,7 @@ ABI_TESTS = \
 	tests/abi/holds \
 	tests/abi/lag \
 	tests/abi/messages \
+	tests/abi/privileged \
 	tests/abi/retired \
 	tests/abi/signals \
 	tests/abi/sync \
@@ -25,6 +26,10 @@ tests_abi_retired_CFLAGS = $(AM_CFLAGS) -pthread
 tests_abi_retired_LDADD = libpidepoch.la
 tests_abi_messages_SOURCES = tests/abi/messages.c tests/abi/api.h
 tests_abi_messages_LDADD = libpidepoch.la
+# by its own path to the library: a privileged program's loader takes none from the environment
+tests_abi_privileged_SOURCES = tests/abi/privileged.c
+tests_abi_privileged_LDADD = libpidepoch.la
+tests_abi_privileged_LDFLAGS = -no-install
 tests_abi_signals_SOURCES = tests/abi/signals.c tests/abi/api.h
 tests_abi_signals_LDADD = libpidepoch.la
 tests_abi_sync_SOURCES = tests/abi/sync.c tests/abi/api.h

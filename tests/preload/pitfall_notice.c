@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A notice that cannot be written ends nobody, stops nobody and goes nowhere else: standard error is a pipe without a reader, a terminal that
- * stops its background, a deleted file whose inode the program's next file has got; the log is beyond the limit of file sizes.
+ * A notice or an event that cannot be written does not end the program, does not stop it, and goes nowhere else. Standard error
+ * is a pipe without a reader, a terminal that stops its background, a deleted file whose inode the program's next file has got.
+ * The files are beyond the limit of file sizes, a FIFO without a reader, one without room, a symbolic link.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -47,14 +48,61 @@ static void without_reader(const char *library)
 	become(library);
 }
 
+/* Both files: the log of notices and the file of events. */
+static void write_to(const char *name)
+{
+	char path[PATH_MAX];
+
+	path_of(path, name);
+	setenv("PIDEPOCH_LOG", path, 1);
+	setenv("PIDEPOCH_EVENTS", path, 1);
+	setenv("PIDEPOCH_STACKS", "on", 1); /* the modules are written, too */
+}
+
 static void beyond_the_limit(const char *library)
 {
 	const struct rlimit none = { 0, 0 };
-	char log[PATH_MAX];
 
-	path_of(log, "log");
-	setenv("PIDEPOCH_LOG", log, 1);
+	write_to("log");
 	setrlimit(RLIMIT_FSIZE, &none);
+	become(library);
+}
+
+static void fifo_without_reader(const char *library)
+{
+	char path[PATH_MAX];
+
+	path_of(path, "fifo");
+	mkfifo(path, 0600);
+	write_to("fifo");
+	become(library);
+}
+
+/* The reader is there, and does not read. */
+static void full_fifo(const char *library)
+{
+	static const char much[4096];
+	char path[PATH_MAX];
+	int fd;
+
+	path_of(path, "full");
+	mkfifo(path, 0600);
+	fd = open(path, O_RDWR | O_NONBLOCK);
+	while (write(fd, much, sizeof(much)) > 0)
+		;
+	write_to("full");
+	become(library);
+}
+
+static void link_to_a_file(const char *library)
+{
+	char target[PATH_MAX], path[PATH_MAX];
+
+	path_of(target, "other");
+	path_of(path, "link");
+	if (symlink(target, path) != 0)
+		_exit(97);
+	write_to("link");
 	become(library);
 }
 
@@ -101,7 +149,10 @@ static const struct scene {
 	void (*set)(const char *library);
 } scenes[] = {
 	{ "a pipe without a reader", without_reader },
-	{ "a log beyond the limit", beyond_the_limit },
+	{ "files beyond the limit", beyond_the_limit },
+	{ "a FIFO without a reader", fifo_without_reader },
+	{ "a FIFO without room", full_fifo },
+	{ "a symbolic link", link_to_a_file },
 	{ "a deleted file", deleted_file },
 	{ "a terminal's background", background },
 };
@@ -230,6 +281,8 @@ static void play(const struct scene *scene)
 
 int main(int argc, char **argv)
 {
+	char other[PATH_MAX];
+
 	folder = argc > 2 ? argv[2] : getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp";
 	if (argc == 3) {
 		actor_serve(answer);
@@ -243,5 +296,8 @@ int main(int argc, char **argv)
 	namespace_enter();
 	for (size_t i = 0; i < SCENES; i++)
 		play(&scenes[i]);
+	path_of(other, "other");
+	if (access(other, F_OK) == 0)
+		actor_fail("the link was followed");
 	return 0;
 }

@@ -122,6 +122,18 @@ static inline bool is_in_call(int tid, long nr)
 	return text[0] >= '0' && text[0] <= '9' && atol(text) == nr;
 }
 
+/* A file of the test's own, open, in the folder that the runner removes. */
+static inline int own_file(char *path, size_t size)
+{
+	const char *folder = getenv("TMPDIR");
+	int fd;
+
+	snprintf(path, size, "%s/pidepoch-XXXXXX", folder ? folder : "/tmp");
+	fd = mkstemp(path);
+	ck_assert_int_ge(fd, 0);
+	return fd;
+}
+
 static inline void enter_frame(void)
 {
 	pe_settings_default(&settings);

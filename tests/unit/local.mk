@@ -22,6 +22,10 @@ UNIT_TESTS += tests/unit/test_stale
 tests_unit_test_stale_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_stale_LDADD = $(UNIT_LIBS)
 
+UNIT_TESTS += tests/unit/test_append
+tests_unit_test_append_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_append_LDADD = $(UNIT_LIBS)
+
 UNIT_TESTS += tests/unit/test_arena
 tests_unit_test_arena_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_arena_LDADD = $(UNIT_LIBS)

@@ -3,8 +3,6 @@
 #include "frame.h"
 
 #include <fcntl.h>
-#include <pthread.h>
-#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -162,49 +160,6 @@ START_TEST(K1_the_log_is_appended_to_and_closed)
 }
 END_TEST
 
-static char fifo[] = "/tmp/pidepoch-emit-XXXXXX/log";
-
-static void *say_something(void *unused)
-{
-	pe_emit_sentence(&settings, "one ", "two");
-	return unused;
-}
-
-/* The log is a full pipe: while the notice waits in its write, its descriptor can be looked at. */
-START_TEST(K1_the_logs_descriptor_is_close_on_exec_and_appends)
-{
-	char *slash = strrchr(fifo, '/');
-	int reader, writer, fd, flags;
-	static char full[65536];
-	pthread_t t;
-
-	begin();
-	*slash = '\0';
-	ck_assert_ptr_nonnull(mkdtemp(fifo));
-	*slash = '/';
-	ck_assert_int_eq(mkfifo(fifo, 0600), 0);
-	reader = open(fifo, O_RDONLY | O_NONBLOCK);
-	writer = open(fifo, O_WRONLY | O_NONBLOCK);
-	while (write(writer, full, sizeof(full)) > 0)
-		;
-	settings.log = fifo;
-	fd = dup(0);
-	close(fd); /* the next one to be had */
-	pthread_create(&t, NULL, say_something, NULL);
-	while ((flags = fcntl(fd, F_GETFD)) == -1)
-		sched_yield();
-	ck_assert_int_eq(flags, FD_CLOEXEC);
-	ck_assert_int_eq(fcntl(fd, F_GETFL) & (O_APPEND | O_ACCMODE), O_APPEND | O_WRONLY);
-	while (read(reader, full, sizeof(full)) == (ssize_t)sizeof(full))
-		;
-	pthread_join(t, NULL);
-	ck_assert_int_eq(fcntl(fd, F_GETFD), -1);
-	unlink(fifo);
-	*slash = '\0';
-	rmdir(fifo);
-}
-END_TEST
-
 START_TEST(K1_a_log_that_cannot_be_opened_is_silence)
 {
 	begin();
@@ -339,7 +294,6 @@ int main(void)
 	tcase_add_test(c, a_history_that_is_another_numbers_is_not_told);
 	tcase_add_test(c, K1_descriptor_2_is_another_file_by_now);
 	tcase_add_test(c, K1_the_log_is_appended_to_and_closed);
-	tcase_add_test(c, K1_the_logs_descriptor_is_close_on_exec_and_appends);
 	tcase_add_test(c, K1_a_log_that_cannot_be_opened_is_silence);
 	tcase_add_test(c, one_line_is_one_write);
 	tcase_add_test(c, K2_the_programs_name_is_foreign_text_too);

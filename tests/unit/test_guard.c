@@ -19,14 +19,12 @@
 /* --- notices --- */
 
 static int notices;
-static char notices_path[64];
+static char notices_path[PATH_MAX];
 
 /* From here on what is told can be counted, by children too. */
 static void listen_to_notices(void)
 {
-	notices = (int)syscall(SYS_memfd_create, "notices", 0);
-	ck_assert_int_ge(notices, 0);
-	snprintf(notices_path, sizeof(notices_path), "/proc/self/fd/%d", notices);
+	notices = own_file(notices_path, sizeof(notices_path));
 	settings.log = notices_path;
 	settings.name = "test";
 }

@@ -189,6 +189,20 @@ START_TEST(what_it_knows_of_itself)
 }
 END_TEST
 
+/* setproctitle() writes over the arguments, which libc's name of the program points into. */
+START_TEST(the_name_outlives_the_arguments)
+{
+	char *before = program_invocation_short_name,
+	     title[] = "daemon: idle, and a long text follows";
+
+	program_invocation_short_name = title;
+	read_settings();
+	memset(title, 'x', sizeof(title) - 1);
+	program_invocation_short_name = before;
+	ck_assert_str_eq(set.name, "daemon: idle, and a long text follows");
+}
+END_TEST
+
 START_TEST(all_that_is_kept_lies_in_order)
 {
 	static const char *const order[] = { "LD_PRELOAD",	  "PIDEPOCH_LOG",
@@ -345,6 +359,7 @@ int main(void)
 	tcase_add_loop_test(c, stacks_by_policy_unless_they_are_said, 0, 6);
 	tcase_add_loop_test(c, each_value, 0, VALUES);
 	tcase_add_test(c, what_it_knows_of_itself);
+	tcase_add_test(c, the_name_outlives_the_arguments);
 	tcase_add_test(c, all_that_is_kept_lies_in_order);
 	tcase_add_test(c, LD_PRELOAD_twice_and_the_loader_takes_the_last);
 	tcase_add_test(c, wrong_values_are_said_once_each_and_the_default_stands);

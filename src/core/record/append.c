@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "core/contract.h"
+
+#include "core/record/append.h"
+#include "core/sys.h"
+
+#define BIT(signal) (UINT64_C(1) << ((signal)-1))
+
+int pe_append_open(const char *path)
+{
+	return pe_sys_openat(AT_FDCWD, path,
+			     O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW |
+				     O_NONBLOCK,
+			     0600);
+}
+
+/* A pipe without a reader sends SIGPIPE and a file at its limit SIGXFSZ after the write; a terminal
+ * sends SIGTTOU before it (append.3). */
+void pe_append_write(int fd, const char *line, size_t bytes)
+{
+	uint64_t before = pe_sys_mask_more(BIT(SIGPIPE) | BIT(SIGXFSZ) | BIT(SIGTTOU));
+	uint64_t pending = pe_sys_pending();
+	long n = pe_sys_write(fd, line, bytes);
+	uint64_t ours = n == -EPIPE ? BIT(SIGPIPE) : n == -EFBIG ? BIT(SIGXFSZ) : 0;
+
+	if (ours & ~pending)
+		pe_sys_take_pending(ours);
+	pe_sys_mask_restore(before);
+}
