@@ -6,8 +6,7 @@
 #include <stdlib.h>
 
 #include "core/sys.h"
-#include "notify.h"
-#include "rights.h"
+#include "credentials.h"
 
 bool pe_all_is_ours(const struct pe_serve *s, int pid)
 {
@@ -20,13 +19,10 @@ static bool is_meant(const struct pe_serve_call *c, int pid)
 	return pid != c->peer->tgid && pe_peer_number(c->peer, pid) > 1;
 }
 
-/* Does it reach us at all? If not, the kernel may do it. */
+/* Does it reach the keeper at all? If not, the kernel may do it. With the caller's credentials. */
 static bool reaches_us(const struct pe_serve_call *c)
 {
-	for (int i = 0; i < 2; i++)
-		if (is_meant(c, c->s->ours[i]) && pe_rights_may_end(c->peer, c->s->ours[i]))
-			return true;
-	return false;
+	return is_meant(c, c->s->ours[0]) && pe_sys_kill(c->s->ours[0], 0) != -EPERM;
 }
 
 /* Whoever was met in an earlier round has the signal; who is new was forked by one who had not. */
@@ -53,21 +49,31 @@ static int signal_round(const struct pe_serve_call *c, bool first)
 		    !is_new(pid, first))
 			continue;
 		count++;
-		if (pe_rights_may_end(c->peer, pid))
-			pe_sys_kill(pid, (int)c->n->data.args[1]);
+		pe_sys_kill(pid, (int)c->n->data.args[1]);
 	}
 	if (all)
 		closedir(all);
 	return count;
 }
 
-long pe_all_serve(struct pe_serve_call *c)
+static long signal_all(const struct pe_serve_call *c)
 {
-	if (!reaches_us(c) || !pe_notify_holds(c->s->listener, c->n->id))
+	if (!reaches_us(c))
 		return PE_SERVE_LET;
 	if (signal_round(c, true) == 0)
 		return -ESRCH;
 	for (int round = 0; round < 100 && signal_round(c, false) > 0; round++)
 		;
 	return 0;
+}
+
+long pe_all_serve(struct pe_serve_call *c)
+{
+	long r;
+
+	if (pe_credentials_take(c) < 0)
+		return PE_SERVE_LET;
+	r = signal_all(c);
+	pe_credentials_return();
+	return r;
 }

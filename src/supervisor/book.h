@@ -45,8 +45,12 @@ struct pe_book_process {
 	uint32_t cursor;  /* of the kernel's numbers when all children were last looked at, or 0 */
 	uint32_t postern; /* what is known of it (porter.h) */
 	uint64_t births;  /* since when they are asked for (births.h), or 0 */
+	bool restricted;  /* it has asked for a Landlock domain (confinement.h) */
 	struct pe_book_point point;
 };
+
+/* by what right a Landlock domain was asked for (confinement.h) */
+enum { PE_BOOK_BY_NO_NEW_PRIVS, PE_BOOK_BY_NAMESPACE, PE_BOOK_BY_ROOT, PE_BOOK_RESTRICTED };
 
 /* whole pages, which are given back as such */
 struct pe_book_half {
@@ -64,6 +68,7 @@ struct pe_book {
 	_Atomic uint32_t frames; /* given out */
 	_Atomic bool forgot;	 /* living processes too, for want of room */
 	_Atomic bool births;	 /* the kernel tells us of them */
+	_Atomic uint64_t restricted[PE_BOOK_RESTRICTED]; /* when first, ticks since boot; 0: never */
 	/* the call that is being served: received straight into here, so that the next worker finds it */
 	struct seccomp_notif held;
 	_Atomic uint64_t served;

@@ -9,8 +9,9 @@
 #include <unistd.h>
 
 #include "all.h"
+#include "confinement.h"
 #include "core/stale.h"
-#include "core/sys.h"
+#include "credentials.h"
 #include "entries.h"
 #include "epochs.h"
 #include "memory.h"
@@ -54,6 +55,9 @@ static long give_pidfd(const struct pe_serve_call *c)
 
 	if (flags & ~(uint32_t)O_NONBLOCK)
 		return -EINVAL;
+	/* its filter may forbid pidfd_open(2) */
+	if (pe_confinement_by_filter(c))
+		return -EPERM;
 	r = pin(c, &p);
 	if (r < 0)
 		return r;
@@ -67,14 +71,10 @@ static long give_pidfd(const struct pe_serve_call *c)
 
 /* --- signals --- */
 
-/* F.3. Those who serve are not ended (kill.h, X.4); a process may always be told to go on by its own session. */
-static bool may_signal(const struct pe_serve_call *c, int pid, int signal)
+/* The processes of the supervisor are not ended (kill.h, X.4). */
+static bool would_end_us(const struct pe_serve_call *c, int pid, int signal)
 {
-	if ((signal == SIGKILL || signal == SIGSTOP) && pe_all_is_ours(c->s, pid))
-		return false;
-	if (signal == SIGCONT && getsid(pid) == getsid(c->peer->tgid))
-		return true;
-	return pe_rights_may_end(c->peer, pid);
+	return (signal == SIGKILL || signal == SIGSTOP) && pe_all_is_ours(c->s, pid);
 }
 
 static siginfo_t info_of(const struct pe_serve_call *c, const struct pe_epochs_pin *p, int signal,
@@ -93,14 +93,15 @@ static siginfo_t info_of(const struct pe_serve_call *c, const struct pe_epochs_p
 static long send(const struct pe_serve_call *c, const struct pe_epochs_pin *p, int signal,
 		 uint64_t value)
 {
-	siginfo_t info;
+	siginfo_t info = info_of(c, p, signal, value);
+	int r;
 
-	if (!may_signal(c, p->pid, signal))
+	if (would_end_us(c, p->pid, signal))
 		return -EPERM;
-	info = info_of(c, p, signal, value);
-	if (!is_held(c))
-		return PE_SERVE_LET; /* to nobody: the caller is gone */
-	return pe_sys_pidfd_send_signal(p->fd, signal, &info, 0);
+	r = pe_credentials_signal(c, p->fd, p->pid, signal, &info);
+	if (r == -ECANCELED)
+		return PE_SERVE_LET; /* the caller has gone: nothing was sent */
+	return r == -EACCES ? -EPERM : r;
 }
 
 static long signal_it(const struct pe_serve_call *c, uint64_t value)

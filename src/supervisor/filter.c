@@ -14,7 +14,8 @@
 #include "core/postern.h"
 #include "core/token.h"
 
-#define X32 0x40000000u /* in a number, on x86-64 */
+#define X32	 0x40000000u /* in a number, on x86-64 */
+#define LANDLOCK 446	     /* landlock_restrict_self, on every machine */
 
 struct number {
 	uint32_t nr;
@@ -33,6 +34,7 @@ static const struct number native[] = {
 	{ SYS_execve, PE_FILTER_EXEC },
 	{ SYS_execveat, PE_FILTER_EXEC },
 	{ SYS_prctl, PE_FILTER_PRCTL },
+	{ LANDLOCK, PE_FILTER_LANDLOCK },
 	{ PIDEPOCH_NR_waitpidv, PE_FILTER_EMULATED },
 	{ PIDEPOCH_NR_get, PE_FILTER_EMULATED },
 	{ PIDEPOCH_NR_set, PE_FILTER_EMULATED },
@@ -53,6 +55,7 @@ static const struct number native[] = {
 	{ X32 | 529, PE_FILTER_WAITID },
 	{ X32 | 520, PE_FILTER_EXEC },
 	{ X32 | 545, PE_FILTER_EXEC },
+	{ X32 | LANDLOCK, PE_FILTER_LANDLOCK },
 #endif
 	{ 0, PE_FILTER_NONE },
 };
@@ -63,12 +66,12 @@ static const struct number compat[] = {
 	{ 7, PE_FILTER_WAIT },	   { 11, PE_FILTER_EXEC },    { 37, PE_FILTER_KILL },
 	{ 114, PE_FILTER_WAIT },   { 178, PE_FILTER_QUEUE },  { 238, PE_FILTER_TKILL },
 	{ 270, PE_FILTER_TGKILL }, { 284, PE_FILTER_WAITID }, { 335, PE_FILTER_TGQUEUE },
-	{ 358, PE_FILTER_EXEC },   { 434, PE_FILTER_PIDFD },
+	{ 358, PE_FILTER_EXEC },   { 434, PE_FILTER_PIDFD },  { LANDLOCK, PE_FILTER_LANDLOCK },
 #else
-	{ 11, PE_FILTER_EXEC },	   { 37, PE_FILTER_KILL },     { 114, PE_FILTER_WAIT },
-	{ 178, PE_FILTER_QUEUE },  { 238, PE_FILTER_TKILL },   { 268, PE_FILTER_TGKILL },
-	{ 280, PE_FILTER_WAITID }, { 363, PE_FILTER_TGQUEUE }, { 387, PE_FILTER_EXEC },
-	{ 434, PE_FILTER_PIDFD },
+	{ 11, PE_FILTER_EXEC },	   { 37, PE_FILTER_KILL },	     { 114, PE_FILTER_WAIT },
+	{ 178, PE_FILTER_QUEUE },  { 238, PE_FILTER_TKILL },	     { 268, PE_FILTER_TGKILL },
+	{ 280, PE_FILTER_WAITID }, { 363, PE_FILTER_TGQUEUE },	     { 387, PE_FILTER_EXEC },
+	{ 434, PE_FILTER_PIDFD },  { LANDLOCK, PE_FILTER_LANDLOCK },
 #endif
 	{ 0, PE_FILTER_NONE },
 };

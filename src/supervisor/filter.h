@@ -8,6 +8,7 @@
  *             ── kill(-1) with a signal that cannot be ignored ──────> show
  *             ── wait4, waitpid, waitid that may reap ───────────────> show
  *                └ with the library's token (core/token.h) ─────────> allow
+ *             ── landlock_restrict_self ────────────────────────────────> show
  *             ── execve, execveat ───────────────────────────────────> show
  *             ── prctl with an option of pidepoch.h, or subreaper ───> show
  *             ── PIDEPOCH_NR_* (this CPU's own machine only) ────────> show
@@ -35,6 +36,7 @@ enum pe_filter_call {
 	PE_FILTER_WAITID,
 	PE_FILTER_EXEC,
 	PE_FILTER_PRCTL,
+	PE_FILTER_LANDLOCK, /* landlock_restrict_self */
 	PE_FILTER_EMULATED, /* a number that no kernel has */
 };
 

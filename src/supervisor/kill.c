@@ -11,6 +11,7 @@
 #include "births.h"
 #include "core/sys.h"
 #include "core/token.h"
+#include "credentials.h"
 #include "ledger.h"
 #include "rights.h"
 #include "verdict.h"
@@ -82,16 +83,14 @@ static long send_for(const struct pe_serve_call *c, int pid, int signal)
 {
 	siginfo_t info = info_for(c, signal);
 	int fd = pe_sys_pidfd_open(pid, 0);
-	long r = PE_SERVE_LET;
+	long r = -ESRCH;
 
 	if (fd < 0)
 		return fd == -ESRCH ? -EAGAIN : PE_SERVE_LET;
-	if (pe_peer_parent(pid) != c->peer->tgid)
-		r = -EAGAIN;
-	else if (pe_rights_may_signal(c->peer, pid))
-		r = pe_sys_pidfd_send_signal(fd, signal, &info, 0);
+	if (pe_peer_parent(pid) == c->peer->tgid)
+		r = pe_credentials_signal(c, fd, pid, signal, &info);
 	close(fd);
-	return r == -ESRCH ? -EAGAIN : r > 0 || r < -4095 ? PE_SERVE_LET : r;
+	return r == -ESRCH ? -EAGAIN : r < 0 ? PE_SERVE_LET : 0;
 }
 
 static long on_child(const struct pe_serve_call *c, int pid)

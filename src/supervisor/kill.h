@@ -11,8 +11,8 @@
  *     somebody else, or nobody ──────────────────────────> stale: judged by policy (core/stale.h)
  *
  * X.1  A refused call was stale: the number had been a child of this process, and is none now.
- * X.2  A signal is sent in the caller's place only where the kernel would have let the caller send it, and only to the
- *      process that a pidfd pins while it is seen to be the caller's child.
+ * X.2  A signal is sent in the caller's place with the caller's credentials (credentials.h), and only to the
+ *      process of a pidfd that is the caller's child. Where that cannot be done, the call is continued.
  * X.3  kill(-1) with a signal that cannot be blocked ends everybody but those who serve.
  * X.4  Nor can those who serve be ended by their number, as pkill would: that is EPERM, whoever the caller is.
  */

@@ -9,6 +9,8 @@ libsupervisor_la_SOURCES = \
 	src/supervisor/book.c src/supervisor/book.h \
 	src/supervisor/callers.c src/supervisor/callers.h \
 	src/supervisor/canary.c src/supervisor/canary.h \
+	src/supervisor/confinement.c src/supervisor/confinement.h \
+	src/supervisor/credentials.c src/supervisor/credentials.h \
 	src/supervisor/emulated.c src/supervisor/emulated.h \
 	src/supervisor/entries.c src/supervisor/entries.h \
 	src/supervisor/epochs.c src/supervisor/epochs.h \

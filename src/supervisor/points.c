@@ -6,13 +6,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "core/stale.h"
 #include "core/sys.h"
+#include "credentials.h"
 #include "epochs.h"
-#include "notify.h"
+#include "proc.h"
 #include "rights.h"
 
 #define FORKED	    0x40u /* PF_FORKNOEXEC of the kernel, in the flags of /proc/N/stat */
@@ -51,34 +51,6 @@ static bool read_life(int pid, struct life *l)
 	return true;
 }
 
-static uint64_t ticks_now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_BOOTTIME, &t);
-	return (uint64_t)t.tv_sec * (uint64_t)sysconf(_SC_CLK_TCK) +
-	       (uint64_t)t.tv_nsec * (uint64_t)sysconf(_SC_CLK_TCK) / 1000000000;
-}
-
-/* the first of its pid namespace? "NSpid:	4711	1" */
-static bool is_first(int pid)
-{
-	char path[32], text[4096], *at;
-	long n;
-
-	snprintf(path, sizeof(path), "%d/status", pid);
-	n = pe_sys_slurp(path, text, sizeof(text) - 1);
-	if (n <= 0)
-		return true;
-	text[n] = '\0';
-	at = strstr(text, "\nNSpid:");
-	if (!at)
-		return true;
-	at++;
-	at[strcspn(at, "\n")] = '\0';
-	return atoi(strrchr(at, '\t') ? strrchr(at, '\t') : at) <= 1;
-}
-
 /* --- the point of a process that asks for the first time (B.2) --- */
 
 static pe_clock_time earliest(const struct pe_serve_call *c)
@@ -108,7 +80,7 @@ static bool may_adopt(const struct pe_serve_call *c, int pid)
 	const struct pe_book_process *p;
 	uint64_t identity;
 
-	if (pid <= 1 || pid == c->s->adopter || is_first(pid) ||
+	if (pid <= 1 || pid == c->s->adopter || pe_proc_is_init(pid) ||
 	    pe_peer_identity(pid, &identity) < 0)
 		return true;
 	p = pe_book_find(c->s->book, identity);
@@ -141,7 +113,7 @@ static void write_point(struct pe_book_point *p, pe_clock_time to)
 {
 	p->set_at = UINT64_MAX;
 	atomic_store(&p->now, to);
-	p->set_at = ticks_now();
+	p->set_at = pe_proc_ticks();
 }
 
 /* B.4: the memory is another than before the exec */
@@ -226,28 +198,31 @@ int pe_points_chosen(const struct pe_serve_call *c)
 	return (int)open_point(c)->signal;
 }
 
+/* The signal goes to the caller itself, which asked for it, and by its own credentials. */
+static void send_lag(const struct pe_serve_call *c, int signal, pe_clock_time now)
+{
+	siginfo_t info = { .si_signo = signal, .si_code = SI_QUEUE };
+	int fd = pe_sys_pidfd_open(c->peer->tgid, 0);
+
+	info.si_pid = pe_peer_number(c->peer, c->peer->tgid);
+	info.si_uid = pe_rights_uid(c->peer);
+	info.si_value.sival_int = (int)pe_clock_lap(now);
+	if (fd < 0)
+		return;
+	pe_credentials_signal(c, fd, c->peer->tgid, signal, &info);
+	close(fd);
+}
+
 void pe_points_check(const struct pe_serve_call *c)
 {
 	pe_clock_time now = pe_epochs_now(c->s->epochs, c->peer), point;
 	struct pe_book_process *b = pe_book_find(c->s->book, c->peer->identity);
-	siginfo_t info = { .si_code = SI_QUEUE };
-	int fd;
 
-	if (!b || !b->point.signal)
+	if (!b || !b->point.signal || is_another(c, &b->point))
 		return;
 	point = atomic_load(&b->point.now);
 	if (now < point + TWO_LAPS || b->point.told == point)
 		return;
 	b->point.told = point;
-	info.si_signo = (int)b->point.signal;
-	info.si_pid = pe_peer_number(c->peer, c->peer->tgid);
-	info.si_uid = pe_rights_uid(c->peer);
-	info.si_value.sival_int = (int)pe_clock_lap(now);
-	fd = pe_sys_pidfd_open(c->peer->tgid, 0);
-	if (fd < 0)
-		return;
-	/* F.2: the descriptor is the caller's if the call still waits */
-	if (pe_notify_holds(c->s->listener, c->n->id))
-		pe_sys_pidfd_send_signal(fd, info.si_signo, &info, 0);
-	close(fd);
+	send_lag(c, (int)b->point.signal, now);
 }

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core/sys.h"
@@ -71,6 +73,35 @@ long pe_proc_status_number(int pid, const char *name)
 	char value[64];
 
 	return pe_proc_status(pid, name, value, sizeof(value)) ? atol(value) : -1;
+}
+
+/* "4711	1": its pid in each namespace, its own comes last */
+bool pe_proc_is_init(int pid)
+{
+	char value[256], *last;
+
+	if (!pe_proc_status(pid, "NSpid", value, sizeof(value)))
+		return true;
+	last = strrchr(value, '\t');
+	return atoi(last ? last : value) <= 1;
+}
+
+bool pe_proc_shares_user_namespace(int pid)
+{
+	struct stat own, its;
+	char path[32];
+
+	snprintf(path, sizeof(path), "%d/ns/user", pid);
+	return stat("self/ns/user", &own) == 0 && stat(path, &its) == 0 && own.st_ino == its.st_ino;
+}
+
+uint64_t pe_proc_ticks(void)
+{
+	uint64_t hertz = (uint64_t)sysconf(_SC_CLK_TCK);
+	struct timespec t = { 0 };
+
+	clock_gettime(CLOCK_BOOTTIME, &t);
+	return (uint64_t)t.tv_sec * hertz + (uint64_t)t.tv_nsec * hertz / 1000000000;
 }
 
 bool pe_proc_info(int pid, struct pe_proc_info *out)

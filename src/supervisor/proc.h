@@ -20,6 +20,13 @@ bool pe_proc_status(int pid, const char *name, char *value, size_t size);
 /* the same as a number; -1: nothing */
 long pe_proc_status_number(int pid, const char *name);
 
+/* Is it the first process of its pid namespace? Also true if it cannot be determined. */
+bool pe_proc_is_init(int pid);
+/* Is it in our user namespace? Also false if it cannot be determined. */
+bool pe_proc_shares_user_namespace(int pid);
+/* the present in the unit of start times, ticks since boot */
+uint64_t pe_proc_ticks(void);
+
 struct pe_proc_info {
 	uint32_t ppid; /* 0: it is not in our pid namespace */
 	uint32_t uid[4]; /* real, effective, saved, of the file system, as our user namespace has them */

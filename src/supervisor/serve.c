@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "callers.h"
+#include "confinement.h"
 #include "emulated.h"
 #include "epochs.h"
 #include "exec.h"
@@ -30,6 +31,9 @@ static long serve(struct pe_serve_call *c)
 		return pe_emulated_serve(c);
 	case PE_FILTER_PRCTL:
 		return pe_emulated_prctl(c);
+	case PE_FILTER_LANDLOCK:
+		pe_confinement_note(c);
+		return PE_SERVE_LET;
 	case PE_FILTER_NONE:
 		return PE_SERVE_LET;
 	default:

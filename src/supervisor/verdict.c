@@ -8,16 +8,21 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "core/emit.h"
 #include "core/event.h"
 #include "core/identity.h"
 #include "core/stale.h"
+#include "core/sys.h"
 #include "core/text.h"
 #include "notify.h"
+#include "proc.h"
 #include "rights.h"
+
+#ifndef PIDFD_SIGNAL_THREAD
+#define PIDFD_SIGNAL_THREAD 1u /* linux/pidfd.h, since 6.9 */
+#endif
 
 /* --- whom it is not for (Y.1) --- */
 
@@ -71,14 +76,6 @@ static struct told *told_of(uint64_t identity)
 	return &told[identity % (sizeof(told) / sizeof(told[0]))];
 }
 
-static uint64_t ticks(void)
-{
-	struct timespec now = { 0 };
-
-	clock_gettime(CLOCK_BOOTTIME, &now);
-	return (uint64_t)now.tv_sec * 100 + (uint64_t)now.tv_nsec / 10000000;
-}
-
 static bool may_tell(const struct pe_serve_call *c, const struct pe_identity_who *who)
 {
 	uint64_t self = c->peer->identity, parent;
@@ -88,7 +85,7 @@ static bool may_tell(const struct pe_serve_call *c, const struct pe_identity_who
 		return true;
 	if (mine->identity == self)
 		return false;
-	*mine = (struct told){ .identity = self, .at = ticks() };
+	*mine = (struct told){ .identity = self, .at = pe_proc_ticks() };
 	return pe_peer_identity((int)who->ppid, &parent) < 0 ||
 	       told_of(parent)->identity != parent || told_of(parent)->at > who->start;
 }
@@ -127,12 +124,14 @@ static void tell(const struct pe_serve_call *c, const struct pe_use *use,
 
 /* --- the verdict --- */
 
-/* as abort(): a handler first; one who would not hear of it is ended all the same */
+/* As abort(3): a handler runs first; a process that ignores or blocks SIGABRT is killed. The pidfd is
+ * the caller's, whichever process has its pid by now. */
 static void end(const struct pe_serve_call *c)
 {
 	int signal = pe_rights_blunts(c->peer, SIGABRT) ? SIGKILL : SIGABRT;
 
-	syscall(SYS_tgkill, c->peer->tgid, c->peer->tid, signal);
+	if (pe_sys_pidfd_send_signal(c->peer->pidfd, signal, NULL, PIDFD_SIGNAL_THREAD) == -EINVAL)
+		pe_sys_pidfd_send_signal(c->peer->pidfd, signal, NULL, 0); /* before Linux 6.9 */
 }
 
 long pe_verdict_serve(const struct pe_serve_call *c, const struct pe_use *use, int pid)

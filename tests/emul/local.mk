@@ -17,6 +17,7 @@ NUMBER_TESTS = \
 
 EMUL_TESTS = \
 	tests/emul/births \
+	tests/emul/confined \
 	tests/emul/crowd \
 	tests/emul/death \
 	tests/emul/interrupted \
@@ -45,6 +46,9 @@ dist_check_DATA += tests/emul/jobs.go tests/emul/kept.rs tests/emul/number_bare.
 
 tests_emul_births_SOURCES = tests/emul/births.c tests/emul/worker.h
 tests_emul_births_LDADD = libsupervisor.la
+tests_emul_confined_SOURCES = tests/emul/confined.c tests/emul/number.h
+tests_emul_confined_CFLAGS = $(AM_CFLAGS) -pthread
+tests_emul_confined_LDFLAGS = -all-static -pthread
 tests_emul_crowd_SOURCES = tests/emul/crowd.c tests/preload/namespace.c tests/preload/namespace.h
 tests_emul_crowd_LDFLAGS = -all-static
 tests_emul_death_SOURCES = tests/emul/death.c tests/preload/namespace.c tests/preload/namespace.h

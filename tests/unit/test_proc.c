@@ -13,6 +13,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/sys.h"
+#include "supervisor/credentials.h"
 #include "supervisor/rights.h"
 
 #define USER  4242
@@ -97,21 +99,36 @@ static pid_t process_of(uid_t real, uid_t effective, uid_t saved, int leash[2])
 
 struct pair {
 	uid_t real, effective, saved;
-	bool may_signal, may_end; /* a process that is USER in all three */
+	bool may; /* signal a process that is USER in all three */
 };
 
-static const struct pair pairs[] = {
-	{ USER, USER, USER, true, true },     { OTHER, OTHER, OTHER, false, false },
-	{ OTHER, USER, OTHER, false, true },  { USER, OTHER, OTHER, false, true },
-	{ OTHER, OTHER, USER, false, false }, /* a saved user of the sender's gives no right */
-};
+static const struct pair
+	pairs[] = {
+		{ USER, USER, USER, true },    { OTHER, OTHER, OTHER, false },
+		{ OTHER, USER, OTHER, true },  { USER, OTHER, OTHER, true },
+		{ OTHER, OTHER, USER, false }, /* a saved user id of the sender gives no right */
+	};
 
-START_TEST(users_rule_as_the_kernel_does)
+/* with the credentials of @sender: 0 or -errno */
+static int signal_as(pid_t sender, pid_t target)
+{
+	const struct pe_peer p = { .tid = sender, .tgid = sender };
+	struct pe_credentials its;
+	int r;
+
+	ck_assert(pe_credentials_read(&p, &its));
+	ck_assert_int_eq(pe_credentials_become(&its), 0);
+	r = pe_sys_kill(target, 0);
+	pe_credentials_return();
+	return r;
+}
+
+/* credentials.1 */
+START_TEST(signals_are_ruled_by_the_callers_credentials)
 {
 	const struct pair *t = &pairs[_i];
 	int leash[2][2];
 	pid_t target, sender;
-	struct pe_peer p;
 	uint32_t u[4];
 
 	if (geteuid() != 0) {
@@ -120,15 +137,14 @@ START_TEST(users_rule_as_the_kernel_does)
 	}
 	target = process_of(USER, USER, USER, leash[0]);
 	sender = process_of(t->real, t->effective, t->saved, leash[1]);
-	p = (struct pe_peer){ .tid = sender, .tgid = sender };
 	ck_assert(pe_proc_users(sender, u));
 	ck_assert_uint_eq(u[0], t->real);
 	ck_assert_uint_eq(u[1], t->effective);
 	ck_assert_uint_eq(u[2], t->saved);
 	ck_assert_uint_eq(u[3], t->effective); /* the file system's follows */
-	ck_assert_int_eq(pe_rights_may_signal(&p, target), t->may_signal);
-	ck_assert_int_eq(pe_rights_may_end(&p, target), t->may_end);
-	ck_assert(pe_rights_may_end(&self, target)); /* CAP_KILL */
+	ck_assert_int_eq(signal_as(sender, target), t->may ? 0 : -EPERM);
+	ck_assert_int_eq(signal_as(sender, getppid()), -EPERM); /* root's */
+	ck_assert_int_eq(signal_as(getpid(), target), 0);	/* CAP_KILL, and it came back */
 	close(leash[1][1]);
 	ck_assert_int_eq(waitpid(sender, NULL, 0), sender);
 	close(leash[0][1]);
@@ -148,7 +164,8 @@ int main(void)
 	tcase_add_test(c, and_not_in_a_name);
 	tcase_add_test(c, a_process_that_is_gone_has_no_field);
 	tcase_add_test(c, a_blocked_and_an_ignored_signal_are_blunt);
-	tcase_add_loop_test(c, users_rule_as_the_kernel_does, 0, sizeof(pairs) / sizeof(*pairs));
+	tcase_add_loop_test(c, signals_are_ruled_by_the_callers_credentials, 0,
+			    sizeof(pairs) / sizeof(*pairs));
 	suite_add_tcase(s, c);
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "confinement.h"
+
+#include <linux/capability.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/identity.h"
+#include "proc.h"
+
+/* The program's filter is the supervisor's, put on after the supervisor was cloned from it. */
+bool pe_confinement_by_filter(const struct pe_serve_call *c)
+{
+	static long ours = -1;
+
+	if (ours < 0)
+		ours = pe_proc_status_number(getpid(), "Seccomp_filters") + 1;
+	return ours <= 0 || pe_proc_status_number(c->peer->tid, "Seccomp_filters") != ours;
+}
+
+/* a label's text; an empty one where there is no such label */
+static void read_label(int tid, const char *name, char *text, size_t size)
+{
+	if (pe_proc_slurp(pe_proc_open(O_RDONLY, "%d/attr/%s", tid, name), text, size) < 0)
+		text[0] = '\0';
+}
+
+static bool has_another_label(int tid)
+{
+	static const char *const names[] = { "current", "apparmor/current", "smack/current" };
+	char own[512], its[512];
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		read_label(getpid(), names[i], own, sizeof(own));
+		read_label(tid, names[i], its, sizeof(its));
+		if (strcmp(own, its) != 0)
+			return true;
+	}
+	return false;
+}
+
+/* --- Landlock (confinement.2) --- */
+
+static bool may_administrate(int tid)
+{
+	char value[32];
+
+	return pe_proc_status(tid, "CapEff", value, sizeof(value)) &&
+	       (strtoull(value, NULL, 16) >> CAP_SYS_ADMIN & 1);
+}
+
+static bool has_no_new_privs(int tid)
+{
+	return pe_proc_status_number(tid, "NoNewPrivs") == 1;
+}
+
+static void note(_Atomic uint64_t *first)
+{
+	if (!atomic_load(first))
+		atomic_store(first, pe_proc_ticks());
+}
+
+void pe_confinement_note(const struct pe_serve_call *c)
+{
+	_Atomic uint64_t *first = c->s->book->restricted;
+	int tid = c->peer->tid;
+
+	pe_book_open(c->s->book, c->peer->identity, c->peer->tgid, pe_peer_lives)->restricted =
+		true;
+	/* Even if it has not set no_new_privs: another thread can do that for it (TSYNC). */
+	note(&first[PE_BOOK_BY_NO_NEW_PRIVS]);
+	if (!has_no_new_privs(tid) && may_administrate(tid))
+		note(&first[pe_proc_shares_user_namespace(tid) ? PE_BOOK_BY_ROOT
+							       : PE_BOOK_BY_NAMESPACE]);
+}
+
+/* When may an ancestor of @tid have got a domain for the first time? 0: never */
+static uint64_t first_domain(const struct pe_serve_call *c, int tid)
+{
+	const _Atomic uint64_t *first = c->s->book->restricted;
+	bool relevant[PE_BOOK_RESTRICTED] = {
+		[PE_BOOK_BY_NO_NEW_PRIVS] = has_no_new_privs(tid),
+		[PE_BOOK_BY_NAMESPACE] = !pe_proc_shares_user_namespace(tid),
+		[PE_BOOK_BY_ROOT] = true,
+	};
+	uint64_t earliest = 0;
+
+	for (int i = 0; i < PE_BOOK_RESTRICTED; i++) {
+		uint64_t at = relevant[i] ? atomic_load(&first[i]) : 0;
+
+		if (at && (!earliest || at < earliest))
+			earliest = at;
+	}
+	return earliest;
+}
+
+static bool may_have_domain(const struct pe_serve_call *c)
+{
+	const struct pe_book_process *p = pe_book_find(c->s->book, c->peer->identity);
+	uint64_t first = first_domain(c, c->peer->tid);
+	struct pe_identity_who who;
+
+	if (!first)
+		return false;
+	if ((p && p->restricted) || atomic_load(&c->s->book->forgot))
+		return true;
+	return pe_identity_describe((uint32_t)c->peer->tgid, &who) < 0 || who.start >= first;
+}
+
+bool pe_confinement_any(const struct pe_serve_call *c)
+{
+	return may_have_domain(c) || pe_confinement_by_filter(c) || has_another_label(c->peer->tid);
+}
