@@ -6,7 +6,9 @@
  *
  * F.1  Errors as of a system call: EINVAL, EFAULT, E2BIG, EPERM, ESRCH, EEPOCH, ENFILE. Where nothing can be known of the caller: ENOSYS.
  * F.2  Nothing is done to a process, and nothing written, before the caller was seen to be held after all that was read of it.
- * F.3  A process is signalled only where the kernel would let the caller; where that cannot be told, EPERM.
+ * F.3  A signal is sent with the caller's credentials, and the kernel decides (credentials.h). EPERM for
+ *      a caller that is confined in another way than by its credentials (confinement.h): it takes a
+ *      pidfd and signals by itself.
  * F.4  The sender is true, and its code is SI_QUEUE: the kernel lets nobody say SI_USER for somebody else.
  * F.5  None of them blocks. A worker that is killed over one leaves it to the next: a signal or a descriptor may then come twice. Who must have
  *      a signal once takes a pidfd, and sends it himself.

@@ -193,13 +193,13 @@ static int younger(void)
 }
 
 /* the status of a child that does it */
-static int apart(int (*play)(void))
+static int apart(int (*what)(void))
 {
 	int status;
 	pid_t pid = fork();
 
 	if (pid == 0)
-		exit(play());
+		exit(what());
 	waitpid(pid, &status, 0);
 	number_holds("a child's play", WEXITSTATUS(status) % 97 == 0);
 	return WEXITSTATUS(status);
@@ -219,7 +219,9 @@ static int inside(void)
 	left_out += confine("an orphan's domain", enter_domain, ORPHAN) == 97;
 	left_out += confine("a sibling's domain", enter_domain, SIBLING) == 97;
 	free_one("an older process");
-	number_is("a younger process", apart(younger), 0);
+	if (geteuid() ==
+	    0) /* others are watched with no_new_privs, by which a domain may have come */
+		number_is("a younger process", apart(younger), 0);
 	if (left_out)
 		printf("left out: %d kinds that this kernel or user does not have\n", left_out);
 	return number_done();
