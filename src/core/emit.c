@@ -157,7 +157,8 @@ void pe_emit_stale(const struct pe_process *p, const struct pe_use *u, const str
 
 	begin(&line, p->set);
 	add_call(&line, u);
-	pe_text_add(&line, "stale pid: ");
+	/* what the parent knew proves nothing about the child's use (D.7 of stale.h) */
+	pe_text_add(&line, k->what == PE_STALE_INHERITED ? "note: " : "stale pid: ");
 	add_history(&line, p, u, k);
 	add_holder(&line, u);
 	add_outcome(&line, p, outcome);

@@ -39,6 +39,8 @@ struct room {
 
 static enum severity severity_of(const struct happening *h)
 {
+	if (h->k && h->k->what == PE_STALE_INHERITED)
+		return NOTE;
 	switch (h->kind) {
 	case PE_EVENT_STALE:
 		return h->outcome == PE_EVENT_PASSED ? CRITICAL : ERROR;

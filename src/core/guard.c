@@ -82,12 +82,12 @@ static struct pe_known known_for_sure(struct pe_process *p, uint32_t number)
 static void tell(struct pe_process *p, const struct pe_use *u, const struct pe_known *k,
 		 const struct pe_stale_use *use, const struct pe_stale_verdict *v)
 {
-	bool notice = v->tell || (v->latent && use->policy == PE_STALE_REPORT);
-	bool event = p->watching && !v->relearned;
+	bool inherited = use->knowledge == PE_STALE_INHERITED;
+	bool event = p->watching && !v->relearned && !(inherited && (!use->held || use->related));
 
-	if ((!notice && !event) || !pe_process_may_tell(p))
+	if ((!v->tell && !event) || !pe_process_may_tell(p))
 		return;
-	if (notice)
+	if (v->tell)
 		pe_emit_stale(p, u, k,
 			      v->dies			? PE_EMIT_ABORTING
 			      : v->act == PE_STALE_STOP ? PE_EMIT_REFUSED
@@ -97,6 +97,20 @@ static void tell(struct pe_process *p, const struct pe_use *u, const struct pe_k
 			     v->dies		       ? PE_EVENT_ABORTING
 			     : v->act == PE_STALE_STOP ? PE_EVENT_REFUSED
 						       : PE_EVENT_PASSED);
+}
+
+/* Asked only where the answer decides whether anything is reported: it reads /proc. */
+static bool is_related(const struct pe_process *p, const struct pe_stale_use *use, uint32_t number)
+{
+	uint32_t parent = (uint32_t)pe_sys_getppid();
+
+	if (use->knowledge != PE_STALE_INHERITED || !use->held ||
+	    !(p->watching || use->policy == PE_STALE_REPORT))
+		return false;
+	/* adopted: every process descends from pid 1 */
+	if (parent == 1 && p->parent != 1)
+		parent = (uint32_t)p->tgid;
+	return pe_identity_descends(number, parent);
 }
 
 static pe_cold long judged(struct pe_process *p, struct pe_thread *t, const struct pe_use *u)
@@ -117,6 +131,7 @@ static pe_cold long judged(struct pe_process *p, struct pe_thread *t, const stru
 		return pass(u); /* the kernel would not say (J.4) */
 	use.own_child_now = child;
 	use.held = pe_sys_kill((int)number, 0) != -ESRCH;
+	use.related = is_related(p, &use, number);
 	v = pe_stale_classic(&use);
 	if (v.relearned && pe_process_adopt(p, t, u->number))
 		return AGAIN;

@@ -131,6 +131,19 @@ int pe_identity_describe(uint32_t number, struct pe_identity_who *out)
 	return n < 0 ? absent(number, (int)n) : pe_identity_parse(line, (size_t)n, out);
 }
 
+bool pe_identity_descends(uint32_t number, uint32_t ancestor)
+{
+	struct pe_identity_who who = { .ppid = number };
+
+	for (int i = 0; i < PE_IDENTITY_DEPTH && who.ppid; i++) {
+		if (pe_identity_describe(who.ppid, &who) != 0)
+			return false;
+		if (who.ppid == ancestor)
+			return true;
+	}
+	return false;
+}
+
 int pe_identity_of(uint32_t number, bool old, struct pe_identity *out)
 {
 	struct pe_identity_who who;

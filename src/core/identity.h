@@ -50,6 +50,11 @@ int pe_identity_of_pidfd(int fd, bool old, struct pe_identity *out);
 /* for notices. The results of pe_identity_of(). */
 int pe_identity_describe(uint32_t number, struct pe_identity_who *out);
 
+/* Is @ancestor among the parents of @number? At most PE_IDENTITY_DEPTH of them are read. Also false where /proc
+ * does not show one. */
+#define PE_IDENTITY_DEPTH 32
+bool pe_identity_descends(uint32_t number, uint32_t ancestor);
+
 /* Is /proc that of our own pid namespace? 0; -ENODATA: of another; another -errno: there is none. */
 int pe_identity_proc_is_ours(void);
 

@@ -49,8 +49,12 @@ struct pe_stale_verdict pe_stale_classic(const struct pe_stale_use *u)
 	if (v.relearned)
 		return v;
 	v.latent = !u->held;
+	if (u->knowledge == PE_STALE_INHERITED) {
+		v.tell = u->held && !u->related && u->policy == PE_STALE_REPORT;
+		return v;
+	}
 	v.tell = u->held || u->policy == PE_STALE_REPORT;
-	if (u->knowledge == PE_STALE_INHERITED || u->policy == PE_STALE_REPORT)
+	if (u->policy == PE_STALE_REPORT)
 		return v;
 	v.act = PE_STALE_STOP;
 	v.dies = u->held && u->policy == PE_STALE_ABORT;

@@ -15,11 +15,11 @@
  *
  *   knowledge                        held                      free
  *   NOTHING, LIVE, FRESH             pass                      pass
- *   INHERITED                        pass, tell                pass; latent
+ *   INHERITED      report            pass, tell (D.7)          pass; latent
+ *                  refuse, abort     pass                      pass; latent
  *   RELEASED       report            pass, tell                pass; latent, tell
  *                  refuse            stop, tell                stop; latent
  *                  abort             stop, tell, die           stop; latent
- *                                                              (INHERITED: told under report, too)
  *
  * D.1  S2: the verdict on a call with a reference (number, epoch).
  * D.2  S10: the verdict on a classic call of an unmodified program.
@@ -34,6 +34,9 @@
  *      clock is read, and for an unknown birth it is the kernel's own cursor that is read
  *      (pe_clock_sync); then the verdict. The other way round, a number that changes hands
  *      between the two looks would be acted upon.
+ * D.7  Knowledge that was inherited over a fork is as old as the fork. A holder that was born later may be
+ *      the very process that the caller means (a sibling, told through shared memory), and nothing can
+ *      tell. So it is reported under `report` only, and not of a holder that is related to the caller.
  */
 #ifndef PE_CORE_STALE_H
 #define PE_CORE_STALE_H
@@ -84,7 +87,8 @@ enum pe_stale_knowledge {
 struct pe_stale_use {
 	enum pe_stale_knowledge knowledge;
 	bool own_child_now; /* the kernel's answer to waitid(P_PID, q, WNOWAIT | __WALL) */
-	bool held;	    /* somebody holds the number now */
+	bool held;	    /* a process has the pid now */
+	bool related;	    /* that process has the caller's parent as an ancestor (D.7) */
 	enum pe_stale_policy policy;
 };
 

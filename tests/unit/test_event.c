@@ -115,7 +115,7 @@ END_TEST
 /* A stranger, as far as the event goes: a number that somebody holds who is no child of ours. */
 START_TEST(stale_and_its_holder)
 {
-	struct pe_known k = { .what = PE_STALE_INHERITED };
+	struct pe_known k = { .what = PE_STALE_RELEASED };
 	const struct pe_use u = { .by = PE_CALL_SIGQUEUE, .number = getpid(), .signal = 9 };
 
 	begin();
@@ -128,10 +128,23 @@ START_TEST(stale_and_its_holder)
 	has("\"kind\":\"stale\",\"severity\":\"critical\"");
 	has("\"kind\":\"stale\",\"severity\":\"error\"");
 	has("\"outcome\":\"aborting\"");
-	has("\"known\":\"inherited\"");
+	has("\"known\":\"own\"");
 	has("\"holder\":{\"comm\":\"a?b\",\"parent\":");
 	has("\"age_ms\":");
 	has("test_event\"");
+}
+END_TEST
+
+START_TEST(what_was_inherited_is_a_note)
+{
+	struct pe_known k = { .what = PE_STALE_INHERITED };
+	const struct pe_use u = { .by = PE_CALL_KILL, .number = getpid(), .signal = 9 };
+
+	begin();
+	pe_event_use(&frame, &u, &k, true, PE_EVENT_PASSED);
+	written();
+	has("\"kind\":\"stale\",\"severity\":\"note\"");
+	has("\"known\":\"inherited\"");
 }
 END_TEST
 
@@ -389,6 +402,7 @@ int main(void)
 	tcase_add_test(c, latent_and_refused);
 	tcase_add_test(c, probe);
 	tcase_add_test(c, stale_and_its_holder);
+	tcase_add_test(c, what_was_inherited_is_a_note);
 	tcase_add_test(c, double_reap);
 	tcase_add_test(c, stolen_wait);
 	tcase_add_test(c, stolen_by_a_wait_that_was_not_seen);

@@ -384,7 +384,8 @@ END_TEST
 
 /* --- what is told --- */
 
-enum whose { OURS, INHERITED };
+/* RELATED: inherited, and the holder descends from the caller's parent */
+enum whose { OURS, INHERITED, RELATED };
 
 /* The outcome of kill(@pid, 0) in a process that knows @pid as stale from itself or from its parent. */
 static int outcome(enum whose whose, enum pe_stale_policy policy, bool trusted, pid_t pid)
@@ -424,10 +425,10 @@ static const struct {
 	{ OURS, PE_STALE_REFUSE, LATENT, false, ESRCH, NULL },
 	{ OURS, PE_STALE_ABORT, LATENT, false, ESRCH, NULL },
 	{ INHERITED, PE_STALE_REPORT, 0, false, 0, "; let through\n" },
-	{ INHERITED, PE_STALE_REFUSE, 0, false, 0, "; let through\n" },
-	{ INHERITED, PE_STALE_ABORT, 0, false, 0, "; let through\n" },
-	{ INHERITED, PE_STALE_REPORT, LATENT, false, ESRCH,
-	  "; now nobody holds it; let through\n" },
+	{ INHERITED, PE_STALE_REFUSE, 0, false, 0, NULL },
+	{ INHERITED, PE_STALE_ABORT, 0, false, 0, NULL },
+	{ RELATED, PE_STALE_REPORT, 0, false, 0, NULL },
+	{ INHERITED, PE_STALE_REPORT, LATENT, false, ESRCH, NULL },
 	{ INHERITED, PE_STALE_REFUSE, LATENT, false, ESRCH, NULL },
 	{ INHERITED, PE_STALE_ABORT, LATENT, false, ESRCH, NULL },
 	{ OURS, PE_STALE_REPORT, 0, TRUSTED, 0, NULL },
@@ -449,7 +450,7 @@ START_TEST(J4_each_judgement_is_acted_upon_and_told_once_or_not_at_all)
 		end(c, 0);
 		ck_assert_int_eq(reap(pid = c.pid, NULL, 0), c.pid);
 	} else {
-		make_stale(pid = stranger());
+		make_stale(pid = judgements[_i].whose == INHERITED ? getppid() : stranger());
 	}
 	ck_assert_int_eq(outcome(judgements[_i].whose, judgements[_i].policy,
 				 judgements[_i].trusted, pid),
@@ -623,7 +624,7 @@ START_TEST(SIGCHLD_ignored_and_no_descriptor_left)
 }
 END_TEST
 
-START_TEST(J4_inherited_is_told_and_let_through)
+START_TEST(J4_inherited_is_let_through)
 {
 	pid_t other = stranger(), pid;
 	int status;
@@ -781,7 +782,7 @@ int main(void)
 	tcase_add_test(c, J4_a_number_that_really_changed_hands);
 	tcase_add_loop_test(c, SIGCHLD_ignored_and_a_stranger_has_the_number, 0, 2);
 	tcase_add_test(c, SIGCHLD_ignored_and_no_descriptor_left);
-	tcase_add_test(c, J4_inherited_is_told_and_let_through);
+	tcase_add_test(c, J4_inherited_is_let_through);
 	tcase_add_test(c, J4_a_child_made_by_other_means_is_adopted);
 	tcase_add_test(c, J4_P5_a_child_made_by_other_means_and_no_memory);
 	tcase_add_test(c, J4_stale_and_free_is_ESRCH_whatever_the_policy);

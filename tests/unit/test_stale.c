@@ -151,11 +151,28 @@ static const struct {
 	{ PE_STALE_RELEASED, false, true, { "PT", "ST", "STD" } },
 	{ PE_STALE_RELEASED, true, false, { "PR", "PR", "PR" } },
 	{ PE_STALE_RELEASED, true, true, { "PR", "PR", "PR" } },
-	{ PE_STALE_INHERITED, false, false, { "PTL", "PL", "PL" } },
-	{ PE_STALE_INHERITED, false, true, { "PT", "PT", "PT" } },
+	{ PE_STALE_INHERITED, false, false, { "PL", "PL", "PL" } },
+	{ PE_STALE_INHERITED, false, true, { "PT", "P", "P" } },
 	{ PE_STALE_INHERITED, true, false, { "PR", "PR", "PR" } },
 	{ PE_STALE_INHERITED, true, true, { "PR", "PR", "PR" } },
 };
+
+START_TEST(D7_nothing_is_told_of_a_related_holder)
+{
+	struct pe_stale_use use = { .knowledge = PE_STALE_INHERITED,
+				    .held = true,
+				    .related = true };
+
+	for (int policy = 0; policy < 3; policy++) {
+		struct pe_stale_verdict v;
+
+		use.policy = (enum pe_stale_policy)policy;
+		v = pe_stale_classic(&use);
+		ck_assert_int_eq(v.act, PE_STALE_PASS);
+		ck_assert(!v.tell && !v.latent);
+	}
+}
+END_TEST
 
 START_TEST(classic_call_is_judged_by_the_table)
 {
@@ -193,6 +210,7 @@ int main(void)
 	tcase_add_test(reference, reference_is_judged_in_the_order_of_s2);
 	tcase_add_test(reference, reference_of_the_last_lap_and_number_is_judged);
 	tcase_add_test(reference, epoch_at_the_door_is_the_nearest_lap);
+	tcase_add_test(classic, D7_nothing_is_told_of_a_related_holder);
 	tcase_add_loop_test(classic, classic_call_is_judged_by_the_table, 0,
 			    3 * (int)(sizeof(s10) / sizeof(s10[0])));
 	suite_add_tcase(suite, reference);
