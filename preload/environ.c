@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "environ.h"
 
+#include <unistd.h>
+
 #include "core/sys.h"
 #include "core/text.h"
 #include "lib/door.h"
@@ -119,14 +121,42 @@ static struct room make_room(struct pe_environ *e, size_t entries, size_t text)
 	return (struct room){ e->pages, (char *)e->pages + bytes };
 }
 
-void pe_environ_make(struct pe_environ *e, char *const *envp)
+static char *const nothing[] = { NULL };
+
+/* The environment's own LD_PRELOAD; *wanted: the library is to be put before it. */
+static const char *find_preload(char *const *envp, const char *ours, bool *wanted)
 {
-	static char *const nothing[] = { NULL };
+	const char *preload = find(envp, PRELOAD);
+
+	*wanted = !preload ||
+		  !has_library(preload + name_length(preload), last_part(ours + name_length(ours)));
+	return preload;
+}
+
+static void fill(struct room room, char *const *envp, const char *const *ours, const char *preload)
+{
+	char **to = room.entries;
+	char *const *entry;
+
+	if (preload)
+		join(room.text, ours[0], preload);
+	for (entry = envp; *entry; entry++)
+		*to++ = *entry;
+	*to++ = (char *)PE_DOOR_RESTORED;
+	*to++ = preload ? room.text : (char *)ours[0];
+	while (*++ours)
+		if (!find(envp, *ours))
+			*to++ = (char *)*ours;
+	*to = NULL;
+}
+
+void pe_environ_make(struct pe_environ *e, char *const *envp, const struct pe_loadable *for_whom)
+{
 	const char *const *ours = pe_door_environment();
 	const char *preload;
 	size_t count = 0, n = 0;
 	struct room room;
-	char **to;
+	bool wanted;
 
 	e->envp = envp;
 	e->mapped = 0;
@@ -134,27 +164,18 @@ void pe_environ_make(struct pe_environ *e, char *const *envp)
 	/* loaded under another name, or by /etc/ld.so.preload: there is nothing to put back */
 	if (!ours[0] || !begins(ours[0], PRELOAD, sizeof(PRELOAD) - 1))
 		return;
-	preload = find(envp, PRELOAD);
-	if (preload &&
-	    has_library(preload + name_length(preload), last_part(ours[0] + name_length(ours[0]))))
+	preload = find_preload(envp, ours[0], &wanted);
+	if (!wanted || pe_door_is_confined() || !pe_loadable(for_whom))
 		return;
 	while (envp[count])
 		count++;
 	while (ours[n])
 		n++;
-	room = make_room(e, count + n + 1, joined_size(ours[0], preload));
-	to = room.entries;
-	if (!to)
+	room = make_room(e, count + n + 2, joined_size(ours[0], preload));
+	if (!room.entries)
 		return;
-	if (preload)
-		join(room.text, ours[0], preload);
-	e->envp = to;
-	for (; *envp; envp++)
-		*to++ = preload && *envp == preload ? room.text : *envp;
-	for (; *ours; ours++)
-		if (!find(envp - count, *ours))
-			*to++ = (char *)*ours;
-	*to = NULL;
+	fill(room, envp, ours, preload);
+	e->envp = room.entries;
 }
 
 void pe_environ_done(struct pe_environ *e)
@@ -164,4 +185,34 @@ void pe_environ_done(struct pe_environ *e)
 	pe_sys_munmap(e->pages, e->mapped);
 	if (pe_door_vfork_depth(0))
 		lent.bytes = 0;
+}
+
+void pe_environ_lend(struct pe_environ *e)
+{
+	static const struct pe_loadable shell = { .path = NULL };
+
+	e->before = environ;
+	pe_environ_make(e, environ, &shell);
+	if (e->envp != environ)
+		environ = (char **)e->envp;
+}
+
+/* Another thread may have changed the environment meanwhile. What it has replaced or removed is in the copy, and is put where it
+ * belongs; if it has added a variable, libc has made a copy of its own, which stays. */
+void pe_environ_take_back(struct pe_environ *e)
+{
+	char **copy = (char **)e->envp, **to = e->before;
+
+	if (copy == to)
+		return;
+	if (environ != copy) {
+		pe_door_hide(environ, false);
+	} else {
+		pe_door_hide(copy, false);
+		for (; to && *to; to++, copy += *copy != NULL)
+			if (*to != *copy)
+				*to = *copy;
+		environ = e->before;
+	}
+	pe_environ_done(e);
 }

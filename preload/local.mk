@@ -6,6 +6,9 @@ libpidepoch_preload_la_SOURCES = preload/real.c preload/real.h \
 	preload/environ.c preload/environ.h preload/exec.c preload/filter.c preload/filter.h preload/fork.c preload/message.c preload/prctl.c preload/prctl.h preload/signal.c \
 	preload/spawn.c preload/syscall.c preload/vfork.c preload/wait.c preload/wait.h
 
+# What puts the library into the environment of the programs that are executed.
+libpidepoch_preload_la_SOURCES += preload/loadable.c preload/loadable.h preload/shell.c
+
 # What tells a program a number, and what else takes one.
 libpidepoch_preload_la_SOURCES += preload/attributes.c preload/learn.c preload/learn.h \
 	preload/learn_descriptor.c preload/learn_path.c preload/learn_signal.c preload/sigaction.c

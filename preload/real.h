@@ -13,11 +13,13 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <wordexp.h>
 
 #include "lib/door.h"
 
@@ -52,6 +54,7 @@
 	X(__openat_2)                                                                              \
 	X(opendir)                                                                                 \
 	X(perror)                                                                                  \
+	X(popen)                                                                                   \
 	X(posix_spawn)                                                                             \
 	X(posix_spawnp)                                                                            \
 	X(pthread_kill)                                                                            \
@@ -80,10 +83,12 @@
 	X(strerrordesc_np)                                                                         \
 	X(strerrorname_np)                                                                         \
 	X(__sysv_signal)                                                                           \
+	X(system)                                                                                  \
 	X(tcgetpgrp)                                                                               \
 	X(tcgetsid)                                                                                \
 	X(wait4)                                                                                   \
 	X(waitid)                                                                                  \
+	X(wordexp)                                                                                 \
 	X(__xpg_strerror_r)                                                                        \
 	X(__xstat)
 

@@ -12,16 +12,17 @@
 typedef int (*spawn_function)(pid_t *, const char *, const posix_spawn_file_actions_t *,
 			      const posix_spawnattr_t *, char *const[], char *const[]);
 
-static int any_spawn(spawn_function real, pid_t *pid, const char *file,
+static int any_spawn(spawn_function real, bool search, pid_t *pid, const char *file,
 		     const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *attr,
 		     char *const argv[], char *const envp[])
 {
+	const struct pe_loadable program = { .dir = AT_FDCWD, .path = file, .search = search };
 	struct pe_birth b = pe_door_birth_begin(PE_CALL_SPAWN);
 	struct pe_environ e;
 	pid_t own = 0;
 	int error;
 
-	pe_environ_make(&e, envp);
+	pe_environ_make(&e, envp, &program);
 	error = real(&own, file, actions, attr, argv, e.envp);
 	pe_environ_done(&e);
 	if (error)
@@ -49,12 +50,12 @@ PE_PUBLIC int NEWER(posix_spawnp)(SPAWN_PARAMETERS);
 
 PE_PUBLIC int NEWER(posix_spawn)(SPAWN_PARAMETERS)
 {
-	return any_spawn(PE_REAL(posix_spawn), SPAWN_ARGUMENTS);
+	return any_spawn(PE_REAL(posix_spawn), false, SPAWN_ARGUMENTS);
 }
 
 PE_PUBLIC int NEWER(posix_spawnp)(SPAWN_PARAMETERS)
 {
-	return any_spawn(PE_REAL(posix_spawnp), SPAWN_ARGUMENTS);
+	return any_spawn(PE_REAL(posix_spawnp), true, SPAWN_ARGUMENTS);
 }
 
 #ifdef __x86_64__
@@ -72,12 +73,13 @@ PE_PUBLIC int pe_posix_spawnp_older(SPAWN_PARAMETERS);
 
 PE_PUBLIC int pe_posix_spawn_older(SPAWN_PARAMETERS)
 {
-	return any_spawn(older_spawn ? older_spawn : PE_REAL(posix_spawn), SPAWN_ARGUMENTS);
+	return any_spawn(older_spawn ? older_spawn : PE_REAL(posix_spawn), false, SPAWN_ARGUMENTS);
 }
 
 PE_PUBLIC int pe_posix_spawnp_older(SPAWN_PARAMETERS)
 {
-	return any_spawn(older_spawnp ? older_spawnp : PE_REAL(posix_spawnp), SPAWN_ARGUMENTS);
+	return any_spawn(older_spawnp ? older_spawnp : PE_REAL(posix_spawnp), true,
+			 SPAWN_ARGUMENTS);
 }
 
 VERSION(pe_posix_spawn_newer, "posix_spawn@@GLIBC_2.15");

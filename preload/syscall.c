@@ -93,12 +93,12 @@ static long raw_waitid(const struct pe_gate_call *c)
 }
 
 /* execve(path, argv, envp) and execveat(dir, path, argv, envp, flags): @envp says which argument */
-static long execute(struct pe_gate_call *c, int envp)
+static long execute(struct pe_gate_call *c, int envp, const struct pe_loadable *program)
 {
 	struct pe_environ e;
 	long n;
 
-	pe_environ_make(&e, (char *const *)c->arg[envp]);
+	pe_environ_make(&e, (char *const *)c->arg[envp], program);
 	c->arg[envp] = (long)e.envp;
 	n = plain(c);
 	pe_environ_done(&e);
@@ -155,9 +155,13 @@ static long watched(struct pe_gate_call *c)
 	case SYS_pidfd_open:
 		return guarded(PE_CALL_PIDFD_OPEN, PE_GUARD_NO_SIGNAL, NULL, false, c);
 	case SYS_execve:
-		return execute(c, 2);
+		return execute(c, 2,
+			       &(const struct pe_loadable){ AT_FDCWD, (const char *)a[0], 0,
+							    false });
 	case SYS_execveat:
-		return execute(c, 3);
+		return execute(c, 3,
+			       &(const struct pe_loadable){ (int)a[0], (const char *)a[1],
+							    (int)a[4], false });
 	case SYS_rt_sigaction:
 		return set_action(c);
 	case SYS_seccomp:

@@ -20,6 +20,12 @@ void pe_text_add(struct pe_text *t, const char *s)
 		*t->at++ = *s++;
 }
 
+void pe_text_part(struct pe_text *t, const char *s, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		add_byte(t, s[i]);
+}
+
 void pe_text_padded(struct pe_text *t, uint64_t n, unsigned int digits)
 {
 	char reversed[20];

@@ -14,6 +14,7 @@ struct pe_text {
 
 struct pe_text pe_text_on(char *buffer, size_t size);
 void pe_text_add(struct pe_text *t, const char *s);
+void pe_text_part(struct pe_text *t, const char *s, size_t length); /* @s need not end there */
 void pe_text_number(struct pe_text *t, uint64_t n);
 void pe_text_padded(struct pe_text *t, uint64_t n, unsigned int digits);
 

@@ -65,4 +65,10 @@ bool pe_door_has_references(void); /* the program has called the API that gives 
  * end; empty when the library was not preloaded. [0] is LD_PRELOAD with this library alone. */
 const char *const *pe_door_environment(void);
 
+/* In an environment: what follows was added for the loader and for this library. */
+#define PE_DOOR_RESTORED "PIDEPOCH_RESTORED="
+
+/* Take the marker and what it marks out of @envp. @erase: the strings as well, of which the kernel shows a copy. */
+void pe_door_hide(char **envp, bool erase);
+
 #endif

@@ -7,6 +7,7 @@
 #include "lib/state.h"
 
 #include <errno.h>
+#include <unistd.h>
 
 #include "core/account.h"
 #include "core/fuzz.h"
@@ -38,11 +39,19 @@ static bool is_found_first(void)
 	return pidepoch_version == pe_version;
 }
 
-static __attribute__((constructor)) void begin(void)
+/* libc calls a constructor with main()'s arguments. @envp is what main() is given; a constructor that ran before may have made
+ * libc move `environ`. */
+static __attribute__((constructor)) void begin(int argc, char **argv, char **envp)
 {
+	(void)argc;
+	(void)argv;
 	if (!is_found_first())
 		return;
 	pe_settings_read(&start.set, &start.kept);
+	if (environ && environ != envp)
+		pe_door_hide(environ, false);
+	if (envp)
+		pe_door_hide(envp, true);
 	start.set.unseen = !pe_door_sees_calls;
 }
 

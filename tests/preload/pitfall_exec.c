@@ -1,45 +1,47 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Each member of the exec family, from a forked and from a vforked child, hands the library and its settings on, whatever the program has
- * done to its environment (cleared it, made it NULL, filled it with 2,000 variables, named another library), and changes
- * nothing else in it.
+ * Each member of the exec family, from a forked and from a vforked child, each spawn, and each function that runs a shell hands the
+ * library and its settings on, whatever the program has done to its environment (cleared it, made it NULL, filled it with 2,000
+ * variables, named another library). The new program's environment is to the letter what it is natively.
  */
 #include <dlfcn.h>
+#include <limits.h>
+#include <signal.h>
+#include <spawn.h>
 #include <sys/syscall.h>
+#include <wordexp.h>
 
 #include "twin.h"
 
-#define MANY 2000
+#define MANY   2000
+#define EEPOCH 2019
 
 /* --- what is executed --- */
 
-static bool is_ours(const char *setting)
+/* A pid that was reaped is refused with the error of PIDEPOCH_ERRNO, also if no process has it. */
+static bool settings_arrived(void)
 {
-	return strncmp(setting, "LD_PRELOAD=", 11) == 0 || strncmp(setting, "PIDEPOCH_", 9) == 0;
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(0);
+	return pid > 0 && waitpid(pid, NULL, 0) == pid && kill(pid, 0) == -1 && errno == EEPOCH;
 }
 
-static int count(const char *setting)
-{
-	int n = 0;
-
-	for (char **at = environ; at && *at; at++)
-		n += strncmp(*at, setting, strlen(setting)) == 0;
-	return n;
-}
-
-/* In order, and without what is ours: that is judged here. */
-static int show(bool preloaded, bool theirs)
+/* All of the environment in order, but for the library's entry where the program kept it. */
+static int show(bool preloaded, const char *state)
 {
 	bool loaded = dlsym(RTLD_DEFAULT, "pidepoch_version") != NULL;
+	bool kept = strcmp(state, "kept") == 0;
 
 	for (char **at = environ; at && *at; at++)
-		if (!is_ours(*at))
+		if (!kept || strncmp(*at, "LD_PRELOAD=", 11) != 0)
 			printf("%s\n", *at);
 	if (loaded != preloaded)
 		printf("the library is %s\n", loaded ? "there" : "lost");
-	if (theirs && !dlsym(RTLD_DEFAULT, "cbrt"))
+	if (strcmp(state, "another") == 0 && !dlsym(RTLD_DEFAULT, "cbrt"))
 		printf("the program's own LD_PRELOAD is lost\n");
-	if (preloaded && (count("LD_PRELOAD=") != 1 || count("PIDEPOCH_ERRNO=EEPOCH") != 1))
+	if (preloaded && !settings_arrived())
 		printf("the settings are not handed on\n");
 	return 5;
 }
@@ -96,13 +98,16 @@ static void name_another(void)
 }
 
 static const struct state {
-	const char *name;
+	char name[8];
 	void (*make)(void);
-	bool theirs;
 } states[] = {
-	{ "kept", keep, false },	   { "cleared", clear, false }, { "empty", empty, false },
-	{ "NULL", none_at_all, false },	   { "2,000", fill, false },	{ "odd", be_odd, false },
-	{ "another", name_another, true },
+	{ "kept", keep },
+	{ "cleared", clear },
+	{ "empty", empty },
+	{ "NULL", none_at_all },
+	{ "2,000", fill },
+	{ "odd", be_odd },
+	{ "another", name_another },
 };
 
 /* --- the family --- */
@@ -170,6 +175,75 @@ static void by_raw_execveat(void)
 	syscall(SYS_execveat, AT_FDCWD, self, argv_of_show, environ, 0);
 }
 
+static int ended(pid_t pid)
+{
+	int status = -1;
+
+	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* --- by way of a shell, which sorts the environment and adds to it, and the spawns --- */
+
+static char *command(void)
+{
+	static char text[PATH_MAX + 64], path[PATH_MAX];
+	ssize_t n = readlink(self, path, sizeof(path) - 1);
+
+	path[n > 0 ? n : 0] = '\0';
+	snprintf(text, sizeof(text), "exec %s show %s %s", path, argv_of_show[2], argv_of_show[3]);
+	return text;
+}
+
+static void by_system(void)
+{
+	_exit(WEXITSTATUS(system(command())));
+}
+
+static void by_popen(void)
+{
+	static char line[1 << 16];
+	FILE *f = popen(command(), "r");
+	size_t n = f ? fread(line, 1, sizeof(line), f) : 0;
+
+	if (fwrite(line, 1, n, stdout) != n || !f)
+		_exit(93);
+	n = (size_t)WEXITSTATUS(pclose(f));
+	fflush(stdout);
+	_exit((int)n);
+}
+
+static void by_wordexp(void)
+{
+	char text[PATH_MAX + 80];
+	wordexp_t words;
+
+	snprintf(text, sizeof(text), "$(%s)", command());
+	if (wordexp(text, &words, 0) != 0)
+		_exit(94);
+	for (size_t i = 0; i < words.we_wordc; i++)
+		printf("%s\n", words.we_wordv[i]);
+	fflush(stdout);
+	_exit(5);
+}
+
+static void by_spawn(void)
+{
+	pid_t pid;
+
+	if (posix_spawn(&pid, self, NULL, NULL, argv_of_show, environ) != 0)
+		_exit(95);
+	_exit(ended(pid));
+}
+
+static void by_spawnp(void)
+{
+	pid_t pid;
+
+	if (posix_spawnp(&pid, self, NULL, NULL, argv_of_show, environ) != 0)
+		_exit(95);
+	_exit(ended(pid));
+}
+
 static const struct member {
 	const char *name;
 	void (*go)(void);
@@ -185,29 +259,38 @@ static const struct member {
 	{ "execveat", by_execveat },
 	{ "raw execve", by_raw_execve },
 	{ "raw execveat", by_raw_execveat },
+}, with_children[] = {
+	{ "system", by_system },
+	{ "popen", by_popen },
+	{ "wordexp", by_wordexp },
+	{ "posix_spawn", by_spawn },
+	{ "posix_spawnp", by_spawnp },
 };
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static int ended(pid_t pid)
+static void execute_forked(const char *state, const struct member *m)
 {
-	int status = -1;
+	pid_t pid;
 
-	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+	printf("-- %s, %s, forked\n", state, m->name);
+	fflush(stdout);
+	pid = fork();
+	if (pid == 0) {
+		m->go();
+		_exit(91);
+	}
+	printf("status %d\n", ended(pid));
 }
 
 static void execute_all(const char *state)
 {
+	for (size_t i = 0; i < COUNT(with_children); i++)
+		execute_forked(state, &with_children[i]);
 	for (size_t i = 0; i < COUNT(members); i++) {
 		pid_t pid;
 
-		printf("-- %s, %s, forked\n", state, members[i].name);
-		fflush(stdout);
-		pid = fork();
-		if (pid == 0) {
-			members[i].go();
-			_exit(91);
-		}
-		printf("status %d\n-- vforked\n", ended(pid));
+		execute_forked(state, &members[i]);
+		printf("-- vforked\n");
 		fflush(stdout);
 		pid = vfork();
 		if (pid == 0) {
@@ -264,10 +347,11 @@ static void play(const char *state, char *preloaded)
 {
 	for (size_t i = 0; i < COUNT(states); i++)
 		if (strcmp(states[i].name, state) == 0) {
-			char theirs[2] = { states[i].theirs ? 'y' : 'n', '\0' };
+			char name[sizeof(states[i].name)];
 
+			strcpy(name, states[i].name);
 			argv_of_show[2] = preloaded;
-			argv_of_show[3] = theirs;
+			argv_of_show[3] = name;
 			states[i].make();
 			execute_all(state);
 			fail_often();
@@ -280,7 +364,7 @@ int main(int argc, char **argv)
 	static char yes[] = "y", no[] = "n";
 
 	if (argc == 4 && strcmp(argv[1], "show") == 0)
-		return show(*argv[2] == 'y', *argv[3] == 'y');
+		return show(*argv[2] == 'y', argv[3]);
 	if (argc > 1) {
 		play(argv[1], getenv("LD_PRELOAD") ? yes : no);
 		return 0;

@@ -61,9 +61,15 @@ tests_unit_test_emit_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_emit_LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS += tests/unit/test_environ
-tests_unit_test_environ_SOURCES = tests/unit/test_environ.c preload/environ.c preload/environ.h
+tests_unit_test_environ_SOURCES = tests/unit/test_environ.c preload/environ.c preload/environ.h \
+	preload/loadable.c preload/loadable.h src/lib/restored.c
 tests_unit_test_environ_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_environ_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_loadable
+tests_unit_test_loadable_SOURCES = tests/unit/test_loadable.c preload/loadable.c preload/loadable.h
+tests_unit_test_loadable_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_loadable_LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS += tests/unit/test_fuzz
 tests_unit_test_fuzz_SOURCES = tests/unit/test_fuzz.c tests/unit/frame.h

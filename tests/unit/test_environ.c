@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "../../preload/environ.h"
 #include "lib/door.h"
@@ -31,22 +33,43 @@ uint32_t pe_door_vfork_depth(int by)
 	return vfork_depth += (uint32_t)by;
 }
 
+static bool confined;
+
+bool pe_door_is_confined(void)
+{
+	return confined;
+}
+
+/* The last one, which is the one that the loader takes. */
 static const char *value(const char *name)
 {
 	size_t length = strlen(name);
 	const char *found = NULL;
 
 	for (char *const *e = made.envp; *e; e++)
-		if (strncmp(*e, name, length) == 0 && (*e)[length] == '=') {
-			ck_assert_ptr_null(found); /* once */
+		if (strncmp(*e, name, length) == 0 && (*e)[length] == '=')
 			found = *e + length + 1;
-		}
 	return found;
 }
 
+static const struct pe_loadable shell = { .path = NULL };
+
+/* environ.2: what is given to exec, less what the new program takes out of it, is @envp. */
 static void make(char *const *envp)
 {
-	pe_environ_make(&made, envp);
+	char *in_program[4096];
+	size_t n = 0;
+
+	pe_environ_make(&made, envp, &shell);
+	if (!made.envp)
+		return;
+	for (; made.envp[n]; n++)
+		in_program[n] = made.envp[n];
+	in_program[n] = NULL;
+	pe_door_hide(in_program, false);
+	for (n = 0; in_program[n]; n++)
+		ck_assert_ptr_eq(in_program[n], envp[n]);
+	ck_assert(!envp || !envp[n]);
 }
 
 START_TEST(a_cleared_environment_gets_ours)
@@ -125,10 +148,12 @@ START_TEST(LD_PRELOAD_twice)
 	make(last_has_it);
 	ck_assert_ptr_eq(made.envp, last_has_it);
 	make(first_has_it);
-	ck_assert_str_eq(made.envp[0], first_has_it[0]);
-	ck_assert_str_eq(made.envp[1], "LD_PRELOAD=/a/libpidepoch-preload.so:/x.so");
-	ck_assert_str_eq(made.envp[2], "PIDEPOCH_ON_STALE=report");
-	ck_assert_ptr_null(made.envp[3]);
+	ck_assert_ptr_eq(made.envp[0], first_has_it[0]);
+	ck_assert_ptr_eq(made.envp[1], first_has_it[1]);
+	ck_assert_str_eq(made.envp[2], "PIDEPOCH_RESTORED=");
+	ck_assert_str_eq(made.envp[3], "LD_PRELOAD=/a/libpidepoch-preload.so:/x.so");
+	ck_assert_str_eq(made.envp[4], "PIDEPOCH_ON_STALE=report");
+	ck_assert_ptr_null(made.envp[5]);
 }
 END_TEST
 
@@ -147,9 +172,10 @@ START_TEST(other_entries_stay_whatever_they_are)
 	make(has);
 	for (int i = 0; i < 8; i++)
 		ck_assert_ptr_eq(made.envp[i], has[i]);
-	ck_assert_str_eq(made.envp[8], ours[0]);
-	ck_assert_str_eq(made.envp[9], ours[1]);
-	ck_assert_ptr_null(made.envp[10]);
+	ck_assert_str_eq(made.envp[8], "PIDEPOCH_RESTORED=");
+	ck_assert_str_eq(made.envp[9], ours[0]);
+	ck_assert_str_eq(made.envp[10], ours[1]);
+	ck_assert_ptr_null(made.envp[11]);
 }
 END_TEST
 
@@ -263,20 +289,20 @@ START_TEST(more_than_fits_on_the_stack)
 }
 END_TEST
 
-/* The last one that fits and the first that does not: theirs, our two, and the end. */
+/* The last one that fits and the first that does not: theirs, the marker, our two, and the end. */
 START_TEST(as_many_as_fit_on_the_stack)
 {
 	static char *many[PE_ENVIRON_ROOM];
 
-	for (unsigned int count = PE_ENVIRON_ROOM - 3; count <= PE_ENVIRON_ROOM - 2; count++) {
+	for (unsigned int count = PE_ENVIRON_ROOM - 4; count <= PE_ENVIRON_ROOM - 3; count++) {
 		for (unsigned int i = 0; i < count; i++)
 			many[i] = TEXT("A=b");
 		many[count] = NULL;
 		make(many);
-		ck_assert_int_eq(made.mapped != 0, count == PE_ENVIRON_ROOM - 2);
-		ck_assert_str_eq(made.envp[count], ours[0]);
-		ck_assert_str_eq(made.envp[count + 1], ours[1]);
-		ck_assert_ptr_null(made.envp[count + 2]);
+		ck_assert_int_eq(made.mapped != 0, count == PE_ENVIRON_ROOM - 3);
+		ck_assert_str_eq(made.envp[count + 1], ours[0]);
+		ck_assert_str_eq(made.envp[count + 2], ours[1]);
+		ck_assert_ptr_null(made.envp[count + 3]);
 		pe_environ_done(&made);
 	}
 }
@@ -297,6 +323,80 @@ START_TEST(memory_refused_and_theirs_is_used_as_it_is)
 	setrlimit(RLIMIT_AS, &before);
 	ck_assert_ptr_eq(made.envp, many);
 	ck_assert_uint_eq(made.mapped, 0);
+}
+END_TEST
+
+START_TEST(environ_3_nothing_is_added_for_what_cannot_load_it_or_by_the_confined)
+{
+	const struct pe_loadable none = { .dir = AT_FDCWD, .path = "/dev/null" };
+	char *const empty[] = { NULL };
+	char path[] = "/tmp/pidepoch-environ-XXXXXX";
+	struct pe_loadable program = { .dir = AT_FDCWD, .path = path };
+	int fd = mkstemp(path);
+
+	ck_assert_int_eq(fchmod(fd, 04755), 0);
+	pe_environ_make(&made, empty, &program);
+	ck_assert_ptr_eq(made.envp, empty);
+	unlink(path);
+	pe_environ_make(&made, empty, &none);
+	ck_assert_ptr_ne(made.envp, empty);
+	confined = true;
+	pe_environ_make(&made, empty, &none);
+	ck_assert_ptr_eq(made.envp, empty);
+	confined = false;
+}
+END_TEST
+
+START_TEST(what_was_added_is_erased_and_what_came_later_stays)
+{
+	char a[] = "A=b", marker[] = "PIDEPOCH_RESTORED=", preload[] = "LD_PRELOAD=/x",
+	     log[] = "PIDEPOCH_LOG=/l", later[] = "LATER=1", own[] = "PIDEPOCH_LOG=/own";
+	char *envp[] = { own, a, marker, preload, log, later, NULL };
+
+	pe_door_hide(envp, true);
+	ck_assert_ptr_eq(envp[0], own);
+	ck_assert_ptr_eq(envp[1], a);
+	ck_assert_ptr_eq(envp[2], later);
+	for (int i = 3; i < 6; i++)
+		ck_assert_ptr_null(envp[i]);
+	ck_assert_str_eq(own, "PIDEPOCH_LOG=/own");
+	ck_assert(!*marker && !preload[5] && !log[10]);
+	pe_door_hide(envp, true); /* nothing to take out */
+	ck_assert_ptr_eq(envp[2], later);
+}
+END_TEST
+
+/* What other threads do to the environment while a shell runs. */
+START_TEST(a_lent_environment_is_taken_back_with_what_has_changed)
+{
+	static char a[] = "A=1", b[] = "B=2", c[] = "C=3";
+	char *own[] = { a, b, c, NULL };
+	struct pe_environ e;
+
+	environ = own;
+	pe_environ_lend(&e);
+	ck_assert_str_eq(getenv("LD_PRELOAD"), "/a/libpidepoch-preload.so");
+	unsetenv("A");
+	environ[1] = a; /* C is replaced */
+	pe_environ_take_back(&e);
+	ck_assert_ptr_eq(environ, own);
+	ck_assert_ptr_eq(own[0], b);
+	ck_assert_ptr_eq(own[1], a);
+	ck_assert_ptr_null(own[2]);
+
+	pe_environ_lend(&e);
+	setenv("NEW", "4", 1); /* libc copies the array */
+	pe_environ_take_back(&e);
+	ck_assert_str_eq(getenv("NEW"), "4");
+	ck_assert_str_eq(getenv("B"), "2");
+	ck_assert_ptr_null(getenv("LD_PRELOAD"));
+	ck_assert_ptr_null(getenv("PIDEPOCH_ON_STALE"));
+
+	environ = NULL;
+	pe_environ_lend(&e);
+	ck_assert_ptr_nonnull(environ);
+	pe_environ_take_back(&e);
+	ck_assert_ptr_null(environ);
 }
 END_TEST
 
@@ -321,6 +421,9 @@ int main(void)
 	tcase_add_test(c, more_than_fits_on_the_stack);
 	tcase_add_test(c, as_many_as_fit_on_the_stack);
 	tcase_add_test(c, memory_refused_and_theirs_is_used_as_it_is);
+	tcase_add_test(c, environ_3_nothing_is_added_for_what_cannot_load_it_or_by_the_confined);
+	tcase_add_test(c, what_was_added_is_erased_and_what_came_later_stays);
+	tcase_add_test(c, a_lent_environment_is_taken_back_with_what_has_changed);
 	suite_add_tcase(s, c);
 	srunner_run_all(r, CK_NORMAL);
 	failed = srunner_ntests_failed(r);

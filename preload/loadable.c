@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "loadable.h"
+
+#include <elf.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/sys.h"
+#include "core/text.h"
+
+#ifdef __x86_64__
+#define MACHINE EM_X86_64
+#define LOADER	"ld-linux-x86-64.so.2"
+#else
+#define MACHINE EM_AARCH64
+#define LOADER	"ld-linux-aarch64.so.1"
+#endif
+
+#define PATH_ROOM    256u /* longer names are not looked up */
+#define HEADER_ROOM  1024u
+#define INTERPRETERS 4 /* of scripts, as deep as the kernel goes */
+
+enum answer { YES, NO, UNKNOWN };
+
+struct header {
+	char bytes[HEADER_ROOM + 1]; /* the beginning of the file, and a NUL */
+	size_t size;
+};
+
+/* --- the file --- */
+
+/* Read the beginning of the file behind @fd. YES: it is a program; NO: it gains rights. */
+static enum answer read_header(int fd, struct header *h)
+{
+	struct stat st;
+	long n;
+
+	if (pe_sys_fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || !(st.st_mode & 0111))
+		return UNKNOWN;
+	if ((st.st_mode & S_ISUID) || (st.st_mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP))
+		return NO;
+	n = pe_sys_read(fd, h->bytes, HEADER_ROOM);
+	h->size = n > 0 ? (size_t)n : 0;
+	h->bytes[h->size] = '\0';
+	return n > 0 ? YES : UNKNOWN;
+}
+
+static enum answer read_file(int dir, const char *path, struct header *h)
+{
+	int fd = pe_sys_openat(dir, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0);
+	enum answer a = fd < 0 ? UNKNOWN : read_header(fd, h);
+
+	if (fd >= 0)
+		pe_sys_close(fd);
+	return a;
+}
+
+/* --- PATH --- */
+
+static const char *last_part(const char *path)
+{
+	const char *last = path;
+
+	for (; *path; path++)
+		if (*path == '/')
+			last = path + 1;
+	return last;
+}
+
+static const char *search_path(void)
+{
+	for (char **e = environ; e && *e; e++)
+		if (pe_text_begins(*e, "PATH="))
+			return *e + 5;
+	return "/bin:/usr/bin";
+}
+
+/* The first program of this name, as execvp() finds it. */
+static enum answer read_from_path(const char *name, struct header *h)
+{
+	const char *list = search_path();
+	enum answer a = UNKNOWN;
+
+	while (a == UNKNOWN && *list) {
+		char path[PATH_ROOM];
+		struct pe_text text = pe_text_on(path, sizeof(path));
+		const char *end = list;
+
+		for (; *end && *end != ':'; end++)
+			;
+		pe_text_part(&text, list, (size_t)(end - list));
+		pe_text_add(&text, end > list ? "/" : "");
+		pe_text_add(&text, name);
+		if (text.at < text.limit)
+			a = read_file(AT_FDCWD, pe_text_end(&text), h);
+		list = end + (*end == ':');
+	}
+	return a;
+}
+
+/* By a descriptor of our own: the offset of the program's belongs to the program. */
+static enum answer read_descriptor(int fd, struct header *h)
+{
+	char path[32];
+	struct pe_text text = pe_text_on(path, sizeof(path));
+
+	pe_text_add(&text, "/proc/self/fd/");
+	pe_text_number(&text, (uint64_t)(unsigned int)fd);
+	return read_file(AT_FDCWD, pe_text_end(&text), h);
+}
+
+static enum answer read_program(const struct pe_loadable *program, struct header *h)
+{
+	if ((program->flags & AT_EMPTY_PATH) && !*program->path)
+		return read_descriptor(program->dir, h);
+	if (program->search && last_part(program->path) == program->path)
+		return read_from_path(program->path, h);
+	return read_file(program->dir, program->path, h);
+}
+
+/* --- what it is --- */
+
+/* Is the loader named by @p the one that knows LD_PRELOAD as ours does? */
+static enum answer by_loader(const struct header *h, const Elf64_Phdr *p)
+{
+	if (p->p_offset >= h->size || p->p_filesz > h->size - p->p_offset)
+		return UNKNOWN;
+	return pe_text_same(last_part(h->bytes + p->p_offset), LOADER) ? YES : NO;
+}
+
+static enum answer by_elf(const struct header *h)
+{
+	Elf64_Ehdr e;
+	Elf64_Phdr p;
+
+	if (h->size < sizeof(e))
+		return UNKNOWN;
+	memcpy(&e, h->bytes, sizeof(e));
+	if (e.e_ident[EI_CLASS] != ELFCLASS64 || e.e_machine != MACHINE)
+		return NO;
+	for (size_t i = 0; i < e.e_phnum; i++) {
+		size_t at = e.e_phoff + i * sizeof(p);
+
+		if (e.e_phentsize != sizeof(p) || at > h->size || h->size - at < sizeof(p))
+			return UNKNOWN;
+		memcpy(&p, h->bytes + at, sizeof(p));
+		if (p.p_type == PT_INTERP)
+			return by_loader(h, &p);
+	}
+	return NO; /* static */
+}
+
+/* The interpreter of a script, cut out in place. NULL: it is no script. */
+static const char *interpreter(struct header *h)
+{
+	char *at = h->bytes + 2, *end;
+
+	if (h->bytes[0] != '#' || h->bytes[1] != '!')
+		return NULL;
+	while (*at == ' ' || *at == '\t')
+		at++;
+	for (end = at; *end && *end != ' ' && *end != '\t' && *end != '\n'; end++)
+		;
+	*end = '\0';
+	return at;
+}
+
+bool pe_loadable(const struct pe_loadable *program)
+{
+	struct header h;
+	enum answer a;
+
+	if (!program->path)
+		return true;
+	a = read_program(program, &h);
+	for (int depth = 0; a == YES && depth < INTERPRETERS; depth++) {
+		char path[PATH_ROOM];
+		const char *next = interpreter(&h);
+		struct pe_text text = pe_text_on(path, sizeof(path));
+
+		if (!next)
+			return pe_text_begins(h.bytes, ELFMAG) ? by_elf(&h) != NO : true;
+		pe_text_add(&text, next);
+		a = read_file(AT_FDCWD, pe_text_end(&text), &h);
+	}
+	return a != NO;
+}

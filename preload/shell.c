@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * shell - functions of libc that execute a shell by libc's hidden names, with the environment that `environ` is then.
+ */
+#include "real.h"
+
+#include "environ.h"
+
+#define WITH_ENVIRONMENT(type, call)                                                               \
+	do {                                                                                       \
+		struct pe_environ e;                                                               \
+		type n;                                                                            \
+                                                                                                   \
+		pe_environ_lend(&e);                                                               \
+		n = call;                                                                          \
+		pe_environ_take_back(&e);                                                          \
+		return n;                                                                          \
+	} while (0)
+
+PE_PUBLIC int system(const char *command)
+{
+	WITH_ENVIRONMENT(int, PE_REAL(system)(command));
+}
+
+PE_PUBLIC FILE *popen(const char *command, const char *type)
+{
+	WITH_ENVIRONMENT(FILE *, PE_REAL(popen)(command, type));
+}
+
+PE_PUBLIC FILE *_IO_popen(const char *command, const char *type);
+
+PE_PUBLIC FILE *_IO_popen(const char *command, const char *type)
+{
+	return popen(command, type);
+}
+
+PE_PUBLIC int wordexp(const char *words, wordexp_t *result, int flags)
+{
+	WITH_ENVIRONMENT(int, PE_REAL(wordexp)(words, result, flags));
+}
