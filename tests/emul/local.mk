@@ -70,7 +70,8 @@ tests_emul_called_CFLAGS = $(AM_CFLAGS) -pthread
 tests_emul_inline_SOURCES = tests/emul/raw.c tests/preload/attack.h
 tests_emul_inline_CPPFLAGS = $(AM_CPPFLAGS) -DPAST_LIBC
 tests_emul_inline_CFLAGS = $(AM_CFLAGS) -pthread
-tests_emul_postern_SOURCES = tests/emul/postern.c tests/preload/attack.h
+tests_emul_postern_SOURCES = tests/emul/postern.c tests/preload/attack.h \
+	tests/emul/worker.h tests/support/listener.h
 tests_emul_postern_CFLAGS = $(AM_CFLAGS) -pthread
 tests_emul_raw_SOURCES = tests/emul/raw.c
 tests_emul_raw_CFLAGS = $(AM_CFLAGS) -pthread

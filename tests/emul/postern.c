@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * postern - a program with the library, under the supervisor, that signals its child again and again, and looks at how: has it the
- * page, does the word say open, and does each call put it to sleep, as one that is shown does?
+ * page, does the word say open, and is each call notified? (listener.h; PROGRAM SCENARIO runs inside, PROGRAM COMMAND... outside)
  *
  *   opened    it is, and the calls are not shown; so it is in a forked child, which has its own; but the first to each child is
  *   taken     the address is the program's: the calls are shown, and what was there stays
@@ -18,36 +18,29 @@
 #include <linux/seccomp.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "../preload/attack.h"
+#include "../support/listener.h"
 #include "core/postern.h"
 
 #define CALLS	 400
-#define CHILDREN 40
+#define ASKED	 20 /* of them one by one */
+#define CHILDREN 10
 
 static const struct pe_postern_board *board(void)
 {
 	return (const struct pe_postern_board *)(uintptr_t)(PE_POSTERN_AT + PE_POSTERN_BOARD);
-}
-
-/* how often this thread has gone to sleep; for each call that is shown it does */
-static long sleeps(void)
-{
-	struct rusage used;
-
-	getrusage(RUSAGE_THREAD, &used);
-	return used.ru_nvcsw;
 }
 
 static int is_there(void)
@@ -57,21 +50,31 @@ static int is_there(void)
 	return mincore((void *)(uintptr_t)PE_POSTERN_AT, 4096, &resident) == 0;
 }
 
+static void signal_once(void *child)
+{
+	if (kill(*(const pid_t *)child, SIGURG) != 0)
+		attack_fail("kill: %s", strerror(errno));
+}
+
 static void signal_often(pid_t child)
 {
 	for (int i = 0; i < CALLS; i++)
-		if (kill(child, SIGURG) != 0)
-			attack_fail("kill: %s", strerror(errno));
+		signal_once(&child);
 }
 
-static void expect(const char *when, pid_t child, int shown)
+static void signal_often_by(void *child)
 {
-	long before = sleeps(), after;
+	signal_often(*(const pid_t *)child);
+}
 
-	signal_often(child);
-	after = sleeps();
-	if (shown ? after - before < CALLS / 2 : after - before > CALLS / 4)
-		attack_fail("%s: %ld of %d calls were shown", when, after - before, CALLS);
+/* All or none of the calls from now on are notified. */
+static void expect(const char *when, pid_t child, bool notified)
+{
+	for (int i = 0; notified && i < ASKED; i++)
+		if (!listener_notifies(signal_once, &child))
+			attack_fail("%s: call %d was not notified", when, i);
+	if (!notified && listener_notifies(signal_often_by, &child))
+		attack_fail("%s: one of %d calls was notified", when, CALLS);
 }
 
 /* a child that goes when its parent does */
@@ -120,6 +123,7 @@ static void in_child(void (*what)(pid_t))
 	if (child == 0) {
 		pid_t own = bear();
 
+		signal_once(&own); /* the first to each child is notified, see meet() */
 		what(own);
 		end(own);
 		fflush(stdout);
@@ -131,46 +135,39 @@ static void in_child(void (*what)(pid_t))
 
 static void bar(pid_t child)
 {
-	expect("inherited", child, 0);
+	expect("inherited", child, false);
 	wait_past_the_library();
 	state("after a raw wait", PE_POSTERN_BARRED);
-	expect("after a raw wait", child, 1);
+	expect("after a raw wait", child, true);
 }
 
 static void keep(pid_t child)
 {
-	expect("inherited", child, 0);
+	expect("inherited", child, false);
 	if (waitpid(-1, NULL, WNOHANG) != 0)
 		attack_fail("the wait");
 	state("after a wait", PE_POSTERN_OPEN);
-	expect("after a wait", child, 0);
+	expect("after a wait", child, false);
 }
 
 /* the first signal to each child is shown, the second is not */
 static void meet(void)
 {
-	long first = 0, second = 0;
-
 	for (int i = 0; i < CHILDREN; i++) {
 		pid_t child = bear();
-		long start = sleeps(), half;
 
-		kill(child, SIGURG);
-		half = sleeps();
-		kill(child, SIGURG);
-		first += half - start;
-		second += sleeps() - half;
+		if (!listener_notifies(signal_once, &child))
+			attack_fail("the first signal to child %d was not notified", i);
+		if (listener_notifies(signal_once, &child))
+			attack_fail("the second signal to child %d was notified", i);
 		end(child);
 	}
-	if (first < CHILDREN / 2 || second > CHILDREN / 4)
-		attack_fail("of %d first signals %ld were shown, of the second %ld", CHILDREN,
-			    first, second);
 }
 
 static void opened(pid_t child)
 {
 	meet();
-	expect("open", child, 0);
+	expect("open", child, false);
 	state("open", PE_POSTERN_OPEN);
 	in_child(keep);
 }
@@ -184,7 +181,7 @@ static void raw(pid_t child)
 
 static void shut(pid_t child)
 {
-	expect("not let in", child, 1);
+	expect("not let in", child, true);
 	if (is_there())
 		attack_fail("something is left of it");
 }
@@ -213,7 +210,7 @@ static void taken(pid_t child)
 	if (mine == MAP_FAILED)
 		attack_fail("mmap: %s", strerror(errno));
 	*mine = 4711;
-	expect("taken", child, 1);
+	expect("taken", child, true);
 	if (*mine != 4711)
 		attack_fail("the page was the program's");
 }
@@ -225,7 +222,7 @@ static void hidden(pid_t child)
 	prctl(PR_SET_DUMPABLE, 0);
 	state("hidden", PE_POSTERN_BARRED);
 	prctl(PR_SET_DUMPABLE, 1);
-	expect("hidden", child, 1);
+	expect("hidden", child, true);
 }
 
 static void hidden_by_number(pid_t child)
@@ -234,7 +231,7 @@ static void hidden_by_number(pid_t child)
 	state("before it hides", PE_POSTERN_OPEN);
 	syscall(SYS_prctl, PR_SET_DUMPABLE, 0);
 	state("hidden by number", PE_POSTERN_BARRED);
-	expect("hidden by number", child, 1);
+	expect("hidden by number", child, true);
 }
 
 /* The supervisor has been started without CAP_SYS_PTRACE. */
@@ -281,47 +278,59 @@ static void disturbed(pid_t child)
 	disturb(child);
 }
 
-/* how often reaping CHILDREN children, who have all ended, puts this thread to sleep */
-static long sleeps_over(int past_the_library)
+static void wait_by_the_library(void *child)
 {
-	pid_t children[CHILDREN];
+	pid_t pid = *(const pid_t *)child;
+
+	if (waitpid(pid, NULL, 0) != pid)
+		attack_fail("the wait for a child");
+}
+
+static void wait_by_number(void *child)
+{
+	pid_t pid = *(const pid_t *)child;
+
+	if (attack_raw(SYS_wait4, pid, 0, 0, 0, 0) != pid)
+		attack_fail("the raw wait for a child");
+}
+
+/* Reap children that have ended by @wait: how many of the waits were notified? */
+static int notified_waits(void (*wait)(void *))
+{
+	int notified = 0;
 	siginfo_t info;
-	long before, r;
 
 	for (int i = 0; i < CHILDREN; i++) {
-		children[i] = fork();
-		if (children[i] == 0)
+		pid_t child = fork();
+
+		if (child == 0)
 			_exit(0);
-		if (waitid(P_PID, (id_t)children[i], &info, WEXITED | WNOWAIT) != 0)
+		if (waitid(P_PID, (id_t)child, &info, WEXITED | WNOWAIT) != 0)
 			attack_fail("the look at a child");
+		notified += listener_notifies(wait, &child);
 	}
-	before = sleeps();
-	for (int i = 0; i < CHILDREN; i++) {
-		r = past_the_library ? attack_raw(SYS_wait4, children[i], 0, 0, 0, 0)
-				     : waitpid(children[i], NULL, 0);
-		if (r != children[i])
-			attack_fail("the wait for a child: %ld", r);
-	}
-	return sleeps() - before;
+	return notified;
 }
 
 static void waits(pid_t child)
 {
-	long library = sleeps_over(0), past = sleeps_over(1);
+	int library = notified_waits(wait_by_the_library);
+	int raw_waits = notified_waits(wait_by_number);
 
 	(void)child;
-	if (library > CHILDREN / 4 || past < CHILDREN / 2)
-		attack_fail("%ld waits of the library and %ld past it were shown", library, past);
+	if (library != 0 || raw_waits != CHILDREN)
+		attack_fail("%d waits of the library and %d raw ones were notified", library,
+			    raw_waits);
 }
 
 /* those of one whose memory the supervisor may not be able to read later are shown */
 static void shown(pid_t child)
 {
-	long library = sleeps_over(0);
+	int library = notified_waits(wait_by_the_library);
 
 	(void)child;
-	if (library < CHILDREN / 2)
-		attack_fail("%ld waits of the library were shown", library);
+	if (library != CHILDREN)
+		attack_fail("%d waits of the library were notified", library);
 }
 
 int main(int argc, char **argv)
@@ -337,6 +346,8 @@ int main(int argc, char **argv)
 		      { "shown", shown } };
 	pid_t child;
 
+	if (argc > 2)
+		return listener_serve(argv + 1);
 	if (argc != 2)
 		return 98;
 	child = bear();

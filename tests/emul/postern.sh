@@ -11,14 +11,15 @@ if [ $((caps >> 19 & 1)) = 0 ] && [ $((caps >> 6 & 3)) != 0 ]; then
 	skip "a user who may become another, but has no CAP_SYS_PTRACE, is not let in"
 fi
 for play in opened raw threads taken hidden by_number filtered disturbed waits; do
-	try run --supervisor=on -- "$program" "$play"
+	try_env "$program" "$PIDEPOCH" run --supervisor=on -- "$program" "$play"
 	status 0
 	printed well
 done
 
 # a library of another build has a tree that the supervisor does not know its way in
 for mark in 2 2:0 1; do
-	try run --supervisor=on -- env PIDEPOCH_SUPERVISED=$mark "$program" shown
+	try_env "$program" "$PIDEPOCH" run --supervisor=on -- \
+		env PIDEPOCH_SUPERVISED=$mark "$program" shown
 	status 0
 	printed well
 done
@@ -28,7 +29,7 @@ without='setpriv --bounding-set=-sys_ptrace'
 if [ "$(id -u)" = 0 ] && $without true 2>"$TMPDIR/err"; then
 	for play in users shown; do
 		# shellcheck disable=SC2086 # several words
-		try_env $without "$PIDEPOCH" run --supervisor=on -- "$program" "$play"
+		try_env "$program" $without "$PIDEPOCH" run --supervisor=on -- "$program" "$play"
 		status 0
 		printed well
 	done
