@@ -14,11 +14,14 @@
 
 #include "learn.h"
 
+/* @number: of a process, or below -1 of a group */
 static long guarded(enum pe_call by, int number, const struct pe_gate_call *call)
 {
+	bool group = pe_door_means_group(number);
 	const struct pe_use u = {
 		.by = by,
-		.number = number,
+		.number = group ? -number : number,
+		.group = group,
 		.signal = PE_GUARD_NO_SIGNAL,
 		.call = *call,
 	};
@@ -34,7 +37,14 @@ static long guarded(enum pe_call by, int number, const struct pe_gate_call *call
 
 PE_PUBLIC int setpgid(pid_t pid, pid_t group)
 {
-	return (int)GUARDED(SETPGID, pid, SYS_setpgid, pid, group);
+	long n = group > 1 && group != pid ? pe_door_check(PE_CALL_SETPGID, -group) : 0;
+
+	if (n < 0)
+		return (int)pe_result(n);
+	n = GUARDED(SETPGID, pid, SYS_setpgid, pid, group);
+	if (n == 0 && pid > 0 && (group == 0 || group == pid))
+		pe_door_group_made(pid);
+	return (int)n;
 }
 
 PE_PUBLIC int __setpgid(pid_t pid, pid_t group) __attribute__((alias("setpgid"), nothrow, leaf));
@@ -62,19 +72,27 @@ PE_PUBLIC pid_t getsid(pid_t pid)
 
 /* --- priority and scheduling --- */
 
+/* @who as kill() would take it; 0 for what is neither a process nor a group */
+static int whose_priority(__priority_which_t which, id_t who)
+{
+	int pid = (int)who;
+
+	return pid <= 1 ? 0 : which == PRIO_PROCESS ? pid : which == PRIO_PGRP ? -pid : 0;
+}
+
 /* The kernel answers 20 - nice, so that no answer is negative. */
 PE_PUBLIC int getpriority(__priority_which_t which, id_t who)
 {
-	long n = GUARDED(GETPRIORITY, which == PRIO_PROCESS ? (int)who : 0, SYS_getpriority,
-			 (long)which, (int)who);
+	long n = GUARDED(GETPRIORITY, whose_priority(which, who), SYS_getpriority, (long)which,
+			 (int)who);
 
 	return n < 0 ? -1 : 20 - (int)n;
 }
 
 PE_PUBLIC int setpriority(__priority_which_t which, id_t who, int nice)
 {
-	return (int)GUARDED(SETPRIORITY, which == PRIO_PROCESS ? (int)who : 0, SYS_setpriority,
-			    (long)which, (int)who, nice);
+	return (int)GUARDED(SETPRIORITY, whose_priority(which, who), SYS_setpriority, (long)which,
+			    (int)who, nice);
 }
 
 /* The kernel writes as much as it has, and says how much. */

@@ -1,17 +1,36 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* learn_descriptor - numbers that a descriptor tells: its owner, who holds a lock, whose terminal it is, who is at the
- * other end. libc reads a third argument whether or not there is one; so do we. */
+ * other end. And those that it is told: its owner, its foreground group. libc reads a third argument whether or not there is one; so do we. */
 #include <fcntl.h>
 #include <stdarg.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#include "core/sys.h"
 #include "learn.h"
 
 static void learn_lock(const struct flock *lock)
 {
 	if (lock->l_type != F_UNLCK)
 		pe_door_learn(lock->l_pid);
+}
+
+/* of F_SETOWN_EX, as F_SETOWN takes it; 0: a thread, or not to be read */
+static pid_t owner_of(const struct f_owner_ex *owner)
+{
+	if (!pe_sys_readable((uintptr_t)owner))
+		return 0;
+	return owner->type == F_OWNER_PID    ? owner->pid
+	       : owner->type == F_OWNER_PGRP ? -owner->pid
+					     : 0;
+}
+
+/* The kernel keeps the process or group that has the pid at this moment. */
+static long check_owner(int command, void *arg)
+{
+	if (command == F_SETOWN)
+		return pe_door_check(PE_CALL_SETOWN, (pid_t)(intptr_t)arg);
+	return pe_door_check(PE_CALL_SETOWN, owner_of(arg));
 }
 
 PE_PUBLIC int fcntl(int fd, int command, ...)
@@ -23,6 +42,11 @@ PE_PUBLIC int fcntl(int fd, int command, ...)
 	va_start(more, command);
 	arg = va_arg(more, void *);
 	va_end(more);
+	if (unlikely(command == F_SETOWN || command == F_SETOWN_EX)) {
+		n = (int)check_owner(command, arg);
+		if (n < 0)
+			return (int)pe_result(n);
+	}
 	n = PE_REAL(fcntl)(fd, command, arg);
 	if (command == F_GETOWN)
 		pe_door_learn(n);
@@ -37,6 +61,18 @@ PE_PUBLIC int fcntl64(int fd, int command, ...) __attribute__((alias("fcntl")));
 
 PE_PUBLIC int __fcntl(int fd, int command, ...) __attribute__((alias("fcntl")));
 
+static long check_foreground(pid_t group)
+{
+	return group > 1 ? pe_door_check(PE_CALL_TCSETPGRP, -group) : 0;
+}
+
+PE_PUBLIC int tcsetpgrp(int fd, pid_t group)
+{
+	long n = check_foreground(group);
+
+	return n < 0 ? (int)pe_result(n) : PE_REAL(tcsetpgrp)(fd, group);
+}
+
 PE_PUBLIC int ioctl(int fd, unsigned long request, ...)
 {
 	va_list more;
@@ -46,6 +82,11 @@ PE_PUBLIC int ioctl(int fd, unsigned long request, ...)
 	va_start(more, request);
 	arg = va_arg(more, void *);
 	va_end(more);
+	if (request == TIOCSPGRP && pe_sys_readable((uintptr_t)arg)) {
+		n = (int)check_foreground(*(const pid_t *)arg);
+		if (n < 0)
+			return (int)pe_result(n);
+	}
 	n = PE_REAL(ioctl)(fd, request, arg);
 	if ((request == TIOCGPGRP || request == TIOCGSID) && n == 0)
 		pe_door_learn(*(const pid_t *)arg);

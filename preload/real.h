@@ -85,6 +85,7 @@
 	X(__sysv_signal)                                                                           \
 	X(system)                                                                                  \
 	X(tcgetpgrp)                                                                               \
+	X(tcsetpgrp)                                                                               \
 	X(tcgetsid)                                                                                \
 	X(wait4)                                                                                   \
 	X(waitid)                                                                                  \

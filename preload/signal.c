@@ -11,9 +11,11 @@
 
 PE_PUBLIC int kill(pid_t pid, int sig)
 {
+	bool group = pe_door_means_group(pid);
 	const struct pe_use u = {
 		.by = PE_CALL_KILL,
-		.number = pid,
+		.number = group ? -pid : pid,
+		.group = group,
 		.signal = sig,
 		.call = { .nr = SYS_kill, .arg = { pid, sig, [PE_TOKEN_AT] = PE_TOKEN } },
 	};
@@ -21,7 +23,6 @@ PE_PUBLIC int kill(pid_t pid, int sig)
 	return (int)pe_result(pe_door_guard(&u));
 }
 
-/* A group is no incarnation: the engine passes what is not a positive number. */
 PE_PUBLIC int killpg(pid_t group, int sig)
 {
 	if (group < 0) {

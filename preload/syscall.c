@@ -6,6 +6,7 @@
 #include "core/arch/syscall.h"
 
 #include <errno.h>
+#include <linux/ioprio.h>
 #include <linux/sched.h>
 #include <linux/seccomp.h>
 #include <sys/syscall.h>
@@ -53,6 +54,36 @@ static long guarded(enum pe_call by, int signal, siginfo_t *info, bool to_thread
 		.signal = signal,
 		.to_thread = to_thread,
 		.info = info,
+		.call = *c,
+	};
+
+	return pe_door_guard(&u);
+}
+
+static long raw_kill(const struct pe_gate_call *c)
+{
+	int pid = (int)c->arg[0];
+	bool group = pe_door_means_group(pid);
+	const struct pe_use u = {
+		.by = PE_CALL_KILL,
+		.number = group ? -pid : pid,
+		.group = group,
+		.signal = (int)c->arg[1],
+		.call = *c,
+	};
+
+	return pe_door_guard(&u);
+}
+
+static long raw_ioprio(const struct pe_gate_call *c)
+{
+	int which = (int)c->arg[0], who = (int)c->arg[1];
+	bool named = who > 1 && which != IOPRIO_WHO_USER;
+	const struct pe_use u = {
+		.by = c->nr == SYS_ioprio_get ? PE_CALL_IOPRIO_GET : PE_CALL_IOPRIO_SET,
+		.number = named ? who : 0,
+		.group = named && which == IOPRIO_WHO_PGRP,
+		.signal = PE_GUARD_NO_SIGNAL,
 		.call = *c,
 	};
 
@@ -143,7 +174,7 @@ static long watched(struct pe_gate_call *c)
 	case SYS_waitid:
 		return raw_waitid(c);
 	case SYS_kill:
-		return guarded(PE_CALL_KILL, (int)a[1], NULL, false, c);
+		return raw_kill(c);
 	case SYS_tkill:
 		return guarded(PE_CALL_TKILL, (int)a[1], NULL, true, c);
 	case SYS_tgkill:
@@ -152,6 +183,9 @@ static long watched(struct pe_gate_call *c)
 		return guarded(PE_CALL_SIGQUEUE, (int)a[1], (siginfo_t *)a[2], false, c);
 	case SYS_rt_tgsigqueueinfo:
 		return guarded(PE_CALL_RT_TGSIGQUEUE, (int)a[2], NULL, true, c);
+	case SYS_ioprio_get:
+	case SYS_ioprio_set:
+		return raw_ioprio(c);
 	case SYS_pidfd_open:
 		return guarded(PE_CALL_PIDFD_OPEN, PE_GUARD_NO_SIGNAL, NULL, false, c);
 	case SYS_execve:

@@ -50,7 +50,7 @@ struct family {
 	const char *lacks;
 };
 
-enum { FAMILIES = 8 };
+enum { FAMILIES = 9 };
 
 struct findings {
 	struct utsname kernel;
@@ -124,6 +124,17 @@ static struct family of_vanishing(const struct findings *f, const char *name, co
 	return c;
 }
 
+static struct family of_groups(const struct findings *f, const char *name, const char *text)
+{
+	struct family c = of_children(f, name, text);
+
+	if (c.here == EXACT && !have(f, PE_PROBE_HANDLE)) {
+		c.here = EFFORT;
+		c.lacks = "once its leader is reaped, a group is known by its pid only";
+	}
+	return c;
+}
+
 /* programs without the library, under the supervisor */
 static struct family of_watched(const struct findings *f, const char *name, const char *text,
 				enum guarantee best)
@@ -166,6 +177,7 @@ static void conclude(struct findings *f)
 					  EFFORT, EFFORT, "" };
 	f->families[6] = of_watched(f, "raw_single", "static programs with one thread", EXACT);
 	f->families[7] = of_threads(f, "raw_threads", "static programs with threads, Go");
+	f->families[8] = of_groups(f, "signal_group", "signals to groups that own children led");
 	f->full = true;
 	for (int i = 0; i < FAMILIES; i++)
 		f->full = f->full && f->families[i].here == f->families[i].best;

@@ -24,6 +24,7 @@
 #include "program.h"
 #include "say.h"
 #include "supervise.h"
+#include "supervisor/probe.h"
 #include "verbs.h"
 
 #define ERROR(status, ...) pe_say_error(status, "run", __VA_ARGS__)
@@ -324,6 +325,12 @@ static int put(const char *variable, const char *value)
 	return value && *value ? setenv(variable, value, 1) : 0;
 }
 
+/* What the library cannot try by itself: it makes no children in a program. */
+static const char *tried_handles(void)
+{
+	return !getenv("PIDEPOCH_HANDLES") && pe_probe_try(PE_PROBE_HANDLE) == 0 ? "work" : NULL;
+}
+
 static int set_environment(const struct plan *p)
 {
 	const char *old = getenv("LD_PRELOAD");
@@ -336,7 +343,8 @@ static int set_environment(const struct plan *p)
 	    (*preload ? setenv("LD_PRELOAD", preload, 1) : unsetenv("LD_PRELOAD")) < 0 ||
 	    put("PIDEPOCH_ON_STALE", p->policy) < 0 || put("PIDEPOCH_ERRNO", p->error) < 0 ||
 	    put("PIDEPOCH_LOG", p->log.path) < 0 || put("PIDEPOCH_EVENTS", p->events.path) < 0 ||
-	    put("PIDEPOCH_STACKS", p->stacks) < 0 || put("PIDEPOCH_TRUST", p->trust) < 0)
+	    put("PIDEPOCH_STACKS", p->stacks) < 0 || put("PIDEPOCH_TRUST", p->trust) < 0 ||
+	    put("PIDEPOCH_HANDLES", tried_handles()) < 0)
 		return ERROR(PE_VERBS_UNABLE, "out of memory");
 	return 0;
 }

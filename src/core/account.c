@@ -11,7 +11,7 @@ void pe_account_of(const struct pe_process *p, size_t most, struct pe_account *a
 	a->children = atomic_load_explicit(&p->slots.live, memory_order_relaxed);
 	a->bytes = pe_arena_bytes(&p->slots) + pe_arena_bytes(&p->leaf) +
 		   pe_arena_bytes(&p->inner) + pe_arena_bytes(&p->records) +
-		   pe_arena_bytes(&p->others.known);
+		   pe_arena_bytes(&p->others.known) + pe_arena_bytes(&p->groups.led.known);
 	a->old_bytes = pe_tree_old_bytes(&p->tree);
 	a->bound = most ? most : PE_SYNC_OLD_BYTES;
 	a->retired_early = atomic_load(&p->sync.retired_early);

@@ -42,7 +42,11 @@
 	X(SCHED_GETSCHEDULER, "sched_getscheduler")                                                \
 	X(SCHED_GETPARAM, "sched_getparam")                                                        \
 	X(SCHED_RR_GET_INTERVAL, "sched_rr_get_interval")                                          \
-	X(WAITPIDV, "waitpidv")
+	X(WAITPIDV, "waitpidv")                                                                    \
+	X(IOPRIO_GET, "ioprio_get")                                                                \
+	X(IOPRIO_SET, "ioprio_set")                                                                \
+	X(SETOWN, "fcntl")                                                                         \
+	X(TCSETPGRP, "tcsetpgrp")
 
 #define PE_CALL_ENUM(name, text) PE_CALL_##name,
 enum pe_call { PE_CALLS(PE_CALL_ENUM) PE_CALL_COUNT };

@@ -30,6 +30,8 @@ static void add_call(struct pe_text *line, const struct pe_use *u)
 {
 	pe_text_add(line, pe_call_name(u->by));
 	pe_text_add(line, "(");
+	if (u->group)
+		pe_text_add(line, u->by == PE_CALL_KILL ? "-" : "group ");
 	pe_text_number(line, (uint64_t)u->number);
 	if (u->signal != PE_GUARD_NO_SIGNAL) {
 		pe_text_add(line, ", ");
@@ -73,12 +75,19 @@ static void add_history(struct pe_text *line, const struct pe_process *p, const 
 static void add_holder(struct pe_text *line, const struct pe_use *u)
 {
 	struct pe_identity_who who;
-	int err = pe_identity_describe((uint32_t)(u->holder ? u->holder : u->number), &who);
+	int err;
+
+	if (u->unproven) {
+		pe_text_add(line, "; its group may have ended, which cannot be determined here");
+		return;
+	}
+	err = pe_identity_describe((uint32_t)(u->holder ? u->holder : u->number), &who);
 
 	pe_text_add(line, "; now ");
 	if (err != 0) {
-		pe_text_add(line, err == -ESRCH ? "nobody holds it"
-						: "held by somebody whom /proc does not show");
+		pe_text_add(line, err == -ESRCH && u->group ? "no process has this pid"
+				  : err == -ESRCH	    ? "nobody holds it"
+						  : "held by somebody whom /proc does not show");
 		return;
 	}
 	pe_text_add(line, "held by '");
@@ -158,7 +167,9 @@ void pe_emit_stale(const struct pe_process *p, const struct pe_use *u, const str
 	begin(&line, p->set);
 	add_call(&line, u);
 	/* what the parent knew proves nothing about the child's use (D.7 of stale.h) */
-	pe_text_add(&line, k->what == PE_STALE_INHERITED ? "note: " : "stale pid: ");
+	pe_text_add(&line, k->what == PE_STALE_INHERITED ? "note: "
+			   : u->group			 ? "stale group: "
+							 : "stale pid: ");
 	add_history(&line, p, u, k);
 	add_holder(&line, u);
 	add_outcome(&line, p, outcome);

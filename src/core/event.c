@@ -20,7 +20,7 @@ struct happening {
 	enum pe_call by;
 	uint32_t number, holder; /* by which the caller knows it, and this process */
 	int signal;
-	bool held;
+	bool held, group, unproven;
 	enum pe_event_outcome outcome;
 	const struct pe_known *k; /* NULL: nothing is known */
 };
@@ -39,7 +39,7 @@ struct room {
 
 static enum severity severity_of(const struct happening *h)
 {
-	if (h->k && h->k->what == PE_STALE_INHERITED)
+	if (h->unproven || (h->k && h->k->what == PE_STALE_INHERITED))
 		return NOTE;
 	switch (h->kind) {
 	case PE_EVENT_STALE:
@@ -233,6 +233,8 @@ static void head_fields(struct pe_text *t, const struct pe_process *p, const str
 	text_field(t, "program", pe_text_end(&cut));
 	text_field(t, "call", pe_call_name(h->by));
 	number_field(t, "number", h->number);
+	if (h->group)
+		text_field(t, "group", h->unproven ? "unproven" : "ended");
 	if (h->signal != PE_GUARD_NO_SIGNAL)
 		number_field(t, "signal", (uint64_t)(unsigned int)h->signal);
 	text_field(t, "outcome", outcomes[h->outcome]);
@@ -301,6 +303,8 @@ void pe_event_use(const struct pe_process *p, const struct pe_use *u, const stru
 		.holder = (uint32_t)(u->holder ? u->holder : u->number),
 		.signal = u->signal,
 		.held = held,
+		.group = u->group,
+		.unproven = u->unproven,
 		.outcome = outcome,
 		.k = k,
 	};

@@ -3,6 +3,7 @@
 
 #include "emit.h"
 #include "event.h"
+#include "evidence/group.h"
 #include "fuzz.h"
 #include "guard.h"
 #include "identity.h"
@@ -25,8 +26,12 @@ static long pass(const struct pe_use *u)
 /* --- stale --- */
 
 /* Numbers a program may know without having been told: itself, its parent, its threads (J.5). */
-static bool is_kin(const struct pe_process *p, uint32_t number)
+static bool is_kin(const struct pe_process *p, const struct pe_use *u)
 {
+	uint32_t number = (uint32_t)u->number;
+
+	if (u->group)
+		return pe_sys_getpgid(0) == u->number;
 	return (int)number == p->tgid || pe_sys_getppid() == (int)number ||
 	       pe_sys_tgkill(p->tgid, (int)number, 0) == 0;
 }
@@ -48,7 +53,7 @@ static pe_cold void watch_kin(struct pe_process *p, const struct pe_use *u)
 		pe_event_use(p, u, NULL, true, PE_EVENT_PASSED);
 		return;
 	}
-	if (!means_process(u->by))
+	if (u->group || !means_process(u->by))
 		return;
 	if (u->number == 1) {
 		if (u->signal > 0 && p->parent > 1 && pe_sys_getppid() == 1)
@@ -83,17 +88,20 @@ static void tell(struct pe_process *p, const struct pe_use *u, const struct pe_k
 		 const struct pe_stale_use *use, const struct pe_stale_verdict *v)
 {
 	bool inherited = use->knowledge == PE_STALE_INHERITED;
-	bool event = p->watching && !v->relearned && !(inherited && (!use->held || use->related));
+	bool event = p->watching && !v->relearned &&
+		     !(inherited && (!use->held || use->related || use->unproven));
+	struct pe_use said = *u;
 
 	if ((!v->tell && !event) || !pe_process_may_tell(p))
 		return;
+	said.unproven = use->unproven;
 	if (v->tell)
-		pe_emit_stale(p, u, k,
+		pe_emit_stale(p, &said, k,
 			      v->dies			? PE_EMIT_ABORTING
 			      : v->act == PE_STALE_STOP ? PE_EMIT_REFUSED
 							: PE_EMIT_PASSED);
 	if (event)
-		pe_event_use(p, u, k, use->held,
+		pe_event_use(p, &said, k, use->held && !use->unproven,
 			     v->dies		       ? PE_EVENT_ABORTING
 			     : v->act == PE_STALE_STOP ? PE_EVENT_REFUSED
 						       : PE_EVENT_PASSED);
@@ -113,7 +121,15 @@ static bool is_related(const struct pe_process *p, const struct pe_stale_use *us
 	return pe_identity_descends(number, parent);
 }
 
-static pe_cold long judged(struct pe_process *p, struct pe_thread *t, const struct pe_use *u)
+/* The group is gone, too, if its pid has been handed out again (group.3). */
+static bool is_unproven(const struct pe_use *u, long noted)
+{
+	return u->group && noted != PE_GROUP_GONE && pe_sys_kill(u->number, 0) == -ESRCH;
+}
+
+/* @noted: of a group, what pe_group_act() said */
+static pe_cold long judged(struct pe_process *p, struct pe_thread *t, const struct pe_use *u,
+			   long noted)
 {
 	uint32_t number = (uint32_t)u->number;
 	struct pe_known k = known_for_sure(p, number);
@@ -124,13 +140,14 @@ static pe_cold long judged(struct pe_process *p, struct pe_thread *t, const stru
 	if (k.what == PE_STALE_LIVE)
 		return AGAIN; /* born again meanwhile */
 	if (k.what == PE_STALE_NOTHING || k.what == PE_STALE_FRESH || p->set->trusted ||
-	    is_kin(p, number))
+	    is_kin(p, u))
 		return pass_unknown(p, u);
 	child = pe_identity_is_child(number);
 	if (child < 0)
 		return pass(u); /* the kernel would not say (J.4) */
 	use.own_child_now = child;
-	use.held = pe_sys_kill((int)number, 0) != -ESRCH;
+	use.held = pe_sys_kill(u->group ? -u->number : u->number, 0) != -ESRCH;
+	use.unproven = use.held && is_unproven(u, noted);
 	use.related = is_related(p, &use, number);
 	v = pe_stale_classic(&use);
 	if (v.relearned && pe_process_adopt(p, t, u->number))
@@ -139,6 +156,14 @@ static pe_cold long judged(struct pe_process *p, struct pe_thread *t, const stru
 	if (v.dies)
 		pe_sys_abort();
 	return v.act == PE_STALE_STOP ? -p->set->stale_errno : pass(u);
+}
+
+/* The leader is no unreaped child of ours, as far as we know. */
+static pe_cold long judged_group(struct pe_process *p, struct pe_thread *t, const struct pe_use *u)
+{
+	long n = pe_group_act(p, u);
+
+	return n == PE_GROUP_GONE || n == PE_GROUP_UNKNOWN ? judged(p, t, u, n) : n;
 }
 
 /* --- a child of ours --- */
@@ -151,7 +176,17 @@ static bool makes_pidfd(const struct pe_use *u)
 /* Can a call on a pidfd stand in for it? */
 static bool has_stand_in(const struct pe_use *u)
 {
-	return makes_pidfd(u) || (u->signal != PE_GUARD_NO_SIGNAL && !u->to_thread);
+	return makes_pidfd(u) || (u->signal != PE_GUARD_NO_SIGNAL && !u->to_thread && !u->group);
+}
+
+/* @fd is the leader. Before Linux 6.9 best effort. */
+static long act_on_group(const struct pe_use *u, int fd)
+{
+	long n = -EINVAL;
+
+	if (u->signal != PE_GUARD_NO_SIGNAL)
+		n = pe_sys_pidfd_send_signal(fd, u->signal, NULL, PE_SYS_SIGNAL_PROCESS_GROUP);
+	return n == -EINVAL ? pass(u) : n;
 }
 
 /* @fd is our child, made with the flags that @u asks for if it asks for a pidfd. It is used up. */
@@ -161,7 +196,10 @@ static long act_by_pidfd(const struct pe_use *u, int fd)
 
 	if (makes_pidfd(u))
 		return fd;
-	n = has_stand_in(u) ? pe_sys_pidfd_send_signal(fd, u->signal, u->info, 0) : pass(u);
+	if (u->group)
+		n = act_on_group(u, fd);
+	else
+		n = has_stand_in(u) ? pe_sys_pidfd_send_signal(fd, u->signal, u->info, 0) : pass(u);
 	pe_sys_close(fd);
 	return n;
 }
@@ -224,7 +262,7 @@ static long act(struct pe_process *p, const struct pe_thread *t, const struct pe
 	if (likely(atomic_load_explicit(&s->met, memory_order_relaxed)))
 		return pe_postern_pass(&p->postern, &u->call, dead, t->rseq);
 	n = pe_gate_pass(&u->call, dead, t->rseq);
-	if (n != PE_GATE_DEAD && (u->signal != PE_GUARD_NO_SIGNAL || makes_pidfd(u)))
+	if (n != PE_GATE_DEAD && !u->group && (u->signal != PE_GUARD_NO_SIGNAL || makes_pidfd(u)))
 		atomic_store_explicit(&s->met, true, memory_order_relaxed);
 	return n;
 }
@@ -301,7 +339,7 @@ long pe_guard(struct pe_process *p, struct pe_thread *t, const struct pe_use *u)
 			n = BURIED;
 		t->last = unlikely(n == AGAIN || n == BURIED) ? 0 : entry;
 		if (unlikely(n == BURIED))
-			n = judged(p, t, u);
+			n = u->group ? judged_group(p, t, u) : judged(p, t, u, 0);
 	} while (unlikely(n == AGAIN));
 	return n;
 }

@@ -14,7 +14,8 @@
  * J.3  A closed slot is a zombie about to be reaped, or one that has just been: the call goes by a pidfd that the
  *      kernel says is our child, and waits for nobody. One that no pidfd call can stand in for is made under REAPING.
  * J.4  Nothing is refused before the kernel has said that the number is no child of ours (S10).
- * J.5  Self, parent, own threads and groups pass.
+ * J.5  Self, parent and own threads pass; so do one's own group, and a group whose leader was no child.
+ * J.6  A call on a group whose leader is unreaped is made under the leader's hold. Else it goes by what was noted (evidence/group.h).
  */
 #ifndef PE_CORE_GUARD_H
 #define PE_CORE_GUARD_H
@@ -30,6 +31,8 @@ struct pe_use {
 	enum pe_call by;
 	int number;
 	int signal;	 /* what a signalling call sends, or PE_GUARD_NO_SIGNAL */
+	bool group;	 /* it is for the group that process `number` leads or led */
+	bool unproven;	 /* for notices: that this is still the same group is not known */
 	bool to_thread;	 /* it goes to one thread: no pidfd call can stand in for it */
 	int holder;	 /* the number by which this host knows who has it, if another; else 0 */
 	siginfo_t *info; /* its siginfo, or NULL as for kill */

@@ -22,6 +22,7 @@ libcore_la_SOURCES += src/core/clock.c src/core/clock.h
 libcore_la_SOURCES += src/core/identity.c src/core/identity.h
 libcore_la_SOURCES += src/core/stale.c src/core/stale.h
 libcore_la_SOURCES += src/core/census.c src/core/census.h src/core/others.c src/core/others.h
+libcore_la_SOURCES += src/core/evidence/group.c src/core/evidence/group.h
 libcore_la_SOURCES += src/core/account.c src/core/account.h
 libcore_la_SOURCES += src/core/fuzz.c src/core/fuzz.h
 libcore_la_SOURCES += src/core/ring.c src/core/ring.h src/core/exits.c src/core/exits.h

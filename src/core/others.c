@@ -9,7 +9,7 @@ void pe_others_init(struct pe_others *o, struct pe_arena *inner, struct pe_arena
 	const struct pe_arena_layout layout = {
 		.object = sizeof(struct pe_other),
 		.link = offsetof(struct pe_other, link),
-		.per_chunk = 128,
+		.per_chunk = PE_OTHERS_PER_CHUNK,
 		.limit = limit,
 		.chunks = chunks,
 	};
@@ -69,4 +69,14 @@ int pe_others_note(struct pe_others *o, uint32_t number, const struct pe_identit
 		return 0;
 	pe_arena_free(&o->known, index);
 	return -ENOMEM;
+}
+
+void pe_others_forget(struct pe_others *o, uint32_t number)
+{
+	uint32_t index = pe_arena_last(&o->known) ? pe_tree_find(&o->tree, number) : 0;
+
+	if (likely(!index))
+		return;
+	pe_tree_store(&o->tree, number, 0); /* its page is there already: this cannot fail */
+	pe_arena_free(&o->known, index);
 }

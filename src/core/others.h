@@ -21,7 +21,8 @@
 #include "identity.h"
 #include "tree.h"
 
-#define PE_OTHERS_MOST 65536u
+#define PE_OTHERS_MOST	    65536u
+#define PE_OTHERS_PER_CHUNK 128u
 
 struct pe_other {
 	struct pe_identity who;
@@ -43,6 +44,9 @@ void pe_others_init(struct pe_others *o, struct pe_arena *inner, struct pe_arena
 /* A reference has been taken: @who has @number, and was born in @lap at the latest. 0 or -ENOMEM */
 int pe_others_note(struct pe_others *o, uint32_t number, const struct pe_identity *who,
 		   uint64_t lap);
+
+/* Nothing is remembered under @number. */
+void pe_others_forget(struct pe_others *o, uint32_t number);
 
 /* the incarnation remembered under @number, or NULL */
 const struct pe_other *pe_others_find(struct pe_others *o, uint32_t number);

@@ -4,6 +4,7 @@
 #include <linux/rseq.h>
 
 #include "emit.h"
+#include "evidence/group.h"
 #include "fuzz.h"
 #include "process.h"
 #include "release.h"
@@ -149,6 +150,8 @@ static pe_cold void first_frame(struct pe_process *p)
 	pe_clock_init(&p->clock, 0);
 	pe_tree_init(&p->tree, &p->inner, &p->leaf, pe_clock_lap(pe_clock_now(&p->clock)));
 	pe_others_init(&p->others, &p->inner, &p->leaf, p->other_chunks, PE_OTHERS_MOST);
+	pe_others_init(&p->groups.led, &p->inner, &p->leaf, p->group_chunks, PE_PROCESS_GROUPS);
+	atomic_store(&p->groups.works, p->set->handles ? PE_GROUPS_WORK : PE_GROUPS_UNTRIED);
 	atomic_store(&p->autoreap, pe_sys_children_vanish());
 	map_life(p);
 }
@@ -340,10 +343,12 @@ void pe_process_birth_end(struct pe_process *p, struct pe_thread *t, const struc
 	enroll(p, t);
 	/* Open again: since then another thread has adopted it, or this one has been reaped, and a later fork's was recorded
 	 * first. A second slot would leave that one open for ever, for whoever still knows its index. */
-	if (likely(pe_process_know(p, number).what != PE_STALE_LIVE))
+	if (likely(pe_process_know(p, number).what != PE_STALE_LIVE)) {
+		pe_group_born(p, number, atomic_load(&p->strays) != b->strays);
 		record(p, number,
 		       pe_clock_observe_after(&p->clock, b->before, number, last_birth(p, number)),
 		       b->by, stack);
+	}
 	pe_process_unlock(p, mask);
 	tell_if_refused(p);
 	/* P.6: seq_cst on both sides, the reaper's count after its reap, ours after the store */
@@ -361,11 +366,13 @@ bool pe_process_adopt(struct pe_process *p, struct pe_thread *t, int pid)
 	bool live;
 
 	/* When it was born is not known: later, then, than any tag that has been given out for its number (C.4). */
-	if (pe_process_know(p, number).what != PE_STALE_LIVE)
+	if (pe_process_know(p, number).what != PE_STALE_LIVE) {
+		pe_group_born(p, number, false);
 		record(p, number,
 		       pe_clock_observe_after(&p->clock, pe_clock_now(&p->clock), number,
 					      last_birth(p, number)),
 		       PE_CALL_NONE, 0);
+	}
 	live = pe_process_know(p, number).what == PE_STALE_LIVE;
 	pe_process_unlock(p, mask);
 	pe_release_if_gone(p, t, number, atomic_load(&p->strays));

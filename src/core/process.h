@@ -38,6 +38,7 @@
 
 #define PE_PROCESS_ANCESTORS	 4u
 #define PE_PROCESS_SLOTS_IN_PAGE 40u
+#define PE_PROCESS_GROUPS	 4096u
 
 /* S6-S9, see sync.h */
 struct pe_sync {
@@ -55,7 +56,18 @@ enum pe_old { /* PIDEPOCH_FORCE_OLD: do without this newer mechanism */
 	      PE_OLD_WIPE = 1 << 2,
 	      PE_OLD_PIDFD = 1 << 3,
 	      PE_OLD_RING = 1 << 4,
+	      PE_OLD_HANDLE = 1 << 5,
+	      PE_OLD_PIDFS_ROOT = 1 << 6,
 };
+
+/* the groups that children led, see evidence/group.h */
+struct pe_groups {
+	struct pe_others led;	/* under the lock */
+	_Atomic uint32_t type;	/* of a pidfd's file handle; 0: not known */
+	_Atomic uint32_t works; /* does a handle open after the leader was reaped? */
+};
+
+enum { PE_GROUPS_UNTRIED, PE_GROUPS_WORK, PE_GROUPS_NEVER };
 
 struct pe_settings {
 	enum pe_stale_policy policy;
@@ -69,6 +81,7 @@ struct pe_settings {
 	const char *log;       /* absolute path, or NULL: descriptor 2 */
 	const char *events;    /* absolute path, or NULL: none are written */
 	bool stacks;	       /* events have stacks */
+	bool handles;	       /* a group is found after its leader's reap: it was tried here */
 	bool once;	       /* tell one thing, and then no more */
 	struct pe_unwind unwind;
 	int parent;	       /* of the process, when the program was loaded; 0: not known */
@@ -126,8 +139,10 @@ struct pe_process {
 	_Alignas(8) char first_inner[10 * sizeof(struct pe_tree_node)];
 	struct pe_census census; /* under the lock, as are the others */
 	struct pe_others others;
+	struct pe_groups groups;
 	struct pe_sync sync;
 	pe_arena_chunks slot_chunks, leaf_chunks, inner_chunks, record_chunks, other_chunks;
+	_Atomic(char *) group_chunks[PE_PROCESS_GROUPS / PE_OTHERS_PER_CHUNK + 1];
 };
 
 _Static_assert(offsetof(struct pe_process, parent) == 4096, "one page");

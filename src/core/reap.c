@@ -2,6 +2,7 @@
 #include "contract.h"
 
 #include "event.h"
+#include "evidence/group.h"
 #include "fuzz.h"
 #include "identity.h"
 #include "reap.h"
@@ -97,18 +98,19 @@ static pe_cold bool still_zombie(const struct pe_known *k)
 static long reap_tracked(struct pe_process *p, struct pe_thread *t, const struct pe_reap *r,
 			 const struct pe_known *k)
 {
-	uint64_t mask;
+	uint32_t number = (uint32_t)(k->life & PE_SLOT_NUMBER);
+	uint64_t mask, group;
 	long n = 0;
 	int claim;
 
 	if (pe_slot_close(k->slot, k->life) != 0)
 		return 0;
 	pe_hold_drain(&p->records, t, k->index);
+	group = pe_group_note_if_led(p, number);
 	mask = pe_sys_mask_all();
 	claim = pe_slot_begin_reap(k->slot);
 	if (claim == 0) {
-		n = consume_exit(r, (int)(k->life & PE_SLOT_NUMBER),
-				 p->set->legible ? PE_TOKEN : 0);
+		n = consume_exit(r, (int)number, p->set->legible ? PE_TOKEN : 0);
 		if (was_there(n)) {
 			atomic_fetch_add(&p->strays, 1);
 			atomic_store_explicit(&k->slot->released_any,
@@ -121,6 +123,8 @@ static long reap_tracked(struct pe_process *p, struct pe_thread *t, const struct
 	}
 	pe_sys_mask_restore(mask);
 	pe_release_leave(p, k->index);
+	if (unlikely(group) && was_there(n))
+		pe_group_reaped(p, number, group);
 	if (claim == -EBUSY)
 		pe_sys_sched_yield();
 	return n;
@@ -145,6 +149,7 @@ static pe_cold void note_stray(struct pe_process *p, const struct pe_reap *r, ui
  * can be recorded, and called, between the look and the reap; its recorder asks afterwards (P.6). */
 static long reap_stray(struct pe_process *p, const struct pe_reap *r, int pid)
 {
+	uint64_t group = pe_group_note_if_led(p, (uint32_t)pid);
 	uint64_t mask = pe_process_lock(p);
 	long n = 0;
 
@@ -156,6 +161,8 @@ static long reap_stray(struct pe_process *p, const struct pe_reap *r, int pid)
 		atomic_fetch_add(&p->strays, 1);
 	}
 	pe_process_unlock(p, mask);
+	if (unlikely(group) && was_there(n))
+		pe_group_reaped(p, (uint32_t)pid, group);
 	return n;
 }
 

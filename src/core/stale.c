@@ -48,6 +48,10 @@ struct pe_stale_verdict pe_stale_classic(const struct pe_stale_use *u)
 	v.relearned = u->own_child_now;
 	if (v.relearned)
 		return v;
+	if (u->unproven) {
+		v.tell = u->policy == PE_STALE_REPORT && u->knowledge == PE_STALE_RELEASED;
+		return v;
+	}
 	v.latent = !u->held;
 	if (u->knowledge == PE_STALE_INHERITED) {
 		v.tell = u->held && !u->related && u->policy == PE_STALE_REPORT;

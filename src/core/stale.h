@@ -37,6 +37,7 @@
  * D.7  Knowledge that was inherited over a fork is as old as the fork. A holder that was born later may be
  *      the very process that the caller means (a sibling, told through shared memory), and nothing can
  *      tell. So it is reported under `report` only, and not of a holder that is related to the caller.
+ * D.8  A group whose end is not proven (evidence/group.h) is never stopped; report tells of it.
  */
 #ifndef PE_CORE_STALE_H
 #define PE_CORE_STALE_H
@@ -87,8 +88,9 @@ enum pe_stale_knowledge {
 struct pe_stale_use {
 	enum pe_stale_knowledge knowledge;
 	bool own_child_now; /* the kernel's answer to waitid(P_PID, q, WNOWAIT | __WALL) */
-	bool held;	    /* a process has the pid now */
+	bool held;	    /* a process has the pid now, or a group bears it */
 	bool related;	    /* that process has the caller's parent as an ancestor (D.7) */
+	bool unproven;	    /* it may still be the group that the child led (D.8) */
 	enum pe_stale_policy policy;
 };
 

@@ -271,6 +271,22 @@ static inline int pe_sys_fstatfs(int fd, struct statfs *fs)
 	return (int)pe_sys2(SYS_fstatfs, fd, PE_SYS_LONG(fs));
 }
 
+/* @handle: a struct file_handle with room for what the file system writes; @mount: an int */
+static inline int pe_sys_name_to_handle_at(int fd, void *handle, int *mount)
+{
+	return (int)pe_sys5(SYS_name_to_handle_at, fd, PE_SYS_LONG(""), PE_SYS_LONG(handle),
+			    PE_SYS_LONG(mount), AT_EMPTY_PATH);
+}
+
+/* linux/fcntl.h FD_PIDFS_ROOT, since Linux 6.17: in the place of a descriptor of pidfs */
+#define PE_SYS_PIDFS_ROOT (-10002)
+
+/* @root: a descriptor of the file system. Close-on-exec. */
+static inline int pe_sys_open_by_handle_at(int root, const void *handle)
+{
+	return (int)pe_sys3(SYS_open_by_handle_at, root, PE_SYS_LONG(handle), O_RDWR | O_CLOEXEC);
+}
+
 /* the first @bytes of a small file, through a close-on-exec descriptor that is gone on return */
 static inline long pe_sys_slurp(const char *path, void *to, size_t bytes)
 {
@@ -330,6 +346,9 @@ static inline int pe_sys_pidfd_open(int pid, unsigned int flags)
 	return (int)pe_sys_whole6(SYS_pidfd_open, pid, (long)flags, 0, 0, 0, 0);
 }
 
+/* linux/pidfd.h PIDFD_SIGNAL_PROCESS_GROUP, since Linux 6.9 */
+#define PE_SYS_SIGNAL_PROCESS_GROUP (1u << 2)
+
 /* @info may be NULL: as kill() */
 static inline int pe_sys_pidfd_send_signal(int pidfd, int sig, siginfo_t *info, unsigned int flags)
 {
@@ -339,6 +358,17 @@ static inline int pe_sys_pidfd_send_signal(int pidfd, int sig, siginfo_t *info, 
 static inline int pe_sys_rt_sigqueueinfo(int pid, int sig, siginfo_t *info)
 {
 	return (int)pe_sys_whole6(SYS_rt_sigqueueinfo, pid, sig, PE_SYS_LONG(info), 0, 0, 0);
+}
+
+/* @which: PRIO_PROCESS and the like. 20 less the nice value, or -ESRCH */
+static inline int pe_sys_getpriority(int which, int who)
+{
+	return (int)pe_sys2(SYS_getpriority, which, who);
+}
+
+static inline int pe_sys_getpgid(int pid)
+{
+	return (int)pe_sys1(SYS_getpgid, pid);
 }
 
 static inline int pe_sys_getuid(void)

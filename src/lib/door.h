@@ -27,12 +27,23 @@ void pe_door_forked(void); /* in the child of a wrapped fork */
 /* How many vforks deep the calling thread is, after adding @by: above 0 it runs as its own child. */
 uint32_t pe_door_vfork_depth(int by);
 
+/* As kill() takes it: the group that -@pid leads? -1 means all, and INT_MIN no group. */
+static inline bool pe_door_means_group(pid_t pid)
+{
+	return pid < -1 && pid != INT_MIN;
+}
+
+/* May a call by this name, which is not made under a hold, go on with @pid: a process, or below -1 a group? 0; else the error
+ * by policy. Reported where it is due. */
+long pe_door_check(enum pe_call by, pid_t pid);
+
 long pe_door_guard(const struct pe_use *u);
 long pe_door_reap(const struct pe_reap *r); /* after pe_door_enter() said true */
 void pe_door_learn(pid_t number);
 
-void pe_door_children_vanish(void); /* SIGCHLD is ignored, or SA_NOCLDWAIT set */
-void pe_door_shared_vm(void);	    /* clone(CLONE_VM) without CLONE_THREAD is about to happen */
+void pe_door_group_made(pid_t leader); /* by setpgid(): @leader may be a child */
+void pe_door_children_vanish(void);    /* SIGCHLD is ignored, or SA_NOCLDWAIT set */
+void pe_door_shared_vm(void);	       /* clone(CLONE_VM) without CLONE_THREAD is about to happen */
 
 /* Does the library that this is in see the forks and waits of the program? Each of the two defines it. */
 extern const bool pe_door_sees_calls;

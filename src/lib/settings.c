@@ -167,16 +167,22 @@ static bool apply_trust(struct pe_settings *set, const char *value)
 	return true;
 }
 
-#define WORDS 13
+#define WORDS 15
 
 static bool apply_force_old(struct pe_settings *set, const char *value)
 {
-	/* the first four and io_uring are used in here, the others by the command */
-	static const char names[WORDS][10] = { "rseq",	   "inode",  "wipe",   "pidfd",	   "notify",
-					       "killable", "sync",   "admin",  "children", "info",
-					       "io_uring", "userns", "pid_max" };
-	static const enum pe_old bits[WORDS] = { PE_OLD_RSEQ, PE_OLD_INODE, PE_OLD_WIPE,
-						 PE_OLD_PIDFD, [10] = PE_OLD_RING };
+	/* the first four, io_uring and what follows pid_max are used in here, the others by the command */
+	static const char names[WORDS][10] = { "rseq",	   "inode",    "wipe",	   "pidfd",
+					       "notify",   "killable", "sync",	   "admin",
+					       "children", "info",     "io_uring", "userns",
+					       "pid_max",  "handle",   "pidfs" };
+	static const enum pe_old bits[WORDS] = { PE_OLD_RSEQ,
+						 PE_OLD_INODE,
+						 PE_OLD_WIPE,
+						 PE_OLD_PIDFD,
+						 [10] = PE_OLD_RING,
+						 [13] = PE_OLD_HANDLE,
+						 [14] = PE_OLD_PIDFS_ROOT };
 
 	while (*value) {
 		size_t length = strcspn(value, ",");
@@ -190,6 +196,12 @@ static bool apply_force_old(struct pe_settings *set, const char *value)
 		value += length + (value[length] == ',');
 	}
 	return true;
+}
+
+static bool apply_handles(struct pe_settings *set, const char *value)
+{
+	set->handles = strcmp(value, "work") == 0;
+	return set->handles;
 }
 
 /* What cannot be mapped is not played with: the program runs as it would. */
@@ -222,6 +234,7 @@ static const struct setting settings[] = {
 	{ "PIDEPOCH_TRUST", "", apply_trust },
 	{ "PIDEPOCH_FUZZ", "is no page of 'pidepoch fuzz' of this version; it is ignored",
 	  apply_fuzz },
+	{ "PIDEPOCH_HANDLES", "is not what 'pidepoch run' sets; it is ignored", apply_handles },
 	{ "PIDEPOCH_FORCE_OLD",
 	  "has a word that 'pidepoch doctor --json' does not; the rest is ignored",
 	  apply_force_old },

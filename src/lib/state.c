@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "core/account.h"
+#include "core/evidence/group.h"
 #include "core/fuzz.h"
 #include "core/postern.h"
 #include "core/sync.h"
@@ -87,6 +88,10 @@ struct pe_birth pe_door_birth_begin(enum pe_call by)
 void pe_door_birth_end(const struct pe_birth *b, pid_t pid)
 {
 	pe_process_birth_end(&frame, &thread, b, pid);
+	/* it may lead a group, and passes no wait that would see it */
+	if (unlikely(atomic_load_explicit(&frame.autoreap, memory_order_relaxed)) && pid > 0 &&
+	    b->engaged)
+		pe_group_note(&frame, (uint32_t)pid);
 }
 
 void pe_door_forked(void)
@@ -120,6 +125,30 @@ long pe_door_guard(const struct pe_use *u)
 	return pe_guard(&frame, &thread, u);
 }
 
+/* All that a forked child knows before its first entry is inherited, which is never refused. It need not enter for that. */
+static bool knows_nothing_of_its_own(void)
+{
+	_Atomic uint32_t *life = atomic_load_explicit(&frame.life, memory_order_acquire);
+
+	return !life || (atomic_load_explicit(life, memory_order_acquire) == 0 &&
+			 start.set.policy != PE_STALE_REPORT && !frame.watching);
+}
+
+long pe_door_check(enum pe_call by, pid_t pid)
+{
+	bool group = pe_door_means_group(pid);
+	const struct pe_use u = {
+		.by = by,
+		.number = group ? -pid : pid,
+		.group = group,
+		.signal = PE_GUARD_NO_SIGNAL,
+		.call = { .nr = SYS_getpid }, /* does not fail */
+	};
+	long n = knows_nothing_of_its_own() ? 0 : pe_door_guard(&u);
+
+	return n < 0 ? n : 0;
+}
+
 long pe_door_reap(const struct pe_reap *r)
 {
 	return pe_reap(&frame, &thread, r);
@@ -128,6 +157,13 @@ long pe_door_reap(const struct pe_reap *r)
 void pe_door_learn(pid_t number)
 {
 	pe_process_learn(&frame, &thread, number);
+}
+
+void pe_door_group_made(pid_t leader)
+{
+	if (pe_process_enter(&frame, &thread) &&
+	    pe_process_know(&frame, (uint32_t)leader).what == PE_STALE_LIVE)
+		pe_group_note(&frame, (uint32_t)leader);
 }
 
 void pe_door_children_vanish(void)

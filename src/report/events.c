@@ -153,6 +153,7 @@ static void take_plain(const struct pe_json *o, struct pe_events_event *v)
 	v->pid = pe_json_number(o, "pid", 0);
 	v->number = pe_json_number(o, "number", 0);
 	v->signal = signal < 256 ? (int)signal : -1;
+	v->group = *pe_json_text(o, "group", "") != '\0';
 	v->inherited = strcmp(pe_json_text(o, "known", ""), "inherited") == 0;
 	v->by_any = any && any->type == PE_JSON_BOOL && any->number != 0;
 	v->set = set_called(pe_json_text(o, "modules", ""));

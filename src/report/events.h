@@ -46,6 +46,7 @@ struct pe_events_event {
 	int64_t time_ms; /* since 1970 */
 	uint64_t pid, number;
 	int signal; /* -1: none */
+	bool group; /* the call was for the group that process `number` led */
 	bool inherited, by_any;
 	struct pe_events_moment used, obtained, released;
 	struct {

@@ -5,6 +5,13 @@
 #include <signal.h>
 #include <string.h>
 
+static const char *of_group(const struct pe_events_event *e)
+{
+	if (!e->group)
+		return "";
+	return strcmp(e->used.call, "kill") == 0 ? "-" : "group ";
+}
+
 void pe_print_call(char *to, size_t size, const struct pe_events_event *e)
 {
 	const char *name = e->signal > 0 ? sigabbrev_np(e->signal) : NULL;
@@ -14,7 +21,7 @@ void pe_print_call(char *to, size_t size, const struct pe_events_event *e)
 		snprintf(signal, sizeof(signal), ", SIG%s", name);
 	else if (e->signal >= 0)
 		snprintf(signal, sizeof(signal), ", %d", e->signal);
-	snprintf(to, size, "%s(%" PRIu64 "%s)", e->used.call, e->number, signal);
+	snprintf(to, size, "%s(%s%" PRIu64 "%s)", e->used.call, of_group(e), e->number, signal);
 }
 
 void pe_print_escaped(FILE *out, const char *text)

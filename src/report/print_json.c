@@ -28,6 +28,8 @@ static void finding(FILE *out, const struct pe_findings *f, const struct pe_find
 		x->count, e->time_ms / 1000, (int)(e->time_ms % 1000), e->pid, e->number);
 	if (e->signal >= 0)
 		fprintf(out, "\"signal\":%d,", e->signal);
+	if (e->group)
+		fprintf(out, "\"group\":true,");
 	fprintf(out, "\"inherited\":%s,\"released_by_any\":%s,", e->inherited ? "true" : "false",
 		e->by_any ? "true" : "false");
 	if (e->holder.known) {

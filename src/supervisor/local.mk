@@ -16,6 +16,7 @@ libsupervisor_la_SOURCES = \
 	src/supervisor/epochs.c src/supervisor/epochs.h \
 	src/supervisor/exec.c src/supervisor/exec.h \
 	src/supervisor/filter.c src/supervisor/filter.h \
+	src/supervisor/handles.c src/supervisor/handles.h \
 	src/supervisor/keeper.c src/supervisor/keeper.h \
 	src/supervisor/kill.c src/supervisor/kill.h \
 	src/supervisor/ledger.c src/supervisor/ledger.h \

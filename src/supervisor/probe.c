@@ -24,6 +24,7 @@
 #include "births.h"
 #include "core/identity.h"
 #include "core/sys.h"
+#include "handles.h"
 #include "notify.h"
 
 #define PIDFS_MAGIC 0x50494446 /* linux/magic.h */
@@ -89,6 +90,16 @@ static int try_info(void)
 
 	/* an ioctl that a file does not know */
 	return r == -ENOTTY || r == -EINVAL ? -ENOSYS : r;
+}
+
+static int try_handle(void)
+{
+	return pe_handles_try(false);
+}
+
+static int try_pidfs(void)
+{
+	return pe_handles_try(true);
 }
 
 static int try_wipe(void)
@@ -209,6 +220,7 @@ static const struct {
 static int (*const tries[PE_PROBE_COUNT])(void) = {
 	[PE_PROBE_PIDFD] = try_pidfd,	    [PE_PROBE_INODE] = try_inode,
 	[PE_PROBE_INFO] = try_info,	    [PE_PROBE_WIPE] = try_wipe,
+	[PE_PROBE_HANDLE] = try_handle,	    [PE_PROBE_PIDFS] = try_pidfs,
 	[PE_PROBE_RSEQ] = try_rseq,	    [PE_PROBE_NOTIFY] = try_notify,
 	[PE_PROBE_KILLABLE] = try_killable, [PE_PROBE_SYNC] = try_sync,
 	[PE_PROBE_ADMIN] = try_admin,	    [PE_PROBE_CHILDREN] = try_children,

@@ -17,6 +17,8 @@
 	X(PIDFD, "pidfd", "pidfds that can be waited for (Linux 5.4)")                             \
 	X(INODE, "inode", "pidfds with an identity (pidfs, Linux 6.9)")                            \
 	X(INFO, "info", "PIDFD_GET_INFO (Linux 6.13)")                                             \
+	X(HANDLE, "handle", "groups found after their leader's reap (Linux 6.14)")                 \
+	X(PIDFS, "pidfs", "FD_PIDFS_ROOT (Linux 6.17)")                                            \
 	X(WIPE, "wipe", "memory that is wiped on fork")                                            \
 	X(RSEQ, "rseq", "restartable sequences")                                                   \
 	X(NOTIFY, "notify", "seccomp user notification")                                           \

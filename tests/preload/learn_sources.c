@@ -400,13 +400,13 @@ static long look_ofd_getlk(void)
 
 static long look_getpgrp(void)
 {
-	CHECK(setpgid(0, scene->number));
+	CHECK(syscall(SYS_setpgid, 0, scene->number)); /* setpgid() is judged itself */
 	return getpgrp();
 }
 
 static long look_getpgid_self(void)
 {
-	CHECK(setpgid(0, scene->number));
+	CHECK(syscall(SYS_setpgid, 0, scene->number)); /* setpgid() is judged itself */
 	return getpgid(0);
 }
 

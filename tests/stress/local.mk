@@ -27,6 +27,13 @@ tests_stress_s11_CFLAGS = $(AM_CFLAGS) -pthread
 dist_check_SCRIPTS += tests/stress/s11.sh
 TESTS += tests/stress/s11.sh
 
+# signals to groups whose leaders are reaped
+check_PROGRAMS += tests/stress/groups
+tests_stress_groups_SOURCES = tests/stress/groups.c tests/preload/namespace.c tests/preload/namespace.h
+tests_stress_groups_CFLAGS = $(AM_CFLAGS) -pthread
+dist_check_SCRIPTS += tests/stress/groups.sh
+TESTS += tests/stress/groups.sh
+
 # handlers that reap, signal and jump
 check_PROGRAMS += tests/stress/handler
 tests_stress_handler_CFLAGS = $(AM_CFLAGS) -pthread

@@ -76,6 +76,11 @@ tests_unit_test_fuzz_SOURCES = tests/unit/test_fuzz.c tests/unit/frame.h
 tests_unit_test_fuzz_CFLAGS = $(UNIT_CFLAGS) -pthread
 tests_unit_test_fuzz_LDADD = $(UNIT_LIBS)
 
+UNIT_TESTS += tests/unit/test_group
+tests_unit_test_group_SOURCES = tests/unit/test_group.c tests/unit/frame.h tests/unit/reuse.h
+tests_unit_test_group_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_group_LDADD = $(UNIT_LIBS)
+
 UNIT_TESTS += tests/unit/test_guard
 tests_unit_test_guard_SOURCES = tests/unit/test_guard.c tests/unit/frame.h
 tests_unit_test_guard_CFLAGS = $(UNIT_CFLAGS)

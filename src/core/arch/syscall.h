@@ -14,7 +14,7 @@
  * W.3  A bad pointer handed to clone3 is the kernel's to refuse: it is not followed before it has been probed.
  *
  * Watched: fork, clone, clone3, wait4, waitid, kill, tkill, tgkill, rt_sigqueueinfo, rt_tgsigqueueinfo,
- * pidfd_open, execve, execveat, rt_sigaction, seccomp, prctl. (fork only where the CPU has it.)
+ * pidfd_open, ioprio_get, ioprio_set, execve, execveat, rt_sigaction, seccomp, prctl. (fork only where the CPU has it.)
  *
  * syscall.S defines syscall. It, syscall.c and vfork.S belong into the library that interposes them, and that
  * library gives the three hooks.

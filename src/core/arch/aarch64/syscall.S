@@ -37,8 +37,8 @@ syscall:
 	b.eq	.Lclone
 	.endr
 	.irp	nr, __NR_wait4, __NR_waitid, __NR_kill, __NR_tkill, __NR_tgkill, \
-		__NR_rt_sigqueueinfo, __NR_rt_tgsigqueueinfo, __NR_pidfd_open, __NR_execve, \
-		__NR_execveat, __NR_rt_sigaction, __NR_seccomp, __NR_prctl
+		__NR_rt_sigqueueinfo, __NR_rt_tgsigqueueinfo, __NR_pidfd_open, __NR_ioprio_get, \
+		__NR_ioprio_set, __NR_execve, __NR_execveat, __NR_rt_sigaction, __NR_seccomp, __NR_prctl
 	cmp	w0, #\nr
 	b.eq	pe_syscall_watched
 	.endr

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "../contract.h"
+
+#include "../identity.h"
+#include "group.h"
+
+/* --- handles --- */
+
+/* struct file_handle of a pidfd (Linux 6.14): eight bytes, the inode */
+struct handle {
+	uint32_t bytes;
+	int type;
+	uint64_t inode;
+};
+
+/* -errno where pidfds have no handles, or other ones */
+static int handle_of(int pidfd, struct handle *h)
+{
+	int mount, err;
+
+	*h = (struct handle){ .bytes = sizeof(h->inode) };
+	err = pe_sys_name_to_handle_at(pidfd, h, &mount);
+	return err ? err : h->bytes == sizeof(h->inode) ? 0 : -ENODATA;
+}
+
+/* Before FD_PIDFS_ROOT (about Linux 6.17) any pidfd says which file system is meant. */
+static int open_by_own_pidfd(const struct handle *h)
+{
+	int own = pe_sys_pidfd_open(pe_sys_getpid(), 0);
+	int fd = own < 0 ? own : pe_sys_open_by_handle_at(own, h);
+
+	if (own >= 0)
+		pe_sys_close(own);
+	return fd;
+}
+
+static int open_handle(const struct pe_process *p, const struct handle *h)
+{
+	int fd = -EBADF;
+
+	if (!(p->set->force_old & PE_OLD_PIDFS_ROOT))
+		fd = pe_sys_open_by_handle_at(PE_SYS_PIDFS_ROOT, h);
+	return fd == -EBADF ? open_by_own_pidfd(h) : fd;
+}
+
+static bool has_handles(const struct pe_process *p)
+{
+	return !(p->set->force_old & (PE_OLD_INODE | PE_OLD_HANDLE)) &&
+	       atomic_load_explicit(&p->groups.works, memory_order_relaxed) != PE_GROUPS_NEVER;
+}
+
+static int open_inode(struct pe_process *p, uint64_t inode)
+{
+	const struct handle h = {
+		.bytes = sizeof(inode),
+		.type = (int)atomic_load_explicit(&p->groups.type, memory_order_relaxed),
+		.inode = inode,
+	};
+
+	return has_handles(p) && h.type ? open_handle(p, &h) : -ENODATA;
+}
+
+int pe_group_open(struct pe_process *p, uint64_t inode)
+{
+	int fd = open_inode(p, inode);
+
+	if (fd == -ESTALE &&
+	    atomic_load_explicit(&p->groups.works, memory_order_relaxed) != PE_GROUPS_WORK)
+		return -ENODATA;
+	return fd;
+}
+
+/* --- notes --- */
+
+static bool exists(uint32_t group)
+{
+	return pe_sys_getpriority(PRIO_PGRP, (int)group) != -ESRCH;
+}
+
+static bool is_our_child(int pidfd)
+{
+	siginfo_t si;
+
+	return pe_sys_waitid(P_PIDFD, pidfd, &si, WEXITED | WNOHANG | WNOWAIT | __WALL, NULL) == 0;
+}
+
+/* Lock held. The lap of its birth, or a later one. */
+static uint64_t birth_of(struct pe_process *p, uint32_t pid)
+{
+	struct pe_known k = pe_process_know(p, pid);
+
+	return k.what == PE_STALE_LIVE ? atomic_load_explicit(&k.slot->birth, memory_order_relaxed)
+				       : pe_clock_lap(pe_clock_now(&p->clock));
+}
+
+static void keep(struct pe_process *p, uint32_t pid, const struct handle *h)
+{
+	const struct pe_identity who = { .id = h->inode, .kind = PE_IDENTITY_INODE };
+	uint64_t mask = pe_process_lock(p);
+
+	pe_others_note(&p->groups.led, pid, &who, birth_of(p, pid));
+	pe_process_unlock(p, mask);
+	atomic_store_explicit(&p->groups.type, (uint32_t)h->type, memory_order_relaxed);
+}
+
+pe_cold uint64_t pe_group_note(struct pe_process *p, uint32_t pid)
+{
+	struct handle h = { .inode = 0 };
+	int fd;
+
+	if (!has_handles(p))
+		return 0;
+	fd = pe_sys_pidfd_open((int)pid, 0);
+	if (fd < 0)
+		return 0;
+	if (handle_of(fd, &h) == 0 && is_our_child(fd))
+		keep(p, pid, &h);
+	else
+		h.inode = 0;
+	pe_sys_close(fd);
+	return h.inode;
+}
+
+uint64_t pe_group_note_if_led(struct pe_process *p, uint32_t pid)
+{
+	return likely(!exists(pid)) ? 0 : pe_group_note(p, pid);
+}
+
+static bool find(struct pe_process *p, uint32_t pid, struct pe_other *out)
+{
+	uint64_t mask = pe_process_lock(p);
+	const struct pe_other *known = pe_others_find(&p->groups.led, pid);
+
+	if (known)
+		*out = *known;
+	pe_process_unlock(p, mask);
+	return known != NULL;
+}
+
+/* --- does the kernel find a leader after its reap? (group.4) --- */
+
+pe_cold void pe_group_reaped(struct pe_process *p, uint32_t pid, uint64_t inode)
+{
+	uint32_t untried = PE_GROUPS_UNTRIED, found = PE_GROUPS_UNTRIED;
+	int fd;
+
+	if (atomic_load_explicit(&p->groups.works, memory_order_relaxed) != untried)
+		return;
+	fd = open_inode(p, inode);
+	if (fd >= 0)
+		found = PE_GROUPS_WORK;
+	/* Its members are asked for after the look: those that it has now it had then. */
+	else if (fd == -ESTALE && exists(pid) && pe_sys_kill((int)pid, 0) == -ESRCH)
+		found = PE_GROUPS_NEVER;
+	if (fd >= 0)
+		pe_sys_close(fd);
+	atomic_compare_exchange_strong(&p->groups.works, &untried, found);
+}
+
+/* --- the next of this pid (group.3) --- */
+
+/* The kernel's word is kept by the lock: without a slot the child is reaped under it. */
+void pe_group_born(struct pe_process *p, uint32_t pid, bool strays)
+{
+	if (likely(!strays) || pe_identity_is_child(pid) != 0)
+		pe_others_forget(&p->groups.led, pid);
+}
+
+/* --- the call --- */
+
+static long by_pidfd(const struct pe_use *u, int fd)
+{
+	const long *a = u->call.arg;
+
+	if (u->signal != PE_GUARD_NO_SIGNAL)
+		return pe_sys_pidfd_send_signal(fd, u->signal, NULL, PE_SYS_SIGNAL_PROCESS_GROUP);
+	return pe_sys_whole6(u->call.nr, a[0], a[1], a[2], a[3], a[4], a[5]);
+}
+
+long pe_group_act(struct pe_process *p, const struct pe_use *u)
+{
+	struct pe_other known;
+	long n;
+	int fd;
+
+	if (!find(p, (uint32_t)u->number, &known))
+		return PE_GROUP_UNKNOWN;
+	fd = pe_group_open(p, known.who.id);
+	if (fd < 0)
+		return fd == -ESTALE ? PE_GROUP_GONE : PE_GROUP_UNKNOWN;
+	n = by_pidfd(u, fd);
+	pe_sys_close(fd);
+	return n;
+}

@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * group: signals to groups that children led. Rules are those of core/evidence/group.h.
+ *
+ * Each test runs in a pid namespace of its own, in which it says who gets which pid.
+ */
+#include "core/evidence/group.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include "reuse.h"
+
+#define PID 400
+
+/* what members and strangers have had, one bit each signal */
+static _Atomic uint32_t *had;
+
+enum { LEADER, MEMBER, STRANGER, WHO };
+
+static void await_signals(int who, int fd)
+{
+	sigset_t set;
+	char c = 1;
+	int n;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	sigaddset(&set, SIGTERM);
+	if (fd >= 0)
+		ck_assert_int_eq((int)write(fd, &c, 1), 1);
+	for (;;) {
+		n = sigwaitinfo(&set, NULL);
+		if (n == SIGTERM)
+			_exit(0);
+		if (n == SIGUSR1)
+			atomic_fetch_add(&had[who], 1);
+	}
+}
+
+static void block_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	sigaddset(&set, SIGTERM);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	had = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ck_assert_ptr_ne(had, MAP_FAILED);
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+}
+
+/* A group of two, its leader with pid PID. @member: the other's pid. Both are ready on return. */
+static pid_t fork_group(pid_t *member, int leader_is, int member_is)
+{
+	pid_t *shared = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int ready[2];
+	pid_t pid;
+	char c[2];
+
+	ck_assert_int_eq(pipe(ready), 0);
+	pid = fork_as(PID);
+	if (pid == 0) {
+		setpgid(0, 0);
+		pid = fork();
+		if (pid == 0)
+			await_signals(member_is, ready[1]);
+		*shared = pid;
+		await_signals(leader_is, ready[1]);
+	}
+	for (int n = 0; n < 2;)
+		n += (int)read(ready[0], c, 1);
+	*member = *shared;
+	close(ready[0]);
+	close(ready[1]);
+	munmap(shared, 4096);
+	return pid;
+}
+
+static pid_t record_group(pid_t *member)
+{
+	struct pe_birth b = pe_process_birth_begin(&frame, &thread, PE_CALL_CLONE);
+	pid_t pid = fork_group(member, LEADER, MEMBER);
+
+	pe_process_birth_end(&frame, &thread, &b, pid);
+	return pid;
+}
+
+static void end_leader(void)
+{
+	int status;
+
+	kill(PID, SIGTERM);
+	ck_assert_int_eq(reap(PID, &status, 0), PID);
+}
+
+static void end_member(pid_t pid)
+{
+	kill(pid, SIGTERM);
+	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+}
+
+static long guarded_killpg(int sig)
+{
+	const struct pe_use u = {
+		.by = PE_CALL_KILL,
+		.number = PID,
+		.group = true,
+		.signal = sig,
+		.call = { .nr = SYS_kill, .arg = { -PID, sig } },
+	};
+
+	return pe_guard(&frame, &thread, &u);
+}
+
+static void await_count(int who, uint32_t count)
+{
+	while (atomic_load(&had[who]) < count)
+		sched_yield();
+}
+
+/* An unrelated group of the same pid, whose leader was reaped as well; and its member. */
+static pid_t strangers_without_leader(void)
+{
+	pid_t member, pid = fork_group(&member, STRANGER, STRANGER);
+
+	kill(pid, SIGTERM);
+	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+	return member;
+}
+
+/* The group has ended, and an unrelated one without a leader has its pid. @result: of a signal */
+static void then_strangers(long result)
+{
+	pid_t member = strangers_without_leader();
+
+	ck_assert_int_eq(kill(-PID, 0), 0); /* natively it would be reached */
+	ck_assert_int_eq(guarded_killpg(SIGUSR1), result);
+	if (result == 0)
+		await_count(STRANGER, 1);
+	end_member(member);
+	ck_assert_uint_eq(atomic_load(&had[STRANGER]), result == 0);
+}
+
+/* --- plays --- */
+
+static void members_are_reached(void)
+{
+	pid_t member;
+
+	block_signals();
+	record_group(&member);
+	ck_assert_int_eq(guarded_killpg(SIGUSR1), 0);
+	await_count(LEADER, 1);
+	await_count(MEMBER, 1);
+	end_leader();
+	ck_assert_int_eq(known(PID), PE_STALE_RELEASED);
+	ck_assert_int_eq(guarded_killpg(SIGUSR1), 0);
+	await_count(MEMBER, 2);
+	ck_assert_int_eq(guarded_killpg(1000), -EINVAL);
+	end_member(member);
+	ck_assert_int_eq(guarded_killpg(SIGUSR1), -ESRCH);
+}
+
+static void strangers_are_spared(void)
+{
+	pid_t member;
+
+	block_signals();
+	record_group(&member);
+	end_leader();
+	end_member(member);
+	then_strangers(-ESRCH);
+}
+
+static void a_leader_that_moved_away(void)
+{
+	pid_t member;
+
+	block_signals();
+	record_group(&member);
+	ck_assert_int_eq(setpgid(0, 0) + setpgid(PID, getpid()), 0);
+	end_leader();
+	ck_assert_int_eq(guarded_killpg(SIGUSR1), 0);
+	await_count(MEMBER, 1);
+	end_member(member);
+	then_strangers(-ESRCH);
+}
+
+/* reaped by another thread, before its birth is recorded */
+static void a_leader_that_was_reaped_first(void)
+{
+	struct pe_birth b = pe_process_birth_begin(&frame, &thread, PE_CALL_CLONE);
+	pid_t member;
+
+	block_signals();
+	fork_group(&member, LEADER, MEMBER);
+	end_leader();
+	pe_process_birth_end(&frame, &thread, &b, PID);
+	ck_assert_int_eq(known(PID), PE_STALE_RELEASED);
+	ck_assert_int_eq(guarded_killpg(SIGUSR1), 0);
+	await_count(MEMBER, 1);
+	end_member(member);
+	then_strangers(-ESRCH);
+}
+
+/* The second leader is reaped without a note. The note of the first must not refuse the signal. */
+static void the_next_of_its_pid(void)
+{
+	struct pe_known k;
+	pid_t member;
+
+	block_signals();
+	record_group(&member);
+	end_leader();
+	end_member(member);
+	atomic_store(&frame.groups.works, PE_GROUPS_WORK);
+	record_group(&member);
+	k = pe_process_know(&frame, PID);
+	kill(PID, SIGTERM);
+	ck_assert_int_eq(waitpid(PID, NULL, 0), PID);
+	pe_release_lost(&frame, &thread, &k, PE_CALL_ELSEWHERE);
+	ck_assert_int_eq(guarded_killpg(SIGUSR1), 0);
+	await_count(MEMBER, 1);
+	end_member(member);
+}
+
+static void a_kernel(uint32_t works)
+{
+	pid_t member;
+
+	block_signals();
+	record_group(&member);
+	end_leader();
+	atomic_store(&frame.groups.works, works);
+	ck_assert_int_eq(guarded_killpg(SIGUSR1), 0);
+	await_count(MEMBER, 1);
+	end_member(member);
+	atomic_store(&frame.groups.works, works);
+	then_strangers(0);
+}
+
+static void an_untried_kernel(void)
+{
+	a_kernel(PE_GROUPS_UNTRIED);
+}
+
+static void a_kernel_without_handles(void)
+{
+	a_kernel(PE_GROUPS_NEVER);
+}
+
+/* Without a note, a later process of that pid proves that the group is gone. */
+static void by_pid_alone(void)
+{
+	pid_t member, stranger;
+
+	block_signals();
+	settings.force_old = PE_OLD_HANDLE;
+	record_group(&member);
+	end_leader();
+	ck_assert_int_eq(guarded_killpg(SIGUSR1), 0);
+	await_count(MEMBER, 1);
+	end_member(member);
+	stranger = stranger_as(PID).number;
+	setpgid(stranger, stranger);
+	ck_assert_int_eq(guarded_killpg(SIGUSR1), -ESRCH);
+}
+
+static void no_descriptor_is_no_proof(void)
+{
+	struct rlimit before, none = { 0, 0 };
+	pid_t member;
+
+	block_signals();
+	record_group(&member);
+	end_leader();
+	getrlimit(RLIMIT_NOFILE, &before);
+	none.rlim_max = before.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &none);
+	ck_assert_int_eq(guarded_killpg(SIGUSR1), 0);
+	setrlimit(RLIMIT_NOFILE, &before);
+	await_count(MEMBER, 1);
+	end_member(member);
+}
+
+static void only_children_are_noted(void)
+{
+	struct stranger s;
+	pid_t member;
+
+	block_signals();
+	s = stranger_as(PID);
+	ck_assert_uint_eq(pe_group_note(&frame, PID), 0);
+	stranger_ends(&s);
+	ck_assert_uint_eq(pe_group_note(&frame, PID), 0);
+	record_group(&member);
+	ck_assert_uint_ne(pe_group_note_if_led(&frame, PID), 0);
+	ck_assert_uint_eq(pe_group_note_if_led(&frame, (uint32_t)member), 0);
+	end_leader();
+	end_member(member);
+}
+
+static void a_vanishing_leader(void)
+{
+	siginfo_t si;
+	pid_t member;
+
+	block_signals();
+	signal(SIGCHLD, SIG_IGN);
+	atomic_store(&frame.autoreap, true);
+	record_group(&member);
+	ck_assert_uint_ne(pe_group_note(&frame, PID), 0);
+	ck_assert_int_eq(guarded_killpg(SIGUSR1), 0);
+	await_count(LEADER, 1);
+	kill(PID, SIGTERM);
+	waitid(P_PID, PID, &si, WEXITED);
+	ck_assert_int_eq(guarded_killpg(SIGUSR1), 0);
+	await_count(MEMBER, 2);
+	kill(member, SIGTERM);
+}
+
+/* A zombie that another thread is about to reap, and calls that no pidfd can make. */
+static void a_closed_slot_and_other_calls(void)
+{
+	struct pe_use nice = {
+		.by = PE_CALL_GETPRIORITY,
+		.number = PID,
+		.group = true,
+		.signal = PE_GUARD_NO_SIGNAL,
+		.call = { .nr = SYS_getpriority, .arg = { PRIO_PGRP, PID } },
+	};
+	struct pe_known k;
+	pid_t member;
+
+	block_signals();
+	record_group(&member);
+	ck_assert_int_eq(pe_guard(&frame, &thread, &nice), 20);
+	k = pe_process_know(&frame, PID);
+	ck_assert_int_eq(pe_slot_close(k.slot, k.life), 0);
+	ck_assert_int_eq(guarded_killpg(SIGUSR1), 0);
+	await_count(MEMBER, 1);
+	pe_slot_leave(k.slot);
+	end_leader();
+	ck_assert_int_eq(pe_guard(&frame, &thread, &nice), 20);
+	end_member(member);
+	atomic_store(&frame.groups.works, PE_GROUPS_WORK);
+	ck_assert_int_eq(pe_guard(&frame, &thread, &nice), -ESRCH);
+}
+
+static const struct play {
+	void (*play)(void);
+	uint32_t old;
+} plays[] = {
+	{ members_are_reached, 0 },
+	{ members_are_reached, PE_OLD_PIDFS_ROOT },
+	{ members_are_reached, PE_OLD_HANDLE },
+	{ members_are_reached, PE_OLD_INODE },
+	{ strangers_are_spared, 0 },
+	{ strangers_are_spared, PE_OLD_PIDFS_ROOT },
+	{ a_leader_that_moved_away, 0 },
+	{ a_leader_that_was_reaped_first, 0 },
+	{ the_next_of_its_pid, 0 },
+	{ an_untried_kernel, 0 },
+	{ a_kernel_without_handles, 0 },
+	{ by_pid_alone, 0 },
+	{ no_descriptor_is_no_proof, 0 },
+	{ only_children_are_noted, 0 },
+	{ a_vanishing_leader, 0 },
+	{ a_closed_slot_and_other_calls, 0 },
+};
+
+START_TEST(group_1_to_7)
+{
+	settings.force_old = plays[_i].old;
+	ck_assert_int_eq(in_own_namespace(plays[_i].play), 0);
+}
+END_TEST
+
+int main(void)
+{
+	TCase *c = tcase_create("group");
+
+	tcase_add_loop_test(c, group_1_to_7, 0, sizeof(plays) / sizeof(plays[0]));
+	return run_case("group", c);
+}
