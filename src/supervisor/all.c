@@ -7,10 +7,11 @@
 
 #include "core/sys.h"
 #include "credentials.h"
+#include "helper.h"
 
 bool pe_all_is_ours(const struct pe_serve *s, int pid)
 {
-	return pid == s->ours[0] || pid == s->ours[1];
+	return pid == s->ours[0] || pid == s->ours[1] || pe_helper_is(pid);
 }
 
 /* The kernel spares the caller and the first process, and whoever is not in the caller's namespace or below. */

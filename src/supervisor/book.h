@@ -24,6 +24,7 @@
 #define PE_BOOK_PROCESSES (1u << 15)
 #define PE_BOOK_NUMBERS	  (1u << 20)
 #define PE_BOOK_FIRST	  8
+#define PE_BOOK_HELD	  512
 /* of which it is told whether they may be here; others share their places */
 #define PE_BOOK_PIDS (1u << 18)
 
@@ -69,11 +70,11 @@ struct pe_book {
 	_Atomic bool forgot;	 /* living processes too, for want of room */
 	_Atomic bool births;	 /* the kernel tells us of them */
 	_Atomic uint64_t restricted[PE_BOOK_RESTRICTED]; /* when first, ticks since boot; 0: never */
-	/* the call that is being served: received straight into here, so that the next worker finds it */
-	struct seccomp_notif held;
+	/* calls that were received and not answered yet: received straight into here, so that the next
+	 * worker finds them; id 0: a free place */
+	struct seccomp_notif held[PE_BOOK_HELD];
+	_Atomic uint32_t serving; /* the place of the call that the worker is at */
 	_Atomic uint64_t served;
-	/* until when a copy is waited for, in seconds since boot; 0: none is under way */
-	_Atomic int64_t patience;
 };
 
 /* shared memory, zeroed; NULL: there is none */

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <pidepoch.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -14,7 +15,7 @@
 #include "credentials.h"
 #include "entries.h"
 #include "epochs.h"
-#include "memory.h"
+#include "helper.h"
 #include "news.h"
 #include "notify.h"
 #include "points.h"
@@ -25,11 +26,6 @@
 static uint64_t arg(const struct pe_serve_call *c, int n)
 {
 	return c->n->data.args[n];
-}
-
-static bool is_held(const struct pe_serve_call *c)
-{
-	return pe_notify_holds(c->s->listener, c->n->id);
 }
 
 /* --- references --- */
@@ -159,9 +155,26 @@ long pe_emulated_serve(struct pe_serve_call *c)
 
 /* --- prctl --- */
 
-static long tell(const struct pe_serve_call *c, const void *what, size_t size)
+/* what is written for a prctl that asks */
+struct told {
+	uint64_t at;
+	uint32_t size;
+	char bytes[8];
+};
+
+static long write_told(struct pe_helper_call *h, void *data)
 {
-	return is_held(c) ? pe_memory_write(c, arg(c, 1), what, size) : PE_SERVE_LET;
+	const struct told *t = data;
+
+	return pe_helper_write(h, t->at, t->bytes, t->size);
+}
+
+static long tell(struct pe_serve_call *c, const void *what, uint32_t size)
+{
+	struct told t = { .at = arg(c, 1), .size = size };
+
+	memcpy(t.bytes, what, size);
+	return pe_helper_do(c, write_told, &t, sizeof(t));
 }
 
 long pe_emulated_prctl(struct pe_serve_call *c)

@@ -5,7 +5,7 @@
  *   kill(q, e, SIGTERM) ─> pin (epochs.h): a pidfd of who is meant ─> may the caller? ─> is it held still? ─> the signal, by the pidfd
  *
  * F.1  Errors as of a system call: EINVAL, EFAULT, E2BIG, EPERM, ESRCH, EEPOCH, ENFILE. Where nothing can be known of the caller: ENOSYS.
- * F.2  Nothing is done to a process, and nothing written, before the caller was seen to be held after all that was read of it.
+ * F.2  Memory is read and written by a descriptor that was verified to be the caller's (memory.h).
  * F.3  A signal is sent with the caller's credentials, and the kernel decides (credentials.h). EPERM for
  *      a caller that is confined in another way than by its credentials (confinement.h): it takes a
  *      pidfd and signals by itself.

@@ -4,14 +4,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <string.h>
+#include <stddef.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "core/stale.h"
 #include "core/sys.h"
-#include "memory.h"
-#include "notify.h"
+#include "helper.h"
 #include "points.h"
 
 /* vec, count, snapshot, flags, size of an entry */
@@ -22,31 +21,48 @@ static uint64_t arg(const struct pe_serve_call *c, int n)
 
 /* --- what is asked --- */
 
-static long read_snapshot(const struct pe_serve_call *c, struct pe_entries *e)
-{
-	pidepoch_snapshot_t given = 0;
-	long r = 0;
+/* the caller's entries and its snapshot */
+struct asked {
+	uint64_t vec, snapshot_at;
+	uint64_t count;
+	pidepoch_snapshot_t snapshot;
+	struct pidv entry[PIDEPOCH_WAITPIDV_MOST];
+};
 
-	if (arg(c, 2))
-		r = pe_memory_read(c, arg(c, 2), &given, sizeof(given));
-	if (r < 0)
-		return r;
-	e->snapshot = given ? given : pe_points_get(c);
-	return e->snapshot <= pe_epochs_now(c->s->epochs, c->peer) ? 0 : -EINVAL;
+/* what does not come with so few entries is not copied back and forth */
+static size_t size_of(const struct asked *a)
+{
+	return offsetof(struct asked, entry) + a->count * sizeof(a->entry[0]);
 }
 
-long pe_entries_read(const struct pe_serve_call *c, struct pe_entries *e, uint32_t flags)
+static long read_entries(struct pe_helper_call *h, void *data)
 {
-	static struct pidv room[PIDEPOCH_WAITPIDV_MOST];
+	struct asked *a = data;
+	long r = pe_helper_read(h, a->vec, a->entry, a->count * sizeof(a->entry[0]));
+
+	if (r == 0 && a->snapshot_at)
+		r = pe_helper_read(h, a->snapshot_at, &a->snapshot, sizeof(a->snapshot));
+	return r;
+}
+
+long pe_entries_read(struct pe_serve_call *c, struct pe_entries *e, uint32_t flags)
+{
+	static struct asked a;
 	long r;
 
 	if (((uint32_t)arg(c, 3) & ~flags) || arg(c, 4) < sizeof(struct pidv))
 		return -EINVAL;
 	if (arg(c, 4) > sizeof(struct pidv) || arg(c, 1) > PIDEPOCH_WAITPIDV_MOST)
 		return -E2BIG;
-	*e = (struct pe_entries){ .entry = room, .count = arg(c, 1) };
-	r = pe_memory_read(c, arg(c, 0), room, e->count * sizeof(*room));
-	return r < 0 ? r : read_snapshot(c, e);
+	a.vec = arg(c, 0);
+	a.snapshot_at = arg(c, 2);
+	a.count = arg(c, 1);
+	a.snapshot = 0;
+	r = pe_helper_do(c, read_entries, &a, size_of(&a));
+	if (r < 0)
+		return r;
+	*e = (struct pe_entries){ a.entry, a.count, a.snapshot ? a.snapshot : pe_points_get(c) };
+	return e->snapshot <= pe_epochs_now(c->s->epochs, c->peer) ? 0 : -EINVAL;
 }
 
 /* --- what is answered --- */
@@ -94,22 +110,6 @@ static int look_at(const struct pe_serve_call *c, const struct pe_entries *e, co
 	return state;
 }
 
-static long write_entry(const struct pe_serve_call *c, size_t at, const struct pidv *v)
-{
-	return pe_memory_write(c, arg(c, 0) + at * sizeof(*v), v, sizeof(*v));
-}
-
-static long write_back(const struct pe_serve_call *c, const struct pe_entries *e,
-		       const uint8_t *changed)
-{
-	long r = 0;
-
-	for (size_t i = 0; i < e->count && r == 0; i++)
-		if (changed[i])
-			r = write_entry(c, i, &e->entry[i]);
-	return r;
-}
-
 static bool note(struct pidv *v, int state)
 {
 	int status = state == PIDV_EXITED ? PIDV_UNREAPED : 0;
@@ -121,36 +121,76 @@ static bool note(struct pidv *v, int state)
 	return changed;
 }
 
-long pe_entries_ask(struct pe_serve_call *c)
-{
-	static uint8_t changed[PIDEPOCH_WAITPIDV_MOST];
-	struct pe_entries e;
-	pidepoch_snapshot_t now = 0;
-	long r = pe_entries_read(c, &e, WNOHANG | O_NONBLOCK), news = 0, error = 0;
-	size_t left = 0;
+/* what is written to the caller, and what its call returns then */
+struct answer {
+	uint64_t vec, snapshot_at;
+	pidepoch_snapshot_t snapshot;
+	long result;
+	size_t count; /* of entries that are written */
+	struct {
+		uint32_t at;
+		struct pidv entry;
+	} changed[PIDEPOCH_WAITPIDV_MOST];
+};
 
-	if (r < 0)
-		return r;
-	memset(changed, 0, sizeof(changed));
-	if (arg(c, 2))
-		now = pe_epochs_show(c->s->epochs, c->peer);
-	for (size_t i = 0; i < e.count; i++) {
-		int state = pe_entries_is_final(&e.entry[i]) ? 0 : look_at(c, &e, &e.entry[i]);
+static size_t size_of_answer(const struct answer *a)
+{
+	return offsetof(struct answer, changed) + a->count * sizeof(a->changed[0]);
+}
+
+static long write_entries(struct pe_helper_call *h, void *data)
+{
+	const struct answer *a = data;
+	long r = 0;
+
+	for (size_t i = 0; i < a->count && r == 0; i++)
+		r = pe_helper_write(h, a->vec + a->changed[i].at * sizeof(struct pidv),
+				    &a->changed[i].entry, sizeof(struct pidv));
+	if (r == 0 && a->snapshot_at)
+		r = pe_helper_write(h, a->snapshot_at, &a->snapshot, sizeof(a->snapshot));
+	return r < 0 ? r : a->result;
+}
+
+/* I.2: the snapshot was taken before */
+static void look_at_all(const struct pe_serve_call *c, const struct pe_entries *e, struct answer *a)
+{
+	long news = 0, error = 0, left = 0;
+
+	for (size_t i = 0; i < e->count; i++) {
+		struct pidv *v = &e->entry[i];
+		int state = pe_entries_is_final(v) ? 0 : look_at(c, e, v);
 
 		if (state < 0)
 			error = state;
 		if (state <= 0)
 			continue;
-		changed[i] = note(&e.entry[i], state);
+		if (note(v, state)) {
+			a->changed[a->count].at = (uint32_t)i;
+			a->changed[a->count++].entry = *v;
+		}
 		news += state != PIDV_RUNNING;
 		left += state == PIDV_RUNNING;
 	}
-	if (!pe_notify_holds(c->s->listener, c->n->id))
-		return PE_SERVE_LET;
-	r = write_back(c, &e, changed);
-	if (r == 0 && now)
-		r = pe_memory_write(c, arg(c, 2), &now, sizeof(now));
-	if (r < 0 || news > 0)
-		return r < 0 ? r : news;
-	return error ? error : left ? 0 : -ECHILD;
+	a->result = news > 0 ? news : error ? error : left ? 0 : -ECHILD;
+}
+
+long pe_entries_ask(struct pe_serve_call *c)
+{
+	static struct answer a;
+	struct pe_entries e;
+	long r = pe_entries_read(c, &e, WNOHANG | O_NONBLOCK);
+
+	if (r < 0)
+		return r;
+	if (pe_helper_has_done(c, write_entries))
+		return pe_helper_do(c, write_entries, &a, 0);
+	a.vec = arg(c, 0);
+	a.snapshot_at = arg(c, 2);
+	a.count = 0;
+	if (a.snapshot_at)
+		a.snapshot = pe_epochs_show(c->s->epochs, c->peer);
+	look_at_all(c, &e, &a);
+	if (a.count == 0 && !a.snapshot_at)
+		return a.result;
+	return pe_helper_do(c, write_entries, &a, size_of_answer(&a));
 }

@@ -27,8 +27,8 @@ struct pe_entries {
 	pidepoch_snapshot_t snapshot; /* of entries without a tag */
 };
 
-/* 0 or the call's errno. @flags: which it may have */
-long pe_entries_read(const struct pe_serve_call *c, struct pe_entries *e, uint32_t flags);
+/* 0, the call's errno, or -EINPROGRESS (helper.h). @flags: which it may have */
+long pe_entries_read(struct pe_serve_call *c, struct pe_entries *e, uint32_t flags);
 
 /* 0: it is to be closed; or an errno */
 int pe_entries_pin(const struct pe_serve_call *c, const struct pe_entries *e, const struct pidv *v,

@@ -25,6 +25,7 @@
 #include "filter.h"
 #include "memory.h"
 #include "notify.h"
+#include "pass.h"
 #include "probe.h"
 #include "rights.h"
 #include "serve.h"
@@ -32,55 +33,6 @@
 #define DESCRIPTORS 1024
 #define STACK	    (256u << 10)
 #define SOCKET	    3 /* the keeper's end, behind three times /dev/null */
-
-/* --- a descriptor or an errno, over a socket --- */
-
-static int send_word(int to, int word, int fd)
-{
-	struct iovec io = { &word, sizeof(word) };
-	union {
-		char room[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr align;
-	} u = { .room = { 0 } };
-	struct msghdr m = { .msg_iov = &io, .msg_iovlen = 1 };
-	struct cmsghdr *c;
-
-	if (fd >= 0) {
-		m.msg_control = u.room;
-		m.msg_controllen = sizeof(u.room);
-		c = CMSG_FIRSTHDR(&m);
-		c->cmsg_level = SOL_SOCKET;
-		c->cmsg_type = SCM_RIGHTS;
-		c->cmsg_len = CMSG_LEN(sizeof(int));
-		memcpy(CMSG_DATA(c), &fd, sizeof(int));
-	}
-	return sendmsg(to, &m, MSG_NOSIGNAL) == sizeof(word) ? 0 : -EPIPE;
-}
-
-/* the word, -EPIPE if there is nobody left; @fd may be NULL */
-static int receive_word(int from, int *fd)
-{
-	int word = 0;
-	struct iovec io = { &word, sizeof(word) };
-	union {
-		char room[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr align;
-	} u;
-	struct msghdr m = { .msg_iov = &io,
-			    .msg_iovlen = 1,
-			    .msg_control = u.room,
-			    .msg_controllen = sizeof(u.room) };
-	ssize_t n;
-
-	do
-		n = recvmsg(from, &m, MSG_CMSG_CLOEXEC);
-	while (n < 0 && errno == EINTR);
-	if (n != sizeof(word))
-		return -EPIPE;
-	if (fd && CMSG_FIRSTHDR(&m))
-		memcpy(fd, CMSG_DATA(CMSG_FIRSTHDR(&m)), sizeof(int));
-	return word;
-}
 
 /* --- the keeper --- */
 
@@ -94,9 +46,11 @@ static void pause_briefly(void)
 /* T.4 */
 static void let_held_go(const struct pe_serve *s)
 {
-	if (s->book->held.id)
-		pe_notify_let(s->listener, s->book->held.id);
-	memset(&s->book->held, 0, sizeof(s->book->held));
+	struct seccomp_notif *n = &s->book->held[atomic_load(&s->book->serving) % PE_BOOK_HELD];
+
+	if (n->id)
+		pe_notify_let(s->listener, n->id);
+	memset(n, 0, sizeof(*n));
 }
 
 static bool has_ended(const struct pe_serve *s)
@@ -133,9 +87,8 @@ static bool outlive(const struct pe_serve *s, pid_t worker)
 			return false;
 	if (has_ended(s) || (WIFEXITED(status) && WEXITSTATUS(status) == PE_SERVE_ENDED))
 		return true;
-	if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL || pe_memory_was_stuck(s->book))
+	if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL)
 		let_held_go(s);
-	atomic_store(&s->book->patience, 0);
 	if (atomic_load(&s->book->served) == served)
 		pause_briefly(); /* nothing was achieved: not in a loop that takes a CPU */
 	return false;
@@ -237,10 +190,15 @@ static int enter_proc(void)
 static int can_read(pid_t program, const struct pe_keeper_plan *plan)
 {
 	struct pe_keeper_plan copy;
-	struct iovec here = { &copy, sizeof(copy) }, there = { (void *)plan, sizeof(copy) };
+	struct pe_memory m;
+	int r;
 
-	return !pe_rights_may_hide(&(struct pe_peer){ .tid = program }) &&
-	       process_vm_readv(program, &here, 1, &there, 1, 0) == sizeof(copy);
+	if (pe_rights_may_hide(&(struct pe_peer){ .tid = program }) ||
+	    pe_memory_open(&m, "", program) < 0)
+		return false;
+	r = pe_memory_read(&m, (uintptr_t)plan, &copy, sizeof(copy));
+	pe_memory_close(&m);
+	return r == 0;
 }
 
 struct birth {
@@ -269,11 +227,11 @@ static _Noreturn void be_keeper(const struct birth *b)
 	if (r == 0)
 		r = can_read(b->program, b->plan);
 	be_spared();
-	if (send_word(SOCKET, s.book && s.epochs ? r : -ENOMEM, -1) < 0 ||
-	    receive_word(SOCKET, &s.listener) < 0 || s.listener < 0)
+	if (pe_pass_send(SOCKET, s.book && s.epochs ? r : -ENOMEM, -1) < 0 ||
+	    pe_pass_receive(SOCKET, &s.listener) < 0 || s.listener < 0)
 		_exit(1);
 	pe_notify_sync(s.listener); /* slower without it */
-	send_word(SOCKET, 0, -1);
+	pe_pass_send(SOCKET, 0, -1);
 	close(SOCKET);
 	keep(&s);
 }
@@ -341,9 +299,9 @@ static int come_under(const struct pe_keeper_plan *plan, int socket)
 	listener = pe_notify_install(&filter, true);
 	if (listener < 0)
 		return listener == -EINVAL ? -ENOSYS : listener;
-	r = send_word(socket, 0, listener);
+	r = pe_pass_send(socket, 0, listener);
 	close(listener);
-	return r == 0 && receive_word(socket, NULL) == 0 ? 0 : -EPIPE;
+	return r == 0 && pe_pass_receive(socket, NULL) == 0 ? 0 : -EPIPE;
 }
 
 int pe_keeper_start(const struct pe_keeper_plan *plan)
@@ -355,7 +313,7 @@ int pe_keeper_start(const struct pe_keeper_plan *plan)
 	r = make_keeper(plan, ends[1]);
 	close(ends[1]);
 	if (r == 0)
-		reads = r = receive_word(ends[0], NULL);
+		reads = r = pe_pass_receive(ends[0], NULL);
 	if (r >= 0)
 		r = come_under(plan, ends[0]);
 	close(ends[0]);

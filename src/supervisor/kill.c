@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include "all.h"
@@ -12,6 +11,7 @@
 #include "core/sys.h"
 #include "core/token.h"
 #include "credentials.h"
+#include "helper.h"
 #include "ledger.h"
 #include "rights.h"
 #include "verdict.h"
@@ -38,26 +38,40 @@ static int signal_of(const struct pe_serve_call *c)
 	}
 }
 
-/* The siginfo of a queued signal is read before the number is looked at: it must be there, and not pretend to be the kernel's. */
-static bool has_bad_info(const struct pe_serve_call *c)
+/* as the kernel reads it, on any machine */
+struct info {
+	uint64_t at;
+	int32_t word[32]; /* signal, errno, code, ... */
+};
+
+static long read_info(struct pe_helper_call *h, void *data)
 {
-	int32_t info[32]; /* number, errno, code, ... on any machine */
-	int at = c->what == PE_FILTER_QUEUE ? 2 : 3;
-	struct iovec here = { info, sizeof(info) };
-	struct iovec there = { (void *)(uintptr_t)c->n->data.args[at], sizeof(info) };
+	struct info *i = data;
+
+	return pe_helper_read(h, i->at, i->word, sizeof(i->word));
+}
+
+/* The kernel reads the siginfo of a queued signal before it looks at the pid: it must be readable, and
+ * must not pretend to be the kernel's. 1, 0, or -EINPROGRESS (helper.h) */
+static long has_bad_info(struct pe_serve_call *c)
+{
+	struct info i = { .at = c->n->data.args[c->what == PE_FILTER_QUEUE ? 2 : 3] };
+	long r;
 
 	if (c->what != PE_FILTER_QUEUE && c->what != PE_FILTER_TGQUEUE)
 		return false;
-	return process_vm_readv(c->peer->tid, &here, 1, &there, 1, 0) != sizeof(info) ||
-	       info[2] >= 0 || info[2] == SI_TKILL;
+	r = pe_helper_do(c, read_info, &i, sizeof(i));
+	if (r == -EINPROGRESS)
+		return r;
+	return r < 0 || i.word[2] >= 0 || i.word[2] == SI_TKILL;
 }
 
-/* Will the kernel not do it, whoever has the number? Then it may say so. */
-static bool is_void(const struct pe_serve_call *c)
+/* Will the kernel not do it, whichever process has the pid? Then it may say so. As has_bad_info() */
+static long is_void(struct pe_serve_call *c)
 {
 	if (c->what == PE_FILTER_PIDFD)
-		return (uint32_t)c->n->data.args[1] & ~(uint32_t)(O_NONBLOCK | O_EXCL);
-	return (unsigned int)signal_of(c) > 64 || has_bad_info(c);
+		return ((uint32_t)c->n->data.args[1] & ~(uint32_t)(O_NONBLOCK | O_EXCL)) != 0;
+	return (unsigned int)signal_of(c) > 64 ? 1 : has_bad_info(c);
 }
 
 /* --- a living child --- */
@@ -113,17 +127,20 @@ static bool is_kin(const struct pe_serve_call *c, int pid)
 	       pid == pe_peer_parent(c->peer->tgid) || pe_peer_traces(c->peer, pid);
 }
 
-static long stale(const struct pe_serve_call *c, int number, int pid)
+static long stale(struct pe_serve_call *c, int number, int pid)
 {
 	const struct pe_use use = {
 		.by = names[c->what], .number = number, .signal = signal_of(c), .holder = pid
 	};
+	long r = is_void(c);
 
-	return is_void(c) ? PE_SERVE_LET : pe_verdict_serve(c, &use, pid);
+	if (r < 0)
+		return r;
+	return r ? PE_SERVE_LET : pe_verdict_serve(c, &use, pid);
 }
 
 /* one look at a number that was a child's; -EAGAIN: it changed hands meanwhile */
-static long look(const struct pe_serve_call *c, int number)
+static long look(struct pe_serve_call *c, int number)
 {
 	int pid = pe_peer_pid(c->peer, number), parent;
 
@@ -172,16 +189,25 @@ static bool is_known(const struct pe_serve_call *c, int number)
 	return p && pe_book_has(c->s->book, p, number);
 }
 
-/* The library needs not be told what it knows itself. */
-static bool is_in_ledger(const struct pe_serve_call *c, int number)
+/* The library needs not be told what it knows itself. 1, 0, or -EINPROGRESS */
+static long is_in_ledger(struct pe_serve_call *c, int number)
 {
-	return c->n->data.args[PE_TOKEN_AT] != PE_TOKEN && pe_ledger_has(c, number);
+	return c->n->data.args[PE_TOKEN_AT] == PE_TOKEN ? 0 : pe_ledger_has(c, number);
+}
+
+/* Was the number a child's, as far as the book or the library knows? 1, 0, or -EINPROGRESS */
+static long was_child(struct pe_serve_call *c, int number)
+{
+	if (is_known(c, number))
+		return 1;
+	look_further(c, number);
+	return is_known(c, number) ? 1 : is_in_ledger(c, number);
 }
 
 long pe_kill_serve(struct pe_serve_call *c)
 {
 	int number = (int)c->n->data.args[0];
-	long r = -EAGAIN;
+	long r;
 	int pid;
 
 	if (c->what == PE_FILTER_KILL && number == -1)
@@ -191,11 +217,10 @@ long pe_kill_serve(struct pe_serve_call *c)
 		return -EPERM;
 	if (number <= 0 || pid == c->peer->tgid)
 		return PE_SERVE_LET;
-	if (!is_known(c, number)) {
-		look_further(c, number);
-		if (!is_known(c, number) && !is_in_ledger(c, number))
-			return PE_SERVE_LET;
-	}
+	r = was_child(c, number);
+	if (r <= 0)
+		return r < 0 ? r : PE_SERVE_LET;
+	r = -EAGAIN;
 	for (int i = 0; i < 3 && r == -EAGAIN; i++)
 		r = look(c, number);
 	return r == -EAGAIN ? PE_SERVE_LET : r;

@@ -17,6 +17,7 @@
 
 #include "serve.h"
 
-bool pe_ledger_has(const struct pe_serve_call *c, int number);
+/* 1, 0, or -EINPROGRESS (helper.h) */
+long pe_ledger_has(struct pe_serve_call *c, int number);
 
 #endif

@@ -17,6 +17,7 @@ libsupervisor_la_SOURCES = \
 	src/supervisor/exec.c src/supervisor/exec.h \
 	src/supervisor/filter.c src/supervisor/filter.h \
 	src/supervisor/handles.c src/supervisor/handles.h \
+	src/supervisor/helper.c src/supervisor/helper.h \
 	src/supervisor/keeper.c src/supervisor/keeper.h \
 	src/supervisor/kill.c src/supervisor/kill.h \
 	src/supervisor/ledger.c src/supervisor/ledger.h \
@@ -24,6 +25,7 @@ libsupervisor_la_SOURCES = \
 	src/supervisor/memory.c src/supervisor/memory.h \
 	src/supervisor/news.c src/supervisor/news.h \
 	src/supervisor/notify.c src/supervisor/notify.h \
+	src/supervisor/pass.c src/supervisor/pass.h \
 	src/supervisor/peer.c src/supervisor/peer.h \
 	src/supervisor/points.c src/supervisor/points.h \
 	src/supervisor/porter.c src/supervisor/porter.h \

@@ -2,79 +2,115 @@
 #include "memory.h"
 
 #include <errno.h>
-#include <signal.h>
-#include <sys/uio.h>
-#include <time.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
-static int result(ssize_t n, size_t bytes)
+#include "proc.h"
+
+/* linux/fs.h, since 6.11 */
+struct query {
+	uint64_t size, flags, address;
+	uint64_t start, end, vma_flags, page_size, offset, inode;
+	uint32_t major, minor, name_size, build_id_size;
+	uint64_t name, build_id;
+};
+
+#define PROCMAP_QUERY _IOWR('f', 17, struct query)
+
+enum { READABLE = 1, WRITABLE = 2 };
+
+int pe_memory_open(struct pe_memory *m, const char *proc, int pid)
 {
-	if (n < 0)
-		return errno == EPERM || errno == ENOSYS ? -ENOSYS : -EFAULT;
-	return (size_t)n == bytes ? 0 : -EFAULT;
+	m->mem = pe_proc_open(O_RDWR, "%s%d/mem", proc, pid);
+	if (m->mem < 0)
+		return m->mem == -ENOENT || m->mem == -ESRCH ? -ESRCH : -ENOSYS;
+	m->maps = pe_proc_open(O_RDONLY, "%s%d/maps", proc, pid);
+	if (m->maps >= 0)
+		return 0;
+	close(m->mem);
+	return -ENOSYS;
 }
 
-static int64_t now(void)
+void pe_memory_close(const struct pe_memory *m)
 {
-	struct timespec t = { .tv_sec = 0 };
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec;
-}
-
-/* Of this process, which is the worker that made it: a fork has none. SIGKILL, because nothing else ends such a sleep. */
-static bool make_timer(timer_t *timer)
-{
-	static timer_t made;
-	static pid_t of;
-	struct sigevent kill = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGKILL };
-
-	if (of != getpid() && timer_create(CLOCK_MONOTONIC, &kill, &made) == 0)
-		of = getpid();
-	*timer = made;
-	return of == getpid();
-}
-
-/* K.3: @seconds 0 is the end of it */
-static void be_patient(const struct pe_serve_call *c, int seconds)
-{
-	const struct itimerspec limit = { .it_value.tv_sec = seconds };
-	timer_t timer;
-
-	if (!make_timer(&timer))
+	if (m->mem < 0)
 		return;
-	atomic_store(&c->s->book->patience, seconds ? now() + seconds : 0);
-	timer_settime(timer, 0, &limit, NULL);
+	close(m->mem);
+	close(m->maps);
 }
 
-bool pe_memory_was_stuck(const struct pe_book *b)
+FILE *pe_memory_maps(const struct pe_memory *m)
 {
-	int64_t until = atomic_load(&b->patience);
+	int copy = dup(m->maps);
+	FILE *f = copy < 0 ? NULL : fdopen(copy, "r");
 
-	return until != 0 && now() >= until;
+	if (f)
+		rewind(f);
+	else if (copy >= 0)
+		close(copy);
+	return f;
 }
 
-typedef ssize_t copier(pid_t, const struct iovec *, unsigned long, const struct iovec *,
-		       unsigned long, unsigned long);
+/* --- protection (memory.3) --- */
 
-static int copy(const struct pe_serve_call *c, copier *how, void *ours, uint64_t theirs,
-		size_t bytes)
+/* the end of the mapping of @at with this protection; 0: there is none; -errno: the kernel cannot be
+ * asked so */
+static int64_t end_by_query(int maps, uint64_t at, uint64_t wanted)
 {
-	const struct iovec here = { ours, bytes }, there = { (void *)(uintptr_t)theirs, bytes };
-	int r;
+	struct query q = { .size = sizeof(q), .flags = wanted, .address = at };
 
-	be_patient(c, PE_MEMORY_PATIENCE);
-	r = result(how(c->peer->tid, &here, 1, &there, 1, 0), bytes);
-	be_patient(c, 0);
-	return r;
+	if (ioctl(maps, PROCMAP_QUERY, &q) == 0)
+		return (int64_t)q.end;
+	return errno == ENOENT || errno == ESRCH ? 0 : -errno;
 }
 
-int pe_memory_read(const struct pe_serve_call *c, uint64_t from, void *to, size_t bytes)
+/* the same from the text, for older kernels */
+static uint64_t end_by_text(const struct pe_memory *m, uint64_t at, uint64_t wanted)
 {
-	return bytes ? copy(c, process_vm_readv, to, from, bytes) : 0;
+	FILE *f = pe_memory_maps(m);
+	unsigned long from, to, end = 0;
+	char line[4352], mode[5];
+
+	while (f && !end && fgets(line, sizeof(line), f))
+		if (sscanf(line, "%lx-%lx %4s", &from, &to, mode) == 3 && from <= at && at < to &&
+		    mode[wanted == WRITABLE ? 1 : 0] != '-')
+			end = to;
+	if (f)
+		fclose(f);
+	return end;
 }
 
-int pe_memory_write(const struct pe_serve_call *c, uint64_t to, const void *from, size_t bytes)
+static bool allows(const struct pe_memory *m, uint64_t at, size_t bytes, uint64_t wanted)
 {
-	return copy(c, process_vm_writev, (void *)(uintptr_t)from, to, bytes);
+	uint64_t last = at + bytes;
+
+	if (last < at)
+		return false;
+	while (at < last) {
+		int64_t end = end_by_query(m->maps, at, wanted);
+
+		at = end < 0 ? end_by_text(m, at, wanted) : (uint64_t)end;
+		if (at == 0)
+			return false;
+	}
+	return true;
+}
+
+/* --- copies --- */
+
+int pe_memory_read(const struct pe_memory *m, uint64_t from, void *to, size_t bytes)
+{
+	if (!allows(m, from, bytes, READABLE))
+		return -EFAULT;
+	return pread(m->mem, to, bytes, (off_t)from) == (ssize_t)bytes ? 0 : -EFAULT;
+}
+
+int pe_memory_write(const struct pe_memory *m, uint64_t to, const void *from, size_t bytes)
+{
+	if (!allows(m, to, bytes, WRITABLE))
+		return -EFAULT;
+	return pwrite(m->mem, from, bytes, (off_t)to) == (ssize_t)bytes ? 0 : -EFAULT;
 }

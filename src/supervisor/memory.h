@@ -1,27 +1,42 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * memory - what a caller's pointers point to.
+ * memory - another process's memory: the only file that reads and writes it.
  *
- * K.1  0; -EFAULT where the caller itself would have got it; -ENOSYS where its memory is not ours to see (another user's, one that
- *      may not be dumped, Yama): then the call is as if there were nobody to serve it.
- * K.2  What was read is the caller's only if the notification is still held afterwards, and nothing is written before that was
- *      asked (pe_notify_holds).
- * K.3  A page that a program serves itself (userfaultfd, FUSE) may never come. A copy that takes PE_MEMORY_PATIENCE ends its worker, and
- *      the call is let through (T.4): one program holds up the others for so long, and not for ever.
+ *   open /proc/PID/mem ──> it is that process's address space from now on ──> is the caller still held? ──> copy
+ *
+ * memory.1  The descriptor stays with the address space that it was opened for, whichever process has
+ *           the pid later. A caller's memory is opened first, then its notification is verified, and
+ *           only that descriptor is used after that.
+ * memory.2  A copy may take as long as the other process likes. The worker makes none: its helpers do
+ *           (helper.h).
+ * memory.3  /proc/PID/mem disregards the protection of pages, so it is looked up before each copy: what
+ *           the process could not read or write itself fails with EFAULT.
  */
 #ifndef PE_SUPERVISOR_MEMORY_H
 #define PE_SUPERVISOR_MEMORY_H
 
 #include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
 
-#include "serve.h"
+/* descriptors, or -1 */
+struct pe_memory {
+	int mem, maps;
+};
 
-#define PE_MEMORY_PATIENCE 5 /* seconds */
+#define PE_MEMORY_CLOSED ((struct pe_memory){ -1, -1 })
 
-/* Has the worker that is no more been ended by its patience? For its keeper. */
-bool pe_memory_was_stuck(const struct pe_book *b);
+/* @proc: "" in the supervisor, whose working directory is /proc; or "/proc/".
+ * 0; -ENOSYS: this memory may not be read (another user's, one of a program that may not be dumped,
+ * Yama); -ESRCH. After 0 it must be closed. */
+int pe_memory_open(struct pe_memory *m, const char *proc, int pid);
+void pe_memory_close(const struct pe_memory *m);
 
-int pe_memory_read(const struct pe_serve_call *c, uint64_t from, void *to, size_t bytes);
-int pe_memory_write(const struct pe_serve_call *c, uint64_t to, const void *from, size_t bytes);
+/* the lines of its maps, from the first; NULL: there are none to be read. To be closed by fclose(). */
+FILE *pe_memory_maps(const struct pe_memory *m);
+
+/* 0; -EFAULT */
+int pe_memory_read(const struct pe_memory *m, uint64_t from, void *to, size_t bytes);
+int pe_memory_write(const struct pe_memory *m, uint64_t to, const void *from, size_t bytes);
 
 #endif

@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/nsfs.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,7 @@
 #include "probe.h"
 #include "proc.h"
 
+#define NOBODY	     65534  /* a user who cannot be determined */
 #define PIDFD_THREAD O_EXCL /* linux/pidfd.h, since 6.9 */
 /* linux/nsfs.h, since 6.11 */
 #define NS_GET_PID_FROM_PIDNS _IOR(0xb7, 0x6, int)
@@ -136,6 +138,42 @@ bool pe_peer_lasts(struct pe_peer *p)
 	if (p->tid != p->tgid)
 		r = p->pidfd < 0 ? -ESRCH : pe_sys_pidfd_send_signal(p->pidfd, 0, NULL, 0);
 	return r == 0 || r == -EPERM;
+}
+
+/* --- whose it is --- */
+
+static bool is_same_file(int fd, const char *path)
+{
+	struct stat a, b;
+
+	return fstat(fd, &a) == 0 && stat(path, &b) == 0 && a.st_ino == b.st_ino;
+}
+
+static uint32_t owner_of_namespace(int tid)
+{
+	int fd = pe_proc_open(O_RDONLY, "%d/ns/user", tid), parent;
+	uid_t owner = NOBODY;
+
+	while (fd >= 0) {
+		ioctl(fd, NS_GET_OWNER_UID, &owner);
+		parent = ioctl(fd, NS_GET_PARENT);
+		close(fd);
+		fd = parent;
+		if (fd >= 0 && is_same_file(fd, "self/ns/user"))
+			break;
+	}
+	if (fd >= 0)
+		close(fd);
+	return owner;
+}
+
+uint32_t pe_peer_user(const struct pe_peer *p)
+{
+	uint32_t user[4];
+
+	if (!pe_proc_shares_user_namespace(p->tid))
+		return owner_of_namespace(p->tid);
+	return pe_proc_users(p->tid, user) ? user[0] : NOBODY;
 }
 
 /* --- numbers (S.1) --- */
@@ -324,20 +362,4 @@ bool pe_peer_traces(const struct pe_peer *p, int pid)
 	long tracer = pe_proc_status_number(pid, "TracerPid");
 
 	return tracer > 0 && (tracer == p->tgid || pe_peer_is_thread(p, (int)tracer));
-}
-
-bool pe_peer_has_library_at(const struct pe_peer *p, uint64_t at)
-{
-	char line[4352];
-	int fd = pe_proc_open(O_RDONLY, "%d/maps", p->tid);
-	FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
-	unsigned long from, to;
-	bool found = false;
-
-	while (f && !found && fgets(line, sizeof(line), f))
-		found = strstr(line, "/libpidepoch-preload.so") &&
-			sscanf(line, "%lx-%lx", &from, &to) == 2 && from <= at && at <= to;
-	if (f)
-		fclose(f);
-	return found;
 }

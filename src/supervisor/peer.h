@@ -38,6 +38,10 @@ int pe_peer_pid(const struct pe_peer *p, int number);
 /* the other way round; -ESRCH: it has none there */
 int pe_peer_number(const struct pe_peer *p, int pid);
 
+/* Whose is it? The real user id, or in another user namespace the owner of the outermost one that is
+ * not ours: an ordinary user may have many user ids in there. */
+uint32_t pe_peer_user(const struct pe_peer *p);
+
 /* the pid of the parent; -ESRCH: nobody has this pid */
 int pe_peer_parent(int pid);
 
@@ -48,8 +52,6 @@ bool pe_peer_is_single(const struct pe_peer *p);	  /* it has one thread */
 bool pe_peer_is_thread(const struct pe_peer *p, int pid); /* pid is one of its threads */
 bool pe_peer_in_wait(const struct pe_peer *p);		  /* another thread is inside a wait */
 bool pe_peer_traces(const struct pe_peer *p, int pid);	  /* it is the tracer of pid */
-/* is the preload library in it, at this address? */
-bool pe_peer_has_library_at(const struct pe_peer *p, uint64_t at);
 
 /* Is @pid in its pid namespace, and not below? */
 bool pe_peer_shares_namespace(const struct pe_peer *p, int pid);

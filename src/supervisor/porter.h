@@ -22,10 +22,10 @@ enum { PE_PORTER_UNKNOWN, PE_PORTER_NONE, PE_PORTER_OPEN, PE_PORTER_BARRED };
 
 /* Is the call made in the postern, where it is not a wait but the question whether it may be opened? */
 bool pe_porter_is_asked(const struct pe_serve_call *c);
-/* 0: it is open; -ECHILD: it is not */
-long pe_porter_open(const struct pe_serve_call *c, struct pe_book_process *p);
+/* 0: it is open; -ECHILD: it is not; or -EINPROGRESS (helper.h) */
+long pe_porter_open(struct pe_serve_call *c, struct pe_book_process *p);
 
-/* a wait that may reap is about to be let through */
-void pe_porter_watch(const struct pe_serve_call *c, struct pe_book_process *p);
+/* a wait that may reap is about to be let through. 0, or -EINPROGRESS (helper.h) */
+long pe_porter_watch(struct pe_serve_call *c, struct pe_book_process *p);
 
 #endif

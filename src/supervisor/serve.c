@@ -14,10 +14,13 @@
 #include "emulated.h"
 #include "epochs.h"
 #include "exec.h"
+#include "helper.h"
 #include "kill.h"
 #include "news.h"
 #include "notify.h"
 #include "wait.h"
+
+#define PARKED_TICK 50 /* ms, between two looks whether the time of a parked call is over */
 
 static long serve(struct pe_serve_call *c)
 {
@@ -41,9 +44,12 @@ static long serve(struct pe_serve_call *c)
 	}
 }
 
-static long judge(struct pe_serve *s, const struct seccomp_notif *n)
+static long judge(struct pe_serve *s, int place)
 {
-	struct pe_serve_call c = { .s = s, .n = n, .what = pe_filter_decode(&n->data) };
+	const struct seccomp_notif *n = &s->book->held[place];
+	struct pe_serve_call c = {
+		.s = s, .n = n, .what = pe_filter_decode(&n->data), .place = place
+	};
 	long result = PE_SERVE_LET;
 	int r;
 
@@ -61,18 +67,50 @@ static long judge(struct pe_serve *s, const struct seccomp_notif *n)
 	return result;
 }
 
-/* the call in the book, received by this worker or by one that is no more */
-static void answer(struct pe_serve *s)
+static void finish(struct pe_serve *s, int place, long result)
 {
-	struct seccomp_notif *n = &s->book->held;
-	long result = judge(s, n);
+	struct seccomp_notif *n = &s->book->held[place];
 
 	if (result == PE_SERVE_LET)
 		pe_notify_let(s->listener, n->id);
 	else if (result != PE_SERVE_DONE)
 		pe_notify_answer(s->listener, n->id, result);
+	pe_helper_forget(place);
 	memset(n, 0, sizeof(*n));
 	atomic_fetch_add(&s->book->served, 1);
+}
+
+/* the call at this place of the book, received by this worker or by one that is no more */
+static void answer(struct pe_serve *s, int place)
+{
+	long result;
+
+	atomic_store(&s->book->serving, (uint32_t)place);
+	result = judge(s, place);
+	if (result != -EINPROGRESS)
+		finish(s, place, result);
+}
+
+/* parked calls whose op is done, or whose time is over (V.1) */
+static void answer_parked(struct pe_serve *s)
+{
+	int place;
+
+	while ((place = pe_helper_next_done()) >= 0)
+		if (pe_notify_holds(s->listener, s->book->held[place].id))
+			answer(s, place);
+		else
+			finish(s, place, PE_SERVE_DONE);
+	while ((place = pe_helper_next_overdue()) >= 0)
+		finish(s, place, PE_SERVE_LET);
+}
+
+/* calls that an earlier worker has left */
+static void answer_left(struct pe_serve *s)
+{
+	for (int i = 0; i < PE_BOOK_HELD; i++)
+		if (s->book->held[i].id && !pe_helper_is_parked(i))
+			answer(s, i);
 }
 
 /* --- the keeper's end (V.4) --- */
@@ -110,35 +148,52 @@ static bool has_ended(const struct pe_serve *s)
 	return poll(&end, 1, s->lonely ? -1 : 0) == 1 && !(end.revents & POLLIN);
 }
 
-/* While programs sleep for news (news.h) it is there that we wait, for both. Is it a call? */
-static bool await_call(const struct pe_serve *s)
+/* While programs sleep for news (news.h), or calls are parked (helper.h), it is there that we wait, for all
+ * of them. Is it a call? */
+static bool await_call(struct pe_serve *s)
 {
 	struct pollfd ends[] = { { .fd = s->listener, .events = POLLIN },
-				 { .fd = pe_news_fd(), .events = POLLIN } };
+				 { .fd = pe_news_fd(), .events = POLLIN },
+				 { .fd = pe_helper_fd(), .events = POLLIN } };
 	int n;
 
 	receiving = 1;
-	n = called ? 0 : poll(ends, 2, -1);
+	n = called ? 0 : poll(ends, 3, pe_helper_any() ? PARKED_TICK : -1);
 	receiving = 0;
 	if (n > 0 && ends[1].revents)
 		pe_news_turn();
+	if (pe_helper_any())
+		answer_parked(s);
 	return n > 0 && ends[0].revents;
 }
 
-/* It sleeps in the receiving itself, which saves a call: the keeper looks out for the end (older kernels do not wake us for it). -ENODEV:
- * this is the end. */
+/* There always is one (helper.4). */
+static int free_place(const struct pe_serve *s)
+{
+	int place = 0;
+
+	while (s->book->held[place].id || !pe_helper_is_free(place))
+		place = (place + 1) % PE_BOOK_HELD;
+	return place;
+}
+
+/* It sleeps in the receiving itself, which saves a call: the keeper looks out for the end (older kernels do not wake us for it). The
+ * place in the book, or -errno; -ENODEV: this is the end. */
 static int receive(struct pe_serve *s)
 {
-	int r;
+	int place, r;
 
-	if (pe_news_fd() >= 0 && !await_call(s))
+	if ((pe_news_fd() >= 0 || pe_helper_any()) && !await_call(s))
 		return -EINTR;
 	if (s->lonely && has_ended(s))
 		return -ENODEV;
+	place = free_place(s);
 	receiving = 1;
-	r = called ? -EINTR : pe_notify_receive(s->listener, &s->book->held);
+	r = called ? -EINTR : pe_notify_receive(s->listener, &s->book->held[place]);
 	receiving = 0;
-	return r == -ENOENT && has_ended(s) ? -ENODEV : r;
+	if (r < 0)
+		return r == -ENOENT && has_ended(s) ? -ENODEV : r;
+	return place;
 }
 
 /* until there was a signal, or an error */
@@ -148,9 +203,9 @@ static int serve_calls(struct pe_serve *s)
 
 	do {
 		r = receive(s);
-		if (r == 0)
-			answer(s);
-	} while (!called && (r == 0 || r == -ENOENT || r == -EINTR));
+		if (r >= 0)
+			answer(s, r);
+	} while (!called && (r >= 0 || r == -ENOENT || r == -EINTR));
 	return called ? 0 : r;
 }
 
@@ -164,12 +219,12 @@ enum pe_serve_end pe_serve_run(struct pe_serve *s)
 	receiving = 0;
 	called = 0; /* before the look */
 	while (r == 0 && getppid() == s->ours[0]) {
-		if (s->book->held.id)
-			answer(s);
+		answer_left(s);
 		r = serve_calls(s);
 		called = 0;
 	}
 	hear_of_keeper(false);
 	pe_news_end();
+	pe_helper_end();
 	return r == -ENODEV ? PE_SERVE_ENDED : r < 0 ? PE_SERVE_BROKEN : PE_SERVE_ORPHANED;
 }

@@ -6,8 +6,8 @@
  *     ^                   │ killed, at any instruction
  *     '── fork again ─────'          the next one finds the call in the book, and answers it
  *
- * V.1  Nothing here waits for a watched program: each call is answered at once. One that would block is let through, and the
- *      kernel does the waiting.
+ * V.1  Nothing here waits for a watched program. A call is answered at once, or parked while a helper does
+ *      what may take long (helper.h). One that would block is continued, and the kernel does the waiting.
  * V.2  In doubt, whatever the reason, a call is let through.
  * V.3  A call is let through, or has a result; what was done for it is done before the answer, and may be done again by the
  *      next worker.
@@ -48,6 +48,8 @@ struct pe_serve_call {
 	const struct seccomp_notif *n;
 	enum pe_filter_call what;
 	struct pe_peer *peer;
+	int place;	  /* in the book */
+	unsigned int ops; /* that it has asked for so far (helper.h) */
 };
 
 enum pe_serve_end { PE_SERVE_ENDED, PE_SERVE_ORPHANED, PE_SERVE_BROKEN };

@@ -5,21 +5,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/uio.h>
 
 #include "core/identity.h"
 #include "marker.h"
-
-static int copy_in(pid_t pid, const void *from, void *to, size_t size)
-{
-	const struct iovec local = { to, size }, remote = { (void *)from, size };
-	ssize_t n = process_vm_readv(pid, &local, 1, &remote, 1, 0);
-
-	return n < 0 ? -errno : (size_t)n == size ? 0 : -EIO;
-}
+#include "memory.h"
 
 /* 0; -EAGAIN: that frame has not been made, or is still the parent's */
-static int read_frame(pid_t pid, const struct pe_process *at, struct pe_account *account)
+static int read_frame(const struct pe_memory *m, const struct pe_process *at,
+		      struct pe_account *account)
 {
 	struct pe_process *copy = malloc(sizeof(*copy) + _Alignof(struct pe_process));
 	struct pe_process *frame;
@@ -31,15 +24,16 @@ static int read_frame(pid_t pid, const struct pe_process *at, struct pe_account 
 		return err;
 	frame = (struct pe_process *)(((uintptr_t)copy + _Alignof(struct pe_process) - 1) &
 				      ~(_Alignof(struct pe_process) - 1));
-	err = copy_in(pid, at, frame, sizeof(*frame));
+	err = pe_memory_read(m, (uintptr_t)at, frame, sizeof(*frame));
 	if (err == 0 && !atomic_load(&frame->life))
 		err = -EAGAIN;
 	if (err == 0)
-		err = copy_in(pid, atomic_load(&frame->life), &alive, sizeof(alive));
+		err = pe_memory_read(m, (uintptr_t)atomic_load(&frame->life), &alive,
+				     sizeof(alive));
 	if (err == 0 && !alive)
 		err = -EAGAIN;
 	if (err == 0)
-		err = copy_in(pid, frame->set, &set, sizeof(set));
+		err = pe_memory_read(m, (uintptr_t)frame->set, &set, sizeof(set));
 	if (err == 0)
 		pe_account_of(frame, set.old_bytes_most, account);
 	free(copy);
@@ -47,53 +41,54 @@ static int read_frame(pid_t pid, const struct pe_process *at, struct pe_account 
 }
 
 /* Look for a marker in @size bytes at @from of the process. */
-static int search(pid_t pid, uint64_t from, size_t size, struct pe_account *account)
+static int search(const struct pe_memory *m, uint64_t from, size_t size, struct pe_account *account)
 {
-	struct pe_account_marker m;
+	struct pe_account_marker found;
 	char *bytes = size <= PE_MARKER_LARGEST ? malloc(size) : NULL;
-	int err = bytes ? copy_in(pid, (void *)(uintptr_t)from, bytes, size) : -ENOMEM;
+	int err = bytes ? pe_memory_read(m, from, bytes, size) : -ENOMEM;
 
-	if (err == 0 && !pe_marker_find(bytes, size, &m))
+	if (err == 0 && !pe_marker_find(bytes, size, &found))
 		err = -ENOENT;
 	if (err == 0)
-		err = pe_marker_is_ours(&m) ? read_frame(pid, m.frame, account) : -EPROTO;
+		err = pe_marker_is_ours(&found) ? read_frame(m, found.frame, account) : -EPROTO;
 	free(bytes);
 	return err;
 }
 
 /* Where two copies are mapped, one is asleep. */
-static int search_all(pid_t pid, FILE *maps, struct pe_account *account)
+static int search_all(const struct pe_memory *m, struct pe_account *account)
 {
+	FILE *maps = pe_memory_maps(m);
 	int err = -ENOENT, now;
 	size_t room = 0, size;
 	char *line = NULL;
 	uint64_t from;
 
-	while (err != 0 && getline(&line, &room, maps) >= 0) {
+	while (maps && err != 0 && getline(&line, &room, maps) >= 0) {
 		from = pe_marker_candidate(line, &size);
 		if (!from)
 			continue;
-		now = search(pid, from, size, account);
+		now = search(m, from, size, account);
 		if (now != -ENOENT)
 			err = now;
 	}
 	free(line);
+	if (maps)
+		fclose(maps);
 	return err;
 }
 
 int pe_status_read(pid_t pid, struct pe_account *account)
 {
-	char path[32];
-	FILE *maps;
+	struct pe_memory m;
 	int err;
 
 	if (pe_identity_proc_is_ours() != 0)
-		return -ENODATA; /* it would show somebody else's maps, or nobody's */
-	snprintf(path, sizeof(path), "/proc/%d/maps", pid);
-	maps = fopen(path, "re");
-	if (!maps)
-		return errno == ENOENT ? -ESRCH : -errno;
-	err = search_all(pid, maps, account);
-	fclose(maps);
+		return -ENODATA; /* it would show another process's maps, or none */
+	err = pe_memory_open(&m, "/proc/", pid);
+	if (err < 0)
+		return err == -ESRCH ? err : -EACCES;
+	err = search_all(&m, account);
+	pe_memory_close(&m);
 	return err;
 }

@@ -16,6 +16,7 @@
 #include "core/stale.h"
 #include "core/sys.h"
 #include "core/text.h"
+#include "helper.h"
 #include "notify.h"
 #include "proc.h"
 #include "rights.h"
@@ -43,6 +44,30 @@ static bool is_trusted(const struct pe_serve_call *c)
 			return true;
 	}
 	return false;
+}
+
+static long has_library(struct pe_helper_call *h, void *at)
+{
+	FILE *maps = pe_helper_maps(h);
+	unsigned long from, to;
+	char line[4352];
+	bool found = false;
+
+	while (maps && !found && fgets(line, sizeof(line), maps))
+		found = strstr(line, "/libpidepoch-preload.so") &&
+			sscanf(line, "%lx-%lx", &from, &to) == 2 && from <= *(uint64_t *)at &&
+			*(uint64_t *)at <= to;
+	if (maps)
+		fclose(maps);
+	return found;
+}
+
+/* Has the preload library made this call? 1, 0, or -EINPROGRESS (helper.h) */
+static long is_of_library(struct pe_serve_call *c)
+{
+	uint64_t at = c->n->data.instruction_pointer;
+
+	return pe_helper_do(c, has_library, &at, sizeof(at));
 }
 
 /* --- telling (Y.2) --- */
@@ -134,15 +159,20 @@ static void end(const struct pe_serve_call *c)
 		pe_sys_pidfd_send_signal(c->peer->pidfd, signal, NULL, 0); /* before Linux 6.9 */
 }
 
-long pe_verdict_serve(const struct pe_serve_call *c, const struct pe_use *use, int pid)
+long pe_verdict_serve(struct pe_serve_call *c, const struct pe_use *use, int pid)
 {
 	const struct pe_stale_use judged = { .knowledge = PE_STALE_RELEASED,
 					     .held = pid != 0,
 					     .policy = c->s->set.policy };
 	struct pe_stale_verdict v = pe_stale_classic(&judged);
+	long r;
 
-	if (is_trusted(c) || pe_peer_has_library_at(c->peer, c->n->data.instruction_pointer) ||
-	    !pe_notify_holds(c->s->listener, c->n->id))
+	if (is_trusted(c))
+		return PE_SERVE_LET;
+	r = is_of_library(c);
+	if (r == -EINPROGRESS)
+		return r;
+	if (r != 0 || !pe_notify_holds(c->s->listener, c->n->id))
 		return PE_SERVE_LET;
 	if (v.tell || c->s->set.events)
 		tell(c, use, &v);

@@ -16,6 +16,6 @@
 #include "serve.h"
 
 /* @pid: who has the number now, or 0: nobody. A result, or LET. */
-long pe_verdict_serve(const struct pe_serve_call *c, const struct pe_use *use, int pid);
+long pe_verdict_serve(struct pe_serve_call *c, const struct pe_use *use, int pid);
 
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "wait.h"
 
+#include <errno.h>
 #include <sys/wait.h>
 
 #include "births.h"
@@ -72,7 +73,8 @@ long pe_wait_serve(struct pe_serve_call *c)
 
 	if (pe_porter_is_asked(c))
 		return pe_porter_open(c, p);
-	pe_porter_watch(c, p);
+	if (pe_porter_watch(c, p) < 0)
+		return -EINPROGRESS;
 	if (is_for_any(c))
 		pe_births_await(c, p);
 	if (c->what == PE_FILTER_WAITID)
