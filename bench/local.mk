@@ -18,11 +18,11 @@ bench_waitpidv_SOURCES = bench/waitpidv.c
 bench_waitpidv_LDADD = libpidepoch.la
 
 bench: all $(bench_programs) tests/preload/event_victim
-	@$(house_env) '$(srcdir)/bench/run'
-	@$(house_env) '$(srcdir)/bench/many'
-	@$(house_env) '$(srcdir)/bench/supervisor'
-	@$(house_env) '$(srcdir)/bench/build'
-	@$(house_env) '$(srcdir)/bench/fuzz'
-	@$(house_env) '$(srcdir)/bench/report'
+	@$(project_env) '$(srcdir)/bench/run'
+	@$(project_env) '$(srcdir)/bench/many'
+	@$(project_env) '$(srcdir)/bench/supervisor'
+	@$(project_env) '$(srcdir)/bench/build'
+	@$(project_env) '$(srcdir)/bench/fuzz'
+	@$(project_env) '$(srcdir)/bench/report'
 
 .PHONY: bench

@@ -21,7 +21,7 @@ static FILE *open_file(int pid, const char *name)
 	return fopen(path, "r");
 }
 
-/* the number behind @label, in the first line that has it */
+/* the pid behind @label, in the first line that has it */
 static long read_number(int pid, const char *name, const char *label)
 {
 	FILE *f = open_file(pid, name);
@@ -48,7 +48,7 @@ static int is_server(int pid)
 	return strncmp(name, "pidepoch-", 9) == 0 && getsid(pid) == getsid(0);
 }
 
-/* over keeper and worker */
+/* over monitor and worker */
 static long sum(const char *name, const char *label)
 {
 	DIR *all = opendir("/proc");

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "core/trace.h"
+#include "core/stack/trace.h"
 
 #define BLOCKS 61
 #define CYCLES 2000

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * attributes - calls that look at a process or change it by its number: guarded as kill() is, on the raw call that libc's
+ * attributes - calls that look at a process or change it by its pid: guarded as kill() is, on the raw call that libc's
  * wrapper makes. A number of 0 (oneself), and whatever is no process at all, the engine passes on.
  */
 #include <limits.h>
@@ -14,19 +14,19 @@
 
 #include "learn.h"
 
-/* @number: of a process, or below -1 of a group */
-static long guarded(enum pe_call by, int number, const struct pe_gate_call *call)
+/* @pid: of a process, or below -1 of a group */
+static long guarded(enum pe_call by, int pid, const struct pe_gate_call *call)
 {
-	bool group = pe_door_means_group(number);
+	bool group = pe_preload_means_group(pid);
 	const struct pe_use u = {
 		.by = by,
-		.number = group ? -number : number,
+		.pid = group ? -pid : pid,
 		.group = group,
 		.signal = PE_GUARD_NO_SIGNAL,
 		.call = *call,
 	};
 
-	return pe_result(pe_door_guard(&u));
+	return pe_result(pe_preload_guard(&u));
 }
 
 #define GUARDED(by, number, nr_, ...)                                                              \
@@ -37,24 +37,24 @@ static long guarded(enum pe_call by, int number, const struct pe_gate_call *call
 
 PE_PUBLIC int setpgid(pid_t pid, pid_t group)
 {
-	long n = group > 1 && group != pid ? pe_door_check(PE_CALL_SETPGID, -group) : 0;
+	long n = group > 1 && group != pid ? pe_preload_check(PE_CALL_SETPGID, -group) : 0;
 
 	if (n < 0)
 		return (int)pe_result(n);
 	n = GUARDED(SETPGID, pid, SYS_setpgid, pid, group);
 	if (n == 0 && pid > 0 && (group == 0 || group == pid))
-		pe_door_group_made(pid);
+		pe_preload_group_made(pid);
 	return (int)n;
 }
 
 PE_PUBLIC int __setpgid(pid_t pid, pid_t group) __attribute__((alias("setpgid"), nothrow, leaf));
 
-/* The answer for a stale number would be a stranger's group, and what comes next is a signal to all of it. The answer
+/* The answer for a stale pid would be an unrelated process's group, and what comes next is a signal to all of it. The answer
  * is learned, but not where it is the question: that has been judged. */
 static pid_t answered(pid_t asked, long answer)
 {
 	if (answer != asked)
-		pe_door_learn((pid_t)answer);
+		pe_preload_learn((pid_t)answer);
 	return (pid_t)answer;
 }
 
@@ -177,8 +177,8 @@ PE_PUBLIC ssize_t process_vm_writev(MEMORY_PARAMETERS)
 
 /* --- ptrace --- */
 
-/* Some requests have no more than a number; the rest of what is handed on is then not looked at. After an attach
- * the tracer's hold keeps the number. */
+/* Some requests have no more than a pid; the rest of what is handed on is then not looked at. After an attach
+ * the tracer's hold keeps the pid. */
 PE_PUBLIC long ptrace(enum __ptrace_request request, ...)
 {
 	va_list more;
@@ -195,7 +195,7 @@ PE_PUBLIC long ptrace(enum __ptrace_request request, ...)
 		return GUARDED(PTRACE, pid, SYS_ptrace, (long)request, pid, (long)at, (long)data);
 	n = PE_REAL(ptrace)(request, pid, at, data);
 	if (n == 0 && request == PTRACE_GETEVENTMSG)
-		pe_door_learn((pid_t) * (const unsigned long *)data);
+		pe_preload_learn((pid_t) * (const unsigned long *)data);
 	else if (n == 0 && request == PTRACE_GETSIGINFO)
 		pe_learn_siginfo(data);
 	return n;

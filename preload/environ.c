@@ -5,7 +5,7 @@
 
 #include "core/sys.h"
 #include "core/text.h"
-#include "lib/door.h"
+#include "lib/preload_api.h"
 
 #define PRELOAD "LD_PRELOAD="
 
@@ -114,7 +114,7 @@ static struct room make_room(struct pe_environ *e, size_t entries, size_t text)
 	if (e->pages == MAP_FAILED)
 		return (struct room){ NULL, NULL };
 	e->mapped = bytes + text;
-	if (pe_door_vfork_depth(0)) {
+	if (pe_preload_vfork_depth(0)) {
 		lent.pages = e->pages;
 		lent.bytes = e->mapped;
 	}
@@ -142,7 +142,7 @@ static void fill(struct room room, char *const *envp, const char *const *ours, c
 		join(room.text, ours[0], preload);
 	for (entry = envp; *entry; entry++)
 		*to++ = *entry;
-	*to++ = (char *)PE_DOOR_RESTORED;
+	*to++ = (char *)PE_PRELOAD_RESTORED;
 	*to++ = preload ? room.text : (char *)ours[0];
 	while (*++ours)
 		if (!find(envp, *ours))
@@ -152,7 +152,7 @@ static void fill(struct room room, char *const *envp, const char *const *ours, c
 
 void pe_environ_make(struct pe_environ *e, char *const *envp, const struct pe_loadable *for_whom)
 {
-	const char *const *ours = pe_door_environment();
+	const char *const *ours = pe_preload_environment();
 	const char *preload;
 	size_t count = 0, n = 0;
 	struct room room;
@@ -165,7 +165,7 @@ void pe_environ_make(struct pe_environ *e, char *const *envp, const struct pe_lo
 	if (!ours[0] || !begins(ours[0], PRELOAD, sizeof(PRELOAD) - 1))
 		return;
 	preload = find_preload(envp, ours[0], &wanted);
-	if (!wanted || pe_door_is_confined() || !pe_loadable(for_whom))
+	if (!wanted || pe_preload_is_confined() || !pe_loadable(for_whom))
 		return;
 	while (envp[count])
 		count++;
@@ -183,7 +183,7 @@ void pe_environ_done(struct pe_environ *e)
 	if (!e->mapped)
 		return;
 	pe_sys_munmap(e->pages, e->mapped);
-	if (pe_door_vfork_depth(0))
+	if (pe_preload_vfork_depth(0))
 		lent.bytes = 0;
 }
 
@@ -206,9 +206,9 @@ void pe_environ_take_back(struct pe_environ *e)
 	if (copy == to)
 		return;
 	if (environ != copy) {
-		pe_door_hide(environ, false);
+		pe_preload_hide(environ, false);
 	} else {
-		pe_door_hide(copy, false);
+		pe_preload_hide(copy, false);
 		for (; to && *to; to++, copy += *copy != NULL)
 			if (*to != *copy)
 				*to = *copy;

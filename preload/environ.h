@@ -4,7 +4,7 @@
  *
  *   the program's:   A=b  LD_PRELOAD=/x.so
  *   given to exec:   A=b  LD_PRELOAD=/x.so  PIDEPOCH_RESTORED=  LD_PRELOAD=/lib/ours:/x.so  PIDEPOCH_LOG=...
- *   in the program:  A=b  LD_PRELOAD=/x.so                       (pe_door_hide() at its start)
+ *   in the program:  A=b  LD_PRELOAD=/x.so                       (pe_preload_hide() at its start)
  *
  * environ.1  A program that starts others with a cleared or rebuilt environment would leave them unprotected. If the
  *            environment does not preload the library, what is missing is added behind a marker. Else it is used as it is.

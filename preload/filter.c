@@ -148,13 +148,13 @@ static const uint16_t used[] = {
 	SYS_fstat,	   SYS_statx,	   SYS_getcpu,
 };
 
-/* and what it asks besides where it writes events (core/event.h) */
+/* and what it asks besides where it writes events (core/record/event.h) */
 static const uint16_t telling[] = { SYS_process_vm_readv, SYS_readlinkat, SYS_clock_gettime };
 
-/* what it asks besides for a program that has references (core/reference.h, look.h) */
+/* what it asks besides for a program that has references (core/reference/reference.h, look.h) */
 static const uint16_t referring[] = { SYS_fstatfs, SYS_readlinkat, SYS_ppoll };
 
-/* and what it can do without (core/ring.h, exits.h) */
+/* and what it can do without (core/reference/ring.h, exits.h) */
 static const uint16_t listening[] = {
 	SYS_io_uring_setup,
 	SYS_io_uring_enter,
@@ -207,8 +207,8 @@ static long copy_in(void *to, const void *from, size_t bytes)
 static enum pe_confinement judge(const struct filter *f)
 {
 	if (!kills_some(f, used, COUNT(used)) &&
-	    !(pe_door_tells_events() && kills_some(f, telling, COUNT(telling))) &&
-	    !(pe_door_has_references() && kills_some(f, referring, COUNT(referring))))
+	    !(pe_preload_tells_events() && kills_some(f, telling, COUNT(telling))) &&
+	    !(pe_preload_has_references() && kills_some(f, referring, COUNT(referring))))
 		return kills_some(f, listening, COUNT(listening)) ? PE_CONFINEMENT_DEAF
 								  : PE_CONFINEMENT_NONE;
 	return kills_all(f, births, COUNT(births)) ? PE_CONFINEMENT_CHILDLESS : PE_CONFINEMENT_FULL;
@@ -240,19 +240,19 @@ static enum pe_confinement look(const void *program)
 	return found;
 }
 
-long pe_filter_install(const void *program, const struct pe_gate_call *call)
+long pe_notify_filter_install(const void *program, const struct pe_gate_call *call)
 {
 	const long *a = call->arg;
 	enum pe_confinement found;
 	long n;
 
 	/* In a vfork child all this would be the parent's; and who is confined is so for good. */
-	if (!pe_door_enter())
+	if (!pe_preload_enter())
 		return pe_sys6(call->nr, a[0], a[1], a[2], a[3], a[4], a[5]);
 	found = look(program);
-	pe_door_confining(found);
+	pe_preload_confining(found);
 	n = pe_sys6(call->nr, a[0], a[1], a[2], a[3], a[4], a[5]);
 	if (n >= 0 && found > PE_CONFINEMENT_DEAF)
-		pe_door_confined();
+		pe_preload_confined();
 	return n;
 }

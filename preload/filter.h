@@ -6,9 +6,9 @@
 #ifndef PE_PRELOAD_FILTER_H
 #define PE_PRELOAD_FILTER_H
 
-#include "lib/door.h"
+#include "lib/preload_api.h"
 
 /* Make @call, which installs @program (struct sock_fprog, the program's pointer), or strict mode if it is NULL. Returns its result. */
-long pe_filter_install(const void *program, const struct pe_gate_call *call);
+long pe_notify_filter_install(const void *program, const struct pe_gate_call *call);
 
 #endif

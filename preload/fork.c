@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* fork - every public name that makes a child and returns its number (but for vfork and spawn). */
+/* fork - every public name that makes a child and returns its pid (but for vfork and spawn). */
 #include "real.h"
 
 #include <stdarg.h>
@@ -8,15 +8,15 @@
 static pid_t made(const struct pe_birth *b, pid_t pid)
 {
 	if (pid != 0)
-		pe_door_birth_end(b, pid);
+		pe_preload_birth_end(b, pid);
 	else if (b->unwiped)
-		pe_door_forked();
+		pe_preload_forked();
 	return pid;
 }
 
 PE_PUBLIC pid_t fork(void)
 {
-	struct pe_birth b = pe_door_birth_begin(PE_CALL_FORK);
+	struct pe_birth b = pe_preload_birth_begin(PE_CALL_FORK);
 
 	return made(&b, PE_REAL(fork)());
 }
@@ -25,7 +25,7 @@ PE_PUBLIC pid_t __fork(void) __attribute__((alias("fork"), nothrow));
 
 PE_PUBLIC pid_t _Fork(void)
 {
-	struct pe_birth b = pe_door_birth_begin(PE_CALL__FORK);
+	struct pe_birth b = pe_preload_birth_begin(PE_CALL__FORK);
 
 	return made(&b, PE_REAL(_Fork)());
 }
@@ -33,18 +33,18 @@ PE_PUBLIC pid_t _Fork(void)
 /* The parent is gone when it returns: what returns is the child, of a fork inside libc. */
 PE_PUBLIC int daemon(int nochdir, int noclose)
 {
-	struct pe_birth b = pe_door_birth_begin(PE_CALL_FORK);
+	struct pe_birth b = pe_preload_birth_begin(PE_CALL_FORK);
 	int n = PE_REAL(daemon)(nochdir, noclose);
 
 	if (b.unwiped)
-		pe_door_forked();
+		pe_preload_forked();
 	return n;
 }
 
 PE_PUBLIC int forkpty(int *master, char *name, const struct termios *mode,
 		      const struct winsize *size)
 {
-	struct pe_birth b = pe_door_birth_begin(PE_CALL_FORKPTY);
+	struct pe_birth b = pe_preload_birth_begin(PE_CALL_FORKPTY);
 
 	return made(&b, PE_REAL(forkpty)(master, name, mode, size));
 }
@@ -65,11 +65,11 @@ PE_PUBLIC int clone(int (*fn)(void *), void *stack, int flags, void *arg, ...)
 	child_tid = va_arg(more, pid_t *);
 	va_end(more);
 	if ((flags & CLONE_VM) && !(flags & CLONE_THREAD))
-		pe_door_shared_vm();
+		pe_preload_shared_vm();
 	if (!(flags & (CLONE_THREAD | CLONE_PARENT)))
-		b = pe_door_birth_begin(PE_CALL_CLONE);
+		b = pe_preload_birth_begin(PE_CALL_CLONE);
 	pid = PE_REAL(clone)(fn, stack, flags, arg, parent_tid, tls, child_tid);
-	pe_door_birth_end(&b, pid);
+	pe_preload_birth_end(&b, pid);
 	return pid;
 }
 

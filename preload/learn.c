@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* learn - the calls that return a number, or leave it where the caller said. */
+/* learn - the calls that return a pid, or leave it where the caller said. */
 #include "learn.h"
 
 #include <stdarg.h>
@@ -15,7 +15,7 @@ void pe_learn_sender(int sig, int code, pid_t pid)
 	if (code == SI_USER || code == SI_TKILL || code == SI_QUEUE || code == SI_MESGQ ||
 	    (sig == SIGCHLD &&
 	     (code == CLD_STOPPED || code == CLD_CONTINUED || code == CLD_TRAPPED)))
-		pe_door_learn(pid);
+		pe_preload_learn(pid);
 }
 
 void pe_learn_siginfo(const siginfo_t *info)
@@ -25,7 +25,7 @@ void pe_learn_siginfo(const siginfo_t *info)
 
 static pid_t learned(pid_t pid)
 {
-	pe_door_learn(pid);
+	pe_preload_learn(pid);
 	return pid;
 }
 
@@ -51,8 +51,8 @@ PE_PUBLIC int shmctl(int id, int command, struct shmid_ds *data)
 	int n = PE_REAL(shmctl)(id, command, data);
 
 	if (n >= 0 && (command == IPC_STAT || command == SHM_STAT || command == SHM_STAT_ANY)) {
-		pe_door_learn(data->shm_cpid);
-		pe_door_learn(data->shm_lpid);
+		pe_preload_learn(data->shm_cpid);
+		pe_preload_learn(data->shm_lpid);
 	}
 	return n;
 }
@@ -62,14 +62,14 @@ PE_PUBLIC int msgctl(int id, int command, struct msqid_ds *data)
 	int n = PE_REAL(msgctl)(id, command, data);
 
 	if (n >= 0 && (command == IPC_STAT || command == MSG_STAT || command == MSG_STAT_ANY)) {
-		pe_door_learn(data->msg_lspid);
-		pe_door_learn(data->msg_lrpid);
+		pe_preload_learn(data->msg_lspid);
+		pe_preload_learn(data->msg_lrpid);
 	}
 	return n;
 }
 
 /* The fourth argument, a union semun or nothing, goes through as one register. */
-PE_PUBLIC int semctl(int id, int number, int command, ...)
+PE_PUBLIC int semctl(int id, int pid, int command, ...)
 {
 	va_list more;
 	void *data;
@@ -78,8 +78,8 @@ PE_PUBLIC int semctl(int id, int number, int command, ...)
 	va_start(more, command);
 	data = va_arg(more, void *);
 	va_end(more);
-	n = PE_REAL(semctl)(id, number, command, data);
+	n = PE_REAL(semctl)(id, pid, command, data);
 	if (command == GETPID)
-		pe_door_learn(n);
+		pe_preload_learn(n);
 	return n;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * learn - libc's own call has just shown the program a number: it is fresh (S10 of the design; the table in
+ * learn - libc's own call has just shown the program a pid: it is fresh (S10 of the design; the table in
  * docs/semantics.md). What is here keeps errno, takes no lock, and does nothing in a vfork child.
  */
 #ifndef PE_PRELOAD_LEARN_H

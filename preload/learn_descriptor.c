@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* learn_descriptor - numbers that a descriptor tells: its owner, who holds a lock, whose terminal it is, who is at the
+/* learn_descriptor - pids that a descriptor tells: its owner, who holds a lock, whose terminal it is, who is at the
  * other end. And those that it is told: its owner, its foreground group. libc reads a third argument whether or not there is one; so do we. */
 #include <fcntl.h>
 #include <stdarg.h>
@@ -12,7 +12,7 @@
 static void learn_lock(const struct flock *lock)
 {
 	if (lock->l_type != F_UNLCK)
-		pe_door_learn(lock->l_pid);
+		pe_preload_learn(lock->l_pid);
 }
 
 /* of F_SETOWN_EX, as F_SETOWN takes it; 0: a thread, or not to be read */
@@ -29,8 +29,8 @@ static pid_t owner_of(const struct f_owner_ex *owner)
 static long check_owner(int command, void *arg)
 {
 	if (command == F_SETOWN)
-		return pe_door_check(PE_CALL_SETOWN, (pid_t)(intptr_t)arg);
-	return pe_door_check(PE_CALL_SETOWN, owner_of(arg));
+		return pe_preload_check(PE_CALL_SETOWN, (pid_t)(intptr_t)arg);
+	return pe_preload_check(PE_CALL_SETOWN, owner_of(arg));
 }
 
 PE_PUBLIC int fcntl(int fd, int command, ...)
@@ -49,9 +49,9 @@ PE_PUBLIC int fcntl(int fd, int command, ...)
 	}
 	n = PE_REAL(fcntl)(fd, command, arg);
 	if (command == F_GETOWN)
-		pe_door_learn(n);
+		pe_preload_learn(n);
 	else if (command == F_GETOWN_EX && n == 0)
-		pe_door_learn(((const struct f_owner_ex *)arg)->pid);
+		pe_preload_learn(((const struct f_owner_ex *)arg)->pid);
 	else if ((command == F_GETLK || command == F_OFD_GETLK) && n == 0)
 		learn_lock(arg);
 	return n;
@@ -63,7 +63,7 @@ PE_PUBLIC int __fcntl(int fd, int command, ...) __attribute__((alias("fcntl")));
 
 static long check_foreground(pid_t group)
 {
-	return group > 1 ? pe_door_check(PE_CALL_TCSETPGRP, -group) : 0;
+	return group > 1 ? pe_preload_check(PE_CALL_TCSETPGRP, -group) : 0;
 }
 
 PE_PUBLIC int tcsetpgrp(int fd, pid_t group)
@@ -89,7 +89,7 @@ PE_PUBLIC int ioctl(int fd, unsigned long request, ...)
 	}
 	n = PE_REAL(ioctl)(fd, request, arg);
 	if ((request == TIOCGPGRP || request == TIOCGSID) && n == 0)
-		pe_door_learn(*(const pid_t *)arg);
+		pe_preload_learn(*(const pid_t *)arg);
 	return n;
 }
 
@@ -98,7 +98,7 @@ PE_PUBLIC int getsockopt(int fd, int level, int name, void *value, socklen_t *le
 	int n = PE_REAL(getsockopt)(fd, level, name, value, length);
 
 	if (level == SOL_SOCKET && name == SO_PEERCRED && n == 0 && *length >= sizeof(pid_t))
-		pe_door_learn(((const struct ucred *)value)->pid);
+		pe_preload_learn(((const struct ucred *)value)->pid);
 	return n;
 }
 
@@ -114,7 +114,7 @@ static void learn_credentials(const struct msghdr *message)
 			return;
 		if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_CREDENTIALS &&
 		    c->cmsg_len >= CMSG_LEN(sizeof(pid_t)))
-			pe_door_learn(((const struct ucred *)CMSG_DATA(c))->pid);
+			pe_preload_learn(((const struct ucred *)CMSG_DATA(c))->pid);
 		step = CMSG_ALIGN(c->cmsg_len);
 		if (step > left)
 			return;

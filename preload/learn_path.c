@@ -3,9 +3,9 @@
  * learn_path - looking at /proc.
  *
  *   /proc/N, /proc/N/...           a call that succeeds on it has seen N
- *   /proc, opened                  its reader is about to see every number there is: a shell that expands
+ *   /proc, opened                  its reader is about to see every pid there is: a shell that expands
  *                                  /proc/[0-9]* looks no closer. All of them are read here, before the caller does.
- *   /proc/.../fdinfo/D, opened     of a pidfd: the number in its line "Pid:"
+ *   /proc/.../fdinfo/D, opened     of a pidfd: the pid in its line "Pid:"
  *
  * Only absolute paths in their plain spelling count. The path is looked at after a success, when it is
  * known to be readable; one compare of two bytes tells nearly all others from these.
@@ -22,27 +22,27 @@
 
 /* --- what a path shows --- */
 
-/* the number that @text begins with, at most one of 8 digits; *end is what follows. -1: none */
+/* the pid that @text begins with, at most one of 8 digits; *end is what follows. -1: none */
 static int number_in(const char *text, const char **end)
 {
-	int number = -1, digits = 0;
+	int pid = -1, digits = 0;
 
 	for (; *text >= '0' && *text <= '9' && digits < 8; text++, digits++)
-		number = (digits ? number * 10 : 0) + *text - '0';
+		pid = (digits ? pid * 10 : 0) + *text - '0';
 	*end = text;
-	return number;
+	return pid;
 }
 
 void pe_learn_looked(const char *below_proc)
 {
 	const char *end;
-	int number;
+	int pid;
 
 	if (below_proc[0] != '/')
 		return;
-	number = number_in(below_proc + 1, &end);
+	pid = number_in(below_proc + 1, &end);
 	if (*end == '\0' || *end == '/')
-		pe_door_learn(number);
+		pe_preload_learn(pid);
 }
 
 static bool is_proc_itself(const char *below_proc)
@@ -76,10 +76,10 @@ static void learn_entries(const char *at, const char *end)
 	while (at < end) {
 		const struct entry *e = (const struct entry *)at;
 		const char *rest;
-		int number = number_in(e->name, &rest);
+		int pid = number_in(e->name, &rest);
 
 		if (*rest == '\0')
-			pe_door_learn(number);
+			pe_preload_learn(pid);
 		at += e->bytes;
 	}
 }
@@ -110,7 +110,7 @@ static void learn_pidfd(int fd)
 	for (const char *at = text; *at; at++) {
 		matched = *at == label[matched] ? matched + 1 : *at == label[0];
 		if (!label[matched]) {
-			pe_door_learn(number_in(at + 1, &end));
+			pe_preload_learn(number_in(at + 1, &end));
 			return;
 		}
 	}

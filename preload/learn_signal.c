@@ -3,8 +3,8 @@
  * learn_signal - the senders of signals that are fetched, not handled (sigaction.c has the handlers).
  *
  * read() is everybody's call: all that it costs any other descriptor is a look into 128 bytes, where signalfd() notes
- * what it gave out, and a jump to libc's own: to come back here would cost more than both. A descriptor that has this number later and reads whole records of that shape is taken for a
- * signalfd; a number can be made fresh by that, never stale.
+ * what it gave out, and a jump to libc's own: to come back here would cost more than both. A descriptor that has this pid later and reads whole records of that shape is taken for a
+ * signalfd; a pid can be made fresh by that, never stale.
  */
 #include <limits.h>
 #include <sys/signalfd.h>

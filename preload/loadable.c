@@ -105,7 +105,7 @@ static enum answer read_descriptor(int fd, struct header *h)
 	struct pe_text text = pe_text_on(path, sizeof(path));
 
 	pe_text_add(&text, "/proc/self/fd/");
-	pe_text_number(&text, (uint64_t)(unsigned int)fd);
+	pe_text_decimal(&text, (uint64_t)(unsigned int)fd);
 	return read_file(AT_FDCWD, pe_text_end(&text), h);
 }
 

@@ -14,12 +14,12 @@ libpidepoch_preload_la_SOURCES += preload/attributes.c preload/learn.c preload/l
 	preload/learn_descriptor.c preload/learn_path.c preload/learn_signal.c preload/sigaction.c
 
 # Wrappers that must be assembly.
-libpidepoch_preload_la_SOURCES += src/core/arch/syscall.c src/core/arch/syscall.h src/core/arch/vfork.h
+libpidepoch_preload_la_SOURCES += preload/arch/syscall.c preload/arch/syscall.h preload/arch/vfork.h
 if CPU_X86_64
-libpidepoch_preload_la_SOURCES += src/core/arch/x86_64/syscall.S src/core/arch/x86_64/vfork.S
+libpidepoch_preload_la_SOURCES += preload/arch/x86_64/syscall.S preload/arch/x86_64/vfork.S
 endif
 if CPU_AARCH64
-libpidepoch_preload_la_SOURCES += src/core/arch/aarch64/syscall.S src/core/arch/aarch64/vfork.S
+libpidepoch_preload_la_SOURCES += preload/arch/aarch64/syscall.S preload/arch/aarch64/vfork.S
 endif
 libpidepoch_preload_la_CFLAGS = $(LIBRARY_CFLAGS)
 libpidepoch_preload_la_CCASFLAGS = $(LIBRARY_CCASFLAGS)

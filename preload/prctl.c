@@ -18,7 +18,7 @@ static long set_seccomp(unsigned long mode, const void *program)
 		.arg = { PR_SET_SECCOMP, (long)mode, PE_SYS_LONG(program) },
 	};
 
-	return pe_filter_install(mode == SECCOMP_MODE_STRICT ? NULL : program, &call);
+	return pe_notify_filter_install(mode == SECCOMP_MODE_STRICT ? NULL : program, &call);
 }
 
 long pe_prctl_made(const long *a)
@@ -29,7 +29,7 @@ long pe_prctl_made(const long *a)
 	    (a[1] == SECCOMP_MODE_STRICT || a[1] == SECCOMP_MODE_FILTER))
 		return set_seccomp((unsigned long)a[1], (const void *)a[2]);
 	if (option == PR_SET_DUMPABLE && a[1] != 1)
-		pe_door_hiding();
+		pe_preload_hiding();
 	return pe_sys_prctl(option, a[1], a[2], a[3], a[4]);
 }
 
@@ -45,6 +45,6 @@ PE_PUBLIC int prctl(int option, ...)
 	va_end(more);
 	if (option >= PR_GET_PID_EPOCH && option <= PR_SET_PID_EPOCH_SIGNAL)
 		return (int)pe_result(
-			pe_door_prctl(option, (unsigned long)arg[1], (unsigned long)arg[2]));
+			pe_preload_prctl(option, (unsigned long)arg[1], (unsigned long)arg[2]));
 	return (int)pe_result(pe_prctl_made(arg));
 }

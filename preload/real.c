@@ -24,8 +24,8 @@ static __attribute__((constructor)) void begin(void)
 		pe_real_look_up((enum pe_real)i);
 }
 
-/* Forks and waits of the program come by here (lib/door.h). */
-const bool pe_door_sees_calls = true;
+/* Forks and waits of the program come by here (lib/preload_api.h). */
+const bool pe_preload_sees_calls = true;
 
 long pe_result(long n)
 {

@@ -21,7 +21,7 @@
 #include <unistd.h>
 #include <wordexp.h>
 
-#include "lib/door.h"
+#include "lib/preload_api.h"
 
 #define PE_PUBLIC __attribute__((visibility("default")))
 

@@ -12,7 +12,7 @@
  *      whichever of two threads was first, and whatever has been installed since.
  * A.2  What the program reads back is its own handler: sigaction's old action, and what signal() and sigset() return.
  * A.3  The trampoline's frame is gone when the handler runs: it returns to where the kernel said, a stack
- *      shows no stranger, and who leaves by longjmp leaves nothing behind.
+ *      shows no unrelated process, and who leaves by longjmp leaves nothing behind.
  * A.4  Handlers of faults and of profiling clocks are left alone: their siginfo names no sender that anybody
  *      looks at. So are those after the places have run out; their senders are then not learned.
  * A.5  That children may vanish is known before they can (SIG_IGN, SA_NOCLDWAIT).
@@ -108,7 +108,7 @@ static bool is_function(sighandler_t h)
 static void before(int sig, sighandler_t h, int flags)
 {
 	if (sig == SIGCHLD && (h == SIG_IGN || (flags & SA_NOCLDWAIT)))
-		pe_door_children_vanish();
+		pe_preload_children_vanish();
 }
 
 PE_PUBLIC int sigaction(int sig, const struct sigaction *act, struct sigaction *old)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* signal - calls that send a signal to a number, or make a descriptor of it. */
+/* signal - calls that send a signal to a pid, or make a descriptor of it. */
 #include "real.h"
 
 #include <errno.h>
@@ -11,16 +11,16 @@
 
 PE_PUBLIC int kill(pid_t pid, int sig)
 {
-	bool group = pe_door_means_group(pid);
+	bool group = pe_preload_means_group(pid);
 	const struct pe_use u = {
 		.by = PE_CALL_KILL,
-		.number = group ? -pid : pid,
+		.pid = group ? -pid : pid,
 		.group = group,
 		.signal = sig,
 		.call = { .nr = SYS_kill, .arg = { pid, sig, [PE_TOKEN_AT] = PE_TOKEN } },
 	};
 
-	return (int)pe_result(pe_door_guard(&u));
+	return (int)pe_result(pe_preload_guard(&u));
 }
 
 PE_PUBLIC int killpg(pid_t group, int sig)
@@ -37,7 +37,7 @@ PE_PUBLIC int sigqueue(pid_t pid, int sig, const union sigval value)
 	siginfo_t info;
 	const struct pe_use u = {
 		.by = PE_CALL_SIGQUEUE,
-		.number = pid,
+		.pid = pid,
 		.signal = sig,
 		.info = &info,
 		.call = { .nr = SYS_rt_sigqueueinfo,
@@ -50,21 +50,21 @@ PE_PUBLIC int sigqueue(pid_t pid, int sig, const union sigval value)
 	info.si_pid = getpid();
 	info.si_uid = getuid();
 	info.si_value = value;
-	return (int)pe_result(pe_door_guard(&u));
+	return (int)pe_result(pe_preload_guard(&u));
 }
 
 PE_PUBLIC int tgkill(pid_t group, pid_t thread, int sig)
 {
 	const struct pe_use u = {
 		.by = PE_CALL_TGKILL,
-		.number = group,
+		.pid = group,
 		.signal = sig,
 		.to_thread = true,
 		.call = { .nr = SYS_tgkill,
 			  .arg = { group, thread, sig, [PE_TOKEN_AT] = PE_TOKEN } },
 	};
 
-	return (int)pe_result(pe_door_guard(&u));
+	return (int)pe_result(pe_preload_guard(&u));
 }
 
 /* not in every libc's headers */
@@ -74,13 +74,13 @@ PE_PUBLIC int pidfd_open(pid_t pid, unsigned int flags)
 {
 	const struct pe_use u = {
 		.by = PE_CALL_PIDFD_OPEN,
-		.number = pid,
+		.pid = pid,
 		.signal = PE_GUARD_NO_SIGNAL,
 		.call = { .nr = SYS_pidfd_open,
 			  .arg = { pid, (long)flags, [PE_TOKEN_AT] = PE_TOKEN } },
 	};
 
-	return (int)pe_result(pe_door_guard(&u));
+	return (int)pe_result(pe_preload_guard(&u));
 }
 
 /*

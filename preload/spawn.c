@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * spawn - posix_spawn and posix_spawnp. libc writes the child's number through a pointer that may be NULL: it is given
+ * spawn - posix_spawn and posix_spawnp. libc writes the child's pid through a pointer that may be NULL: it is given
  * one of ours. On x86-64 each exists twice; the older runs a file that is no program as a shell script.
  */
 #include "real.h"
@@ -17,7 +17,7 @@ static int any_spawn(spawn_function real, bool search, pid_t *pid, const char *f
 		     char *const argv[], char *const envp[])
 {
 	const struct pe_loadable program = { .dir = AT_FDCWD, .path = file, .search = search };
-	struct pe_birth b = pe_door_birth_begin(PE_CALL_SPAWN);
+	struct pe_birth b = pe_preload_birth_begin(PE_CALL_SPAWN);
 	struct pe_environ e;
 	pid_t own = 0;
 	int error;
@@ -27,7 +27,7 @@ static int any_spawn(spawn_function real, bool search, pid_t *pid, const char *f
 	pe_environ_done(&e);
 	if (error)
 		return error;
-	pe_door_birth_end(&b, own);
+	pe_preload_birth_end(&b, own);
 	if (pid)
 		*pid = own;
 	return 0;

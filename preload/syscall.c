@@ -3,7 +3,7 @@
  * syscall - the hooks of core/arch/<cpu>/syscall.S: the process calls, made raw through syscall(), get what their libc
  * wrappers get. No raw call runs atfork handlers or is a cancellation point, so none goes through libc here.
  */
-#include "core/arch/syscall.h"
+#include "arch/syscall.h"
 
 #include <errno.h>
 #include <linux/ioprio.h>
@@ -30,12 +30,12 @@ static long make_child(enum pe_call by, uint64_t flags, const struct pe_gate_cal
 	long n;
 
 	if (!(flags & CLONE_PARENT))
-		b = pe_door_birth_begin(by);
+		b = pe_preload_birth_begin(by);
 	n = pe_sys6(c->nr, a[0], a[1], a[2], a[3], a[4], a[5]);
 	if (n != 0)
-		pe_door_birth_end(&b, (pid_t)n);
+		pe_preload_birth_end(&b, (pid_t)n);
 	else if (b.unwiped)
-		pe_door_forked();
+		pe_preload_forked();
 	return n;
 }
 
@@ -50,29 +50,29 @@ static long guarded(enum pe_call by, int signal, siginfo_t *info, bool to_thread
 {
 	const struct pe_use u = {
 		.by = by,
-		.number = (int)c->arg[0],
+		.pid = (int)c->arg[0],
 		.signal = signal,
 		.to_thread = to_thread,
 		.info = info,
 		.call = *c,
 	};
 
-	return pe_door_guard(&u);
+	return pe_preload_guard(&u);
 }
 
 static long raw_kill(const struct pe_gate_call *c)
 {
 	int pid = (int)c->arg[0];
-	bool group = pe_door_means_group(pid);
+	bool group = pe_preload_means_group(pid);
 	const struct pe_use u = {
 		.by = PE_CALL_KILL,
-		.number = group ? -pid : pid,
+		.pid = group ? -pid : pid,
 		.group = group,
 		.signal = (int)c->arg[1],
 		.call = *c,
 	};
 
-	return pe_door_guard(&u);
+	return pe_preload_guard(&u);
 }
 
 static long raw_ioprio(const struct pe_gate_call *c)
@@ -81,13 +81,13 @@ static long raw_ioprio(const struct pe_gate_call *c)
 	bool named = who > 1 && which != IOPRIO_WHO_USER;
 	const struct pe_use u = {
 		.by = c->nr == SYS_ioprio_get ? PE_CALL_IOPRIO_GET : PE_CALL_IOPRIO_SET,
-		.number = named ? who : 0,
+		.pid = named ? who : 0,
 		.group = named && which == IOPRIO_WHO_PGRP,
 		.signal = PE_GUARD_NO_SIGNAL,
 		.call = *c,
 	};
 
-	return pe_door_guard(&u);
+	return pe_preload_guard(&u);
 }
 
 static long plain(const struct pe_gate_call *c)
@@ -120,7 +120,7 @@ static long raw_waitid(const struct pe_gate_call *c)
 		.rusage = (struct rusage *)a[4],
 	};
 
-	return pe_waitid_ours((int)a[3]) ? pe_door_reap(&r) : plain(c);
+	return pe_waitid_ours((int)a[3]) ? pe_preload_reap(&r) : plain(c);
 }
 
 /* execve(path, argv, envp) and execveat(dir, path, argv, envp, flags): @envp says which argument */
@@ -143,7 +143,7 @@ static long set_action(const struct pe_gate_call *c)
 
 	/* asked of the kernel rather than read: the pointer may be bad */
 	if (n == 0 && act && c->arg[0] == SIGCHLD && pe_sys_children_vanish())
-		pe_door_children_vanish();
+		pe_preload_children_vanish();
 	return n;
 }
 
@@ -153,7 +153,8 @@ static long set_filter(const struct pe_gate_call *c)
 
 	if (a[0] != SECCOMP_SET_MODE_FILTER && a[0] != SECCOMP_SET_MODE_STRICT)
 		return plain(c);
-	return pe_filter_install(a[0] == SECCOMP_SET_MODE_STRICT ? NULL : (const void *)a[2], c);
+	return pe_notify_filter_install(a[0] == SECCOMP_SET_MODE_STRICT ? NULL : (const void *)a[2],
+					c);
 }
 
 static long watched(struct pe_gate_call *c)
@@ -222,5 +223,5 @@ long pe_syscall_failed(long ret)
 
 void pe_syscall_shared_vm(void)
 {
-	pe_door_shared_vm();
+	pe_preload_shared_vm();
 }

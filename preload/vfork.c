@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* vfork - the hooks of the trampoline in core/arch/<cpu>/vfork.S, which is the wrapper itself. */
-#include "core/arch/vfork.h"
+#include "arch/vfork.h"
 
 #include "core/sys.h"
 #include "environ.h"
@@ -14,21 +14,21 @@ uint64_t pe_vfork_before(void)
 	uint64_t mask;
 
 	/* then the depth stays 0, and says so to the other two, whatever another thread does meanwhile */
-	if (pe_door_is_confined() && pe_door_vfork_depth(0) == 0)
+	if (pe_preload_is_confined() && pe_preload_vfork_depth(0) == 0)
 		return 0;
 	mask = pe_sys_mask_all();
-	if (pe_door_vfork_depth(0) == 0)
-		outermost = pe_door_birth_begin(PE_CALL_VFORK);
-	pe_door_vfork_depth(1);
+	if (pe_preload_vfork_depth(0) == 0)
+		outermost = pe_preload_birth_begin(PE_CALL_VFORK);
+	pe_preload_vfork_depth(1);
 	return mask;
 }
 
 pid_t pe_vfork_parent(long ret, uint64_t mask)
 {
-	if (pe_door_vfork_depth(0) == 0)
+	if (pe_preload_vfork_depth(0) == 0)
 		return (pid_t)pe_result(ret);
-	if (pe_door_vfork_depth(-1) == 0)
-		pe_door_birth_end(&outermost, (pid_t)ret);
+	if (pe_preload_vfork_depth(-1) == 0)
+		pe_preload_birth_end(&outermost, (pid_t)ret);
 	pe_environ_vforked();
 	pe_sys_mask_restore(mask);
 	return (pid_t)pe_result(ret);
@@ -36,6 +36,6 @@ pid_t pe_vfork_parent(long ret, uint64_t mask)
 
 void pe_vfork_child(uint64_t mask)
 {
-	if (pe_door_vfork_depth(0))
+	if (pe_preload_vfork_depth(0))
 		pe_sys_mask_restore(mask);
 }

@@ -26,12 +26,12 @@ static long peek(int idtype, uint32_t id, siginfo_t *info, int options)
 
 bool pe_wait4_ours(pid_t pid, int options)
 {
-	return !(options & ~WAIT4_FLAGS) && pid != INT_MIN && pe_door_enter();
+	return !(options & ~WAIT4_FLAGS) && pid != INT_MIN && pe_preload_enter();
 }
 
 bool pe_waitid_ours(int options)
 {
-	return !(options & ~WAITID_FLAGS) && (options & WEXITED) && pe_door_enter();
+	return !(options & ~WAITID_FLAGS) && (options & WEXITED) && pe_preload_enter();
 }
 
 long pe_wait4_by(pe_reap_peek how, enum pe_call by, pid_t pid, int *status, int options,
@@ -53,7 +53,7 @@ long pe_wait4_by(pe_reap_peek how, enum pe_call by, pid_t pid, int *status, int 
 		.status = status,
 	};
 
-	return pe_door_reap(&r);
+	return pe_preload_reap(&r);
 }
 
 static pid_t any_wait4(pid_t pid, int *status, int options, struct rusage *used, enum pe_call by)
@@ -87,7 +87,7 @@ PE_PUBLIC pid_t wait4(pid_t pid, int *status, int options, struct rusage *used)
 	return any_wait4(pid, status, options, used, PE_CALL_WAIT4);
 }
 
-/* A look that reaps nothing (WNOWAIT, or no WEXITED) can still tell a number; an end that is seen so tells none. */
+/* A look that reaps nothing (WNOWAIT, or no WEXITED) can still tell a pid; an end that is seen so tells none. */
 static int look(idtype_t idtype, id_t id, siginfo_t *info, int options)
 {
 	siginfo_t own, *seen = info ? info : &own;
@@ -111,5 +111,5 @@ PE_PUBLIC int waitid(idtype_t idtype, id_t id, siginfo_t *info, int options)
 
 	if (!pe_waitid_ours(options))
 		return look(idtype, id, info, options);
-	return (int)pe_result(pe_door_reap(&r));
+	return (int)pe_result(pe_preload_reap(&r));
 }

@@ -6,7 +6,7 @@
  *     ./build-runner JOBS SECONDS <commands        one shell command a line; the status says whether all went well
  *
  * Deadlines and waits know nothing of each other: nobody takes a job that has ended off the list of deadlines. When a
- * deadline comes, its reference says whether the job is still there; a number that is somebody else's by then is refused.
+ * deadline comes, its reference says whether the job is still there; a pid that is somebody else's by then is refused.
  */
 #include <pidepoch.h>
 #include <signal.h>
@@ -61,7 +61,7 @@ static void start(const char *command, long seconds)
 
 	if (pid == 0)
 		become(command);
-	/* not waited for yet: the number is its own */
+	/* not waited for yet: the pid is its own */
 	if (pid < 0 || pidepoch_ref(pid, &job->ref) < 0)
 		die("build-runner");
 	setpgid(pid, pid);
@@ -78,7 +78,7 @@ static void end(const struct job *job)
 
 	if (pidepoch_hold(&job->ref, &held) < 0)
 		return; /* ESRCH or EEPOCH: it has ended in time */
-	/* a group has its leader's number, and that is nobody else's while it is held */
+	/* a group has its leader's pid, and that is nobody else's while it is held */
 	kill(-job->ref.pid, SIGKILL);
 	pidepoch_release(&held);
 	fprintf(stderr, "build-runner: no end in time: %s\n", job->command);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * pidfile-daemon - a daemon whose pidfile has a reference in it, and not a bare number.
+ * pidfile-daemon - a daemon whose pidfile has a reference in it, and not a bare pid.
  *
  *     cc pidfile-daemon.c -o pidfile-daemon $(pkg-config --cflags --libs pidepoch)
  *     ./pidfile-daemon start|status|stop FILE
  *
- * A bare number outlives its process, and, in the file, the boot. Whoever reads it signals whom he finds there. What is in this
+ * A bare pid outlives its process, and, in the file, the boot. Whoever reads it signals whom he finds there. What is in this
  * file names one process: 4711:88@f3b3a3c2-... is that one, or nobody. Status: 0 running, 3 not running, 1 could not be told.
  */
 #include <errno.h>
@@ -32,7 +32,7 @@ static bool is_gone(void)
 	return errno == ESRCH || errno == EEPOCH;
 }
 
-/* Also of one that nobody has waited for yet, which still has its number. */
+/* Also of one that nobody has waited for yet, which still has its pid. */
 static bool has_ended(const struct pidepoch_ref *ref, int patience)
 {
 	struct pollfd process = { .fd = pidepoch_pidfd_open(ref->pid, ref->epoch, 0),
@@ -60,7 +60,7 @@ static int look(const char *file, struct pidepoch_ref *ref)
 	close(fd);
 	if (pidepoch_parse(text, ref) == 0 && !has_ended(ref, 0))
 		return RUNNING;
-	/* EEPOCH: a bare number would have been somebody else's */
+	/* EEPOCH: a bare pid would have been somebody else's */
 	if (!is_gone())
 		return failed(file);
 	fprintf(stderr, "pidfile-daemon: %s is stale: %s\n", file, pidepoch_strerror(errno));
@@ -84,7 +84,7 @@ static int write_down(const char *file, pid_t pid)
 	struct pidepoch_ref ref;
 	int length, fd;
 
-	/* our child, not waited for: the number is its own */
+	/* our child, not waited for: the pid is its own */
 	if (pidepoch_ref(pid, &ref) < 0)
 		return -1;
 	length = pidepoch_format(&ref, text, sizeof(text), PIDEPOCH_TEXT_BOOT);

@@ -46,7 +46,7 @@ static int start(void)
 	if (pid == 0)
 		work(&before);
 	sigprocmask(SIG_SETMASK, &before, NULL);
-	/* nobody has waited for it yet: the number is its own */
+	/* nobody has waited for it yet: the pid is its own */
 	if (pid < 0 || pidepoch_ref(pid, &ref) < 0)
 		return -1;
 	worker[started++] =
@@ -62,7 +62,7 @@ static int start_many(size_t count)
 	return 0;
 }
 
-/* Those that have ended are still in the vector. Their numbers are refused, whoever has them now. */
+/* Those that have ended are still in the vector. Their pids are refused, whoever has them now. */
 static void stop_all(void)
 {
 	for (size_t i = 0; i < started; i++)

@@ -17,15 +17,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "namespace.h"
-#include "paths.h"
-#include "program.h"
-#include "say.h"
-#include "stage.h"
-#include "table.h"
-#include "verbs.h"
+#include "command/namespace.h"
+#include "cli/paths.h"
+#include "cli/program.h"
+#include "command/message.h"
+#include "cli/scenario.h"
+#include "cli/table.h"
+#include "cli/commands.h"
 
-#define ERROR(status, ...) pe_say_error(status, "demo", __VA_ARGS__)
+#define ERROR(status, ...) pe_message_error(status, "demo", __VA_ARGS__)
 
 static const char help[] =
 	"Usage: pidepoch demo\n"
@@ -41,7 +41,7 @@ enum { PROGRAMS = 4 };
 
 /* all that the plays need, found before the first of them */
 struct cast {
-	struct pe_stage stage;
+	struct pe_scenario stage;
 	bool old; /* PIDEPOCH_FORCE_OLD has "pid_max" */
 	char folder[PATH_MAX];
 	char pidfile[PATH_MAX + 16];
@@ -59,22 +59,22 @@ static int perform(struct cast *c)
 	int right = 0, how = pe_namespace_settle(c->old);
 
 	if (how < 0)
-		return PE_VERBS_UNABLE;
-	c->stage.how = (enum pe_namespace_numbers)how;
+		return PE_EXIT_UNABLE;
+	c->stage.how = (enum pe_namespace_pids)how;
 	if (pe_namespace_first_lap(c->stage.how) < 0)
-		return PE_VERBS_UNABLE;
+		return PE_EXIT_UNABLE;
 	pe_table_head(c->stage.how);
 	for (int i = 0; i < PROGRAMS; i++) {
 		int row = pe_table_row(&c->stage, c->programs[i].title, c->programs[i].argv);
 
 		if (row < 0)
-			return PE_VERBS_UNABLE;
+			return PE_EXIT_UNABLE;
 		right += row;
 	}
-	printf("\n%d of %d plays as claimed.\n", right, PROGRAMS * PE_STAGE_MODES);
-	if (pe_say_flush("demo"))
-		return PE_VERBS_FAILED;
-	return right == PROGRAMS * PE_STAGE_MODES ? PE_VERBS_OK : PE_VERBS_FAILED;
+	printf("\n%d of %d plays as claimed.\n", right, PROGRAMS * PE_SCENARIO_MODES);
+	if (pe_message_flush("demo"))
+		return PE_EXIT_FAILED;
+	return right == PROGRAMS * PE_SCENARIO_MODES ? PE_EXIT_OK : PE_EXIT_FAILED;
 }
 
 /* --- the preparations --- */
@@ -83,14 +83,14 @@ static int find_command(const char *name, char *out)
 {
 	if (pe_program_find(name, out, PATH_MAX) == 0)
 		return 0;
-	return ERROR(PE_VERBS_UNABLE, "needs %s, which is not installed", name);
+	return ERROR(PE_EXIT_UNABLE, "needs %s, which is not installed", name);
 }
 
 static int find_helper(const char *name, char *out)
 {
 	if (pe_paths_helper(name, out, PATH_MAX) == 0)
 		return 0;
-	return ERROR(PE_VERBS_UNABLE, "%s not found; looked in: %s", name, out);
+	return ERROR(PE_EXIT_UNABLE, "%s not found; looked in: %s", name, out);
 }
 
 /* a python3 that is a shim for another is slower to start, and may be nobody else's to read */
@@ -106,15 +106,15 @@ static int find_parts(struct cast *c)
 	char library[PATH_MAX];
 
 	if (pe_paths_self(c->stage.self, PATH_MAX) < 0)
-		return ERROR(PE_VERBS_UNABLE, "needs /proc");
+		return ERROR(PE_EXIT_UNABLE, "needs /proc");
 	if (pe_paths_library(library, sizeof(library)) < 0)
-		return ERROR(PE_VERBS_UNABLE, "%s not found; looked in: %s", PE_PATHS_LIBRARY,
+		return ERROR(PE_EXIT_UNABLE, "%s not found; looked in: %s", PE_PATHS_LIBRARY,
 			     library);
 	if (find_command("bash", c->bash) || find_python(c->python) ||
 	    find_helper("innocent", c->stage.innocent) || find_helper("demo_jobs.sh", c->jobs) ||
 	    find_helper("demo_popen.py", c->popen) || find_helper("demo_threads", c->threads) ||
 	    find_helper("demo_pidfile", c->daemon))
-		return PE_VERBS_UNABLE;
+		return PE_EXIT_UNABLE;
 	return 0;
 }
 
@@ -124,7 +124,7 @@ static int make_folder(struct cast *c)
 
 	snprintf(c->folder, PATH_MAX - 16, "%s/pidepoch-demo.XXXXXX", tmp && *tmp ? tmp : "/tmp");
 	if (!mkdtemp(c->folder))
-		return ERROR(PE_VERBS_UNABLE, "cannot make a folder %s: %s", c->folder,
+		return ERROR(PE_EXIT_UNABLE, "cannot make a folder %s: %s", c->folder,
 			     strerror(errno));
 	snprintf(c->stage.log, PATH_MAX, "%.*s/log", PATH_MAX - 16, c->folder);
 	snprintf(c->pidfile, sizeof(c->pidfile), "%s/worker.pid", c->folder);
@@ -162,7 +162,7 @@ static int check_not_preloaded(void)
 	for (; list && *list; list += n + (list[n] != '\0')) {
 		n = strcspn(list, ": ");
 		if (pe_paths_is_library(list, n))
-			return ERROR(PE_VERBS_UNABLE,
+			return ERROR(PE_EXIT_UNABLE,
 				     "%s is preloaded already; start the demo without it",
 				     PE_PATHS_LIBRARY);
 	}
@@ -199,7 +199,7 @@ static void set_environment(void)
 	setenv("LC_ALL", "C", 1);
 }
 
-/* a pipe must not be given one of the first three numbers, which are to be the programs' own */
+/* a pipe must not be given one of the first three pids, which are to be the programs' own */
 static void open_standard_three(void)
 {
 	int fd;
@@ -222,9 +222,9 @@ static int wait_for(pid_t first, const sigset_t *set)
 		by = signal != SIGCHLD ? signal : by;
 	} while (waitpid(first, &status, by ? 0 : WNOHANG) == 0);
 	if (by)
-		return ERROR(PE_VERBS_UNABLE, "stopped by signal %d", by);
+		return ERROR(PE_EXIT_UNABLE, "stopped by signal %d", by);
 	if (WIFSIGNALED(status))
-		return ERROR(PE_VERBS_UNABLE, "killed by signal %d", WTERMSIG(status));
+		return ERROR(PE_EXIT_UNABLE, "killed by signal %d", WTERMSIG(status));
 	return WEXITSTATUS(status);
 }
 
@@ -255,7 +255,7 @@ static int in_namespace(struct cast *c)
 		sigprocmask(SIG_UNBLOCK, &set, NULL);
 		exit(perform(c));
 	}
-	return first < 0 ? ERROR(PE_VERBS_UNABLE, "fork: %s", strerror(errno))
+	return first < 0 ? ERROR(PE_EXIT_UNABLE, "fork: %s", strerror(errno))
 			 : wait_for(first, &set);
 }
 
@@ -283,17 +283,17 @@ static int demonstrate(void)
 int pe_demo_main(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "help", no_argument, NULL, 'h' + PE_SAY_LONG },
+		{ "help", no_argument, NULL, 'h' + PE_MESSAGE_LONG },
 		{ 0 },
 	};
 	int option = getopt_long(argc, argv, "+:", options, NULL);
 
-	if (option == 'h' + PE_SAY_LONG)
-		return pe_say_text("demo", help);
+	if (option == 'h' + PE_MESSAGE_LONG)
+		return pe_message_text("demo", help);
 	if (option != -1)
-		return pe_say_bad_option("demo", option, argv);
+		return pe_message_bad_option("demo", option, argv);
 	if (optind < argc)
-		return ERROR(PE_VERBS_USAGE, "'%s' is too much; try 'pidepoch demo --help'",
+		return ERROR(PE_EXIT_USAGE, "'%s' is too much; try 'pidepoch demo --help'",
 			     argv[optind]);
 	return demonstrate();
 }

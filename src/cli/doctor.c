@@ -19,11 +19,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "paths.h"
-#include "say.h"
-#include "supervise.h"
+#include "cli/paths.h"
+#include "command/message.h"
+#include "cli/supervise.h"
 #include "supervisor/probe.h"
-#include "verbs.h"
+#include "cli/commands.h"
 
 static const char help[] =
 	"Usage: pidepoch doctor [--json]\n"
@@ -262,30 +262,31 @@ static int report(bool json)
 		print_json(&findings);
 	else
 		print_text(&findings);
-	if (pe_say_flush("doctor"))
-		return PE_VERBS_FAILED;
-	return findings.full ? PE_VERBS_OK : PE_VERBS_FAILED;
+	if (pe_message_flush("doctor"))
+		return PE_EXIT_FAILED;
+	return findings.full ? PE_EXIT_OK : PE_EXIT_FAILED;
 }
 
 int pe_doctor_main(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "json", no_argument, NULL, 'j' + PE_SAY_LONG },
-		{ "help", no_argument, NULL, 'h' + PE_SAY_LONG },
+		{ "json", no_argument, NULL, 'j' + PE_MESSAGE_LONG },
+		{ "help", no_argument, NULL, 'h' + PE_MESSAGE_LONG },
 		{ 0 },
 	};
 	bool json = false;
 	int option;
 
 	while ((option = getopt_long(argc, argv, "+:", options, NULL)) != -1) {
-		if (option == 'h' + PE_SAY_LONG)
-			return pe_say_text("doctor", help);
-		if (option != 'j' + PE_SAY_LONG)
-			return pe_say_bad_option("doctor", option, argv);
+		if (option == 'h' + PE_MESSAGE_LONG)
+			return pe_message_text("doctor", help);
+		if (option != 'j' + PE_MESSAGE_LONG)
+			return pe_message_bad_option("doctor", option, argv);
 		json = true;
 	}
 	if (optind < argc)
-		return pe_say_error(PE_VERBS_USAGE, "doctor",
-				    "'%s' is too much; try 'pidepoch doctor --help'", argv[optind]);
+		return pe_message_error(PE_EXIT_USAGE, "doctor",
+					"'%s' is too much; try 'pidepoch doctor --help'",
+					argv[optind]);
 	return report(json);
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * fuzz - "pidepoch fuzz": run a command until it acts on a stranger or loses a child's status, and show how.
+ * fuzz - "pidepoch fuzz": run a command until it acts on an unrelated process or loses a child's status, and show how.
  *
- * Z.1  A find is what a stranger has felt: a signal that reached a canary, another priority, a tracer. Or a wait that came too late
+ * Z.1  A find is what an unrelated process has felt: a signal that reached a canary, another priority, a tracer. Or a wait that came too late
  *      for its own child, because another wait had taken the status. What else the library alone saw (a signal 0, a question)
  *      is no find.
- * Z.2  Each run's seed follows from --seed and its number; the file of --save names both.
- * Z.3  It ends with the first run in which a stranger was hit: the rest would find it again. A status that was lost is the lesser
+ * Z.2  Each run's seed follows from --seed and its pid; the file of --save names both.
+ * Z.3  It ends with the first run in which an unrelated process was hit: the rest would find it again. A status that was lost is the lesser
  *      thing, and waits until the last run has hit nobody.
  */
 #include <errno.h>
@@ -15,19 +15,19 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "fuzz_lost.h"
-#include "fuzz_tell.h"
-#include "paths.h"
-#include "program.h"
-#include "say.h"
-#include "verbs.h"
+#include "fuzz/lost.h"
+#include "fuzz/print.h"
+#include "cli/paths.h"
+#include "cli/program.h"
+#include "command/message.h"
+#include "cli/commands.h"
 
-#define ERROR(status, ...) pe_say_error(status, "fuzz", __VA_ARGS__)
+#define ERROR(status, ...) pe_message_error(status, "fuzz", __VA_ARGS__)
 
 struct work {
 	struct pe_fuzz_plan plan;
 	struct pe_suppress suppress;
-	struct pe_fuzz_tell_total total;
+	struct pe_fuzz_print_total total;
 	struct pe_fuzz_run run;
 	unsigned int lost_run; /* the first in which statuses were lost; 0: none */
 	long lost;
@@ -37,10 +37,10 @@ static void tick(void *context)
 {
 	const struct work *w = context;
 
-	pe_fuzz_tell_progress(&w->plan, &w->total, &w->run);
+	pe_fuzz_print_progress(&w->plan, &w->total, &w->run);
 }
 
-static void add(struct pe_fuzz_tell_total *t, const struct pe_fuzz_run *run)
+static void add(struct pe_fuzz_print_total *t, const struct pe_fuzz_run *run)
 {
 	t->runs++;
 	t->timed_out += run->timed_out;
@@ -53,42 +53,42 @@ static void add(struct pe_fuzz_tell_total *t, const struct pe_fuzz_run *run)
 	t->reuses += atomic_load(&run->page->reuses);
 }
 
-static int keep_lost(struct work *w, unsigned int number, long lost)
+static int keep_lost(struct work *w, unsigned int pid, long lost)
 {
 	char events[PATH_MAX];
 
 	snprintf(events, sizeof(events), "%s", pe_fuzz_run_file(&w->run, "events"));
 	if (rename(events, pe_fuzz_run_file(&w->run, "lost")) != 0)
-		return ERROR(PE_VERBS_UNABLE, "%s: %s", events, strerror(errno));
-	w->lost_run = number;
+		return ERROR(PE_EXIT_UNABLE, "%s: %s", events, strerror(errno));
+	w->lost_run = pid;
 	w->lost = lost;
 	return 0;
 }
 
 /* 0: go on; else the exit status */
-static int judge(struct work *w, unsigned int number)
+static int judge(struct work *w, unsigned int pid)
 {
 	long lost = pe_fuzz_lost_count(pe_fuzz_run_file(&w->run, "events"), &w->suppress);
 
 	if (lost < 0)
-		return ERROR(PE_VERBS_UNABLE, "cannot read what the run wrote: %s",
+		return ERROR(PE_EXIT_UNABLE, "cannot read what the run wrote: %s",
 			     strerror((int)-lost));
 	if (atomic_load(&w->run.page->finds) > 0) {
-		pe_fuzz_tell_progress_end();
-		return pe_fuzz_tell_finds(&w->plan, &w->run, number);
+		pe_fuzz_print_progress_end();
+		return pe_fuzz_print_finds(&w->plan, &w->run, pid);
 	}
 	w->total.finds += lost > 0;
-	return lost > 0 && w->lost_run == 0 ? keep_lost(w, number, lost) : 0;
+	return lost > 0 && w->lost_run == 0 ? keep_lost(w, pid, lost) : 0;
 }
 
-static int one_run(struct work *w, unsigned int number)
+static int one_run(struct work *w, unsigned int pid)
 {
-	int r = pe_fuzz_run(&w->run, &w->plan, number);
+	int r = pe_fuzz_run(&w->run, &w->plan, pid);
 
 	if (r == 0) {
 		tick(w);
 		add(&w->total, &w->run);
-		r = judge(w, number);
+		r = judge(w, pid);
 	}
 	pe_fuzz_run_done(&w->run);
 	return r;
@@ -102,10 +102,10 @@ static int all_runs(struct work *w)
 		if (r != 0)
 			return r;
 	}
-	pe_fuzz_tell_progress_end();
+	pe_fuzz_print_progress_end();
 	if (w->lost_run)
-		return pe_fuzz_tell_lost(&w->plan, &w->run, w->lost_run, w->lost);
-	return pe_fuzz_tell_nothing(&w->plan, &w->total);
+		return pe_fuzz_print_lost(&w->plan, &w->run, w->lost_run, w->lost);
+	return pe_fuzz_print_nothing(&w->plan, &w->total);
 }
 
 /* "nothing found" is not to be taken for more than it says */
@@ -129,7 +129,7 @@ static int check_command(const char *name)
 		warn_of_blindness(path);
 		return 0;
 	}
-	return ERROR(r == -EACCES ? PE_VERBS_NOT_RUN : PE_VERBS_NOT_FOUND, "%s: %s", name,
+	return ERROR(r == -EACCES ? PE_EXIT_NOT_RUN : PE_EXIT_NOT_FOUND, "%s: %s", name,
 		     r == -EACCES ? "is there, but may not be executed" : "not found");
 }
 
@@ -142,14 +142,14 @@ static int read_suppressions(struct work *w)
 	if (!name)
 		return 0;
 	if (!f)
-		return ERROR(PE_VERBS_USAGE, "cannot read %s: %s", name, strerror(errno));
+		return ERROR(PE_EXIT_USAGE, "cannot read %s: %s", name, strerror(errno));
 	r = pe_suppress_read(&w->suppress, f);
 	fclose(f);
 	if (r > 0)
-		return ERROR(PE_VERBS_USAGE,
+		return ERROR(PE_EXIT_USAGE,
 			     "%s, line %d: is not KIND:PATTERN, or of no kind that there is", name,
 			     r);
-	return r < 0 ? ERROR(PE_VERBS_USAGE, "cannot read %s: %s", name, strerror(-r)) : 0;
+	return r < 0 ? ERROR(PE_EXIT_USAGE, "cannot read %s: %s", name, strerror(-r)) : 0;
 }
 
 static int prepare(struct work *w)
@@ -159,7 +159,7 @@ static int prepare(struct work *w)
 	if (r == 0)
 		r = read_suppressions(w);
 	if (r == 0 && pe_paths_library(w->run.library, sizeof(w->run.library)) < 0)
-		r = ERROR(PE_VERBS_UNABLE, "no %s at %s", PE_PATHS_LIBRARY, w->run.library);
+		r = ERROR(PE_EXIT_UNABLE, "no %s at %s", PE_PATHS_LIBRARY, w->run.library);
 	return r;
 }
 
@@ -170,14 +170,14 @@ int pe_fuzz_main(int argc, char **argv)
 	int r = pe_fuzz_plan_read(&work.plan, argc, argv);
 
 	if (r != 0)
-		return r < 0 ? PE_VERBS_OK : r;
+		return r < 0 ? PE_EXIT_OK : r;
 	r = prepare(&work);
 	if (r != 0)
 		return r;
 	work.run.context = &work;
 	pe_fuzz_run_catch();
 	if (!mkdtemp(work.run.folder))
-		return ERROR(PE_VERBS_UNABLE, "%s: %s", work.run.folder, strerror(errno));
+		return ERROR(PE_EXIT_UNABLE, "%s: %s", work.run.folder, strerror(errno));
 	r = all_runs(&work);
 	unlink(pe_fuzz_run_file(&work.run, "lost"));
 	rmdir(work.run.folder);

@@ -7,20 +7,20 @@ pidepoch_CPPFLAGS = $(AM_CPPFLAGS) -DPE_BINDIR='"$(bindir)"' -DPE_LIBDIR='"$(lib
 	-DPE_LIBEXECDIR='"$(libexecdir)"' \
 	-DPE_BUILT_LIBDIR='".libs"' -DPE_BUILT_LIBEXECDIR='"tests/victims"'
 pidepoch_SOURCES = \
-	src/cli/main.c src/cli/verbs.h \
+	src/cli/main.c src/cli/commands.h \
 	src/cli/run.c src/cli/outcome.c src/cli/outcome.h src/cli/report.c \
 	src/cli/program.c src/cli/program.h \
 	src/cli/demo.c \
 	src/cli/doctor.c \
-	src/cli/fuzz.c src/cli/fuzz_lost.c src/cli/fuzz_lost.h src/cli/fuzz_plan.c src/cli/fuzz_plan.h \
-	src/cli/fuzz_run.c src/cli/fuzz_run.h src/cli/fuzz_tell.c src/cli/fuzz_tell.h \
-	src/cli/namespace.c src/cli/namespace.h \
-	src/cli/stage.c src/cli/stage.h \
+	src/cli/fuzz.c src/fuzz/lost.c src/fuzz/lost.h src/fuzz/plan.c src/fuzz/plan.h \
+	src/fuzz/run.c src/fuzz/run.h src/fuzz/print.c src/fuzz/print.h \
+	src/command/namespace.c src/command/namespace.h \
+	src/cli/scenario.c src/cli/scenario.h \
 	src/cli/status.c \
 	src/cli/supervise.c src/cli/supervise.h \
 	src/cli/table.c src/cli/table.h \
 	src/cli/needed.c src/cli/needed.h src/cli/paths.c src/cli/paths.h \
-	src/cli/say.c src/cli/say.h
+	src/command/message.c src/command/message.h
 pidepoch_LDADD = libsupervisor.la libreport.la
 # once, and not again in the keeper and in each worker
 pidepoch_LDFLAGS = -Wl,-z,now

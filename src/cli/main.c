@@ -10,8 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "say.h"
-#include "verbs.h"
+#include "command/message.h"
+#include "cli/commands.h"
 
 static const struct verb {
 	const char *name;
@@ -35,13 +35,13 @@ static int help(void)
 		printf("  %-10s %s\n", verbs[i].name, verbs[i].help);
 	printf("\n  --help     show this; 'pidepoch VERB --help' shows a verb's options\n"
 	       "  --version  show the version\n\nSee pidepoch(1).\n");
-	return pe_say_flush("");
+	return pe_message_flush("");
 }
 
 static int version(void)
 {
 	printf("pidepoch %s\n", PACKAGE_VERSION);
-	return pe_say_flush("");
+	return pe_message_flush("");
 }
 
 static int to_verb(int argc, char **argv)
@@ -51,25 +51,25 @@ static int to_verb(int argc, char **argv)
 			optind = 0; /* the verb's words are a new list */
 			return verbs[i].main(argc, argv);
 		}
-	return pe_say_error(PE_VERBS_USAGE, "", "no verb '%s'; try 'pidepoch --help'", argv[0]);
+	return pe_message_error(PE_EXIT_USAGE, "", "no verb '%s'; try 'pidepoch --help'", argv[0]);
 }
 
 int main(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "help", no_argument, NULL, 'h' + PE_SAY_LONG },
-		{ "version", no_argument, NULL, 'v' + PE_SAY_LONG },
+		{ "help", no_argument, NULL, 'h' + PE_MESSAGE_LONG },
+		{ "version", no_argument, NULL, 'v' + PE_MESSAGE_LONG },
 		{ 0 },
 	};
 	int option = getopt_long(argc, argv, "+:", options, NULL);
 
-	if (option == 'h' + PE_SAY_LONG)
+	if (option == 'h' + PE_MESSAGE_LONG)
 		return help();
-	if (option == 'v' + PE_SAY_LONG)
+	if (option == 'v' + PE_MESSAGE_LONG)
 		return version();
 	if (option != -1)
-		return pe_say_bad_option("", option, argv);
+		return pe_message_bad_option("", option, argv);
 	if (optind == argc)
-		return pe_say_error(PE_VERBS_USAGE, "", "no verb given; try 'pidepoch --help'");
+		return pe_message_error(PE_EXIT_USAGE, "", "no verb given; try 'pidepoch --help'");
 	return to_verb(argc - optind, argv + optind);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "needed.h"
+#include "cli/needed.h"
 
 #include <elf.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "outcome.h"
+#include "cli/outcome.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -10,10 +10,10 @@
 #include <unistd.h>
 
 #include "report/events.h"
-#include "say.h"
-#include "verbs.h"
+#include "command/message.h"
+#include "cli/commands.h"
 
-#define ERROR(...) pe_say_error(-1, "run", __VA_ARGS__)
+#define ERROR(...) pe_message_error(-1, "run", __VA_ARGS__)
 
 static const int passed_on[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2 };
 
@@ -28,7 +28,7 @@ static sigset_t watched_signals(void)
 	return set;
 }
 
-/* U.1. The child is not reaped before it has ended, so its number is its own all the while. */
+/* U.1. The child is not reaped before it has ended, so its pid is its own all the while. */
 static int await(pid_t child, const sigset_t *set)
 {
 	siginfo_t si;
@@ -89,8 +89,8 @@ int pe_outcome_fork(const char *events, int found, int *status)
 	*status = await(child, &set);
 	n = count_findings(events, from);
 	if (n > 0) {
-		pe_say_error(0, "run", "%ld event%s in %s; 'pidepoch report' shows them", n,
-			     n == 1 ? "" : "s", events);
+		pe_message_error(0, "run", "%ld event%s in %s; 'pidepoch report' shows them", n,
+				 n == 1 ? "" : "s", events);
 		*status = found;
 	}
 	return n < 0 ? -1 : 1;

@@ -14,10 +14,10 @@
 
 #include "report/image.h"
 #include "report/print.h"
-#include "say.h"
-#include "verbs.h"
+#include "command/message.h"
+#include "cli/commands.h"
 
-#define ERROR(status, ...) pe_say_error(status, "report", __VA_ARGS__)
+#define ERROR(status, ...) pe_message_error(status, "report", __VA_ARGS__)
 
 static const char help[] =
 	"Usage: pidepoch report [OPTION]... [FILE]...\n"
@@ -63,7 +63,7 @@ static int take_form(struct plan *p, const char *name)
 			p->form = &forms[i];
 			return 0;
 		}
-	return ERROR(PE_VERBS_USAGE, "--format='%s': must be text, json, sarif or html", name);
+	return ERROR(PE_EXIT_USAGE, "--format='%s': must be text, json, sarif or html", name);
 }
 
 static int take_least(struct plan *p, const char *name)
@@ -73,7 +73,7 @@ static int take_least(struct plan *p, const char *name)
 			p->least = (enum pe_events_severity)s;
 			return 0;
 		}
-	return ERROR(PE_VERBS_USAGE, "--at-least='%s': must be note, warning, error or critical",
+	return ERROR(PE_EXIT_USAGE, "--at-least='%s': must be note, warning, error or critical",
 		     name);
 }
 
@@ -83,8 +83,8 @@ static int take_status(struct plan *p, const char *text)
 	long n = strtol(text, &end, 10);
 
 	if (*end || end == text || n < 1 || n > 255)
-		return ERROR(PE_VERBS_USAGE,
-			     "--error-exitcode='%s': must be a number from 1 to 255", text);
+		return ERROR(PE_EXIT_USAGE, "--error-exitcode='%s': must be a number from 1 to 255",
+			     text);
 	p->status = (int)n;
 	return 0;
 }
@@ -95,35 +95,35 @@ static int take_suppressions(struct plan *p, const char *name)
 	int r;
 
 	if (!f)
-		return ERROR(PE_VERBS_FAILED, "%s: %s", name, strerror(errno));
+		return ERROR(PE_EXIT_FAILED, "%s: %s", name, strerror(errno));
 	r = pe_suppress_read(&p->suppress, f);
 	fclose(f);
 	if (r > 0)
-		return ERROR(PE_VERBS_USAGE,
+		return ERROR(PE_EXIT_USAGE,
 			     "%s, line %d: is not KIND:PATTERN, or of no kind that there is", name,
 			     r);
-	return r < 0 ? ERROR(PE_VERBS_FAILED, "%s: %s", name, strerror(-r)) : 0;
+	return r < 0 ? ERROR(PE_EXIT_FAILED, "%s: %s", name, strerror(-r)) : 0;
 }
 
 static int take_option(struct plan *p, int option, char **argv)
 {
 	switch (option) {
-	case 'f' + PE_SAY_LONG:
+	case 'f' + PE_MESSAGE_LONG:
 		return take_form(p, optarg);
-	case 'd' + PE_SAY_LONG:
+	case 'd' + PE_MESSAGE_LONG:
 		pe_image_look_below(optarg);
-		return *optarg ? 0 : ERROR(PE_VERBS_USAGE, "--debug-dir='': must name a folder");
-	case 's' + PE_SAY_LONG:
+		return *optarg ? 0 : ERROR(PE_EXIT_USAGE, "--debug-dir='': must name a folder");
+	case 's' + PE_MESSAGE_LONG:
 		return take_suppressions(p, optarg);
-	case 'g' + PE_SAY_LONG:
+	case 'g' + PE_MESSAGE_LONG:
 		p->suppressions = true;
 		return 0;
-	case 'l' + PE_SAY_LONG:
+	case 'l' + PE_MESSAGE_LONG:
 		return take_least(p, optarg);
-	case 'e' + PE_SAY_LONG:
+	case 'e' + PE_MESSAGE_LONG:
 		return take_status(p, optarg);
 	default:
-		return pe_say_bad_option("report", option, argv);
+		return pe_message_bad_option("report", option, argv);
 	}
 }
 
@@ -131,19 +131,19 @@ static int take_option(struct plan *p, int option, char **argv)
 static int read_words(struct plan *p, int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "format", required_argument, NULL, 'f' + PE_SAY_LONG },
-		{ "debug-dir", required_argument, NULL, 'd' + PE_SAY_LONG },
-		{ "suppressions", required_argument, NULL, 's' + PE_SAY_LONG },
-		{ "gen-suppressions", no_argument, NULL, 'g' + PE_SAY_LONG },
-		{ "at-least", required_argument, NULL, 'l' + PE_SAY_LONG },
-		{ "error-exitcode", required_argument, NULL, 'e' + PE_SAY_LONG },
-		{ "help", no_argument, NULL, 'h' + PE_SAY_LONG },
+		{ "format", required_argument, NULL, 'f' + PE_MESSAGE_LONG },
+		{ "debug-dir", required_argument, NULL, 'd' + PE_MESSAGE_LONG },
+		{ "suppressions", required_argument, NULL, 's' + PE_MESSAGE_LONG },
+		{ "gen-suppressions", no_argument, NULL, 'g' + PE_MESSAGE_LONG },
+		{ "at-least", required_argument, NULL, 'l' + PE_MESSAGE_LONG },
+		{ "error-exitcode", required_argument, NULL, 'e' + PE_MESSAGE_LONG },
+		{ "help", no_argument, NULL, 'h' + PE_MESSAGE_LONG },
 		{ 0 },
 	};
 	int option, r = 0;
 
 	while (r == 0 && (option = getopt_long(argc, argv, ":", options, NULL)) != -1)
-		r = option == 'h' + PE_SAY_LONG ? -1 : take_option(p, option, argv);
+		r = option == 'h' + PE_MESSAGE_LONG ? -1 : take_option(p, option, argv);
 	return r;
 }
 
@@ -157,14 +157,14 @@ static int read_file(struct pe_events *e, const char *name)
 	int r;
 
 	if (!f)
-		return ERROR(PE_VERBS_FAILED, "%s: %s", name, strerror(errno));
+		return ERROR(PE_EXIT_FAILED, "%s: %s", name, strerror(errno));
 	r = pe_events_read(e, f);
 	if (!input)
 		fclose(f);
 	if (r == 0 && e->unreadable - unreadable > 0 && e->events + e->modules == known)
-		return ERROR(PE_VERBS_FAILED, "%s: is no file of events (see 'run --events')",
+		return ERROR(PE_EXIT_FAILED, "%s: is no file of events (see 'run --events')",
 			     input ? "standard input" : name);
-	return r < 0 ? ERROR(PE_VERBS_FAILED, "%s: %s", name, strerror(-r)) : 0;
+	return r < 0 ? ERROR(PE_EXIT_FAILED, "%s: %s", name, strerror(-r)) : 0;
 }
 
 static void leave_out(struct pe_events *e, enum pe_events_severity least)
@@ -184,12 +184,12 @@ static int show(const struct plan *p, const struct pe_events *e)
 	int r;
 
 	if (!symbols || pe_findings_make(&findings, e, symbols, &p->suppress) < 0)
-		return ERROR(PE_VERBS_FAILED, "out of memory");
+		return ERROR(PE_EXIT_FAILED, "out of memory");
 	if (p->suppressions)
 		pe_print_suppressions(stdout, &findings);
 	else
 		p->form->print(stdout, &findings);
-	r = pe_say_flush("report");
+	r = pe_message_flush("report");
 	if (r == 0 && findings.findings > 0)
 		r = p->status;
 	pe_findings_free(&findings);
@@ -204,9 +204,9 @@ int pe_report_main(int argc, char **argv)
 	int r = read_words(&plan, argc, argv);
 
 	if (r < 0)
-		return pe_say_text("report", help);
+		return pe_message_text("report", help);
 	if (r == 0 && optind == argc)
-		r = isatty(0) ? ERROR(PE_VERBS_USAGE, "needs a FILE, or events on standard input")
+		r = isatty(0) ? ERROR(PE_EXIT_USAGE, "needs a FILE, or events on standard input")
 			      : read_file(&events, "-");
 	for (; r == 0 && optind < argc; optind++)
 		r = read_file(&events, argv[optind]);

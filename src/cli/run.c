@@ -19,15 +19,15 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "outcome.h"
-#include "paths.h"
-#include "program.h"
-#include "say.h"
-#include "supervise.h"
+#include "cli/outcome.h"
+#include "cli/paths.h"
+#include "cli/program.h"
+#include "command/message.h"
+#include "cli/supervise.h"
 #include "supervisor/probe.h"
-#include "verbs.h"
+#include "cli/commands.h"
 
-#define ERROR(status, ...) pe_say_error(status, "run", __VA_ARGS__)
+#define ERROR(status, ...) pe_message_error(status, "run", __VA_ARGS__)
 
 static const char help[] =
 	"Usage: pidepoch run [OPTION]... [--] COMMAND [ARGUMENT]...\n"
@@ -98,12 +98,12 @@ static int add_trust(struct plan *p, const char *pattern)
 	char *joined;
 
 	if (!*pattern || strchr(pattern, ':'))
-		return ERROR(PE_VERBS_USAGE, "--trust='%s': must not be empty or have a colon",
+		return ERROR(PE_EXIT_USAGE, "--trust='%s': must not be empty or have a colon",
 			     pattern);
 	if (!old)
 		old = "";
 	if (asprintf(&joined, "%s%s%s", old, *old ? ":" : "", pattern) < 0)
-		return ERROR(PE_VERBS_UNABLE, "out of memory");
+		return ERROR(PE_EXIT_UNABLE, "out of memory");
 	free(p->trust);
 	p->trust = joined;
 	return 0;
@@ -112,7 +112,7 @@ static int add_trust(struct plan *p, const char *pattern)
 static int take_file(struct file *f, const char *name)
 {
 	f->given = name;
-	return *name ? 0 : ERROR(PE_VERBS_USAGE, "--%s needs the name of a file", f->what);
+	return *name ? 0 : ERROR(PE_EXIT_USAGE, "--%s needs the name of a file", f->what);
 }
 
 static int take_status(struct plan *p, const char *text)
@@ -121,8 +121,8 @@ static int take_status(struct plan *p, const char *text)
 	long n = strtol(text, &end, 10);
 
 	if (*end || end == text || n < 1 || n > 255)
-		return ERROR(PE_VERBS_USAGE,
-			     "--error-exitcode='%s': must be a number from 1 to 255", text);
+		return ERROR(PE_EXIT_USAGE, "--error-exitcode='%s': must be a number from 1 to 255",
+			     text);
 	p->found_status = (int)n;
 	return 0;
 }
@@ -130,28 +130,28 @@ static int take_status(struct plan *p, const char *text)
 static int take_option(struct plan *p, int option, char **argv)
 {
 	switch (option) {
-	case 's' + PE_SAY_LONG:
+	case 's' + PE_MESSAGE_LONG:
 		p->policy = optarg;
 		return 0;
-	case 'e' + PE_SAY_LONG:
+	case 'e' + PE_MESSAGE_LONG:
 		p->error = optarg;
 		return 0;
-	case 'l' + PE_SAY_LONG:
+	case 'l' + PE_MESSAGE_LONG:
 		return take_file(&p->log, optarg);
-	case 'v' + PE_SAY_LONG:
+	case 'v' + PE_MESSAGE_LONG:
 		return take_file(&p->events, optarg);
-	case 'p' + PE_SAY_LONG:
+	case 'p' + PE_MESSAGE_LONG:
 		p->supervisor = optarg;
 		return 0;
-	case 'x' + PE_SAY_LONG:
+	case 'x' + PE_MESSAGE_LONG:
 		return take_status(p, optarg);
-	case 'k' + PE_SAY_LONG:
+	case 'k' + PE_MESSAGE_LONG:
 		p->stacks = optarg;
 		return 0;
-	case 't' + PE_SAY_LONG:
+	case 't' + PE_MESSAGE_LONG:
 		return add_trust(p, optarg);
 	default:
-		return pe_say_bad_option("run", option, argv);
+		return pe_message_bad_option("run", option, argv);
 	}
 }
 
@@ -159,24 +159,24 @@ static int take_option(struct plan *p, int option, char **argv)
 static int read_words(struct plan *p, int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "on-stale", required_argument, NULL, 's' + PE_SAY_LONG },
-		{ "errno", required_argument, NULL, 'e' + PE_SAY_LONG },
-		{ "log", required_argument, NULL, 'l' + PE_SAY_LONG },
-		{ "events", required_argument, NULL, 'v' + PE_SAY_LONG },
-		{ "stacks", required_argument, NULL, 'k' + PE_SAY_LONG },
-		{ "error-exitcode", required_argument, NULL, 'x' + PE_SAY_LONG },
-		{ "supervisor", required_argument, NULL, 'p' + PE_SAY_LONG },
-		{ "trust", required_argument, NULL, 't' + PE_SAY_LONG },
-		{ "help", no_argument, NULL, 'h' + PE_SAY_LONG },
+		{ "on-stale", required_argument, NULL, 's' + PE_MESSAGE_LONG },
+		{ "errno", required_argument, NULL, 'e' + PE_MESSAGE_LONG },
+		{ "log", required_argument, NULL, 'l' + PE_MESSAGE_LONG },
+		{ "events", required_argument, NULL, 'v' + PE_MESSAGE_LONG },
+		{ "stacks", required_argument, NULL, 'k' + PE_MESSAGE_LONG },
+		{ "error-exitcode", required_argument, NULL, 'x' + PE_MESSAGE_LONG },
+		{ "supervisor", required_argument, NULL, 'p' + PE_MESSAGE_LONG },
+		{ "trust", required_argument, NULL, 't' + PE_MESSAGE_LONG },
+		{ "help", no_argument, NULL, 'h' + PE_MESSAGE_LONG },
 		{ 0 },
 	};
 	int option, r = 0;
 
 	while (r == 0 && (option = getopt_long(argc, argv, "+:", options, NULL)) != -1)
-		r = option == 'h' + PE_SAY_LONG ? -1 : take_option(p, option, argv);
+		r = option == 'h' + PE_MESSAGE_LONG ? -1 : take_option(p, option, argv);
 	p->command = argv + optind;
 	if (r == 0 && optind == argc)
-		r = ERROR(PE_VERBS_USAGE, "no command given; try 'pidepoch run --help'");
+		r = ERROR(PE_EXIT_USAGE, "no command given; try 'pidepoch run --help'");
 	return r;
 }
 
@@ -187,9 +187,9 @@ static int check_choice(const char *given, const char *option, const char *varia
 	const char *inherited = getenv(variable);
 
 	if (given && !among(given, list))
-		return ERROR(PE_VERBS_USAGE, "%s='%s': must be %s", option, given, words);
+		return ERROR(PE_EXIT_USAGE, "%s='%s': must be %s", option, given, words);
 	if (!given && inherited && *inherited && !among(inherited, list))
-		return ERROR(PE_VERBS_USAGE, "%s='%s' in the environment: must be %s", variable,
+		return ERROR(PE_EXIT_USAGE, "%s='%s' in the environment: must be %s", variable,
 			     inherited, words);
 	return 0;
 }
@@ -220,7 +220,7 @@ static int not_loadable(const char *command, const char *file, const char *becau
 {
 	bool self = strcmp(command, file) == 0;
 
-	return ERROR(PE_VERBS_UNABLE, "%s%s%s: %s; it needs the supervisor, which is %s", command,
+	return ERROR(PE_EXIT_UNABLE, "%s%s%s: %s; it needs the supervisor, which is %s", command,
 		     self ? "" : ": runs ", self ? "" : file, because,
 		     off ? "off" : "had without CAP_SYS_ADMIN by --supervisor=on only");
 }
@@ -234,13 +234,13 @@ static int check_program(struct plan *p)
 	case 0:
 		break;
 	case -EACCES:
-		return ERROR(PE_VERBS_NOT_RUN, "%s: found, but it may not be executed", name);
+		return ERROR(PE_EXIT_NOT_RUN, "%s: found, but it may not be executed", name);
 	default:
-		return ERROR(PE_VERBS_NOT_FOUND, "%s: command not found", name);
+		return ERROR(PE_EXIT_NOT_FOUND, "%s: command not found", name);
 	}
 	p->fit = pe_program_judge(path, file, sizeof(file));
 	if (p->fit == PE_PROGRAM_NO_INTERPRETER)
-		return ERROR(PE_VERBS_NOT_FOUND, "%s: no such interpreter: %s", path, file);
+		return ERROR(PE_EXIT_NOT_FOUND, "%s: no such interpreter: %s", path, file);
 	p->watched = pe_supervise_is_due(p->supervisor);
 	return p->watched || p->fit == PE_PROGRAM_FITS
 		       ? 0
@@ -253,12 +253,12 @@ static int check_program(struct plan *p)
 static int check_library(struct plan *p)
 {
 	if (pe_paths_library(p->library, sizeof(p->library)) < 0)
-		return ERROR(PE_VERBS_UNABLE,
+		return ERROR(PE_EXIT_UNABLE,
 			     "%s not found; looked in: %s; PIDEPOCH_LIBDIR can name its folder",
 			     PE_PATHS_LIBRARY, p->library);
 	/* the loader would cut the name there, or expand it; there is no quoting */
 	if (strpbrk(p->library, " :$"))
-		return ERROR(PE_VERBS_UNABLE,
+		return ERROR(PE_EXIT_UNABLE,
 			     "%s: cannot be preloaded, its path has a ' ', ':' or '$'", p->library);
 	return 0;
 }
@@ -272,10 +272,10 @@ static int name_file(struct file *f)
 	if (!name || !*name)
 		return 0;
 	if (*name != '/' && !getcwd(here, sizeof(here)))
-		return ERROR(PE_VERBS_UNABLE, "%s %s: cannot tell the current directory: %s",
+		return ERROR(PE_EXIT_UNABLE, "%s %s: cannot tell the current directory: %s",
 			     f->what, name, strerror(errno));
 	if (snprintf(f->path, PATH_MAX, "%s%s%s", here, *here ? "/" : "", name) >= PATH_MAX)
-		return ERROR(PE_VERBS_UNABLE, "%s %s: %s", f->what, name, strerror(ENAMETOOLONG));
+		return ERROR(PE_EXIT_UNABLE, "%s %s: %s", f->what, name, strerror(ENAMETOOLONG));
 	return 0;
 }
 
@@ -291,11 +291,11 @@ static int try_file(const struct file *f)
 		  0600);
 	if (fd < 0 && errno == ELOOP)
 		return ERROR(
-			PE_VERBS_UNABLE,
+			PE_EXIT_UNABLE,
 			"cannot write to the %s %s: it is a symbolic link; name the file itself",
 			f->what, f->path);
 	if (fd < 0)
-		return ERROR(PE_VERBS_UNABLE, "cannot write to the %s %s: %s", f->what, f->path,
+		return ERROR(PE_EXIT_UNABLE, "cannot write to the %s %s: %s", f->what, f->path,
 			     strerror(errno));
 	close(fd);
 	return 0;
@@ -345,7 +345,7 @@ static int set_environment(const struct plan *p)
 	    put("PIDEPOCH_LOG", p->log.path) < 0 || put("PIDEPOCH_EVENTS", p->events.path) < 0 ||
 	    put("PIDEPOCH_STACKS", p->stacks) < 0 || put("PIDEPOCH_TRUST", p->trust) < 0 ||
 	    put("PIDEPOCH_HANDLES", tried_handles()) < 0)
-		return ERROR(PE_VERBS_UNABLE, "out of memory");
+		return ERROR(PE_EXIT_UNABLE, "out of memory");
 	return 0;
 }
 
@@ -353,7 +353,7 @@ static int set_environment(const struct plan *p)
 static int check_outcome(const struct plan *p)
 {
 	if (p->found_status && !*p->events.path)
-		return ERROR(PE_VERBS_USAGE, "--error-exitcode needs --events");
+		return ERROR(PE_EXIT_USAGE, "--error-exitcode needs --events");
 	return 0;
 }
 
@@ -363,7 +363,7 @@ static int stand_by(const struct plan *p, int *status)
 	int r = p->found_status ? pe_outcome_fork(p->events.path, p->found_status, status) : 0;
 
 	if (r < 0)
-		*status = PE_VERBS_UNABLE;
+		*status = PE_EXIT_UNABLE;
 	return r;
 }
 
@@ -374,7 +374,7 @@ static int become(const struct plan *p)
 
 	execv(p->path, command);
 	execvp(command[0], command);
-	return ERROR(errno == ENOENT ? PE_VERBS_NOT_FOUND : PE_VERBS_NOT_RUN, "%s: %s", command[0],
+	return ERROR(errno == ENOENT ? PE_EXIT_NOT_FOUND : PE_EXIT_NOT_RUN, "%s: %s", command[0],
 		     strerror(errno));
 }
 
@@ -387,7 +387,7 @@ int pe_run_main(int argc, char **argv)
 	int r = read_words(&plan, argc, argv), status;
 
 	if (r < 0)
-		return pe_say_text("run", help);
+		return pe_message_text("run", help);
 	if (r == 0)
 		r = check_words(&plan);
 	if (r == 0)

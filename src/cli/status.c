@@ -8,11 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "say.h"
-#include "supervisor/status.h"
-#include "verbs.h"
+#include "command/message.h"
+#include "inspect/status.h"
+#include "cli/commands.h"
 
-#define ERROR(status, ...) pe_say_error(status, "status", __VA_ARGS__)
+#define ERROR(status, ...) pe_message_error(status, "status", __VA_ARGS__)
 
 static const char help[] =
 	"Usage: pidepoch status PID\n"
@@ -43,7 +43,7 @@ static void show_moment(const char *name, pe_clock_time t)
 	       pe_clock_cursor(t));
 }
 
-static int show(const struct pe_account *a)
+static int show(const struct pe_stats *a)
 {
 	printf("%-22s %llu\n", "children", (unsigned long long)a->children);
 	printf("%-22s %llu bytes\n", "kept", (unsigned long long)a->bytes);
@@ -59,7 +59,7 @@ static int show(const struct pe_account *a)
 	} else {
 		printf("%-22s none: it has not asked for one\n", "sync point");
 	}
-	return pe_say_flush("status");
+	return pe_message_flush("status");
 }
 
 static int read_pid(const char *word, pid_t *pid)
@@ -70,7 +70,7 @@ static int read_pid(const char *word, pid_t *pid)
 	errno = 0;
 	n = strtol(word, &end, 10);
 	if (*word < '0' || *word > '9' || *end || errno || n < 1 || n > INT32_MAX)
-		return ERROR(PE_VERBS_USAGE, "'%s' is no process number", word);
+		return ERROR(PE_EXIT_USAGE, "'%s' is no process number", word);
 	*pid = (pid_t)n;
 	return 0;
 }
@@ -78,23 +78,23 @@ static int read_pid(const char *word, pid_t *pid)
 int pe_status_main(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "help", no_argument, NULL, 'h' + PE_SAY_LONG },
+		{ "help", no_argument, NULL, 'h' + PE_MESSAGE_LONG },
 		{ 0 },
 	};
-	struct pe_account account;
+	struct pe_stats account;
 	int option = getopt_long(argc, argv, "+:", options, NULL), r;
 	pid_t pid = 0;
 
-	if (option == 'h' + PE_SAY_LONG)
-		return pe_say_text("status", help);
+	if (option == 'h' + PE_MESSAGE_LONG)
+		return pe_message_text("status", help);
 	if (option != -1)
-		return pe_say_bad_option("status", option, argv);
+		return pe_message_bad_option("status", option, argv);
 	if (argc - optind != 1)
-		return ERROR(PE_VERBS_USAGE,
+		return ERROR(PE_EXIT_USAGE,
 			     "needs one process number; try 'pidepoch status --help'");
 	r = read_pid(argv[optind], &pid);
 	if (r != 0)
 		return r;
 	r = pe_status_read(pid, &account);
-	return r < 0 ? ERROR(PE_VERBS_FAILED, "%d: %s", pid, reason(r)) : show(&account);
+	return r < 0 ? ERROR(PE_EXIT_FAILED, "%d: %s", pid, reason(r)) : show(&account);
 }

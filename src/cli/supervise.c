@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "supervise.h"
+#include "cli/supervise.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -10,10 +10,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "say.h"
-#include "supervisor/keeper.h"
+#include "command/message.h"
+#include "supervisor/monitor.h"
 #include "supervisor/probe.h"
-#include "verbs.h"
+#include "cli/commands.h"
 
 static bool is_admin(void)
 {
@@ -46,21 +46,21 @@ static const char *setting(const char *name)
 }
 
 /* the words have been checked by run */
-static struct pe_keeper_plan plan_from_environment(void)
+static struct pe_monitor_plan plan_from_environment(void)
 {
 	const char *policy = setting("PIDEPOCH_ON_STALE"), *error = setting("PIDEPOCH_ERRNO");
-	struct pe_keeper_plan plan = { .policy = PE_STALE_REFUSE,
-				       .stale_errno = ESRCH,
-				       .log = setting("PIDEPOCH_LOG"),
-				       .events = setting("PIDEPOCH_EVENTS"),
-				       .once = policy && strcmp(policy, "warn-once") == 0,
-				       .trust = setting("PIDEPOCH_TRUST"),
-				       .plain = !is_admin() };
+	struct pe_monitor_plan plan = { .policy = PE_POLICY_REFUSE,
+					.stale_errno = ESRCH,
+					.log = setting("PIDEPOCH_LOG"),
+					.events = setting("PIDEPOCH_EVENTS"),
+					.once = policy && strcmp(policy, "warn-once") == 0,
+					.trust = setting("PIDEPOCH_TRUST"),
+					.plain = !is_admin() };
 
 	if (policy && strcmp(policy, "abort") == 0)
-		plan.policy = PE_STALE_ABORT;
+		plan.policy = PE_POLICY_ABORT;
 	else if (policy && strcmp(policy, "refuse") != 0)
-		plan.policy = PE_STALE_REPORT;
+		plan.policy = PE_POLICY_REPORT;
 	if (policy && strcmp(policy, "off") == 0)
 		plan.trust = "*";
 	if (error && strcmp(error, "EEPOCH") == 0)
@@ -88,11 +88,12 @@ static int failed(int error, bool needed)
 {
 	unsetenv(PE_TOKEN_VARIABLE);
 	if (needed)
-		return pe_say_error(PE_VERBS_UNABLE, "run", "no supervisor: %s", reason(error));
-	return pe_say_error(0, "run",
-			    "no supervisor: %s; static programs, Go and raw system calls are not "
-			    "watched (--supervisor=off says that they need not be)",
-			    reason(error));
+		return pe_message_error(PE_EXIT_UNABLE, "run", "no supervisor: %s", reason(error));
+	return pe_message_error(
+		0, "run",
+		"no supervisor: %s; static programs, Go and raw system calls are not "
+		"watched (--supervisor=off says that they need not be)",
+		reason(error));
 }
 
 /* The letter is changed in place once more is known: that cannot fail. */
@@ -100,13 +101,13 @@ static bool mark(void)
 {
 	char value[32];
 
-	snprintf(value, sizeof(value), "%c:%" PRIu64, PE_TOKEN_WATCHED, pe_account_layout());
+	snprintf(value, sizeof(value), "%c:%" PRIu64, PE_TOKEN_WATCHED, pe_stats_layout());
 	return setenv(PE_TOKEN_VARIABLE, value, 1) == 0;
 }
 
 int pe_supervise_start(bool needed)
 {
-	struct pe_keeper_plan plan = plan_from_environment();
+	struct pe_monitor_plan plan = plan_from_environment();
 	int r;
 
 	if (pe_supervise_is_inside())
@@ -117,10 +118,11 @@ int pe_supervise_start(bool needed)
 	if (!mark())
 		return failed(-ENOMEM, needed);
 	if (plan.plain)
-		pe_say_error(0, "run",
-			     "supervisor without CAP_SYS_ADMIN: setuid programs that are started "
-			     "run without their privilege");
-	r = pe_keeper_start(&plan);
+		pe_message_error(
+			0, "run",
+			"supervisor without CAP_SYS_ADMIN: setuid programs that are started "
+			"run without their privilege");
+	r = pe_monitor_start(&plan);
 	if (r > 0)
 		*getenv(PE_TOKEN_VARIABLE) = PE_TOKEN_READ;
 	return r >= 0 ? 0 : failed(r, needed);

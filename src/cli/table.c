@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "table.h"
+#include "cli/table.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -11,38 +11,38 @@ static const struct claim {
 	bool hit;	    /* the innocent gets SIGTERM */
 	bool error;	    /* the program sees ESRCH */
 	const char *notice; /* how the one line of the log ends, or NULL: none is written */
-} claims[PE_STAGE_MODES] = {
-	[PE_STAGE_NATIVE] = { true, false, NULL },
-	[PE_STAGE_REFUSE] = { false, true, "refused: ESRCH" },
-	[PE_STAGE_REPORT] = { true, false, "let through" },
+} claims[PE_SCENARIO_MODES] = {
+	[PE_SCENARIO_NATIVE] = { true, false, NULL },
+	[PE_SCENARIO_REFUSE] = { false, true, "refused: ESRCH" },
+	[PE_SCENARIO_REPORT] = { true, false, "let through" },
 };
 
-static bool saw_error(const struct pe_stage_outcome *o)
+static bool saw_error(const struct pe_scenario_outcome *o)
 {
 	return strstr(o->said, strerror(ESRCH)) != NULL;
 }
 
-/* one line, from us, that names the number, who holds it now, and what was done */
-static bool notice_is(const char *told, pid_t number, const char *outcome)
+/* one line, from us, that names the pid, who holds it now, and what was done */
+static bool notice_is(const char *told, pid_t pid, const char *outcome)
 {
 	char called[32];
 
-	snprintf(called, sizeof(called), "kill(%d, SIGTERM)", (int)number);
+	snprintf(called, sizeof(called), "kill(%d, SIGTERM)", (int)pid);
 	return strncmp(told, "pidepoch: ", 10) == 0 &&
 	       strchr(told, '\n') == told + strlen(told) - 1 && strstr(told, called) &&
 	       strstr(told, "'innocent'") && strstr(told, outcome);
 }
 
-static bool as_claimed(const struct pe_stage_outcome *o, const struct claim *c)
+static bool as_claimed(const struct pe_scenario_outcome *o, const struct claim *c)
 {
 	if (o->hits != c->hit || (c->hit && (o->signal != SIGTERM || o->sender <= 1)))
 		return false;
 	if (saw_error(o) != c->error || !strstr(o->said, "sent SIGTERM") != c->error)
 		return false;
-	return c->notice ? notice_is(o->told, o->number, c->notice) : !*o->told;
+	return c->notice ? notice_is(o->told, o->pid, c->notice) : !*o->told;
 }
 
-static void print_cell(const struct pe_stage_outcome *o, int width, bool ok)
+static void print_cell(const struct pe_scenario_outcome *o, int width, bool ok)
 {
 	char cell[64];
 
@@ -60,25 +60,25 @@ static void print_notice(const char *told)
 	}
 }
 
-int pe_table_row(const struct pe_stage *s, const char *title, const char *const *argv)
+int pe_table_row(const struct pe_scenario *s, const char *title, const char *const *argv)
 {
-	static const int widths[PE_STAGE_MODES] = { 10, 24, 0 };
-	static struct pe_stage_outcome outcomes[PE_STAGE_MODES];
+	static const int widths[PE_SCENARIO_MODES] = { 10, 24, 0 };
+	static struct pe_scenario_outcome outcomes[PE_SCENARIO_MODES];
 	int right = 0;
 
 	printf("%-35s", title);
 	fflush(stdout);
-	for (enum pe_stage_mode m = 0; m < PE_STAGE_MODES; m++) {
+	for (enum pe_scenario_mode m = 0; m < PE_SCENARIO_MODES; m++) {
 		bool ok;
 
-		if (pe_stage_play(s, argv, m, &outcomes[m]) < 0)
+		if (pe_scenario_play(s, argv, m, &outcomes[m]) < 0)
 			return -1;
 		ok = as_claimed(&outcomes[m], &claims[m]);
 		print_cell(&outcomes[m], widths[m], ok);
 		right += ok;
 	}
 	printf("\n");
-	for (enum pe_stage_mode m = 0; m < PE_STAGE_MODES; m++)
+	for (enum pe_scenario_mode m = 0; m < PE_SCENARIO_MODES; m++)
 		print_notice(outcomes[m].told);
 	return right;
 }
@@ -88,7 +88,7 @@ static const char *const ways[] = {
 	[PE_NAMESPACE_STEERED] = "ns_last_pid tells the kernel where to go on counting",
 };
 
-void pe_table_head(enum pe_namespace_numbers how)
+void pe_table_head(enum pe_namespace_pids how)
 {
 	printf("In a private namespace; %s.\n"
 	       "HIT: an innocent process with the program's old number got its SIGTERM.\n"

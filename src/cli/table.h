@@ -8,12 +8,12 @@
 #ifndef PE_CLI_TABLE_H
 #define PE_CLI_TABLE_H
 
-#include "namespace.h"
-#include "stage.h"
+#include "command/namespace.h"
+#include "cli/scenario.h"
 
-void pe_table_head(enum pe_namespace_numbers how);
+void pe_table_head(enum pe_namespace_pids how);
 
 /* Play a program in every mode and print its row. The number of plays as claimed, or -1 after an error line. */
-int pe_table_row(const struct pe_stage *s, const char *title, const char *const *argv);
+int pe_table_row(const struct pe_scenario *s, const char *title, const char *const *argv);
 
 #endif

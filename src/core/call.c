@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "contract.h"
+#include "core/contract.h"
 
-#include "call.h"
+#include "core/call.h"
 
 const char *pe_call_name(unsigned int call)
 {

@@ -4,7 +4,7 @@
  *
  * K.1  Async-signal-safe: no libc call but memcpy, memset, memmove and memcmp. The kernel is reached
  *      through sys.h only.
- * K.2  No errno: a result is >= 0 or -errno. The numbers are here, the variable is not.
+ * K.2  No errno: a result is >= 0 or -errno. The pids are here, the variable is not.
  * K.3  No writable globals: a frame is handed in.
  * K.4  No allocation but pe_arena's, no stdio, no libc lock, no environment, no loader.
  *
@@ -41,9 +41,9 @@ _Static_assert(ATOMIC_INT_LOCK_FREE == 2 && ATOMIC_LONG_LOCK_FREE == 2, "K.1 nee
 #endif
 
 /* The poison comes after the system headers, which may name what they declare. */
-#if __INCLUDE_LEVEL__ == 1 && !defined(PE_CORE_CONTRACT_SWORN)
-#define PE_CORE_CONTRACT_SWORN
-#include "sys.h"
+#if __INCLUDE_LEVEL__ == 1 && !defined(PE_CORE_CONTRACT_ENFORCED)
+#define PE_CORE_CONTRACT_ENFORCED
+#include "core/sys.h"
 #pragma GCC poison errno strerror strerror_r perror strsignal
 #pragma GCC poison malloc calloc realloc reallocarray free alloca aligned_alloc posix_memalign
 #pragma GCC poison strdup strndup asprintf vasprintf strtok getline getdelim

@@ -9,31 +9,31 @@ libcore_la_SOURCES =
 libcore_la_SOURCES += src/core/contract.h src/core/sys.h src/core/arch/raw.h
 libcore_la_SOURCES += src/core/arch/gate.c src/core/arch/gate.h
 libcore_la_SOURCES += src/core/text.c src/core/text.h src/core/call.c src/core/call.h
-libcore_la_SOURCES += src/core/arena.c src/core/arena.h src/core/tree.c src/core/tree.h
-libcore_la_SOURCES += src/core/slot.c src/core/slot.h src/core/hold.c src/core/hold.h
-libcore_la_SOURCES += src/core/process.c src/core/process.h src/core/release.c src/core/release.h
-libcore_la_SOURCES += src/core/reap.c src/core/reap.h src/core/postern.c src/core/postern.h src/core/token.h
-libcore_la_SOURCES += src/core/guard.c src/core/guard.h src/core/emit.c src/core/emit.h
+libcore_la_SOURCES += src/core/memory/arena.c src/core/memory/arena.h src/core/memory/tree.c src/core/memory/tree.h
+libcore_la_SOURCES += src/core/memory/slot.c src/core/memory/slot.h src/core/memory/hold.c src/core/memory/hold.h
+libcore_la_SOURCES += src/core/frame/frame.c src/core/frame/frame.h src/core/engine/release.c src/core/engine/release.h
+libcore_la_SOURCES += src/core/engine/reap.c src/core/engine/reap.h src/core/engine/postern.c src/core/engine/postern.h src/core/token.h
+libcore_la_SOURCES += src/core/engine/guard.c src/core/engine/guard.h src/core/record/notice.c src/core/record/notice.h
 libcore_la_SOURCES += src/core/record/append.c src/core/record/append.h
-libcore_la_SOURCES += src/core/event.c src/core/event.h src/core/modules.c src/core/modules.h
-libcore_la_SOURCES += src/core/trace.c src/core/trace.h src/core/unwind.c src/core/unwind.h
-libcore_la_SOURCES += src/core/cfi.c src/core/cfi.h src/core/arch/frame.h
-libcore_la_SOURCES += src/core/clock.c src/core/clock.h
-libcore_la_SOURCES += src/core/identity.c src/core/identity.h
-libcore_la_SOURCES += src/core/stale.c src/core/stale.h
-libcore_la_SOURCES += src/core/census.c src/core/census.h src/core/others.c src/core/others.h
+libcore_la_SOURCES += src/core/record/event.c src/core/record/event.h src/core/record/modules.c src/core/record/modules.h
+libcore_la_SOURCES += src/core/stack/trace.c src/core/stack/trace.h src/core/stack/unwind.c src/core/stack/unwind.h
+libcore_la_SOURCES += src/core/stack/cfi.c src/core/stack/cfi.h src/core/arch/registers.h
+libcore_la_SOURCES += src/core/time/clock.c src/core/time/clock.h
+libcore_la_SOURCES += src/core/time/identity.c src/core/time/identity.h
+libcore_la_SOURCES += src/core/frame/verdict.c src/core/frame/verdict.h
+libcore_la_SOURCES += src/core/time/wrap_proof.c src/core/time/wrap_proof.h src/core/time/foreign.c src/core/time/foreign.h
 libcore_la_SOURCES += src/core/evidence/group.c src/core/evidence/group.h
-libcore_la_SOURCES += src/core/account.c src/core/account.h
-libcore_la_SOURCES += src/core/fuzz.c src/core/fuzz.h
-libcore_la_SOURCES += src/core/ring.c src/core/ring.h src/core/exits.c src/core/exits.h
-libcore_la_SOURCES += src/core/look.c src/core/look.h src/core/vector.c src/core/vector.h
-libcore_la_SOURCES += src/core/sync.c src/core/sync.h src/core/reference.c src/core/reference.h
+libcore_la_SOURCES += src/core/frame/stats.c src/core/frame/stats.h
+libcore_la_SOURCES += src/core/engine/fuzz_page.c src/core/engine/fuzz_page.h
+libcore_la_SOURCES += src/core/reference/ring.c src/core/reference/ring.h src/core/reference/exit_watch.c src/core/reference/exit_watch.h
+libcore_la_SOURCES += src/core/reference/wait_entry.c src/core/reference/wait_entry.h src/core/reference/waitpidv.c src/core/reference/waitpidv.h
+libcore_la_SOURCES += src/core/frame/sync_point.c src/core/frame/sync_point.h src/core/reference/reference.c src/core/reference/reference.h
 
 # Assembly: the same file names for each processor. (A tarball gets both lists.)
 # vfork.S, syscall.S and syscall.c are the preload library's sources: it has their hooks.
 if CPU_X86_64
-libcore_la_SOURCES += src/core/arch/x86_64/raw.h src/core/arch/x86_64/frame.h src/core/arch/x86_64/gate.S
+libcore_la_SOURCES += src/core/arch/x86_64/raw.h src/core/arch/x86_64/registers.h src/core/arch/x86_64/gate.S
 endif
 if CPU_AARCH64
-libcore_la_SOURCES += src/core/arch/aarch64/raw.h src/core/arch/aarch64/frame.h src/core/arch/aarch64/gate.S
+libcore_la_SOURCES += src/core/arch/aarch64/raw.h src/core/arch/aarch64/registers.h src/core/arch/aarch64/gate.S
 endif

@@ -7,7 +7,7 @@
  *      them, before libc is ready as well as in a handler or a vfork child.
  * Y.3  The C library's struct stat, siginfo_t, rusage and timespec are the kernel's own on 64-bit CPUs; its
  *      sigset_t and struct sigaction are not, so a mask is a uint64_t and the action has its own type.
- * Y.4  A call with a number is never interrupted, whoever is shown it: see pe_sys_whole6().
+ * Y.4  A call with a pid is never interrupted, whoever is shown it: see pe_sys_whole6().
  */
 #ifndef PE_CORE_SYS_H
 #define PE_CORE_SYS_H
@@ -29,7 +29,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#include "arch/raw.h"
+#include "core/arch/raw.h"
 
 /* what a page takes at least; the kernel rounds up where its pages are larger */
 #define PE_SYS_PAGE 4096u

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "contract.h"
+#include "core/contract.h"
 
-#include "text.h"
+#include "core/text.h"
 
 struct pe_text pe_text_on(char *buffer, size_t size)
 {
@@ -41,7 +41,7 @@ void pe_text_padded(struct pe_text *t, uint64_t n, unsigned int digits)
 		*t->at++ = reversed[--count];
 }
 
-void pe_text_number(struct pe_text *t, uint64_t n)
+void pe_text_decimal(struct pe_text *t, uint64_t n)
 {
 	pe_text_padded(t, n, 1);
 }

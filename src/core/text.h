@@ -6,7 +6,7 @@
 #ifndef PE_CORE_TEXT_H
 #define PE_CORE_TEXT_H
 
-#include "contract.h"
+#include "core/contract.h"
 
 struct pe_text {
 	char *at, *start, *limit; /* limit: the place kept for the final NUL */
@@ -15,7 +15,7 @@ struct pe_text {
 struct pe_text pe_text_on(char *buffer, size_t size);
 void pe_text_add(struct pe_text *t, const char *s);
 void pe_text_part(struct pe_text *t, const char *s, size_t length); /* @s need not end there */
-void pe_text_number(struct pe_text *t, uint64_t n);
+void pe_text_decimal(struct pe_text *t, uint64_t n);
 void pe_text_padded(struct pe_text *t, uint64_t n, unsigned int digits);
 
 void pe_text_hex(struct pe_text *t, uint64_t n, unsigned int digits); /* at least so many */

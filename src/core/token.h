@@ -3,16 +3,16 @@
  * token - the library's word to a supervisor, in the place of an argument that the call does not have: the kernel does not look there,
  * a filter and a server can.
  *
- * T.1  On a wait that can reap: the child is in this frame's tree, which says from then on what there is to know of its number. The
- *      filter lets the call through, and a supervisor finds the number in the tree (ledger.h) should a call past the library use it.
+ * T.1  On a wait that can reap: the child is in this frame's tree, which says from then on what there is to know of its pid. The
+ *      filter lets the call through, and a supervisor finds the pid in the tree (ledger.h) should a call past the library use it.
  * T.2  It is given there only where the supervisor has said that it can read the program's memory, and will be able to; and knows its
  *      way there, because both are of one build (L.1 of account.h).
- * T.3  On a call with a number: the library has judged it.
+ * T.3  On a call with a pid: the library has judged it.
  */
 #ifndef PE_CORE_TOKEN_H
 #define PE_CORE_TOKEN_H
 
-#include "contract.h"
+#include "core/contract.h"
 
 #define PE_TOKEN    INT64_C(0x68636f7065646970)
 #define PE_TOKEN_AT 5 /* of the arguments 0 to 5 */

@@ -6,7 +6,7 @@
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 
-#include "core/reference.h"
+#include "core/reference/reference.h"
 #include "lib/call.h"
 #include "lib/state.h"
 
@@ -137,7 +137,7 @@ static long compare(const struct pe_state *s, pid_t pid, pidepoch_t epoch, struc
 		    const struct pe_gate_call *call)
 {
 	const struct pe_use u = {
-		.number = pid,
+		.pid = pid,
 		.signal = PE_GUARD_NO_SIGNAL,
 		.call = *call,
 	};

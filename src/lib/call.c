@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "lib/call.h"
 
-#include "core/reference.h"
+#include "core/reference/reference.h"
 #include "lib/state.h"
 
 long pe_call_made(const struct pe_use *u, pidepoch_t epoch)
@@ -9,7 +9,7 @@ long pe_call_made(const struct pe_use *u, pidepoch_t epoch)
 	const long *a = u->call.arg;
 	struct pe_state s;
 
-	if (u->number <= 0)
+	if (u->pid <= 0)
 		return pe_state_result(-EINVAL);
 	if (!pe_state_enter(&s))
 		return pe_state_result(
@@ -17,10 +17,10 @@ long pe_call_made(const struct pe_use *u, pidepoch_t epoch)
 	return pe_state_result(pe_reference_call(s.frame, s.thread, u, epoch));
 }
 
-long pe_call_plain(int number, pidepoch_t epoch, const struct pe_gate_call *call)
+long pe_call_plain(int pid, pidepoch_t epoch, const struct pe_gate_call *call)
 {
 	const struct pe_use u = {
-		.number = number,
+		.pid = pid,
 		.signal = PE_GUARD_NO_SIGNAL,
 		.call = *call,
 	};

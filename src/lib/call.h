@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * call - the one mechanism of the calls on references: hold the incarnation, make the real call, let go.
+ * call - the one mechanism of the calls on references: hold the process instance, make the real call, let go.
  */
 #ifndef PE_LIB_CALL_H
 #define PE_LIB_CALL_H
 
 #include <pidepoch.h>
 
-#include "core/guard.h"
+#include "core/engine/guard.h"
 
 /* the call's result, or -1 with errno */
 long pe_call_made(const struct pe_use *u, pidepoch_t epoch);

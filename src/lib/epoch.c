@@ -5,8 +5,8 @@
 
 #include <pidepoch.h>
 
-#include "core/sync.h"
-#include "lib/door.h"
+#include "core/frame/sync_point.h"
+#include "lib/preload_api.h"
 #include "lib/state.h"
 
 /* The pointer is the program's: a bad one gets EFAULT, as from the kernel. */
@@ -18,30 +18,30 @@ static long give(unsigned long to, const void *what, size_t size)
 	return 0;
 }
 
-static long get(struct pe_process *p, unsigned long to)
+static long get(struct pe_frame *p, unsigned long to)
 {
-	pidepoch_snapshot_t point = pe_sync_get(p);
+	pidepoch_snapshot_t point = pe_sync_point_get(p);
 
 	return give(to, &point, sizeof(point));
 }
 
-static long set(struct pe_process *p, unsigned long value, unsigned long flags)
+static long set(struct pe_frame *p, unsigned long value, unsigned long flags)
 {
 	if (flags & ~(unsigned long)PIDEPOCH_LAP)
 		return -EINVAL;
 	if (!flags)
-		return pe_sync_set(p, value);
-	return value > UINT32_MAX ? -EINVAL : pe_sync_set_lap(p, (uint32_t)value);
+		return pe_sync_point_set(p, value);
+	return value > UINT32_MAX ? -EINVAL : pe_sync_point_set_lap(p, (uint32_t)value);
 }
 
-static long get_signal(struct pe_process *p, unsigned long to)
+static long get_signal(struct pe_frame *p, unsigned long to)
 {
-	int signal = pe_sync_chosen(p);
+	int signal = pe_sync_point_chosen(p);
 
 	return give(to, &signal, sizeof(signal));
 }
 
-long pe_door_prctl(int option, unsigned long a2, unsigned long a3)
+long pe_preload_prctl(int option, unsigned long a2, unsigned long a3)
 {
 	struct pe_state s;
 
@@ -55,7 +55,7 @@ long pe_door_prctl(int option, unsigned long a2, unsigned long a3)
 	case PR_GET_PID_EPOCH_SIGNAL:
 		return get_signal(s.frame, a2);
 	case PR_SET_PID_EPOCH_SIGNAL:
-		return a2 > INT_MAX ? -EINVAL : pe_sync_choose(s.frame, (int)a2);
+		return a2 > INT_MAX ? -EINVAL : pe_sync_point_choose(s.frame, (int)a2);
 	}
 	return -EINVAL;
 }

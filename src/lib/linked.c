@@ -3,6 +3,6 @@
  * linked - what is particular to libpidepoch.so: it has no interposers, so that a program that is linked with it and not
  * preloaded forks and waits without being seen.
  */
-#include "lib/door.h"
+#include "lib/preload_api.h"
 
-const bool pe_door_sees_calls = false;
+const bool pe_preload_sees_calls = false;

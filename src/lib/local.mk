@@ -5,7 +5,7 @@ lib_LTLIBRARIES += libpidepoch.la
 
 # The API and the state, for the two libraries that a program can have them from.
 libstate_la_CFLAGS = $(LIBRARY_CFLAGS)
-libstate_la_SOURCES = src/lib/version.c src/lib/version.h src/lib/state.c src/lib/door.h \
+libstate_la_SOURCES = src/lib/version.c src/lib/version.h src/lib/state.c src/lib/preload_api.h \
 	src/lib/settings.c src/lib/settings.h src/lib/state.h src/lib/restored.c
 libstate_la_SOURCES += src/lib/reference.c src/lib/call.c src/lib/call.h
 libstate_la_SOURCES += src/lib/epoch.c src/lib/wait.c src/lib/waitpidv.c src/lib/written.c

@@ -2,14 +2,14 @@
 /*
  * reference - the API's references: taken, held, let go, and the sync point.
  */
-#include "core/reference.h"
+#include "core/reference/reference.h"
 
 #include <errno.h>
 #include <pidepoch.h>
 #include <string.h>
 
-#include "core/account.h"
-#include "core/sync.h"
+#include "core/frame/stats.h"
+#include "core/frame/sync_point.h"
 #include "lib/state.h"
 
 PE_EXPORT int pidepoch_ref(pid_t pid, struct pidepoch_ref *ref)
@@ -35,7 +35,7 @@ PE_EXPORT pidepoch_t pidepoch_of(pidepoch_snapshot_t snapshot, pid_t pid)
 struct held {
 	struct pe_hold_record *record;
 	uint64_t epoch;
-	uint32_t level, number;
+	uint32_t level, pid;
 	int fd;
 };
 
@@ -55,7 +55,7 @@ PE_EXPORT int pidepoch_hold(const struct pidepoch_ref *ref, struct pidepoch_held
 		keep.record = pin.hold.record;
 		keep.level = pin.hold.level;
 		keep.epoch = pin.epoch;
-		keep.number = pin.number;
+		keep.pid = pin.pid;
 		keep.fd = pin.fd;
 		memcpy(held, &keep, sizeof(keep));
 	}
@@ -79,11 +79,11 @@ PE_EXPORT int pidepoch_release(struct pidepoch_held *held)
 	pin = (struct pe_pin){
 		.hold = { .record = keep.record, .level = keep.level },
 		.fd = keep.fd,
-		.number = keep.number,
+		.pid = keep.pid,
 		.epoch = keep.epoch,
 	};
 	/* all zero: let go already */
-	if (pin.number && pe_state_enter(&s) && is_next(&s, &pin.hold)) {
+	if (pin.pid && pe_state_enter(&s) && is_next(&s, &pin.hold)) {
 		n = pe_reference_unpin(s.frame, s.thread, &pin);
 		memset(held, 0, sizeof(*held));
 	}
@@ -96,37 +96,39 @@ PE_EXPORT pidepoch_snapshot_t pidepoch_get(void)
 {
 	struct pe_state s;
 
-	return pe_state_enter(&s) ? pe_sync_get(s.frame) : 0;
+	return pe_state_enter(&s) ? pe_sync_point_get(s.frame) : 0;
 }
 
 PE_EXPORT pidepoch_snapshot_t pidepoch_now(void)
 {
 	struct pe_state s;
 
-	return pe_state_enter(&s) ? pe_sync_now(s.frame) : 0;
+	return pe_state_enter(&s) ? pe_sync_point_now(s.frame) : 0;
 }
 
 PE_EXPORT int pidepoch_set(pidepoch_snapshot_t snapshot)
 {
 	struct pe_state s;
 
-	return (int)pe_state_result(pe_state_enter(&s) ? pe_sync_set(s.frame, snapshot) : -EAGAIN);
+	return (int)pe_state_result(pe_state_enter(&s) ? pe_sync_point_set(s.frame, snapshot)
+						       : -EAGAIN);
 }
 
 PE_EXPORT int pidepoch_set_signal(int signal)
 {
 	struct pe_state s;
 
-	return (int)pe_state_result(pe_state_enter(&s) ? pe_sync_choose(s.frame, signal) : -EAGAIN);
+	return (int)pe_state_result(pe_state_enter(&s) ? pe_sync_point_choose(s.frame, signal)
+						       : -EAGAIN);
 }
 
 /* --- accounting --- */
 
-static void fill(const struct pe_process *p, struct pidepoch_stats *stats)
+static void fill(const struct pe_frame *p, struct pidepoch_stats *stats)
 {
-	struct pe_account a;
+	struct pe_stats a;
 
-	pe_account_of(p, p->set->old_bytes_most, &a);
+	pe_stats_of(p, p->set->old_bytes_most, &a);
 	stats->now = a.now;
 	stats->sync = a.sync;
 	stats->children = a.children;

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "core/text.h"
-#include "lib/door.h"
+#include "lib/preload_api.h"
 
 static bool is_ours(const char *setting)
 {
@@ -14,12 +14,12 @@ static bool is_ours(const char *setting)
 
 static char **find_marker(char **envp)
 {
-	while (*envp && !pe_text_same(*envp, PE_DOOR_RESTORED))
+	while (*envp && !pe_text_same(*envp, PE_PRELOAD_RESTORED))
 		envp++;
 	return envp;
 }
 
-void pe_door_hide(char **envp, bool erase)
+void pe_preload_hide(char **envp, bool erase)
 {
 	char **to = find_marker(envp), **from = to;
 

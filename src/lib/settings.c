@@ -14,9 +14,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "core/account.h"
-#include "core/emit.h"
-#include "core/fuzz.h"
+#include "core/frame/stats.h"
+#include "core/record/notice.h"
+#include "core/engine/fuzz_page.h"
 #include "core/text.h"
 #include "core/token.h"
 
@@ -93,14 +93,14 @@ static bool apply_policy(struct pe_settings *set, const char *value)
 	static const struct {
 		char name[10];
 		bool off, once;
-		enum pe_stale_policy policy;
+		enum pe_policy policy;
 	} levels[] = {
-		{ "off", true, false, PE_STALE_REPORT },
-		{ "warn-once", false, true, PE_STALE_REPORT },
-		{ "warn", false, false, PE_STALE_REPORT },
-		{ "report", false, false, PE_STALE_REPORT }, /* warn, by its first name */
-		{ "refuse", false, false, PE_STALE_REFUSE },
-		{ "abort", false, false, PE_STALE_ABORT },
+		{ "off", true, false, PE_POLICY_REPORT },
+		{ "warn-once", false, true, PE_POLICY_REPORT },
+		{ "warn", false, false, PE_POLICY_REPORT },
+		{ "report", false, false, PE_POLICY_REPORT }, /* warn, by its first name */
+		{ "refuse", false, false, PE_POLICY_REFUSE },
+		{ "abort", false, false, PE_POLICY_ABORT },
 	};
 
 	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++)
@@ -108,7 +108,7 @@ static bool apply_policy(struct pe_settings *set, const char *value)
 			set->policy = levels[i].policy;
 			set->once = levels[i].once;
 			set->trusted = levels[i].off;
-			set->stacks = set->policy == PE_STALE_REPORT && !levels[i].off;
+			set->stacks = set->policy == PE_POLICY_REPORT && !levels[i].off;
 			return true;
 		}
 	return false;
@@ -208,7 +208,7 @@ static bool apply_handles(struct pe_settings *set, const char *value)
 static bool apply_fuzz(struct pe_settings *set, const char *value)
 {
 	int fd = open(value, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	struct pe_fuzz *page = MAP_FAILED;
+	struct pe_fuzz_page *page = MAP_FAILED;
 	struct stat st;
 
 	if (fd < 0)
@@ -219,7 +219,7 @@ static bool apply_fuzz(struct pe_settings *set, const char *value)
 	close(fd);
 	if (page == MAP_FAILED)
 		return false;
-	if (page->version == PE_FUZZ_VERSION)
+	if (page->version == PE_FUZZ_PAGE_VERSION)
 		set->fuzz = page;
 	return set->fuzz != NULL;
 }
@@ -253,7 +253,8 @@ static void apply(struct pe_settings *set, struct pe_kept *k, const struct setti
 	if (value && s->apply(set, value))
 		return;
 	pe_text_add(&text, " ");
-	pe_emit_sentence(set, pe_text_end(&text), value ? s->wrong : "is too long; it is ignored");
+	pe_notice_sentence(set, pe_text_end(&text),
+			   value ? s->wrong : "is too long; it is ignored");
 }
 
 /* glibc's, which takes no lock and may be asked in a handler; other C libraries have none. */
@@ -287,12 +288,12 @@ static bool is_legible(void)
 	uint64_t layout;
 
 	return value && value[0] == PE_TOKEN_READ && value[1] == ':' &&
-	       pe_text_parse(value + 2, &layout) && layout == pe_account_layout();
+	       pe_text_parse(value + 2, &layout) && layout == pe_stats_layout();
 }
 
 static void read_variables(struct pe_settings *set, struct pe_kept *k)
 {
-	set->legible = is_legible();
+	set->readable = is_legible();
 	keep_preload(k);
 	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
 		apply(set, k, &settings[i]);
@@ -303,7 +304,7 @@ void pe_settings_read(struct pe_settings *set, struct pe_kept *k)
 	int before = errno;
 
 	pe_settings_default(set);
-	pe_emit_know_stderr(set);
+	pe_notice_know_stderr(set);
 	keep_name(set, k);
 	set->clock = clock_gettime;
 	set->rseq = __rseq_size != 0;

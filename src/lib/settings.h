@@ -6,7 +6,7 @@
 #ifndef PE_LIB_SETTINGS_H
 #define PE_LIB_SETTINGS_H
 
-#include "core/process.h"
+#include "core/frame/frame.h"
 
 #define PE_KEPT_MOST 12
 

@@ -13,7 +13,7 @@
 PE_EXPORT int pidepoch_kill(pid_t pid, pidepoch_t epoch, int signal)
 {
 	const struct pe_use u = {
-		.number = pid,
+		.pid = pid,
 		.signal = signal,
 		.call = { .nr = SYS_kill, .arg = { pid, signal, [PE_TOKEN_AT] = PE_TOKEN } },
 	};
@@ -38,7 +38,7 @@ PE_EXPORT int pidepoch_rt_sigqueueinfo(pid_t pid, pidepoch_t epoch, int signal, 
 {
 	siginfo_t own;
 	const struct pe_use u = {
-		.number = pid,
+		.pid = pid,
 		.signal = signal,
 		.info = &own,
 		.call = { .nr = SYS_rt_sigqueueinfo,

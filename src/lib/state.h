@@ -5,10 +5,10 @@
 #ifndef PE_LIB_STATE_H
 #define PE_LIB_STATE_H
 
-#include "core/process.h"
+#include "core/frame/frame.h"
 
 struct pe_state {
-	struct pe_process *frame;
+	struct pe_frame *frame;
 	struct pe_thread *thread;
 };
 

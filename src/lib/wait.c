@@ -8,8 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "core/reap.h"
-#include "core/reference.h"
+#include "core/engine/reap.h"
+#include "core/reference/reference.h"
 #include "lib/state.h"
 
 struct wanted {
@@ -55,7 +55,7 @@ static long reap(const struct wanted *w)
 	};
 
 	/* what it only looks at, or does not end, no bookkeeping is needed for */
-	if (w->state.frame->set->unseen || !(w->options & WEXITED) || (w->options & WNOWAIT))
+	if (w->state.frame->set->linked_only || !(w->options & WEXITED) || (w->options & WNOWAIT))
 		return reap_unseen(w);
 	return pe_reap(w->state.frame, w->state.thread, &r);
 }

@@ -9,8 +9,8 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#include "core/sync.h"
-#include "core/vector.h"
+#include "core/frame/sync_point.h"
+#include "core/reference/waitpidv.h"
 #include "lib/state.h"
 
 #define STATES	 (WNOWAIT | WUNTRACED | WCONTINUED | __WALL | __WCLONE | __WNOTHREAD)
@@ -21,22 +21,24 @@
 #define OF_LIBC (BIT(32) | BIT(33)) /* one of them asks a thread to end */
 #define FLAGS	(STATES | WNOHANG | O_NONBLOCK | WAITPIDV_ALL | WAITPIDV_CHANGED)
 
-_Static_assert(sizeof(struct pidv) == sizeof(struct pe_entry) &&
-		       offsetof(struct pidv, epoch) == offsetof(struct pe_entry, epoch) &&
-		       offsetof(struct pidv, flags) == offsetof(struct pe_entry, flags) &&
-		       offsetof(struct pidv, state) == offsetof(struct pe_entry, state) &&
-		       offsetof(struct pidv, status) == offsetof(struct pe_entry, status),
+_Static_assert(sizeof(struct pidv) == sizeof(struct pe_pidv) &&
+		       offsetof(struct pidv, epoch) == offsetof(struct pe_pidv, epoch) &&
+		       offsetof(struct pidv, flags) == offsetof(struct pe_pidv, flags) &&
+		       offsetof(struct pidv, state) == offsetof(struct pe_pidv, state) &&
+		       offsetof(struct pidv, status) == offsetof(struct pe_pidv, status),
 	       "as the engine has it");
-_Static_assert(PIDV_NEW == (int)PE_LOOK_NEW && PIDV_RUNNING == (int)PE_LOOK_RUNNING &&
-		       PIDV_STOPPED == (int)PE_LOOK_STOPPED &&
-		       PIDV_CONTINUED == (int)PE_LOOK_CONTINUED &&
-		       PIDV_EXITED == (int)PE_LOOK_EXITED && PIDV_ENDED == (int)PE_LOOK_ENDED &&
-		       PIDV_UNKNOWN == (int)PE_LOOK_UNKNOWN && PIDV_TAGGED == PE_VECTOR_TAGGED,
+_Static_assert(PIDV_NEW == (int)PE_WAIT_ENTRY_NEW && PIDV_RUNNING == (int)PE_WAIT_ENTRY_RUNNING &&
+		       PIDV_STOPPED == (int)PE_WAIT_ENTRY_STOPPED &&
+		       PIDV_CONTINUED == (int)PE_WAIT_ENTRY_CONTINUED &&
+		       PIDV_EXITED == (int)PE_WAIT_ENTRY_EXITED &&
+		       PIDV_ENDED == (int)PE_WAIT_ENTRY_ENDED &&
+		       PIDV_UNKNOWN == (int)PE_WAIT_ENTRY_UNKNOWN &&
+		       PIDV_TAGGED == PE_WAITPIDV_TAGGED,
 	       "by the same numbers");
 
 struct call {
 	struct pe_state state;
-	struct pe_vector v;
+	struct pe_waitpidv v;
 	pidepoch_snapshot_t *snapshot, now;
 	int flags;
 	const struct timespec *timeout;
@@ -76,7 +78,7 @@ static int read_more(struct call *c, const struct waitpidv_more *more)
 
 static int read_snapshot(struct call *c)
 {
-	pe_clock_time point = pe_sync_get(c->state.frame);
+	pe_clock_time point = pe_sync_point_get(c->state.frame);
 
 	c->v.snapshot = c->snapshot && *c->snapshot ? *c->snapshot : point;
 	return c->v.snapshot <= pe_clock_now(&c->state.frame->clock) ? 0 : -EINVAL;
@@ -121,8 +123,8 @@ static int sleep_on(const struct call *c)
 		if (left.tv_sec == 0 && left.tv_nsec == 0)
 			return -ETIME;
 	}
-	return pe_vector_sleep(c->state.frame, c->state.thread, &c->v, c->timeout ? &left : NULL,
-			       &c->mask);
+	return pe_waitpidv_sleep(c->state.frame, c->state.thread, &c->v, c->timeout ? &left : NULL,
+				 &c->mask);
 }
 
 /* --- the thread's memory --- */
@@ -138,19 +140,19 @@ static void thread_ends(void *unused)
 
 	(void)unused;
 	if (pe_state_enter(&s))
-		pe_vector_forget(s.frame, s.thread);
+		pe_waitpidv_forget(s.frame, s.thread);
 }
 
 static int step(struct call *c)
 {
-	bool had = pe_vector_remembers(c->state.frame, c->state.thread);
+	bool had = pe_waitpidv_remembers(c->state.frame, c->state.thread);
 	int err;
 
 	/* before the first entry is looked at (S12) */
 	if (c->snapshot)
-		c->now = pe_sync_recent(c->state.frame);
-	err = pe_vector_step(c->state.frame, c->state.thread, &c->v);
-	if (!had && pe_vector_remembers(c->state.frame, c->state.thread) &&
+		c->now = pe_sync_point_recent(c->state.frame);
+	err = pe_waitpidv_step(c->state.frame, c->state.thread, &c->v);
+	if (!had && pe_waitpidv_remembers(c->state.frame, c->state.thread) &&
 	    __cxa_thread_atexit_impl)
 		__cxa_thread_atexit_impl(thread_ends, NULL, &__dso_handle);
 	return err;
@@ -232,7 +234,7 @@ PE_EXPORT int waitpidv(struct pidv *vec, size_t count, pidepoch_snapshot_t *snap
 		       const struct waitpidv_more *more)
 {
 	struct call c = {
-		.v = { .entry = (struct pe_entry *)vec,
+		.v = { .entry = (struct pe_pidv *)vec,
 		       .count = count,
 		       .options = flags & STATES,
 		       .changed_only = flags & WAITPIDV_CHANGED },

@@ -4,8 +4,8 @@
  */
 #include <pidepoch.h>
 
-#include "core/identity.h"
-#include "core/reference.h"
+#include "core/time/identity.h"
+#include "core/reference/reference.h"
 #include "core/text.h"
 #include "lib/state.h"
 
@@ -50,9 +50,9 @@ static int format(const struct pe_state *s, const struct pidepoch_ref *ref, char
 		err = read_boot(boot);
 	if (err != 0)
 		return err;
-	pe_text_number(&t, (uint64_t)ref->pid);
+	pe_text_decimal(&t, (uint64_t)ref->pid);
 	pe_text_add(&t, ":");
-	pe_text_number(&t, inode);
+	pe_text_decimal(&t, inode);
 	pe_text_add(&t, with_boot ? "@" : "");
 	pe_text_add(&t, boot);
 	if (pe_text_length(&t) >= size)
@@ -119,7 +119,7 @@ static int same_boot(const struct words *w)
 	return pe_text_same(boot, w->boot) ? 0 : -PE_EEPOCH;
 }
 
-/* First the reference, then whether it is his: the other way round, the number could change hands in between. */
+/* First the reference, then whether it is his: the other way round, the pid could change hands in between. */
 static int parse(const struct pe_state *s, const char *text, struct pidepoch_ref *ref)
 {
 	struct words w;

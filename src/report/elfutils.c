@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "elfutils.h"
+#include "report/elfutils.h"
 
 #include <dlfcn.h>
 #include <stdbool.h>

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "events.h"
+#include "report/events.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "json.h"
+#include "report/json.h"
 
 static const char severities[PE_EVENTS_SEVERITIES][16] = { "critical", "error", "warning", "note" };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "findings.h"
+#include "report/findings.h"
 
 #include <errno.h>
 #include <stdlib.h>

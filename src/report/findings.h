@@ -10,9 +10,9 @@
 #ifndef PE_REPORT_FINDINGS_H
 #define PE_REPORT_FINDINGS_H
 
-#include "events.h"
-#include "suppress.h"
-#include "symbols.h"
+#include "report/events.h"
+#include "report/suppress.h"
+#include "report/symbols.h"
 
 struct pe_findings_finding {
 	const struct pe_events_event *first; /* the earliest */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "image.h"
+#include "report/image.h"
 
 #include <dlfcn.h>
 #include <dwarf.h>
@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "elfutils.h"
+#include "report/elfutils.h"
 
 struct pe_image {
 	Dwfl *dwfl;

@@ -6,7 +6,7 @@
 #ifndef PE_REPORT_IMAGE_H
 #define PE_REPORT_IMAGE_H
 
-#include "symbols.h"
+#include "report/symbols.h"
 
 struct pe_image;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "image.h"
+#include "report/image.h"
 
 #include <stddef.h>
 

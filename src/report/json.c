@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "json.h"
+#include "report/json.h"
 
 #include <stdlib.h>
 #include <string.h>

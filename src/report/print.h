@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-#include "findings.h"
+#include "report/findings.h"
 
 void pe_print_text(FILE *out, const struct pe_findings *f);
 void pe_print_json(FILE *out, const struct pe_findings *f);

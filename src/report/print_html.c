@@ -2,11 +2,11 @@
 /*
  * print_html - one page that needs nothing else: page.html with the findings and the events in it, as data and not as text of the page.
  */
-#include "print.h"
+#include "report/print.h"
 
 #include <inttypes.h>
 
-#include "page.h"
+#include "report/page.h"
 
 /* [finding, number, pid, time, obtained before, released before, holder's age]; -1: not known. Times in ms, the first from 1970. */
 static void event(FILE *out, const struct pe_events_event *e, size_t finding)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* print_sarif - SARIF 2.1.0, as code hosts and editors take it. */
-#include "print.h"
+#include "report/print.h"
 
 #include <ctype.h>
 #include <inttypes.h>

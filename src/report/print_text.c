@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "print.h"
+#include "report/print.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "symbols.h"
+#include "report/symbols.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "image.h"
+#include "report/image.h"
 
 /* a file, and what has been looked up in it */
 struct file {

@@ -15,7 +15,7 @@
 #ifndef PE_REPORT_SYMBOLS_H
 #define PE_REPORT_SYMBOLS_H
 
-#include "events.h"
+#include "report/events.h"
 
 struct pe_symbols_frame {
 	const char *function; /* or NULL */

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "all.h"
+#include "supervisor/all.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 
 #include "core/sys.h"
-#include "credentials.h"
-#include "helper.h"
+#include "supervisor/credentials.h"
+#include "supervisor/helper.h"
 
 bool pe_all_is_ours(const struct pe_serve *s, int pid)
 {
@@ -20,7 +20,7 @@ static bool is_meant(const struct pe_serve_call *c, int pid)
 	return pid != c->peer->tgid && pe_peer_number(c->peer, pid) > 1;
 }
 
-/* Does it reach the keeper at all? If not, the kernel may do it. With the caller's credentials. */
+/* Does it reach the monitor at all? If not, the kernel may do it. With the caller's credentials. */
 static bool reaches_us(const struct pe_serve_call *c)
 {
 	return is_meant(c, c->s->ours[0]) && pe_sys_kill(c->s->ours[0], 0) != -EPERM;
@@ -29,8 +29,9 @@ static bool reaches_us(const struct pe_serve_call *c)
 /* Whoever was met in an earlier round has the signal; who is new was forked by one who had not. */
 static bool is_new(int pid, bool first_round)
 {
-	static uint8_t met[(1u << 22) / 8]; /* the kernel's PID_MAX_LIMIT */
-	uint8_t bit = (uint8_t)(1u << pid % 8), *at = &met[(unsigned int)pid / 8 % sizeof(met)];
+	static uint8_t announced[(1u << 22) / 8]; /* the kernel's PID_MAX_LIMIT */
+	uint8_t bit = (uint8_t)(1u << pid % 8),
+		*at = &announced[(unsigned int)pid / 8 % sizeof(announced)];
 	bool was = *at & bit;
 
 	*at |= bit;

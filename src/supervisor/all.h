@@ -5,11 +5,11 @@
 #ifndef PE_SUPERVISOR_ALL_H
 #define PE_SUPERVISOR_ALL_H
 
-#include "serve.h"
+#include "supervisor/serve.h"
 
 long pe_all_serve(struct pe_serve_call *c);
 
-/* is it the keeper or the worker? */
+/* is it the monitor or the worker? */
 bool pe_all_is_ours(const struct pe_serve *s, int pid);
 
 #endif

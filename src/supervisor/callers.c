@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "callers.h"
+#include "supervisor/callers.h"
 
 #include <stddef.h>
 #include <sys/resource.h>

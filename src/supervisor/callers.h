@@ -2,7 +2,7 @@
 /*
  * callers - the threads that called last, so that most calls cost one look at one that is known.
  *
- * A.1  Who is known is known by descriptors of its own: while they answer, the number is still that thread's, and what was
+ * A.1  Who is known is known by descriptors of its own: while they answer, the pid is still that thread's, and what was
  *      read of it holds.
  * A.2  Few descriptors, fewer where few are allowed, and none that keeps a pid namespace from ending: who comes from another one is
  *      not remembered.
@@ -10,7 +10,7 @@
 #ifndef PE_SUPERVISOR_CALLERS_H
 #define PE_SUPERVISOR_CALLERS_H
 
-#include "peer.h"
+#include "supervisor/peer.h"
 
 #define PE_CALLERS 128
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "confinement.h"
+#include "supervisor/confinement.h"
 
 #include <linux/capability.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "core/identity.h"
-#include "proc.h"
+#include "core/time/identity.h"
+#include "supervisor/proc.h"
 
 /* The program's filter is the supervisor's, put on after the supervisor was cloned from it. */
 bool pe_confinement_by_filter(const struct pe_serve_call *c)
@@ -63,30 +63,30 @@ static void note(_Atomic uint64_t *first)
 
 void pe_confinement_note(const struct pe_serve_call *c)
 {
-	_Atomic uint64_t *first = c->s->book->restricted;
+	_Atomic uint64_t *first = c->s->table->restricted;
 	int tid = c->peer->tid;
 
-	pe_book_open(c->s->book, c->peer->identity, c->peer->tgid, pe_peer_lives)->restricted =
-		true;
+	pe_child_table_open(c->s->table, c->peer->identity, c->peer->tgid, pe_peer_lives)
+		->restricted = true;
 	/* Even if it has not set no_new_privs: another thread can do that for it (TSYNC). */
-	note(&first[PE_BOOK_BY_NO_NEW_PRIVS]);
+	note(&first[PE_CHILD_TABLE_BY_NO_NEW_PRIVS]);
 	if (!has_no_new_privs(tid) && may_administrate(tid))
-		note(&first[pe_proc_shares_user_namespace(tid) ? PE_BOOK_BY_ROOT
-							       : PE_BOOK_BY_NAMESPACE]);
+		note(&first[pe_proc_shares_user_namespace(tid) ? PE_CHILD_TABLE_BY_ROOT
+							       : PE_CHILD_TABLE_BY_NAMESPACE]);
 }
 
 /* When may an ancestor of @tid have got a domain for the first time? 0: never */
 static uint64_t first_domain(const struct pe_serve_call *c, int tid)
 {
-	const _Atomic uint64_t *first = c->s->book->restricted;
-	bool relevant[PE_BOOK_RESTRICTED] = {
-		[PE_BOOK_BY_NO_NEW_PRIVS] = has_no_new_privs(tid),
-		[PE_BOOK_BY_NAMESPACE] = !pe_proc_shares_user_namespace(tid),
-		[PE_BOOK_BY_ROOT] = true,
+	const _Atomic uint64_t *first = c->s->table->restricted;
+	bool relevant[PE_CHILD_TABLE_RESTRICTED] = {
+		[PE_CHILD_TABLE_BY_NO_NEW_PRIVS] = has_no_new_privs(tid),
+		[PE_CHILD_TABLE_BY_NAMESPACE] = !pe_proc_shares_user_namespace(tid),
+		[PE_CHILD_TABLE_BY_ROOT] = true,
 	};
 	uint64_t earliest = 0;
 
-	for (int i = 0; i < PE_BOOK_RESTRICTED; i++) {
+	for (int i = 0; i < PE_CHILD_TABLE_RESTRICTED; i++) {
 		uint64_t at = relevant[i] ? atomic_load(&first[i]) : 0;
 
 		if (at && (!earliest || at < earliest))
@@ -97,13 +97,14 @@ static uint64_t first_domain(const struct pe_serve_call *c, int tid)
 
 static bool may_have_domain(const struct pe_serve_call *c)
 {
-	const struct pe_book_process *p = pe_book_find(c->s->book, c->peer->identity);
+	const struct pe_child_table_process *p =
+		pe_child_table_find(c->s->table, c->peer->identity);
 	uint64_t first = first_domain(c, c->peer->tid);
-	struct pe_identity_who who;
+	struct pe_identity_holder who;
 
 	if (!first)
 		return false;
-	if ((p && p->restricted) || atomic_load(&c->s->book->forgot))
+	if ((p && p->restricted) || atomic_load(&c->s->table->forgot))
 		return true;
 	return pe_identity_describe((uint32_t)c->peer->tgid, &who) < 0 || who.start >= first;
 }

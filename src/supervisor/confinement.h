@@ -19,7 +19,7 @@
 #ifndef PE_SUPERVISOR_CONFINEMENT_H
 #define PE_SUPERVISOR_CONFINEMENT_H
 
-#include "serve.h"
+#include "supervisor/serve.h"
 
 bool pe_confinement_any(const struct pe_serve_call *c);
 /* the first of the three alone: may its filter forbid a call that the supervisor makes possible? */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "credentials.h"
+#include "supervisor/credentials.h"
 
 #include <errno.h>
 #include <linux/capability.h>
@@ -8,10 +8,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "confinement.h"
+#include "supervisor/confinement.h"
 #include "core/sys.h"
-#include "notify.h"
-#include "proc.h"
+#include "supervisor/notify.h"
+#include "supervisor/proc.h"
 
 enum { REAL, EFFECTIVE, SAVED };
 

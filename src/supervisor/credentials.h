@@ -19,7 +19,7 @@
 
 #include <signal.h>
 
-#include "serve.h"
+#include "supervisor/serve.h"
 
 /* Sends @signal to the process @pid of @pidfd. 0 or the kernel's errno; -EACCES: it may not be sent
  * on behalf of this caller; -ECANCELED: the caller is no longer held. */

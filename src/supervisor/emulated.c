@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "emulated.h"
+#include "supervisor/emulated.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,17 +9,17 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include "all.h"
-#include "confinement.h"
-#include "core/stale.h"
-#include "credentials.h"
-#include "entries.h"
-#include "epochs.h"
-#include "helper.h"
-#include "news.h"
-#include "notify.h"
-#include "points.h"
-#include "rights.h"
+#include "supervisor/all.h"
+#include "supervisor/confinement.h"
+#include "core/frame/verdict.h"
+#include "supervisor/credentials.h"
+#include "supervisor/entries.h"
+#include "supervisor/epochs.h"
+#include "supervisor/helper.h"
+#include "supervisor/waitfd.h"
+#include "supervisor/notify.h"
+#include "supervisor/points.h"
+#include "supervisor/rights.h"
 
 #define LAST_SIGNAL 64
 
@@ -77,10 +77,10 @@ static siginfo_t info_of(const struct pe_serve_call *c, const struct pe_epochs_p
 			 uint64_t value)
 {
 	siginfo_t info = { .si_signo = signal, .si_code = SI_QUEUE };
-	int number = pe_peer_number(c->peer, c->peer->tgid);
+	int ns_pid = pe_peer_number(c->peer, c->peer->tgid);
 
-	/* in a namespace below the caller's it has no number */
-	info.si_pid = pe_peer_shares_namespace(c->peer, p->pid) ? number : 0;
+	/* in a namespace below the caller's it has no pid */
+	info.si_pid = pe_peer_shares_namespace(c->peer, p->pid) ? ns_pid : 0;
 	info.si_uid = pe_rights_uid(c->peer);
 	info.si_value.sival_ptr = (void *)(uintptr_t)value;
 	return info;
@@ -134,7 +134,7 @@ long pe_emulated_serve(struct pe_serve_call *c)
 	case PIDEPOCH_NR_waitpidv:
 		return pe_entries_ask(c);
 	case PIDEPOCH_NR_waitfd:
-		return pe_news_give(c);
+		return pe_waitfd_give(c);
 	case PIDEPOCH_NR_get:
 		return (long)pe_points_get(c);
 	case PIDEPOCH_NR_now:

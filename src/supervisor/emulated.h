@@ -16,7 +16,7 @@
 #ifndef PE_SUPERVISOR_EMULATED_H
 #define PE_SUPERVISOR_EMULATED_H
 
-#include "serve.h"
+#include "supervisor/serve.h"
 
 long pe_emulated_serve(struct pe_serve_call *c);
 long pe_emulated_prctl(struct pe_serve_call *c);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "entries.h"
+#include "supervisor/entries.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,10 +8,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "core/stale.h"
+#include "core/frame/verdict.h"
 #include "core/sys.h"
-#include "helper.h"
-#include "points.h"
+#include "supervisor/helper.h"
+#include "supervisor/points.h"
 
 /* vec, count, snapshot, flags, size of an entry */
 static uint64_t arg(const struct pe_serve_call *c, int n)

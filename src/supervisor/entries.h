@@ -7,7 +7,7 @@
  * I.1  Nobody but its parent can reap a process, so an end is told with PIDV_UNREAPED for its status, and the caller reaps. Stops and
  *      continuations are events of the parent's own, and are not told at all.
  * I.2  The cursor is read before the first entry (S12).
- * I.3  An entry that cannot be judged keeps no other from being told (core/vector.h, N.5).
+ * I.3  An entry that cannot be judged keeps no other from being told (core/reference/waitpidv.h, N.5).
  * I.4  Bounded: PIDEPOCH_WAITPIDV_MOST entries take milliseconds, for which others wait.
  */
 #ifndef PE_SUPERVISOR_ENTRIES_H
@@ -15,8 +15,8 @@
 
 #include <pidepoch.h>
 
-#include "epochs.h"
-#include "serve.h"
+#include "supervisor/epochs.h"
+#include "supervisor/serve.h"
 
 long pe_entries_ask(struct pe_serve_call *c);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "epochs.h"
+#include "supervisor/epochs.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -7,18 +7,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "core/census.h"
-#include "core/identity.h"
-#include "core/stale.h"
+#include "core/time/wrap_proof.h"
+#include "core/time/identity.h"
+#include "core/frame/verdict.h"
 #include "core/sys.h"
-#include "probe.h"
+#include "supervisor/probe.h"
 
 #define NOTES	(1u << 17)
-#define WAYS	8u /* places that one number may have */
+#define WAYS	8u /* places that one pid may have */
 #define NOTHING UINT64_MAX
 
 struct note {
-	_Atomic uint64_t key; /* namespace << 32 | number; 0: free */
+	_Atomic uint64_t key; /* namespace << 32 | pid; 0: free */
 	_Atomic uint64_t inode;
 	_Atomic uint64_t since; /* a lap; NOTHING: it is being written */
 };
@@ -26,7 +26,7 @@ struct note {
 /* of one pid namespace, or of all whose cursor cannot be read */
 struct time {
 	struct pe_clock clock;
-	struct pe_census census;
+	struct pe_wrap_proof census;
 	_Atomic uint64_t origin;
 };
 
@@ -64,7 +64,7 @@ static struct time *time_of(const struct pe_epochs *e, const struct pe_peer *p)
 /* Look at the kernel's cursor. false: it is not proven that no lap was missed */
 static bool look(struct pe_epochs *e, const struct pe_peer *p)
 {
-	return p->ns < 0 && pe_census_take(&e->ours.census, &e->ours.clock) == 0;
+	return p->ns < 0 && pe_wrap_proof_take(&e->ours.census, &e->ours.clock) == 0;
 }
 
 pe_clock_time pe_epochs_show(struct pe_epochs *e, const struct pe_peer *p)
@@ -91,13 +91,13 @@ pe_clock_time pe_epochs_origin(const struct pe_epochs *e, const struct pe_peer *
 
 /* --- the notes --- */
 
-static uint64_t key_of(const struct pe_peer *p, uint32_t number)
+static uint64_t key_of(const struct pe_peer *p, uint32_t ns_pid)
 {
 	struct stat st = { .st_ino = 0 };
 
 	if (p->ns >= 0)
 		fstat(p->ns, &st);
-	return (uint64_t)st.st_ino << 32 | number;
+	return (uint64_t)st.st_ino << 32 | ns_pid;
 }
 
 static struct note *ways_of(struct pe_epochs *e, uint64_t key)
@@ -116,7 +116,7 @@ static struct note *among(struct note *n, uint64_t key)
 	return NULL;
 }
 
-/* the number's own place, a free one, or another's (R.5) */
+/* the pid's own place, a free one, or another's (R.5) */
 static struct note *place(struct pe_epochs *e, uint64_t key)
 {
 	struct note *ways = ways_of(e, key), *n = among(ways, key);
@@ -139,7 +139,7 @@ static void write_note(struct pe_epochs *e, uint64_t key, uint64_t inode, uint64
 	atomic_store(&n->since, since);
 }
 
-/* what is known of who has this number now */
+/* what is known of who has this pid now */
 struct known {
 	uint64_t inode; /* 0: this kernel has none */
 	bool noted;	/* somebody is, */
@@ -166,22 +166,22 @@ static struct known know(struct pe_epochs *e, uint64_t key, int fd)
 	return k;
 }
 
-/* --- who has a number --- */
+/* --- who has a pid --- */
 
 /* a pidfd, and its pid. -ESRCH: nobody; -EINVAL: a thread */
-static int open_number(const struct pe_peer *p, int number, int *pid)
+static int open_number(const struct pe_peer *p, int ns_pid, int *pid)
 {
 	int fd;
 
-	if (number <= 0)
+	if (ns_pid <= 0)
 		return -EINVAL;
-	*pid = pe_peer_pid(p, number);
+	*pid = pe_peer_pid(p, ns_pid);
 	if (*pid < 0)
 		return *pid;
 	fd = pe_sys_pidfd_open(*pid, 0);
 	if (fd < 0)
 		return fd == -ENOENT ? -EINVAL : fd == -EMFILE ? -ENFILE : fd;
-	if (pe_peer_pid(p, number) == *pid)
+	if (pe_peer_pid(p, ns_pid) == *pid)
 		return fd;
 	close(fd); /* it changed hands in between */
 	return -ESRCH;
@@ -194,44 +194,44 @@ static bool is_there(int fd)
 
 /* --- taking a reference --- */
 
-/* May a tag of the present lap have been given for another incarnation of the number? */
+/* May a tag of the present lap have been given for another process instance of the pid? */
 static bool is_ambiguous(const struct pe_epochs *e, const struct time *t, const struct known *k)
 {
 	return !k->inode || k->noted || atomic_load(&t->origin) || atomic_load(&e->forgot);
 }
 
-/* R.2, as core/reference.c does it */
-static uint64_t new_tag(struct pe_epochs *e, const struct pe_peer *p, uint32_t number,
+/* R.2, as core/reference/reference.c does it */
+static uint64_t new_tag(struct pe_epochs *e, const struct pe_peer *p, uint32_t ns_pid,
 			const struct known *k)
 {
 	struct time *t = time_of(e, p);
 	bool proven = look(e, p);
 	pe_clock_time now = pe_clock_show(&t->clock);
 
-	/* a number that was chosen (clone3's set_tid) comes round without a lap */
-	if (k->noted && pe_clock_eps(now, number) <= k->since)
+	/* a pid that was chosen (clone3's set_tid) comes round without a lap */
+	if (k->noted && pe_clock_eps(now, ns_pid) <= k->since)
 		proven = false;
 	if (!proven && is_ambiguous(e, t, k)) {
-		pe_clock_observe_after(&t->clock, now, number, pe_clock_eps(now, number));
+		pe_clock_observe_after(&t->clock, now, ns_pid, pe_clock_eps(now, ns_pid));
 		now = pe_clock_show(&t->clock);
 	}
-	return pe_clock_eps(now, number);
+	return pe_clock_eps(now, ns_pid);
 }
 
-int pe_epochs_take(struct pe_epochs *e, const struct pe_peer *p, int number, uint64_t *epoch)
+int pe_epochs_take(struct pe_epochs *e, const struct pe_peer *p, int ns_pid, uint64_t *epoch)
 {
-	uint64_t key = key_of(p, (uint32_t)number);
+	uint64_t key = key_of(p, (uint32_t)ns_pid);
 	struct known k;
-	int pid, fd = open_number(p, number, &pid), r;
+	int pid, fd = open_number(p, ns_pid, &pid), r;
 
 	if (fd < 0)
 		return fd;
 	k = know(e, key, fd);
 	if (k.same) {
-		/* the number has been his all the time: no other can have been given a tag since */
-		*epoch = pe_clock_eps(pe_clock_show(&time_of(e, p)->clock), (uint32_t)number);
+		/* the pid has been his all the time: no other can have been given a tag since */
+		*epoch = pe_clock_eps(pe_clock_show(&time_of(e, p)->clock), (uint32_t)ns_pid);
 	} else {
-		*epoch = new_tag(e, p, (uint32_t)number, &k);
+		*epoch = new_tag(e, p, (uint32_t)ns_pid, &k);
 		if (k.inode)
 			write_note(e, key, k.inode, *epoch);
 	}
@@ -244,10 +244,10 @@ int pe_epochs_take(struct pe_epochs *e, const struct pe_peer *p, int number, uin
 /* --- judging one --- */
 
 static int verdict(const struct pe_epochs *e, const struct pe_peer *p, struct pe_epochs_pin *pin,
-		   enum pe_stale_holder holder, uint64_t birth, bool proven)
+		   enum pe_holder holder, uint64_t birth, bool proven)
 {
-	const struct pe_stale_ref r = {
-		.number = pin->number,
+	const struct pe_verdict_ref r = {
+		.pid = pin->pid,
 		.epoch = pin->epoch,
 		.now = pe_epochs_now(e, p),
 		.holder = holder,
@@ -255,15 +255,15 @@ static int verdict(const struct pe_epochs *e, const struct pe_peer *p, struct pe
 		.no_lap_missed = proven,
 	};
 
-	pin->gone = holder == PE_STALE_GONE;
-	return pe_stale_reference(&r);
+	pin->gone = holder == PE_HOLDER_GONE;
+	return pe_verdict_reference(&r);
 }
 
 int pe_epochs_gone(struct pe_epochs *e, const struct pe_peer *p, struct pe_epochs_pin *pin)
 {
-	int err = verdict(e, p, pin, PE_STALE_GONE, 0, false);
-	bool held = pe_peer_pid(p, (int)pin->number) > 0 &&
-		    pe_sys_kill(pe_peer_pid(p, (int)pin->number), 0) != -ESRCH;
+	int err = verdict(e, p, pin, PE_HOLDER_GONE, 0, false);
+	bool held = pe_peer_pid(p, (int)pin->pid) > 0 &&
+		    pe_sys_kill(pe_peer_pid(p, (int)pin->pid), 0) != -ESRCH;
 
 	return err == -ESRCH && held ? -PE_EEPOCH : err;
 }
@@ -277,38 +277,38 @@ bool pe_epochs_is_child(const struct pe_peer *p, const struct pe_epochs_pin *pin
 static int judge_same(const struct pe_epochs *e, const struct pe_peer *p, struct pe_epochs_pin *pin,
 		      uint64_t since)
 {
-	int err = verdict(e, p, pin, PE_STALE_KNOWN, since, false);
+	int err = verdict(e, p, pin, PE_HOLDER_KNOWN, since, false);
 
 	if (err != -PE_EEPOCH || !pe_epochs_is_child(p, pin))
 		return err;
-	return verdict(e, p, pin, PE_STALE_OWN_CHILD, since, false);
+	return verdict(e, p, pin, PE_HOLDER_OWN_CHILD, since, false);
 }
 
-/* as judge_other() of core/reference.c */
+/* as judge_other() of core/reference/reference.c */
 static int judge(struct pe_epochs *e, const struct pe_peer *p, struct pe_epochs_pin *pin)
 {
-	struct known k = know(e, key_of(p, pin->number), pin->fd);
+	struct known k = know(e, key_of(p, pin->pid), pin->fd);
 	bool proven;
 
 	if (k.same && k.since <= pin->epoch &&
-	    pin->epoch <= pe_clock_eps(pe_epochs_now(e, p), pin->number))
+	    pin->epoch <= pe_clock_eps(pe_epochs_now(e, p), pin->pid))
 		return judge_same(e, p, pin, k.since);
 	proven = look(e, p);
 	if (k.same)
 		return judge_same(e, p, pin, k.since);
 	if (k.noted && k.since != NOTHING && pin->epoch <= k.since)
 		return pe_epochs_gone(e, p, pin);
-	return verdict(e, p, pin, PE_STALE_UNKNOWN, 0, proven);
+	return verdict(e, p, pin, PE_HOLDER_UNKNOWN, 0, proven);
 }
 
-int pe_epochs_pin(struct pe_epochs *e, const struct pe_peer *p, int number, uint32_t epoch,
+int pe_epochs_pin(struct pe_epochs *e, const struct pe_peer *p, int ns_pid, uint32_t epoch,
 		  struct pe_epochs_pin *pin)
 {
 	int err;
 
-	*pin = (struct pe_epochs_pin){ .number = (uint32_t)number, .fd = -1 };
-	pin->epoch = pe_stale_widen(epoch, pe_epochs_now(e, p));
-	pin->fd = open_number(p, number, &pin->pid);
+	*pin = (struct pe_epochs_pin){ .pid = (uint32_t)ns_pid, .fd = -1 };
+	pin->epoch = pe_verdict_widen(epoch, pe_epochs_now(e, p));
+	pin->fd = open_number(p, ns_pid, &pin->pid);
 	if (pin->fd < 0)
 		return pin->fd == -ESRCH ? pe_epochs_gone(e, p, pin) : pin->fd;
 	err = judge(e, p, pin);

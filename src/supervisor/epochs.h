@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * epochs - references to processes, for programs that ask by number (emulated.h): the engine's clock, census and verdicts, on
+ * epochs - references to processes, for programs that ask by pid (emulated.h): the engine's clock, census and verdicts, on
  * what outlives a worker.
  *
- *   number ── the caller's pid namespace ──> pid ── pidfd ──> inode ── notes: { namespace, number } = { inode, since lap 6 }
+ *   pid ── the caller's pid namespace ──> pid ── pidfd ──> inode ── notes: { namespace, pid } = { inode, since lap 6 }
  *
  *   our own pid namespace      the clock follows the kernel's cursor; the census may prove that no lap was missed
  *   any other                  nobody can read its cursor from here: laps are opened by need, and only identity proves
  *
- * R.1  As core/reference.h, where the forks and waits are not seen: who is noted with this identity, and since an epoch that is not
+ * R.1  As core/reference/reference.h, where the forks and waits are not seen: who is noted with this identity, and since an epoch that is not
  *      later than the reference's, is who is meant. Else the census must prove it.
- * R.2  Two incarnations of a number never get the same tag (reference.h, R.7).
- * R.3  One set of notes for all watched processes: an incarnation has its inode and its birth whoever asks.
+ * R.2  Two process instances of a pid never get the same tag (reference.h, R.7).
+ * R.3  One set of notes for all watched processes: a process instance has its inode and its birth whoever asks.
  * R.4  The writer may be killed between any two instructions: a note that is being written has no `since` that a tag could reach, and a new
  *      worker takes nothing for proven that was before it.
  * R.5  Bounded: the place of another note is taken when all are. Then it is unknown, and every later tag is new.
@@ -22,8 +22,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/clock.h"
-#include "peer.h"
+#include "core/time/clock.h"
+#include "supervisor/peer.h"
 
 struct pe_epochs;
 
@@ -40,11 +40,11 @@ struct pe_epochs_pin {
 	bool gone; /* of a pin that failed: proven to be gone, and not only not proven to be there */
 };
 
-/* A tag for whoever has @number now. 0; -ESRCH; -EINVAL: no number of a process; -ENFILE; -ENOSYS: it cannot be told whose it is */
-int pe_epochs_take(struct pe_epochs *e, const struct pe_peer *p, int number, uint64_t *epoch);
+/* A tag for whoever has @pid now. 0; -ESRCH; -EINVAL: no number of a process; -ENFILE; -ENOSYS: it cannot be told whose it is */
+int pe_epochs_take(struct pe_epochs *e, const struct pe_peer *p, int pid, uint64_t *epoch);
 
-/* Who is meant by (@number, @epoch), by a pidfd that is to be closed. 0 or an errno as above; -EEPOCH */
-int pe_epochs_pin(struct pe_epochs *e, const struct pe_peer *p, int number, uint32_t epoch,
+/* Who is meant by (@pid, @epoch), by a pidfd that is to be closed. 0 or an errno as above; -EEPOCH */
+int pe_epochs_pin(struct pe_epochs *e, const struct pe_peer *p, int pid, uint32_t epoch,
 		  struct pe_epochs_pin *pin);
 
 /* Has the caller borne it, or adopted it? */

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "exec.h"
+#include "supervisor/exec.h"
 
 #include <errno.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "callers.h"
-#include "points.h"
+#include "supervisor/callers.h"
+#include "supervisor/points.h"
 
 /* Is that thread the first of its process, whose pid is the same then? A signal that is none, to itself and nobody else, tells. */
 static bool leads(int tid)
@@ -16,7 +16,7 @@ static bool leads(int tid)
 
 bool pe_exec_is_first(const struct pe_serve *s, int tid)
 {
-	if (pe_book_may_have(s->book, tid) || !leads(tid))
+	if (pe_child_table_may_have(s->table, tid) || !leads(tid))
 		return false;
 	pe_callers_renew(tid);
 	return true;
@@ -24,12 +24,12 @@ bool pe_exec_is_first(const struct pe_serve *s, int tid)
 
 long pe_exec_serve(struct pe_serve_call *c)
 {
-	struct pe_book_process *p = pe_book_find(c->s->book, c->peer->identity);
+	struct pe_child_table_process *p = pe_child_table_find(c->s->table, c->peer->identity);
 
 	pe_callers_renew(c->peer->tgid);
 	if (p) {
 		pe_points_exec(c, p);
-		pe_book_forget(c->s->book, p);
+		pe_child_table_forget(c->s->table, p);
 	}
 	return PE_SERVE_LET;
 }

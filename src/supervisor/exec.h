@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * exec - the numbers in a program's memory go with it: what it knew is forgotten (P.3). Should the call fail, the
- * program goes on with numbers that pass.
+ * exec - the pids in a program's memory go with it: what it knew is forgotten (P.3). Should the call fail, the
+ * program goes on with pids that pass.
  */
 #ifndef PE_SUPERVISOR_EXEC_H
 #define PE_SUPERVISOR_EXEC_H
 
-#include "serve.h"
+#include "supervisor/serve.h"
 
 long pe_exec_serve(struct pe_serve_call *c);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "helper.h"
+#include "supervisor/helper.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,8 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "notify.h"
-#include "pass.h"
+#include "supervisor/notify.h"
+#include "supervisor/pass.h"
 
 #define HELPERS 32
 #define OPS	6	    /* of one call */
@@ -58,7 +58,7 @@ static struct place {
 	uint32_t user;
 	uint64_t since; /* ns; 0: nothing was parked here for this call */
 	uint64_t turn;	/* lower ones were parked before */
-} places[PE_BOOK_HELD];
+} places[PE_CHILD_TABLE_HELD];
 
 static struct helper {
 	pid_t pid; /* 0: there is none */
@@ -125,7 +125,7 @@ static void run_last_op(int place, int listener)
 	struct op *op = &o->op[o->count - 1];
 	struct pe_helper_call h = {
 		.s = serve,
-		.n = &serve->book->held[place],
+		.n = &serve->table->held[place],
 		.listener = listener,
 		.memory = PE_MEMORY_CLOSED,
 	};
@@ -171,7 +171,7 @@ static _Noreturn void help(int orders, pid_t worker)
 static bool prepare(void)
 {
 	if (!all)
-		all = mmap(NULL, sizeof(*all) * PE_BOOK_HELD, PROT_READ | PROT_WRITE,
+		all = mmap(NULL, sizeof(*all) * PE_CHILD_TABLE_HELD, PROT_READ | PROT_WRITE,
 			   MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (all == MAP_FAILED) {
 		all = NULL;
@@ -235,7 +235,7 @@ static int next_waiting(void)
 {
 	int best = -1;
 
-	for (int i = 0; i < PE_BOOK_HELD; i++)
+	for (int i = 0; i < PE_CHILD_TABLE_HELD; i++)
 		if (places[i].state == WAITING && !is_helped(places[i].user) &&
 		    (best < 0 || places[i].turn < places[best].turn))
 			best = i;
@@ -292,7 +292,7 @@ static unsigned int count_places(uint32_t user, bool any)
 {
 	unsigned int n = 0;
 
-	for (int i = 0; i < PE_BOOK_HELD; i++)
+	for (int i = 0; i < PE_CHILD_TABLE_HELD; i++)
 		n += places[i].state != FREE && (any || places[i].user == user);
 	return n;
 }
@@ -300,8 +300,9 @@ static unsigned int count_places(uint32_t user, bool any)
 /* helper.4 */
 static bool is_full(uint32_t user)
 {
-	return parked >= PE_BOOK_HELD / 4 && (count_places(user, false) >= PE_BOOK_HELD / 4 ||
-					      count_places(user, true) >= PE_BOOK_HELD - LEFT);
+	return parked >= PE_CHILD_TABLE_HELD / 4 &&
+	       (count_places(user, false) >= PE_CHILD_TABLE_HELD / 4 ||
+		count_places(user, true) >= PE_CHILD_TABLE_HELD - LEFT);
 }
 
 static long park(const struct pe_serve_call *c)
@@ -419,7 +420,7 @@ int pe_helper_next_overdue(void)
 		return -1;
 	bury_ended();
 	dispatch();
-	for (int i = 0; i < PE_BOOK_HELD; i++)
+	for (int i = 0; i < PE_CHILD_TABLE_HELD; i++)
 		if ((places[i].state == WAITING || places[i].state == RUNNING) &&
 		    present > places[i].since + PE_HELPER_PATIENCE * SECOND)
 			return i;

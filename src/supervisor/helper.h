@@ -22,13 +22,13 @@
  * helper.5  A helper has a copy of the worker's memory and shares only the ops with it. It gets the
  *           listener with each op and closes it before it touches the caller's memory: one that cannot
  *           be killed does not keep the listener open. It ends with the worker; the next worker finds
- *           the parked calls in the book, and begins them again.
+ *           the parked calls in the child table, and begins them again.
  */
 #ifndef PE_SUPERVISOR_HELPER_H
 #define PE_SUPERVISOR_HELPER_H
 
-#include "memory.h"
-#include "serve.h"
+#include "supervisor/memory.h"
+#include "supervisor/serve.h"
 
 #define PE_HELPER_PATIENCE 5 /* seconds */
 

@@ -1,37 +1,37 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "kill.h"
+#include "supervisor/kill.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 
-#include "all.h"
-#include "births.h"
+#include "supervisor/all.h"
+#include "supervisor/fork_events.h"
 #include "core/sys.h"
 #include "core/token.h"
-#include "credentials.h"
-#include "helper.h"
-#include "ledger.h"
-#include "rights.h"
-#include "verdict.h"
+#include "supervisor/credentials.h"
+#include "supervisor/helper.h"
+#include "supervisor/remote_tree.h"
+#include "supervisor/rights.h"
+#include "supervisor/judge.h"
 
 static const enum pe_call names[] = {
-	[PE_FILTER_KILL] = PE_CALL_KILL,
-	[PE_FILTER_TKILL] = PE_CALL_TKILL,
-	[PE_FILTER_TGKILL] = PE_CALL_TGKILL,
-	[PE_FILTER_QUEUE] = PE_CALL_SIGQUEUE,
-	[PE_FILTER_TGQUEUE] = PE_CALL_RT_TGSIGQUEUE,
-	[PE_FILTER_PIDFD] = PE_CALL_PIDFD_OPEN,
+	[PE_NOTIFY_FILTER_KILL] = PE_CALL_KILL,
+	[PE_NOTIFY_FILTER_TKILL] = PE_CALL_TKILL,
+	[PE_NOTIFY_FILTER_TGKILL] = PE_CALL_TGKILL,
+	[PE_NOTIFY_FILTER_QUEUE] = PE_CALL_SIGQUEUE,
+	[PE_NOTIFY_FILTER_TGQUEUE] = PE_CALL_RT_TGSIGQUEUE,
+	[PE_NOTIFY_FILTER_PIDFD] = PE_CALL_PIDFD_OPEN,
 };
 
 static int signal_of(const struct pe_serve_call *c)
 {
 	switch (c->what) {
-	case PE_FILTER_PIDFD:
+	case PE_NOTIFY_FILTER_PIDFD:
 		return PE_GUARD_NO_SIGNAL;
-	case PE_FILTER_TGKILL:
-	case PE_FILTER_TGQUEUE:
+	case PE_NOTIFY_FILTER_TGKILL:
+	case PE_NOTIFY_FILTER_TGQUEUE:
 		return (int)c->n->data.args[2];
 	default:
 		return (int)c->n->data.args[1];
@@ -55,10 +55,10 @@ static long read_info(struct pe_helper_call *h, void *data)
  * must not pretend to be the kernel's. 1, 0, or -EINPROGRESS (helper.h) */
 static long has_bad_info(struct pe_serve_call *c)
 {
-	struct info i = { .at = c->n->data.args[c->what == PE_FILTER_QUEUE ? 2 : 3] };
+	struct info i = { .at = c->n->data.args[c->what == PE_NOTIFY_FILTER_QUEUE ? 2 : 3] };
 	long r;
 
-	if (c->what != PE_FILTER_QUEUE && c->what != PE_FILTER_TGQUEUE)
+	if (c->what != PE_NOTIFY_FILTER_QUEUE && c->what != PE_NOTIFY_FILTER_TGQUEUE)
 		return false;
 	r = pe_helper_do(c, read_info, &i, sizeof(i));
 	if (r == -EINPROGRESS)
@@ -69,7 +69,7 @@ static long has_bad_info(struct pe_serve_call *c)
 /* Will the kernel not do it, whichever process has the pid? Then it may say so. As has_bad_info() */
 static long is_void(struct pe_serve_call *c)
 {
-	if (c->what == PE_FILTER_PIDFD)
+	if (c->what == PE_NOTIFY_FILTER_PIDFD)
 		return ((uint32_t)c->n->data.args[1] & ~(uint32_t)(O_NONBLOCK | O_EXCL)) != 0;
 	return (unsigned int)signal_of(c) > 64 ? 1 : has_bad_info(c);
 }
@@ -111,7 +111,7 @@ static long on_child(const struct pe_serve_call *c, int pid)
 {
 	int signal = signal_of(c);
 
-	if (c->what != PE_FILTER_KILL || c->peer->ns >= 0 || signal <= 0 || signal > 31 ||
+	if (c->what != PE_NOTIFY_FILTER_KILL || c->peer->ns >= 0 || signal <= 0 || signal > 31 ||
 	    pe_peer_is_single(c->peer))
 		return PE_SERVE_LET;
 	if (!is_mute(signal) && !pe_peer_in_wait(c->peer))
@@ -119,7 +119,7 @@ static long on_child(const struct pe_serve_call *c, int pid)
 	return send_for(c, pid, signal);
 }
 
-/* --- who has the number --- */
+/* --- who has the pid --- */
 
 static bool is_kin(const struct pe_serve_call *c, int pid)
 {
@@ -127,53 +127,54 @@ static bool is_kin(const struct pe_serve_call *c, int pid)
 	       pid == pe_peer_parent(c->peer->tgid) || pe_peer_traces(c->peer, pid);
 }
 
-static long stale(struct pe_serve_call *c, int number, int pid)
+static long stale(struct pe_serve_call *c, int ns_pid, int pid)
 {
 	const struct pe_use use = {
-		.by = names[c->what], .number = number, .signal = signal_of(c), .holder = pid
+		.by = names[c->what], .pid = ns_pid, .signal = signal_of(c), .holder = pid
 	};
 	long r = is_void(c);
 
 	if (r < 0)
 		return r;
-	return r ? PE_SERVE_LET : pe_verdict_serve(c, &use, pid);
+	return r ? PE_SERVE_LET : pe_judge_serve(c, &use, pid);
 }
 
-/* one look at a number that was a child's; -EAGAIN: it changed hands meanwhile */
-static long look(struct pe_serve_call *c, int number)
+/* one look at a pid that was a child's; -EAGAIN: it changed hands meanwhile */
+static long look(struct pe_serve_call *c, int ns_pid)
 {
-	int pid = pe_peer_pid(c->peer, number), parent;
+	int pid = pe_peer_pid(c->peer, ns_pid), parent;
 
 	if (pid == -ESRCH)
-		return stale(c, number, 0);
+		return stale(c, ns_pid, 0);
 	parent = pid < 0 ? pid : pe_peer_parent(pid);
 	if (parent == c->peer->tgid)
 		return on_child(c, pid);
 	if (parent == -ESRCH)
-		return stale(c, number, 0);
-	return parent < 0 || is_kin(c, pid) ? PE_SERVE_LET : stale(c, number, pid);
+		return stale(c, ns_pid, 0);
+	return parent < 0 || is_kin(c, pid) ? PE_SERVE_LET : stale(c, ns_pid, pid);
 }
 
 /* A child that is signalled is written down: another thread's wait may be under way, and reap it before it is seen there. */
-static void meet(const struct pe_serve_call *c, int number)
+static void meet(const struct pe_serve_call *c, int ns_pid)
 {
-	int pid = pe_peer_is_single(c->peer) ? 0 : pe_peer_pid(c->peer, number);
+	int pid = pe_peer_is_single(c->peer) ? 0 : pe_peer_pid(c->peer, ns_pid);
 
 	if (pid > 0 && pe_peer_parent(pid) == c->peer->tgid)
-		pe_book_add(c->s->book,
-			    pe_book_open(c->s->book, c->peer->identity, c->peer->tgid,
-					 pe_peer_lives),
-			    number);
+		pe_child_table_add(c->s->table,
+				   pe_child_table_open(c->s->table, c->peer->identity,
+						       c->peer->tgid, pe_peer_lives),
+				   ns_pid);
 }
 
 /* what has not been looked at yet: births, and who is there */
-static void look_further(const struct pe_serve_call *c, int number)
+static void look_further(const struct pe_serve_call *c, int ns_pid)
 {
-	const struct pe_book_process *p = pe_book_find(c->s->book, c->peer->identity);
+	const struct pe_child_table_process *p =
+		pe_child_table_find(c->s->table, c->peer->identity);
 
 	if (p && p->births)
-		pe_births_read(c->s);
-	meet(c, number);
+		pe_fork_events_read(c->s);
+	meet(c, ns_pid);
 }
 
 /* X.4. Other signals are blocked there. */
@@ -182,46 +183,47 @@ static bool would_end_us(const struct pe_serve_call *c, int pid)
 	return pid > 0 && pe_all_is_ours(c->s, pid) && is_mute(signal_of(c));
 }
 
-static bool is_known(const struct pe_serve_call *c, int number)
+static bool is_known(const struct pe_serve_call *c, int ns_pid)
 {
-	const struct pe_book_process *p = pe_book_find(c->s->book, c->peer->identity);
+	const struct pe_child_table_process *p =
+		pe_child_table_find(c->s->table, c->peer->identity);
 
-	return p && pe_book_has(c->s->book, p, number);
+	return p && pe_child_table_has(c->s->table, p, ns_pid);
 }
 
 /* The library needs not be told what it knows itself. 1, 0, or -EINPROGRESS */
-static long is_in_ledger(struct pe_serve_call *c, int number)
+static long is_in_ledger(struct pe_serve_call *c, int ns_pid)
 {
-	return c->n->data.args[PE_TOKEN_AT] == PE_TOKEN ? 0 : pe_ledger_has(c, number);
+	return c->n->data.args[PE_TOKEN_AT] == PE_TOKEN ? 0 : pe_remote_tree_has(c, ns_pid);
 }
 
-/* Was the number a child's, as far as the book or the library knows? 1, 0, or -EINPROGRESS */
-static long was_child(struct pe_serve_call *c, int number)
+/* Was the pid a child's, as far as the child table or the library knows? 1, 0, or -EINPROGRESS */
+static long was_child(struct pe_serve_call *c, int ns_pid)
 {
-	if (is_known(c, number))
+	if (is_known(c, ns_pid))
 		return 1;
-	look_further(c, number);
-	return is_known(c, number) ? 1 : is_in_ledger(c, number);
+	look_further(c, ns_pid);
+	return is_known(c, ns_pid) ? 1 : is_in_ledger(c, ns_pid);
 }
 
 long pe_kill_serve(struct pe_serve_call *c)
 {
-	int number = (int)c->n->data.args[0];
+	int ns_pid = (int)c->n->data.args[0];
 	long r;
 	int pid;
 
-	if (c->what == PE_FILTER_KILL && number == -1)
+	if (c->what == PE_NOTIFY_FILTER_KILL && ns_pid == -1)
 		return pe_all_serve(c);
-	pid = number > 0 ? pe_peer_pid(c->peer, number) : 0;
+	pid = ns_pid > 0 ? pe_peer_pid(c->peer, ns_pid) : 0;
 	if (would_end_us(c, pid))
 		return -EPERM;
-	if (number <= 0 || pid == c->peer->tgid)
+	if (ns_pid <= 0 || pid == c->peer->tgid)
 		return PE_SERVE_LET;
-	r = was_child(c, number);
+	r = was_child(c, ns_pid);
 	if (r <= 0)
 		return r < 0 ? r : PE_SERVE_LET;
 	r = -EAGAIN;
 	for (int i = 0; i < 3 && r == -EAGAIN; i++)
-		r = look(c, number);
+		r = look(c, ns_pid);
 	return r == -EAGAIN ? PE_SERVE_LET : r;
 }

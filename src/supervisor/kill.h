@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * kill - the calls that use a number.
+ * kill - the calls that use a pid.
  *
  *   never a child of the caller ─────────────────────────> let through
- *   was one: who has the number now?
+ *   was one: who has the pid now?
  *     a child of the caller: one thread ─────────────────> let through: nobody can reap between here and the call
  *                            several ─ a signal that cannot be told apart, or a wait under way ─> by a pidfd
  *                                    └ else ─────────────> let through, so that the sender stays true
  *     itself, its thread, its parent, whom it traces ────> let through
- *     somebody else, or nobody ──────────────────────────> stale: judged by policy (core/stale.h)
+ *     somebody else, or nobody ──────────────────────────> stale: judged by policy (core/frame/verdict.h)
  *
- * X.1  A refused call was stale: the number had been a child of this process, and is none now.
+ * X.1  A refused call was stale: the pid had been a child of this process, and is none now.
  * X.2  A signal is sent in the caller's place with the caller's credentials (credentials.h), and only to the
  *      process of a pidfd that is the caller's child. Where that cannot be done, the call is continued.
  * X.3  kill(-1) with a signal that cannot be blocked ends everybody but those who serve.
- * X.4  Nor can those who serve be ended by their number, as pkill would: that is EPERM, whoever the caller is.
+ * X.4  Nor can those who serve be ended by their pid, as pkill would: that is EPERM, whoever the caller is.
  */
 #ifndef PE_SUPERVISOR_KILL_H
 #define PE_SUPERVISOR_KILL_H
 
-#include "serve.h"
+#include "supervisor/serve.h"
 
 long pe_kill_serve(struct pe_serve_call *c);
 

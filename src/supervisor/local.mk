@@ -5,25 +5,25 @@ noinst_LTLIBRARIES += libsupervisor.la
 
 libsupervisor_la_SOURCES = \
 	src/supervisor/all.c src/supervisor/all.h \
-	src/supervisor/births.c src/supervisor/births.h \
-	src/supervisor/book.c src/supervisor/book.h \
+	src/supervisor/fork_events.c src/supervisor/fork_events.h \
+	src/supervisor/child_table.c src/supervisor/child_table.h \
 	src/supervisor/callers.c src/supervisor/callers.h \
-	src/supervisor/canary.c src/supervisor/canary.h \
+	src/fuzz/canary.c src/fuzz/canary.h \
 	src/supervisor/confinement.c src/supervisor/confinement.h \
 	src/supervisor/credentials.c src/supervisor/credentials.h \
 	src/supervisor/emulated.c src/supervisor/emulated.h \
 	src/supervisor/entries.c src/supervisor/entries.h \
 	src/supervisor/epochs.c src/supervisor/epochs.h \
 	src/supervisor/exec.c src/supervisor/exec.h \
-	src/supervisor/filter.c src/supervisor/filter.h \
+	src/supervisor/notify_filter.c src/supervisor/notify_filter.h \
 	src/supervisor/handles.c src/supervisor/handles.h \
 	src/supervisor/helper.c src/supervisor/helper.h \
-	src/supervisor/keeper.c src/supervisor/keeper.h \
+	src/supervisor/monitor.c src/supervisor/monitor.h \
 	src/supervisor/kill.c src/supervisor/kill.h \
-	src/supervisor/ledger.c src/supervisor/ledger.h \
-	src/supervisor/marker.c src/supervisor/marker.h \
+	src/supervisor/remote_tree.c src/supervisor/remote_tree.h \
+	src/supervisor/locator.c src/supervisor/locator.h \
 	src/supervisor/memory.c src/supervisor/memory.h \
-	src/supervisor/news.c src/supervisor/news.h \
+	src/supervisor/waitfd.c src/supervisor/waitfd.h \
 	src/supervisor/notify.c src/supervisor/notify.h \
 	src/supervisor/pass.c src/supervisor/pass.h \
 	src/supervisor/peer.c src/supervisor/peer.h \
@@ -33,16 +33,16 @@ libsupervisor_la_SOURCES = \
 	src/supervisor/proc.c src/supervisor/proc.h \
 	src/supervisor/rights.c src/supervisor/rights.h \
 	src/supervisor/serve.c src/supervisor/serve.h \
-	src/supervisor/status.c src/supervisor/status.h \
-	src/supervisor/verdict.c src/supervisor/verdict.h \
+	src/inspect/status.c src/inspect/status.h \
+	src/supervisor/judge.c src/supervisor/judge.h \
 	src/supervisor/wait.c src/supervisor/wait.h
 libsupervisor_la_LIBADD = libcore.la
 
 # Assembly: the same file names for each processor, as in src/core.
-libsupervisor_la_SOURCES += src/supervisor/arch/stranger.h
+libsupervisor_la_SOURCES += src/fuzz/arch/canary.h
 if CPU_X86_64
-libsupervisor_la_SOURCES += src/supervisor/arch/x86_64/stranger.S
+libsupervisor_la_SOURCES += src/fuzz/arch/x86_64/canary.S
 endif
 if CPU_AARCH64
-libsupervisor_la_SOURCES += src/supervisor/arch/aarch64/stranger.S
+libsupervisor_la_SOURCES += src/fuzz/arch/aarch64/canary.S
 endif

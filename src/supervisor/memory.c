@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "memory.h"
+#include "supervisor/memory.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,7 +8,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "proc.h"
+#include "supervisor/proc.h"
 
 /* linux/fs.h, since 6.11 */
 struct query {

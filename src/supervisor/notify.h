@@ -32,11 +32,11 @@ int pe_notify_let(int listener, uint64_t id);
 /* the call is not made; its result is @result, >= 0 or -errno */
 int pe_notify_answer(int listener, uint64_t id, long result);
 
-/* The call is not made; the caller gets a close-on-exec copy of @fd, whose number is the result. 0, or -errno: it is not
+/* The call is not made; the caller gets a close-on-exec copy of @fd, whose pid is the result. 0, or -errno: it is not
  * answered yet. */
 int pe_notify_give(int listener, uint64_t id, int fd);
 
-/* Is the caller still held? What was read of it before is true then, its numbers and memory too. */
+/* Is the caller still held? What was read of it before is true then, its pids and memory too. */
 bool pe_notify_holds(int listener, uint64_t id);
 
 #endif

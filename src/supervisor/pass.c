@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "pass.h"
+#include "supervisor/pass.h"
 
 #include <errno.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "peer.h"
+#include "supervisor/peer.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -13,10 +13,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "core/identity.h"
+#include "core/time/identity.h"
 #include "core/sys.h"
-#include "probe.h"
-#include "proc.h"
+#include "supervisor/probe.h"
+#include "supervisor/proc.h"
 
 #define NOBODY	     65534  /* a user who cannot be determined */
 #define PIDFD_THREAD O_EXCL /* linux/pidfd.h, since 6.9 */
@@ -76,7 +76,7 @@ static int foreign_namespace(int tid)
 	return pe_proc_open(O_RDONLY, "%d/ns/pid", tid);
 }
 
-/* The folder is that of one process, whoever has its number later: without a process it has two links, else one more per thread. */
+/* The folder is that of one process, whoever has its pid later: without a process it has two links, else one more per thread. */
 static bool count_threads(struct pe_peer *p)
 {
 	struct stat st;
@@ -176,20 +176,20 @@ uint32_t pe_peer_user(const struct pe_peer *p)
 	return pe_proc_users(p->tid, user) ? user[0] : NOBODY;
 }
 
-/* --- numbers (S.1) --- */
+/* --- pids (S.1) --- */
 
-static int translate(int ns, unsigned long how, int number)
+static int translate(int ns, unsigned long how, int ns_pid)
 {
-	int r = ioctl(ns, how, number);
+	int r = ioctl(ns, how, ns_pid);
 
 	if (r > 0)
 		return r;
 	return r == 0 || errno == ESRCH ? -ESRCH : -ENOSYS;
 }
 
-int pe_peer_pid(const struct pe_peer *p, int number)
+int pe_peer_pid(const struct pe_peer *p, int ns_pid)
 {
-	return p->ns < 0 ? number : translate(p->ns, NS_GET_PID_FROM_PIDNS, number);
+	return p->ns < 0 ? ns_pid : translate(p->ns, NS_GET_PID_FROM_PIDNS, ns_pid);
 }
 
 int pe_peer_number(const struct pe_peer *p, int pid)
@@ -230,7 +230,7 @@ uint32_t pe_peer_cursor(void)
 static int parent_by_stat(int pid)
 {
 	char text[1024];
-	struct pe_identity_who who;
+	struct pe_identity_holder who;
 	ssize_t n = pe_proc_slurp(pe_proc_open(O_RDONLY, "%d/stat", pid), text, sizeof(text));
 
 	if (n < 0)
@@ -247,21 +247,21 @@ int pe_peer_parent(int pid)
 	return pe_proc_info(pid, &info) && info.ppid > 0 ? (int)info.ppid : parent_by_stat(pid);
 }
 
-/* numbers with blanks between them; one may lie across two reads */
+/* pids with blanks between them; one may lie across two reads */
 static int tell_numbers(int fd, void (*tell)(void *arg, int pid), void *arg)
 {
 	char text[4096];
-	int number = 0;
+	int ns_pid = 0;
 	off_t at = 0;
 	ssize_t n;
 
 	for (; (n = pread(fd, text, sizeof(text), at)) > 0; at += n)
 		for (ssize_t i = 0; i < n; i++)
 			if (text[i] >= '0' && text[i] <= '9') {
-				number = number * 10 + (text[i] - '0');
-			} else if (number) {
-				tell(arg, number);
-				number = 0;
+				ns_pid = ns_pid * 10 + (text[i] - '0');
+			} else if (ns_pid) {
+				tell(arg, ns_pid);
+				ns_pid = 0;
 			}
 	return n < 0 ? -errno : 0;
 }

@@ -2,8 +2,8 @@
 /*
  * peer - a watched process as its supervisor sees it: read from /proc, never believed longer than a call is held.
  *
- * S.1  Numbers are of two kinds. `number` is the caller's, in its own pid namespace, as it stands in an argument; `pid` is
- *      the same process's number here. Where the two namespaces differ the kernel translates.
+ * S.1  Pids are of two kinds. `pid` is the caller's, in its own pid namespace, as it stands in an argument; `pid` is
+ *      the same process's pid here. Where the two namespaces differ the kernel translates.
  * S.2  The working directory of the supervisor is /proc, opened before the program could mount anything over it.
  * S.3  What cannot be read is a negative errno, and whoever asks lets the call through.
  */
@@ -30,11 +30,11 @@ struct pe_peer {
 int pe_peer_open(struct pe_peer *p, int tid);
 void pe_peer_close(const struct pe_peer *p);
 
-/* Is that number still this thread's? Then its threads have been counted, too. false: not to be told, too */
+/* Is that pid still this thread's? Then its threads have been counted, too. false: not to be told, too */
 bool pe_peer_lasts(struct pe_peer *p);
 
-/* The pid of the caller's @number, which may be a thread's; -ESRCH: nobody has it; -ENOSYS: it cannot be told. */
-int pe_peer_pid(const struct pe_peer *p, int number);
+/* The pid of the caller's @pid, which may be a thread's; -ESRCH: nobody has it; -ENOSYS: it cannot be told. */
+int pe_peer_pid(const struct pe_peer *p, int ns_pid);
 /* the other way round; -ESRCH: it has none there */
 int pe_peer_number(const struct pe_peer *p, int pid);
 
@@ -60,7 +60,7 @@ int pe_peer_identity(int pid, uint64_t *out);
 /* is the process with that identity there? */
 bool pe_peer_lives(uint64_t identity, int tgid);
 
-/* the number that was given out last, here or in a namespace below; 0: not to be told */
+/* the pid that was given out last, here or in a namespace below; 0: not to be told */
 uint32_t pe_peer_cursor(void);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "points.h"
+#include "supervisor/points.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -8,12 +8,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core/stale.h"
+#include "core/frame/verdict.h"
 #include "core/sys.h"
-#include "credentials.h"
-#include "epochs.h"
-#include "proc.h"
-#include "rights.h"
+#include "supervisor/credentials.h"
+#include "supervisor/epochs.h"
+#include "supervisor/proc.h"
+#include "supervisor/rights.h"
 
 #define FORKED	    0x40u /* PF_FORKNOEXEC of the kernel, in the flags of /proc/N/stat */
 #define GENERATIONS 64
@@ -63,12 +63,12 @@ static pe_clock_time earliest(const struct pe_serve_call *c)
 /* that of @parent when its child began, at @start; 0: it has none */
 static pe_clock_time point_of(const struct pe_serve_call *c, int parent, uint64_t start)
 {
-	const struct pe_book_process *p;
+	const struct pe_child_table_process *p;
 	uint64_t identity;
 
 	if (pe_peer_identity(parent, &identity) < 0)
 		return 0;
-	p = pe_book_find(c->s->book, identity);
+	p = pe_child_table_find(c->s->table, identity);
 	if (!p || p->point.adopts || !atomic_load(&p->point.now))
 		return 0;
 	return p->point.set_at < start ? atomic_load(&p->point.now) : p->point.first;
@@ -77,13 +77,13 @@ static pe_clock_time point_of(const struct pe_serve_call *c, int parent, uint64_
 /* B.3 */
 static bool may_adopt(const struct pe_serve_call *c, int pid)
 {
-	const struct pe_book_process *p;
+	const struct pe_child_table_process *p;
 	uint64_t identity;
 
 	if (pid <= 1 || pid == c->s->adopter || pe_proc_is_init(pid) ||
 	    pe_peer_identity(pid, &identity) < 0)
 		return true;
-	p = pe_book_find(c->s->book, identity);
+	p = pe_child_table_find(c->s->table, identity);
 	return p && p->point.adopts;
 }
 
@@ -102,14 +102,14 @@ static pe_clock_time first_point(const struct pe_serve_call *c)
 			return point;
 		pid = l.parent;
 	}
-	if (pid == c->peer->tgid && l.start && !l.forked && !atomic_load(&c->s->book->forgot))
+	if (pid == c->peer->tgid && l.start && !l.forked && !atomic_load(&c->s->table->forgot))
 		return pe_epochs_show(c->s->epochs, c->peer);
 	return earliest(c);
 }
 
 /* --- the points --- */
 
-static void write_point(struct pe_book_point *p, pe_clock_time to)
+static void write_point(struct pe_child_table_point *p, pe_clock_time to)
 {
 	p->set_at = UINT64_MAX;
 	atomic_store(&p->now, to);
@@ -117,7 +117,7 @@ static void write_point(struct pe_book_point *p, pe_clock_time to)
 }
 
 /* B.4: the memory is another than before the exec */
-static bool is_another(const struct pe_serve_call *c, const struct pe_book_point *p)
+static bool is_another(const struct pe_serve_call *c, const struct pe_child_table_point *p)
 {
 	struct life l;
 
@@ -125,11 +125,11 @@ static bool is_another(const struct pe_serve_call *c, const struct pe_book_point
 }
 
 /* the caller's, made if need be */
-static struct pe_book_point *open_point(const struct pe_serve_call *c)
+static struct pe_child_table_point *open_point(const struct pe_serve_call *c)
 {
-	struct pe_book_process *b =
-		pe_book_open(c->s->book, c->peer->identity, c->peer->tgid, pe_peer_lives);
-	struct pe_book_point *p = &b->point;
+	struct pe_child_table_process *b =
+		pe_child_table_open(c->s->table, c->peer->identity, c->peer->tgid, pe_peer_lives);
+	struct pe_child_table_point *p = &b->point;
 
 	if (is_another(c, p)) {
 		atomic_store(&p->now, 0);
@@ -150,7 +150,7 @@ pe_clock_time pe_points_get(const struct pe_serve_call *c)
 
 int pe_points_set(const struct pe_serve_call *c, pe_clock_time to)
 {
-	struct pe_book_point *p = open_point(c);
+	struct pe_child_table_point *p = open_point(c);
 
 	if (to > pe_epochs_now(c->s->epochs, c->peer) || to < atomic_load(&p->now))
 		return -EINVAL;
@@ -161,18 +161,18 @@ int pe_points_set(const struct pe_serve_call *c, pe_clock_time to)
 int pe_points_set_lap(const struct pe_serve_call *c, uint32_t lap)
 {
 	pe_clock_time point = pe_points_get(c), now = pe_epochs_now(c->s->epochs, c->peer);
-	pe_clock_time to = pe_clock_make(pe_stale_widen(lap, now), 0);
+	pe_clock_time to = pe_clock_make(pe_verdict_widen(lap, now), 0);
 
 	return pe_points_set(c, pe_clock_lap(to) == pe_clock_lap(point) ? point : to);
 }
 
 void pe_points_adopts(const struct pe_serve_call *c)
 {
-	pe_book_open(c->s->book, c->peer->identity, c->peer->tgid, pe_peer_lives)->point.adopts =
-		true;
+	pe_child_table_open(c->s->table, c->peer->identity, c->peer->tgid, pe_peer_lives)
+		->point.adopts = true;
 }
 
-void pe_points_exec(const struct pe_serve_call *c, struct pe_book_process *p)
+void pe_points_exec(const struct pe_serve_call *c, struct pe_child_table_process *p)
 {
 	struct life l;
 
@@ -184,7 +184,7 @@ void pe_points_exec(const struct pe_serve_call *c, struct pe_book_process *p)
 
 int pe_points_choose(const struct pe_serve_call *c, uint64_t signal)
 {
-	struct pe_book_point *p = open_point(c);
+	struct pe_child_table_point *p = open_point(c);
 
 	if (signal > LAST_SIGNAL)
 		return -EINVAL;
@@ -216,7 +216,7 @@ static void send_lag(const struct pe_serve_call *c, int signal, pe_clock_time no
 void pe_points_check(const struct pe_serve_call *c)
 {
 	pe_clock_time now = pe_epochs_now(c->s->epochs, c->peer), point;
-	struct pe_book_process *b = pe_book_find(c->s->book, c->peer->identity);
+	struct pe_child_table_process *b = pe_child_table_find(c->s->table, c->peer->identity);
 
 	if (!b || !b->point.signal || is_another(c, &b->point))
 		return;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * points - the sync point of each watched process, for those that ask by number or by prctl (core/sync.h is the same inside a
+ * points - the sync point of each watched process, for those that ask by pid or by prctl (core/frame/sync_point.h is the same inside a
  * program).
  *
  * B.1  It goes forward only, and never to a moment that has not been (S6).
@@ -15,8 +15,8 @@
 #ifndef PE_SUPERVISOR_POINTS_H
 #define PE_SUPERVISOR_POINTS_H
 
-#include "core/clock.h"
-#include "serve.h"
+#include "core/time/clock.h"
+#include "supervisor/serve.h"
 
 pe_clock_time pe_points_get(const struct pe_serve_call *c);
 
@@ -31,6 +31,6 @@ void pe_points_check(const struct pe_serve_call *c);
 
 /* the caller is about to become a subreaper; an exec is about to be made */
 void pe_points_adopts(const struct pe_serve_call *c);
-void pe_points_exec(const struct pe_serve_call *c, struct pe_book_process *p);
+void pe_points_exec(const struct pe_serve_call *c, struct pe_child_table_process *p);
 
 #endif

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "porter.h"
+#include "supervisor/porter.h"
 
 #include <errno.h>
 
-#include "core/postern.h"
-#include "helper.h"
-#include "rights.h"
+#include "core/engine/postern.h"
+#include "supervisor/helper.h"
+#include "supervisor/rights.h"
 
 bool pe_porter_is_asked(const struct pe_serve_call *c)
 {
-	return c->what == PE_FILTER_WAITID && c->n->data.instruction_pointer == pe_postern_call();
+	return c->what == PE_NOTIFY_FILTER_WAITID &&
+	       c->n->data.instruction_pointer == pe_postern_call();
 }
 
 /* what is asked of a caller's page, and written to its word */
@@ -33,7 +34,7 @@ static long read_board(struct pe_helper_call *h, void *data)
 	return pe_helper_write(h, d->b.word, &d->word, sizeof(d->word)) < 0 ? -ENOENT : 1;
 }
 
-long pe_porter_open(struct pe_serve_call *c, struct pe_book_process *p)
+long pe_porter_open(struct pe_serve_call *c, struct pe_child_table_process *p)
 {
 	struct board d = { .word = PE_POSTERN_OPEN };
 	long r;
@@ -51,7 +52,7 @@ long pe_porter_open(struct pe_serve_call *c, struct pe_book_process *p)
 	return r < 0 ? -ECHILD : 0;
 }
 
-long pe_porter_watch(struct pe_serve_call *c, struct pe_book_process *p)
+long pe_porter_watch(struct pe_serve_call *c, struct pe_child_table_process *p)
 {
 	struct board d = { .at = c->n->data.instruction_pointer, .word = PE_POSTERN_BARRED };
 	long r;

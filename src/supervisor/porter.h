@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * porter - who may signal its children without being shown: the postern (core/postern.h) is opened, and barred.
+ * porter - who may signal its children without being shown: the postern (core/engine/postern.h) is opened, and barred.
  *
  *   UNKNOWN ── a wait: has it a postern? ── no ──> NONE ── it asks, and may (U.2, U.3) ──> OPEN
  *                                      └── yes ──────────────────────────────────────────> OPEN
@@ -16,16 +16,16 @@
 #ifndef PE_SUPERVISOR_PORTER_H
 #define PE_SUPERVISOR_PORTER_H
 
-#include "serve.h"
+#include "supervisor/serve.h"
 
 enum { PE_PORTER_UNKNOWN, PE_PORTER_NONE, PE_PORTER_OPEN, PE_PORTER_BARRED };
 
 /* Is the call made in the postern, where it is not a wait but the question whether it may be opened? */
 bool pe_porter_is_asked(const struct pe_serve_call *c);
 /* 0: it is open; -ECHILD: it is not; or -EINPROGRESS (helper.h) */
-long pe_porter_open(struct pe_serve_call *c, struct pe_book_process *p);
+long pe_porter_open(struct pe_serve_call *c, struct pe_child_table_process *p);
 
 /* a wait that may reap is about to be let through. 0, or -EINPROGRESS (helper.h) */
-long pe_porter_watch(struct pe_serve_call *c, struct pe_book_process *p);
+long pe_porter_watch(struct pe_serve_call *c, struct pe_child_table_process *p);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "probe.h"
+#include "supervisor/probe.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -21,11 +21,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "births.h"
-#include "core/identity.h"
+#include "supervisor/fork_events.h"
+#include "core/time/identity.h"
 #include "core/sys.h"
-#include "handles.h"
-#include "notify.h"
+#include "supervisor/handles.h"
+#include "supervisor/notify.h"
 
 #define PIDFS_MAGIC 0x50494446 /* linux/magic.h */
 /* linux/pidfd.h, since 6.13: the size of its first version */
@@ -160,7 +160,7 @@ static int try_admin(void)
 	return data[CAP_SYS_ADMIN / 32].effective & (1u << CAP_SYS_ADMIN % 32) ? 0 : -EPERM;
 }
 
-/* The keeper wants the /proc of its own pid namespace. */
+/* The monitor wants the /proc of its own pid namespace. */
 static int try_children(void)
 {
 	if (pe_identity_proc_is_ours() != 0)
@@ -170,10 +170,10 @@ static int try_children(void)
 
 static int try_births(void)
 {
-	int fd = pe_births_open(), r = fd < 0 ? fd : pe_births_listen(fd);
+	int fd = pe_fork_events_open(), r = fd < 0 ? fd : pe_fork_events_listen(fd);
 
 	if (r == 0)
-		pe_births_ignore(fd);
+		pe_fork_events_ignore(fd);
 	return r;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "proc.h"
+#include "supervisor/proc.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "core/sys.h"
-#include "probe.h"
+#include "supervisor/probe.h"
 
 /* linux/pidfd.h: the first version, and what it always answers */
 struct info {

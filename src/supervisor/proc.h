@@ -17,7 +17,7 @@ ssize_t pe_proc_slurp(int fd, char *text, size_t size);
 
 /* what stands behind "\nNAME:" in the status of @pid; false: nothing */
 bool pe_proc_status(int pid, const char *name, char *value, size_t size);
-/* the same as a number; -1: nothing */
+/* the same as a pid; -1: nothing */
 long pe_proc_status_number(int pid, const char *name);
 
 /* Is it the first process of its pid namespace? Also true if it cannot be determined. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "rights.h"
+#include "supervisor/rights.h"
 
 #include <linux/capability.h>
 #include <stdio.h>
@@ -7,7 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "proc.h"
+#include "supervisor/proc.h"
 
 /* what we see for a user whom our user namespace does not know */
 #define NOBODY 65534

@@ -3,7 +3,7 @@
 #ifndef PE_SUPERVISOR_RIGHTS_H
 #define PE_SUPERVISOR_RIGHTS_H
 
-#include "peer.h"
+#include "supervisor/peer.h"
 
 bool pe_rights_blunts(const struct pe_peer *p, int signal); /* it ignores or blocks that signal */
 uint32_t pe_rights_uid(const struct pe_peer *p);

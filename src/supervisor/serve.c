@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "serve.h"
+#include "supervisor/serve.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -9,35 +9,35 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include "callers.h"
-#include "confinement.h"
-#include "emulated.h"
-#include "epochs.h"
-#include "exec.h"
-#include "helper.h"
-#include "kill.h"
-#include "news.h"
-#include "notify.h"
-#include "wait.h"
+#include "supervisor/callers.h"
+#include "supervisor/confinement.h"
+#include "supervisor/emulated.h"
+#include "supervisor/epochs.h"
+#include "supervisor/exec.h"
+#include "supervisor/helper.h"
+#include "supervisor/kill.h"
+#include "supervisor/waitfd.h"
+#include "supervisor/notify.h"
+#include "supervisor/wait.h"
 
 #define PARKED_TICK 50 /* ms, between two looks whether the time of a parked call is over */
 
 static long serve(struct pe_serve_call *c)
 {
 	switch (c->what) {
-	case PE_FILTER_WAIT:
-	case PE_FILTER_WAITID:
+	case PE_NOTIFY_FILTER_WAIT:
+	case PE_NOTIFY_FILTER_WAITID:
 		return pe_wait_serve(c);
-	case PE_FILTER_EXEC:
+	case PE_NOTIFY_FILTER_EXEC:
 		return pe_exec_serve(c);
-	case PE_FILTER_EMULATED:
+	case PE_NOTIFY_FILTER_EMULATED:
 		return pe_emulated_serve(c);
-	case PE_FILTER_PRCTL:
+	case PE_NOTIFY_FILTER_PRCTL:
 		return pe_emulated_prctl(c);
-	case PE_FILTER_LANDLOCK:
+	case PE_NOTIFY_FILTER_LANDLOCK:
 		pe_confinement_note(c);
 		return PE_SERVE_LET;
-	case PE_FILTER_NONE:
+	case PE_NOTIFY_FILTER_NONE:
 		return PE_SERVE_LET;
 	default:
 		return pe_kill_serve(c);
@@ -46,16 +46,16 @@ static long serve(struct pe_serve_call *c)
 
 static long judge(struct pe_serve *s, int place)
 {
-	const struct seccomp_notif *n = &s->book->held[place];
+	const struct seccomp_notif *n = &s->table->held[place];
 	struct pe_serve_call c = {
-		.s = s, .n = n, .what = pe_filter_decode(&n->data), .place = place
+		.s = s, .n = n, .what = pe_notify_filter_decode(&n->data), .place = place
 	};
 	long result = PE_SERVE_LET;
 	int r;
 
 	if (n->pid == 0)
 		return PE_SERVE_LET; /* a process that we cannot see */
-	if (c.what == PE_FILTER_EXEC && pe_exec_is_first(s, (int)n->pid))
+	if (c.what == PE_NOTIFY_FILTER_EXEC && pe_exec_is_first(s, (int)n->pid))
 		return PE_SERVE_LET;
 	r = pe_callers_get((int)n->pid, &c.peer);
 	if (r < 0)
@@ -69,7 +69,7 @@ static long judge(struct pe_serve *s, int place)
 
 static void finish(struct pe_serve *s, int place, long result)
 {
-	struct seccomp_notif *n = &s->book->held[place];
+	struct seccomp_notif *n = &s->table->held[place];
 
 	if (result == PE_SERVE_LET)
 		pe_notify_let(s->listener, n->id);
@@ -77,15 +77,15 @@ static void finish(struct pe_serve *s, int place, long result)
 		pe_notify_answer(s->listener, n->id, result);
 	pe_helper_forget(place);
 	memset(n, 0, sizeof(*n));
-	atomic_fetch_add(&s->book->served, 1);
+	atomic_fetch_add(&s->table->served, 1);
 }
 
-/* the call at this place of the book, received by this worker or by one that is no more */
+/* the call at this place of the child table, received by this worker or by one that is no more */
 static void answer(struct pe_serve *s, int place)
 {
 	long result;
 
-	atomic_store(&s->book->serving, (uint32_t)place);
+	atomic_store(&s->table->serving, (uint32_t)place);
 	result = judge(s, place);
 	if (result != -EINPROGRESS)
 		finish(s, place, result);
@@ -97,7 +97,7 @@ static void answer_parked(struct pe_serve *s)
 	int place;
 
 	while ((place = pe_helper_next_done()) >= 0)
-		if (pe_notify_holds(s->listener, s->book->held[place].id))
+		if (pe_notify_holds(s->listener, s->table->held[place].id))
 			answer(s, place);
 		else
 			finish(s, place, PE_SERVE_DONE);
@@ -108,12 +108,12 @@ static void answer_parked(struct pe_serve *s)
 /* calls that an earlier worker has left */
 static void answer_left(struct pe_serve *s)
 {
-	for (int i = 0; i < PE_BOOK_HELD; i++)
-		if (s->book->held[i].id && !pe_helper_is_parked(i))
+	for (int i = 0; i < PE_CHILD_TABLE_HELD; i++)
+		if (s->table->held[i].id && !pe_helper_is_parked(i))
 			answer(s, i);
 }
 
-/* --- the keeper's end (V.4) --- */
+/* --- the monitor's end (V.4) --- */
 
 static sigjmp_buf back;
 static volatile sig_atomic_t receiving, called;
@@ -126,7 +126,7 @@ static void on_call(int signal)
 		siglongjmp(back, 1);
 }
 
-/* to be told by SIGUSR1 when the keeper has ended, or not to be */
+/* to be told by SIGUSR1 when the monitor has ended, or not to be */
 static void hear_of_keeper(bool on)
 {
 	struct sigaction how = { .sa_handler = on_call };
@@ -145,7 +145,7 @@ static bool has_ended(const struct pe_serve *s)
 {
 	struct pollfd end = { .fd = s->listener, .events = POLLIN };
 
-	return poll(&end, 1, s->lonely ? -1 : 0) == 1 && !(end.revents & POLLIN);
+	return poll(&end, 1, s->no_monitor ? -1 : 0) == 1 && !(end.revents & POLLIN);
 }
 
 /* While programs sleep for news (news.h), or calls are parked (helper.h), it is there that we wait, for all
@@ -153,7 +153,7 @@ static bool has_ended(const struct pe_serve *s)
 static bool await_call(struct pe_serve *s)
 {
 	struct pollfd ends[] = { { .fd = s->listener, .events = POLLIN },
-				 { .fd = pe_news_fd(), .events = POLLIN },
+				 { .fd = pe_waitfd_fd(), .events = POLLIN },
 				 { .fd = pe_helper_fd(), .events = POLLIN } };
 	int n;
 
@@ -161,7 +161,7 @@ static bool await_call(struct pe_serve *s)
 	n = called ? 0 : poll(ends, 3, pe_helper_any() ? PARKED_TICK : -1);
 	receiving = 0;
 	if (n > 0 && ends[1].revents)
-		pe_news_turn();
+		pe_waitfd_turn();
 	if (pe_helper_any())
 		answer_parked(s);
 	return n > 0 && ends[0].revents;
@@ -172,24 +172,24 @@ static int free_place(const struct pe_serve *s)
 {
 	int place = 0;
 
-	while (s->book->held[place].id || !pe_helper_is_free(place))
-		place = (place + 1) % PE_BOOK_HELD;
+	while (s->table->held[place].id || !pe_helper_is_free(place))
+		place = (place + 1) % PE_CHILD_TABLE_HELD;
 	return place;
 }
 
-/* It sleeps in the receiving itself, which saves a call: the keeper looks out for the end (older kernels do not wake us for it). The
- * place in the book, or -errno; -ENODEV: this is the end. */
+/* It sleeps in the receiving itself, which saves a call: the monitor looks out for the end (older kernels do not wake us for it). The
+ * place in the child table, or -errno; -ENODEV: this is the end. */
 static int receive(struct pe_serve *s)
 {
 	int place, r;
 
-	if ((pe_news_fd() >= 0 || pe_helper_any()) && !await_call(s))
+	if ((pe_waitfd_fd() >= 0 || pe_helper_any()) && !await_call(s))
 		return -EINTR;
-	if (s->lonely && has_ended(s))
+	if (s->no_monitor && has_ended(s))
 		return -ENODEV;
 	place = free_place(s);
 	receiving = 1;
-	r = called ? -EINTR : pe_notify_receive(s->listener, &s->book->held[place]);
+	r = called ? -EINTR : pe_notify_receive(s->listener, &s->table->held[place]);
 	receiving = 0;
 	if (r < 0)
 		return r == -ENOENT && has_ended(s) ? -ENODEV : r;
@@ -224,7 +224,7 @@ enum pe_serve_end pe_serve_run(struct pe_serve *s)
 		called = 0;
 	}
 	hear_of_keeper(false);
-	pe_news_end();
+	pe_waitfd_end();
 	pe_helper_end();
 	return r == -ENODEV ? PE_SERVE_ENDED : r < 0 ? PE_SERVE_BROKEN : PE_SERVE_ORPHANED;
 }

@@ -1,39 +1,39 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "wait.h"
+#include "supervisor/wait.h"
 
 #include <errno.h>
 #include <sys/wait.h>
 
-#include "births.h"
-#include "porter.h"
+#include "supervisor/fork_events.h"
+#include "supervisor/porter.h"
 
 #define FEW 4 /* children that are read as quickly as the cursor */
 
 struct look {
 	struct pe_serve_call *call;
-	const struct pe_book_process *process;
+	const struct pe_child_table_process *process;
 	int count;
 };
 
 static void write_down(void *arg, int pid)
 {
 	struct look *l = arg;
-	int number = pe_peer_number(l->call->peer, pid);
+	int ns_pid = pe_peer_number(l->call->peer, pid);
 
 	l->count++;
-	if (number > 0)
-		pe_book_add(l->call->s->book, l->process, number);
+	if (ns_pid > 0)
+		pe_child_table_add(l->call->s->table, l->process, ns_pid);
 }
 
-static struct pe_book_process *open_book(struct pe_serve_call *c)
+static struct pe_child_table_process *open_book(struct pe_serve_call *c)
 {
-	return pe_book_open(c->s->book, c->peer->identity, c->peer->tgid, pe_peer_lives);
+	return pe_child_table_open(c->s->table, c->peer->identity, c->peer->tgid, pe_peer_lives);
 }
 
 /* Without a birth anywhere since the last look there is no new child. Where few are expected they are looked at without that. */
 static void look_at_all(struct pe_serve_call *c)
 {
-	struct pe_book_process *p = open_book(c);
+	struct pe_child_table_process *p = open_book(c);
 	struct look l = { .call = c, .process = p };
 	bool few = c->peer->has_few && pe_peer_is_single(c->peer);
 	uint32_t cursor = few ? 0 : pe_peer_cursor();
@@ -45,16 +45,16 @@ static void look_at_all(struct pe_serve_call *c)
 	c->peer->has_few = l.count <= FEW;
 }
 
-static void look_at(struct pe_serve_call *c, int number)
+static void look_at(struct pe_serve_call *c, int ns_pid)
 {
-	struct pe_book_process *p = pe_book_find(c->s->book, c->peer->identity);
+	struct pe_child_table_process *p = pe_child_table_find(c->s->table, c->peer->identity);
 	int pid;
 
-	if (p && pe_book_has(c->s->book, p, number))
+	if (p && pe_child_table_has(c->s->table, p, ns_pid))
 		return;
-	pid = pe_peer_pid(c->peer, number);
+	pid = pe_peer_pid(c->peer, ns_pid);
 	if (pid > 0 && pe_peer_parent(pid) == c->peer->tgid)
-		pe_book_add(c->s->book, open_book(c), number);
+		pe_child_table_add(c->s->table, open_book(c), ns_pid);
 }
 
 /* Could it reap a child that is not born yet? */
@@ -62,25 +62,25 @@ static bool is_for_any(const struct pe_serve_call *c)
 {
 	int first = (int)c->n->data.args[0];
 
-	return c->what == PE_FILTER_WAITID ? first != P_PID && first != P_PIDFD : first <= 0;
+	return c->what == PE_NOTIFY_FILTER_WAITID ? first != P_PID && first != P_PIDFD : first <= 0;
 }
 
 long pe_wait_serve(struct pe_serve_call *c)
 {
 	const __u64 *arg = c->n->data.args;
-	struct pe_book_process *p = open_book(c);
-	int number = (int)arg[0];
+	struct pe_child_table_process *p = open_book(c);
+	int ns_pid = (int)arg[0];
 
 	if (pe_porter_is_asked(c))
 		return pe_porter_open(c, p);
 	if (pe_porter_watch(c, p) < 0)
 		return -EINPROGRESS;
 	if (is_for_any(c))
-		pe_births_await(c, p);
-	if (c->what == PE_FILTER_WAITID)
-		number = (int)arg[0] == P_PID ? (int)arg[1] : -1;
-	if (number > 0)
-		look_at(c, number);
+		pe_fork_events_await(c, p);
+	if (c->what == PE_NOTIFY_FILTER_WAITID)
+		ns_pid = (int)arg[0] == P_PID ? (int)arg[1] : -1;
+	if (ns_pid > 0)
+		look_at(c, ns_pid);
 	else
 		look_at_all(c);
 	return PE_SERVE_LET;

@@ -10,7 +10,7 @@
 #ifndef PE_SUPERVISOR_WAIT_H
 #define PE_SUPERVISOR_WAIT_H
 
-#include "serve.h"
+#include "supervisor/serve.h"
 
 long pe_wait_serve(struct pe_serve_call *c);
 

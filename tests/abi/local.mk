@@ -50,7 +50,7 @@ dist_check_DATA += tests/abi/libpidepoch.abi
 TESTS += tests/abi/dump.sh
 
 renew-abi: libpidepoch.la
-	@$(house_env) $(SHELL) $(srcdir)/tests/abi/dump.sh renew
+	@$(project_env) $(SHELL) $(srcdir)/tests/abi/dump.sh renew
 .PHONY: renew-abi
 
 # waitpidv(): one promise per file

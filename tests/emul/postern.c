@@ -32,7 +32,7 @@
 
 #include "../preload/attack.h"
 #include "../support/listener.h"
-#include "core/postern.h"
+#include "core/engine/postern.h"
 
 #define CALLS	 400
 #define ASKED	 20 /* of them one by one */

@@ -14,7 +14,7 @@ cd "$PIDEPOCH_SRCDIR" || exit 99
 build()
 {
 	clang -std=gnu11 -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
-		-Isrc tests/fuzz/fuzz_tree.c tests/fuzz/tree_model.c "$1" src/core/arena.c -o "$2"
+		-Isrc tests/fuzz/fuzz_tree.c tests/fuzz/tree_model.c "$1" src/core/memory/arena.c -o "$2"
 }
 
 run()
@@ -22,14 +22,14 @@ run()
 	(cd "$work" && ASAN_OPTIONS=detect_leaks=0 timeout 300 "$1" -seed=2019 -max_len=600 -runs="$2" >log 2>&1)
 }
 
-build src/core/tree.c "$work/fuzz" || exit 99
+build src/core/memory/tree.c "$work/fuzz" || exit 99
 runs=${FUZZ_RUNS:-100000}
 test -z "${PIDEPOCH_QUICK:-}" || runs=20000
 run ./fuzz "$runs" || { tail -30 "$work/log"; exit 1; }
 grep Done "$work/log"
 
 # It can fail: a tree that copies no page is found out.
-sed 's/if (node_at(t, height, index)->lap == lap)/if (1)/; s,#include "\([a-z]*\.h\)",#include "core/\1",' src/core/tree.c >"$work/broken.c"
+sed 's/if (node_at(t, height, index)->lap == lap)/if (1)/; s,#include "\([a-z]*\.h\)",#include "core/\1",' src/core/memory/tree.c >"$work/broken.c"
 build "$work/broken.c" "$work/broken" || exit 99
 if run ./broken 100000; then
 	echo "a tree that copies no page was not found out"

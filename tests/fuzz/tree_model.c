@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "core/tree.h"
+#include "core/memory/tree.h"
 
 #define NUMBERS	  32
 #define FIRST_LAP 5

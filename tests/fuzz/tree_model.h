@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* NULL, or what differed (a static text); the letter of core/tree.h comes first */
+/* NULL, or what differed (a static text); the letter of core/memory/tree.h comes first */
 const char *tree_model_run(const uint8_t *data, size_t size);
 
 #endif

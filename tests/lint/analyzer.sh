@@ -7,7 +7,7 @@ echo 'int main(void) { return 0; }' | $CC -fanalyzer -x c -c -o "$TMPDIR/try.o" 
 
 complaints()
 {
-	house_files "$1" c | grep -E '^(src/core|src/lib|preload)/' | while read -r file; do
+	project_files "$1" c | grep -E '^(src/core|src/lib|preload)/' | while read -r file; do
 		# shellcheck disable=SC2086
 		(cd "$1" && $CC -std=gnu11 -O1 -D_GNU_SOURCE -Iinclude -Isrc -I"$PIDEPOCH_BUILDDIR" \
 			-fanalyzer -fdiagnostics-plain-output -c -o /dev/null "$file" 2>&1) | grep -E 'Wanalyzer|error:'
@@ -16,4 +16,4 @@ complaints()
 
 printf '#include <stdlib.h>\nint f(void)\n{\n\tint *p = malloc(4);\n\n\tfree(p);\n\treturn *p;\n}\n' |
 	bad_file src/core/bad.c
-house_lint 1
+project_lint 1

@@ -107,4 +107,4 @@ Source: none.
 .Sh SEE ALSO
 END
 # pidepoch_hidden has neither prototype nor page, pidepoch_private is in the header alone, pidepoch_other is wrong in three ways
-house_lint 7
+project_lint 7

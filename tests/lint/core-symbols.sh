@@ -32,4 +32,4 @@ END
 
 nm "$PIDEPOCH_BUILDDIR/.libs/libcore.a" 2>/dev/null | grep -q ' T ' || skip "the engine is empty"
 house=$PIDEPOCH_BUILDDIR
-house_lint 2
+project_lint 2

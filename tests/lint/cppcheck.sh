@@ -9,7 +9,7 @@ complaints()
 	# A fault in the code is what is asked for, not a header that cppcheck did not need.
 	(
 		cd "$1" || exit
-		house_files . c | grep -E '^(src|preload)/' |
+		project_files . c | grep -E '^(src|preload)/' |
 			cppcheck --quiet --enable=warning,portability --std=c11 --library=posix --inline-suppr \
 				--suppress=missingInclude --suppress=unknownMacro --suppress=preprocessorErrorDirective \
 				-D__x86_64__ -D__linux__ -D_GNU_SOURCE -D__GNUC__=12 \
@@ -19,4 +19,4 @@ complaints()
 }
 
 printf 'int f(void)\n{\n\tint a[2] = { 0, 0 };\n\n\treturn a[2];\n}\n' | bad_file src/core/bad.c
-house_lint 1
+project_lint 1

@@ -22,4 +22,4 @@ complaints()
 
 # a name that is a keyword in C++ only: right in the C dialects, wrong in two of C++
 printf 'int pidepoch_bad(int class);\n' | bad_file include/pidepoch.h
-house_lint 2
+project_lint 2

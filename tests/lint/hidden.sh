@@ -35,4 +35,4 @@ printf '/bench/*\n*.h\n' >"$bad/.gitignore"
 echo '#!/bin/sh' | bad_file bench/rows
 echo 'int a;' | bad_file src/a.h
 echo 'ELF' | bad_file bench/program
-house_lint 2
+project_lint 2

@@ -2,7 +2,7 @@
 # shellcheck shell=sh
 #
 # Shared by the lint tests. A lint is a function complaints() that prints what is wrong below the folder it is
-# given. house_lint() first shows it a bad sample, which the lint must complain about, and then the house.
+# given. project_lint() first shows it a bad sample, which the lint must complain about, and then the house.
 
 house=${PIDEPOCH_SRCDIR:-.}
 # a folder of this lint's own, also when it is run by hand
@@ -23,8 +23,8 @@ need() # COMMAND
 	command -v "$1" >/dev/null || skip "$1 is not installed"
 }
 
-# house_files FOLDER EXTENSION... - the files of the house below FOLDER, as paths relative to it
-house_files()
+# project_files FOLDER EXTENSION... - the files of the house below FOLDER, as paths relative to it
+project_files()
 {
 	(
 		cd "$1" || exit
@@ -44,8 +44,8 @@ bad_file()
 	cat >"$bad/$1"
 }
 
-# house_lint NUMBER - complaints() must find exactly NUMBER faults (lines) in the bad sample, none in the house
-house_lint()
+# project_lint NUMBER - complaints() must find exactly NUMBER faults (lines) in the bad sample, none in the house
+project_lint()
 {
 	complaints "$bad" >"$TMPDIR/found"
 	if test "$(wc -l <"$TMPDIR/found")" -ne "$1"; then

@@ -10,12 +10,12 @@ may()
 {
 	case $1:$2 in
 	preload/*:src/core/contract.h | preload/*:src/core/sys.h | preload/*:src/core/text.h) ;;
-	preload/*:src/core/arch/vfork.h | preload/*:src/core/arch/syscall.h) ;;
+	preload/*:preload/arch/vfork.h | preload/*:preload/arch/syscall.h) ;;
 	src/core/*:src/core/*) ;;
 	src/lib/*:src/core/* | src/lib/*:src/lib/*) ;;
-	preload/*:preload/* | preload/*:src/lib/door.h) ;;
+	preload/*:preload/* | preload/*:src/lib/preload_api.h) ;;
 	src/supervisor/*:src/core/* | src/supervisor/*:src/supervisor/*) ;;
-	src/report/*:src/report/* | src/report/*:src/core/emit.h) ;;
+	src/report/*:src/report/* | src/report/*:src/core/record/notice.h) ;;
 	src/cli/*:src/cli/* | src/cli/*:src/supervisor/* | src/cli/*:src/report/*) ;;
 	include/pidepoch_raw.h:include/pidepoch.h) ;;
 	src/core/*:include/* | include/*) return 1 ;;
@@ -36,7 +36,7 @@ target()
 
 complaints()
 {
-	house_files "$1" c h S | grep -E '^(include|src|preload)/' | while read -r file; do
+	project_files "$1" c h S | grep -E '^(include|src|preload)/' | while read -r file; do
 		sed -nE 's/^[[:space:]]*#[[:space:]]*include[[:space:]]*(["<])([^">]*)[">].*/\1 \2/p' "$1/$file" |
 		while read -r mark name; do
 			path=$(target "$1" "$file" "$name")
@@ -56,17 +56,17 @@ complaints()
 }
 
 # a small house in which each include marked WRONG is a fault, and nothing else
-: | bad_file src/lib/door.h
+: | bad_file src/lib/preload_api.h
 : | bad_file src/lib/state.h
-: | bad_file src/core/tree.h
+: | bad_file src/core/memory/tree.h
 : | bad_file preload/own.h
 : | bad_file include/pidepoch.h
 printf '#include <pidepoch.h>\n' | bad_file src/core/contract.h # WRONG: the public header
-printf '#include "../contract.h"\n#include "lib/door.h"\n' | bad_file src/core/arch/up.c # WRONG: lib
+printf '#include "../contract.h"\n#include "lib/preload_api.h"\n' | bad_file src/core/arch/up.c # WRONG: lib
 printf '#include <stdio.h>\n' | bad_file src/core/unsworn.c # WRONG: no contract
-printf '#include "lib/door.h"\n#include "lib/state.h"\n' | bad_file preload/inside.c # WRONG: lib's inside
-printf '#include "core/contract.h"\n#include "core/tree.h"\n' | bad_file preload/deep.c # WRONG: the tree
-printf '#include "core/tree.h"\n#include "../../preload/own.h"\n' | bad_file src/lib/climbs.c # WRONG: preload
-printf '#include <pidepoch.h>\n#include "core/tree.h"\n' | bad_file src/cli/deep.c # WRONG: core
+printf '#include "lib/preload_api.h"\n#include "lib/state.h"\n' | bad_file preload/inside.c # WRONG: lib's inside
+printf '#include "core/contract.h"\n#include "core/memory/tree.h"\n' | bad_file preload/deep.c # WRONG: the tree
+printf '#include "core/memory/tree.h"\n#include "../../preload/own.h"\n' | bad_file src/lib/climbs.c # WRONG: preload
+printf '#include <pidepoch.h>\n#include "core/memory/tree.h"\n' | bad_file src/cli/deep.c # WRONG: core
 printf '#include "nowhere.h"\n' | bad_file src/cli/lost.c # WRONG: no such file
-house_lint 8
+project_lint 8

@@ -32,4 +32,4 @@ $CC -shared -fPIC -O1 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -Wl,-z,execstack -Wl
 
 test -e "$PIDEPOCH_BUILDDIR/.libs/libpidepoch.so" || { echo "libpidepoch.so was not built"; exit 1; }
 house=$PIDEPOCH_BUILDDIR/.libs
-house_lint 5
+project_lint 5

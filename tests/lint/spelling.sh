@@ -19,4 +19,4 @@ complaints()
 }
 
 printf '# The %s of a process\n' "lifetime ends, and its number is re""cieved" | bad_file docs/misspelt.md
-house_lint 1
+project_lint 1

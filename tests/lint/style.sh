@@ -11,13 +11,13 @@ postponed='TO''DO|FIX''ME|X''XX|HA''CK'
 
 complaints()
 {
-	house_files "$1" c h | while read -r file; do
+	project_files "$1" c h | while read -r file; do
 		clang-format --style="file:$house/.clang-format" "$1/$file" >"$TMPDIR/formatted"
 		line=$(cmp "$1/$file" "$TMPDIR/formatted" 2>/dev/null | sed 's/.*line //')
 		test -z "$line" || echo "$file:$line: clang-format -i would change it"
 	done
 	{
-		house_files "$1" c h S sh py mk map awk pml
+		project_files "$1" c h S sh py mk map awk pml
 		for file in GNUmakefile Makefile.am configure.ac pidepoch.pc.in .ci/run \
 			build-aux/bootstrap build-aux/packages build-aux/run-test build-aux/closing-line build-aux/loader; do
 			test ! -e "$1/$file" || echo "$file"
@@ -37,4 +37,4 @@ printf '%s\nint f(void) {\n    return 0;\n}\n' "$spdx" | bad_file src/core/layou
 printf 'int f(void);\n' | bad_file src/core/licence.h
 printf '%s\n/* %s: later */\n' "$spdx" TO''DO | bad_file src/core/later.c
 printf '#!/bin/sh\n# SPDX-License-Identifier: LGPL-2.1-or-later\ntrue \n' | bad_file tests/unit/blank.sh
-house_lint 4
+project_lint 4

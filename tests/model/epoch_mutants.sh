@@ -110,29 +110,29 @@ mutate clock.c 'pe_clock_lap(start) == 0' 'pe_clock_lap(start) == 1' test_clock
 mutate clock.c 'cursor != pe_clock_cursor(before)' 'cursor != 0' epoch_sim test_clock
 mutate clock.c 'value > PE_CLOCK_CURSOR_MASK' 'value > PE_CLOCK_CURSOR_MASK + 1' test_clock
 # D.1: S2
-mutate stale.c 'r->epoch > current' 'r->epoch > current + 1' test_stale
-mutate stale.c 'r->epoch > current' 'r->epoch >= current' epoch_sim test_stale
-mutate stale.c 'PE_STALE_OWN_CHILD && r->birth <= r->epoch' 'PE_STALE_OWN_CHILD && r->birth < r->epoch' epoch_sim test_stale
-mutate stale.c 'PE_STALE_OWN_CHILD && r->birth <= r->epoch' 'PE_STALE_OWN_CHILD' epoch_sim test_stale
-mutate stale.c 'r->epoch + 1 < current' 'r->epoch < current' epoch_sim test_stale
-mutate stale.c 'r->epoch + 1 < current' 'r->epoch + 2 < current' test_stale
-mutate stale.c 'r->epoch < r->oldest' 'r->epoch <= r->oldest' epoch_sim test_stale
-mutate stale.c ' || r->epoch < r->oldest' '' test_stale
-mutate stale.c 'return r->birth <= r->epoch' 'return r->birth < r->epoch' epoch_sim test_stale
-mutate stale.c 'return r->birth <= r->epoch' 'return r->birth <= r->epoch + 1' epoch_sim test_stale
-mutate stale.c 'return r->epoch == current ? -ESRCH' 'return r->epoch != current ? -ESRCH' test_stale
-mutate stale.c 'r->epoch == current && r->no_lap_missed' 'r->epoch == current' epoch_sim test_stale
-mutate stale.c 'r->epoch == current && r->no_lap_missed' 'r->no_lap_missed' epoch_sim test_stale
-mutate stale.c 'ahead <= INT32_MAX' 'ahead < INT32_MAX' test_stale
-mutate stale.c 'behind > lap' 'behind >= lap' test_stale
+mutate stale.c 'r->epoch > current' 'r->epoch > current + 1' test_verdict
+mutate stale.c 'r->epoch > current' 'r->epoch >= current' epoch_sim test_verdict
+mutate stale.c 'PE_HOLDER_OWN_CHILD && r->birth <= r->epoch' 'PE_HOLDER_OWN_CHILD && r->birth < r->epoch' epoch_sim test_verdict
+mutate stale.c 'PE_HOLDER_OWN_CHILD && r->birth <= r->epoch' 'PE_HOLDER_OWN_CHILD' epoch_sim test_verdict
+mutate stale.c 'r->epoch + 1 < current' 'r->epoch < current' epoch_sim test_verdict
+mutate stale.c 'r->epoch + 1 < current' 'r->epoch + 2 < current' test_verdict
+mutate stale.c 'r->epoch < r->oldest' 'r->epoch <= r->oldest' epoch_sim test_verdict
+mutate stale.c ' || r->epoch < r->oldest' '' test_verdict
+mutate stale.c 'return r->birth <= r->epoch' 'return r->birth < r->epoch' epoch_sim test_verdict
+mutate stale.c 'return r->birth <= r->epoch' 'return r->birth <= r->epoch + 1' epoch_sim test_verdict
+mutate stale.c 'return r->epoch == current ? -ESRCH' 'return r->epoch != current ? -ESRCH' test_verdict
+mutate stale.c 'r->epoch == current && r->no_lap_missed' 'r->epoch == current' epoch_sim test_verdict
+mutate stale.c 'r->epoch == current && r->no_lap_missed' 'r->no_lap_missed' epoch_sim test_verdict
+mutate stale.c 'ahead <= INT32_MAX' 'ahead < INT32_MAX' test_verdict
+mutate stale.c 'behind > lap' 'behind >= lap' test_verdict
 # D.2, D.4, D.5: S10
-mutate stale.c 'if (!released(u->knowledge))' 'if (u->knowledge == PE_STALE_NOTHING)' test_stale
-mutate stale.c ' || k == PE_STALE_INHERITED' '' test_stale
-mutate stale.c 'v.relearned = u->own_child_now' 'v.relearned = u->own_child_now && u->held' test_stale
-mutate stale.c 'u->held || u->policy == PE_STALE_REPORT' 'u->held' test_stale
-mutate stale.c 'u->knowledge == PE_STALE_INHERITED || ' '' test_stale
-mutate stale.c ' || u->policy == PE_STALE_REPORT)' ')' test_stale
-mutate stale.c 'u->held && u->policy == PE_STALE_ABORT' 'u->policy == PE_STALE_ABORT' test_stale
+mutate stale.c 'if (!released(u->knowledge))' 'if (u->knowledge == PE_KNOWN_NOTHING)' test_verdict
+mutate stale.c ' || k == PE_KNOWN_INHERITED' '' test_verdict
+mutate stale.c 'v.relearned = u->own_child_now' 'v.relearned = u->own_child_now && u->held' test_verdict
+mutate stale.c 'u->held || u->policy == PE_POLICY_REPORT' 'u->held' test_verdict
+mutate stale.c 'u->knowledge == PE_KNOWN_INHERITED || ' '' test_verdict
+mutate stale.c ' || u->policy == PE_POLICY_REPORT)' ')' test_verdict
+mutate stale.c 'u->held && u->policy == PE_POLICY_ABORT' 'u->policy == PE_POLICY_ABORT' test_verdict
 
 echo "$tried broken builds, $bad not noticed"
 [ $bad -eq 0 ]

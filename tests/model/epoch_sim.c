@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * One promise: a reference (number, eps(number)) hits only whom it meant, and is not refused while
+ * One promise: a reference (pid, eps(pid)) hits only whom it meant, and is not refused while
  * it need not be.
  *
- * A pid namespace is simulated: numbers are handed out in a circle and those held are left out;
- * processes live from a moment to several laps. References are taken to numbers at random, ahead of
+ * A pid namespace is simulated: pids are handed out in a circle and those held are left out;
+ * processes live from a moment to several laps. References are taken to pids at random, ahead of
  * the cursor too, and used later. Each use is judged by several rules; what is really so is known.
  *
- *   wrong      wrong target: the rule acts, and another than the one meant holds the number
- *   refused    wrongly refused: the rule refuses, the one meant still holds the number, which has
+ *   wrong      wrong target: the rule acts, and another than the one meant holds the pid
+ *   refused    wrongly refused: the rule refuses, the one meant still holds the pid, which has
  *              been passed less than twice since the reference was taken (or, where the rule lets
  *              references be renewed, last renewed): S2's e >= A-1, S7's two epochs
  *   expired    the same, but passed twice or more: refused by right
- *   unproven   refused although the one meant holds the number, by a host that cannot know the
+ *   unproven   refused although the one meant holds the pid, by a host that cannot know the
  *              holder's birth: S2 refuses what is not proven
  *
  * The clock and the judgement are the engine's own. The rules that must fail show that the others
@@ -23,10 +23,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "core/clock.h"
-#include "core/stale.h"
+#include "core/time/clock.h"
+#include "core/frame/verdict.h"
 
-#define FIRST	  300u /* numbers FIRST .. FIRST + SPAN - 1 */
+#define FIRST	  300u /* pids FIRST .. FIRST + SPAN - 1 */
 #define SPAN	  1000u
 #define RING	  4096u	 /* steps; longer than any life or delay */
 #define FLYING	  32768u /* references taken and not yet used, at most */
@@ -60,18 +60,18 @@ static struct {
 	uint32_t cursor;
 	struct incarnation holder[SPAN];
 	uint32_t dying[RING]; /* first number of each step's dead, 0: none */
-	uint32_t also[SPAN];  /* next number that dies in the same step */
+	uint32_t also[SPAN];  /* next pid that dies in the same step */
 } world = { .lap = 1, .cursor = FIRST - 1 };
 
-static struct incarnation *at(uint32_t number)
+static struct incarnation *at(uint32_t pid)
 {
-	return &world.holder[number - FIRST];
+	return &world.holder[pid - FIRST];
 }
 
-/* how often the number has been passed: the truth that eps() must agree with */
-static uint64_t passes(uint32_t number)
+/* how often the pid has been passed: the truth that eps() must agree with */
+static uint64_t passes(uint32_t pid)
 {
-	return number <= world.cursor ? world.lap : world.lap - 1;
+	return pid <= world.cursor ? world.lap : world.lap - 1;
 }
 
 static uint64_t lifetime(void)
@@ -85,35 +85,35 @@ static void die(void)
 {
 	uint32_t *first = &world.dying[world.step % RING];
 
-	for (uint32_t number = *first; number; number = world.also[number - FIRST])
-		at(number)->id = 0;
+	for (uint32_t pid = *first; pid; pid = world.also[pid - FIRST])
+		at(pid)->id = 0;
 	*first = 0;
 }
 
 static uint32_t next_free(void)
 {
-	uint32_t number = world.cursor;
+	uint32_t pid = world.cursor;
 
 	do
-		number = number + 1 < FIRST + SPAN ? number + 1 : FIRST;
-	while (at(number)->id);
-	return number;
+		pid = pid + 1 < FIRST + SPAN ? pid + 1 : FIRST;
+	while (at(pid)->id);
+	return pid;
 }
 
 static uint32_t allocate(void)
 {
-	uint32_t number = next_free();
-	struct incarnation *who = at(number);
+	uint32_t pid = next_free();
+	struct incarnation *who = at(pid);
 	uint32_t *dying;
 
-	world.lap += number <= world.cursor;
-	world.cursor = number;
+	world.lap += pid <= world.cursor;
+	world.cursor = pid;
 	who->id = ++world.born;
 	who->death = world.step + lifetime();
 	dying = &world.dying[who->death % RING];
-	world.also[number - FIRST] = *dying;
-	*dying = number;
-	return number;
+	world.also[pid - FIRST] = *dying;
+	*dying = pid;
+	return pid;
 }
 
 /* --- the hosts --- */
@@ -124,7 +124,7 @@ static struct pe_clock exact;
 /* A program's seat: it sees its children and, when it looks, the cursor. It sleeps through laps. */
 static struct {
 	struct pe_clock clock;
-	uint64_t known[SPAN]; /* the last birth told of each number */
+	uint64_t known[SPAN]; /* the last birth told of each pid */
 } seat;
 
 static bool seat_awake(void)
@@ -142,15 +142,14 @@ static void give_birth(void)
 {
 	const bool own = seat_awake() && dice(5) == 0;
 	pe_clock_time before = pe_clock_now(&exact), seat_before = pe_clock_now(&seat.clock);
-	uint32_t number = allocate();
-	struct incarnation *who = at(number);
-	uint64_t *known = &seat.known[number - FIRST];
+	uint32_t pid = allocate();
+	struct incarnation *who = at(pid);
+	uint64_t *known = &seat.known[pid - FIRST];
 
-	who->birth = pe_clock_observe(&exact, before, number);
+	who->birth = pe_clock_observe(&exact, before, pid);
 	who->told = 0;
 	if (own)
-		who->told = *known =
-			pe_clock_observe_after(&seat.clock, seat_before, number, *known);
+		who->told = *known = pe_clock_observe_after(&seat.clock, seat_before, pid, *known);
 }
 
 /* Processes that hold references, renew them, and fork. */
@@ -177,7 +176,7 @@ struct reference {
 	struct reference *next;
 	const struct observer *by;
 	struct incarnation meant;
-	uint32_t number;
+	uint32_t pid;
 	uint64_t taken_at, passes, lap; /* step; the truth then */
 	pe_clock_time when, seat_when;
 	bool from_seat;
@@ -188,19 +187,19 @@ static struct reference references[FLYING], *spare, *due[RING];
 static void take_reference(void)
 {
 	struct reference *r = spare;
-	uint32_t number = FIRST + dice(SPAN);
+	uint32_t pid = FIRST + dice(SPAN);
 	uint64_t slot = (world.step + 1 + dice(LONGEST)) % RING;
 
-	if (!at(number)->id)
+	if (!at(pid)->id)
 		return;
 	spare = r->next;
 	*r = (struct reference){
 		.next = due[slot],
 		.by = &observers[dice(OBSERVERS)],
-		.meant = *at(number),
-		.number = number,
+		.meant = *at(pid),
+		.pid = pid,
 		.taken_at = world.step,
-		.passes = passes(number),
+		.passes = passes(pid),
 		.lap = world.lap,
 		.when = pe_clock_show(&exact),
 		.from_seat = seat_awake(),
@@ -216,7 +215,7 @@ struct use {
 	const struct reference *ref;
 	struct incarnation holder; /* now */
 	pe_clock_time now;
-	uint64_t since; /* passes of the number when the reference was taken or renewed */
+	uint64_t since; /* passes of the pid when the reference was taken or renewed */
 	bool unproven;	/* the host cannot know the holder's birth */
 	bool own;	/* the holder is the host's own child: that never expires (S2) */
 };
@@ -224,26 +223,26 @@ struct use {
 enum answer { ACT, REFUSE, NOT_ASKED };
 
 /* the engine's judgement, through the u32 door */
-static enum answer ask(const struct use *u, uint64_t tag, enum pe_stale_holder kind, uint64_t birth,
+static enum answer ask(const struct use *u, uint64_t tag, enum pe_holder kind, uint64_t birth,
 		       bool no_lap_missed)
 {
 	uint64_t lap = pe_clock_lap(u->now);
-	const struct pe_stale_ref r = {
-		.number = u->ref->number,
-		.epoch = pe_stale_widen((uint32_t)tag, u->now),
+	const struct pe_verdict_ref r = {
+		.pid = u->ref->pid,
+		.epoch = pe_verdict_widen((uint32_t)tag, u->now),
 		.now = u->now,
-		.oldest = lap < 2 ? 0 : lap - 2, /* of a number not passed yet */
+		.oldest = lap < 2 ? 0 : lap - 2, /* of a pid not passed yet */
 		.holder = kind,
 		.birth = birth,
 		.no_lap_missed = no_lap_missed,
 	};
 
-	return pe_stale_reference(&r) == 0 ? ACT : REFUSE;
+	return pe_verdict_reference(&r) == 0 ? ACT : REFUSE;
 }
 
 static enum answer ask_known(const struct use *u, uint64_t tag)
 {
-	return ask(u, tag, u->holder.id ? PE_STALE_KNOWN : PE_STALE_GONE, u->holder.birth, false);
+	return ask(u, tag, u->holder.id ? PE_HOLDER_KNOWN : PE_HOLDER_GONE, u->holder.birth, false);
 }
 
 static enum answer rule_plain(struct use *u)
@@ -260,7 +259,7 @@ static enum answer rule_literal(struct use *u)
 
 static uint64_t own_tag(const struct reference *r)
 {
-	return pe_clock_eps(r->when, r->number);
+	return pe_clock_eps(r->when, r->pid);
 }
 
 static enum answer rule_eps(struct use *u)
@@ -275,7 +274,7 @@ static enum answer rule_fork_resets(struct use *u)
 
 	if (o->forked_at <= u->ref->taken_at)
 		return NOT_ASKED;
-	return ask_known(u, pe_clock_eps(o->forked, u->ref->number));
+	return ask_known(u, pe_clock_eps(o->forked, u->ref->pid));
 }
 
 static enum answer rule_fork_keeps(struct use *u)
@@ -291,7 +290,7 @@ static bool renewed(struct use *u, bool *ended)
 
 	*ended = synced && u->ref->meant.death <= o->synced_at;
 	if (synced)
-		u->since = pe_clock_eps(o->synced, u->ref->number);
+		u->since = pe_clock_eps(o->synced, u->ref->pid);
 	return synced;
 }
 
@@ -301,7 +300,7 @@ static enum answer rule_one_tag(struct use *u)
 	bool ended;
 
 	renewed(u, &ended);
-	return ended ? NOT_ASKED : ask_known(u, pe_clock_eps(u->ref->by->synced, u->ref->number));
+	return ended ? NOT_ASKED : ask_known(u, pe_clock_eps(u->ref->by->synced, u->ref->pid));
 }
 
 /* S13: the snapshot's tag for what the sync renewed, its own for what was learned later */
@@ -311,16 +310,16 @@ static enum answer rule_own_tags(struct use *u)
 
 	if (ended)
 		return NOT_ASKED;
-	return ask_known(u, synced ? pe_clock_eps(u->ref->by->synced, u->ref->number)
-				   : own_tag(u->ref));
+	return ask_known(u,
+			 synced ? pe_clock_eps(u->ref->by->synced, u->ref->pid) : own_tag(u->ref));
 }
 
-/* From a program's seat: births of strangers are not known, laps are missed. */
+/* From a program's seat: births of unrelated processes are not known, laps are missed. */
 static enum answer seat_judges(struct use *u, bool gullible)
 {
 	const struct reference *r = u->ref;
 	bool own_meant = r->meant.told != 0, none_missed;
-	uint64_t tag = own_meant ? r->meant.told : pe_clock_eps(r->seat_when, r->number);
+	uint64_t tag = own_meant ? r->meant.told : pe_clock_eps(r->seat_when, r->pid);
 
 	if (!r->from_seat || !seat_awake())
 		return NOT_ASKED;
@@ -330,8 +329,8 @@ static enum answer seat_judges(struct use *u, bool gullible)
 	u->own = u->holder.told != 0;
 	u->unproven = !u->own;
 	if (u->own)
-		return ask(u, tag, PE_STALE_OWN_CHILD, u->holder.told, none_missed);
-	return ask(u, tag, u->holder.id ? PE_STALE_UNKNOWN : PE_STALE_GONE, 0, none_missed);
+		return ask(u, tag, PE_HOLDER_OWN_CHILD, u->holder.told, none_missed);
+	return ask(u, tag, u->holder.id ? PE_HOLDER_UNKNOWN : PE_HOLDER_GONE, 0, none_missed);
 }
 
 static enum answer rule_seat(struct use *u)
@@ -368,7 +367,7 @@ static struct rule {
 static void judge(struct rule *rule, const struct reference *r)
 {
 	struct use u = {
-		.ref = r, .holder = *at(r->number), .now = pe_clock_now(&exact), .since = r->passes
+		.ref = r, .holder = *at(r->pid), .now = pe_clock_now(&exact), .since = r->passes
 	};
 	enum answer answer = rule->judge(&u);
 	bool same = u.holder.id == r->meant.id;
@@ -378,7 +377,7 @@ static void judge(struct rule *rule, const struct reference *r)
 	rule->decisions++;
 	if (answer == ACT)
 		rule->wrong += u.holder.id && !same;
-	else if (same && passes(r->number) >= u.since + 2 && !u.own)
+	else if (same && passes(r->pid) >= u.since + 2 && !u.own)
 		rule->expired++;
 	else if (same && u.unproven)
 		rule->unproven++;

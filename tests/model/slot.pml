@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * slot.pml - slot, hold and gate (src/core/slot.h, hold.h, reap.c, guard.c, arch/gate.h) against a kernel that hands a free
+ * slot.pml - slot, hold and gate (src/core/memory/slot.h, hold.h, reap.c, guard.c, arch/gate.h) against a kernel that hands a free
  * number to a stranger at once.
  *
  *   kernel    a number's holder: CHILD ─exit─> ZOMBIE ─reap─> FREE ─fork elsewhere─> STRANGER

@@ -54,7 +54,7 @@ hold_ups()
 static inline int pe_sys_sched_yield(void)' &&
 		replace guard.c '	h = pe_hold_publish(' '	hold_up(); h = pe_hold_publish(' &&
 		replace guard.c '	return act(' '	hold_up(); return act(' &&
-		replace process.c '	mask = pe_process_lock(p);' '	hold_up(); mask = pe_process_lock(p);'
+		replace process.c '	mask = pe_frame_lock(p);' '	hold_up(); mask = pe_frame_lock(p);'
 }
 
 build()

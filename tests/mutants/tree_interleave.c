@@ -15,7 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "core/tree.h"
+#include "core/memory/tree.h"
 
 enum { COPYING, SETTING, WALKING, ASKING, RETIRING };
 
@@ -96,7 +96,7 @@ static void copy_page(void)
 	pe_tree_store(&tree, 301, 8);
 }
 
-/* the page is copied, the old one given back, and used again for other numbers */
+/* the page is copied, the old one given back, and used again for other pids */
 static void reuse_page(void)
 {
 	uint32_t slot = 8;

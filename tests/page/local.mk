@@ -5,6 +5,6 @@ CLEANFILES += tests/page/page.png
 
 check-page: all tests/preload/event_victim
 	@$(MKDIR_P) tests/page
-	@export LC_ALL=C $(house_env); $(SHELL) '$(srcdir)/tests/page/page.sh' && echo 'PASS: tests/page/page.sh'
+	@export LC_ALL=C $(project_env); $(SHELL) '$(srcdir)/tests/page/page.sh' && echo 'PASS: tests/page/page.sh'
 
 .PHONY: check-page

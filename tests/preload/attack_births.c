@@ -2,9 +2,9 @@
 /*
  * Two threads under the engine's doors, held up where one can hurt the other by the frame's own lock, which lets them in
  * in the order in which they came:
- *   a number has one open slot, also when another thread adopts it while its birth is being recorded;
- *   a number that was learned anew is not refused while the page that says so is being copied;
- *   a call on a closed slot that no pidfd call can stand in for keeps the number until it is over.
+ *   a pid has one open slot, also when another thread adopts it while its birth is being recorded;
+ *   a pid that was learned anew is not refused while the page that says so is being copied;
+ *   a call on a closed slot that no pidfd call can stand in for keeps the pid until it is over.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -14,13 +14,13 @@
 #include <sys/wait.h>
 
 #include "attack.h"
-#include "core/guard.h"
-#include "core/process.h"
-#include "core/reap.h"
-#include "core/release.h"
+#include "core/engine/guard.h"
+#include "core/frame/frame.h"
+#include "core/engine/reap.h"
+#include "core/engine/release.h"
 
 static struct pe_settings settings;
-static struct pe_process frame = { .set = &settings };
+static struct pe_frame frame = { .set = &settings };
 static struct pe_thread mine;
 
 static pid_t born(void)
@@ -34,7 +34,7 @@ static pid_t born(void)
 
 static struct pe_known known(pid_t pid)
 {
-	return pe_process_know(&frame, (uint32_t)pid);
+	return pe_frame_know(&frame, (uint32_t)pid);
 }
 
 /* --- another thread --- */
@@ -90,16 +90,16 @@ static bool sleeps_in(struct other *o, long nr)
 	}
 }
 
-/* --- one number, one slot --- */
+/* --- one pid, one slot --- */
 
 static void adopt(struct pe_thread *t, struct other *o)
 {
-	pe_process_adopt(&frame, t, o->child);
+	pe_birth_adopt(&frame, t, o->child);
 }
 
 static void record(struct pe_thread *t, struct other *o)
 {
-	pe_process_birth_end(&frame, t, &o->birth, o->child);
+	pe_birth_end(&frame, t, &o->birth, o->child);
 }
 
 static int open_slots(pid_t pid)
@@ -116,19 +116,19 @@ static void one_slot(void)
 	struct other first = { .what = adopt }, second = { .what = record };
 	uint64_t mask;
 
-	second.birth = pe_process_birth_begin(&frame, &mine, PE_CALL_FORK);
+	second.birth = pe_birth_begin(&frame, &mine, PE_CALL_FORK);
 	first.child = second.child = born();
-	mask = pe_process_lock(&frame);
+	mask = pe_frame_lock(&frame);
 	start(&first);
 	if (!sleeps_in(&first, SYS_futex))
 		attack_fail("adopted without the lock");
 	start(&second);
 	if (!sleeps_in(&second, SYS_futex))
 		attack_fail("recorded without the lock");
-	pe_process_unlock(&frame, mask);
+	pe_frame_unlock(&frame, mask);
 	pthread_join(first.thread, NULL);
 	pthread_join(second.thread, NULL);
-	if (known(first.child).what != PE_STALE_LIVE || open_slots(first.child) != 1)
+	if (known(first.child).what != PE_KNOWN_LIVE || open_slots(first.child) != 1)
 		attack_fail("%d slots are open for one number", open_slots(first.child));
 	kill(first.child, SIGKILL);
 	waitpid(first.child, NULL, 0);
@@ -140,7 +140,7 @@ static void use(struct pe_thread *t, struct other *o)
 {
 	const struct pe_use u = {
 		.by = PE_CALL_KILL,
-		.number = o->child,
+		.pid = o->child,
 		.call = { .nr = SYS_kill, .arg = { o->child, 0 } },
 	};
 
@@ -149,23 +149,23 @@ static void use(struct pe_thread *t, struct other *o)
 
 static void fresh(void)
 {
-	struct pe_birth b = pe_process_birth_begin(&frame, &mine, PE_CALL_FORK);
+	struct pe_birth b = pe_birth_begin(&frame, &mine, PE_CALL_FORK);
 	struct other o = { .what = use, .child = born() };
 	struct pe_known k;
 	uint64_t mask;
 
-	pe_process_birth_end(&frame, &mine, &b, o.child);
+	pe_birth_end(&frame, &mine, &b, o.child);
 	kill(o.child, SIGKILL);
 	waitpid(o.child, NULL, 0);
 	k = known(o.child);
 	pe_release_lost(&frame, &mine, &k, PE_CALL_WAITPID);
 	settings.stale_errno = PE_EEPOCH;
 	/* as one who copies the page: the bit that is set already is not in the copy before the lock is let go */
-	mask = pe_process_lock(&frame);
+	mask = pe_frame_lock(&frame);
 	start(&o);
 	sleeps_in(&o, SYS_futex);
-	pe_process_learn(&frame, &mine, o.child);
-	pe_process_unlock(&frame, mask);
+	pe_frame_learn(&frame, &mine, o.child);
+	pe_frame_unlock(&frame, mask);
 	pthread_join(o.thread, NULL);
 	if (o.answer != -ESRCH)
 		attack_fail("refused, although it was learned: %ld", o.answer);
@@ -174,13 +174,13 @@ static void fresh(void)
 
 /* --- closed, and nothing can stand in --- */
 
-/* A call that lasts. What counts is what the engine thinks of it: it takes a number, and is no signal. */
+/* A call that lasts. What counts is what the engine thinks of it: it takes a pid, and is no signal. */
 static void last(struct pe_thread *t, struct other *o)
 {
 	static char byte;
 	const struct pe_use u = {
 		.by = PE_CALL_SETPRIORITY,
-		.number = o->child,
+		.pid = o->child,
 		.signal = PE_GUARD_NO_SIGNAL,
 		.call = { .nr = SYS_read, .arg = { o->fd, (long)(intptr_t)&byte, 1 } },
 	};
@@ -190,12 +190,12 @@ static void last(struct pe_thread *t, struct other *o)
 
 static void no_stand_in(void)
 {
-	struct pe_birth b = pe_process_birth_begin(&frame, &mine, PE_CALL_FORK);
+	struct pe_birth b = pe_birth_begin(&frame, &mine, PE_CALL_FORK);
 	struct other o = { .what = last, .child = born() };
 	struct pe_known k;
 	int ends[2], claim;
 
-	pe_process_birth_end(&frame, &mine, &b, o.child);
+	pe_birth_end(&frame, &mine, &b, o.child);
 	kill(o.child, SIGKILL);
 	k = known(o.child);
 	if (pipe(ends) != 0 || pe_slot_close(k.slot, k.life) != 0)
@@ -221,7 +221,7 @@ int main(void)
 	alarm(60);
 	pe_settings_default(&settings);
 	settings.log = "/dev/null";
-	if (!pe_process_enter(&frame, &mine))
+	if (!pe_frame_enter(&frame, &mine))
 		attack_fail("no frame");
 	one_slot();
 	fresh();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * A program whose own filter forbids a call that the library makes and it does not: what it asks for is still done, and nothing
- * spins. And the descriptor of the moment, for a child that may vanish, is gone although its number is 0.
+ * spins. And the descriptor of the moment, for a child that may vanish, is gone although its pid is 0.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "attack.h"
-#include "core/tree.h"
+#include "core/memory/tree.h"
 
 #define FIRST	300u
 #define NUMBERS 32000u
@@ -28,10 +28,10 @@ static uint32_t some_number(uint32_t *seed)
 	return FIRST + (*seed >> 8) % NUMBERS;
 }
 
-/* a number's slot is always the same one here, so whatever is found must name it */
-static uint32_t slot_of(uint32_t number)
+/* a pid's slot is always the same one here, so whatever is found must name it */
+static uint32_t slot_of(uint32_t pid)
 {
-	return number + 1;
+	return pid + 1;
 }
 
 static void *walk(void *at)
@@ -39,12 +39,12 @@ static void *walk(void *at)
 	uint32_t seed = (uint32_t)(uintptr_t)at;
 
 	while (!done) {
-		uint32_t number = some_number(&seed), slot;
+		uint32_t pid = some_number(&seed), slot;
 
-		pe_tree_expire(&tree, number, slot_of(number));
-		slot = pe_tree_find(&tree, number) & PE_TREE_SLOT;
-		if (slot != 0 && slot != slot_of(number))
-			attack_fail("%u has slot %u", number, slot);
+		pe_tree_expire(&tree, pid, slot_of(pid));
+		slot = pe_tree_find(&tree, pid) & PE_TREE_SLOT;
+		if (slot != 0 && slot != slot_of(pid))
+			attack_fail("%u has slot %u", pid, slot);
 	}
 	return NULL;
 }
@@ -67,8 +67,8 @@ static void set_up(void)
 	layout.first_bytes = sizeof(first_leaf);
 	pe_arena_init(&leaf, &layout);
 	pe_tree_init(&tree, &inner, &leaf, 1);
-	for (uint32_t number = FIRST; number < FIRST + NUMBERS; number += PE_TREE_FANOUT)
-		if (pe_tree_store(&tree, number, slot_of(number)) != 0)
+	for (uint32_t pid = FIRST; pid < FIRST + NUMBERS; pid += PE_TREE_FANOUT)
+		if (pe_tree_store(&tree, pid, slot_of(pid)) != 0)
 			attack_fail("no memory");
 }
 
@@ -82,11 +82,11 @@ int main(void)
 		if (pthread_create(&walker[i], NULL, walk, (void *)(uintptr_t)(i + 1)) != 0)
 			attack_fail("no thread");
 	for (uint32_t i = 0; i < STORES; i++) {
-		uint32_t number = some_number(&seed);
+		uint32_t pid = some_number(&seed);
 
 		if (i % 3 == 0)
 			pe_tree_begin(&tree, 2 + i);
-		if (pe_tree_store(&tree, number, slot_of(number)) != 0)
+		if (pe_tree_store(&tree, pid, slot_of(pid)) != 0)
 			attack_fail("no memory");
 	}
 	done = true;

@@ -113,7 +113,7 @@ static int take_signals(void)
 	return taken;
 }
 
-/* --- strangers --- */
+/* --- unrelated processes --- */
 
 static _Noreturn void be_strangers_member(long ns)
 {
@@ -354,12 +354,12 @@ static struct play *map_play(int fd)
 /* This program again, as the victim, with the library. It finds the play at descriptor @fd. */
 static _Noreturn void become_victim(const char *library, int fd, const char *signals)
 {
-	char number[16];
+	char pid[16];
 
-	snprintf(number, sizeof(number), "%d", fd);
+	snprintf(pid, sizeof(pid), "%d", fd);
 	if (*library)
 		setenv("LD_PRELOAD", library, 1);
-	execl("/proc/self/exe", "groups", "victim", number, signals, (char *)NULL);
+	execl("/proc/self/exe", "groups", "victim", pid, signals, (char *)NULL);
 	fail("exec");
 }
 

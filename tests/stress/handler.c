@@ -47,7 +47,7 @@ static const struct shape shapes[] = {
 };
 
 static const struct shape *shape;
-static _Atomic int child[BATCH]; /* its number; 0 none, or reaped */
+static _Atomic int child[BATCH]; /* its pid; 0 none, or reaped */
 static _Atomic int left;	 /* of the batch, not reaped */
 static _Atomic long reaped, in_handlers, jumps, signals;
 static _Atomic long phase; /* odd: the children may end */

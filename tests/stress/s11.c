@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * One promise: a signal to a child's number reaches that child or nobody, and reaches it if it lives, whoever reaps meanwhile.
+ * One promise: a signal to a child's pid reaches that child or nobody, and reaches it if it lives, whoever reaps meanwhile.
  *
  *   s11 LIBRARY KILLS     LIBRARY "": natively
  *
- * In a pid namespace in which numbers come round every hundred forks: a victim, with that library before libc, keeps children
+ * In a pid namespace in which pids come round every hundred forks: a victim, with that library before libc, keeps children
  * for a moment each. Its threads signal them; one thread waits for any child, and so does a SIGCHLD handler on
  * whatever thread it interrupts. Strangers are born into the same numbers.
  * Ends with 0 if all that is counted here as wrong is 0 after so many signals, else with 1, at the first wrong that is seen.
@@ -34,11 +34,11 @@
 #define CHILDREN  400000 /* most in a run */
 #define STRANGERS 6	 /* alive at a time */
 #define UNREAD	  256 /* signals that a living child is given: more would not all be kept for it */
-#define LOW	  300 /* the first number after a round */
+#define LOW	  300 /* the first pid after a round */
 #define HIGH	  350
 #define THREADS	  2
-#define LIFE_NS	  2000000 /* of a child, or a stranger */
-#define PAUSE	  256	  /* one call in so many is made a round of the numbers after the look */
+#define LIFE_NS	  2000000 /* of a child, or an unrelated process */
+#define PAUSE	  256	  /* one call in so many is made a round of the pids after the look */
 #define PAUSE_NS  10000000
 
 struct child {
@@ -50,7 +50,7 @@ struct child {
 };
 
 static struct play {
-	_Atomic long strangers, hit;	     /* by the strangers */
+	_Atomic long strangers, hit;	     /* by the unrelated processes */
 	_Atomic long kills, refused, failed; /* by the victim: wrongly; what must not be at all */
 	_Atomic long forks, reaps, in_handlers; /* of the victim's children */
 	_Atomic int over;
@@ -102,7 +102,7 @@ static int take_signals(void)
 	return taken;
 }
 
-/* --- strangers --- */
+/* --- unrelated processes --- */
 
 static _Noreturn void be_stranger(void)
 {
@@ -166,7 +166,7 @@ static _Noreturn void be_child(struct child *c, int at)
 	_exit(at);
 }
 
-/* Its status says where it was: a number may have another child before its reaper comes to note it. */
+/* Its status says where it was: a pid may have another child before its reaper comes to note it. */
 static void note_reaped(int status)
 {
 	int id = WIFEXITED(status) && WEXITSTATUS(status) < PLACES ? place[WEXITSTATUS(status)] : 0;
@@ -335,12 +335,12 @@ static struct play *map_play(int fd)
 /* This program again, as the victim, with the library. It finds the play at descriptor @fd. */
 static _Noreturn void become_victim(const char *library, int fd, const char *kills)
 {
-	char number[16];
+	char pid[16];
 
-	snprintf(number, sizeof(number), "%d", fd);
+	snprintf(pid, sizeof(pid), "%d", fd);
 	if (*library)
 		setenv("LD_PRELOAD", library, 1);
-	execl("/proc/self/exe", "s11", "victim", number, kills, (char *)NULL);
+	execl("/proc/self/exe", "s11", "victim", pid, kills, (char *)NULL);
 	fail("exec");
 }
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * One promise: whatever a writer does, a reader finds what belongs to its number in its epoch, and an expiry is never lost.
+ * One promise: whatever a writer does, a reader finds what belongs to its pid in its epoch, and an expiry is never lost.
  *
- * One writer stores new incarnations, begins epochs and retires them; two threads expire what was stored, and look at once; one reads
- * the current epoch and one the older ones. Which slot belongs to a number in an epoch follows from both, so an
+ * One writer stores new process instances, begins epochs and retires them; two threads expire what was stored, and look at once; one reads
+ * the current epoch and one the older ones. Which slot belongs to a pid in an epoch follows from both, so an
  * impossible answer shows. Also run under ThreadSanitizer (tsan.sh).
  *
  * tree_readers [STORES]
@@ -15,7 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "core/tree.h"
+#include "core/memory/tree.h"
 
 #define NUMBERS 200u /* slot s is of number_of(s), and of the same number every NUMBERS slots */
 #define PER_EPOCH                                                                                  \
@@ -60,7 +60,7 @@ static void *write_tree(void *stores)
 	return NULL;
 }
 
-/* What the tree says of the slot's number, after any copy that was under way has been finished (B.2). */
+/* What the tree says of the slot's pid, after any copy that was under way has been finished (B.2). */
 static uint32_t look_for_expiry(uint32_t slot)
 {
 	uint32_t seen = atomic_load(&stored);
@@ -93,22 +93,22 @@ static void *expire_slots(void *parity)
 	}
 }
 
-static bool belongs(uint32_t slot, uint32_t number)
+static bool belongs(uint32_t slot, uint32_t pid)
 {
-	return slot != 0 && number_in_slot[slot] == number;
+	return slot != 0 && number_in_slot[slot] == pid;
 }
 
-/* Every number has a slot from the start, and its slots only grow. */
+/* Every pid has a slot from the start, and its slots only grow. */
 static void *read_tree(void *unused)
 {
 	static uint32_t last[NUMBERS];
 
 	(void)unused;
 	for (uint32_t n = 0; !atomic_load_explicit(&done, memory_order_relaxed); n++) {
-		uint32_t number = 300 + n % NUMBERS;
-		uint32_t slot = pe_tree_find(&tree, number) & PE_TREE_SLOT;
+		uint32_t pid = 300 + n % NUMBERS;
+		uint32_t slot = pe_tree_find(&tree, pid) & PE_TREE_SLOT;
 
-		if (!belongs(slot, number) || slot < last[n % NUMBERS])
+		if (!belongs(slot, pid) || slot < last[n % NUMBERS])
 			atomic_fetch_add(&wrong, 1);
 		last[n % NUMBERS] = slot;
 		atomic_fetch_add_explicit(&reads, 1, memory_order_relaxed);
@@ -116,13 +116,13 @@ static void *read_tree(void *unused)
 	return NULL;
 }
 
-/* An epoch in which all has been stored has exactly one slot for a number, the last up to the next epoch; one that is still
+/* An epoch in which all has been stored has exactly one slot for a pid, the last up to the next epoch; one that is still
  * being written may have the one before. */
-static bool possible(uint64_t lap, uint32_t number, uint32_t slot, bool written)
+static bool possible(uint64_t lap, uint32_t pid, uint32_t slot, bool written)
 {
 	uint64_t end = lap + PER_EPOCH;
 
-	return belongs(slot, number) &&
+	return belongs(slot, pid) &&
 	       ((slot <= end && slot + NUMBERS > end) ||
 		(written && slot + NUMBERS <= end && slot + 2 * NUMBERS > end));
 }
@@ -133,13 +133,13 @@ static void *read_older(void *unused)
 	for (uint32_t n = 0; !atomic_load_explicit(&done, memory_order_relaxed); n++) {
 		uint64_t lap = pe_tree_lap(&tree);
 		uint64_t back = n % (PE_TREE_EPOCHS + 1) * PER_EPOCH;
-		uint32_t number = 300 + n % NUMBERS, entry = 0;
+		uint32_t pid = 300 + n % NUMBERS, entry = 0;
 		int result;
 
 		if (lap < back + NUMBERS)
 			continue;
-		result = pe_tree_find_in(&tree, lap - back, number, &entry);
-		if (result == 0 && !possible(lap - back, number, entry & PE_TREE_SLOT, back == 0))
+		result = pe_tree_find_in(&tree, lap - back, pid, &entry);
+		if (result == 0 && !possible(lap - back, pid, entry & PE_TREE_SLOT, back == 0))
 			atomic_fetch_add(&wrong, 1);
 		if (result != 0 && result != -ESTALE)
 			atomic_fetch_add(&wrong, 1);

@@ -20,7 +20,7 @@
 #include <ucontext.h>
 #include <unistd.h>
 
-#include "core/tree.h"
+#include "core/memory/tree.h"
 
 #define LAPS	20u
 #define NUMBERS 6u

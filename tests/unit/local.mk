@@ -18,9 +18,9 @@ UNIT_TESTS += tests/unit/test_identity
 tests_unit_test_identity_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_identity_LDADD = $(UNIT_LIBS)
 
-UNIT_TESTS += tests/unit/test_stale
-tests_unit_test_stale_CFLAGS = $(UNIT_CFLAGS)
-tests_unit_test_stale_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_verdict
+tests_unit_test_verdict_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_verdict_LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS += tests/unit/test_append
 tests_unit_test_append_CFLAGS = $(UNIT_CFLAGS)
@@ -30,16 +30,16 @@ UNIT_TESTS += tests/unit/test_arena
 tests_unit_test_arena_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_arena_LDADD = $(UNIT_LIBS)
 
-UNIT_TESTS += tests/unit/test_births
-tests_unit_test_births_CFLAGS = $(UNIT_CFLAGS)
-tests_unit_test_births_LDADD = libsupervisor.la $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_fork_events
+tests_unit_test_fork_events_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_fork_events_LDADD = libsupervisor.la $(UNIT_LIBS)
 
-UNIT_TESTS += tests/unit/test_book
-tests_unit_test_book_CFLAGS = $(UNIT_CFLAGS)
-tests_unit_test_book_LDADD = libsupervisor.la $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_child_table
+tests_unit_test_child_table_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_child_table_LDADD = libsupervisor.la $(UNIT_LIBS)
 
 UNIT_TESTS += tests/unit/test_epochs
-tests_unit_test_epochs_SOURCES = tests/unit/test_epochs.c tests/unit/frame.h tests/unit/reuse.h
+tests_unit_test_epochs_SOURCES = tests/unit/test_epochs.c tests/unit/host.h tests/unit/reuse.h
 tests_unit_test_epochs_CFLAGS = $(UNIT_CFLAGS) -pthread
 tests_unit_test_epochs_LDADD = libsupervisor.la $(UNIT_LIBS)
 
@@ -47,18 +47,18 @@ UNIT_TESTS += tests/unit/test_proc
 tests_unit_test_proc_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_proc_LDADD = libsupervisor.la $(UNIT_LIBS)
 
-UNIT_TESTS += tests/unit/test_filter
-tests_unit_test_filter_CFLAGS = $(UNIT_CFLAGS)
-tests_unit_test_filter_LDADD = libsupervisor.la $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_notify_filter
+tests_unit_test_notify_filter_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_notify_filter_LDADD = libsupervisor.la $(UNIT_LIBS)
 
 UNIT_TESTS += tests/unit/test_call
 tests_unit_test_call_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_call_LDADD = $(UNIT_LIBS)
 
-UNIT_TESTS += tests/unit/test_emit
-tests_unit_test_emit_SOURCES = tests/unit/test_emit.c tests/unit/frame.h
-tests_unit_test_emit_CFLAGS = $(UNIT_CFLAGS)
-tests_unit_test_emit_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_notice
+tests_unit_test_notice_SOURCES = tests/unit/test_notice.c tests/unit/host.h
+tests_unit_test_notice_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_notice_LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS += tests/unit/test_environ
 tests_unit_test_environ_SOURCES = tests/unit/test_environ.c preload/environ.c preload/environ.h \
@@ -71,18 +71,18 @@ tests_unit_test_loadable_SOURCES = tests/unit/test_loadable.c preload/loadable.c
 tests_unit_test_loadable_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_loadable_LDADD = $(UNIT_LIBS)
 
-UNIT_TESTS += tests/unit/test_fuzz
-tests_unit_test_fuzz_SOURCES = tests/unit/test_fuzz.c tests/unit/frame.h
-tests_unit_test_fuzz_CFLAGS = $(UNIT_CFLAGS) -pthread
-tests_unit_test_fuzz_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_fuzz_page
+tests_unit_test_fuzz_page_SOURCES = tests/unit/test_fuzz_page.c tests/unit/host.h
+tests_unit_test_fuzz_page_CFLAGS = $(UNIT_CFLAGS) -pthread
+tests_unit_test_fuzz_page_LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS += tests/unit/test_group
-tests_unit_test_group_SOURCES = tests/unit/test_group.c tests/unit/frame.h tests/unit/reuse.h
+tests_unit_test_group_SOURCES = tests/unit/test_group.c tests/unit/host.h tests/unit/reuse.h
 tests_unit_test_group_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_group_LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS += tests/unit/test_guard
-tests_unit_test_guard_SOURCES = tests/unit/test_guard.c tests/unit/frame.h
+tests_unit_test_guard_SOURCES = tests/unit/test_guard.c tests/unit/host.h
 tests_unit_test_guard_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_guard_LDADD = $(UNIT_LIBS)
 
@@ -90,18 +90,18 @@ UNIT_TESTS += tests/unit/test_hold
 tests_unit_test_hold_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_hold_LDADD = $(UNIT_LIBS)
 
-UNIT_TESTS += tests/unit/test_process
-tests_unit_test_process_SOURCES = tests/unit/test_process.c tests/unit/frame.h
-tests_unit_test_process_CFLAGS = $(UNIT_CFLAGS)
-tests_unit_test_process_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_frame
+tests_unit_test_frame_SOURCES = tests/unit/test_frame.c tests/unit/host.h
+tests_unit_test_frame_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_frame_LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS += tests/unit/test_reap
-tests_unit_test_reap_SOURCES = tests/unit/test_reap.c tests/unit/frame.h
+tests_unit_test_reap_SOURCES = tests/unit/test_reap.c tests/unit/host.h
 tests_unit_test_reap_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_reap_LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS += tests/unit/test_release
-tests_unit_test_release_SOURCES = tests/unit/test_release.c tests/unit/frame.h tests/unit/unwinding.h
+tests_unit_test_release_SOURCES = tests/unit/test_release.c tests/unit/host.h tests/unit/unwinding.h
 tests_unit_test_release_CFLAGS = $(UNIT_CFLAGS) -pthread
 tests_unit_test_release_LDADD = $(UNIT_LIBS)
 
@@ -123,58 +123,58 @@ tests_unit_test_tree_SOURCES = tests/unit/test_tree.c tests/fuzz/tree_model.c te
 tests_unit_test_tree_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_tree_LDADD = $(UNIT_LIBS)
 
-UNIT_TESTS += tests/unit/test_census
-tests_unit_test_census_SOURCES = tests/unit/test_census.c tests/unit/frame.h
-tests_unit_test_census_CFLAGS = $(UNIT_CFLAGS)
-tests_unit_test_census_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_wrap_proof
+tests_unit_test_wrap_proof_SOURCES = tests/unit/test_wrap_proof.c tests/unit/host.h
+tests_unit_test_wrap_proof_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_wrap_proof_LDADD = $(UNIT_LIBS)
 
-UNIT_TESTS += tests/unit/test_others
-tests_unit_test_others_SOURCES = tests/unit/test_others.c tests/unit/frame.h
-tests_unit_test_others_CFLAGS = $(UNIT_CFLAGS)
-tests_unit_test_others_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_foreign
+tests_unit_test_foreign_SOURCES = tests/unit/test_foreign.c tests/unit/host.h
+tests_unit_test_foreign_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_foreign_LDADD = $(UNIT_LIBS)
 
-UNIT_TESTS += tests/unit/test_sync
-tests_unit_test_sync_SOURCES = tests/unit/test_sync.c tests/unit/frame.h
-tests_unit_test_sync_CFLAGS = $(UNIT_CFLAGS)
-tests_unit_test_sync_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_sync_point
+tests_unit_test_sync_point_SOURCES = tests/unit/test_sync_point.c tests/unit/host.h
+tests_unit_test_sync_point_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_sync_point_LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS += tests/unit/test_reference
-tests_unit_test_reference_SOURCES = tests/unit/test_reference.c tests/unit/frame.h
+tests_unit_test_reference_SOURCES = tests/unit/test_reference.c tests/unit/host.h
 tests_unit_test_reference_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_reference_LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS += tests/unit/test_ring
-tests_unit_test_ring_SOURCES = tests/unit/test_ring.c tests/unit/frame.h
+tests_unit_test_ring_SOURCES = tests/unit/test_ring.c tests/unit/host.h
 tests_unit_test_ring_CFLAGS = $(UNIT_CFLAGS) -pthread
 tests_unit_test_ring_LDADD = $(UNIT_LIBS)
 
-UNIT_TESTS += tests/unit/test_exits
-tests_unit_test_exits_SOURCES = tests/unit/test_exits.c tests/unit/frame.h
-tests_unit_test_exits_CFLAGS = $(UNIT_CFLAGS)
-tests_unit_test_exits_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_exit_watch
+tests_unit_test_exit_watch_SOURCES = tests/unit/test_exit_watch.c tests/unit/host.h
+tests_unit_test_exit_watch_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_exit_watch_LDADD = $(UNIT_LIBS)
 
-UNIT_TESTS += tests/unit/test_vector
-tests_unit_test_vector_SOURCES = tests/unit/test_vector.c tests/unit/frame.h tests/unit/reuse.h
-tests_unit_test_vector_CFLAGS = $(UNIT_CFLAGS)
-tests_unit_test_vector_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_waitpidv
+tests_unit_test_waitpidv_SOURCES = tests/unit/test_waitpidv.c tests/unit/host.h tests/unit/reuse.h
+tests_unit_test_waitpidv_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_waitpidv_LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS += tests/unit/test_unwind
-tests_unit_test_unwind_SOURCES = tests/unit/test_unwind.c tests/unit/frame.h tests/unit/unwinding.h
+tests_unit_test_unwind_SOURCES = tests/unit/test_unwind.c tests/unit/host.h tests/unit/unwinding.h
 tests_unit_test_unwind_CFLAGS = $(UNIT_CFLAGS) -fno-omit-frame-pointer -pthread
 tests_unit_test_unwind_LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS += tests/unit/test_trace
-tests_unit_test_trace_SOURCES = tests/unit/test_trace.c tests/unit/frame.h tests/unit/unwinding.h
+tests_unit_test_trace_SOURCES = tests/unit/test_trace.c tests/unit/host.h tests/unit/unwinding.h
 tests_unit_test_trace_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_trace_LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS += tests/unit/test_modules
-tests_unit_test_modules_SOURCES = tests/unit/test_modules.c tests/unit/frame.h
+tests_unit_test_modules_SOURCES = tests/unit/test_modules.c tests/unit/host.h
 tests_unit_test_modules_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_modules_LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS += tests/unit/test_event
-tests_unit_test_event_SOURCES = tests/unit/test_event.c tests/unit/frame.h tests/unit/unwinding.h
+tests_unit_test_event_SOURCES = tests/unit/test_event.c tests/unit/host.h tests/unit/unwinding.h
 tests_unit_test_event_CFLAGS = $(UNIT_CFLAGS) -fno-omit-frame-pointer -pthread
 tests_unit_test_event_LDADD = $(UNIT_LIBS)
 
@@ -198,17 +198,17 @@ tests_unit_test_vfork_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_vfork_LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS += tests/unit/test_syscall
-tests_unit_test_syscall_SOURCES = tests/unit/test_syscall.c src/core/arch/syscall.c
+tests_unit_test_syscall_SOURCES = tests/unit/test_syscall.c preload/arch/syscall.c
 tests_unit_test_syscall_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_syscall_LDADD = $(UNIT_LIBS)
 
 if CPU_X86_64
-tests_unit_test_vfork_SOURCES += src/core/arch/x86_64/vfork.S
-tests_unit_test_syscall_SOURCES += src/core/arch/x86_64/vfork.S src/core/arch/x86_64/syscall.S
+tests_unit_test_vfork_SOURCES += preload/arch/x86_64/vfork.S
+tests_unit_test_syscall_SOURCES += preload/arch/x86_64/vfork.S preload/arch/x86_64/syscall.S
 endif
 if CPU_AARCH64
-tests_unit_test_vfork_SOURCES += src/core/arch/aarch64/vfork.S
-tests_unit_test_syscall_SOURCES += src/core/arch/aarch64/vfork.S src/core/arch/aarch64/syscall.S
+tests_unit_test_vfork_SOURCES += preload/arch/aarch64/vfork.S
+tests_unit_test_syscall_SOURCES += preload/arch/aarch64/vfork.S preload/arch/aarch64/syscall.S
 endif
 
 if HAVE_CHECK
@@ -217,4 +217,4 @@ TESTS += $(UNIT_TESTS)
 else
 TESTS += tests/unit/needs-check.sh
 endif
-EXTRA_DIST += tests/unit/reuse.h tests/unit/frame.h tests/unit/unwinding.h
+EXTRA_DIST += tests/unit/reuse.h tests/unit/host.h tests/unit/unwinding.h

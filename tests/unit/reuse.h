@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* reuse - numbers that come round at will, in a pid namespace of the test's own. */
+/* reuse - pids that come round at will, in a pid namespace of the test's own. */
 #ifndef PE_TESTS_REUSE_H
 #define PE_TESTS_REUSE_H
 
@@ -7,9 +7,9 @@
 #include <sched.h>
 #include <stdio.h>
 
-#include "frame.h"
+#include "host.h"
 
-/* A child of the caller's with just this number. */
+/* A child of the caller's with just this pid. */
 static inline pid_t fork_as(pid_t number)
 {
 	struct clone_args args = {
@@ -25,24 +25,24 @@ static inline pid_t fork_as(pid_t number)
 
 static inline pid_t recorded_child_as(pid_t number)
 {
-	struct pe_birth b = pe_process_birth_begin(&frame, &thread, PE_CALL_CLONE);
+	struct pe_birth b = pe_birth_begin(&frame, &thread, PE_CALL_CLONE);
 	pid_t pid = fork_as(number);
 
 	while (pid == 0)
 		pause();
-	pe_process_birth_end(&frame, &thread, &b, pid);
+	pe_birth_end(&frame, &thread, &b, pid);
 	return pid;
 }
 
-/* @number becomes a child's of a helper, and so a stranger to the caller. Its end is the helper's: `stranger_ends()`. */
+/* @pid becomes a child's of a helper, and so an unrelated process to the caller. Its end is the helper's: `stranger_ends()`. */
 struct stranger {
-	pid_t number, helper;
+	pid_t pid, helper;
 	int leash;
 };
 
-static inline struct stranger stranger_as(pid_t number)
+static inline struct stranger stranger_as(pid_t pid)
 {
-	struct stranger s = { .number = number };
+	struct stranger s = { .pid = pid };
 	int leash[2], ready[2];
 	char c;
 
@@ -51,9 +51,9 @@ static inline struct stranger stranger_as(pid_t number)
 	ck_assert_int_ge(s.helper, 0);
 	if (s.helper == 0) {
 		close(leash[1]);
-		if (fork_as(number) == 0)
+		if (fork_as(pid) == 0)
 			_exit(write(ready[1], "", 1) != 1 || read(leash[0], &c, 1) != 0);
-		_exit(waitpid(number, NULL, 0) != number);
+		_exit(waitpid(pid, NULL, 0) != pid);
 	}
 	close(leash[0]);
 	ck_assert_int_eq((int)read(ready[0], &c, 1), 1);
@@ -67,7 +67,7 @@ static inline void stranger_ends(const struct stranger *s)
 	ck_assert_int_eq(waitpid(s->helper, NULL, 0), s->helper);
 }
 
-/* Can a number be asked for? A kernel before 5.5 cannot, nor can who is kept from clone3. */
+/* Can a pid be asked for? A kernel before 5.5 cannot, nor can who is kept from clone3. */
 static inline bool numbers_come_at_will(void)
 {
 	pid_t number = 400;

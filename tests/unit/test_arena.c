@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* arena: what is handed out, and again. Letters are those of core/arena.h. */
+/* arena: what is handed out, and again. Letters are those of core/memory/arena.h. */
 #include <check.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/arena.h"
+#include "core/memory/arena.h"
 
 #define FIRST 3
 

@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "core/clock.h"
+#include "core/time/clock.h"
 
 static struct pe_clock started(uint64_t lap, uint32_t cursor)
 {
@@ -70,16 +70,16 @@ END_TEST
 START_TEST(one_fork_after_the_other)
 {
 	const struct {
-		uint32_t number;
+		uint32_t pid;
 		uint64_t lap;
 	} births[] = { { 301, 1 }, { 302, 1 }, { 399, 1 }, { 300, 2 },
 		       { 301, 2 }, { 301, 3 }, { 300, 4 } };
 	struct pe_clock c = started(1, 0);
 
 	for (size_t i = 0; i < sizeof(births) / sizeof(births[0]); i++) {
-		ck_assert_uint_eq(pe_clock_observe(&c, pe_clock_now(&c), births[i].number),
+		ck_assert_uint_eq(pe_clock_observe(&c, pe_clock_now(&c), births[i].pid),
 				  births[i].lap);
-		assert_now(&c, births[i].lap, births[i].number);
+		assert_now(&c, births[i].lap, births[i].pid);
 	}
 }
 END_TEST
@@ -115,7 +115,7 @@ START_TEST(late_birth_is_younger_than_a_tag_handed_out_meanwhile)
 	ck_assert_uint_eq(pe_clock_eps(shown, 346), 1);
 	ck_assert_uint_eq(pe_clock_observe(&c, before, 346), 2);
 	ck_assert_uint_eq(pe_clock_eps(pe_clock_show(&c), 346), 2);
-	/* its number had been passed, but not by the snapshot */
+	/* its pid had been passed, but not by the snapshot */
 	ck_assert_uint_eq(pe_clock_observe(&c, before, 348), 2);
 }
 END_TEST
@@ -241,8 +241,8 @@ END_TEST
 struct born {
 	uint64_t order;	 /* of the allocator, from 1 */
 	uint64_t lap;	 /* the true one */
-	uint64_t tagged; /* greatest tag handed out for its number before it was allocated */
-	uint32_t number;
+	uint64_t tagged; /* greatest tag handed out for its pid before it was allocated */
+	uint32_t pid;
 	bool held;
 };
 
@@ -250,9 +250,9 @@ struct world {
 	struct pe_clock clock;
 	uint32_t span, cursor;
 	uint64_t lap, births;
-	struct born *last; /* of each number */
-	uint64_t *tagged;  /* of each number: the greatest tag handed out */
-	uint64_t *told;	   /* of each number: the birth told last, 0: none */
+	struct born *last; /* of each pid */
+	uint64_t *tagged;  /* of each pid: the greatest tag handed out */
+	uint64_t *told;	   /* of each pid: the birth told last, 0: none */
 	unsigned long overtaken;
 };
 
@@ -267,7 +267,7 @@ static void world_make(struct world *w, uint32_t span)
 	w->tagged = calloc(span, sizeof(*w->tagged));
 	w->told = calloc(span, sizeof(*w->told));
 	for (uint32_t i = 0; i < span; i++)
-		w->last[i].number = FIRST + i;
+		w->last[i].pid = FIRST + i;
 }
 
 static void world_drop(struct world *w)
@@ -277,24 +277,24 @@ static void world_drop(struct world *w)
 	free(w->told);
 }
 
-/* as the kernel: the next free number after the cursor. order 0: all are held */
+/* as the kernel: the next free pid after the cursor. order 0: all are held */
 static struct born world_allocate(struct world *w)
 {
 	for (uint32_t i = 0; i < w->span; i++) {
-		uint32_t number = w->cursor + 1 + i;
+		uint32_t pid = w->cursor + 1 + i;
 		struct born *b;
 
-		if (number >= FIRST + w->span)
-			number -= w->span;
-		b = &w->last[number - FIRST];
+		if (pid >= FIRST + w->span)
+			pid -= w->span;
+		b = &w->last[pid - FIRST];
 		if (b->held)
 			continue;
-		w->lap += number <= w->cursor;
-		w->cursor = number;
+		w->lap += pid <= w->cursor;
+		w->cursor = pid;
 		*b = (struct born){ .order = ++w->births,
 				    .lap = w->lap,
-				    .number = number,
-				    .tagged = w->tagged[number - FIRST],
+				    .pid = pid,
+				    .tagged = w->tagged[pid - FIRST],
 				    .held = true };
 		return *b;
 	}
@@ -303,18 +303,18 @@ static struct born world_allocate(struct world *w)
 
 static void world_release(struct world *w, const struct born *b)
 {
-	if (w->last[b->number - FIRST].order == b->order)
-		w->last[b->number - FIRST].held = false;
+	if (w->last[b->pid - FIRST].order == b->order)
+		w->last[b->pid - FIRST].held = false;
 }
 
 /* all of C.4 that can be said of one birth */
 static void world_tell(struct world *w, pe_clock_time before, const struct born *b)
 {
-	uint32_t i = b->number - FIRST;
+	uint32_t i = b->pid - FIRST;
 	pe_clock_time was = pe_clock_now(&w->clock);
-	uint64_t birth = pe_clock_observe_after(&w->clock, before, b->number, w->told[i]);
+	uint64_t birth = pe_clock_observe_after(&w->clock, before, b->pid, w->told[i]);
 
-	w->overtaken += pe_clock_make(birth, b->number) < was;
+	w->overtaken += pe_clock_make(birth, b->pid) < was;
 	must(birth > w->told[i]);
 	must(birth > b->tagged);
 	w->told[i] = birth;
@@ -340,7 +340,7 @@ static void world_show(struct world *w)
 	world_tag(w, shown);
 }
 
-/* --- at random: forks, strangers, deaths, syncs and snapshots between any two steps --- */
+/* --- at random: forks, unrelated processes, deaths, syncs and snapshots between any two steps --- */
 
 #define FLIGHTS 5u
 
@@ -387,7 +387,7 @@ static void step_flight(struct world *w, struct flight *f, bool sync)
 struct mix {
 	uint32_t span;
 	uint32_t shows; /* in 1000 steps */
-	uint32_t crowd; /* strangers born at a time, so that laps go by within one fork */
+	uint32_t crowd; /* unrelated processes born at a time, so that laps go by within one fork */
 };
 
 static void step_world(struct world *w, struct flight *flights, const struct mix *mix,
@@ -465,7 +465,7 @@ END_TEST
 struct crew {
 	struct world world;
 	pthread_mutex_t kernel;	   /* of the allocator */
-	pthread_mutex_t tell[100]; /* of each number: tellers exclude each other */
+	pthread_mutex_t tell[100]; /* of each pid: tellers exclude each other */
 	bool wrong;
 };
 
@@ -488,9 +488,9 @@ static void *crew_member(void *arg)
 		if (i % 7 == 0)
 			sched_yield();
 
-		n = b.number - FIRST;
+		n = b.pid - FIRST;
 		pthread_mutex_lock(&crew->tell[n]);
-		birth = pe_clock_observe_after(&w->clock, before, b.number, w->told[n]);
+		birth = pe_clock_observe_after(&w->clock, before, b.pid, w->told[n]);
 		if (birth <= w->told[n] || birth <= b.tagged || before < was)
 			crew->wrong = true;
 		w->told[n] = birth;
@@ -500,7 +500,7 @@ static void *crew_member(void *arg)
 		if (i % 50)
 			continue;
 		shown = pe_clock_show(&w->clock);
-		if (pe_clock_eps(shown, b.number) < birth)
+		if (pe_clock_eps(shown, b.pid) < birth)
 			crew->wrong = true;
 		pthread_mutex_lock(&crew->kernel);
 		world_tag(w, shown);

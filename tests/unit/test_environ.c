@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "../../preload/environ.h"
-#include "lib/door.h"
+#include "lib/preload_api.h"
 
 static const char *ours[] = { "LD_PRELOAD=/a/libpidepoch-preload.so", "PIDEPOCH_ON_STALE=report",
 			      NULL };
@@ -20,7 +20,7 @@ static struct pe_environ made;
 #define TEXT(literal) ((char *)(uintptr_t)(literal))
 
 /* stands in for the state's: what was kept at the start */
-const char *const *pe_door_environment(void)
+const char *const *pe_preload_environment(void)
 {
 	return ours;
 }
@@ -28,16 +28,16 @@ const char *const *pe_door_environment(void)
 /* likewise: is this a vfork child? */
 static uint32_t vfork_depth;
 
-uint32_t pe_door_vfork_depth(int by)
+uint32_t pe_preload_vfork_depth(int by)
 {
 	return vfork_depth += (uint32_t)by;
 }
 
-static bool confined;
+static bool disabled;
 
-bool pe_door_is_confined(void)
+bool pe_preload_is_confined(void)
 {
-	return confined;
+	return disabled;
 }
 
 /* The last one, which is the one that the loader takes. */
@@ -66,7 +66,7 @@ static void make(char *const *envp)
 	for (; made.envp[n]; n++)
 		in_program[n] = made.envp[n];
 	in_program[n] = NULL;
-	pe_door_hide(in_program, false);
+	pe_preload_hide(in_program, false);
 	for (n = 0; in_program[n]; n++)
 		ck_assert_ptr_eq(in_program[n], envp[n]);
 	ck_assert(!envp || !envp[n]);
@@ -340,10 +340,10 @@ START_TEST(environ_3_nothing_is_added_for_what_cannot_load_it_or_by_the_confined
 	unlink(path);
 	pe_environ_make(&made, empty, &none);
 	ck_assert_ptr_ne(made.envp, empty);
-	confined = true;
+	disabled = true;
 	pe_environ_make(&made, empty, &none);
 	ck_assert_ptr_eq(made.envp, empty);
-	confined = false;
+	disabled = false;
 }
 END_TEST
 
@@ -353,7 +353,7 @@ START_TEST(what_was_added_is_erased_and_what_came_later_stays)
 	     log[] = "PIDEPOCH_LOG=/l", later[] = "LATER=1", own[] = "PIDEPOCH_LOG=/own";
 	char *envp[] = { own, a, marker, preload, log, later, NULL };
 
-	pe_door_hide(envp, true);
+	pe_preload_hide(envp, true);
 	ck_assert_ptr_eq(envp[0], own);
 	ck_assert_ptr_eq(envp[1], a);
 	ck_assert_ptr_eq(envp[2], later);
@@ -361,7 +361,7 @@ START_TEST(what_was_added_is_erased_and_what_came_later_stays)
 		ck_assert_ptr_null(envp[i]);
 	ck_assert_str_eq(own, "PIDEPOCH_LOG=/own");
 	ck_assert(!*marker && !preload[5] && !log[10]);
-	pe_door_hide(envp, true); /* nothing to take out */
+	pe_preload_hide(envp, true); /* nothing to take out */
 	ck_assert_ptr_eq(envp[2], later);
 }
 END_TEST

@@ -74,7 +74,7 @@ START_TEST(a_process_is_reached_by_its_tag_until_it_is_reaped)
 	ck_assert_uint_eq(take(c.pid), epoch);
 	ck_assert_int_eq(reach(c.pid, epoch), 0);
 	end(c, 0);
-	ck_assert_int_eq(reach(c.pid, epoch), 0); /* a zombie has its number still */
+	ck_assert_int_eq(reach(c.pid, epoch), 0); /* a zombie has its pid still */
 	reap_as(c.pid);
 	ck_assert(is_refused(reach(c.pid, epoch)));
 }
@@ -86,12 +86,12 @@ START_TEST(a_new_worker_finds_the_notes_and_believes_no_old_look)
 	struct child noted = unrecorded_child(), other = unrecorded_child();
 	uint32_t epoch = take(noted.pid);
 	uint64_t whole = pe_clock_eps(pe_epochs_show(epochs, &self), (uint32_t)other.pid);
-	struct pe_census census = { .forks = 0 };
+	struct pe_wrap_proof census = { .forks = 0 };
 	struct pe_clock clock;
 
 	pe_clock_init(&clock, 0);
-	pe_census_take(&census, &clock);
-	if (pe_census_take(&census, &clock) == 0)
+	pe_wrap_proof_take(&census, &clock);
+	if (pe_wrap_proof_take(&census, &clock) == 0)
 		ck_assert_int_eq(reach(other.pid, (uint32_t)whole), 0);
 	else
 		fprintf(stderr,
@@ -162,7 +162,7 @@ START_TEST(whose_child_it_is)
 }
 END_TEST
 
-/* A census can be taken in a namespace with its own /proc, and then proves what a chosen number makes untrue. */
+/* A census can be taken in a namespace with its own /proc, and then proves what a chosen pid makes untrue. */
 static void with_own_proc(void)
 {
 	if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
@@ -170,7 +170,7 @@ static void with_own_proc(void)
 		fprintf(stderr, "left out: no /proc of its own to be had, so nothing is proven\n");
 }
 
-/* R.2: one number, chosen, three times in one lap */
+/* R.2: one pid, chosen, three times in one lap */
 static void same_number_again(void)
 {
 	uint32_t tag[3];
@@ -199,7 +199,7 @@ START_TEST(R2_no_two_incarnations_have_one_tag)
 }
 END_TEST
 
-/* R.2: a moment is handed out, and then its number goes from one to another that nobody took a reference to */
+/* R.2: a moment is handed out, and then its pid goes from one to another that nobody took a reference to */
 static void moment_then_reuse(void)
 {
 	uint64_t whole;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* event: what is told of each. Letters are those of core/event.h. */
-#include "frame.h"
+/* event: what is told of each. Letters are those of core/record/event.h. */
+#include "host.h"
 
 #include <fcntl.h>
 #include <pthread.h>
@@ -9,7 +9,7 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 
-#include "core/event.h"
+#include "core/record/event.h"
 #include "unwinding.h"
 
 static char path[PATH_MAX];
@@ -65,7 +65,7 @@ START_TEST(latent)
 {
 	pid_t q;
 
-	settings.policy = PE_STALE_REPORT;
+	settings.policy = PE_POLICY_REPORT;
 	begin();
 	q = reaped_child();
 	ck_assert_int_eq((int)guarded_kill(q, SIGTERM), -ESRCH);
@@ -112,17 +112,17 @@ START_TEST(probe)
 }
 END_TEST
 
-/* A stranger, as far as the event goes: a number that somebody holds who is no child of ours. */
+/* An unrelated process, as far as the event goes: a pid that somebody holds who is no child of ours. */
 START_TEST(stale_and_its_holder)
 {
-	struct pe_known k = { .what = PE_STALE_RELEASED };
-	const struct pe_use u = { .by = PE_CALL_SIGQUEUE, .number = getpid(), .signal = 9 };
+	struct pe_known k = { .what = PE_KNOWN_RELEASED };
+	const struct pe_use u = { .by = PE_CALL_SIGQUEUE, .pid = getpid(), .signal = 9 };
 
 	begin();
 	prctl(PR_SET_NAME, "a\nb");
-	pe_event_use(&frame, &u, &k, true, PE_EVENT_PASSED);
-	pe_event_use(&frame, &u, &k, true, PE_EVENT_REFUSED);
-	pe_event_use(&frame, &u, &k, true, PE_EVENT_ABORTING);
+	pe_event_use(&frame, &u, &k, true, PE_OUTCOME_PASSED);
+	pe_event_use(&frame, &u, &k, true, PE_OUTCOME_REFUSED);
+	pe_event_use(&frame, &u, &k, true, PE_OUTCOME_ABORTING);
 	written();
 	ck_assert_int_eq(lines(), 3);
 	has("\"kind\":\"stale\",\"severity\":\"critical\"");
@@ -137,11 +137,11 @@ END_TEST
 
 START_TEST(what_was_inherited_is_a_note)
 {
-	struct pe_known k = { .what = PE_STALE_INHERITED };
-	const struct pe_use u = { .by = PE_CALL_KILL, .number = getpid(), .signal = 9 };
+	struct pe_known k = { .what = PE_KNOWN_INHERITED };
+	const struct pe_use u = { .by = PE_CALL_KILL, .pid = getpid(), .signal = 9 };
 
 	begin();
-	pe_event_use(&frame, &u, &k, true, PE_EVENT_PASSED);
+	pe_event_use(&frame, &u, &k, true, PE_OUTCOME_PASSED);
 	written();
 	has("\"kind\":\"stale\",\"severity\":\"note\"");
 	has("\"known\":\"inherited\"");
@@ -204,7 +204,7 @@ START_TEST(waits_that_are_right)
 	q = reaped_child();
 	copy = fork();
 	if (copy == 0) {
-		pe_process_enter(&frame, &thread);
+		pe_frame_enter(&frame, &thread);
 		reap(q, NULL, 0);
 		reap(c.pid, NULL, 0);
 		_exit(0);
@@ -246,7 +246,7 @@ START_TEST(own_thread)
 	has("\"kind\":\"own-thread\",\"severity\":\"warning\"");
 	has_not("known");
 	/* a thread is what this call is made for; and oneself is no mistake */
-	other.number = tid;
+	other.pid = tid;
 	pe_guard(&frame, &thread, &other);
 	guarded_kill(getpid(), 0);
 	ck_assert_str_eq(written(), "");
@@ -272,7 +272,7 @@ START_TEST(init_taken_for_the_parent)
 				guarded_kill(1, SIGCONT);
 			_exit(write(ready[1], getppid() == 1 ? "y" : "n", 1) != 1);
 		}
-		pe_process_enter(&frame, &thread);
+		pe_frame_enter(&frame, &thread);
 		_exit(0);
 	}
 	wait(NULL);
@@ -301,15 +301,15 @@ END_TEST
 START_TEST(V4_a_history_that_is_another_numbers_is_not_told)
 {
 	struct pe_slot slot = { .word = PE_SLOT_DEAD };
-	struct pe_known k = { .what = PE_STALE_RELEASED, .slot = &slot };
-	const struct pe_use u = { .by = PE_CALL_KILL, .number = 4194301, .signal = 9 };
+	struct pe_known k = { .what = PE_KNOWN_RELEASED, .slot = &slot };
+	const struct pe_use u = { .by = PE_CALL_KILL, .pid = 4194301, .signal = 9 };
 
 	begin();
 	pe_slot_prepare(&slot, 1, 1, PE_CALL_FORK);
 	pe_slot_attach(&slot, 77);
 	slot.word |= PE_SLOT_REAPING;
 	pe_slot_bury(&slot, 2, PE_CALL_WAIT);
-	pe_event_use(&frame, &u, &k, false, PE_EVENT_PASSED);
+	pe_event_use(&frame, &u, &k, false, PE_OUTCOME_PASSED);
 	written();
 	has_not("obtained");
 	has_not("released");
@@ -346,8 +346,8 @@ END_TEST
 START_TEST(V1_one_event_is_one_bounded_write)
 {
 	static char name[300];
-	const struct pe_use u = { .by = PE_CALL_KILL, .number = getpid(), .signal = 9 };
-	struct pe_known k = { .what = PE_STALE_RELEASED };
+	const struct pe_use u = { .by = PE_CALL_KILL, .pid = getpid(), .signal = 9 };
+	struct pe_known k = { .what = PE_KNOWN_RELEASED };
 	int fifo;
 	ssize_t n;
 
@@ -358,7 +358,7 @@ START_TEST(V1_one_event_is_one_bounded_write)
 	unlink(path);
 	ck_assert_int_eq(mkfifo(path, 0600), 0);
 	fifo = open(path, O_RDONLY | O_NONBLOCK);
-	pe_event_use(&frame, &u, &k, true, PE_EVENT_PASSED);
+	pe_event_use(&frame, &u, &k, true, PE_OUTCOME_PASSED);
 	n = read(fifo, text, sizeof(text));
 	ck_assert_int_gt((int)n, 0);
 	ck_assert_int_le((int)n, (int)PE_EVENT_LINE);

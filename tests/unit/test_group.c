@@ -16,7 +16,7 @@
 
 #define PID 400
 
-/* what members and strangers have had, one bit each signal */
+/* what members and unrelated processes have had, one bit each signal */
 static _Atomic uint32_t *had;
 
 enum { LEADER, MEMBER, STRANGER, WHO };
@@ -83,10 +83,10 @@ static pid_t fork_group(pid_t *member, int leader_is, int member_is)
 
 static pid_t record_group(pid_t *member)
 {
-	struct pe_birth b = pe_process_birth_begin(&frame, &thread, PE_CALL_CLONE);
+	struct pe_birth b = pe_birth_begin(&frame, &thread, PE_CALL_CLONE);
 	pid_t pid = fork_group(member, LEADER, MEMBER);
 
-	pe_process_birth_end(&frame, &thread, &b, pid);
+	pe_birth_end(&frame, &thread, &b, pid);
 	return pid;
 }
 
@@ -108,7 +108,7 @@ static long guarded_killpg(int sig)
 {
 	const struct pe_use u = {
 		.by = PE_CALL_KILL,
-		.number = PID,
+		.pid = PID,
 		.group = true,
 		.signal = sig,
 		.call = { .nr = SYS_kill, .arg = { -PID, sig } },
@@ -158,7 +158,7 @@ static void members_are_reached(void)
 	await_count(LEADER, 1);
 	await_count(MEMBER, 1);
 	end_leader();
-	ck_assert_int_eq(known(PID), PE_STALE_RELEASED);
+	ck_assert_int_eq(known(PID), PE_KNOWN_RELEASED);
 	ck_assert_int_eq(guarded_killpg(SIGUSR1), 0);
 	await_count(MEMBER, 2);
 	ck_assert_int_eq(guarded_killpg(1000), -EINVAL);
@@ -194,14 +194,14 @@ static void a_leader_that_moved_away(void)
 /* reaped by another thread, before its birth is recorded */
 static void a_leader_that_was_reaped_first(void)
 {
-	struct pe_birth b = pe_process_birth_begin(&frame, &thread, PE_CALL_CLONE);
+	struct pe_birth b = pe_birth_begin(&frame, &thread, PE_CALL_CLONE);
 	pid_t member;
 
 	block_signals();
 	fork_group(&member, LEADER, MEMBER);
 	end_leader();
-	pe_process_birth_end(&frame, &thread, &b, PID);
-	ck_assert_int_eq(known(PID), PE_STALE_RELEASED);
+	pe_birth_end(&frame, &thread, &b, PID);
+	ck_assert_int_eq(known(PID), PE_KNOWN_RELEASED);
 	ck_assert_int_eq(guarded_killpg(SIGUSR1), 0);
 	await_count(MEMBER, 1);
 	end_member(member);
@@ -220,7 +220,7 @@ static void the_next_of_its_pid(void)
 	end_member(member);
 	atomic_store(&frame.groups.works, PE_GROUPS_WORK);
 	record_group(&member);
-	k = pe_process_know(&frame, PID);
+	k = pe_frame_know(&frame, PID);
 	kill(PID, SIGTERM);
 	ck_assert_int_eq(waitpid(PID, NULL, 0), PID);
 	pe_release_lost(&frame, &thread, &k, PE_CALL_ELSEWHERE);
@@ -266,7 +266,7 @@ static void by_pid_alone(void)
 	ck_assert_int_eq(guarded_killpg(SIGUSR1), 0);
 	await_count(MEMBER, 1);
 	end_member(member);
-	stranger = stranger_as(PID).number;
+	stranger = stranger_as(PID).pid;
 	setpgid(stranger, stranger);
 	ck_assert_int_eq(guarded_killpg(SIGUSR1), -ESRCH);
 }
@@ -329,7 +329,7 @@ static void a_closed_slot_and_other_calls(void)
 {
 	struct pe_use nice = {
 		.by = PE_CALL_GETPRIORITY,
-		.number = PID,
+		.pid = PID,
 		.group = true,
 		.signal = PE_GUARD_NO_SIGNAL,
 		.call = { .nr = SYS_getpriority, .arg = { PRIO_PGRP, PID } },
@@ -340,7 +340,7 @@ static void a_closed_slot_and_other_calls(void)
 	block_signals();
 	record_group(&member);
 	ck_assert_int_eq(pe_guard(&frame, &thread, &nice), 20);
-	k = pe_process_know(&frame, PID);
+	k = pe_frame_know(&frame, PID);
 	ck_assert_int_eq(pe_slot_close(k.slot, k.life), 0);
 	ck_assert_int_eq(guarded_killpg(SIGUSR1), 0);
 	await_count(MEMBER, 1);

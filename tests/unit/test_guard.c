@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * guard: which calls go through. Letters are those of core/guard.h.
+ * guard: which calls go through. Letters are those of core/engine/guard.h.
  *
- * A stranger under a stale number is had without waiting for a wrap: the test enters the number of a living process that is not its
- * child (its grandchild) as one that it had and reaped. Where the number must really change hands, reuse.h has it do so.
+ * An unrelated process under a stale pid is had without waiting for a wrap: the test enters the number of a living process that is not its
+ * child (its grandchild) as one that it had and reaped. Where the pid must really change hands, reuse.h has it do so.
  */
-#include "frame.h"
+#include "host.h"
 
 #include <fcntl.h>
 #include <pthread.h>
@@ -43,14 +43,14 @@ static const char *told(void)
 /* @pid was our child and has been reaped, as far as the frame knows */
 static void make_stale(pid_t pid)
 {
-	struct pe_birth b = pe_process_birth_begin(&frame, &thread, PE_CALL_FORK);
+	struct pe_birth b = pe_birth_begin(&frame, &thread, PE_CALL_FORK);
 	struct pe_known k;
 
-	pe_process_birth_end(&frame, &thread, &b, pid);
-	k = pe_process_know(&frame, (uint32_t)pid);
-	ck_assert_int_eq(k.what, PE_STALE_LIVE);
+	pe_birth_end(&frame, &thread, &b, pid);
+	k = pe_frame_know(&frame, (uint32_t)pid);
+	ck_assert_int_eq(k.what, PE_KNOWN_LIVE);
 	pe_release_lost(&frame, &thread, &k, PE_CALL_WAITPID);
-	ck_assert_int_eq(known(pid), PE_STALE_RELEASED);
+	ck_assert_int_eq(known(pid), PE_KNOWN_RELEASED);
 }
 
 /* A living process that is nobody of ours: a child of a child. It ends when `stranger_leash` closes. */
@@ -160,9 +160,9 @@ START_TEST(J2_the_last_slot_is_a_guess_and_no_more)
 	struct child a = recorded_child(), b = recorded_child();
 
 	ck_assert_int_eq(guarded_kill(a.pid, 0), 0);
-	ck_assert_uint_eq(thread.last, pe_process_know(&frame, (uint32_t)a.pid).index);
+	ck_assert_uint_eq(thread.last, pe_frame_know(&frame, (uint32_t)a.pid).index);
 	ck_assert_int_eq(guarded_kill(b.pid, 0), 0);
-	ck_assert_uint_eq(thread.last, pe_process_know(&frame, (uint32_t)b.pid).index);
+	ck_assert_uint_eq(thread.last, pe_frame_know(&frame, (uint32_t)b.pid).index);
 	end(b, 0);
 	ck_assert_int_eq(reap(b.pid, NULL, 0), b.pid);
 	ck_assert_int_eq(guarded_kill(b.pid, 0), -ESRCH);
@@ -203,7 +203,7 @@ END_TEST
 START_TEST(J3_a_closed_slot_is_asked_for_by_pidfd)
 {
 	struct child c = recorded_child();
-	struct pe_known k = pe_process_know(&frame, (uint32_t)c.pid);
+	struct pe_known k = pe_frame_know(&frame, (uint32_t)c.pid);
 
 	end(c, 0);
 	ck_assert_int_eq(pe_slot_close(k.slot, k.life), 0);
@@ -217,10 +217,10 @@ END_TEST
 START_TEST(J3_pidfd_open_of_a_closed_slot_opens_it)
 {
 	struct child c = recorded_child();
-	struct pe_known k = pe_process_know(&frame, (uint32_t)c.pid);
+	struct pe_known k = pe_frame_know(&frame, (uint32_t)c.pid);
 	const struct pe_use u = {
 		.by = PE_CALL_PIDFD_OPEN,
-		.number = c.pid,
+		.pid = c.pid,
 		.signal = PE_GUARD_NO_SIGNAL,
 		.call = { .nr = SYS_pidfd_open, .arg = { c.pid, 0 } },
 	};
@@ -237,26 +237,25 @@ START_TEST(J3_pidfd_open_of_a_closed_slot_opens_it)
 }
 END_TEST
 
-static long use_of(pid_t number, long nr, long second, bool to_thread)
+static long use_of(pid_t pid, long nr, long second, bool to_thread)
 {
 	const struct pe_use u = {
 		.by = PE_CALL_GETPRIORITY,
-		.number = number,
+		.pid = pid,
 		.signal = to_thread ? (int)second : PE_GUARD_NO_SIGNAL,
 		.to_thread = to_thread,
 		.call = { .nr = nr,
-			  .arg = { nr == SYS_getpriority ? PRIO_PROCESS : number, number,
-				   second } },
+			  .arg = { nr == SYS_getpriority ? PRIO_PROCESS : pid, pid, second } },
 	};
 
 	return pe_guard(&frame, &thread, &u);
 }
 
-/* Calls that no pidfd call can stand in for: the zombie still has its number, and they are made as they are. */
+/* Calls that no pidfd call can stand in for: the zombie still has its pid, and they are made as they are. */
 START_TEST(J3_other_calls_on_a_closed_slot_get_the_kernels_answer)
 {
 	struct child c = recorded_child();
-	struct pe_known k = pe_process_know(&frame, (uint32_t)c.pid);
+	struct pe_known k = pe_frame_know(&frame, (uint32_t)c.pid);
 
 	end(c, 0);
 	ck_assert_int_eq(pe_slot_close(k.slot, k.life), 0);
@@ -277,7 +276,7 @@ START_TEST(a_call_to_one_thread_is_never_made_by_pidfd)
 	struct child c = recorded_child();
 	const struct pe_use elsewhere = {
 		.by = PE_CALL_TGKILL,
-		.number = c.pid,
+		.pid = c.pid,
 		.to_thread = true,
 		.call = { .nr = SYS_tgkill, .arg = { c.pid, getpid(), 0 } },
 	};
@@ -292,13 +291,13 @@ END_TEST
 START_TEST(J3_a_closed_slot_whose_zombie_is_gone_is_stale)
 {
 	struct child c = recorded_child();
-	struct pe_known k = pe_process_know(&frame, (uint32_t)c.pid);
+	struct pe_known k = pe_frame_know(&frame, (uint32_t)c.pid);
 
 	end(c, 0);
 	ck_assert_int_eq(pe_slot_close(k.slot, k.life), 0); /* a reaper that has got so far */
 	ck_assert_int_eq(waitpid(c.pid, NULL, 0), c.pid);   /* and further, but for the note */
 	ck_assert_int_eq(guarded_kill(c.pid, SIGTERM), -ESRCH);
-	ck_assert_int_eq(known(c.pid), PE_STALE_RELEASED);
+	ck_assert_int_eq(known(c.pid), PE_KNOWN_RELEASED);
 	ck_assert(pe_slot_leave(k.slot));
 }
 END_TEST
@@ -306,7 +305,7 @@ END_TEST
 /* Waits for a real-time signal and ends with the value that came with it. */
 static pid_t recorded_listener(void)
 {
-	struct pe_birth b = pe_process_birth_begin(&frame, &thread, PE_CALL_FORK);
+	struct pe_birth b = pe_birth_begin(&frame, &thread, PE_CALL_FORK);
 	sigset_t set;
 	siginfo_t si;
 	pid_t pid;
@@ -320,7 +319,7 @@ static pid_t recorded_listener(void)
 			      ? si.si_value.sival_int
 			      : 99);
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
-	pe_process_birth_end(&frame, &thread, &b, pid);
+	pe_birth_end(&frame, &thread, &b, pid);
 	return pid;
 }
 
@@ -330,7 +329,7 @@ START_TEST(the_siginfo_goes_along_by_either_way)
 	pid_t pid = recorded_listener();
 	const struct pe_use u = {
 		.by = PE_CALL_SIGQUEUE,
-		.number = pid,
+		.pid = pid,
 		.signal = SIGRTMIN,
 		.info = &info,
 		.call = { .nr = SYS_rt_sigqueueinfo, .arg = { pid, SIGRTMIN, (long)&info } },
@@ -371,13 +370,13 @@ START_TEST(J4_stale_and_held_by_a_stranger_by_policy)
 	ck_assert_int_eq(guarded_kill(other, 0), -ESRCH);
 	settings.stale_errno = PE_EEPOCH;
 	ck_assert_int_eq(guarded_kill(other, 0), -PE_EEPOCH);
-	settings.policy = PE_STALE_REPORT;
+	settings.policy = PE_POLICY_REPORT;
 	ck_assert_int_eq(guarded_kill(other, 0), 0);
-	settings.policy = PE_STALE_REFUSE;
+	settings.policy = PE_POLICY_REFUSE;
 	settings.trusted = true;
 	ck_assert_int_eq(guarded_kill(other, 0), 0);
 	settings.trusted = false;
-	pe_process_learn(&frame, &thread, other);
+	pe_frame_learn(&frame, &thread, other);
 	ck_assert_int_eq(guarded_kill(other, 0), 0);
 }
 END_TEST
@@ -388,7 +387,7 @@ END_TEST
 enum whose { OURS, INHERITED, RELATED };
 
 /* The outcome of kill(@pid, 0) in a process that knows @pid as stale from itself or from its parent. */
-static int outcome(enum whose whose, enum pe_stale_policy policy, bool trusted, pid_t pid)
+static int outcome(enum whose whose, enum pe_policy policy, bool trusted, pid_t pid)
 {
 	pid_t child = fork();
 	int status;
@@ -412,29 +411,29 @@ static int outcome(enum whose whose, enum pe_stale_policy policy, bool trusted, 
 
 static const struct {
 	enum whose whose;
-	enum pe_stale_policy policy;
-	int latent; /* nobody holds the number */
+	enum pe_policy policy;
+	int latent; /* nobody holds the pid */
 	bool trusted;
 	int outcome; /* errno, or a signal that ended it, negative */
 	const char *told;
 } judgements[] = {
-	{ OURS, PE_STALE_REPORT, 0, false, 0, "; let through\n" },
-	{ OURS, PE_STALE_REFUSE, 0, false, ESRCH, "; refused: ESRCH\n" },
-	{ OURS, PE_STALE_ABORT, 0, false, -SIGABRT, "; aborting\n" },
-	{ OURS, PE_STALE_REPORT, LATENT, false, ESRCH, "; now nobody holds it; let through\n" },
-	{ OURS, PE_STALE_REFUSE, LATENT, false, ESRCH, NULL },
-	{ OURS, PE_STALE_ABORT, LATENT, false, ESRCH, NULL },
-	{ INHERITED, PE_STALE_REPORT, 0, false, 0, "; let through\n" },
-	{ INHERITED, PE_STALE_REFUSE, 0, false, 0, NULL },
-	{ INHERITED, PE_STALE_ABORT, 0, false, 0, NULL },
-	{ RELATED, PE_STALE_REPORT, 0, false, 0, NULL },
-	{ INHERITED, PE_STALE_REPORT, LATENT, false, ESRCH, NULL },
-	{ INHERITED, PE_STALE_REFUSE, LATENT, false, ESRCH, NULL },
-	{ INHERITED, PE_STALE_ABORT, LATENT, false, ESRCH, NULL },
-	{ OURS, PE_STALE_REPORT, 0, TRUSTED, 0, NULL },
-	{ OURS, PE_STALE_REFUSE, 0, TRUSTED, 0, NULL },
-	{ OURS, PE_STALE_ABORT, 0, TRUSTED, 0, NULL },
-	{ INHERITED, PE_STALE_REPORT, 0, TRUSTED, 0, NULL },
+	{ OURS, PE_POLICY_REPORT, 0, false, 0, "; let through\n" },
+	{ OURS, PE_POLICY_REFUSE, 0, false, ESRCH, "; refused: ESRCH\n" },
+	{ OURS, PE_POLICY_ABORT, 0, false, -SIGABRT, "; aborting\n" },
+	{ OURS, PE_POLICY_REPORT, LATENT, false, ESRCH, "; now nobody holds it; let through\n" },
+	{ OURS, PE_POLICY_REFUSE, LATENT, false, ESRCH, NULL },
+	{ OURS, PE_POLICY_ABORT, LATENT, false, ESRCH, NULL },
+	{ INHERITED, PE_POLICY_REPORT, 0, false, 0, "; let through\n" },
+	{ INHERITED, PE_POLICY_REFUSE, 0, false, 0, NULL },
+	{ INHERITED, PE_POLICY_ABORT, 0, false, 0, NULL },
+	{ RELATED, PE_POLICY_REPORT, 0, false, 0, NULL },
+	{ INHERITED, PE_POLICY_REPORT, LATENT, false, ESRCH, NULL },
+	{ INHERITED, PE_POLICY_REFUSE, LATENT, false, ESRCH, NULL },
+	{ INHERITED, PE_POLICY_ABORT, LATENT, false, ESRCH, NULL },
+	{ OURS, PE_POLICY_REPORT, 0, TRUSTED, 0, NULL },
+	{ OURS, PE_POLICY_REFUSE, 0, TRUSTED, 0, NULL },
+	{ OURS, PE_POLICY_ABORT, 0, TRUSTED, 0, NULL },
+	{ INHERITED, PE_POLICY_REPORT, 0, TRUSTED, 0, NULL },
 };
 #define JUDGEMENTS (sizeof(judgements) / sizeof(judgements[0]))
 
@@ -473,7 +472,7 @@ START_TEST(the_notice_says_who_what_and_when)
 	const char *said;
 
 	listen_to_notices();
-	settings.policy = PE_STALE_REPORT;
+	settings.policy = PE_POLICY_REPORT;
 	end(c, 0);
 	ck_assert_int_eq(reap(c.pid, NULL, 0), c.pid);
 	ck_assert_int_eq(guarded_kill(c.pid, SIGHUP), -ESRCH);
@@ -493,7 +492,7 @@ START_TEST(J4_abort_is_SIGABRT)
 	int status;
 
 	make_stale(other);
-	settings.policy = PE_STALE_ABORT;
+	settings.policy = PE_POLICY_ABORT;
 	pid = fork();
 	if (pid == 0) {
 		frame.tgid = getpid();
@@ -511,7 +510,7 @@ static void abort_as_init(void)
 	struct stranger s = stranger_as(500);
 
 	make_stale(500);
-	settings.policy = PE_STALE_ABORT;
+	settings.policy = PE_POLICY_ABORT;
 	guarded_kill(500, SIGKILL);
 	stranger_ends(&s);
 }
@@ -545,12 +544,12 @@ static void the_stranger_is_hit_natively_and_spared_by_us(void)
 	/* and by one that is not seen */
 	if (fork_as(500) == 0)
 		pause();
-	ck_assert_int_eq(known(500), PE_STALE_RELEASED);
+	ck_assert_int_eq(known(500), PE_KNOWN_RELEASED);
 	ck_assert_int_eq(guarded_kill(500, SIGKILL), 0);
 	ck_assert_int_eq(reap(500, NULL, 0), 500);
-	ck_assert_int_eq(known(500), PE_STALE_RELEASED);
+	ck_assert_int_eq(known(500), PE_KNOWN_RELEASED);
 	s = stranger_as(500);
-	settings.policy = PE_STALE_REPORT;
+	settings.policy = PE_POLICY_REPORT;
 	ck_assert_int_eq(guarded_kill(500, SIGKILL), 0);
 	ck_assert_int_eq(waitpid(s.helper, NULL, 0), s.helper); /* its child was hit */
 }
@@ -585,15 +584,15 @@ static void vanishes_and_the_number_is_reused(void)
 	ck_assert_int_eq(guarded_kill(500, SIGKILL), 0);
 	ck_assert_int_eq(waitid(P_PID, 500, &si, WEXITED), -1); /* returns when it is gone */
 	signal(SIGCHLD, SIG_DFL);
-	ck_assert_int_eq(known(500), PE_STALE_LIVE); /* nobody has told the engine */
+	ck_assert_int_eq(known(500), PE_KNOWN_LIVE); /* nobody has told the engine */
 	s = stranger_as(500);
 	if (descriptors_left)
 		ck_assert_int_eq(guarded_kill(500, SIGKILL), -ESRCH);
 	else
 		without_descriptors(500);
 	ck_assert_int_eq(kill(500, 0), 0);
-	ck_assert_int_eq(known(500), PE_STALE_RELEASED);
-	ck_assert_uint_eq(pe_process_know(&frame, 500).slot->released_by, PE_CALL_AUTOREAP);
+	ck_assert_int_eq(known(500), PE_KNOWN_RELEASED);
+	ck_assert_uint_eq(pe_frame_know(&frame, 500).slot->released_by, PE_CALL_AUTOREAP);
 	stranger_ends(&s);
 }
 
@@ -620,7 +619,7 @@ START_TEST(SIGCHLD_ignored_and_no_descriptor_left)
 	ck_assert_int_eq((int)write(c.tell, &byte, 1), 1);
 	ck_assert_int_eq(waitpid(c.pid, NULL, 0), -1);
 	ck_assert_int_eq(guarded_kill(c.pid, 0), -ESRCH);
-	ck_assert_int_eq(known(c.pid), PE_STALE_RELEASED);
+	ck_assert_int_eq(known(c.pid), PE_KNOWN_RELEASED);
 }
 END_TEST
 
@@ -632,7 +631,7 @@ START_TEST(J4_inherited_is_let_through)
 	make_stale(other);
 	pid = fork();
 	if (pid == 0)
-		_exit(guarded_kill(other, 0) == 0 && known(other) == PE_STALE_INHERITED ? 0 : 1);
+		_exit(guarded_kill(other, 0) == 0 && known(other) == PE_KNOWN_INHERITED ? 0 : 1);
 	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
 	ck_assert_int_eq(status, 0);
 }
@@ -642,12 +641,12 @@ START_TEST(J4_a_child_made_by_other_means_is_adopted)
 {
 	struct child c = unrecorded_child();
 
-	make_stale(c.pid); /* an earlier life of the number */
+	make_stale(c.pid); /* an earlier life of the pid */
 	ck_assert_int_eq(guarded_kill(c.pid, 0), 0);
-	ck_assert_int_eq(known(c.pid), PE_STALE_LIVE);
+	ck_assert_int_eq(known(c.pid), PE_KNOWN_LIVE);
 	end(c, 0);
 	ck_assert_int_eq(reap(c.pid, NULL, 0), c.pid);
-	ck_assert_int_eq(known(c.pid), PE_STALE_RELEASED);
+	ck_assert_int_eq(known(c.pid), PE_KNOWN_RELEASED);
 }
 END_TEST
 
@@ -661,7 +660,7 @@ START_TEST(J4_P5_a_child_made_by_other_means_and_no_memory)
 	frame.slots.ready = 0;
 	atomic_store(&frame.slots.freed, 0);
 	ck_assert_int_eq(guarded_kill(c.pid, 0), 0);
-	ck_assert_int_eq(known(c.pid), PE_STALE_FRESH);
+	ck_assert_int_eq(known(c.pid), PE_KNOWN_FRESH);
 	ck_assert_int_eq(guarded_kill(c.pid, 0), 0);
 	end(c, 0);
 	ck_assert_int_eq(waitpid(c.pid, NULL, 0), c.pid);
@@ -674,21 +673,21 @@ START_TEST(J4_stale_and_free_is_ESRCH_whatever_the_policy)
 
 	end(c, 0);
 	reap(c.pid, NULL, 0);
-	for (int policy = PE_STALE_REPORT; policy <= PE_STALE_ABORT; policy++) {
-		settings.policy = (enum pe_stale_policy)policy;
+	for (int policy = PE_POLICY_REPORT; policy <= PE_POLICY_ABORT; policy++) {
+		settings.policy = (enum pe_policy)policy;
 		ck_assert_int_eq(guarded_kill(c.pid, 0), -ESRCH);
 	}
 }
 END_TEST
 
 static pid_t other_thread;
-static pthread_barrier_t met;
+static pthread_barrier_t announced;
 
 static void *be_there(void *unused)
 {
 	other_thread = gettid();
-	pthread_barrier_wait(&met);
-	pthread_barrier_wait(&met);
+	pthread_barrier_wait(&announced);
+	pthread_barrier_wait(&announced);
 	return unused;
 }
 
@@ -696,16 +695,16 @@ START_TEST(J5_kin_passes)
 {
 	pthread_t t;
 
-	pthread_barrier_init(&met, NULL, 2);
+	pthread_barrier_init(&announced, NULL, 2);
 	pthread_create(&t, NULL, be_there, NULL);
-	pthread_barrier_wait(&met);
+	pthread_barrier_wait(&announced);
 	make_stale(getppid());
 	make_stale(other_thread);
 	make_stale(getpid());
 	ck_assert_int_eq(guarded_kill(getppid(), 0), 0);
 	ck_assert_int_eq(guarded_kill(other_thread, 0), 0);
 	ck_assert_int_eq(guarded_kill(getpid(), 0), 0);
-	pthread_barrier_wait(&met);
+	pthread_barrier_wait(&announced);
 	pthread_join(t, NULL);
 }
 END_TEST
@@ -722,7 +721,7 @@ START_TEST(SIGCHLD_ignored_goes_by_pidfd)
 	ck_assert_int_eq((int)write(c.tell, &byte, 1), 1);
 	ck_assert_int_eq(waitpid(c.pid, NULL, 0), -1);
 	ck_assert_int_eq(guarded_kill(c.pid, 0), -ESRCH);
-	ck_assert_int_eq(known(c.pid), PE_STALE_RELEASED);
+	ck_assert_int_eq(known(c.pid), PE_KNOWN_RELEASED);
 }
 END_TEST
 
@@ -746,9 +745,9 @@ START_TEST(no_descriptor_is_left_behind)
 	ck_assert_int_eq(guarded_kill(c.pid, 0), 0);
 	ck_assert_int_eq(use_of(c.pid, SYS_getpriority, 0, false),
 			 20 - getpriority(PRIO_PROCESS, 0));
-	b = pe_process_birth_begin(&frame, &thread, PE_CALL_FORK);
-	pe_process_birth_end(&frame, &thread, &b, other);
-	ck_assert_int_eq(known(other), PE_STALE_LIVE);
+	b = pe_birth_begin(&frame, &thread, PE_CALL_FORK);
+	pe_birth_end(&frame, &thread, &b, other);
+	ck_assert_int_eq(known(other), PE_KNOWN_LIVE);
 	ck_assert_int_eq(guarded_kill(other, 0), -ESRCH);
 	ck_assert_int_eq(dup(0), lowest);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* hold: who waits for whom. Letters are those of core/hold.h. Threads meet at semaphores, never by time. */
+/* hold: who waits for whom. Letters are those of core/memory/hold.h. Threads meet at semaphores, never by time. */
 #include <check.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "core/hold.h"
+#include "core/memory/hold.h"
 
 #define SLOT 5
 

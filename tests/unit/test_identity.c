@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Who holds a number, whoever it is; and with inodes, /proc or descriptors missing. */
+/* Who holds a pid, whoever it is; and with inodes, /proc or descriptors missing. */
 #include <check.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -22,7 +22,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "core/identity.h"
+#include "core/time/identity.h"
 
 #define OLD true
 #define NEW false
@@ -130,7 +130,7 @@ END_TEST
 
 START_TEST(start_time_is_the_described_one)
 {
-	struct pe_identity_who me;
+	struct pe_identity_holder me;
 
 	ck_assert_int_eq(pe_identity_describe((uint32_t)getpid(), &me), 0);
 	ck_assert_uint_eq(must_identify(getpid(), OLD).id, me.start);
@@ -138,7 +138,7 @@ START_TEST(start_time_is_the_described_one)
 }
 END_TEST
 
-/* a child with just this number, which lives until it is killed; -1 with errno */
+/* a child with just this pid, which lives until it is killed; -1 with errno */
 static pid_t child_with_number(pid_t number)
 {
 	struct clone_args args = {
@@ -159,7 +159,7 @@ static void kill_and_reap(pid_t pid)
 	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
 }
 
-/* Start times have ticks: the next incarnation must begin in a later one. */
+/* Start times have ticks: the next process instance must begin in a later one. */
 static pid_t later_child_with_number(pid_t number, uint64_t start)
 {
 	for (;;) {
@@ -171,7 +171,7 @@ static pid_t later_child_with_number(pid_t number, uint64_t start)
 	}
 }
 
-/* in a pid namespace where the number is free for certain */
+/* in a pid namespace where the pid is free for certain */
 static void reuse_a_number(void)
 {
 	struct pe_identity first[2], second[2];
@@ -243,7 +243,7 @@ END_TEST
 START_TEST(no_number_is_nobody)
 {
 	struct pe_identity id;
-	struct pe_identity_who who;
+	struct pe_identity_holder who;
 	const uint32_t wrong[] = { 0, UINT32_MAX, (uint32_t)INT32_MAX + 1 };
 
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
@@ -307,7 +307,7 @@ static bool hide_proc(void)
 
 START_TEST(without_proc_the_dead_are_told_from_the_hidden)
 {
-	struct pe_identity_who who;
+	struct pe_identity_holder who;
 	struct pe_identity id;
 	struct child c = child_start();
 	bool inodes = has_inodes();
@@ -351,7 +351,7 @@ static int lowest_free(void)
 START_TEST(nothing_is_left_behind) /* E.5 */
 {
 	struct child c = child_start();
-	struct pe_identity_who who;
+	struct pe_identity_holder who;
 	struct pe_identity id;
 	int free_fd = lowest_free();
 
@@ -376,7 +376,7 @@ END_TEST
 START_TEST(child_is_described_as_it_calls_itself)
 {
 	static const char name[] = ") R 1 (\n\x01 x)";
-	struct pe_identity_who who;
+	struct pe_identity_holder who;
 	int ready[2], go[2];
 	char byte;
 	pid_t pid;
@@ -432,7 +432,7 @@ static const struct {
 
 START_TEST(stat_is_read_from_its_last_parenthesis)
 {
-	struct pe_identity_who who;
+	struct pe_identity_holder who;
 	int err = pe_identity_parse(stats[_i].text, strlen(stats[_i].text), &who);
 
 	ck_assert_int_eq(err, stats[_i].comm ? 0 : -EINVAL);
@@ -452,7 +452,7 @@ START_TEST(stat_may_end_anywhere)
 
 	for (size_t len = 0; len <= whole; len++) {
 		char *part = malloc(len + 1);
-		struct pe_identity_who who;
+		struct pe_identity_holder who;
 		char *text = memcpy(part + 1, stats[_i].text, len);
 
 		ck_assert_int_le(pe_identity_parse(text, len, &who), 0);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* modules: what code is mapped where. Letters are those of core/modules.h. */
-#include "frame.h"
+/* modules: what code is mapped where. Letters are those of core/record/modules.h. */
+#include "host.h"
 
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
 
-#include "core/modules.h"
+#include "core/record/modules.h"
 
 static char room[PE_MODULES_ROOM];
 static char text[1 << 18];

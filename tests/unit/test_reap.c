@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* reap: what a wait returns, and what it does to the slot. Letters are those of core/reap.h. */
-#include "frame.h"
+/* reap: what a wait returns, and what it does to the slot. Letters are those of core/engine/reap.h. */
+#include "host.h"
 
 #include <pthread.h>
 #include <sched.h>
@@ -12,7 +12,7 @@
 
 #include "reuse.h"
 
-/* Any wait, not only those by one number. */
+/* Any wait, not only those by one pid. */
 static struct pe_reap wait_for(int idtype, uint32_t id, int options)
 {
 	return (struct pe_reap){
@@ -47,7 +47,7 @@ static const struct ending endings[] = {
 
 static pid_t ends_so(struct ending how, bool recorded)
 {
-	struct pe_birth b = pe_process_birth_begin(&frame, &thread, PE_CALL_FORK);
+	struct pe_birth b = pe_birth_begin(&frame, &thread, PE_CALL_FORK);
 	pid_t pid = fork();
 
 	if (pid == 0) {
@@ -60,7 +60,7 @@ static pid_t ends_so(struct ending how, bool recorded)
 	}
 	ck_assert_int_gt(pid, 0);
 	if (recorded)
-		pe_process_birth_end(&frame, &thread, &b, pid);
+		pe_birth_end(&frame, &thread, &b, pid);
 	return pid;
 }
 
@@ -83,7 +83,7 @@ START_TEST(H1_the_status_of_each_ending_is_the_kernels)
 	ck_assert_int_eq(a, b);
 	ck_assert_int_gt(used.ru_maxrss, 0);
 	ck_assert_int_ge(used.ru_utime.tv_sec, 0);
-	ck_assert_int_eq(known(ours), PE_STALE_RELEASED);
+	ck_assert_int_eq(known(ours), PE_KNOWN_RELEASED);
 }
 END_TEST
 
@@ -101,7 +101,7 @@ START_TEST(H1_the_record_of_each_ending_is_the_kernels)
 	ck_assert_int_eq(a.si_pid, ours);
 	b.si_pid = a.si_pid;
 	ck_assert_mem_eq(&a, &b, sizeof(a));
-	ck_assert_int_eq(known(ours), PE_STALE_RELEASED);
+	ck_assert_int_eq(known(ours), PE_KNOWN_RELEASED);
 }
 END_TEST
 
@@ -132,7 +132,7 @@ START_TEST(nothing_to_tell_is_told_as_the_kernel_does)
 	ck_assert_int_eq(pe_reap(&frame, &thread, &r), 0);
 	ck_assert_int_eq(status, 4711);
 	ck_assert_mem_eq(&used, &same, sizeof(used));
-	ck_assert_int_eq(known(c.pid), PE_STALE_LIVE);
+	ck_assert_int_eq(known(c.pid), PE_KNOWN_LIVE);
 	end(c, 0);
 	ck_assert_int_eq(reap(c.pid, NULL, 0), c.pid);
 	memset(&a, 0x5a, sizeof(a));
@@ -160,16 +160,16 @@ static pid_t traced(void)
 
 START_TEST(H4_ptrace_stops_are_told_as_natively_and_close_nothing)
 {
-	struct pe_birth birth = pe_process_birth_begin(&frame, &thread, PE_CALL_FORK);
+	struct pe_birth birth = pe_birth_begin(&frame, &thread, PE_CALL_FORK);
 	pid_t ours = traced(), native = traced();
 	int a, b;
 
-	pe_process_birth_end(&frame, &thread, &birth, ours);
+	pe_birth_end(&frame, &thread, &birth, ours);
 	for (int stop = 0; stop < 3; stop++) {
 		ck_assert_int_eq(reap(ours, &a, 0), ours);
 		ck_assert_int_eq(waitpid(native, &b, 0), native);
 		ck_assert_int_eq(a, b);
-		ck_assert_int_eq(known(ours), stop < 2 ? PE_STALE_LIVE : PE_STALE_RELEASED);
+		ck_assert_int_eq(known(ours), stop < 2 ? PE_KNOWN_LIVE : PE_KNOWN_RELEASED);
 		if (stop == 0) {
 			ck_assert(WIFSTOPPED(a) && WSTOPSIG(a) == SIGSTOP);
 			ptrace(PTRACE_SETOPTIONS, ours, NULL, PTRACE_O_TRACEEXIT);
@@ -198,8 +198,8 @@ START_TEST(a_group_has_its_own_children)
 	r.info = &info;
 	ck_assert_int_eq(pe_reap(&frame, &thread, &r), 0);
 	ck_assert_int_eq(info.si_pid, b.pid);
-	ck_assert_int_eq(known(b.pid), PE_STALE_RELEASED);
-	ck_assert_int_eq(known(a.pid), PE_STALE_LIVE);
+	ck_assert_int_eq(known(b.pid), PE_KNOWN_RELEASED);
+	ck_assert_int_eq(known(a.pid), PE_KNOWN_LIVE);
 	ck_assert_int_eq(pe_reap(&frame, &thread, &r), -ECHILD);
 	r.id = 0; /* one's own */
 	ck_assert_int_eq(pe_reap(&frame, &thread, &r), 0);
@@ -220,7 +220,7 @@ START_TEST(a_pidfd_stands_for_its_child)
 	end(b, 2);
 	ck_assert_int_eq(pe_reap(&frame, &thread, &r), b.pid);
 	ck_assert_int_eq(WEXITSTATUS(status), 2);
-	ck_assert_int_eq(known(b.pid), PE_STALE_RELEASED);
+	ck_assert_int_eq(known(b.pid), PE_KNOWN_RELEASED);
 	ck_assert_int_eq(pe_reap(&frame, &thread, &r), -ECHILD);
 	close(fd);
 	ck_assert_int_eq(pe_reap(&frame, &thread, &r), -EBADF);
@@ -230,18 +230,18 @@ END_TEST
 
 START_TEST(a_clone_child_is_reaped_by_who_asks_for_such)
 {
-	struct pe_birth b = pe_process_birth_begin(&frame, &thread, PE_CALL_CLONE);
+	struct pe_birth b = pe_birth_begin(&frame, &thread, PE_CALL_CLONE);
 	pid_t pid = (pid_t)syscall(SYS_clone, 0, NULL, NULL, NULL, NULL); /* no exit signal */
 	int status;
 
 	if (pid == 0)
 		_exit(6);
-	pe_process_birth_end(&frame, &thread, &b, pid);
+	pe_birth_end(&frame, &thread, &b, pid);
 	ck_assert_int_eq(reap(pid, &status, 0), -ECHILD);
-	ck_assert_int_eq(known(pid), PE_STALE_LIVE); /* that was no proof of its end */
+	ck_assert_int_eq(known(pid), PE_KNOWN_LIVE); /* that was no proof of its end */
 	ck_assert_int_eq(reap(pid, &status, __WCLONE), pid);
 	ck_assert_int_eq(WEXITSTATUS(status), 6);
-	ck_assert_int_eq(known(pid), PE_STALE_RELEASED);
+	ck_assert_int_eq(known(pid), PE_KNOWN_RELEASED);
 }
 END_TEST
 
@@ -252,9 +252,9 @@ START_TEST(an_end_that_was_not_seen_is_noted_when_its_number_is_asked_for)
 	end(c, 0);
 	ck_assert_int_eq(waitpid(c.pid, NULL, 0), c.pid);
 	ck_assert_int_eq(reap(-1, NULL, 0), -ECHILD);
-	ck_assert_int_eq(known(c.pid), PE_STALE_LIVE);
+	ck_assert_int_eq(known(c.pid), PE_KNOWN_LIVE);
 	ck_assert_int_eq(reap(c.pid, NULL, 0), -ECHILD);
-	ck_assert_int_eq(known(c.pid), PE_STALE_RELEASED);
+	ck_assert_int_eq(known(c.pid), PE_KNOWN_RELEASED);
 }
 END_TEST
 
@@ -271,7 +271,7 @@ START_TEST(H2_an_interrupted_look_is_an_interrupted_wait)
 
 	end(c, 0);
 	ck_assert_int_eq(reap_with(interrupted_peek, c.pid, NULL, 0), -EINTR);
-	ck_assert_int_eq(known(c.pid), PE_STALE_LIVE);
+	ck_assert_int_eq(known(c.pid), PE_KNOWN_LIVE);
 	ck_assert_int_eq(reap_with(interrupted_peek, c.pid, NULL, 0), c.pid);
 	ck_assert_int_eq(peeks, 2);
 }
@@ -304,7 +304,7 @@ START_TEST(H1_the_status_is_the_kernels_and_the_zombie_is_gone)
 	end(c, 7);
 	ck_assert_int_eq(reap(c.pid, &status, 0), c.pid);
 	ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 7);
-	ck_assert_int_eq(known(c.pid), PE_STALE_RELEASED);
+	ck_assert_int_eq(known(c.pid), PE_KNOWN_RELEASED);
 	ck_assert_int_eq(reap(c.pid, &status, 0), -ECHILD);
 	ck_assert_int_eq(reap(-1, &status, WNOHANG), -ECHILD);
 }
@@ -323,7 +323,7 @@ START_TEST(H4_stops_and_continues_are_told_as_natively_and_close_nothing)
 		ck_assert_int_eq(reap(ours.pid, &a, WUNTRACED | WCONTINUED), ours.pid);
 		ck_assert_int_eq(waitpid(native.pid, &b, WUNTRACED | WCONTINUED), native.pid);
 		ck_assert_int_eq(a, b);
-		ck_assert_int_eq(known(ours.pid), i < 2 ? PE_STALE_LIVE : PE_STALE_RELEASED);
+		ck_assert_int_eq(known(ours.pid), i < 2 ? PE_KNOWN_LIVE : PE_KNOWN_RELEASED);
 	}
 }
 END_TEST
@@ -351,7 +351,7 @@ START_TEST(waitid_fills_the_callers_record)
 	ck_assert_int_eq(info.si_status, 9);
 	ck_assert_int_eq(info.si_code, CLD_EXITED);
 	ck_assert_int_eq(info.si_signo, SIGCHLD);
-	ck_assert_int_eq(known(c.pid), PE_STALE_RELEASED);
+	ck_assert_int_eq(known(c.pid), PE_KNOWN_RELEASED);
 }
 END_TEST
 
@@ -365,7 +365,7 @@ START_TEST(a_bad_pointer_is_EFAULT_and_the_child_is_gone)
 	kill(c.pid, SIGCONT);
 	end(c, 0);
 	ck_assert_int_eq(reap(c.pid, bad, 0), -EFAULT);
-	ck_assert_int_eq(known(c.pid), PE_STALE_RELEASED);
+	ck_assert_int_eq(known(c.pid), PE_KNOWN_RELEASED);
 	ck_assert_int_eq(reap(c.pid, NULL, 0), -ECHILD);
 }
 END_TEST
@@ -379,10 +379,10 @@ START_TEST(a_bad_record_or_usage_is_EFAULT_and_the_child_is_gone)
 	kill(c.pid, SIGSTOP);
 	ck_assert_int_eq(pe_reap(&frame, &thread, &r), -EFAULT);
 	kill(c.pid, SIGCONT);
-	ck_assert_int_eq(known(c.pid), PE_STALE_LIVE);
+	ck_assert_int_eq(known(c.pid), PE_KNOWN_LIVE);
 	end(c, 0);
 	ck_assert_int_eq(pe_reap(&frame, &thread, &r), -EFAULT);
-	ck_assert_int_eq(known(c.pid), PE_STALE_RELEASED);
+	ck_assert_int_eq(known(c.pid), PE_KNOWN_RELEASED);
 	ck_assert_int_eq(guarded_kill(c.pid, 0), -ESRCH);
 	c = recorded_child();
 	r = wait_for(P_PID, (uint32_t)c.pid, 0);
@@ -390,7 +390,7 @@ START_TEST(a_bad_record_or_usage_is_EFAULT_and_the_child_is_gone)
 	r.rusage = bad_memory();
 	end(c, 0);
 	ck_assert_int_eq(pe_reap(&frame, &thread, &r), -EFAULT);
-	ck_assert_int_eq(known(c.pid), PE_STALE_RELEASED);
+	ck_assert_int_eq(known(c.pid), PE_KNOWN_RELEASED);
 }
 END_TEST
 
@@ -421,7 +421,7 @@ START_TEST(H1_somebody_else_was_first)
 	ck_assert_int_eq(thief_of, 0);
 	/* its slot was let go of again; the kernel's answer decides what becomes of a */
 	ck_assert_int_eq(reap(a.pid, NULL, 0), -ECHILD);
-	ck_assert_int_eq(known(a.pid), PE_STALE_RELEASED);
+	ck_assert_int_eq(known(a.pid), PE_KNOWN_RELEASED);
 }
 END_TEST
 
@@ -445,7 +445,7 @@ START_TEST(H4_a_stop_that_is_over_is_looked_for_again)
 	kill(c.pid, SIGSTOP);
 	ck_assert_int_eq(waitid(P_PID, (id_t)c.pid, &si, WSTOPPED | WNOWAIT), 0);
 	ck_assert_int_eq(reap_with(continued_peek, c.pid, NULL, WUNTRACED | WNOHANG), 0);
-	ck_assert_int_eq(known(c.pid), PE_STALE_LIVE);
+	ck_assert_int_eq(known(c.pid), PE_KNOWN_LIVE);
 	end(c, 0);
 	ck_assert_int_eq(reap(c.pid, NULL, 0), c.pid);
 }
@@ -454,16 +454,16 @@ END_TEST
 START_TEST(H4_a_stop_tells_a_number)
 {
 	struct child c = unrecorded_child();
-	struct pe_birth b = pe_process_birth_begin(&frame, &thread, PE_CALL_FORK);
+	struct pe_birth b = pe_birth_begin(&frame, &thread, PE_CALL_FORK);
 	struct pe_known k;
 
-	pe_process_birth_end(&frame, &thread, &b, c.pid);
-	k = pe_process_know(&frame, (uint32_t)c.pid);
+	pe_birth_end(&frame, &thread, &b, c.pid);
+	k = pe_frame_know(&frame, (uint32_t)c.pid);
 	pe_release_lost(&frame, &thread, &k, PE_CALL_WAITPID);
-	ck_assert_int_eq(known(c.pid), PE_STALE_RELEASED);
+	ck_assert_int_eq(known(c.pid), PE_KNOWN_RELEASED);
 	kill(c.pid, SIGSTOP);
 	ck_assert_int_eq(reap(c.pid, NULL, WUNTRACED), c.pid);
-	ck_assert_int_eq(known(c.pid), PE_STALE_FRESH);
+	ck_assert_int_eq(known(c.pid), PE_KNOWN_FRESH);
 	kill(c.pid, SIGCONT);
 	end(c, 0);
 	ck_assert_int_eq(reap(c.pid, NULL, 0), c.pid);
@@ -480,19 +480,19 @@ static bool zombie_was_there;
 static uint32_t marked;
 
 /* Inside a call on the slot until the reaper waits for it, or has not waited. */
-static void *caller(void *number)
+static void *caller(void *pid)
 {
 	struct pe_thread self = { 0 };
 	struct pe_hold h;
 	siginfo_t si;
 
-	pe_process_enroll(&frame, &self);
+	pe_birth_enroll(&frame, &self);
 	h = pe_hold_publish(&frame.records, &self, the_slot, SYS_kill);
 	atomic_store(&entered, 1);
 	while (!is_in_call(waiter, SYS_futex) && !atomic_load(&waiter_done))
 		sched_yield();
-	zombie_was_there =
-		waitid(P_PID, (id_t) * (pid_t *)number, &si, WEXITED | WNOWAIT | WNOHANG) == 0;
+	zombie_was_there = waitid(P_PID, (id_t) * (pid_t *)pid, &si, WEXITED | WNOWAIT | WNOHANG) ==
+			   0;
 	marked = *pe_hold_dead(&h);
 	pe_hold_release(&self, &h);
 	return NULL;
@@ -504,7 +504,7 @@ START_TEST(F3_the_number_stays_while_another_thread_is_inside_a_call)
 	pthread_t t;
 
 	waiter = gettid();
-	the_slot = pe_process_know(&frame, (uint32_t)c.pid).index;
+	the_slot = pe_frame_know(&frame, (uint32_t)c.pid).index;
 	end(c, 0);
 	pthread_create(&t, NULL, caller, &c.pid);
 	while (!atomic_load(&entered))
@@ -513,15 +513,15 @@ START_TEST(F3_the_number_stays_while_another_thread_is_inside_a_call)
 	atomic_store(&waiter_done, true);
 	pthread_join(t, NULL);
 	ck_assert(zombie_was_there);
-	ck_assert_int_eq(known(c.pid), PE_STALE_RELEASED);
+	ck_assert_int_eq(known(c.pid), PE_KNOWN_RELEASED);
 }
 END_TEST
 
 START_TEST(G3_a_call_that_this_very_thread_has_under_way_is_marked)
 {
 	struct child a = recorded_child(), b = recorded_child();
-	uint32_t slot_a = pe_process_know(&frame, (uint32_t)a.pid).index,
-		 slot_b = pe_process_know(&frame, (uint32_t)b.pid).index;
+	uint32_t slot_a = pe_frame_know(&frame, (uint32_t)a.pid).index,
+		 slot_b = pe_frame_know(&frame, (uint32_t)b.pid).index;
 	struct pe_hold on_a = pe_hold_publish(&frame.records, &thread, slot_a, SYS_kill),
 		       on_b = pe_hold_publish(&frame.records, &thread, slot_b, SYS_kill);
 
@@ -556,22 +556,22 @@ START_TEST(H3_births_between_look_and_reap)
 	end(c, 3);
 	ck_assert_int_eq(reap_with(birth_in_between, -1, &status, 0), c.pid);
 	ck_assert_int_eq(WEXITSTATUS(status), 3);
-	ck_assert_int_eq(known(c.pid), PE_STALE_RELEASED);
-	ck_assert_int_eq(known(late.pid), PE_STALE_LIVE);
+	ck_assert_int_eq(known(c.pid), PE_KNOWN_RELEASED);
+	ck_assert_int_eq(known(late.pid), PE_KNOWN_LIVE);
 	end(late, 0);
 	ck_assert_int_eq(reap(late.pid, NULL, 0), late.pid);
 }
 END_TEST
 
-/* The zombie that was seen is reaped, and its number is a new child's, recorded, before the look returns. */
+/* The zombie that was seen is reaped, and its pid is a new child's, recorded, before the look returns. */
 static long reborn_in_between(int idtype, uint32_t id, siginfo_t *info, int options)
 {
 	long n = plain_peek(idtype, id, info, options);
 
-	if (n == 0 && info->si_pid == 500 && known(500) == PE_STALE_NOTHING) {
+	if (n == 0 && info->si_pid == 500 && known(500) == PE_KNOWN_NOTHING) {
 		ck_assert_int_eq(waitpid(500, NULL, 0), 500);
 		ck_assert_int_eq(recorded_child_as(500), 500);
-		the_slot = pe_process_know(&frame, 500).index;
+		the_slot = pe_frame_know(&frame, 500).index;
 	}
 	return n;
 }
@@ -584,7 +584,7 @@ static void *hold_the_newborn(void *unused)
 	struct pe_thread self = { 0 };
 	struct pe_hold h;
 
-	pe_process_enroll(&frame, &self);
+	pe_birth_enroll(&frame, &self);
 	h = pe_hold_publish(&frame.records, &self, the_slot, SYS_kill);
 	sem_post(&held);
 	sem_wait(&may_go);
@@ -597,10 +597,10 @@ static pthread_t inside;
 
 static long reborn_and_held(int idtype, uint32_t id, siginfo_t *info, int options)
 {
-	bool before = known(500) == PE_STALE_LIVE;
+	bool before = known(500) == PE_KNOWN_LIVE;
 	long n = reborn_in_between(idtype, id, info, options);
 
-	if (!before && known(500) == PE_STALE_LIVE) {
+	if (!before && known(500) == PE_KNOWN_LIVE) {
 		pthread_create(&inside, NULL, hold_the_newborn, NULL);
 		sem_wait(&held);
 	}
@@ -622,10 +622,10 @@ static void zombie_and_newborn_of_one_number(void)
 	pthread_join(inside, NULL);
 	/* Its slot was not closed for a zombie that was another's: nobody has given up waiting for the call on it. */
 	ck_assert_uint_eq(marked, 0);
-	ck_assert_int_eq(known(500), PE_STALE_LIVE);
+	ck_assert_int_eq(known(500), PE_KNOWN_LIVE);
 	ck_assert_int_eq(guarded_kill(500, SIGKILL), 0);
 	ck_assert_int_eq(reap(500, NULL, 0), 500);
-	ck_assert_int_eq(known(500), PE_STALE_RELEASED);
+	ck_assert_int_eq(known(500), PE_KNOWN_RELEASED);
 }
 
 START_TEST(H3_the_number_is_born_again_between_look_and_reap)
@@ -636,7 +636,7 @@ END_TEST
 
 static int stolen;
 
-/* The zombie of a tracked child is taken, and its number is a stranger's before the look returns. */
+/* The zombie of a tracked child is taken, and its pid is an unrelated process's before the look returns. */
 static long reused_in_between(int idtype, uint32_t id, siginfo_t *info, int options)
 {
 	long n = plain_peek(idtype, id, info, options);
@@ -654,7 +654,7 @@ static void zombie_and_stranger_of_one_number(void)
 	kill(500, SIGKILL);
 	ck_assert_int_eq(reap_with(reused_in_between, 500, NULL, 0), -ECHILD);
 	ck_assert_int_eq(stolen, 1);
-	ck_assert_int_eq(known(500), PE_STALE_RELEASED);
+	ck_assert_int_eq(known(500), PE_KNOWN_RELEASED);
 	ck_assert_int_eq(guarded_kill(500, SIGKILL), -ESRCH);
 	ck_assert_int_eq(kill(500, 0), 0);
 }
@@ -674,7 +674,7 @@ static void *record_late(void *unused)
 	struct pe_thread self = { 0 };
 
 	atomic_store(&recorder, gettid());
-	pe_process_birth_end(&frame, &self, &late_birth, late_number);
+	pe_birth_end(&frame, &self, &late_birth, late_number);
 	return unused;
 }
 
@@ -702,38 +702,38 @@ START_TEST(a_birth_that_is_recorded_before_its_stray_is_reaped)
 	pthread_t t[2];
 	void *reaped;
 
-	late_birth = pe_process_birth_begin(&frame, &thread, PE_CALL_FORK);
+	late_birth = pe_birth_begin(&frame, &thread, PE_CALL_FORK);
 	c = unrecorded_child();
 	late_number = c.pid;
 	end(c, 0);
-	mask = pe_process_lock(&frame);
+	mask = pe_frame_lock(&frame);
 	pthread_create(&t[0], NULL, record_late, NULL);
 	while (!is_in_call(atomic_load(&recorder), SYS_futex))
 		sched_yield();
 	pthread_create(&t[1], NULL, reap_the_stray, NULL);
 	while (!is_in_call(atomic_load(&stray_reaper), SYS_futex))
 		sched_yield();
-	pe_process_unlock(&frame, mask);
+	pe_frame_unlock(&frame, mask);
 	pthread_join(t[0], NULL);
 	pthread_join(t[1], &reaped);
 	ck_assert_int_eq((pid_t)(long)reaped, c.pid);
-	ck_assert_int_eq(known(c.pid), PE_STALE_RELEASED);
+	ck_assert_int_eq(known(c.pid), PE_KNOWN_RELEASED);
 	/* not as a stray, which would have left its slot behind */
-	ck_assert_uint_eq(pe_process_know(&frame, (uint32_t)c.pid).slot->released_by, PE_CALL_WAIT);
+	ck_assert_uint_eq(pe_frame_know(&frame, (uint32_t)c.pid).slot->released_by, PE_CALL_WAIT);
 }
 END_TEST
 
 START_TEST(a_child_that_was_never_recorded)
 {
 	struct child c = unrecorded_child();
-	uint32_t before = frame.strays;
+	uint32_t before = frame.early_reaps;
 	int status;
 
 	end(c, 4);
 	ck_assert_int_eq(reap(-1, &status, 0), c.pid);
 	ck_assert_int_eq(WEXITSTATUS(status), 4);
-	ck_assert_uint_eq(frame.strays, before + 1);
-	ck_assert_int_eq(known(c.pid), PE_STALE_NOTHING);
+	ck_assert_uint_eq(frame.early_reaps, before + 1);
+	ck_assert_int_eq(known(c.pid), PE_KNOWN_NOTHING);
 }
 END_TEST
 
@@ -772,7 +772,7 @@ START_TEST(H1_two_threads_reap_each_child_once)
 		pthread_join(t[i], NULL);
 	ck_assert_int_eq(count[0] + count[1], 40);
 	for (int i = 0; i < 40; i++)
-		ck_assert_int_eq(known(c[i].pid), PE_STALE_RELEASED);
+		ck_assert_int_eq(known(c[i].pid), PE_KNOWN_RELEASED);
 }
 END_TEST
 
@@ -821,7 +821,7 @@ START_TEST(H1_two_threads_reap_the_same_child_and_one_gets_it)
 		ck_assert_int_eq((long)n[!winner], -ECHILD);
 		ck_assert_int_eq(WEXITSTATUS(statuses[winner]), round);
 		ck_assert_int_eq(statuses[!winner], -1);
-		ck_assert_int_eq(known(c.pid), PE_STALE_RELEASED);
+		ck_assert_int_eq(known(c.pid), PE_KNOWN_RELEASED);
 	}
 	ck_assert_uint_eq(frame.slots.live, 0);
 }
@@ -837,7 +837,7 @@ START_TEST(SIGCHLD_ignored_and_the_wait_says_so)
 	c = recorded_child();
 	ck_assert_int_eq((int)write(c.tell, &byte, 1), 1);
 	ck_assert_int_eq(reap(c.pid, NULL, 0), -ECHILD);
-	ck_assert_int_eq(known(c.pid), PE_STALE_RELEASED);
+	ck_assert_int_eq(known(c.pid), PE_KNOWN_RELEASED);
 }
 END_TEST
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* reference: calls on (number, epoch) reach who was meant or nobody. Letters are those of core/reference.h. */
-#include "core/reference.h"
+/* reference: calls on (pid, epoch) reach who was meant or nobody. Letters are those of core/reference/reference.h. */
+#include "core/reference/reference.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -21,7 +21,7 @@ static uint32_t take(pid_t pid)
 static long kill_by(pid_t pid, uint32_t epoch, int signal)
 {
 	const struct pe_use u = {
-		.number = pid,
+		.pid = pid,
 		.signal = signal,
 		.call = { .nr = SYS_kill, .arg = { pid, signal } },
 	};
@@ -32,7 +32,7 @@ static long kill_by(pid_t pid, uint32_t epoch, int signal)
 static long group_by(pid_t pid, uint32_t epoch)
 {
 	const struct pe_use u = {
-		.number = pid,
+		.pid = pid,
 		.signal = PE_GUARD_NO_SIGNAL,
 		.call = { .nr = SYS_getpgid, .arg = { pid } },
 	};
@@ -104,7 +104,7 @@ START_TEST(a_child_made_by_other_means_is_adopted)
 	struct child c = unrecorded_child();
 	uint32_t epoch = take(c.pid);
 
-	ck_assert_int_eq(known(c.pid), PE_STALE_LIVE);
+	ck_assert_int_eq(known(c.pid), PE_KNOWN_LIVE);
 	ck_assert_int_eq((int)kill_by(c.pid, epoch, 0), 0);
 	end(c, 0);
 	ck_assert_int_eq(reap(c.pid, NULL, 0), c.pid);
@@ -169,7 +169,7 @@ static void strangers_in_turn(void)
 	ck_assert(is_refused(group_by(NUMBER, epoch)));
 	ck_assert_int_eq((int)kill_by(NUMBER, take(NUMBER), 0), 0);
 	/* the old one's tag means nobody who lives, whatever has been learned since */
-	ck_assert(pe_others_find(&frame.others, NUMBER)->since == epoch ||
+	ck_assert(pe_foreign_find(&frame.others, NUMBER)->since == epoch ||
 		  is_refused(kill_by(NUMBER, epoch, SIGKILL)));
 	stranger_ends(&s);
 }
@@ -236,7 +236,7 @@ START_TEST(R1_who_was_never_referred_to_needs_a_proof_of_the_clock)
 	take(getpid()); /* a first look at the kernel's cursor */
 	now = pe_clock_show(&frame.clock);
 	epoch = (uint32_t)pe_clock_eps(now, (uint32_t)getppid());
-	if (pe_census_take(&frame.census, &frame.clock) == 0)
+	if (pe_wrap_proof_take(&frame.census, &frame.clock) == 0)
 		ck_assert_int_eq((int)kill_by(getppid(), epoch, 0), 0);
 	else
 		ck_assert(is_refused(kill_by(getppid(), epoch, 0)));
@@ -258,7 +258,7 @@ static void unseen_children_in_turn(void)
 	uint32_t old;
 	siginfo_t si = { .si_pid = 0 };
 
-	settings.unseen = true;
+	settings.linked_only = true;
 	if (fork_as(NUMBER) == 0)
 		for (;;)
 			pause();
@@ -374,7 +374,7 @@ START_TEST(a_pin_of_another_tells_of_its_end)
 	struct child c = unrecorded_child();
 	struct pe_pin pin;
 
-	settings.unseen = true;
+	settings.linked_only = true;
 	ck_assert_int_eq(pin_by_hand(c.pid, take(c.pid), &pin), 0);
 	ck_assert_int_ge(pin.fd, 0);
 	end(c, 0);
@@ -421,7 +421,7 @@ struct incarnation {
 
 struct known_ref {
 	uint32_t epoch;
-	unsigned int id, number;
+	unsigned int id, pid;
 	uint64_t lap; /* of the clock when it was taken */
 	bool own;
 };
@@ -434,22 +434,22 @@ static unsigned int any(unsigned int n)
 	return (seed >> 16) % n;
 }
 
-static void step_life(struct incarnation *in, unsigned int number, unsigned int *ids)
+static void step_life(struct incarnation *in, unsigned int pid, unsigned int *ids)
 {
 	if (in->own) {
-		kill((pid_t)number, SIGKILL);
-		ck_assert_int_eq(reap((pid_t)number, NULL, 0), (int)number);
+		kill((pid_t)pid, SIGKILL);
+		ck_assert_int_eq(reap((pid_t)pid, NULL, 0), (int)pid);
 		in->own = false;
 	} else if (in->strange) {
-		kill((pid_t)number, SIGKILL); /* later children have its leash, too */
+		kill((pid_t)pid, SIGKILL); /* later children have its leash, too */
 		stranger_ends(&in->s);
 		in->strange = false;
 	} else if (any(2)) {
-		recorded_child_as((pid_t)number);
+		recorded_child_as((pid_t)pid);
 		in->own = true;
 		in->id = ++*ids;
 	} else {
-		in->s = stranger_as((pid_t)number);
+		in->s = stranger_as((pid_t)pid);
 		in->strange = true;
 		in->id = ++*ids;
 	}
@@ -458,7 +458,7 @@ static void step_life(struct incarnation *in, unsigned int number, unsigned int 
 static void check_use(const struct known_ref *r, const struct incarnation *in)
 {
 	bool alive = (in->own || in->strange) && in->id == r->id;
-	long n = kill_by((pid_t)r->number, r->epoch, 0);
+	long n = kill_by((pid_t)r->pid, r->epoch, 0);
 
 	if (!alive)
 		ck_assert_msg(is_refused(n), "%ld, and it is gone", n);
@@ -486,12 +486,12 @@ static void at_random(void)
 			ref[k] = (struct known_ref){
 				.epoch = take((pid_t)(FIRST + n)),
 				.id = in[n].id,
-				.number = FIRST + n,
+				.pid = FIRST + n,
 				.lap = pe_clock_lap(pe_clock_now(&frame.clock)),
 				.own = in[n].own,
 			};
 		} else if (ref[k].id) {
-			check_use(&ref[k], &in[ref[k].number - FIRST]);
+			check_use(&ref[k], &in[ref[k].pid - FIRST]);
 			uses++;
 		}
 	}

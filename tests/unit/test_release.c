@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* release: the ends of incarnations, seen and not seen. Letters are those of core/release.h. */
-#include "frame.h"
+/* release: the ends of process instances, seen and not seen. Letters are those of core/engine/release.h. */
+#include "host.h"
 
 #include <pthread.h>
 #include <sched.h>
 
 #include "unwinding.h"
 
-static struct pe_known born(int number)
+static struct pe_known born(int pid)
 {
-	struct pe_birth b = pe_process_birth_begin(&frame, &thread, PE_CALL_FORK);
+	struct pe_birth b = pe_birth_begin(&frame, &thread, PE_CALL_FORK);
 
-	pe_process_birth_end(&frame, &thread, &b, number);
-	return pe_process_know(&frame, (uint32_t)number);
+	pe_birth_end(&frame, &thread, &b, pid);
+	return pe_frame_know(&frame, (uint32_t)pid);
 }
 
 /* Births and ends have stacks from here on. */
@@ -48,10 +48,10 @@ START_TEST(Z2_a_loss_is_for_one_life)
 	struct pe_known first = born(500), second = born(500);
 
 	pe_release_lost(&frame, &thread, &first, PE_CALL_WAITPID);
-	ck_assert_int_eq(known(500), PE_STALE_LIVE);
+	ck_assert_int_eq(known(500), PE_KNOWN_LIVE);
 	pe_release_lost(&frame, &thread, &second, PE_CALL_WAIT3);
 	pe_release_lost(&frame, &thread, &second, PE_CALL_WAITPID); /* once is enough */
-	ck_assert_int_eq(known(500), PE_STALE_RELEASED);
+	ck_assert_int_eq(known(500), PE_KNOWN_RELEASED);
 	ck_assert_uint_eq(second.slot->released_by, PE_CALL_WAIT3);
 	ck_assert_uint_eq(frame.slots.live, 0);
 }
@@ -79,11 +79,11 @@ START_TEST(Z2_a_call_of_another_thread_is_waited_for)
 	pthread_create(&t, NULL, lose, &k);
 	while (!is_in_call(atomic_load(&loser_tid), SYS_futex))
 		sched_yield();
-	ck_assert_int_eq(known(500), PE_STALE_LIVE);
+	ck_assert_int_eq(known(500), PE_KNOWN_LIVE);
 	ck_assert_uint_eq(*pe_hold_dead(&h), 0);
 	pe_hold_release(&thread, &h);
 	pthread_join(t, NULL);
-	ck_assert_int_eq(known(500), PE_STALE_RELEASED);
+	ck_assert_int_eq(known(500), PE_KNOWN_RELEASED);
 }
 END_TEST
 
@@ -105,7 +105,7 @@ START_TEST(Z2_another_closer_is_waited_for)
 	pe_sys_mask_restore(mask);
 	pe_release_leave(&frame, k.index);
 	pthread_join(t, NULL);
-	ck_assert_int_eq(known(500), PE_STALE_RELEASED);
+	ck_assert_int_eq(known(500), PE_KNOWN_RELEASED);
 	ck_assert_uint_eq(k.slot->released_by, PE_CALL_WAIT4);
 	ck_assert_uint_eq(frame.slots.live, 0);
 }
@@ -117,7 +117,7 @@ START_TEST(Z2_the_last_closer_frees_the_slot)
 
 	ck_assert_int_eq(pe_slot_close(k.slot, k.life), 0);
 	pe_release_leave(&frame, k.index);
-	ck_assert_int_eq(known(500), PE_STALE_LIVE); /* nobody has reaped it */
+	ck_assert_int_eq(known(500), PE_KNOWN_LIVE); /* nobody has reaped it */
 	ck_assert_uint_eq(frame.slots.live, 1);
 	ck_assert_int_eq(pe_slot_close(k.slot, k.life), 0);
 	pe_release_lost(&frame, &thread, &k, PE_CALL_WAITPID);
@@ -132,10 +132,10 @@ START_TEST(Z2_a_child_that_is_there_is_not_gone)
 	struct child c = recorded_child();
 
 	pe_release_if_gone(&frame, &thread, (uint32_t)c.pid, 0);
-	ck_assert_int_eq(known(c.pid), PE_STALE_LIVE);
+	ck_assert_int_eq(known(c.pid), PE_KNOWN_LIVE);
 	end(c, 0);
-	pe_release_if_gone(&frame, &thread, (uint32_t)c.pid, 0); /* a zombie keeps its number */
-	ck_assert_int_eq(known(c.pid), PE_STALE_LIVE);
+	pe_release_if_gone(&frame, &thread, (uint32_t)c.pid, 0); /* a zombie keeps its pid */
+	ck_assert_int_eq(known(c.pid), PE_KNOWN_LIVE);
 	ck_assert_int_eq(reap(c.pid, NULL, 0), c.pid);
 }
 END_TEST
@@ -143,14 +143,14 @@ END_TEST
 /* A child is reaped by @which, -1 or its own number, before its birth is recorded. */
 static struct pe_known reaped_too_early(int which)
 {
-	struct pe_birth b = pe_process_birth_begin(&frame, &thread, PE_CALL_FORK);
+	struct pe_birth b = pe_birth_begin(&frame, &thread, PE_CALL_FORK);
 	struct child c = unrecorded_child();
 
 	end(c, 0);
 	ck_assert_int_eq(reap(which == -1 ? -1 : c.pid, NULL, 0), c.pid);
-	pe_process_birth_end(&frame, &thread, &b, c.pid);
-	ck_assert_int_eq(known(c.pid), PE_STALE_RELEASED);
-	return pe_process_know(&frame, (uint32_t)c.pid);
+	pe_birth_end(&frame, &thread, &b, c.pid);
+	ck_assert_int_eq(known(c.pid), PE_KNOWN_RELEASED);
+	return pe_frame_know(&frame, (uint32_t)c.pid);
 }
 
 START_TEST(Z3_an_early_reap_tells_of_itself)
@@ -200,39 +200,39 @@ START_TEST(Z3_an_older_reap_of_the_number_is_not_this_ones)
 	struct pe_known k;
 
 	with_stacks();
-	pe_trace_note_stray(frame.trace,
-			    &(struct pe_trace_stray){ .number = 4194301, .by = PE_CALL_WAIT3 });
+	pe_trace_note_early_reap(frame.trace, &(struct pe_trace_early_reap){ .pid = 4194301,
+									     .by = PE_CALL_WAIT3 });
 	k = born(4194301);
 	pe_release_if_gone(&frame, &thread, 4194301, 1);
-	ck_assert_int_eq(known(4194301), PE_STALE_RELEASED);
+	ck_assert_int_eq(known(4194301), PE_KNOWN_RELEASED);
 	ck_assert_uint_eq(k.slot->released_by, PE_CALL_ELSEWHERE);
 }
 END_TEST
 
 /* the exit status of a forked child: 0, its number of that name went elsewhere */
-static int born_after_the_fork(uint32_t number)
+static int born_after_the_fork(uint32_t pid)
 {
 	struct pe_known k;
 
-	if (!pe_process_enter(&frame, &thread))
+	if (!pe_frame_enter(&frame, &thread))
 		return 2;
-	k = born((int)number);
-	pe_release_if_gone(&frame, &thread, number, atomic_load(&frame.strays));
+	k = born((int)pid);
+	pe_release_if_gone(&frame, &thread, pid, atomic_load(&frame.early_reaps));
 	return k.slot->released_by != PE_CALL_ELSEWHERE;
 }
 
 START_TEST(Z3_what_the_parent_noted_is_none_of_a_forked_childs)
 {
-	const struct pe_trace_stray s = { .number = 4194301, .by = PE_CALL_WAIT3 };
+	const struct pe_trace_early_reap s = { .pid = 4194301, .by = PE_CALL_WAIT3 };
 	int status;
 	pid_t pid;
 
 	with_stacks();
-	pe_trace_note_stray(frame.trace, &s);
-	atomic_fetch_add(&frame.strays, 1);
+	pe_trace_note_early_reap(frame.trace, &s);
+	atomic_fetch_add(&frame.early_reaps, 1);
 	pid = fork();
 	if (pid == 0)
-		_exit(born_after_the_fork(s.number));
+		_exit(born_after_the_fork(s.pid));
 	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
 	ck_assert_int_eq(status, 0);
 }

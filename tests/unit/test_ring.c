@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* ring: which of many pidfds have become readable. Letters are those of core/ring.h. */
-#include "core/ring.h"
+/* ring: which of many pidfds have become readable. Letters are those of core/reference/ring.h. */
+#include "core/reference/ring.h"
 
 #include <dirent.h>
 #include <poll.h>
@@ -8,7 +8,7 @@
 #include <sys/pidfd.h>
 #include <unistd.h>
 
-#include "frame.h"
+#include "host.h"
 
 static struct pe_ring ring;
 

@@ -49,7 +49,7 @@ static int lines(void)
 START_TEST(nothing_set)
 {
 	read_settings();
-	ck_assert_int_eq(set.policy, PE_STALE_REFUSE);
+	ck_assert_int_eq(set.policy, PE_POLICY_REFUSE);
 	ck_assert_int_eq(set.stale_errno, ESRCH);
 	ck_assert(!set.trusted);
 	ck_assert_ptr_null(set.log);
@@ -70,7 +70,7 @@ START_TEST(everything_set)
 	setenv("PIDEPOCH_TRUST", "nobody:*test_settings*", 1);
 	setenv("PIDEPOCH_FORCE_OLD", "rseq,pidfd", 1);
 	read_settings();
-	ck_assert_int_eq(set.policy, PE_STALE_REPORT);
+	ck_assert_int_eq(set.policy, PE_POLICY_REPORT);
 	ck_assert_int_eq(set.stale_errno, PE_EEPOCH);
 	ck_assert_str_eq(set.log, "/tmp/some log");
 	ck_assert_str_eq(set.events, "/tmp/events");
@@ -113,41 +113,41 @@ END_TEST
 static const struct {
 	const char *name, *value;
 	bool wrong;
-	enum pe_stale_policy policy;
+	enum pe_policy policy;
 	int stale_errno;
 	uint32_t force_old;
 } values[] = {
-	{ "PIDEPOCH_ON_STALE", "report", false, PE_STALE_REPORT, ESRCH, 0 },
-	{ "PIDEPOCH_ON_STALE", "refuse", false, PE_STALE_REFUSE, ESRCH, 0 },
-	{ "PIDEPOCH_ON_STALE", "abort", false, PE_STALE_ABORT, ESRCH, 0 },
-	{ "PIDEPOCH_ON_STALE", "warn", false, PE_STALE_REPORT, ESRCH, 0 },
-	{ "PIDEPOCH_ON_STALE", "warn-once", false, PE_STALE_REPORT, ESRCH, 0 },
-	{ "PIDEPOCH_ON_STALE", "off", false, PE_STALE_REPORT, ESRCH, 0 },
-	{ "PIDEPOCH_ON_STALE", "warn-", true, PE_STALE_REFUSE, ESRCH, 0 },
-	{ "PIDEPOCH_ON_STALE", "Report", true, PE_STALE_REFUSE, ESRCH, 0 },
-	{ "PIDEPOCH_ON_STALE", "reports", true, PE_STALE_REFUSE, ESRCH, 0 },
-	{ "PIDEPOCH_ON_STALE", " abort", true, PE_STALE_REFUSE, ESRCH, 0 },
-	{ "PIDEPOCH_ERRNO", "ESRCH", false, PE_STALE_REFUSE, ESRCH, 0 },
-	{ "PIDEPOCH_ERRNO", "EEPOCH", false, PE_STALE_REFUSE, PE_EEPOCH, 0 },
-	{ "PIDEPOCH_ERRNO", "3", true, PE_STALE_REFUSE, ESRCH, 0 },
-	{ "PIDEPOCH_FORCE_OLD", "rseq", false, PE_STALE_REFUSE, ESRCH, PE_OLD_RSEQ },
-	{ "PIDEPOCH_FORCE_OLD", "inode", false, PE_STALE_REFUSE, ESRCH, PE_OLD_INODE },
-	{ "PIDEPOCH_FORCE_OLD", "wipe", false, PE_STALE_REFUSE, ESRCH, PE_OLD_WIPE },
-	{ "PIDEPOCH_FORCE_OLD", "pidfd", false, PE_STALE_REFUSE, ESRCH, PE_OLD_PIDFD },
-	{ "PIDEPOCH_FORCE_OLD", "pidfd,wipe,inode,rseq", false, PE_STALE_REFUSE, ESRCH,
+	{ "PIDEPOCH_ON_STALE", "report", false, PE_POLICY_REPORT, ESRCH, 0 },
+	{ "PIDEPOCH_ON_STALE", "refuse", false, PE_POLICY_REFUSE, ESRCH, 0 },
+	{ "PIDEPOCH_ON_STALE", "abort", false, PE_POLICY_ABORT, ESRCH, 0 },
+	{ "PIDEPOCH_ON_STALE", "warn", false, PE_POLICY_REPORT, ESRCH, 0 },
+	{ "PIDEPOCH_ON_STALE", "warn-once", false, PE_POLICY_REPORT, ESRCH, 0 },
+	{ "PIDEPOCH_ON_STALE", "off", false, PE_POLICY_REPORT, ESRCH, 0 },
+	{ "PIDEPOCH_ON_STALE", "warn-", true, PE_POLICY_REFUSE, ESRCH, 0 },
+	{ "PIDEPOCH_ON_STALE", "Report", true, PE_POLICY_REFUSE, ESRCH, 0 },
+	{ "PIDEPOCH_ON_STALE", "reports", true, PE_POLICY_REFUSE, ESRCH, 0 },
+	{ "PIDEPOCH_ON_STALE", " abort", true, PE_POLICY_REFUSE, ESRCH, 0 },
+	{ "PIDEPOCH_ERRNO", "ESRCH", false, PE_POLICY_REFUSE, ESRCH, 0 },
+	{ "PIDEPOCH_ERRNO", "EEPOCH", false, PE_POLICY_REFUSE, PE_EEPOCH, 0 },
+	{ "PIDEPOCH_ERRNO", "3", true, PE_POLICY_REFUSE, ESRCH, 0 },
+	{ "PIDEPOCH_FORCE_OLD", "rseq", false, PE_POLICY_REFUSE, ESRCH, PE_OLD_RSEQ },
+	{ "PIDEPOCH_FORCE_OLD", "inode", false, PE_POLICY_REFUSE, ESRCH, PE_OLD_INODE },
+	{ "PIDEPOCH_FORCE_OLD", "wipe", false, PE_POLICY_REFUSE, ESRCH, PE_OLD_WIPE },
+	{ "PIDEPOCH_FORCE_OLD", "pidfd", false, PE_POLICY_REFUSE, ESRCH, PE_OLD_PIDFD },
+	{ "PIDEPOCH_FORCE_OLD", "pidfd,wipe,inode,rseq", false, PE_POLICY_REFUSE, ESRCH,
 	  PE_OLD_RSEQ | PE_OLD_INODE | PE_OLD_WIPE | PE_OLD_PIDFD },
 	{ "PIDEPOCH_FORCE_OLD",
 	  "notify,killable,sync,admin,children,info,io_uring,userns,pid_max,rseq", false,
-	  PE_STALE_REFUSE, ESRCH, PE_OLD_RSEQ | PE_OLD_RING },
-	{ "PIDEPOCH_FORCE_OLD", "wipe,rse", true, PE_STALE_REFUSE, ESRCH, PE_OLD_WIPE },
-	{ "PIDEPOCH_FORCE_OLD", "rseqs", true, PE_STALE_REFUSE, ESRCH, 0 },
-	{ "PIDEPOCH_FORCE_OLD", ",", true, PE_STALE_REFUSE, ESRCH, 0 },
-	{ "PIDEPOCH_LOG", "relative", true, PE_STALE_REFUSE, ESRCH, 0 },
-	{ "PIDEPOCH_LOG", "./log", true, PE_STALE_REFUSE, ESRCH, 0 },
-	{ "PIDEPOCH_EVENTS", "relative", true, PE_STALE_REFUSE, ESRCH, 0 },
-	{ "PIDEPOCH_STACKS", "on", false, PE_STALE_REFUSE, ESRCH, 0 },
-	{ "PIDEPOCH_STACKS", "off", false, PE_STALE_REFUSE, ESRCH, 0 },
-	{ "PIDEPOCH_STACKS", "of", true, PE_STALE_REFUSE, ESRCH, 0 },
+	  PE_POLICY_REFUSE, ESRCH, PE_OLD_RSEQ | PE_OLD_RING },
+	{ "PIDEPOCH_FORCE_OLD", "wipe,rse", true, PE_POLICY_REFUSE, ESRCH, PE_OLD_WIPE },
+	{ "PIDEPOCH_FORCE_OLD", "rseqs", true, PE_POLICY_REFUSE, ESRCH, 0 },
+	{ "PIDEPOCH_FORCE_OLD", ",", true, PE_POLICY_REFUSE, ESRCH, 0 },
+	{ "PIDEPOCH_LOG", "relative", true, PE_POLICY_REFUSE, ESRCH, 0 },
+	{ "PIDEPOCH_LOG", "./log", true, PE_POLICY_REFUSE, ESRCH, 0 },
+	{ "PIDEPOCH_EVENTS", "relative", true, PE_POLICY_REFUSE, ESRCH, 0 },
+	{ "PIDEPOCH_STACKS", "on", false, PE_POLICY_REFUSE, ESRCH, 0 },
+	{ "PIDEPOCH_STACKS", "off", false, PE_POLICY_REFUSE, ESRCH, 0 },
+	{ "PIDEPOCH_STACKS", "of", true, PE_POLICY_REFUSE, ESRCH, 0 },
 };
 #define VALUES (sizeof(values) / sizeof(values[0]))
 
@@ -253,7 +253,7 @@ START_TEST(wrong_values_are_said_once_each_and_the_default_stands)
 	for (int i = 0; i < 4; i++)
 		setenv(names[i], "garbage", 1);
 	read_settings();
-	ck_assert_int_eq(set.policy, PE_STALE_REFUSE);
+	ck_assert_int_eq(set.policy, PE_POLICY_REFUSE);
 	ck_assert_int_eq(set.stale_errno, ESRCH);
 	ck_assert_ptr_null(set.log);
 	ck_assert_int_eq(lines(), 4);
@@ -268,7 +268,7 @@ START_TEST(empty_is_not_set)
 	setenv("PIDEPOCH_LOG", "", 1);
 	read_settings();
 	ck_assert_str_eq(said, "");
-	ck_assert_int_eq(set.policy, PE_STALE_REFUSE);
+	ck_assert_int_eq(set.policy, PE_POLICY_REFUSE);
 }
 END_TEST
 

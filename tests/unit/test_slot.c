@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* slot: the states of one incarnation, one transition at a time. Letters are those of core/slot.h. */
+/* slot: the states of one process instance, one transition at a time. Letters are those of core/memory/slot.h. */
 #include <check.h>
 #include <errno.h>
 #include <stdlib.h>
 
-#include "core/slot.h"
+#include "core/memory/slot.h"
 
 static struct pe_slot slot;
 static uint64_t life;
@@ -20,7 +20,7 @@ START_TEST(F1_open_slot_admits_its_own_number_only)
 {
 	ck_assert_int_eq(pe_slot_check(&slot, 4711), 0);
 	ck_assert_int_eq(pe_slot_check(&slot, 4712), -ESRCH);
-	ck_assert_uint_eq(pe_slot_number(&slot), 4711);
+	ck_assert_uint_eq(pe_slot_pid(&slot), 4711);
 }
 END_TEST
 
@@ -66,7 +66,7 @@ START_TEST(F2_generations_wrap_without_touching_the_flags)
 	for (uint32_t i = 0; i < (1u << 26) + 3; i++)
 		life = pe_slot_attach(&slot, 4711);
 	ck_assert_uint_eq(slot.word, life);
-	ck_assert_uint_eq(life & ~PE_SLOT_LIFE, 0);
+	ck_assert_uint_eq(life & ~PE_SLOT_GENERATION_AND_PID, 0);
 	ck_assert_int_eq(pe_slot_check(&slot, 4711), 0);
 }
 END_TEST
@@ -95,7 +95,7 @@ START_TEST(F6_the_last_closer_out_frees_it_once)
 	pe_slot_bury(&slot, 2000, 4);
 	ck_assert(!pe_slot_leave(&slot));
 	ck_assert(pe_slot_leave(&slot));
-	ck_assert_uint_eq(slot.word & ~PE_SLOT_LIFE, PE_SLOT_DEAD);
+	ck_assert_uint_eq(slot.word & ~PE_SLOT_GENERATION_AND_PID, PE_SLOT_DEAD);
 }
 END_TEST
 
@@ -105,7 +105,7 @@ START_TEST(F7_history_outlives_the_incarnation)
 	pe_slot_begin_reap(&slot);
 	pe_slot_bury(&slot, 2000, 4);
 	pe_slot_leave(&slot);
-	ck_assert_uint_eq(pe_slot_number(&slot), 4711);
+	ck_assert_uint_eq(pe_slot_pid(&slot), 4711);
 	ck_assert_uint_eq(slot.birth, 7);
 	ck_assert_uint_eq(slot.born, 1000);
 	ck_assert_uint_eq(slot.born_by, 3);

@@ -12,8 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "core/arch/syscall.h"
-#include "core/arch/vfork.h"
+#include "../../preload/arch/syscall.h"
+#include "../../preload/arch/vfork.h"
 #include "core/sys.h"
 
 /* --- the hooks --- */

@@ -21,7 +21,7 @@ START_TEST(what_does_not_fit_is_cut_and_the_end_is_there)
 	pe_text_add(&text, "abcdefghij");
 	ck_assert_str_eq(pe_text_end(&text), "0123456789abcde");
 	ck_assert_uint_eq(pe_text_length(&text), 15);
-	pe_text_number(&text, 7);
+	pe_text_decimal(&text, 7);
 	pe_text_foreign(&text, "z");
 	ck_assert_str_eq(pe_text_end(&text), "0123456789abcde");
 }
@@ -29,7 +29,7 @@ END_TEST
 
 START_TEST(numbers)
 {
-	pe_text_number(&text, 0);
+	pe_text_decimal(&text, 0);
 	pe_text_add(&text, " ");
 	pe_text_padded(&text, 7, 3);
 	pe_text_add(&text, " ");
@@ -43,7 +43,7 @@ START_TEST(the_largest_number_has_twenty_digits)
 	char wide[32];
 
 	text = pe_text_on(wide, sizeof(wide));
-	pe_text_number(&text, UINT64_MAX);
+	pe_text_decimal(&text, UINT64_MAX);
 	ck_assert_str_eq(pe_text_end(&text), "18446744073709551615");
 }
 END_TEST

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* trace: stacks kept once each, marks beside slots. Letters are those of core/trace.h. */
-#include "frame.h"
+/* trace: stacks kept once each, marks beside slots. Letters are those of core/stack/trace.h. */
+#include "host.h"
 
 #include <string.h>
 
-#include "core/trace.h"
+#include "core/stack/trace.h"
 #include "unwinding.h"
 
 static volatile int sink;
@@ -47,7 +47,7 @@ START_TEST(L5_what_is_there_is_found_without_a_write)
 }
 END_TEST
 
-/* as many places as bits of @n say: each number is another stack */
+/* as many places as bits of @n say: each pid is another stack */
 __attribute__((noinline)) static uint32_t take_by(struct pe_trace *t, unsigned int n)
 {
 	uint32_t name;
@@ -106,66 +106,66 @@ START_TEST(a_new_incarnation_forgets_the_release)
 }
 END_TEST
 
-static void note(struct pe_trace *t, uint32_t number, uint32_t strays)
+static void note(struct pe_trace *t, uint32_t pid, uint32_t early_reaps)
 {
-	const struct pe_trace_stray s = {
-		.number = number,
-		.stack = number + 1000,
-		.tid = number + 2000,
-		.strays = strays,
+	const struct pe_trace_early_reap s = {
+		.pid = pid,
+		.stack = pid + 1000,
+		.tid = pid + 2000,
+		.early_reaps = early_reaps,
 		.by = PE_CALL_WAIT3,
 		.any = true,
 	};
 
-	pe_trace_note_stray(t, &s);
+	pe_trace_note_early_reap(t, &s);
 }
 
 START_TEST(L6_a_reap_noted_apart_is_found_once)
 {
 	struct pe_trace *t = pe_trace_make(&unwinding);
-	struct pe_trace_stray s = { 0 };
+	struct pe_trace_early_reap s = { 0 };
 
-	ck_assert(!pe_trace_take_stray(t, 500, 0, &s));
+	ck_assert(!pe_trace_take_early_reap(t, 500, 0, &s));
 	note(t, 500, 3);
-	ck_assert(!pe_trace_take_stray(t, 501, 3, &s));
-	ck_assert(pe_trace_take_stray(t, 500, 3, &s));
-	ck_assert_uint_eq(s.number, 500);
+	ck_assert(!pe_trace_take_early_reap(t, 501, 3, &s));
+	ck_assert(pe_trace_take_early_reap(t, 500, 3, &s));
+	ck_assert_uint_eq(s.pid, 500);
 	ck_assert_uint_eq(s.stack, 1500);
 	ck_assert_uint_eq(s.tid, 2500);
 	ck_assert_uint_eq(s.by, PE_CALL_WAIT3);
 	ck_assert(s.any);
-	ck_assert(!pe_trace_take_stray(t, 500, 3, &s)); /* forgotten */
+	ck_assert(!pe_trace_take_early_reap(t, 500, 3, &s)); /* forgotten */
 }
 END_TEST
 
-/* The same number's earlier reap is another child's; the count may have gone round. */
+/* The same pid's earlier reap is another child's; the count may have gone round. */
 START_TEST(L6_what_was_noted_before_is_not_found)
 {
 	struct pe_trace *t = pe_trace_make(&unwinding);
-	struct pe_trace_stray s;
+	struct pe_trace_early_reap s;
 
 	note(t, 500, 3);
-	ck_assert(!pe_trace_take_stray(t, 500, 4, &s));
+	ck_assert(!pe_trace_take_early_reap(t, 500, 4, &s));
 	note(t, 500, 6);
-	ck_assert(pe_trace_take_stray(t, 500, 4, &s));
-	ck_assert_uint_eq(s.strays, 6);
+	ck_assert(pe_trace_take_early_reap(t, 500, 4, &s));
+	ck_assert_uint_eq(s.early_reaps, 6);
 	note(t, 501, UINT32_MAX);
-	ck_assert(!pe_trace_take_stray(t, 501, 0, &s));
+	ck_assert(!pe_trace_take_early_reap(t, 501, 0, &s));
 	note(t, 502, 1);
-	ck_assert(pe_trace_take_stray(t, 502, UINT32_MAX - 1, &s));
+	ck_assert(pe_trace_take_early_reap(t, 502, UINT32_MAX - 1, &s));
 }
 END_TEST
 
 START_TEST(L6_the_last_ones_are_kept)
 {
 	struct pe_trace *t = pe_trace_make(&unwinding);
-	struct pe_trace_stray s;
+	struct pe_trace_early_reap s;
 
-	for (uint32_t i = 0; i <= PE_TRACE_STRAYS; i++)
+	for (uint32_t i = 0; i <= PE_TRACE_EARLY_REAPS; i++)
 		note(t, 500 + i, i);
-	ck_assert(!pe_trace_take_stray(t, 500, 0, &s));
-	for (uint32_t i = 1; i <= PE_TRACE_STRAYS; i++)
-		ck_assert(pe_trace_take_stray(t, 500 + i, 0, &s));
+	ck_assert(!pe_trace_take_early_reap(t, 500, 0, &s));
+	for (uint32_t i = 1; i <= PE_TRACE_EARLY_REAPS; i++)
+		ck_assert(pe_trace_take_early_reap(t, 500 + i, 0, &s));
 }
 END_TEST
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* tree: the property test on generated input, and what input alone cannot show. Letters are those of core/tree.h. */
+/* tree: the property test on generated input, and what input alone cannot show. Letters are those of core/memory/tree.h. */
 #include <check.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "../fuzz/tree_model.h"
-#include "core/tree.h"
+#include "core/memory/tree.h"
 
 static struct pe_tree tree;
 static struct pe_arena inner, leaf;
@@ -152,13 +152,13 @@ START_TEST(numbers_out_of_range)
 {
 	uint32_t entry;
 
-	ck_assert_int_eq(pe_tree_store(&tree, PE_TREE_NUMBERS, 7), -ERANGE);
-	ck_assert_int_eq(pe_tree_find_in(&tree, 1, PE_TREE_NUMBERS, &entry), -ERANGE);
+	ck_assert_int_eq(pe_tree_store(&tree, PE_TREE_PIDS, 7), -ERANGE);
+	ck_assert_int_eq(pe_tree_find_in(&tree, 1, PE_TREE_PIDS, &entry), -ERANGE);
 	ck_assert_uint_eq(pe_tree_find(&tree, UINT32_MAX), 0);
 	ck_assert_uint_eq(pe_tree_expire(&tree, UINT32_MAX, 7), 0);
 	ck_assert(!pe_tree_relearn(&tree, UINT32_MAX));
-	ck_assert_int_eq(pe_tree_store(&tree, PE_TREE_NUMBERS - 1, 7), 0);
-	ck_assert_uint_eq(pe_tree_find(&tree, PE_TREE_NUMBERS - 1), 7);
+	ck_assert_int_eq(pe_tree_store(&tree, PE_TREE_PIDS - 1, 7), 0);
+	ck_assert_uint_eq(pe_tree_find(&tree, PE_TREE_PIDS - 1), 7);
 }
 END_TEST
 
@@ -166,7 +166,7 @@ START_TEST(memory_of_10000_consecutive_numbers)
 {
 	for (uint32_t n = 300; n < 10300; n++)
 		ck_assert_int_eq(pe_tree_store(&tree, n, n), 0);
-	/* with 40 bytes of slot each, the bar of 64 bytes a tracked number holds */
+	/* with 40 bytes of slot each, the bar of 64 bytes a tracked pid holds */
 	ck_assert_uint_le((pe_arena_bytes(&inner) + pe_arena_bytes(&leaf)) / 10000, 5);
 }
 END_TEST

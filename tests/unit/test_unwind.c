@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* unwind: who called whom. Letters are those of core/unwind.h. What unwinds for exceptions is the measure. */
-#include "frame.h"
+/* unwind: who called whom. Letters are those of core/stack/unwind.h. What unwinds for exceptions is the measure. */
+#include "host.h"
 
 #include <alloca.h>
 #include <pthread.h>

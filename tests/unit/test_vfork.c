@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "core/arch/vfork.h"
+#include "../../preload/arch/vfork.h"
 #include "core/sys.h"
 #include "tracer.h"
 

@@ -5,7 +5,7 @@
 
 #include <dlfcn.h>
 
-#include "core/unwind.h"
+#include "core/stack/unwind.h"
 
 static inline const void *find_table(uintptr_t pc)
 {

@@ -19,7 +19,7 @@ static struct job {
 } job = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 static int job_input[2]; /* the job works until this pipe is closed */
-static int looked_up[2]; /* the stopper has its number */
+static int looked_up[2]; /* the stopper has its pid */
 
 static void fail(const char *what)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "../contract.h"
+#include "core/contract.h"
 
 #include <linux/rseq.h>
 
-#include "../sys.h"
-#include "gate.h"
+#include "core/sys.h"
+#include "core/arch/gate.h"
 
 long pe_gate_act_masked(const struct pe_gate_call *call, const uint32_t *dead)
 {

@@ -20,13 +20,13 @@
 
 #define PE_GATE_PATIENCE 32
 #define PE_GATE_SIZE	 256 /* bytes of code from pe_gate_act on, which is all of it (T.2) */
-/* Out of band: the kernel's own answers are never below -4095 on calls that return a number. */
+/* Out of band: the kernel's own answers are never below -4095 on calls that return a pid. */
 #define PE_GATE_DEAD  (-0x7fffffffffffffff - 1) /* refused: *dead was set */
 #define PE_GATE_TIRED (-0x7fffffffffffffff)	/* nothing done: aborted too often */
 
 #ifndef __ASSEMBLER__
 
-#include "../contract.h"
+#include "core/contract.h"
 
 struct rseq;
 

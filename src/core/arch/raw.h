@@ -6,9 +6,9 @@
 #define PE_CORE_ARCH_RAW_H
 
 #if defined(__x86_64__) && defined(__LP64__)
-#include "x86_64/raw.h"
+#include "core/arch/x86_64/raw.h"
 #elif defined(__aarch64__) && defined(__LP64__)
-#include "aarch64/raw.h"
+#include "core/arch/aarch64/raw.h"
 #else
 #error "pidepoch knows x86-64 and aarch64"
 #endif

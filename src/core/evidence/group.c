@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "../contract.h"
+#include "core/contract.h"
 
-#include "../identity.h"
-#include "group.h"
+#include "core/time/identity.h"
+#include "core/evidence/group.h"
 
 /* --- handles --- */
 
@@ -34,7 +34,7 @@ static int open_by_own_pidfd(const struct handle *h)
 	return fd;
 }
 
-static int open_handle(const struct pe_process *p, const struct handle *h)
+static int open_handle(const struct pe_frame *p, const struct handle *h)
 {
 	int fd = -EBADF;
 
@@ -43,13 +43,13 @@ static int open_handle(const struct pe_process *p, const struct handle *h)
 	return fd == -EBADF ? open_by_own_pidfd(h) : fd;
 }
 
-static bool has_handles(const struct pe_process *p)
+static bool has_handles(const struct pe_frame *p)
 {
 	return !(p->set->force_old & (PE_OLD_INODE | PE_OLD_HANDLE)) &&
 	       atomic_load_explicit(&p->groups.works, memory_order_relaxed) != PE_GROUPS_NEVER;
 }
 
-static int open_inode(struct pe_process *p, uint64_t inode)
+static int open_inode(struct pe_frame *p, uint64_t inode)
 {
 	const struct handle h = {
 		.bytes = sizeof(inode),
@@ -60,7 +60,7 @@ static int open_inode(struct pe_process *p, uint64_t inode)
 	return has_handles(p) && h.type ? open_handle(p, &h) : -ENODATA;
 }
 
-int pe_group_open(struct pe_process *p, uint64_t inode)
+int pe_group_open(struct pe_frame *p, uint64_t inode)
 {
 	int fd = open_inode(p, inode);
 
@@ -85,25 +85,25 @@ static bool is_our_child(int pidfd)
 }
 
 /* Lock held. The lap of its birth, or a later one. */
-static uint64_t birth_of(struct pe_process *p, uint32_t pid)
+static uint64_t birth_of(struct pe_frame *p, uint32_t pid)
 {
-	struct pe_known k = pe_process_know(p, pid);
+	struct pe_known k = pe_frame_know(p, pid);
 
-	return k.what == PE_STALE_LIVE ? atomic_load_explicit(&k.slot->birth, memory_order_relaxed)
+	return k.what == PE_KNOWN_LIVE ? atomic_load_explicit(&k.slot->birth, memory_order_relaxed)
 				       : pe_clock_lap(pe_clock_now(&p->clock));
 }
 
-static void keep(struct pe_process *p, uint32_t pid, const struct handle *h)
+static void keep(struct pe_frame *p, uint32_t pid, const struct handle *h)
 {
 	const struct pe_identity who = { .id = h->inode, .kind = PE_IDENTITY_INODE };
-	uint64_t mask = pe_process_lock(p);
+	uint64_t mask = pe_frame_lock(p);
 
-	pe_others_note(&p->groups.led, pid, &who, birth_of(p, pid));
-	pe_process_unlock(p, mask);
+	pe_foreign_note(&p->groups.led, pid, &who, birth_of(p, pid));
+	pe_frame_unlock(p, mask);
 	atomic_store_explicit(&p->groups.type, (uint32_t)h->type, memory_order_relaxed);
 }
 
-pe_cold uint64_t pe_group_note(struct pe_process *p, uint32_t pid)
+pe_cold uint64_t pe_group_note(struct pe_frame *p, uint32_t pid)
 {
 	struct handle h = { .inode = 0 };
 	int fd;
@@ -121,25 +121,25 @@ pe_cold uint64_t pe_group_note(struct pe_process *p, uint32_t pid)
 	return h.inode;
 }
 
-uint64_t pe_group_note_if_led(struct pe_process *p, uint32_t pid)
+uint64_t pe_group_note_if_led(struct pe_frame *p, uint32_t pid)
 {
 	return likely(!exists(pid)) ? 0 : pe_group_note(p, pid);
 }
 
-static bool find(struct pe_process *p, uint32_t pid, struct pe_other *out)
+static bool find(struct pe_frame *p, uint32_t pid, struct pe_foreign_process *out)
 {
-	uint64_t mask = pe_process_lock(p);
-	const struct pe_other *known = pe_others_find(&p->groups.led, pid);
+	uint64_t mask = pe_frame_lock(p);
+	const struct pe_foreign_process *known = pe_foreign_find(&p->groups.led, pid);
 
 	if (known)
 		*out = *known;
-	pe_process_unlock(p, mask);
+	pe_frame_unlock(p, mask);
 	return known != NULL;
 }
 
 /* --- does the kernel find a leader after its reap? (group.4) --- */
 
-pe_cold void pe_group_reaped(struct pe_process *p, uint32_t pid, uint64_t inode)
+pe_cold void pe_group_reaped(struct pe_frame *p, uint32_t pid, uint64_t inode)
 {
 	uint32_t untried = PE_GROUPS_UNTRIED, found = PE_GROUPS_UNTRIED;
 	int fd;
@@ -160,10 +160,10 @@ pe_cold void pe_group_reaped(struct pe_process *p, uint32_t pid, uint64_t inode)
 /* --- the next of this pid (group.3) --- */
 
 /* The kernel's word is kept by the lock: without a slot the child is reaped under it. */
-void pe_group_born(struct pe_process *p, uint32_t pid, bool strays)
+void pe_group_born(struct pe_frame *p, uint32_t pid, bool early_reaps)
 {
-	if (likely(!strays) || pe_identity_is_child(pid) != 0)
-		pe_others_forget(&p->groups.led, pid);
+	if (likely(!early_reaps) || pe_identity_is_child(pid) != 0)
+		pe_foreign_forget(&p->groups.led, pid);
 }
 
 /* --- the call --- */
@@ -177,13 +177,13 @@ static long by_pidfd(const struct pe_use *u, int fd)
 	return pe_sys_whole6(u->call.nr, a[0], a[1], a[2], a[3], a[4], a[5]);
 }
 
-long pe_group_act(struct pe_process *p, const struct pe_use *u)
+long pe_group_act(struct pe_frame *p, const struct pe_use *u)
 {
-	struct pe_other known;
+	struct pe_foreign_process known;
 	long n;
 	int fd;
 
-	if (!find(p, (uint32_t)u->number, &known))
+	if (!find(p, (uint32_t)u->pid, &known))
 		return PE_GROUP_UNKNOWN;
 	fd = pe_group_open(p, known.who.id);
 	if (fd < 0)

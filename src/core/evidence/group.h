@@ -29,9 +29,9 @@
 #ifndef PE_CORE_EVIDENCE_GROUP_H
 #define PE_CORE_EVIDENCE_GROUP_H
 
-#include "../contract.h"
-#include "../guard.h"
-#include "../process.h"
+#include "core/contract.h"
+#include "core/engine/guard.h"
+#include "core/frame/frame.h"
 
 /* Not a result of any system call: there is no note, or it proves nothing. */
 #define PE_GROUP_UNKNOWN (INT64_MIN + 8)
@@ -40,24 +40,24 @@
 
 /* Note the inode of @pid, an unreaped child of this process. The inode, or 0: not noted.
  * Signal-safe, any thread; takes the frame's lock. */
-uint64_t pe_group_note(struct pe_process *p, uint32_t pid);
+uint64_t pe_group_note(struct pe_frame *p, uint32_t pid);
 
 /* The same, if a group @pid exists: before the reap of a zombie. */
-uint64_t pe_group_note_if_led(struct pe_process *p, uint32_t pid);
+uint64_t pe_group_note_if_led(struct pe_frame *p, uint32_t pid);
 
 /* The child with that note has been reaped: learn from it whether handles work here (group.4). */
-void pe_group_reaped(struct pe_process *p, uint32_t pid, uint64_t inode);
+void pe_group_reaped(struct pe_frame *p, uint32_t pid, uint64_t inode);
 
 /* Lock held: a birth is about to be recorded. @strays: children have been reaped since before the
  * fork (group.3). */
-void pe_group_born(struct pe_process *p, uint32_t pid, bool strays);
+void pe_group_born(struct pe_frame *p, uint32_t pid, bool early_reaps);
 
 /* @u->group, and its leader is no unreaped child of ours: make the call on the noted group. Its
  * result, or one of the two above. */
-long pe_group_act(struct pe_process *p, const struct pe_use *u);
+long pe_group_act(struct pe_frame *p, const struct pe_use *u);
 
 /* A pidfd of the process with that inode, reaped or not, for PIDFD_SIGNAL_PROCESS_GROUP;
  * close-on-exec. -ESTALE: its group and session are gone; another -errno: not proven. */
-int pe_group_open(struct pe_process *p, uint64_t inode);
+int pe_group_open(struct pe_frame *p, uint64_t inode);
 
 #endif

@@ -9,8 +9,8 @@
  *           for it. The program did not write, and must not learn of the write.
  * append.4  Async-signal-safe; no descriptor stays open.
  */
-#ifndef PE_CORE_APPEND_H
-#define PE_CORE_APPEND_H
+#ifndef PE_CORE_RECORD_APPEND_H
+#define PE_CORE_RECORD_APPEND_H
 
 #include "core/contract.h"
 

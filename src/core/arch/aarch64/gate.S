@@ -11,7 +11,7 @@
  *   The descriptor (linux/rseq.h: struct rseq_cs) is made on the stack, so that no address in it
  *   needs relocating:  0 version, flags   8 start   16 length   24 abort
  */
-#include "../gate.h"
+#include "core/arch/gate.h"
 
 #define CALL_NR	     0
 #define CALL_ARG(n)  (8 * (n))

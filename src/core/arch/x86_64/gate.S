@@ -13,7 +13,7 @@
  */
 #include <cet.h>
 
-#include "../gate.h"
+#include "core/arch/gate.h"
 
 #define CALL_NR	     0
 #define CALL_ARG(n)  (8 * (n))

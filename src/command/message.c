@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "command/message.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/commands.h"
+
+/* a name may hold a newline or a terminal's escape sequence: neither belongs into a one-line message */
+static void disarm(char *text)
+{
+	for (; *text; text++)
+		if (iscntrl((unsigned char)*text))
+			*text = '?';
+}
+
+int pe_message_error(int status, const char *verb, const char *format, ...)
+{
+	char line[9000]; /* room for two longest paths */
+	va_list args;
+	int n = snprintf(line, sizeof(line), "pidepoch%s%s: ", *verb ? " " : "", verb);
+
+	va_start(args, format);
+	vsnprintf(line + n, sizeof(line) - (size_t)n - 1, format, args);
+	va_end(args);
+	disarm(line);
+	strcat(line, "\n");
+	fflush(stdout);
+	if (write(STDERR_FILENO, line, strlen(line)) < 0)
+		return status; /* there is nobody left to tell */
+	return status;
+}
+
+int pe_message_bad_option(const char *verb, int answer, char **argv)
+{
+	const char letter[] = { '-', (char)optopt, '\0' };
+	const char *word = argv[optind - 1];
+	const char *wrong = "is not an option";
+
+	if (answer == ':')
+		wrong = "needs a value";
+	else if (optopt >= PE_MESSAGE_LONG)
+		wrong = "takes no value";
+	else if (optopt) /* getopt_long() has perhaps not left the word yet: -xy */
+		word = letter;
+	return pe_message_error(PE_EXIT_USAGE, verb, "'%s' %s; try 'pidepoch%s%s --help'", word,
+				wrong, *verb ? " " : "", verb);
+}
+
+int pe_message_flush(const char *verb)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return PE_EXIT_OK;
+	return pe_message_error(PE_EXIT_FAILED, verb, "cannot write to standard output: %s",
+				strerror(errno));
+}
+
+int pe_message_text(const char *verb, const char *text)
+{
+	fputs(text, stdout);
+	return pe_message_flush(verb);
+}

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "command/namespace.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "command/message.h"
+#include "cli/commands.h"
+
+static const char *verb = "demo";
+
+#define ERROR(status, ...) pe_message_error(status, verb, __VA_ARGS__)
+
+#define FEW 400 /* least value the kernel takes: 301 */
+
+static int write_text(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	ssize_t n;
+
+	if (fd < 0)
+		return -errno;
+	n = write(fd, text, strlen(text));
+	n = n < 0 ? -errno : 0;
+	close(fd);
+	return (int)n;
+}
+
+static int write_number(const char *path, long pid)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%ld", pid);
+	return write_text(path, text);
+}
+
+static long read_number(const char *path)
+{
+	FILE *f = fopen(path, "re");
+	long pid = -1;
+
+	if (!f)
+		return -1;
+	if (fscanf(f, "%ld", &pid) != 1)
+		pid = -1;
+	fclose(f);
+	return pid;
+}
+
+/* --- the way in --- */
+
+/* the switch that is known to forbid user namespaces, if one of them does */
+static const char *who_forbids(void)
+{
+	if (read_number("/proc/sys/user/max_user_namespaces") == 0)
+		return "sysctl user.max_user_namespaces is 0";
+	if (read_number("/proc/sys/kernel/unprivileged_userns_clone") == 0)
+		return "sysctl kernel.unprivileged_userns_clone is 0";
+	if (read_number("/proc/sys/kernel/apparmor_restrict_unprivileged_userns") == 1)
+		return "sysctl kernel.apparmor_restrict_unprivileged_userns is 1";
+	return "a container's seccomp filter, or a kernel without CONFIG_USER_NS, may be the cause";
+}
+
+static int be_root(uid_t uid, gid_t gid)
+{
+	char map[32];
+	int r;
+
+	write_text("/proc/self/setgroups", "deny");
+	snprintf(map, sizeof(map), "0 %u 1", (unsigned int)gid);
+	r = write_text("/proc/self/gid_map", map);
+	if (r < 0)
+		return r;
+	snprintf(map, sizeof(map), "0 %u 1", (unsigned int)uid);
+	return write_text("/proc/self/uid_map", map);
+}
+
+int pe_namespace_make(const char *for_verb)
+{
+	uid_t uid = geteuid();
+	gid_t gid = getegid();
+	int r;
+
+	verb = for_verb;
+	if (unshare(CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS) == 0) {
+		r = be_root(uid, gid);
+		return r < 0 ? ERROR(PE_EXIT_UNABLE, "no rights in its user namespace: %s; %s",
+				     strerror(-r), who_forbids())
+			     : 0;
+	}
+	r = errno;
+	/* who may administer the machine needs no user namespace */
+	if (unshare(CLONE_NEWPID | CLONE_NEWNS) == 0)
+		return 0;
+	return ERROR(PE_EXIT_UNABLE, "needs a user namespace and gets none: %s; %s", strerror(r),
+		     who_forbids());
+}
+
+/* --- inside --- */
+
+static int mount_proc(void)
+{
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+	    mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) == 0)
+		return 0;
+	return ERROR(-1,
+		     "cannot mount a /proc for its namespace: %s; containers that hide parts of "
+		     "/proc forbid it (docker: --security-opt systempaths=unconfined)",
+		     strerror(errno));
+}
+
+/* Is pid_max a namespace's own (Linux 6.14)? On an older kernel the write below would change the machine's. */
+static bool pid_max_is_ours(void)
+{
+	struct utsname name;
+	int major = 0, minor = 0;
+
+	return uname(&name) == 0 && sscanf(name.release, "%d.%d", &major, &minor) == 2 &&
+	       (major > 6 || (major == 6 && minor >= 14));
+}
+
+int pe_namespace_enter(void)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	return mount_proc();
+}
+
+int pe_namespace_settle(bool old)
+{
+	int few = -ENOSYS, steered;
+
+	if (pe_namespace_enter() < 0)
+		return -1;
+	if (!old && pid_max_is_ours())
+		few = write_number("/proc/sys/kernel/pid_max", FEW);
+	if (few == 0)
+		return PE_NAMESPACE_FEW;
+	steered = write_number("/proc/sys/kernel/ns_last_pid", FEW / 2);
+	if (steered == 0)
+		return PE_NAMESPACE_STEERED;
+	return ERROR(-1, "cannot make numbers come round: own pid_max: %s; ns_last_pid: %s",
+		     few == -ENOSYS ? "needs Linux 6.14" : strerror(-few), strerror(-steered));
+}
+
+/* --- pids --- */
+
+/* use one pid up; the pid, or -1 after an error line */
+static pid_t burn(void)
+{
+	pid_t pid = vfork();
+
+	if (pid == 0)
+		_exit(0);
+	if (pid < 0)
+		return ERROR(-1, "fork: %s", strerror(errno));
+	waitpid(pid, NULL, 0);
+	return pid;
+}
+
+int pe_namespace_first_lap(enum pe_namespace_pids how)
+{
+	pid_t last = 0, pid;
+
+	if (how == PE_NAMESPACE_STEERED)
+		return 0;
+	while ((pid = burn()) > last)
+		last = pid;
+	return pid < 0 ? -1 : 0;
+}
+
+/* bring the kernel to the point where @pid comes next; 0 or -1 */
+static int go_before(enum pe_namespace_pids how, pid_t pid)
+{
+	int r;
+
+	if (how == PE_NAMESPACE_FEW)
+		return 0;
+	r = write_number("/proc/sys/kernel/ns_last_pid", pid - 1);
+	return r < 0 ? ERROR(-1, "ns_last_pid: %s", strerror(-r)) : 0;
+}
+
+/*
+ * The child looks at its own number: only the one that got @pid lives on. Two laps are enough to meet a pid
+ * that is free; one that is not (its process group or session lives on) is never met.
+ */
+int pe_namespace_birth(enum pe_namespace_pids how, pid_t number)
+{
+	for (int tries = 0; tries < 2 * FEW; tries++) {
+		pid_t pid;
+
+		if (go_before(how, number) < 0)
+			return -1;
+		pid = fork();
+		if (pid == 0 && getpid() == number)
+			return 0;
+		if (pid == 0)
+			_exit(0);
+		if (pid < 0)
+			return ERROR(-1, "fork: %s", strerror(errno));
+		if (pid == number)
+			return 1;
+		waitpid(pid, NULL, 0);
+	}
+	return ERROR(-1, "the kernel did not hand out %d again", (int)number);
+}

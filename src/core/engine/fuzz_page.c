@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "core/contract.h"
+
+#include "core/engine/fuzz_page.h"
+#include "core/sys.h"
+
+/* A use must be late for a reap that was not there when the program looked: it waits longest. */
+#define BEFORE_REAP_NS 1000000
+#define AFTER_REAP_NS  2000000
+#define BEFORE_USE_NS  4000000
+#define LOCK_ROUNDS    10
+
+/* splitmix64 of Steele, Lea and Flood: every draw by itself, so that none depends on who drew before */
+uint64_t pe_fuzz_page_draw(uint64_t seed, uint64_t n)
+{
+	uint64_t z = seed + (n + 1) * UINT64_C(0x9e3779b97f4a7c15);
+
+	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+	return z ^ z >> 31;
+}
+
+int pe_fuzz_page_wait(_Atomic uint32_t *word, uint32_t value)
+{
+	const struct timespec patience = { .tv_nsec = PE_FUZZ_PAGE_PATIENCE_NS };
+
+	return (int)pe_sys4(SYS_futex, PE_SYS_LONG(word), FUTEX_WAIT, (long)value,
+			    PE_SYS_LONG(&patience));
+}
+
+void pe_fuzz_page_wake(_Atomic uint32_t *word)
+{
+	pe_sys3(SYS_futex, PE_SYS_LONG(word), FUTEX_WAKE, INT32_MAX);
+}
+
+static void pause_for_a_while(struct pe_fuzz_page *f, uint64_t longest)
+{
+	uint64_t draw = pe_fuzz_page_draw(~f->seed, atomic_fetch_add(&f->draws, 1));
+	struct timespec while_ = { .tv_nsec = (long)(draw % longest) };
+
+	if (f->policy != PE_FUZZ_PAGE_WINDOW)
+		return;
+	while (pe_sys2(SYS_nanosleep, PE_SYS_LONG(&while_), PE_SYS_LONG(&while_)) == -EINTR)
+		;
+}
+
+void pe_fuzz_page_before_reap(struct pe_fuzz_page *f)
+{
+	pause_for_a_while(f, BEFORE_REAP_NS);
+}
+
+void pe_fuzz_page_before_use(struct pe_fuzz_page *f)
+{
+	pause_for_a_while(f, BEFORE_USE_NS);
+}
+
+/* A holder that was killed keeps the lock for nobody. */
+static bool take_turn(struct pe_fuzz_page *f, uint32_t me)
+{
+	for (int round = 0; round < LOCK_ROUNDS; round++) {
+		uint32_t holder = 0;
+
+		if (atomic_compare_exchange_strong(&f->lock, &holder, me))
+			return true;
+		if (holder == me)
+			return false; /* a handler above its own interrupted request */
+		if (pe_fuzz_page_wait(&f->lock, holder) == -ETIMEDOUT &&
+		    pe_sys_kill((int)holder, 0) == -ESRCH &&
+		    atomic_compare_exchange_strong(&f->lock, &holder, me))
+			return true;
+	}
+	return false;
+}
+
+static void end_turn(struct pe_fuzz_page *f)
+{
+	atomic_store(&f->lock, 0);
+	pe_fuzz_page_wake(&f->lock);
+}
+
+/* In one's turn: false, nobody served it. Requests that nobody served may still be before it. */
+static bool ask(struct pe_fuzz_page *f, uint32_t what)
+{
+	uint32_t ticket, served;
+
+	atomic_store(&f->pid, what);
+	ticket = atomic_fetch_add(&f->asked, 1) + 1;
+	pe_fuzz_page_wake(&f->asked);
+	while ((served = atomic_load(&f->served)) != ticket)
+		if (pe_fuzz_page_wait(&f->served, served) == -ETIMEDOUT)
+			return false;
+	return true;
+}
+
+void pe_fuzz_page_released(struct pe_fuzz_page *f, uint32_t pid)
+{
+	atomic_fetch_add(&f->releases, 1);
+	if (!take_turn(f, (uint32_t)pe_sys_gettid()))
+		return;
+	ask(f, pid);
+	end_turn(f);
+	pause_for_a_while(f, AFTER_REAP_NS);
+}
+
+void pe_fuzz_page_used(struct pe_fuzz_page *f)
+{
+	if (!take_turn(f, (uint32_t)pe_sys_gettid()))
+		return;
+	ask(f, PE_FUZZ_PAGE_LOOK);
+	end_turn(f);
+}
+
+bool pe_fuzz_page_is_stranger(const struct pe_fuzz_page *f, uint32_t pid)
+{
+	for (unsigned int i = 0; pid && i < PE_FUZZ_PAGE_STRANGERS; i++)
+		if (atomic_load(&f->stranger[i]) == pid)
+			return true;
+	return false;
+}
+
+bool pe_fuzz_page_all_begin(struct pe_fuzz_page *f)
+{
+	if (!take_turn(f, (uint32_t)pe_sys_gettid()))
+		return false;
+	if (ask(f, PE_FUZZ_PAGE_LEAVE))
+		return true;
+	end_turn(f);
+	return false;
+}
+
+void pe_fuzz_page_all_end(struct pe_fuzz_page *f)
+{
+	end_turn(f);
+}

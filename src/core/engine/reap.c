@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "core/contract.h"
+
+#include "core/record/event.h"
+#include "core/evidence/group.h"
+#include "core/engine/fuzz_page.h"
+#include "core/time/identity.h"
+#include "core/engine/reap.h"
+#include "core/engine/release.h"
+#include "core/sys.h"
+#include "core/token.h"
+#include "core/stack/trace.h"
+
+#define KINDS (__WNOTHREAD | __WCLONE | __WALL)
+
+static bool is_exit(int code)
+{
+	return code == CLD_EXITED || code == CLD_KILLED || code == CLD_DUMPED;
+}
+
+/* The status word that wait4 gives for a state that is no exit; si_status holds the kernel's exit_code. */
+static int status_of(const siginfo_t *si)
+{
+	return si->si_code == CLD_CONTINUED ? 0xffff : si->si_status << 8 | 0x7f;
+}
+
+/* What the kernel's waitid writes when it has nothing to tell, and when it fails: these six fields and no other byte.
+ * Only then comes its own result. */
+static pe_cold long clear_info(siginfo_t *info, long result)
+{
+	if (!info)
+		return result;
+	if (pe_sys_probe(info) == -EFAULT || pe_sys_probe(&info->si_status) == -EFAULT)
+		return -EFAULT;
+	info->si_signo = 0;
+	info->si_errno = 0;
+	info->si_code = 0;
+	info->si_pid = 0;
+	info->si_uid = 0;
+	info->si_status = 0;
+	return result;
+}
+
+/* Consume the exit of @pid, without blocking: > 0 it was there, 0 it was not. -EFAULT: it was, and the caller's
+ * pointer was bad; the kernel reaps first. Another -errno: the program's own filter forbids the call. @token: token.h's, or 0 */
+static long consume_exit(const struct pe_reap *r, int pid, long token)
+{
+	siginfo_t own, *info = r->info ? r->info : &own;
+	int flags = WNOHANG | (r->options & KINDS);
+	long n;
+
+	if (r->as_wait4) {
+		n = pe_sys_wait4_with(token, pid, r->status, flags, r->rusage);
+	} else {
+		own.si_pid = 0;
+		n = pe_sys_waitid_with(token, P_PID, pid, info, flags | WEXITED, r->rusage);
+		if (n == 0)
+			n = info->si_pid;
+	}
+	return n == -ECHILD ? 0 : n;
+}
+
+static bool was_there(long n)
+{
+	return n > 0 || n == -EFAULT;
+}
+
+static pe_cold long consume_state(const struct pe_reap *r, const siginfo_t *seen)
+{
+	siginfo_t own, *info = r->info ? r->info : &own;
+	int what = seen->si_code == CLD_CONTINUED ? WCONTINUED : WSTOPPED;
+	long n;
+
+	own.si_pid = 0;
+	n = pe_sys_waitid(P_PID, seen->si_pid, info, WNOHANG | what | (r->options & KINDS),
+			  r->rusage);
+	if (n != 0)
+		return n == -ECHILD ? 0 : n;
+	if (info->si_pid == 0)
+		return 0;
+	if (!r->as_wait4 || !r->status)
+		return seen->si_pid;
+	if (pe_sys_probe(r->status) == -EFAULT)
+		return -EFAULT; /* consumed all the same, as wait4 does */
+	*r->status = status_of(info);
+	return seen->si_pid;
+}
+
+static pe_cold bool still_zombie(const struct pe_known *k)
+{
+	siginfo_t si = { .si_pid = 0 };
+
+	return pe_sys_waitid(P_PID, (int)(k->life & PE_SLOT_PID), &si,
+			     WEXITED | WNOHANG | WNOWAIT | __WALL, NULL) == 0 &&
+	       si.si_pid != 0;
+}
+
+static long reap_tracked(struct pe_frame *p, struct pe_thread *t, const struct pe_reap *r,
+			 const struct pe_known *k)
+{
+	uint32_t pid = (uint32_t)(k->life & PE_SLOT_PID);
+	uint64_t mask, group;
+	long n = 0;
+	int claim;
+
+	if (pe_slot_close(k->slot, k->life) != 0)
+		return 0;
+	pe_hold_drain(&p->records, t, k->index);
+	group = pe_group_note_if_led(p, pid);
+	mask = pe_sys_mask_all();
+	claim = pe_slot_begin_reap(k->slot);
+	if (claim == 0) {
+		n = consume_exit(r, (int)pid, p->set->readable ? PE_TOKEN : 0);
+		if (was_there(n)) {
+			atomic_fetch_add(&p->early_reaps, 1);
+			atomic_store_explicit(&k->slot->released_any,
+					      r->idtype == P_ALL || r->idtype == P_PGID,
+					      memory_order_relaxed);
+			pe_release_reaped(p, t, k, r->by);
+		} else {
+			pe_slot_cancel_reap(k->slot);
+		}
+	}
+	pe_sys_mask_restore(mask);
+	pe_release_leave(p, k->index);
+	if (unlikely(group) && was_there(n))
+		pe_group_reaped(p, pid, group);
+	if (claim == -EBUSY)
+		pe_sys_sched_yield();
+	return n;
+}
+
+/* L.6 */
+static pe_cold void note_stray(struct pe_frame *p, const struct pe_reap *r, uint32_t pid)
+{
+	const struct pe_trace_early_reap s = {
+		.pid = pid,
+		.stack = pe_trace_take(p->trace),
+		.tid = (uint32_t)pe_sys_gettid(),
+		.early_reaps = atomic_load(&p->early_reaps),
+		.by = (uint8_t)r->by,
+		.any = r->idtype == P_ALL || r->idtype == P_PGID,
+	};
+
+	pe_trace_note_early_reap(p->trace, &s);
+}
+
+/* No slot stands for it: a hidden child of libc's, an orphan, a tracee, or a birth not recorded yet. With the lock held none
+ * can be recorded, and called, between the look and the reap; its recorder asks afterwards (P.6). */
+static long reap_stray(struct pe_frame *p, const struct pe_reap *r, int pid)
+{
+	uint64_t group = pe_group_note_if_led(p, (uint32_t)pid);
+	uint64_t mask = pe_frame_lock(p);
+	long n = 0;
+
+	if (pe_frame_know(p, (uint32_t)pid).what != PE_KNOWN_LIVE)
+		n = consume_exit(r, pid, 0);
+	if (was_there(n)) {
+		if (unlikely(p->trace))
+			note_stray(p, r, (uint32_t)pid);
+		atomic_fetch_add(&p->early_reaps, 1);
+	}
+	pe_frame_unlock(p, mask);
+	if (unlikely(group) && was_there(n))
+		pe_group_reaped(p, (uint32_t)pid, group);
+	return n;
+}
+
+/* > 0 or -EFAULT: taken. Another -errno: the wait's own result. 0: gone, or somebody else was first */
+static long take(struct pe_frame *p, struct pe_thread *t, const struct pe_reap *r,
+		 const siginfo_t *seen, uint32_t births)
+{
+	struct pe_known k = pe_frame_know(p, (uint32_t)seen->si_pid);
+
+	if (r->only &&
+	    (k.what != PE_KNOWN_LIVE || k.slot != r->only->slot || k.life != r->only->life))
+		return -ECHILD;
+	if (!is_exit(seen->si_code)) {
+		pe_frame_learn(p, t, seen->si_pid);
+		return consume_state(r, seen);
+	}
+	if (k.what != PE_KNOWN_LIVE)
+		return reap_stray(p, r, seen->si_pid);
+	/* Is the zombie seen under this pid the process instance in k? (H.3) */
+	if (atomic_load(&p->births) != births && !still_zombie(&k))
+		return 0;
+	return reap_tracked(p, t, r, &k);
+}
+
+/* The kernel says that the pid is no child of ours: if we still have it as one, it went without a wait. */
+static void note_no_child(struct pe_frame *p, struct pe_thread *t, const struct pe_reap *r)
+{
+	uint32_t pid = r->id;
+	struct pe_known k = pe_frame_know(p, pid);
+	bool vanish = atomic_load_explicit(&p->autoreap, memory_order_relaxed);
+
+	if (k.what == PE_KNOWN_LIVE && !pe_identity_is_child(pid))
+		pe_release_lost(p, t, &k, vanish ? PE_CALL_AUTOREAP : PE_CALL_ELSEWHERE);
+	if (unlikely(p->watching) && !p->set->trusted &&
+	    (k.what == PE_KNOWN_LIVE || k.what == PE_KNOWN_RELEASED))
+		pe_event_wait(p, r->by, pid, &k);
+}
+
+/*
+ * A program whose own filter forbids waitid, but not the wait4 that it called, gets what it asked for. Nobody looked first, so
+ * the pid is not held over its end: it is stale from here on.
+ */
+static pe_cold long plain_wait4(struct pe_frame *p, struct pe_thread *t, const struct pe_reap *r)
+{
+	int own, *status = r->status ? r->status : &own;
+	int pid = r->idtype == P_ALL ? -1 : r->idtype == P_PID ? (int)r->id : -(int)r->id;
+	long n = pe_sys_wait4(pid, status, r->options & ~WEXITED, r->rusage);
+	struct pe_known k;
+
+	if (n <= 0 || WIFSTOPPED(*status) || WIFCONTINUED(*status))
+		return n;
+	atomic_fetch_add(&p->early_reaps, 1);
+	k = pe_frame_know(p, (uint32_t)n);
+	if (k.what == PE_KNOWN_LIVE)
+		pe_release_lost(p, t, &k, r->by);
+	return n;
+}
+
+/* What waitid can answer to arguments that are well formed; EBADF to a pidfd. */
+static bool is_an_answer(long n)
+{
+	return n >= 0 || n == -ECHILD || n == -EINTR || n == -EFAULT || n == -EBADF;
+}
+
+long pe_reap(struct pe_frame *p, struct pe_thread *t, const struct pe_reap *r)
+{
+	bool ended = r->ended;
+
+	for (;;) {
+		siginfo_t si = { .si_pid = 0 };
+		uint32_t births = atomic_load(&p->births);
+		long n = 0;
+
+		if (ended) {
+			si.si_pid = (pid_t)r->id;
+			si.si_code = CLD_EXITED;
+			ended = false;
+		} else {
+			n = r->peek(r->idtype, r->id, &si, r->options | WNOWAIT);
+		}
+		if (r->as_wait4 && unlikely(!is_an_answer(n)))
+			return plain_wait4(p, t, r);
+		if (n == -ECHILD && r->idtype == P_PID)
+			note_no_child(p, t, r);
+		if (n < 0 || si.si_pid == 0) /* or WNOHANG, and nothing there */
+			return clear_info(r->info, n);
+		if (unlikely(p->set->fuzz) && is_exit(si.si_code))
+			pe_fuzz_page_before_reap(p->set->fuzz);
+		n = take(p, t, r, &si, births);
+		if (unlikely(p->set->fuzz) && was_there(n) && is_exit(si.si_code))
+			pe_fuzz_page_released(p->set->fuzz, (uint32_t)si.si_pid);
+		if (n != 0)
+			return r->as_wait4 || n < 0 ? n : 0;
+	}
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * reap - a wait that lets no pid change hands under anybody's call.
+ *
+ *   peek (libc's waitid, WNOWAIT: blocks, cancels, consumes nothing)
+ *     │ an exit of a tracked child      close ─> drain ─> [masked] REAPING, reap, release ─> leave
+ *     │ an exit of any other            [lock] no slot has come? reap, count
+ *     │ a stop, continue, ptrace event  consume just that: a waitid without WEXITED cannot reap
+ *     └ somebody else was first         once more
+ *
+ * H.1  A wait returns a child only after its own reap of it: the zombie never comes back.
+ * H.2  Blocking and cancellation happen in the peek alone, in libc's own call.
+ * H.3  A slot is closed only if the zombie that was seen is the slot's own process instance: no birth was recorded since before
+ *      the peek, or else the zombie is looked at again after the slot was read.
+ * H.4  Only exits close a slot.
+ */
+#ifndef PE_CORE_ENGINE_REAP_H
+#define PE_CORE_ENGINE_REAP_H
+
+#include "core/contract.h"
+#include "core/frame/frame.h"
+#include "core/sys.h"
+
+/* libc's waitid(), a cancellation point; returns 0 or -errno */
+typedef long (*pe_reap_peek)(int idtype, uint32_t id, siginfo_t *info, int options);
+
+struct pe_reap {
+	pe_reap_peek peek;
+	enum pe_call by;
+	int idtype; /* P_PID, P_PGID, P_ALL, P_PIDFD */
+	uint32_t id;
+	int options; /* as waitid takes them; WEXITED is among them */
+	struct rusage *rusage;
+	bool as_wait4;		     /* give a status, not a siginfo */
+	int *status;		     /* of as_wait4 */
+	siginfo_t *info;	     /* of waitid */
+	const struct pe_known *only; /* this life of the pid or nobody; NULL: whoever has it */
+	bool ended; /* of P_PID, and `only`: its end has been seen, so that the first peek is spared */
+};
+
+/* as_wait4: the pid, 0 or -errno. Else 0 or -errno. The caller has entered the frame. */
+long pe_reap(struct pe_frame *p, struct pe_thread *t, const struct pe_reap *r);
+
+#endif

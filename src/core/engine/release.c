@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "core/contract.h"
+
+#include "core/time/identity.h"
+#include "core/engine/release.h"
+#include "core/sys.h"
+
+/* What the mark says of a wait that was not seen is that: whoever noticed it is not whoever made it. */
+static pe_cold void mark_released(struct pe_frame *p, uint32_t slot, enum pe_call by,
+				  const struct pe_trace_early_reap *s)
+{
+	if (s)
+		pe_trace_mark_released(p->trace, slot, s->stack, s->tid);
+	else if (by == PE_CALL_ELSEWHERE)
+		pe_trace_mark_released(p->trace, slot, 0, 0);
+	else
+		pe_trace_mark_released(p->trace, slot, pe_trace_take(p->trace),
+				       (uint32_t)pe_sys_gettid());
+}
+
+static void released(struct pe_frame *p, struct pe_thread *t, const struct pe_known *k,
+		     enum pe_call by, const struct pe_trace_early_reap *s)
+{
+	pe_tree_expire(&p->tree, (uint32_t)(k->life & PE_SLOT_PID), k->index);
+	pe_hold_kill_own(&p->records, t, k->index);
+	if (unlikely(p->trace))
+		mark_released(p, k->index, by, s);
+	pe_slot_bury(k->slot, pe_frame_ms(p), (uint8_t)by);
+}
+
+void pe_release_reaped(struct pe_frame *p, struct pe_thread *t, const struct pe_known *k,
+		       enum pe_call by)
+{
+	released(p, t, k, by, NULL);
+}
+
+void pe_release_leave(struct pe_frame *p, uint32_t slot)
+{
+	if (pe_slot_leave(pe_arena_at(&p->slots, slot)))
+		pe_arena_free(&p->slots, slot);
+}
+
+/* @s: what is known of the reap, or NULL */
+static void lost(struct pe_frame *p, struct pe_thread *t, const struct pe_known *k, enum pe_call by,
+		 const struct pe_trace_early_reap *s)
+{
+	uint64_t mask;
+	int claim;
+
+	if (pe_slot_close(k->slot, k->life) != 0)
+		return;
+	pe_hold_drain(&p->records, t, k->index);
+	do {
+		mask = pe_sys_mask_all();
+		claim = pe_slot_begin_reap(k->slot);
+		if (claim == 0) {
+			atomic_store_explicit(&k->slot->released_any, s && s->any,
+					      memory_order_relaxed);
+			released(p, t, k, by, s);
+		}
+		pe_sys_mask_restore(mask);
+		if (claim == -EBUSY)
+			pe_sys_sched_yield();
+	} while (claim == -EBUSY);
+	pe_release_leave(p, k->index);
+}
+
+void pe_release_lost(struct pe_frame *p, struct pe_thread *t, const struct pe_known *k,
+		     enum pe_call by)
+{
+	lost(p, t, k, by, NULL);
+}
+
+static bool noted_as_stray(struct pe_frame *p, uint32_t pid, uint32_t since,
+			   struct pe_trace_early_reap *s)
+{
+	uint64_t mask;
+	bool noted;
+
+	if (likely(!p->trace))
+		return false;
+	mask = pe_frame_lock(p);
+	noted = pe_trace_take_early_reap(p->trace, pid, since, s);
+	pe_frame_unlock(p, mask);
+	return noted;
+}
+
+void pe_release_if_gone(struct pe_frame *p, struct pe_thread *t, uint32_t pid, uint32_t since)
+{
+	struct pe_known k = pe_frame_know(p, pid);
+	struct pe_trace_early_reap s;
+
+	if (k.what != PE_KNOWN_LIVE || pe_identity_is_child(pid))
+		return;
+	if (noted_as_stray(p, pid, since, &s))
+		lost(p, t, &k, (enum pe_call)s.by, &s);
+	else
+		pe_release_lost(p, t, &k, PE_CALL_ELSEWHERE);
+}

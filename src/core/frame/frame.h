@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * frame - one process's frame: what it knows of pids, from its birth or exec on.
+ *
+ *   fork returns q ─> birth_end ─> [lock, signals masked] clock.observe, tree.begin?, slot, tree.store
+ *   a wait ─> reap.c ─> close ─> drain ─> [signals masked] reap, release.c ─> leave
+ *   a call ─> guard.c ─> tree.find ─> hold ─> slot.check ─> gate
+ *
+ * P.1  Every entry begins with pe_frame_enter(). False: this code runs in somebody else's memory
+ *      (a vfork child, a clone(CLONE_VM) child) or before there is any; the caller passes to the kernel.
+ * P.2  `life` lies in a page that the kernel wipes on fork. Zero there means: a new process. The first entry makes
+ *      the frame, with all signals masked; until then a forked child has paid nothing.
+ * P.3  A new frame after a fork keeps the clock; the parent's tree becomes `inherited`, read only. Its slots, holds
+ *      and lock mean nothing here (S5). A new frame after exec is empty.
+ * P.4  The lock is held with all signals masked and never over a system call that can block: a handler that
+ *      wants it can never have interrupted its holder. A vfork child never takes it (P.1).
+ * P.5  Memory refused: the pid is marked relearned, or stays unknown. It is then not protected, and never refused. The program is
+ *      told so once.
+ * P.6  A birth is recorded before its call returns; one that was reaped first is released at once (strays).
+ * P.7  Once confined (the program's own seccomp filter kills for calls of ours) the frame answers no to every entry, here and in
+ *      forked children, by a look at memory alone.
+ */
+#ifndef PE_CORE_FRAME_FRAME_H
+#define PE_CORE_FRAME_FRAME_H
+
+#include "core/memory/arena.h"
+#include "core/call.h"
+#include "core/time/wrap_proof.h"
+#include "core/time/clock.h"
+#include "core/contract.h"
+#include "core/memory/hold.h"
+#include "core/time/foreign.h"
+#include "core/memory/slot.h"
+#include "core/frame/verdict.h"
+#include "core/sys.h"
+#include "core/stack/trace.h"
+#include "core/memory/tree.h"
+
+#define PE_FRAME_ANCESTORS     4u
+#define PE_FRAME_SLOTS_IN_PAGE 40u
+#define PE_FRAME_GROUPS	       4096u
+
+/* S6-S9, see sync.h */
+struct pe_sync_point {
+	_Atomic pe_clock_time point; /* 0: no reference has been given out yet */
+	_Atomic pe_clock_time told;  /* the point that lagged when the signal was sent last */
+	_Atomic uint32_t signal;     /* 0: none */
+	_Atomic bool shown; /* the program has snapshots, from which it can make tags of its own */
+	_Atomic uint64_t retired_early;
+	_Atomic uint32_t read_at; /* ms: when the cursor was read for pe_sync_point_recent() */
+};
+
+enum pe_old { /* PIDEPOCH_FORCE_OLD: do without this newer mechanism */
+	      PE_OLD_RSEQ = 1 << 0,
+	      PE_OLD_INODE = 1 << 1,
+	      PE_OLD_WIPE = 1 << 2,
+	      PE_OLD_PIDFD = 1 << 3,
+	      PE_OLD_RING = 1 << 4,
+	      PE_OLD_HANDLE = 1 << 5,
+	      PE_OLD_PIDFS_ROOT = 1 << 6,
+};
+
+/* the groups that children led, see evidence/group.h */
+struct pe_groups {
+	struct pe_foreign led;	/* under the lock */
+	_Atomic uint32_t type;	/* of a pidfd's file handle; 0: not known */
+	_Atomic uint32_t works; /* does a handle open after the leader was reaped? */
+};
+
+enum { PE_GROUPS_UNTRIED, PE_GROUPS_WORK, PE_GROUPS_NEVER };
+
+struct pe_settings {
+	enum pe_policy policy;
+	int stale_errno; /* ESRCH or PE_EEPOCH */
+	uint32_t force_old;
+	struct pe_fuzz_page *fuzz; /* the page of `pidepoch fuzz`, or NULL */
+	bool readable;		   /* to a supervisor, our memory (token.h) */
+	bool linked_only;	   /* the forks and waits of this process do not come through us */
+	size_t old_bytes_most;	   /* S9's bound; 0: PE_SYNC_POINT_OLD_BYTES */
+	bool trusted;		   /* the program is exempt: nothing is told, refused or aborted */
+	const char *log;	   /* absolute path, or NULL: descriptor 2 */
+	const char *events;	   /* absolute path, or NULL: none are written */
+	bool stacks;		   /* events have stacks */
+	bool handles;		   /* a group is found after its leader's reap: it was tried here */
+	bool once;		   /* tell one thing, and then no more */
+	struct pe_unwind unwind;
+	int parent;	       /* of the process, when the program was loaded; 0: not known */
+	uint64_t stderr_id[2]; /* device and inode of descriptor 2 at the start */
+	uint64_t stderr_born;  /* and when that file was made; 0: not known */
+	const char *name;      /* of the program, for notices */
+	int pid, tid;	       /* the same; 0: of the process, and thread, that this runs in */
+	bool rseq;	       /* libc registers rseq areas, this far from the thread pointer */
+	ptrdiff_t rseq_offset;
+	/* libc's, which makes no system call; NULL: ask the kernel */
+	int (*clock)(int id, struct timespec *now);
+};
+
+/* What a program gets whose settings have not been read yet, or are wrong. */
+static inline void pe_settings_default(struct pe_settings *set)
+{
+	set->policy = PE_POLICY_REFUSE;
+	set->stale_errno = ESRCH;
+}
+
+/*
+ * What a fork and a wait write comes first and fits in one page: after a fork, each page that the parent writes is copied by
+ * the kernel, which costs more than all the rest of a birth.
+ */
+struct pe_frame {
+	_Alignas(4096) _Atomic(_Atomic uint32_t *) life; /* NULL until the first entry */
+	_Atomic uint32_t booting;
+	_Atomic uint32_t lock;
+	_Atomic uint32_t plain_life; /* stands in for the page where it cannot be had */
+	_Atomic uint32_t births;     /* slots about to be attached */
+	_Atomic uint32_t
+		early_reaps; /* reaps that a birth not yet recorded may have been the object of */
+	_Atomic uint32_t refused; /* memory for a birth: never, and to be told, or told */
+	_Atomic bool autoreap;	  /* SIGCHLD has been ignored: children may vanish without a wait */
+	_Atomic bool shared_vm;	  /* another process may run in this memory: compare getpid */
+	_Atomic bool disabled;	  /* P.7 */
+	bool watching;		  /* events are written (event.h) */
+	uint32_t ancestors;
+	int tgid;
+	struct pe_settings *set; /* the host's, before the first entry */
+	struct pe_trace *trace;	 /* NULL: without stacks */
+	struct pe_clock clock;
+	struct pe_arena slots, leaf, inner, records;
+	struct pe_tree tree;
+	_Alignas(64) char first_records[4 * sizeof(struct pe_hold_record)];
+	_Alignas(8) char first_slots[PE_FRAME_SLOTS_IN_PAGE * sizeof(struct pe_slot)];
+	_Alignas(8) char first_leaf[4 * sizeof(struct pe_tree_node)];
+	/* from here on: seldom written */
+	_Alignas(4096) int parent; /* as far as is known, else 0 */
+	_Atomic uint32_t postern;  /* the word of postern.h */
+	_Atomic bool refers;	   /* the API has been called */
+	_Atomic bool no_ring;	   /* no ring: the program's own filter kills for it */
+	_Atomic bool told; /* something has been, by this process or one that it was forked from */
+	struct pe_tree inherited[PE_FRAME_ANCESTORS];
+	_Alignas(8) char first_inner[10 * sizeof(struct pe_tree_node)];
+	struct pe_wrap_proof census; /* under the lock, as are the others */
+	struct pe_foreign others;
+	struct pe_groups groups;
+	struct pe_sync_point sync;
+	pe_arena_chunks slot_chunks, leaf_chunks, inner_chunks, record_chunks, other_chunks;
+	_Atomic(char *) group_chunks[PE_FRAME_GROUPS / PE_FOREIGN_PER_CHUNK + 1];
+};
+
+_Static_assert(offsetof(struct pe_frame, parent) == 4096, "one page");
+
+void pe_frame_disable(struct pe_frame *p);
+/* Is there to be another notice or event? Asked once for each. */
+static inline bool pe_frame_may_report(struct pe_frame *p)
+{
+	return !p->set->once || !atomic_exchange_explicit(&p->told, true, memory_order_relaxed);
+}
+
+/* the slow half of enter: first entry of a process. Not called directly. */
+bool pe_frame_begin(struct pe_frame *p, struct pe_thread *t);
+bool pe_frame_is_self(const struct pe_frame *p);
+
+static inline bool pe_frame_enter(struct pe_frame *p, struct pe_thread *t)
+{
+	_Atomic uint32_t *life = atomic_load_explicit(&p->life, memory_order_acquire);
+
+	if (unlikely(!life || atomic_load_explicit(life, memory_order_acquire) == 0))
+		return pe_frame_begin(p, t);
+	if (unlikely(t->vfork_depth))
+		return false;
+	return likely(!atomic_load_explicit(&p->shared_vm, memory_order_relaxed)) ||
+	       pe_frame_is_self(p);
+}
+
+/* the child of a wrapped fork whose birth said `unwiped`: the kernel does not tell us */
+void pe_frame_forked(struct pe_frame *p, struct pe_thread *t);
+
+struct pe_birth {
+	pe_clock_time before;
+	uint32_t early_reaps;
+	bool engaged;
+	bool unwiped; /* the child must call pe_frame_forked() */
+	enum pe_call by;
+};
+
+/* around whatever makes a child. end: @pid <= 0 when none was made. Both keep errno. */
+struct pe_birth pe_birth_begin(struct pe_frame *p, struct pe_thread *t, enum pe_call by);
+void pe_birth_end(struct pe_frame *p, struct pe_thread *t, const struct pe_birth *b, int pid);
+
+/* A child of ours that came to be by a way that was not seen (the kernel says so) gets a slot like any
+ * other. false: there is no memory for one; the pid is fresh all the same. */
+bool pe_birth_adopt(struct pe_frame *p, struct pe_thread *t, int number);
+
+/* The frame's lock (P.4), for who must keep births from being recorded. Returns the mask for unlock. */
+uint64_t pe_frame_lock(struct pe_frame *p);
+void pe_frame_unlock(struct pe_frame *p, uint64_t mask);
+
+/* the pid was seen by other means: it is fresh (S10). Signal-safe, any thread. */
+void pe_frame_learn(struct pe_frame *p, struct pe_thread *t, int number);
+
+/* Entered already. What this process knows of @pid, and its slot where it is or was its child. */
+struct pe_known {
+	enum pe_knowledge what;
+	uint32_t index;	      /* of the slot, 0: none */
+	struct pe_slot *slot; /* the same; its history may be of another pid by now */
+	uint64_t life;	      /* for LIVE: which life of the slot */
+};
+struct pe_known pe_frame_know(struct pe_frame *p, uint32_t pid);
+
+/* a record for this thread's holds, if there is memory for one */
+void pe_birth_enroll(struct pe_frame *p, struct pe_thread *t);
+
+uint32_t pe_frame_ms(const struct pe_frame *p); /* CLOCK_MONOTONIC, never 0 */
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * stats - what is kept for a process (S9), told to itself or read from outside.
+ *
+ *   .data.pidepoch of the library   | marker | settings ... | frame ... |
+ *                                      '------ frame ---------^
+ *
+ * L.1  A reader from outside finds the marker in the library's writable memory, and believes it only if the version and both
+ *      sizes are its own: another layout is refused, not guessed at.
+ * L.2  All figures are read once, while they change: each is right by itself.
+ */
+#ifndef PE_CORE_FRAME_STATS_H
+#define PE_CORE_FRAME_STATS_H
+
+#include "core/contract.h"
+#include "core/frame/frame.h"
+
+#define PE_STATS_MAGIC "pidepoch: frame"
+
+struct pe_stats_marker {
+	char magic[16];
+	uint32_t version, process, settings, spare;
+	const struct pe_frame *frame; /* an address in its own process */
+};
+
+#define PE_STATS_VERSION 1u
+#define PE_STATS_MARKER(at)                                                                        \
+	{                                                                                          \
+		.magic = PE_STATS_MAGIC, .version = PE_STATS_VERSION,                              \
+		.process = sizeof(struct pe_frame), .settings = sizeof(struct pe_settings),        \
+		.frame = (at)                                                                      \
+	}
+
+/* one word for all that L.1 compares */
+static inline uint64_t pe_stats_layout(void)
+{
+	return (uint64_t)PE_STATS_VERSION << 48 | (uint64_t)sizeof(struct pe_frame) << 24 |
+	       sizeof(struct pe_settings);
+}
+
+struct pe_stats {
+	pe_clock_time now, sync; /* sync 0: it has not asked for references */
+	uint64_t children, bytes, old_bytes, bound, retired_early;
+};
+
+/* @most: the process's own bound, 0: PE_SYNC_POINT_OLD_BYTES. @p may be a copy, and follows no pointer. */
+void pe_stats_of(const struct pe_frame *p, size_t most, struct pe_stats *a);
+
+#endif

@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "core/contract.h"
+
+#include "core/record/append.h"
+#include "core/record/event.h"
+#include "core/time/identity.h"
+#include "core/record/modules.h"
+#include "core/sys.h"
+#include "core/text.h"
+#include "core/stack/trace.h"
+
+#define NAME 64u
+#define EXE  256u
+
+/* how bad: it has happened, it would have happened, it will, it is worth knowing */
+enum severity { CRITICAL, ERROR, WARNING, NOTE };
+
+struct happening {
+	enum pe_event_kind kind;
+	enum pe_call by;
+	uint32_t pid, holder; /* by which the caller knows it, and this process */
+	int signal;
+	bool held, group, unproven;
+	enum pe_outcome outcome;
+	const struct pe_known *k; /* NULL: nothing is known */
+};
+
+/* what one event is made in: pages of its own (V.2) */
+struct room {
+	union {
+		char modules[PE_MODULES_ROOM];
+		struct {
+			char line[PE_EVENT_LINE];
+			char exe[EXE];
+			struct pe_trace_stack here;
+		};
+	};
+};
+
+static enum severity severity_of(const struct happening *h)
+{
+	if (h->unproven || (h->k && h->k->what == PE_KNOWN_INHERITED))
+		return NOTE;
+	switch (h->kind) {
+	case PE_EVENT_STALE:
+		return h->outcome == PE_OUTCOME_PASSED ? CRITICAL : ERROR;
+	case PE_EVENT_PROBE:
+		return h->held ? WARNING : NOTE;
+	case PE_EVENT_DOUBLE_REAP:
+		return NOTE;
+	default:
+		return WARNING;
+	}
+}
+
+/* --- fields --- */
+
+static void name_field(struct pe_text *t, const char *name)
+{
+	if (t->at[-1] != '{')
+		pe_text_add(t, ",");
+	pe_text_add(t, "\"");
+	pe_text_add(t, name);
+	pe_text_add(t, "\":");
+}
+
+static void number_field(struct pe_text *t, const char *name, uint64_t n)
+{
+	name_field(t, name);
+	pe_text_decimal(t, n);
+}
+
+static void text_field(struct pe_text *t, const char *name, const char *value)
+{
+	name_field(t, name);
+	pe_text_add(t, "\"");
+	pe_text_json(t, value);
+	pe_text_add(t, "\"");
+}
+
+static void begin_object(struct pe_text *t, const char *name)
+{
+	name_field(t, name);
+	pe_text_add(t, "{");
+}
+
+static void stack_field(struct pe_text *t, const struct pe_trace_stack *s)
+{
+	if (!s)
+		return;
+	name_field(t, "stack");
+	for (uint32_t i = 0; i < s->depth && i < PE_TRACE_DEPTH; i++) {
+		pe_text_add(t, i ? ",\"0x" : "[\"0x");
+		pe_text_hex(t, s->frame[i], 1);
+		pe_text_add(t, "\"");
+	}
+	pe_text_add(t, s->depth ? "]" : "[]");
+}
+
+/* --- what was --- */
+
+struct history {
+	uint32_t born, released; /* ms */
+	uint8_t born_by, released_by;
+	bool released_any;
+	uint32_t born_stack, born_tid, released_stack, released_tid;
+};
+
+/* V.4. false: the slot serves another pid by now, or has not come to an end. */
+static bool read_history(const struct pe_frame *p, const struct happening *h, struct history *x)
+{
+	const struct pe_slot *s = h->k ? h->k->slot : NULL;
+	uint64_t word = s ? pe_slot_word(s) : 0;
+
+	memset(x, 0, sizeof(*x));
+	if (!s || (word & PE_SLOT_PID) != h->pid)
+		return false;
+	x->born = atomic_load_explicit(&s->born, memory_order_relaxed);
+	x->born_by = atomic_load_explicit(&s->born_by, memory_order_relaxed);
+	x->released = atomic_load_explicit(&s->released, memory_order_relaxed);
+	x->released_by = atomic_load_explicit(&s->released_by, memory_order_relaxed);
+	x->released_any = atomic_load_explicit(&s->released_any, memory_order_relaxed);
+	if (p->trace && h->k->index < PE_TRACE_MARKS) {
+		x->born_stack = atomic_load(&p->trace->mark[h->k->index].born.stack);
+		x->born_tid = atomic_load(&p->trace->mark[h->k->index].born.tid);
+		x->released_stack = atomic_load(&p->trace->mark[h->k->index].released.stack);
+		x->released_tid = atomic_load(&p->trace->mark[h->k->index].released.tid);
+	}
+	atomic_thread_fence(memory_order_acquire);
+	return (pe_slot_word(s) & PE_SLOT_GENERATION_AND_PID) ==
+		       (word & PE_SLOT_GENERATION_AND_PID) &&
+	       x->released;
+}
+
+static void moment_field(struct pe_text *t, const struct pe_frame *p, const char *name,
+			 unsigned int by, uint32_t then, uint32_t tid, uint32_t stack)
+{
+	begin_object(t, name);
+	text_field(t, "call", pe_call_name(by));
+	number_field(t, "ago_ms", pe_frame_ms(p) - then);
+	if (tid)
+		number_field(t, "tid", tid);
+	if (p->trace)
+		stack_field(t, pe_trace_stack(p->trace, stack));
+	pe_text_add(t, "}");
+}
+
+static void history_fields(struct pe_text *t, const struct pe_frame *p, const struct happening *h)
+{
+	struct history x;
+
+	if (!h->k)
+		return;
+	text_field(t, "known", h->k->what == PE_KNOWN_INHERITED ? "inherited" : "own");
+	if (!read_history(p, h, &x))
+		return;
+	moment_field(t, p, "obtained", x.born_by, x.born, x.born_tid, x.born_stack);
+	moment_field(t, p, "released", x.released_by, x.released, x.released_tid, x.released_stack);
+	name_field(t, "released_by_any");
+	pe_text_add(t, x.released_any ? "true" : "false");
+}
+
+/* --- what is --- */
+
+static void exe_field(struct pe_text *t, uint32_t pid, char *exe)
+{
+	char path[32];
+	struct pe_text name = pe_text_on(path, sizeof(path));
+	long n;
+
+	pe_text_add(&name, "/proc/");
+	pe_text_decimal(&name, pid);
+	pe_text_add(&name, "/exe");
+	n = pe_sys_readlinkat(AT_FDCWD, pe_text_end(&name), exe, EXE - 1);
+	if (n <= 0)
+		return;
+	exe[n] = '\0';
+	text_field(t, "exe", exe);
+}
+
+/* start times are in hundredths of a second since boot, on every Linux that there is */
+static void holder_field(struct pe_text *t, const struct happening *h, char *exe)
+{
+	struct pe_identity_holder who;
+	struct timespec now = { 0 };
+	uint64_t ms, start;
+
+	if (pe_identity_describe(h->holder, &who) != 0)
+		return;
+	pe_sys_clock_gettime(CLOCK_BOOTTIME, &now);
+	ms = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+	start = who.start * 10;
+	begin_object(t, "holder");
+	text_field(t, "comm", who.comm);
+	number_field(t, "parent", who.ppid);
+	number_field(t, "age_ms", ms > start ? ms - start : 0);
+	exe_field(t, h->holder, exe);
+	pe_text_add(t, "}");
+}
+
+static void time_field(struct pe_text *t)
+{
+	struct timespec now = { 0 };
+
+	pe_sys_clock_gettime(CLOCK_REALTIME, &now);
+	name_field(t, "time");
+	pe_text_decimal(t, (uint64_t)now.tv_sec);
+	pe_text_add(t, ".");
+	pe_text_padded(t, (uint64_t)now.tv_nsec / 1000000, 3);
+}
+
+static void head_fields(struct pe_text *t, const struct pe_frame *p, const struct happening *h)
+{
+	static const char kinds[][16] = {
+		[PE_EVENT_STALE] = "stale",
+		[PE_EVENT_LATENT] = "latent",
+		[PE_EVENT_PROBE] = "probe",
+		[PE_EVENT_STOLEN_WAIT] = "stolen-wait",
+		[PE_EVENT_DOUBLE_REAP] = "double-reap",
+		[PE_EVENT_OWN_THREAD] = "own-thread",
+		[PE_EVENT_INIT] = "init",
+	};
+	static const char severities[][16] = { "critical", "error", "warning", "note" };
+	static const char outcomes[][16] = { "passed", "refused", "aborting" };
+	char name[NAME];
+	struct pe_text cut = pe_text_on(name, sizeof(name));
+
+	pe_text_add(&cut, p->set->name ? p->set->name : "?");
+	pe_text_add(t, "{\"pidepoch\":1,\"type\":\"event\"");
+	text_field(t, "kind", kinds[h->kind]);
+	text_field(t, "severity", severities[severity_of(h)]);
+	time_field(t);
+	number_field(t, "pid", (uint64_t)p->tgid);
+	number_field(t, "tid", (uint64_t)(p->set->tid ? p->set->tid : pe_sys_gettid()));
+	text_field(t, "program", pe_text_end(&cut));
+	text_field(t, "call", pe_call_name(h->by));
+	number_field(t, "number", h->pid);
+	if (h->group)
+		text_field(t, "group", h->unproven ? "unproven" : "ended");
+	if (h->signal != PE_GUARD_NO_SIGNAL)
+		number_field(t, "signal", (uint64_t)(unsigned int)h->signal);
+	text_field(t, "outcome", outcomes[h->outcome]);
+}
+
+/* --- all of it --- */
+
+/* The set that the event's addresses are of. 0: it cannot be told. */
+static uint64_t modules_of(const struct pe_frame *p, int fd, struct room *room)
+{
+	uint64_t name = pe_modules_name(room->modules);
+
+	if (name && name != atomic_load_explicit(&p->trace->modules, memory_order_relaxed)) {
+		pe_modules_write(fd, name, room->modules);
+		atomic_store_explicit(&p->trace->modules, name, memory_order_relaxed);
+	}
+	return name;
+}
+
+static void put_together(struct pe_text *t, const struct pe_frame *p, const struct happening *h,
+			 struct room *room, uint64_t modules)
+{
+	head_fields(t, p, h);
+	history_fields(t, p, h);
+	holder_field(t, h, room->exe);
+	if (p->trace) {
+		room->here.depth =
+			pe_unwind_here(&p->trace->unwind, room->here.frame, PE_TRACE_DEPTH);
+		stack_field(t, &room->here);
+	}
+	if (modules) {
+		name_field(t, "modules");
+		pe_text_add(t, "\"");
+		pe_text_hex(t, modules, 16);
+		pe_text_add(t, "\"");
+	}
+	pe_text_add(t, "}\n");
+}
+
+static pe_cold void happened(const struct pe_frame *p, const struct happening *h)
+{
+	struct room *room = pe_sys_mmap(sizeof(*room));
+	int fd = room == MAP_FAILED ? -ENOMEM : pe_append_open(p->set->events);
+
+	if (fd >= 0) {
+		uint64_t modules = p->trace ? modules_of(p, fd, room) : 0;
+		struct pe_text line = pe_text_on(room->line, sizeof(room->line));
+
+		put_together(&line, p, h, room, modules);
+		pe_append_write(fd, line.start, pe_text_length(&line));
+		pe_sys_close(fd);
+	}
+	if (room != MAP_FAILED)
+		pe_sys_munmap(room, sizeof(*room));
+}
+
+void pe_event_use(const struct pe_frame *p, const struct pe_use *u, const struct pe_known *k,
+		  bool held, enum pe_outcome outcome)
+{
+	const struct happening h = {
+		.kind = u->signal == 0 ? PE_EVENT_PROBE
+			: held	       ? PE_EVENT_STALE
+				       : PE_EVENT_LATENT,
+		.by = u->by,
+		.pid = (uint32_t)u->pid,
+		.holder = (uint32_t)(u->holder ? u->holder : u->pid),
+		.signal = u->signal,
+		.held = held,
+		.group = u->group,
+		.unproven = u->unproven,
+		.outcome = outcome,
+		.k = k,
+	};
+
+	happened(p, &h);
+}
+
+void pe_event_mistaken(struct pe_frame *p, const struct pe_use *u, enum pe_event_kind kind)
+{
+	const struct happening h = {
+		.kind = kind,
+		.by = u->by,
+		.pid = (uint32_t)u->pid,
+		.holder = (uint32_t)u->pid,
+		.signal = u->signal,
+	};
+
+	if (pe_frame_may_report(p))
+		happened(p, &h);
+}
+
+/* Taken by a wait for any child, or in another thread: stolen. By its own name, here: taken twice. */
+static enum pe_event_kind kind_of_wait(const struct history *x)
+{
+	if (x->released_by == PE_CALL_ELSEWHERE || x->released_any)
+		return PE_EVENT_STOLEN_WAIT;
+	if (x->released_tid && x->released_tid != (uint32_t)pe_sys_gettid())
+		return PE_EVENT_STOLEN_WAIT;
+	return PE_EVENT_DOUBLE_REAP;
+}
+
+void pe_event_wait(struct pe_frame *p, enum pe_call by, uint32_t pid, const struct pe_known *k)
+{
+	struct happening h = {
+		.by = by, .pid = pid, .holder = pid, .signal = PE_GUARD_NO_SIGNAL, .k = k
+	};
+	struct history x;
+
+	if (!read_history(p, &h, &x) || x.released_by == PE_CALL_AUTOREAP)
+		return;
+	h.kind = kind_of_wait(&x);
+	if (pe_frame_may_report(p))
+		happened(p, &h);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * event - what happened, as one line of JSON in the file of PIDEPOCH_EVENTS (docs/events.md), for programs to read.
+ *
+ *   use of a pid ──> what is known: slot, marks ──> who holds it now ──> stacks ──> one write(2)
+ *                                                                            └── the modules first, if they are new
+ *
+ * V.1  One event is one line of PE_EVENT_LINE bytes at the most, made of whole fields, and one write(2) to a descriptor that is
+ *      opened close-on-exec and appending for it. The records of the modules come before the first event that needs them.
+ * V.2  Async-signal-safe, and small on the stack: the text is put together in pages that are mapped for it and given back.
+ * V.3  Without PIDEPOCH_EVENTS nothing of this runs: whoever may have an event tests `watching` first.
+ * V.4  History and marks are told only if the slot still was the pid's after they had been read.
+ */
+#ifndef PE_CORE_RECORD_EVENT_H
+#define PE_CORE_RECORD_EVENT_H
+
+#include "core/contract.h"
+#include "core/engine/guard.h"
+
+#define PE_EVENT_LINE 4096u
+
+enum pe_event_kind {
+	PE_EVENT_STALE,	      /* an unrelated process holds the pid */
+	PE_EVENT_LATENT,      /* nobody does: today ESRCH, tomorrow an unrelated process */
+	PE_EVENT_PROBE,	      /* signal 0: the answer is about somebody else, or soon will be */
+	PE_EVENT_STOLEN_WAIT, /* somebody else in this process took the child's status first */
+	PE_EVENT_DOUBLE_REAP, /* the child had been reaped here before */
+	PE_EVENT_OWN_THREAD,  /* a thread's id taken for a process: the caller hits itself */
+	PE_EVENT_INIT,	      /* pid 1 taken for the process that once was the parent */
+};
+
+/* A call with a pid that is known to be stale. @held: somebody has it. */
+void pe_event_use(const struct pe_frame *p, const struct pe_use *u, const struct pe_known *k,
+		  bool held, enum pe_outcome outcome);
+
+/* A pid that is known well enough, and stands for the wrong process: OWN_THREAD or INIT. */
+void pe_event_mistaken(struct pe_frame *p, const struct pe_use *u, enum pe_event_kind kind);
+
+/* A wait for @pid by name, which is no child any more; @k says since when. */
+void pe_event_wait(struct pe_frame *p, enum pe_call by, uint32_t pid, const struct pe_known *k);
+
+#endif

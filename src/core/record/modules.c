@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "core/contract.h"
+
+#include <elf.h>
+
+#include "core/record/append.h"
+#include "core/record/modules.h"
+#include "core/sys.h"
+#include "core/text.h"
+
+#define LINE   4096u /* of a record, and of a write */
+#define INPUT  (PE_MODULES_ROOM - LINE)
+#define PATH   512u /* of a module's path, the rest is cut */
+#define ID_MAX 32u
+
+struct mapping {
+	uint64_t start, end, offset, inode;
+	bool executable;
+	const char *path; /* within the line */
+};
+
+/* --- one line --- */
+
+static const char *take_number(const char *s, unsigned int base, uint64_t *n)
+{
+	for (*n = 0;; s++) {
+		unsigned int digit = *s >= '0' && *s <= '9'   ? (unsigned int)(*s - '0')
+				     : *s >= 'a' && *s <= 'f' ? (unsigned int)(*s - 'a' + 10)
+							      : 16;
+
+		if (digit >= base)
+			return s;
+		*n = *n * base + digit;
+	}
+}
+
+static const char *skip(const char *s, char until)
+{
+	while (*s && *s != until)
+		s++;
+	return *s ? s + 1 : s;
+}
+
+/* "start-end rwxp offset major:minor inode      path" */
+static void parse(const char *s, struct mapping *m)
+{
+	s = skip(take_number(s, 16, &m->start), '-');
+	s = skip(take_number(s, 16, &m->end), ' ');
+	m->executable = s[0] && s[1] && s[2] == 'x';
+	s = skip(s, ' ');
+	s = skip(take_number(s, 16, &m->offset), ' ');
+	s = skip(s, ' ');
+	s = take_number(s, 10, &m->inode);
+	while (*s == ' ')
+		s++;
+	m->path = s;
+}
+
+/* Code that is in a file, or the kernel's own page. What a program makes at run time changes all the time. */
+static bool counts(const struct mapping *m)
+{
+	return m->executable && (m->path[0] == '/' || pe_text_same(m->path, "[vdso]"));
+}
+
+/* --- all lines --- */
+
+struct scan {
+	uint64_t name;
+	uint64_t base, base_inode; /* where the beginning of the file last seen is mapped */
+	int out;		   /* descriptor of the records, -1: only the name is wanted */
+	struct pe_text lines;
+};
+
+static void flush(struct scan *s)
+{
+	if (pe_text_length(&s->lines))
+		pe_append_write(s->out, s->lines.start, pe_text_length(&s->lines));
+	s->lines.at = s->lines.start;
+}
+
+static uint64_t mix(uint64_t h, uint64_t n)
+{
+	h = (h ^ n) * UINT64_C(0x9e3779b97f4a7c15);
+	return h ^ h >> 32;
+}
+
+static uint64_t mix_in(uint64_t h, const struct mapping *m)
+{
+	h = mix(mix(mix(mix(h, m->start), m->end), m->offset), m->inode);
+	for (const char *c = m->path; *c; c++)
+		h = mix(h, (unsigned char)*c);
+	return h;
+}
+
+/* The note's bytes into @id; how many, 0: none. @at and @left: the notes of one segment, in memory. */
+static size_t id_in_notes(uint64_t at, uint64_t left, uint8_t *id)
+{
+	struct {
+		Elf64_Nhdr h;
+		char name[4];
+	} note;
+
+	while (left >= sizeof(note) && pe_sys_copy(&note, at, sizeof(note)) == 0) {
+		uint64_t size = sizeof(note.h) + ((note.h.n_namesz + UINT64_C(3)) & ~UINT64_C(3));
+
+		if (note.h.n_type == NT_GNU_BUILD_ID && note.h.n_namesz == 4 &&
+		    memcmp(note.name, "GNU", 4) == 0 && note.h.n_descsz <= ID_MAX)
+			return pe_sys_copy(id, at + size, note.h.n_descsz) == 0 ? note.h.n_descsz
+										: 0;
+		size += (note.h.n_descsz + UINT64_C(3)) & ~UINT64_C(3);
+		if (size > left)
+			return 0;
+		at += size;
+		left -= size;
+	}
+	return 0;
+}
+
+static size_t build_id(uint64_t base, uint8_t *id)
+{
+	Elf64_Ehdr e;
+	Elf64_Phdr p;
+	uint64_t bias = 0;
+	bool loaded = false;
+	size_t n = 0;
+
+	if (!base || pe_sys_copy(&e, base, sizeof(e)) || memcmp(e.e_ident, ELFMAG, SELFMAG) ||
+	    e.e_phentsize != sizeof(p))
+		return 0;
+	for (unsigned int i = 0; i < e.e_phnum && i < 32 && n == 0; i++) {
+		if (pe_sys_copy(&p, base + e.e_phoff + i * sizeof(p), sizeof(p)))
+			return 0;
+		if (p.p_type == PT_LOAD && !loaded) {
+			bias = base - p.p_vaddr;
+			loaded = true;
+		}
+		if (p.p_type == PT_NOTE && loaded)
+			n = id_in_notes(bias + p.p_vaddr, p.p_filesz, id);
+	}
+	return n;
+}
+
+static void add_field(struct pe_text *t, const char *name, uint64_t n)
+{
+	pe_text_add(t, ",\"");
+	pe_text_add(t, name);
+	pe_text_add(t, "\":\"0x");
+	pe_text_hex(t, n, 1);
+	pe_text_add(t, "\"");
+}
+
+static void add_record(struct scan *s, const struct mapping *m, uint64_t base)
+{
+	struct pe_text *t = &s->lines;
+	char path[PATH];
+	struct pe_text cut = pe_text_on(path, sizeof(path));
+	uint8_t id[ID_MAX];
+	size_t n = build_id(base, id);
+
+	pe_text_add(&cut, m->path);
+	pe_text_add(t, "{\"pidepoch\":1,\"type\":\"module\",\"set\":\"");
+	pe_text_hex(t, s->name, 16);
+	pe_text_add(t, "\"");
+	add_field(t, "start", m->start);
+	add_field(t, "end", m->end);
+	add_field(t, "offset", m->offset);
+	pe_text_add(t, ",\"build_id\":\"");
+	for (size_t i = 0; i < n; i++)
+		pe_text_hex(t, id[i], 2);
+	pe_text_add(t, "\",\"path\":\"");
+	pe_text_json(t, pe_text_end(&cut));
+	pe_text_add(t, "\"}\n");
+}
+
+/* A record that does not fit behind the others begins the next write. */
+static void write_record(struct scan *s, const struct mapping *m)
+{
+	uint64_t base = m->offset == 0 ? m->start : s->base_inode == m->inode ? s->base : 0;
+	char *before = s->lines.at;
+
+	add_record(s, m, base);
+	if (s->lines.at < s->lines.limit)
+		return;
+	s->lines.at = before;
+	flush(s);
+	add_record(s, m, base);
+}
+
+static void one_line(struct scan *s, const char *line)
+{
+	struct mapping m;
+
+	parse(line, &m);
+	if (m.offset == 0) {
+		s->base = m.start;
+		s->base_inode = m.inode;
+	}
+	if (!counts(&m))
+		return;
+	if (s->out < 0)
+		s->name = mix_in(s->name, &m);
+	else
+		write_record(s, &m);
+}
+
+static char *find_newline(char *from, const char *end)
+{
+	while (from < end && *from != '\n')
+		from++;
+	return from < end ? from : NULL;
+}
+
+/* The kernel gives whole lines only now and then: what is left of the last one is put before the next read. */
+static bool read_lines(struct scan *s, char *room)
+{
+	int fd = pe_sys_open("/proc/self/maps", O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	size_t have = 0;
+	long n;
+
+	if (fd < 0)
+		return false;
+	while ((n = pe_sys_read(fd, room + have, INPUT - 1 - have)) > 0) {
+		char *line = room, *end = room + have + n, *newline;
+
+		*end = '\0';
+		while ((newline = find_newline(line, end))) {
+			*newline = '\0';
+			one_line(s, line);
+			line = newline + 1;
+		}
+		have = (size_t)(end - line);
+		memmove(room, line, have);
+	}
+	pe_sys_close(fd);
+	return n == 0;
+}
+
+uint64_t pe_modules_name(char *room)
+{
+	struct scan s = { .out = -1 };
+
+	return read_lines(&s, room) ? s.name | 1 : 0;
+}
+
+void pe_modules_write(int fd, uint64_t name, char *room)
+{
+	struct scan s = { .name = name, .out = fd, .lines = pe_text_on(room + INPUT, LINE) };
+
+	read_lines(&s, room);
+	flush(&s);
+}

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "core/contract.h"
+
+#include "core/record/append.h"
+#include "core/record/notice.h"
+#include "core/time/identity.h"
+#include "core/sys.h"
+#include "core/text.h"
+
+#define LINE 1024
+
+static void add_signal(struct pe_text *line, int signal)
+{
+	static const char names[][8] = {
+		"0",	  "HUP",  "INT",    "QUIT", "ILL",   "TRAP", "ABRT", "BUS",
+		"FPE",	  "KILL", "USR1",   "SEGV", "USR2",  "PIPE", "ALRM", "TERM",
+		"STKFLT", "CHLD", "CONT",   "STOP", "TSTP",  "TTIN", "TTOU", "URG",
+		"XCPU",	  "XFSZ", "VTALRM", "PROF", "WINCH", "IO",   "PWR",  "SYS",
+	};
+
+	if (signal > 0 && signal < (int)(sizeof(names) / sizeof(names[0]))) {
+		pe_text_add(line, "SIG");
+		pe_text_add(line, names[signal]);
+	} else {
+		pe_text_decimal(line, (uint64_t)(unsigned int)signal);
+	}
+}
+
+static void add_call(struct pe_text *line, const struct pe_use *u)
+{
+	pe_text_add(line, pe_call_name(u->by));
+	pe_text_add(line, "(");
+	if (u->group)
+		pe_text_add(line, u->by == PE_CALL_KILL ? "-" : "group ");
+	pe_text_decimal(line, (uint64_t)u->pid);
+	if (u->signal != PE_GUARD_NO_SIGNAL) {
+		pe_text_add(line, ", ");
+		add_signal(line, u->signal);
+	}
+	pe_text_add(line, "): ");
+}
+
+static void add_ago(struct pe_text *line, const struct pe_frame *p, uint32_t then)
+{
+	uint32_t ms = pe_frame_ms(p) - then;
+
+	pe_text_add(line, " ");
+	pe_text_decimal(line, ms / 1000);
+	pe_text_add(line, ".");
+	pe_text_padded(line, ms % 1000, 3);
+	pe_text_add(line, "s ago");
+}
+
+/* What it was. The slot may serve another pid by now: then its history is not told. */
+static void add_history(struct pe_text *line, const struct pe_frame *p, const struct pe_use *u,
+			const struct pe_known *k)
+{
+	bool inherited = k->what == PE_KNOWN_INHERITED;
+
+	pe_text_decimal(line, (uint64_t)u->pid);
+	pe_text_add(line, inherited ? " was a child of the process that forked this one"
+				    : " was a child of this process");
+	if (!k->slot || pe_slot_pid(k->slot) != (uint32_t)u->pid ||
+	    !atomic_load_explicit(&k->slot->released, memory_order_relaxed))
+		return;
+	pe_text_add(line, " (");
+	pe_text_add(line, pe_call_name(atomic_load(&k->slot->born_by)));
+	add_ago(line, p, atomic_load(&k->slot->born));
+	pe_text_add(line, ", reaped by ");
+	pe_text_add(line, pe_call_name(atomic_load(&k->slot->released_by)));
+	add_ago(line, p, atomic_load(&k->slot->released));
+	pe_text_add(line, ")");
+}
+
+static void add_holder(struct pe_text *line, const struct pe_use *u)
+{
+	struct pe_identity_holder who;
+	int err;
+
+	if (u->unproven) {
+		pe_text_add(line, "; its group may have ended, which cannot be determined here");
+		return;
+	}
+	err = pe_identity_describe((uint32_t)(u->holder ? u->holder : u->pid), &who);
+
+	pe_text_add(line, "; now ");
+	if (err != 0) {
+		pe_text_add(line, err == -ESRCH && u->group ? "no process has this pid"
+				  : err == -ESRCH	    ? "nobody holds it"
+						  : "held by somebody whom /proc does not show");
+		return;
+	}
+	pe_text_add(line, "held by '");
+	pe_text_foreign(line, who.comm);
+	pe_text_add(line, "' (pid ");
+	pe_text_decimal(line, (uint64_t)u->pid);
+	pe_text_add(line, ", parent ");
+	pe_text_decimal(line, who.ppid);
+	pe_text_add(line, ")");
+}
+
+static void add_outcome(struct pe_text *line, const struct pe_frame *p, enum pe_outcome outcome)
+{
+	if (outcome == PE_OUTCOME_PASSED)
+		pe_text_add(line, "; let through");
+	else if (outcome == PE_OUTCOME_ABORTING)
+		pe_text_add(line, "; aborting");
+	else
+		pe_text_add(line, p->set->stale_errno == PE_EEPOCH ? "; refused: EEPOCH"
+								   : "; refused: ESRCH");
+}
+
+static void begin(struct pe_text *line, const struct pe_settings *set)
+{
+	pe_text_add(line, "pidepoch: ");
+	pe_text_foreign(line, set->name ? set->name : "?");
+	pe_text_add(line, "[");
+	pe_text_decimal(line, (uint64_t)(set->pid ? set->pid : pe_sys_getpid()));
+	pe_text_add(line, "]: ");
+}
+
+/* K.1: descriptor 2 may be anything by now, a socket or a data file: then it is not ours to write to. An inode is given out
+ * again as soon as the file is gone, but the next one was made later. */
+static bool stderr_is_itself(const struct pe_settings *set)
+{
+	struct stat st;
+
+	return pe_sys_fstat(2, &st) == 0 && st.st_dev == set->stderr_id[0] &&
+	       st.st_ino == set->stderr_id[1] &&
+	       (set->stderr_born == 0 || pe_sys_file_birth(2) == set->stderr_born);
+}
+
+void pe_notice_know_stderr(struct pe_settings *set)
+{
+	struct stat st;
+
+	if (pe_sys_fstat(2, &st) != 0)
+		return;
+	set->stderr_id[0] = st.st_dev;
+	set->stderr_id[1] = st.st_ino;
+	set->stderr_born = pe_sys_file_birth(2);
+}
+
+static void send(const struct pe_settings *set, struct pe_text *line)
+{
+	int fd = 2;
+
+	pe_text_add(line, "\n");
+	if (set->log)
+		fd = pe_append_open(set->log);
+	else if (!stderr_is_itself(set))
+		return;
+	if (fd < 0)
+		return;
+	pe_append_write(fd, line->start, pe_text_length(line));
+	if (set->log)
+		pe_sys_close(fd);
+}
+
+void pe_notice_stale(const struct pe_frame *p, const struct pe_use *u, const struct pe_known *k,
+		     enum pe_outcome outcome)
+{
+	char buffer[LINE];
+	struct pe_text line = pe_text_on(buffer, sizeof(buffer) - 1);
+
+	begin(&line, p->set);
+	add_call(&line, u);
+	/* what the parent knew proves nothing about the child's use (D.7 of stale.h) */
+	pe_text_add(&line, k->what == PE_KNOWN_INHERITED ? "note: "
+			   : u->group			 ? "stale group: "
+							 : "stale pid: ");
+	add_history(&line, p, u, k);
+	add_holder(&line, u);
+	add_outcome(&line, p, outcome);
+	line.limit++; /* the place kept for the newline */
+	send(p->set, &line);
+}
+
+void pe_notice_sentence(const struct pe_settings *set, const char *first, const char *second)
+{
+	char buffer[LINE];
+	struct pe_text line = pe_text_on(buffer, sizeof(buffer) - 1);
+
+	begin(&line, set);
+	pe_text_add(&line, first);
+	pe_text_foreign(&line, second);
+	line.limit++;
+	send(set, &line);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * notice - one event, one line, one write(2).
+ *
+ * K.1  To the log if there is one (opened close-on-exec for this one write, append), else to descriptor 2
+ *      only while it is still the file that it was at the start.
+ * K.2  Text that others chose (program names) is written without control characters.
+ * K.3  Async-signal-safe; nothing is kept.
+ * K.4  A notice that cannot be written is lost, and the program does not learn of it (append.3).
+ */
+#ifndef PE_CORE_RECORD_NOTICE_H
+#define PE_CORE_RECORD_NOTICE_H
+
+#include "core/contract.h"
+#include "core/engine/guard.h"
+
+void pe_notice_stale(const struct pe_frame *p, const struct pe_use *u, const struct pe_known *k,
+		     enum pe_outcome outcome);
+
+/* What descriptor 2 is now is what it was at the start (K.1). */
+void pe_notice_know_stderr(struct pe_settings *set);
+
+/* a sentence of ours: "pidepoch: NAME[PID]: " before it and a newline after it */
+void pe_notice_sentence(const struct pe_settings *set, const char *first, const char *second);
+
+#endif

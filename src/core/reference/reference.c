@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "core/contract.h"
+
+#include "core/time/identity.h"
+#include "core/reference/reference.h"
+#include "core/engine/release.h"
+#include "core/sys.h"
+
+#define AGAIN 1 /* of the steps below: what they looked at has changed */
+
+static bool sees_children(const struct pe_frame *p)
+{
+	return !p->set->linked_only && !atomic_load_explicit(&p->autoreap, memory_order_relaxed);
+}
+
+/* --- verdicts --- */
+
+static int verdict(const struct pe_frame *p, struct pe_pin *pin, enum pe_holder holder,
+		   uint64_t birth, bool no_lap_missed)
+{
+	const struct pe_verdict_ref r = {
+		.pid = pin->pid,
+		.epoch = pin->epoch,
+		.now = pe_clock_now(&p->clock),
+		.holder = holder,
+		.birth = birth,
+		.no_lap_missed = no_lap_missed,
+	};
+
+	pin->gone = holder == PE_HOLDER_GONE ||
+		    (holder == PE_HOLDER_OWN_CHILD && !p->set->linked_only && birth > pin->epoch);
+	return pe_verdict_reference(&r);
+}
+
+/* R.6 */
+static int gone(const struct pe_frame *p, struct pe_pin *pin)
+{
+	int err = verdict(p, pin, PE_HOLDER_GONE, 0, false);
+
+	return err == -ESRCH && pe_sys_kill((int)pin->pid, 0) != -ESRCH ? -PE_EEPOCH : err;
+}
+
+/* Was it our child, released since, that the reference means? A pid is handed out once a lap. */
+static bool meant_released(struct pe_frame *p, const struct pe_pin *pin)
+{
+	struct pe_known k = pe_frame_know(p, pin->pid);
+
+	return (k.what == PE_KNOWN_RELEASED || k.what == PE_KNOWN_FRESH) && k.slot &&
+	       pe_slot_pid(k.slot) == pin->pid &&
+	       atomic_load_explicit(&k.slot->birth, memory_order_relaxed) == pin->epoch;
+}
+
+/* --- own children --- */
+
+static uint64_t birth_of(const struct pe_known *k)
+{
+	return atomic_load_explicit(&k->slot->birth, memory_order_relaxed);
+}
+
+/* 0, -errno, or AGAIN: no hold is to be had, or the child is about to be reaped */
+static int hold_child(struct pe_frame *p, struct pe_thread *t, const struct pe_known *k, long nr,
+		      struct pe_pin *pin)
+{
+	int err = AGAIN;
+
+	if (t->record == 0)
+		pe_birth_enroll(p, t);
+	pin->hold = pe_hold_publish(&p->records, t, k->index, nr);
+	if (pin->hold.record && pe_slot_check(k->slot, pin->pid) == 0)
+		err = verdict(p, pin, PE_HOLDER_OWN_CHILD, birth_of(k), false);
+	if (err != 0) {
+		pe_hold_release(t, &pin->hold);
+		pin->hold.record = NULL;
+	}
+	return err;
+}
+
+/* --- by pidfd --- */
+
+/* 1: our unreaped child; 0: none; -errno: the kernel would not say */
+static int is_child(int fd)
+{
+	siginfo_t si;
+	int err = pe_sys_waitid(P_PIDFD, fd, &si, WEXITED | WNOHANG | WNOWAIT | __WALL, NULL);
+
+	return err == 0 ? 1 : err == -ECHILD ? 0 : err;
+}
+
+static bool is_zombie(int fd)
+{
+	siginfo_t si = { .si_pid = 0 };
+
+	return pe_sys_waitid(P_PIDFD, fd, &si, WEXITED | WNOHANG | WNOWAIT | __WALL, NULL) == 0 &&
+	       si.si_pid != 0;
+}
+
+/* Nobody has the pid, or somebody of whom we have no descriptor. */
+static int without_pidfd(struct pe_frame *p, struct pe_thread *t, struct pe_pin *pin, int err)
+{
+	struct pe_known k = pe_frame_know(p, pin->pid);
+
+	if (err != -ESRCH)
+		return err;
+	if (k.what == PE_KNOWN_LIVE && !pe_identity_is_child(pin->pid))
+		pe_release_lost(p, t, &k, PE_CALL_ELSEWHERE);
+	return gone(p, pin);
+}
+
+/* Who is behind the pidfd is no child that we know the birth of: is he whom the reference was taken to? If his inode says so, or that the one who
+ * was meant is gone, the clock is not asked: a proof that fails would cost references (Q.2). */
+static int judge_other(struct pe_frame *p, struct pe_pin *pin)
+{
+	struct pe_identity now;
+	struct pe_foreign_process known = { .since = 0 };
+	const struct pe_foreign_process *found;
+	bool inode = pe_identity_of_pidfd(pin->fd, p->set->force_old & PE_OLD_INODE, &now) == 0;
+	uint64_t mask = pe_frame_lock(p);
+	int proven = -ENODATA;
+	bool same, gone_by;
+
+	found = pe_foreign_find(&p->others, pin->pid);
+	if (found)
+		known = *found;
+	inode &= found && known.who.kind == PE_IDENTITY_INODE;
+	same = inode && known.who.id == now.id;
+	gone_by = inode && !same && pin->epoch <= known.since;
+	if (!same && !gone_by)
+		proven = pe_wrap_proof_take(&p->census, &p->clock);
+	pe_frame_unlock(p, mask);
+
+	if (same)
+		return verdict(p, pin, pin->child ? PE_HOLDER_OWN_CHILD : PE_HOLDER_KNOWN,
+			       known.since, false);
+	if (gone_by || meant_released(p, pin))
+		return gone(p, pin);
+	return verdict(p, pin, PE_HOLDER_UNKNOWN, 0, proven == 0);
+}
+
+/* 0, -errno, or AGAIN */
+static int judge_pidfd(struct pe_frame *p, struct pe_thread *t, struct pe_pin *pin)
+{
+	int child = is_child(pin->fd);
+	struct pe_known k;
+
+	pin->child = child == 1;
+	if (!pin->child || p->set->linked_only)
+		return judge_other(p, pin);
+	k = pe_frame_know(p, pin->pid);
+	if (k.what != PE_KNOWN_LIVE)
+		return pe_birth_adopt(p, t, (int)pin->pid) ? AGAIN : -ENOMEM;
+	/* The slot's process instance is being reaped, and this is no zombie: a later child, of whom we shall hear. */
+	if (pe_slot_check(k.slot, pin->pid) != 0 && !is_zombie(pin->fd)) {
+		pe_sys_sched_yield();
+		return AGAIN;
+	}
+	return verdict(p, pin, PE_HOLDER_OWN_CHILD, birth_of(&k), false);
+}
+
+static int pin_pidfd(struct pe_frame *p, struct pe_thread *t, struct pe_pin *pin)
+{
+	int err;
+
+	pin->fd = pe_sys_pidfd_open((int)pin->pid, 0);
+	if (pin->fd < 0)
+		return without_pidfd(p, t, pin, pin->fd);
+	err = judge_pidfd(p, t, pin);
+	if (err != 0) {
+		pe_sys_close(pin->fd);
+		pin->fd = -1;
+	}
+	return err;
+}
+
+/* --- pin and unpin --- */
+
+static int pin_once(struct pe_frame *p, struct pe_thread *t, long nr, enum pe_pin_how how,
+		    struct pe_pin *pin)
+{
+	struct pe_known k = pe_frame_know(p, pin->pid);
+	int err = AGAIN;
+
+	if (k.what == PE_KNOWN_LIVE && how == PE_PIN_BEST && sees_children(p)) {
+		err = hold_child(p, t, &k, nr, pin);
+		pin->child = err == 0;
+	}
+	return err == AGAIN ? pin_pidfd(p, t, pin) : err;
+}
+
+int pe_reference_pin(struct pe_frame *p, struct pe_thread *t, int pid, uint32_t epoch, long nr,
+		     enum pe_pin_how how, struct pe_pin *pin)
+{
+	int err;
+
+	*pin = (struct pe_pin){ .fd = -1, .pid = (uint32_t)pid };
+	if (pid <= 0)
+		return -EINVAL;
+	do {
+		pin->epoch = pe_verdict_widen(epoch, pe_clock_now(&p->clock));
+		err = pin_once(p, t, nr, how, pin);
+	} while (err == AGAIN);
+	return err;
+}
+
+int pe_reference_unpin(struct pe_frame *p, struct pe_thread *t, struct pe_pin *pin)
+{
+	int err = 0;
+
+	if (pin->hold.record) {
+		if (atomic_load_explicit((const _Atomic uint32_t *)pe_hold_dead(&pin->hold),
+					 memory_order_relaxed))
+			err = -ESRCH;
+		pe_hold_release(t, &pin->hold);
+	} else if (pin->fd >= 0) {
+		if (pe_sys_pidfd_send_signal(pin->fd, 0, NULL, 0) == -ESRCH)
+			err = gone(p, pin);
+		pe_sys_close(pin->fd);
+	}
+	pin->hold.record = NULL;
+	pin->fd = -1;
+	return err;
+}
+
+/* --- calls --- */
+
+static bool makes_pidfd(const struct pe_use *u)
+{
+	return u->call.nr == SYS_pidfd_open;
+}
+
+static long by_pidfd(struct pe_frame *p, struct pe_thread *t, const struct pe_use *u,
+		     struct pe_pin *pin)
+{
+	const long *a = u->call.arg;
+	long n;
+	int err;
+
+	if (u->signal != PE_GUARD_NO_SIGNAL && !u->to_thread) {
+		n = pe_sys_pidfd_send_signal(pin->fd, u->signal, u->info, 0);
+		pe_sys_close(pin->fd);
+		return n == -ESRCH ? gone(p, pin) : n;
+	}
+	n = pe_sys_whole6(u->call.nr, a[0], a[1], a[2], a[3], a[4], a[5]);
+	err = pe_reference_unpin(p, t, pin);
+	if (err != 0 && n >= 0 && makes_pidfd(u))
+		pe_sys_close((int)n);
+	return err ? err : n;
+}
+
+long pe_reference_call(struct pe_frame *p, struct pe_thread *t, const struct pe_use *u,
+		       uint32_t epoch)
+{
+	struct pe_pin pin;
+	long n = PE_GATE_DEAD;
+
+	while (n == PE_GATE_DEAD || n == -EINTR) { /* Y.4 of sys.h */
+		int err = pe_reference_pin(p, t, u->pid, epoch, u->call.nr, PE_PIN_BEST, &pin);
+
+		if (err != 0)
+			return err;
+		if (!pin.hold.record)
+			return by_pidfd(p, t, u, &pin);
+		n = pe_gate_pass(&u->call, pe_hold_dead(&pin.hold), t->rseq);
+		pe_hold_release(t, &pin.hold);
+	}
+	return n;
+}
+
+/* --- taking one --- */
+
+/* May a tag of the present lap have been given out for another process instance of the pid? Without a proof of the clock, the
+ * pid may have changed hands in what looks like one lap. */
+static bool is_ambiguous(struct pe_frame *p, uint32_t pid, const struct pe_identity *who)
+{
+	struct pe_known k = pe_frame_know(p, pid);
+	const struct pe_foreign_process *before = pe_foreign_find(&p->others, pid);
+
+	return k.what != PE_KNOWN_NOTHING || k.index != 0 || atomic_load(&p->sync.shown) ||
+	       (before && (before->who.id != who->id || before->who.kind != who->kind));
+}
+
+/* Lock held. eps(@pid) of now, and of no earlier reference to somebody else (R.7) */
+static uint64_t new_tag(struct pe_frame *p, uint32_t pid, const struct pe_identity *who)
+{
+	/* unproven, the clock has been moved on where it could be read (Q.2) */
+	bool proven = pe_wrap_proof_take(&p->census, &p->clock) == 0;
+	pe_clock_time now = pe_clock_show(&p->clock);
+
+	if (!proven && is_ambiguous(p, pid, who)) {
+		pe_clock_observe_after(&p->clock, now, pid, pe_clock_eps(now, pid));
+		now = pe_clock_show(&p->clock);
+	}
+	return pe_clock_eps(now, pid);
+}
+
+/* Ours, by the kernel's word. AGAIN: it has a slot now. Where children vanish, the slot says its birth, and no more than that: 0 */
+static int take_child(struct pe_frame *p, struct pe_thread *t, int pid, uint64_t *epoch)
+{
+	struct pe_known k;
+
+	if (!pe_birth_adopt(p, t, pid))
+		return -ENOMEM;
+	k = pe_frame_know(p, (uint32_t)pid);
+	if (sees_children(p) || k.what != PE_KNOWN_LIVE)
+		return AGAIN;
+	*epoch = birth_of(&k);
+	return 0;
+}
+
+/* 0, -errno, or AGAIN: it has a slot now */
+static int take_other(struct pe_frame *p, struct pe_thread *t, int pid, int fd, uint64_t *epoch)
+{
+	struct pe_identity who;
+	uint64_t mask;
+	int err;
+
+	if (!p->set->linked_only && is_child(fd) == 1)
+		return take_child(p, t, pid, epoch);
+	if (pe_identity_of_pidfd(fd, p->set->force_old & PE_OLD_INODE, &who) != 0)
+		who.kind = PE_IDENTITY_NONE;
+	mask = pe_frame_lock(p);
+	*epoch = new_tag(p, (uint32_t)pid, &who);
+	err = pe_foreign_note(&p->others, (uint32_t)pid, &who, *epoch);
+	pe_frame_unlock(p, mask);
+	/* still the same, now that the clock has been read: its birth was before */
+	return err ? err : pe_sys_pidfd_send_signal(fd, 0, NULL, 0) == -ESRCH ? -ESRCH : 0;
+}
+
+static int take_once(struct pe_frame *p, struct pe_thread *t, int pid, uint64_t *epoch)
+{
+	struct pe_known k = pe_frame_know(p, (uint32_t)pid);
+	int fd, err;
+
+	if (k.what == PE_KNOWN_LIVE && sees_children(p)) {
+		*epoch = birth_of(&k);
+		return pe_slot_word(k.slot) & PE_SLOT_DEAD ? AGAIN : 0;
+	}
+	fd = pe_sys_pidfd_open(pid, 0);
+	if (fd < 0)
+		return fd;
+	err = take_other(p, t, pid, fd, epoch);
+	pe_sys_close(fd);
+	return err;
+}
+
+int pe_reference_take(struct pe_frame *p, struct pe_thread *t, int pid, uint64_t *epoch)
+{
+	int err;
+
+	if (pid <= 0)
+		return -EINVAL;
+	do
+		err = take_once(p, t, pid, epoch);
+	while (err == AGAIN);
+	return err;
+}

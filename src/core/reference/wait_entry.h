@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * wait_entry - one process of waitpidv's: who is meant by (pid, epoch), and what has become of him.
+ *
+ *   (q, e) ── judge ──> own child, by its slot ──┐
+ *                  ├──> another, by identity ────┼── at ──> running, stopped, continued, exited, ended
+ *                  └──> ended, or unknown        │
+ *                       open: a pidfd of just him (to be watched)
+ *
+ * M.1  The reference engine judges (S2): what is looked at later is the process instance that was judged, or is said to have ended.
+ * M.2  An own child whose waits we see is reaped by pe_reap() and no other way, so that S11 holds for it.
+ * M.3  An end is delivered once: whoever reaps has EXITED and the status, all others see ENDED.
+ * M.4  Nothing here blocks.
+ * M.5  A child that these options are not for (a clone child without __WALL, another thread's with __WNOTHREAD) is treated as
+ *      somebody else's: wait4() would say ECHILD.
+ * M.6  A stop of our tracee is told with WUNTRACED only: no end of his would tell of it.
+ */
+#ifndef PE_CORE_REFERENCE_WAIT_ENTRY_H
+#define PE_CORE_REFERENCE_WAIT_ENTRY_H
+
+#include "core/contract.h"
+#include "core/time/identity.h"
+#include "core/frame/frame.h"
+
+/* struct pidv and PIDV_* of pidepoch.h; src/lib/waitpidv.c compares them */
+enum pe_wait_entry_state {
+	PE_WAIT_ENTRY_NEW,
+	PE_WAIT_ENTRY_RUNNING,
+	PE_WAIT_ENTRY_STOPPED,
+	PE_WAIT_ENTRY_CONTINUED,
+	PE_WAIT_ENTRY_EXITED,
+	PE_WAIT_ENTRY_ENDED,
+	PE_WAIT_ENTRY_UNKNOWN,
+};
+
+static inline bool pe_wait_entry_is_final(unsigned int state)
+{
+	return state >= PE_WAIT_ENTRY_EXITED;
+}
+
+/* who is meant */
+struct pe_wait_entry {
+	uint32_t pid;
+	uint32_t slot; /* of our child; 0: known by `who` */
+	uint64_t life; /* of the slot */
+	uint64_t epoch;
+	struct pe_identity who;
+	bool ended; /* a pidfd of it has become readable */
+};
+
+struct pe_wait_result {
+	int32_t status;	      /* of STOPPED, CONTINUED, EXITED */
+	struct rusage *usage; /* in: where it is written for these three, or NULL */
+};
+
+/* RUNNING: *@l says who is meant. Or ENDED, UNKNOWN, -EINVAL, or want of a descriptor or memory */
+int pe_wait_entry_judge(struct pe_frame *p, struct pe_thread *t, int pid, uint32_t epoch,
+			struct pe_wait_entry *l);
+
+/* Is (@l->pid, @epoch) the same one, as far as can be said without looking? */
+bool pe_wait_entry_is(struct pe_frame *p, const struct pe_wait_entry *l, uint32_t epoch);
+
+/* A close-on-exec pidfd of @l; -EAGAIN our child is being reaped; -ESRCH it is gone; or want of one */
+int pe_wait_entry_open(struct pe_frame *p, struct pe_thread *t, const struct pe_wait_entry *l);
+
+/* The state, and what goes with it; @options as of waitid without WEXITED and WNOHANG, which are taken for granted.
+ * -errno: want of a descriptor */
+int pe_wait_entry_at(struct pe_frame *p, struct pe_thread *t, const struct pe_wait_entry *l,
+		     int options, struct pe_wait_result *r);
+
+#endif

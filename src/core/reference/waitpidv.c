@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "core/contract.h"
+
+#include "core/sys.h"
+#include "core/reference/waitpidv.h"
+
+#define STATES		 (WSTOPPED | WCONTINUED)
+#define RESTLESS_NS	 4000000
+#define RESTLESS_NS_EACH 2000
+
+/* all that the functions below need */
+struct step {
+	struct pe_frame *p;
+	struct pe_thread *t;
+	struct pe_waitpidv *v;
+	struct pe_exit_watch *x; /* NULL: one by one */
+	int err;
+};
+
+static uint32_t tag_of(const struct pe_waitpidv *v, const struct pe_pidv *e)
+{
+	return e->flags & PE_WAITPIDV_TAGGED
+		       ? e->epoch
+		       : (uint32_t)pe_clock_eps(v->snapshot, (uint32_t)e->pid);
+}
+
+static bool has_place(const struct pe_waitpidv *v)
+{
+	return !v->changed || v->news < v->changed_max;
+}
+
+static void deliver(struct pe_waitpidv *v, size_t i, int state, int status)
+{
+	v->entry[i].state = (uint16_t)state;
+	if (state != PE_WAIT_ENTRY_ENDED && state != PE_WAIT_ENTRY_UNKNOWN)
+		v->entry[i].status = status;
+	if (v->changed)
+		v->changed[v->news] = (uint32_t)i;
+	v->news++;
+}
+
+static void say_running(const struct pe_waitpidv *v, struct pe_pidv *e)
+{
+	if (!v->changed_only && e->state != PE_WAIT_ENTRY_RUNNING)
+		e->state = PE_WAIT_ENTRY_RUNNING;
+}
+
+static int look_at(const struct step *s, const struct pe_wait_entry *l, size_t i, int *status)
+{
+	struct pe_wait_result r = { .usage = s->v->usage ? &s->v->usage[i] : NULL };
+	int state = pe_wait_entry_at(s->p, s->t, l, s->v->options, &r);
+
+	*status = r.status;
+	return state;
+}
+
+/* --- one by one --- */
+
+static void ask(struct step *s, size_t i)
+{
+	struct pe_pidv *e = &s->v->entry[i];
+	struct pe_wait_entry l;
+	int status = 0;
+	int state = pe_wait_entry_judge(s->p, s->t, e->pid, tag_of(s->v, e), &l);
+
+	if (state == PE_WAIT_ENTRY_RUNNING)
+		state = look_at(s, &l, i, &status);
+	if (state > PE_WAIT_ENTRY_RUNNING)
+		deliver(s->v, i, state, status);
+	else if (state == PE_WAIT_ENTRY_RUNNING)
+		say_running(s->v, e);
+	else if (!s->err)
+		s->err = state;
+	s->v->left |= !pe_wait_entry_is_final(e->state);
+}
+
+static void ask_each(struct step *s)
+{
+	struct pe_waitpidv *v = s->v;
+
+	for (size_t i = 0; i < v->count; i++) {
+		if (pe_wait_entry_is_final(v->entry[i].state))
+			continue;
+		if (!has_place(v)) {
+			v->left = true;
+			return;
+		}
+		ask(s, i);
+	}
+	v->restless = v->left;
+}
+
+/* --- by the ring --- */
+
+static void arm(const struct step *s, uint32_t index)
+{
+	int fd = pe_wait_entry_open(s->p, s->t, &pe_exit_watch_watch(s->x, index)->look);
+
+	if (fd < 0)
+		return;
+	pe_exit_watch_arm(s->x, index, fd);
+	pe_sys_close(fd);
+}
+
+/* A watch that has been heard of says nothing of who has the pid now: he is judged anew, unless a slot says that he is the same. */
+static bool stands_for(const struct step *s, const struct pe_watch *w, uint32_t epoch)
+{
+	return (w->look.slot || w->state == PE_WATCH_ARMED) &&
+	       pe_wait_entry_is(s->p, &w->look, epoch);
+}
+
+/* The watch that stands for an entry, or 0; then *@state is its state, or -errno. */
+static uint32_t watch_for(const struct step *s, const struct pe_pidv *e, uint32_t epoch, int *state)
+{
+	uint32_t index = e->pid > 0 ? pe_exit_watch_find(s->x, (uint32_t)e->pid) : 0;
+	struct pe_wait_entry l;
+
+	if (index && stands_for(s, pe_exit_watch_watch(s->x, index), epoch))
+		return index;
+	*state = pe_wait_entry_judge(s->p, s->t, e->pid, epoch, &l);
+	if (*state != PE_WAIT_ENTRY_RUNNING)
+		return 0;
+	index = pe_exit_watch_add(s->x, &l);
+	if (index)
+		arm(s, index);
+	else
+		*state = -ENOMEM;
+	return index;
+}
+
+static void bind(struct step *s, size_t i, uint32_t epoch)
+{
+	struct pe_pidv *e = &s->v->entry[i];
+	struct pe_seen *seen = &pe_exit_watch_seen(s->x)[i];
+	int state;
+	uint32_t index = watch_for(s, e, epoch, &state);
+
+	*seen = (struct pe_seen){ .pid = e->pid, .epoch = epoch };
+	if (index) {
+		pe_exit_watch_place(s->x, index, (uint32_t)i);
+		say_running(s->v, e);
+	} else if (state > PE_WAIT_ENTRY_RUNNING) {
+		deliver(s->v, i, state, 0);
+		s->x->live--;
+	} else {
+		s->err = s->err ? s->err : state;
+		s->v->restless = true;
+		s->x->vector = NULL; /* to be read again */
+	}
+}
+
+/* Entries from @i on are bound to watches, most of them by having been so before. Returns how far it came. */
+static size_t walk(struct step *s, size_t i)
+{
+	const struct pe_waitpidv *v = s->v;
+	const struct pe_seen *seen = pe_exit_watch_seen(s->x);
+
+	for (; i < v->count; i++) {
+		struct pe_pidv *e = &v->entry[i];
+		uint32_t epoch;
+
+		if (pe_wait_entry_is_final(e->state))
+			continue;
+		epoch = tag_of(v, e);
+		s->x->live++;
+		if (likely(seen[i].pid == e->pid && seen[i].epoch == epoch && seen[i].watch)) {
+			say_running(v, e);
+			continue;
+		}
+		if (!has_place(v)) {
+			s->x->live--;
+			break;
+		}
+		bind(s, i, epoch);
+	}
+	return i;
+}
+
+static void deliver_final(struct step *s, uint32_t index, size_t i, int state, int status)
+{
+	struct pe_exit_watch *x = s->x;
+
+	deliver(s->v, i, state, status);
+	x->live--;
+	/* N.3 */
+	for (i++; (i = pe_exit_watch_position(x, index, i)) < x->count; i++) {
+		if (pe_wait_entry_is_final(s->v->entry[i].state))
+			continue;
+		if (!has_place(s->v)) {
+			x->vector = NULL; /* to be judged again */
+			return;
+		}
+		deliver(s->v, i, PE_WAIT_ENTRY_ENDED, 0);
+		x->live--;
+	}
+}
+
+/* The position of a watch that is still asked about. */
+static size_t wanted(const struct step *s, uint32_t index)
+{
+	const struct pe_exit_watch *x = s->x;
+	const struct pe_watch *w = pe_exit_watch_watch(x, index);
+	size_t i = pe_exit_watch_position(x, index, 0);
+
+	while (i < x->count && (pe_wait_entry_is_final(s->v->entry[i].state) ||
+				(uint32_t)s->v->entry[i].pid != w->look.pid))
+		i = pe_exit_watch_position(x, index, i + 1);
+	return i;
+}
+
+static void look_at_hint(struct step *s, uint32_t index)
+{
+	struct pe_watch *w = pe_exit_watch_watch(s->x, index);
+	size_t i = wanted(s, index);
+	int status, state;
+
+	if (i == s->x->count) {
+		pe_exit_watch_drop(s->x, index);
+		return;
+	}
+	state = look_at(s, &w->look, i, &status);
+	if (pe_wait_entry_is_final((unsigned int)state) && state > 0) {
+		deliver_final(s, index, i, state, status);
+		pe_exit_watch_drop(s->x, index);
+		return;
+	}
+	if (state < 0 && !s->err)
+		s->err = state;
+	/* told of, and not to be had (a tracer has it): there is nothing more to be told of by the ring */
+	if (!w->look.ended)
+		arm(s, index);
+	s->v->restless |= w->state == PE_WATCH_LOOK;
+}
+
+static void look_at_hints(struct step *s)
+{
+	struct pe_exit_watch *x = s->x;
+	uint32_t most = x->looks;
+
+	for (uint32_t n = 0; n < most && has_place(s->v); n++)
+		look_at_hint(s, pe_exit_watch_looks(x)[n]);
+	pe_exit_watch_tidy(x);
+}
+
+static void ask_ring(struct step *s)
+{
+	struct pe_waitpidv *v = s->v;
+	struct pe_exit_watch *x = s->x;
+	bool same = v->changed_only && x->vector == v->entry && x->count <= v->count;
+	size_t from = same ? x->count : 0;
+
+	x->vector = v->entry;
+	if (!same)
+		x->live = 0;
+	x->count = v->count;
+	pe_exit_watch_hear(x);
+	x->count = walk(s, from);
+	pe_exit_watch_hear(x);
+	look_at_hints(s);
+	v->left = x->live > 0 || x->count < v->count || !x->vector;
+}
+
+/* --- which way --- */
+
+static struct pe_exit_watch *exits_of(const struct pe_frame *p, const struct pe_thread *t)
+{
+	return t->exits_of == p->tgid ? t->exits : NULL;
+}
+
+bool pe_waitpidv_remembers(const struct pe_frame *p, const struct pe_thread *t)
+{
+	return exits_of(p, t) != NULL;
+}
+
+static bool is_deaf(const struct pe_frame *p)
+{
+	return (p->set->force_old & PE_OLD_RING) ||
+	       atomic_load_explicit(&p->no_ring, memory_order_relaxed);
+}
+
+void pe_waitpidv_forget(struct pe_frame *p, struct pe_thread *t)
+{
+	struct pe_exit_watch *x = exits_of(p, t);
+
+	t->exits = NULL;
+	if (!x)
+		return;
+	/* the kernel's part goes with the thread */
+	if (is_deaf(p))
+		pe_ring_abandon(&x->ring);
+	pe_exit_watch_close(x);
+}
+
+void pe_waitpidv_deafen(struct pe_frame *p, struct pe_thread *t)
+{
+	struct pe_exit_watch *x = exits_of(p, t);
+
+	if (x && !x->busy)
+		pe_waitpidv_forget(p, t);
+	atomic_store(&p->no_ring, true);
+}
+
+/* What a ring tells of is ends. Memory that is short, or a ring that lost something (L.5), is not insisted upon. */
+static struct pe_exit_watch *exits_for(struct pe_frame *p, struct pe_thread *t,
+				       const struct pe_waitpidv *v)
+{
+	struct pe_exit_watch *x = exits_of(p, t);
+
+	if ((v->options & STATES) || is_deaf(p) || (v->count < PE_WAITPIDV_MANY && !v->blocks))
+		return NULL;
+	if (!x) {
+		t->exits = x = pe_exit_watch_open();
+		t->exits_of = p->tgid;
+	}
+	if (!x || x->busy)
+		return NULL;
+	if (!pe_ring_is_whole(&x->ring)) {
+		pe_waitpidv_forget(p, t);
+		return NULL;
+	}
+	return pe_exit_watch_room(x, v->count) == 0 ? x : NULL;
+}
+
+int pe_waitpidv_step(struct pe_frame *p, struct pe_thread *t, struct pe_waitpidv *v)
+{
+	struct step s = { .p = p, .t = t, .v = v, .x = exits_for(p, t, v) };
+
+	v->left = v->restless = false;
+	if (s.x) {
+		s.x->busy = true;
+		ask_ring(&s);
+		s.x->busy = false;
+	} else {
+		if (exits_of(p, t))
+			t->exits->vector = NULL;
+		ask_each(&s);
+	}
+	return v->news == 0 ? s.err : 0;
+}
+
+/* Between two rounds of looking at each: not so long that it would be noticed, and mostly asleep. */
+static struct timespec little_for(const struct pe_waitpidv *v)
+{
+	size_t ns = RESTLESS_NS + v->count * RESTLESS_NS_EACH;
+
+	return (struct timespec){ .tv_sec = (time_t)(ns / 1000000000),
+				  .tv_nsec = (long)(ns % 1000000000) };
+}
+
+static bool is_longer(const struct timespec *a, const struct timespec *b)
+{
+	return !a || a->tv_sec > b->tv_sec || (a->tv_sec == b->tv_sec && a->tv_nsec > b->tv_nsec);
+}
+
+/* 0: restless, and a little time has passed */
+int pe_waitpidv_sleep(struct pe_frame *p, struct pe_thread *t, const struct pe_waitpidv *v,
+		      const struct timespec *patience, const uint64_t *mask)
+{
+	struct timespec until = little_for(v); /* ppoll writes to it */
+	struct pe_exit_watch *x = exits_of(p, t);
+	bool is_little = v->restless && is_longer(patience, &until);
+	int err;
+
+	if (!is_little && patience)
+		until = *patience;
+	patience = is_little || patience ? &until : NULL;
+	if (x && x->vector == v->entry)
+		err = pe_ring_wait(&x->ring, patience, mask);
+	else
+		err = pe_sys5(SYS_ppoll, 0, 0, PE_SYS_LONG(patience), PE_SYS_LONG(mask),
+			      sizeof(*mask)) < 0
+			      ? -EINTR
+			      : -ETIME;
+	return is_little && err == -ETIME ? 0 : err;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * waitpidv - one call of waitpidv, without its blocking: many entries, and news of some.
+ *
+ *   few entries, or no ring          look at each (look.h)
+ *   many                             walk: bind each entry to a watch, new ones are armed; hear the ring; look at what it names
+ *   many, changed only, as before    hear the ring; look at what it names
+ *
+ * N.1  The tag of an entry without its own follows from the call's snapshot (S13).
+ * N.2  What was an answer once and is final is passed over.
+ * N.3  An end is delivered to one entry as EXITED; others of the same process, in this vector or another thread's, are ENDED.
+ * N.4  `changed_only`: entries are not read again while address and count are those of the thread's last call. Count may
+ *      have grown: what was appended is read.
+ * N.5  An entry that cannot be judged (no descriptor to be had) keeps no other from being told. Its error is the
+ *      result only when there is no news.
+ */
+#ifndef PE_CORE_REFERENCE_WAITPIDV_H
+#define PE_CORE_REFERENCE_WAITPIDV_H
+
+#include "core/contract.h"
+#include "core/reference/exit_watch.h"
+#include "core/frame/frame.h"
+
+#define PE_WAITPIDV_TAGGED 1
+
+/* From so many entries on a ring costs less, if they are asked about more than once. */
+#define PE_WAITPIDV_MANY 64u
+
+/* struct pidv */
+struct pe_pidv {
+	int32_t pid;
+	uint32_t epoch;
+	uint16_t flags;
+	uint16_t state; /* enum pe_wait_entry_state */
+	int32_t status;
+};
+
+struct pe_waitpidv {
+	struct pe_pidv *entry;
+	size_t count;
+	pe_clock_time snapshot;
+	int options; /* WNOWAIT, WUNTRACED, WCONTINUED, __WALL, __WCLONE, __WNOTHREAD */
+	bool changed_only;
+	bool blocks; /* what there is no news of will be slept upon */
+	struct rusage *usage;
+	uint32_t *changed; /* indexes of entries with news, or NULL */
+	size_t changed_max;
+	/* in and out */
+	size_t news; /* how many */
+	/* out */
+	bool left;     /* entries that are not final, or were not come to */
+	bool restless; /* among them some whose news no ring will tell */
+};
+
+/* 0, or -errno where there is no news */
+int pe_waitpidv_step(struct pe_frame *p, struct pe_thread *t, struct pe_waitpidv *v);
+
+/* Sleep until a step may have news. 0; -ETIME; -EINTR. Consumes nothing; a thread may be cancelled in it. @mask is what is blocked
+ * in the sleep alone: who blocks more around steps and sleeps misses no signal between them. */
+int pe_waitpidv_sleep(struct pe_frame *p, struct pe_thread *t, const struct pe_waitpidv *v,
+		      const struct timespec *patience, const uint64_t *mask);
+
+/* This thread's memory for it all is given back. */
+void pe_waitpidv_forget(struct pe_frame *p, struct pe_thread *t);
+
+/* No ring from now on, in any thread: a filter is coming that ends the program for using one. */
+void pe_waitpidv_deafen(struct pe_frame *p, struct pe_thread *t);
+
+/* the thread has memory that is to be given back */
+bool pe_waitpidv_remembers(const struct pe_frame *p, const struct pe_thread *t);
+
+#endif

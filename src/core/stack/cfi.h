@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * cfi - where a function's caller is, by the tables that compilers leave for exceptions.
+ *
+ *   .eh_frame_hdr                        .eh_frame
+ *   +-----------------------+           +-----+------------------------------+
+ *   | function -> FDE       |  search   | CIE | rules at a function's start  |
+ *   | sorted by function    | --------> | FDE | what changes, address by     | --> the row for one address
+ *   +-----------------------+           +-----+ address                      |
+ *
+ * I.1  Only what is looked for is kept: the canonical frame address (CFA), and where the caller's frame pointer and return
+ *      address are. A CFA by another register than sp or fp is not followed.
+ * I.2  Every step ends: a program is as long as its FDE says, remembered states are PE_CFI_STATES at the most.
+ * I.3  The tables are a mapped file's and are believed; what they say of the stack is not (unwind.h).
+ * I.4  Nothing is kept, nothing allocated, no lock.
+ */
+#ifndef PE_CORE_STACK_CFI_H
+#define PE_CORE_STACK_CFI_H
+
+#include "core/contract.h"
+
+#define PE_CFI_STATES	   4u
+#define PE_CFI_NO_REGISTER 255
+
+enum pe_cfi_how {
+	PE_CFI_SAME,	   /* as it is in the frame itself */
+	PE_CFI_UNDEFINED,  /* there is no caller, or it cannot be told */
+	PE_CFI_SAVED,	   /* in memory at CFA + offset */
+	PE_CFI_OFFSET,	   /* is CFA + offset; for the CFA: register + offset */
+	PE_CFI_SAVED_BY,   /* in memory where an expression says */
+	PE_CFI_EXPRESSION, /* is what an expression says */
+};
+
+/* 16 bytes, because a handler's stack may be small */
+struct pe_cfi_rule {
+	uint8_t how; /* enum pe_cfi_how */
+	uint8_t reg; /* of the CFA; PE_CFI_NO_REGISTER: one of high pid */
+	uint32_t length;
+	union {
+		int64_t offset;
+		const uint8_t *expression; /* @length bytes */
+	};
+};
+
+struct pe_cfi_row {
+	struct pe_cfi_rule cfa, fp, ra;
+	bool signal; /* the frame is a signal's: its caller was interrupted, and did not call */
+};
+
+/* @header: the module's .eh_frame_hdr. 0; -ENOENT: the table has nothing about @pc; -EINVAL: not in a way that is known here */
+int pe_cfi_find(const uint8_t *header, uintptr_t pc, struct pe_cfi_row *row);
+
+/* pids within tables and expressions */
+struct pe_cfi_reader {
+	const uint8_t *at, *end;
+	bool bad; /* went past the end */
+};
+
+uint64_t pe_cfi_fixed(struct pe_cfi_reader *r, size_t bytes); /* little endian */
+uint64_t pe_cfi_uleb(struct pe_cfi_reader *r);
+int64_t pe_cfi_sleb(struct pe_cfi_reader *r);
+
+#endif

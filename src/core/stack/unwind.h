@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * unwind - who called whom, from here upwards.
+ *
+ *   pc ──> which module (find) ──> its table (cfi) ──> CFA, caller's pc and fp ──> the same for the caller
+ *            '───────── cache: address -> row, 8 bytes ─────────'
+ *
+ * U.1  Async-signal-safe: no lock (the loader's neither), no allocation, one probing system call for each page of stack that is
+ *      read beyond the first. Ends after the number of frames asked for.
+ * U.2  Memory that a frame names is read only on a page that the kernel has said can be read: a frame that was
+ *      led astray ends the walk, and not the program.
+ * U.3  A frame's CFA lies above the last one's, but for a signal's frame: a handler may have a stack of its own.
+ * U.4  Code without tables (made at run time) is passed over by its frame pointer, where that leads upwards.
+ * U.5  An address given back lies behind a call, as a return address does; for code that a signal interrupted it is one more
+ *      than the address. Who looks it up takes one off, always.
+ * U.6  A cached row is used only with the module that it was made from; two threads that write one entry leave one that fits
+ *      nobody.
+ */
+#ifndef PE_CORE_STACK_UNWIND_H
+#define PE_CORE_STACK_UNWIND_H
+
+#include "core/contract.h"
+
+#define PE_UNWIND_CACHED 512u
+
+struct pe_unwind_cache {
+	struct {
+		_Atomic uint64_t key, row;
+	} entry[PE_UNWIND_CACHED];
+};
+
+/* The .eh_frame_hdr of the module that @pc lies in, or NULL. The host's, without locks. */
+typedef const void *(*pe_unwind_find)(uintptr_t pc);
+
+struct pe_unwind {
+	pe_unwind_find find;
+	struct pe_unwind_cache *cache;
+	uintptr_t own_start, own_end; /* frames in here are not told: the library's */
+};
+
+/* The caller's stack: the innermost first, @most at the most. Returns how many. */
+unsigned int pe_unwind_here(const struct pe_unwind *u, uint64_t *frames, unsigned int most);
+
+#endif

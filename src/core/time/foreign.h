@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * foreign - the processes that this one has references to and did not fork: pid -> identity.
+ *
+ *   pidepoch_ref(4711) ─ pidfd, inode 88 ─> others: 4711 = { inode 88, since lap 6 }
+ *   a call on (4711, 6) ─ pidfd, inode 88? ─> the same: its birth was in lap 6 or before
+ *                                     91? ─> the one from before is gone
+ *
+ * O.1  `since` is the lap of the pid's first reference to this process instance: b <= since, and what is told of a
+ *      later one of the same identity leaves it as it is.
+ * O.2  One process instance of a pid is remembered, the last that a reference was taken to.
+ * O.3  Bounded: the place of the oldest is used again when all are taken, and what is not remembered is unknown, never
+ *      taken for proven.
+ * O.4  The caller holds the frame's lock (P.4).
+ */
+#ifndef PE_CORE_TIME_FOREIGN_H
+#define PE_CORE_TIME_FOREIGN_H
+
+#include "core/memory/arena.h"
+#include "core/contract.h"
+#include "core/time/identity.h"
+#include "core/memory/tree.h"
+
+#define PE_FOREIGN_MOST	     65536u
+#define PE_FOREIGN_PER_CHUNK 128u
+
+struct pe_foreign_process {
+	struct pe_identity who;
+	uint64_t since;
+	uint32_t pid;
+	uint32_t link; /* the arena's */
+};
+
+struct pe_foreign {
+	struct pe_arena known;
+	struct pe_tree tree; /* of the pid alone: it has one epoch */
+	uint32_t hand;	     /* whose place is used next when all are taken */
+};
+
+/* @limit: at most so many. The tree's pages come from the frame's own arenas. */
+void pe_foreign_init(struct pe_foreign *o, struct pe_arena *inner, struct pe_arena *leaf,
+		     _Atomic(char *) *chunks, uint32_t limit);
+
+/* A reference has been taken: @who has @pid, and was born in @lap at the latest. 0 or -ENOMEM */
+int pe_foreign_note(struct pe_foreign *o, uint32_t pid, const struct pe_identity *who,
+		    uint64_t lap);
+
+/* Nothing is remembered under @pid. */
+void pe_foreign_forget(struct pe_foreign *o, uint32_t pid);
+
+/* the process instance remembered under @pid, or NULL */
+const struct pe_foreign_process *pe_foreign_find(struct pe_foreign *o, uint32_t pid);
+
+#endif

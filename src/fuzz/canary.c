@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "fuzz/canary.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "fuzz/arch/canary.h"
+#include "core/sys.h"
+
+#define FAREWELL SIGRTMAX
+
+#define STACK	4096
+#define LEAVING 8 /* so many are on their way */
+
+struct canary {
+	_Alignas(16) char stack[STACK];
+	struct pe_fuzz_page *page;
+	pid_t server;
+	pid_t pid; /* its pid, too; 0: an empty place */
+	uint32_t release;
+	bool traced;  /* which has been told */
+	bool leaving; /* the farewell has been sent */
+};
+
+struct server {
+	struct pe_fuzz_page *page;
+	pid_t pid;
+	struct canary canary[PE_FUZZ_PAGE_STRANGERS];
+	unsigned int next; /* the oldest place */
+};
+
+struct pe_fuzz_page *pe_canary_page(const char *path, enum pe_fuzz_page_policy policy,
+				    unsigned int heeded, uint64_t seed)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	struct pe_fuzz_page *page = MAP_FAILED;
+
+	if (fd < 0)
+		return NULL;
+	if (ftruncate(fd, sizeof(*page)) == 0)
+		page = mmap(NULL, sizeof(*page), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	close(fd);
+	if (page == MAP_FAILED)
+		return NULL;
+	page->policy = policy;
+	page->heeded = heeded;
+	page->seed = seed;
+	page->version = PE_FUZZ_PAGE_VERSION;
+	return page;
+}
+
+/* --- a canary's life --- */
+
+static void note(struct pe_fuzz_page *page, const struct canary *c, enum pe_fuzz_page_what what,
+		 int signal, pid_t sender)
+{
+	uint32_t at;
+
+	if (!(page->heeded & UINT32_C(1) << what))
+		return;
+	at = atomic_fetch_add(&page->finds, 1);
+	if (at < PE_FUZZ_PAGE_FINDS)
+		page->find[at] = (struct pe_fuzz_page_find){
+			.what = what,
+			.pid = (uint32_t)c->pid,
+			.signal = signal,
+			.sender = sender,
+			.release = c->release,
+		};
+}
+
+static void found(struct pe_fuzz_page *page, const struct canary *c, int signal, pid_t sender)
+{
+	note(page, c, PE_FUZZ_PAGE_SIGNAL, signal, sender);
+}
+
+/* N.5 */
+static _Noreturn void be_canary(void *argument)
+{
+	const struct canary *self = argument;
+	const uint64_t all = UINT64_MAX;
+	siginfo_t info;
+
+	for (;;) {
+		long signal = pe_sys4(SYS_rt_sigtimedwait, PE_SYS_LONG(&all), PE_SYS_LONG(&info), 0,
+				      sizeof(all));
+
+		if (signal == FAREWELL && info.si_pid == self->server)
+			break;
+		if (signal > 0 && info.si_pid != self->server)
+			found(self->page, self, (int)signal, info.si_pid);
+	}
+	for (;;)
+		pe_sys1(SYS_exit_group, 0);
+}
+
+static pid_t birth_of(struct canary *c)
+{
+	struct clone_args args = {
+		.flags = CLONE_VM,
+		.exit_signal = SIGCHLD,
+		.stack = (uintptr_t)c->stack,
+		.stack_size = sizeof(c->stack),
+		.set_tid = (uintptr_t)&c->pid,
+		.set_tid_size = 1,
+	};
+
+	return (pid_t)pe_stranger_clone(&args, sizeof(args), be_canary, c);
+}
+
+/* who traces process @pid; 0: nobody */
+static pid_t tracer_of(pid_t pid)
+{
+	char path[32], text[512];
+	const char *line;
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	n = fd < 0 ? 0 : read(fd, text, sizeof(text) - 1);
+	if (fd >= 0)
+		close(fd);
+	text[n > 0 ? n : 0] = '\0';
+	line = strstr(text, "TracerPid:");
+	return line ? (pid_t)strtol(line + strlen("TracerPid:"), NULL, 10) : 0;
+}
+
+/* What leaves no signal: a canary's priority is its canary server's, and nobody traces it. */
+static void look_for_tracer(struct server *k, struct canary *c, pid_t *tracer)
+{
+	*tracer = tracer_of(c->pid);
+	if (*tracer && !c->traced)
+		note(k->page, c, PE_FUZZ_PAGE_TRACE, 0, *tracer);
+	c->traced |= *tracer != 0;
+}
+
+static void look_at_priority(struct server *k, const struct canary *c)
+{
+	int nice_now = getpriority(PRIO_PROCESS, (id_t)c->pid);
+
+	if (nice_now != getpriority(PRIO_PROCESS, 0))
+		note(k->page, c, PE_FUZZ_PAGE_PRIORITY, nice_now, 0);
+}
+
+/* What kills or stops cannot be blocked: it is seen from here. */
+static void look_at(struct server *k, struct canary *c)
+{
+	int status;
+
+	if (c->pid == 0 || waitpid(c->pid, &status, WNOHANG | WUNTRACED) != c->pid)
+		return;
+	if (WIFSTOPPED(status)) {
+		found(k->page, c, WSTOPSIG(status), 0);
+		return;
+	}
+	if (WIFSIGNALED(status))
+		found(k->page, c, WTERMSIG(status), 0);
+	atomic_store(&k->page->stranger[c - k->canary], 0);
+	c->pid = 0;
+}
+
+/* The farewell comes after whatever was sent before it (N.4). */
+static void bid_farewell(struct server *k, struct canary *c)
+{
+	pid_t tracer;
+
+	look_at(k, c);
+	if (c->pid == 0 || c->leaving)
+		return;
+	look_at_priority(k, c);
+	look_for_tracer(k, c, &tracer);
+	atomic_store(&k->page->stranger[c - k->canary], 0);
+	kill(c->pid, tracer ? SIGKILL : FAREWELL);
+	kill(c->pid, SIGCONT);
+	c->leaving = true;
+	if (tracer)
+		c->pid = 0; /* nothing else ends it, and it is reaped when its tracer likes */
+}
+
+/* One that was killed before it had left has told by its end. */
+static void see_off(struct server *k, struct canary *c)
+{
+	int status = 0;
+
+	bid_farewell(k, c);
+	if (c->pid && waitpid(c->pid, &status, 0) == c->pid && WIFSIGNALED(status))
+		found(k->page, c, WTERMSIG(status), 0);
+	c->pid = 0;
+}
+
+static void place_canary(struct server *k, pid_t pid, uint32_t release)
+{
+	struct canary *place = &k->canary[k->next];
+
+	place->page = k->page;
+	place->server = k->pid;
+	place->release = release;
+	place->traced = place->leaving = false;
+	place->pid = pid;
+	/* else it is in use after all: a group or a session may bear it still, or somebody was quicker */
+	if (birth_of(place) != pid) {
+		place->pid = 0;
+		return;
+	}
+	atomic_store(&k->page->stranger[k->next], (uint32_t)pid);
+	k->next = (k->next + 1) % PE_FUZZ_PAGE_STRANGERS;
+	atomic_fetch_add(&k->page->reuses, 1);
+}
+
+/* the program's own next child gets it */
+static void lend(struct pe_fuzz_page *page, pid_t pid)
+{
+	char text[16];
+	int n = snprintf(text, sizeof(text), "%d", pid - 1);
+	int fd = open("/proc/sys/kernel/ns_last_pid", O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	if (write(fd, text, (size_t)n) == n)
+		atomic_fetch_add(&page->reuses, 1);
+	close(fd);
+}
+
+/* --- the canary server's --- */
+
+static void look_after(struct server *k)
+{
+	for (unsigned int i = 0; i < PE_FUZZ_PAGE_STRANGERS; i++)
+		look_at(k, &k->canary[i]);
+}
+
+static void dismiss_all(struct server *k)
+{
+	for (unsigned int i = 0; i < PE_FUZZ_PAGE_STRANGERS; i++)
+		bid_farewell(k, &k->canary[i]);
+	for (unsigned int i = 0; i < PE_FUZZ_PAGE_STRANGERS; i++)
+		see_off(k, &k->canary[i]);
+}
+
+/* N.3: the next place is free when it is asked for, and whoever is to leave it has had time for it. */
+static void make_room(struct server *k)
+{
+	see_off(k, &k->canary[k->next]);
+	bid_farewell(k, &k->canary[(k->next + LEAVING) % PE_FUZZ_PAGE_STRANGERS]);
+}
+
+static void look_at_all(struct server *k)
+{
+	pid_t tracer;
+
+	for (unsigned int i = 0; i < PE_FUZZ_PAGE_STRANGERS; i++)
+		if (k->canary[i].pid)
+			look_for_tracer(k, &k->canary[i], &tracer);
+}
+
+static void serve(struct server *k, pid_t pid)
+{
+	uint32_t release = k->page->offered++;
+	uint64_t draw = pe_fuzz_page_draw(k->page->seed, release);
+
+	if (k->page->policy != PE_FUZZ_PAGE_LOTTERY || draw % 4 < 2)
+		place_canary(k, pid, release);
+	else if (draw % 4 == 2)
+		lend(k->page, pid);
+}
+
+_Noreturn void pe_canary_serve(struct pe_fuzz_page *page)
+{
+	static struct server k;
+	uint32_t served = atomic_load(&page->served); /* by one before it */
+	sigset_t all;
+
+	k = (struct server){ .page = page, .pid = getpid() };
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, NULL);
+	setsid();
+	prctl(PR_SET_NAME,
+	      PE_CANARY_NAME); /* inherited, so that a canary bears it from its first moment */
+	for (;;) {
+		uint32_t pid;
+
+		if (atomic_load(&page->asked) == served) {
+			if (pe_fuzz_page_wait(&page->asked, served) == -ETIMEDOUT)
+				look_after(&k);
+			continue;
+		}
+		pid = atomic_load(&page->pid);
+		if (pid == PE_FUZZ_PAGE_STOP)
+			break;
+		if (pid == PE_FUZZ_PAGE_LEAVE)
+			dismiss_all(&k);
+		else if (pid == PE_FUZZ_PAGE_LOOK)
+			look_at_all(&k);
+		else
+			serve(&k, (pid_t)pid);
+		atomic_store(&page->served, ++served);
+		pe_fuzz_page_wake(&page->served);
+		make_room(&k);
+	}
+	dismiss_all(&k);
+	_exit(0);
+}
+
+int pe_canary_stop(struct pe_fuzz_page *page, pid_t server)
+{
+	int status;
+
+	/* whoever is in the middle of a request has been killed, or is about to be */
+	atomic_store(&page->lock, (uint32_t)getpid());
+	atomic_store(&page->pid, PE_FUZZ_PAGE_STOP);
+	atomic_fetch_add(&page->asked, 1);
+	pe_fuzz_page_wake(&page->asked);
+	return waitpid(server, &status, 0) == server && status == 0 ? 0 : -1;
+}

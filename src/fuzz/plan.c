@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "fuzz/plan.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "command/message.h"
+#include "fuzz/canary.h"
+#include "cli/commands.h"
+
+#define ERROR(status, ...) pe_message_error(status, "fuzz", __VA_ARGS__)
+
+#define FIRST_LINE     "pidepoch-fuzz 1\n"
+#define MOST_ARGUMENTS 1024
+
+static const char help[] =
+	"Usage: pidepoch fuzz [OPTION]... [--] COMMAND [ARGUMENT]...\n"
+	"       pidepoch fuzz --replay=FILE\n"
+	"Run COMMAND again and again in a world of its own, where each process number that it releases\n"
+	"is given to a stranger, and say what it then does to strangers, and which statuses of its\n"
+	"children it loses.\n"
+	"\n"
+	"  --policy=immediate|lottery|window|turns  who gets a number: a stranger at once; by a draw a\n"
+	"                        stranger, COMMAND's own next child, or nobody yet; a stranger, with\n"
+	"                        pauses around each reap and before each use; or each run another of\n"
+	"                        these (the default)\n"
+	"  --canary=kill,priority,trace  what done to a stranger is a find (default: all of them):\n"
+	"                        a signal, a change of its priority, a tracer\n"
+	"  --seed=N              of all draws (default: by the clock)\n"
+	"  --runs=N              how often (default 20, of a replay 1); it ends with the first find\n"
+	"  --timeout=SECONDS     of one run (default 60); what was found until then counts\n"
+	"  --suppressions=FILE   which lost statuses are no find, in lines as of 'pidepoch report'\n"
+	"  --save=FILE           what shows a find again (default pidepoch-fuzz.replay)\n"
+	"  --replay=FILE         do that\n"
+	"  --help                show this\n"
+	"\n"
+	"Exit status: 0 nothing found, 1 found, 2 wrong use, 125 pidepoch cannot do it. See pidepoch(1).\n";
+
+const char *const pe_fuzz_plan_policies[] = { "immediate", "lottery", "window", "turns", NULL };
+
+static const char *const canaries[] = { "kill", "priority", "trace", NULL };
+
+#define ALL_HEEDED 7u
+
+unsigned int pe_fuzz_plan_policy(const struct pe_fuzz_plan *plan, unsigned int run)
+{
+	static const unsigned int turns[] = { PE_FUZZ_PAGE_IMMEDIATE, PE_FUZZ_PAGE_WINDOW,
+					      PE_FUZZ_PAGE_LOTTERY };
+
+	return plan->policy == PE_FUZZ_PLAN_TURNS ? turns[(run - 1) % 3] : plan->policy;
+}
+
+/* --- words --- */
+
+static bool read_number(const char *text, uint64_t least, uint64_t most, uint64_t *out)
+{
+	char *end;
+
+	errno = 0;
+	*out = strtoull(text, &end, 10);
+	return *text >= '0' && *text <= '9' && !*end && !errno && *out >= least && *out <= most;
+}
+
+static int take_number(const char *option, uint64_t least, uint64_t most, unsigned int *out)
+{
+	uint64_t n;
+
+	if (!read_number(optarg, least, most, &n))
+		return ERROR(PE_EXIT_USAGE, "--%s='%s': must be a number from %llu to %llu", option,
+			     optarg, (unsigned long long)least, (unsigned long long)most);
+	*out = (unsigned int)n;
+	return 0;
+}
+
+/* @length bytes of @word are an entry of @list: which */
+static bool find_word(const char *const *list, const char *word, size_t length, unsigned int *which)
+{
+	for (unsigned int i = 0; list[i]; i++)
+		if (strlen(list[i]) == length && memcmp(word, list[i], length) == 0) {
+			*which = i;
+			return true;
+		}
+	return false;
+}
+
+static bool find_policy(const char *word, unsigned int *policy)
+{
+	return find_word(pe_fuzz_plan_policies, word, strlen(word), policy);
+}
+
+/* words with a comma between them */
+static bool find_canaries(const char *words, unsigned int *heeded)
+{
+	unsigned int which, bits = 0;
+
+	for (;; words++) {
+		size_t length = strcspn(words, ",");
+
+		if (!find_word(canaries, words, length, &which))
+			return false;
+		bits |= 1u << which;
+		words += length;
+		if (!*words)
+			break;
+	}
+	*heeded = bits;
+	return true;
+}
+
+static int take_canaries(struct pe_fuzz_plan *plan)
+{
+	if (find_canaries(optarg, &plan->heeded))
+		return 0;
+	return ERROR(PE_EXIT_USAGE,
+		     "--canary='%s': must be kill, priority, trace, or some of them with commas",
+		     optarg);
+}
+
+static int take_option(struct pe_fuzz_plan *plan, int option, const char **replay, char **argv)
+{
+	switch (option) {
+	case 'p' + PE_MESSAGE_LONG:
+		return find_policy(optarg, &plan->policy)
+			       ? 0
+			       : ERROR(PE_EXIT_USAGE,
+				       "--policy='%s': must be immediate, lottery, window or turns",
+				       optarg);
+	case 'c' + PE_MESSAGE_LONG:
+		return take_canaries(plan);
+	case 'u' + PE_MESSAGE_LONG:
+		plan->suppressions = optarg;
+		return 0;
+	case 's' + PE_MESSAGE_LONG:
+		return read_number(optarg, 0, UINT64_MAX, &plan->seed)
+			       ? 0
+			       : ERROR(PE_EXIT_USAGE, "--seed='%s': must be a number", optarg);
+	case 'r' + PE_MESSAGE_LONG:
+		return take_number("runs", 1, 1000000000, &plan->runs);
+	case 't' + PE_MESSAGE_LONG:
+		return take_number("timeout", 1, 86400, &plan->timeout);
+	case 'v' + PE_MESSAGE_LONG:
+		plan->save = optarg;
+		return *optarg ? 0 : ERROR(PE_EXIT_USAGE, "--save needs the name of a file");
+	case 'y' + PE_MESSAGE_LONG:
+		*replay = optarg;
+		return 0;
+	default:
+		return pe_message_bad_option("fuzz", option, argv);
+	}
+}
+
+/* --- the file --- */
+
+static void put_argument(FILE *f, const char *argument)
+{
+	fputs("argument ", f);
+	for (; *argument; argument++)
+		if (*argument == '\n' || *argument == '%')
+			fprintf(f, "%%%02x", (unsigned char)*argument);
+		else
+			fputc(*argument, f);
+	fputc('\n', f);
+}
+
+static void put_canaries(FILE *f, unsigned int heeded)
+{
+	const char *before = "canary ";
+
+	for (unsigned int i = 0; canaries[i]; i++)
+		if (heeded & 1u << i) {
+			fprintf(f, "%s%s", before, canaries[i]);
+			before = ",";
+		}
+	fputc('\n', f);
+}
+
+int pe_fuzz_plan_save(const struct pe_fuzz_plan *plan, unsigned int run)
+{
+	FILE *f = fopen(plan->save, "we");
+	int r;
+
+	if (!f)
+		return -errno;
+	fprintf(f, FIRST_LINE "policy %s\nseed %llu\nrun %u\n",
+		pe_fuzz_plan_policies[pe_fuzz_plan_policy(plan, run)],
+		(unsigned long long)plan->seed, run);
+	put_canaries(f, plan->heeded);
+	for (char **a = plan->command; *a; a++)
+		put_argument(f, *a);
+	r = ferror(f) ? -EIO : 0;
+	return fclose(f) != 0 ? -errno : r;
+}
+
+/* in place: it gets no longer */
+static bool decode(char *text)
+{
+	char *to = text;
+
+	for (; *text; text++) {
+		unsigned int byte;
+
+		if (*text == '%') {
+			if (sscanf(text, "%%%2x", &byte) != 1 || byte == 0 || !text[1] || !text[2])
+				return false;
+			*to++ = (char)byte;
+			text += 2;
+		} else {
+			*to++ = *text;
+		}
+	}
+	*to = '\0';
+	return true;
+}
+
+static bool take_line(struct pe_fuzz_plan *plan, char *line, unsigned int *arguments)
+{
+	char *value = strchr(line, ' ');
+	uint64_t n;
+
+	line[strcspn(line, "\n")] = '\0';
+	if (!value)
+		return false;
+	*value++ = '\0';
+	if (strcmp(line, "policy") == 0)
+		return find_policy(value, &plan->policy);
+	if (strcmp(line, "canary") == 0)
+		return find_canaries(value, &plan->heeded);
+	if (strcmp(line, "seed") == 0)
+		return read_number(value, 0, UINT64_MAX, &plan->seed);
+	if (strcmp(line, "run") == 0) {
+		bool right = read_number(value, 1, UINT_MAX, &n);
+
+		plan->first = (unsigned int)n;
+		return right;
+	}
+	if (strcmp(line, "argument") != 0 || *arguments == MOST_ARGUMENTS || !decode(value))
+		return false;
+	plan->command[*arguments] = strdup(value);
+	return plan->command[(*arguments)++] != NULL;
+}
+
+static int read_lines(struct pe_fuzz_plan *plan, FILE *f, const char *name)
+{
+	unsigned int arguments = 0, pid = 1;
+	char *line = NULL;
+	size_t size = 0;
+	bool right = getline(&line, &size, f) >= 0 && strcmp(line, FIRST_LINE) == 0;
+
+	while (right && getline(&line, &size, f) >= 0) {
+		pid++;
+		right = take_line(plan, line, &arguments);
+	}
+	free(line);
+	if (right && arguments > 0)
+		return 0;
+	return ERROR(PE_EXIT_USAGE, "%s: line %u makes no sense; is it a file of --save?", name,
+		     pid);
+}
+
+static int read_file(struct pe_fuzz_plan *plan, const char *name)
+{
+	FILE *f = fopen(name, "re");
+	int r;
+
+	if (!f)
+		return ERROR(PE_EXIT_USAGE, "cannot read %s: %s", name, strerror(errno));
+	plan->same = true;
+	plan->command = calloc(MOST_ARGUMENTS + 1, sizeof(*plan->command));
+	r = plan->command ? read_lines(plan, f, name) : ERROR(PE_EXIT_UNABLE, "out of memory");
+	fclose(f);
+	return r;
+}
+
+/* --- both --- */
+
+int pe_fuzz_plan_read(struct pe_fuzz_plan *plan, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "policy", required_argument, NULL, 'p' + PE_MESSAGE_LONG },
+		{ "canary", required_argument, NULL, 'c' + PE_MESSAGE_LONG },
+		{ "suppressions", required_argument, NULL, 'u' + PE_MESSAGE_LONG },
+		{ "seed", required_argument, NULL, 's' + PE_MESSAGE_LONG },
+		{ "runs", required_argument, NULL, 'r' + PE_MESSAGE_LONG },
+		{ "timeout", required_argument, NULL, 't' + PE_MESSAGE_LONG },
+		{ "save", required_argument, NULL, 'v' + PE_MESSAGE_LONG },
+		{ "replay", required_argument, NULL, 'y' + PE_MESSAGE_LONG },
+		{ "help", no_argument, NULL, 'h' + PE_MESSAGE_LONG },
+		{ 0 },
+	};
+	const char *replay = NULL;
+	struct timespec now;
+	int option, r;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	*plan = (struct pe_fuzz_plan){
+		.seed = (uint64_t)now.tv_nsec / 1000 % 1000000,
+		.policy = PE_FUZZ_PLAN_TURNS,
+		.heeded = ALL_HEEDED,
+		.first = 1,
+		.timeout = 60,
+		.save = "pidepoch-fuzz.replay",
+	};
+	while ((option = getopt_long(argc, argv, "+:", options, NULL)) != -1) {
+		if (option == 'h' + PE_MESSAGE_LONG)
+			return pe_message_text("fuzz", help) == 0 ? -1 : PE_EXIT_FAILED;
+		r = take_option(plan, option, &replay, argv);
+		if (r != 0)
+			return r;
+	}
+	if (!plan->runs)
+		plan->runs = replay ? 1 : 20;
+	plan->command = argv + optind;
+	if (!!replay == (optind < argc))
+		return ERROR(PE_EXIT_USAGE, "needs a command or --replay, one of them; try "
+					    "'pidepoch fuzz --help'");
+	return replay ? read_file(plan, replay) : 0;
+}

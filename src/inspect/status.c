@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "inspect/status.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/time/identity.h"
+#include "supervisor/locator.h"
+#include "supervisor/memory.h"
+
+/* 0; -EAGAIN: that frame has not been made, or is still the parent's */
+static int read_frame(const struct pe_memory *m, const struct pe_frame *at,
+		      struct pe_stats *account)
+{
+	struct pe_frame *copy = malloc(sizeof(*copy) + _Alignof(struct pe_frame));
+	struct pe_frame *frame;
+	struct pe_settings set;
+	uint32_t alive = 0;
+	int err = -ENOMEM;
+
+	if (!copy)
+		return err;
+	frame = (struct pe_frame *)(((uintptr_t)copy + _Alignof(struct pe_frame) - 1) &
+				    ~(_Alignof(struct pe_frame) - 1));
+	err = pe_memory_read(m, (uintptr_t)at, frame, sizeof(*frame));
+	if (err == 0 && !atomic_load(&frame->life))
+		err = -EAGAIN;
+	if (err == 0)
+		err = pe_memory_read(m, (uintptr_t)atomic_load(&frame->life), &alive,
+				     sizeof(alive));
+	if (err == 0 && !alive)
+		err = -EAGAIN;
+	if (err == 0)
+		err = pe_memory_read(m, (uintptr_t)frame->set, &set, sizeof(set));
+	if (err == 0)
+		pe_stats_of(frame, set.old_bytes_most, account);
+	free(copy);
+	return err;
+}
+
+/* Look for a marker in @size bytes at @from of the process. */
+static int search(const struct pe_memory *m, uint64_t from, size_t size, struct pe_stats *account)
+{
+	struct pe_stats_marker found;
+	char *bytes = size <= PE_LOCATOR_LARGEST ? malloc(size) : NULL;
+	int err = bytes ? pe_memory_read(m, from, bytes, size) : -ENOMEM;
+
+	if (err == 0 && !pe_locator_find(bytes, size, &found))
+		err = -ENOENT;
+	if (err == 0)
+		err = pe_locator_is_ours(&found) ? read_frame(m, found.frame, account) : -EPROTO;
+	free(bytes);
+	return err;
+}
+
+/* Where two copies are mapped, one is asleep. */
+static int search_all(const struct pe_memory *m, struct pe_stats *account)
+{
+	FILE *maps = pe_memory_maps(m);
+	int err = -ENOENT, now;
+	size_t room = 0, size;
+	char *line = NULL;
+	uint64_t from;
+
+	while (maps && err != 0 && getline(&line, &room, maps) >= 0) {
+		from = pe_locator_candidate(line, &size);
+		if (!from)
+			continue;
+		now = search(m, from, size, account);
+		if (now != -ENOENT)
+			err = now;
+	}
+	free(line);
+	if (maps)
+		fclose(maps);
+	return err;
+}
+
+int pe_status_read(pid_t pid, struct pe_stats *account)
+{
+	struct pe_memory m;
+	int err;
+
+	if (pe_identity_proc_is_ours() != 0)
+		return -ENODATA; /* it would show another process's maps, or none */
+	err = pe_memory_open(&m, "/proc/", pid);
+	if (err < 0)
+		return err == -ESRCH ? err : -EACCES;
+	err = search_all(&m, account);
+	pe_memory_close(&m);
+	return err;
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * preload_api - what the interposers may ask of the state behind them.
+ *
+ * Results are >= 0 or -errno; errno itself is never touched: that is the interposer's part. All of it is async-signal-safe, for any
+ * thread, and legal in a vfork child (where it passes to the kernel).
+ */
+#ifndef PE_LIB_PRELOAD_API_H
+#define PE_LIB_PRELOAD_API_H
+
+#include <sys/types.h>
+
+#include "core/call.h"
+#include "core/engine/guard.h"
+#include "core/frame/frame.h"
+#include "core/engine/reap.h"
+#include "core/token.h"
+
+/* Is this the frame's own process, so that waits are ours to order? False in a vfork child. */
+bool pe_preload_enter(void);
+
+/* around whatever makes a child; pid <= 0: none was made */
+struct pe_birth pe_preload_birth_begin(enum pe_call by);
+void pe_preload_birth_end(const struct pe_birth *b, pid_t pid);
+void pe_preload_forked(void); /* in the child of a wrapped fork */
+
+/* How many vforks deep the calling thread is, after adding @by: above 0 it runs as its own child. */
+uint32_t pe_preload_vfork_depth(int by);
+
+/* As kill() takes it: the group that -@pid leads? -1 means all, and INT_MIN no group. */
+static inline bool pe_preload_means_group(pid_t pid)
+{
+	return pid < -1 && pid != INT_MIN;
+}
+
+/* May a call by this name, which is not made under a hold, go on with @pid: a process, or below -1 a group? 0; else the error
+ * by policy. Reported where it is due. */
+long pe_preload_check(enum pe_call by, pid_t pid);
+
+long pe_preload_guard(const struct pe_use *u);
+long pe_preload_reap(const struct pe_reap *r); /* after pe_preload_enter() said true */
+void pe_preload_learn(pid_t number);
+
+void pe_preload_group_made(pid_t leader); /* by setpgid(): @leader may be a child */
+void pe_preload_children_vanish(void);	  /* SIGCHLD is ignored, or SA_NOCLDWAIT set */
+void pe_preload_shared_vm(void); /* clone(CLONE_VM) without CLONE_THREAD is about to happen */
+
+/* Does the library that this is in see the forks and waits of the program? Each of the two defines it. */
+extern const bool pe_preload_sees_calls;
+
+/* The options of pidepoch.h's prctl(). -EINVAL for one that is none of them, as the kernel has it. */
+long pe_preload_prctl(int option, unsigned long a2, unsigned long a3);
+
+/*
+ * The program's own filter is about to be such that it is ended for calls which the engine makes. DEAF: only for those that a ring takes,
+ * which is done without from now on. CHILDLESS: and if it makes a child. What is lost is said, where there is something. Then, when
+ * the filter is there, all calls are passed on.
+ */
+enum pe_confinement {
+	PE_CONFINEMENT_NONE,
+	PE_CONFINEMENT_DEAF,
+	PE_CONFINEMENT_CHILDLESS,
+	PE_CONFINEMENT_FULL
+};
+void pe_preload_confining(enum pe_confinement c);
+void pe_preload_confined(void);
+/* The process is about to be one that may not be looked into. */
+void pe_preload_hiding(void);
+bool pe_preload_is_confined(void);
+
+/* after pe_preload_enter() said true */
+bool pe_preload_tells_events(void);
+bool pe_preload_has_references(void); /* the program has called the API that gives them out */
+
+/* The environment that keeps the library in programs that this one executes: name=value strings, NULL at the
+ * end; empty when the library was not preloaded. [0] is LD_PRELOAD with this library alone. */
+const char *const *pe_preload_environment(void);
+
+/* In an environment: what follows was added for the loader and for this library. */
+#define PE_PRELOAD_RESTORED "PIDEPOCH_RESTORED="
+
+/* Take the marker and what it marks out of @envp. @erase: the strings as well, of which the kernel shows a copy. */
+void pe_preload_hide(char **envp, bool erase);
+
+#endif

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "supervisor/judge.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "core/record/notice.h"
+#include "core/record/event.h"
+#include "core/time/identity.h"
+#include "core/frame/verdict.h"
+#include "core/sys.h"
+#include "core/text.h"
+#include "supervisor/helper.h"
+#include "supervisor/notify.h"
+#include "supervisor/proc.h"
+#include "supervisor/rights.h"
+
+#ifndef PIDFD_SIGNAL_THREAD
+#define PIDFD_SIGNAL_THREAD 1u /* linux/pidfd.h, since 6.9 */
+#endif
+
+/* --- whom it is not for (Y.1) --- */
+
+static bool is_trusted(const struct pe_serve_call *c)
+{
+	char link[32], program[PATH_MAX] = "";
+	const char *list = c->s->trust, *base;
+	size_t n;
+
+	snprintf(link, sizeof(link), "%d/exe", c->peer->tid);
+	if (!list || readlink(link, program, sizeof(program) - 1) < 0)
+		return false;
+	base = strrchr(program, '/');
+	base = base ? base + 1 : program;
+	for (; *list; list += n + (list[n] == ':')) {
+		n = strcspn(list, ":");
+		if (pe_text_glob(list, n, program) || pe_text_glob(list, n, base))
+			return true;
+	}
+	return false;
+}
+
+static long has_library(struct pe_helper_call *h, void *at)
+{
+	FILE *maps = pe_helper_maps(h);
+	unsigned long from, to;
+	char line[4352];
+	bool found = false;
+
+	while (maps && !found && fgets(line, sizeof(line), maps))
+		found = strstr(line, "/libpidepoch-preload.so") &&
+			sscanf(line, "%lx-%lx", &from, &to) == 2 && from <= *(uint64_t *)at &&
+			*(uint64_t *)at <= to;
+	if (maps)
+		fclose(maps);
+	return found;
+}
+
+/* Has the preload library made this call? 1, 0, or -EINPROGRESS (helper.h) */
+static long is_of_library(struct pe_serve_call *c)
+{
+	uint64_t at = c->n->data.instruction_pointer;
+
+	return pe_helper_do(c, has_library, &at, sizeof(at));
+}
+
+/* --- telling (Y.2) --- */
+
+/* Its descriptor 2 becomes ours, if it takes a line at once. */
+static bool borrow_stderr(const struct pe_serve_call *c)
+{
+	int pidfd = (int)syscall(SYS_pidfd_open, c->peer->tgid, 0), fd = -1;
+	struct pollfd p = { .events = POLLOUT };
+
+	if (pidfd >= 0) {
+		fd = (int)syscall(SYS_pidfd_getfd, pidfd, 2, 0);
+		close(pidfd);
+	}
+	if (fd < 0)
+		return false;
+	p.fd = fd;
+	if (poll(&p, 1, 100) == 1 && (p.revents & POLLOUT))
+		dup2(fd, STDERR_FILENO);
+	close(fd);
+	return true;
+}
+
+/* By warn-once a process tells one thing, and what it forks after that nothing. Whoever was displaced from here tells again. */
+static struct told {
+	uint64_t identity, at; /* ticks since boot */
+} told[1024];
+
+static struct told *told_of(uint64_t identity)
+{
+	return &told[identity % (sizeof(told) / sizeof(told[0]))];
+}
+
+static bool may_tell(const struct pe_serve_call *c, const struct pe_identity_holder *who)
+{
+	uint64_t self = c->peer->identity, parent;
+	struct told *mine = told_of(self);
+
+	if (!c->s->set.once)
+		return true;
+	if (mine->identity == self)
+		return false;
+	*mine = (struct told){ .identity = self, .at = pe_proc_ticks() };
+	return pe_peer_identity((int)who->ppid, &parent) < 0 ||
+	       told_of(parent)->identity != parent || told_of(parent)->at > who->start;
+}
+
+/* Y.3. What is written is written in the caller's name. */
+static void tell(const struct pe_serve_call *c, const struct pe_use *use,
+		 const struct pe_verdict *v)
+{
+	static struct pe_frame
+		frame; /* what emit and event ask of one: its settings, and who it is */
+	const struct pe_known known = { .what = PE_KNOWN_RELEASED };
+	struct pe_settings set = c->s->set;
+	struct pe_identity_holder who = { .comm = "?" };
+
+	pe_identity_describe((uint32_t)c->peer->tgid, &who);
+	if (!may_tell(c, &who))
+		return;
+	set.name = who.comm;
+	set.pid = pe_peer_number(c->peer, c->peer->tgid);
+	set.tid = pe_peer_number(c->peer, c->peer->tid);
+	frame.set = &set;
+	frame.tgid = set.pid;
+	if (v->tell && (set.log || borrow_stderr(c)))
+		pe_notice_stale(&frame, use, &known,
+				v->dies			      ? PE_OUTCOME_ABORTING
+				: v->act == PE_VERDICT_REFUSE ? PE_OUTCOME_REFUSED
+							      : PE_OUTCOME_PASSED);
+	if (!set.log)
+		dup2(STDIN_FILENO, STDERR_FILENO); /* /dev/null */
+	if (set.events)
+		pe_event_use(&frame, use, &known, use->holder != 0,
+			     v->dies			   ? PE_OUTCOME_ABORTING
+			     : v->act == PE_VERDICT_REFUSE ? PE_OUTCOME_REFUSED
+							   : PE_OUTCOME_PASSED);
+}
+
+/* --- the verdict --- */
+
+/* As abort(3): a handler runs first; a process that ignores or blocks SIGABRT is killed. The pidfd is
+ * the caller's, whichever process has its pid by now. */
+static void end(const struct pe_serve_call *c)
+{
+	int signal = pe_rights_blunts(c->peer, SIGABRT) ? SIGKILL : SIGABRT;
+
+	if (pe_sys_pidfd_send_signal(c->peer->pidfd, signal, NULL, PIDFD_SIGNAL_THREAD) == -EINVAL)
+		pe_sys_pidfd_send_signal(c->peer->pidfd, signal, NULL, 0); /* before Linux 6.9 */
+}
+
+long pe_judge_serve(struct pe_serve_call *c, const struct pe_use *use, int pid)
+{
+	const struct pe_verdict_use judged = { .knowledge = PE_KNOWN_RELEASED,
+					       .held = pid != 0,
+					       .policy = c->s->set.policy };
+	struct pe_verdict v = pe_verdict_classic(&judged);
+	long r;
+
+	if (is_trusted(c))
+		return PE_SERVE_LET;
+	r = is_of_library(c);
+	if (r == -EINPROGRESS)
+		return r;
+	if (r != 0 || !pe_notify_holds(c->s->listener, c->n->id))
+		return PE_SERVE_LET;
+	if (v.tell || c->s->set.events)
+		tell(c, use, &v);
+	if (v.dies)
+		end(c);
+	return v.act == PE_VERDICT_REFUSE ? -c->s->set.stale_errno : PE_SERVE_LET;
+}

@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "supervisor/monitor.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "supervisor/fork_events.h"
+#include "core/record/notice.h"
+#include "core/time/identity.h"
+#include "core/sys.h"
+#include "supervisor/epochs.h"
+#include "supervisor/notify_filter.h"
+#include "supervisor/memory.h"
+#include "supervisor/notify.h"
+#include "supervisor/pass.h"
+#include "supervisor/probe.h"
+#include "supervisor/rights.h"
+#include "supervisor/serve.h"
+
+#define DESCRIPTORS 1024
+#define STACK	    (256u << 10)
+#define SOCKET	    3 /* the monitor's end, behind three times /dev/null */
+
+/* --- the monitor --- */
+
+static void pause_briefly(void)
+{
+	const struct timespec t = { .tv_nsec = 10000000 };
+
+	nanosleep(&t, NULL);
+}
+
+/* T.4 */
+static void let_held_go(const struct pe_serve *s)
+{
+	struct seccomp_notif *n =
+		&s->table->held[atomic_load(&s->table->serving) % PE_CHILD_TABLE_HELD];
+
+	if (n->id)
+		pe_notify_let(s->listener, n->id);
+	memset(n, 0, sizeof(*n));
+}
+
+static bool has_ended(const struct pe_serve *s)
+{
+	struct pollfd end = { .fd = s->listener };
+
+	return poll(&end, 1, 0) == 1;
+}
+
+/* Until @worker has ended, or all that is watched has; then the worker is ended. */
+static void watch_both(const struct pe_serve *s, pid_t worker)
+{
+	struct pollfd both[] = { { .fd = s->listener },
+				 { .fd = pe_sys_pidfd_open(worker, 0), .events = POLLIN } };
+
+	if (both[1].fd < 0)
+		return; /* a worker sees the end itself, on newer kernels */
+	while (!both[0].revents && !both[1].revents)
+		poll(both, 2, -1);
+	if (both[0].revents)
+		kill(worker, SIGKILL);
+	close(both[1].fd);
+}
+
+/* until @worker has ended; is the work at its end, too? */
+static bool outlive(const struct pe_serve *s, pid_t worker)
+{
+	uint64_t served = atomic_load(&s->table->served);
+	int status;
+
+	watch_both(s, worker);
+	while (waitpid(worker, &status, 0) < 0)
+		if (errno != EINTR)
+			return false;
+	if (has_ended(s) || (WIFEXITED(status) && WEXITSTATUS(status) == PE_SERVE_ENDED))
+		return true;
+	if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL)
+		let_held_go(s);
+	if (atomic_load(&s->table->served) == served)
+		pause_briefly(); /* nothing was achieved: not in a loop that takes a CPU */
+	return false;
+}
+
+static void be_worker(struct pe_serve *s)
+{
+	enum pe_serve_end end;
+
+	s->ours[1] = getpid();
+	prctl(PR_SET_NAME, "pidepoch-worker");
+	end = pe_serve_run(s);
+	if (s->no_monitor && end == PE_SERVE_ENDED)
+		pe_fork_events_end(s);
+	if (end != PE_SERVE_ORPHANED)
+		_exit((int)end);
+}
+
+/* never returns: as monitor until the work ends; a worker that is left alone goes round and is the monitor then (T.3) */
+static _Noreturn void keep(struct pe_serve *s)
+{
+	pid_t worker;
+
+	for (;;) {
+		prctl(PR_SET_NAME, "pidepoch-keeper");
+		s->ours[0] = getpid();
+		worker = fork();
+		s->no_monitor = worker < 0;
+		if (s->no_monitor)
+			s->ours[0] = getppid();
+		if (worker <= 0)
+			be_worker(s); /* itself, if there can be no other */
+		else if (outlive(s, worker))
+			break;
+	}
+	pe_fork_events_end(s);
+	_exit(0);
+}
+
+/* The program's limits are not ours: what the worker needs for those whom it knows, if it is to be had. */
+static void raise_limits(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= DESCRIPTORS)
+		return;
+	limit.rlim_cur = DESCRIPTORS;
+	if (limit.rlim_max < DESCRIPTORS) {
+		const struct rlimit more = { DESCRIPTORS, DESCRIPTORS };
+
+		if (setrlimit(RLIMIT_NOFILE, &more) == 0)
+			return;
+		limit.rlim_cur = limit.rlim_max;
+	}
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/* Who looks for memory is not to take ours: a program whose supervisor has gone altogether gets ENOSYS. (By CAP_SYS_RESOURCE only.) */
+static void be_spared(void)
+{
+	int fd = pe_sys_open("self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	pe_sys_write(fd, "-1000", 5);
+	pe_sys_close(fd);
+}
+
+/* T.2 */
+static void leave_program(int socket)
+{
+	int null;
+	sigset_t all;
+
+	socket = fcntl(socket, F_DUPFD,
+		       SOCKET); /* it may have the number of one that the program lacks */
+	null = open("/dev/null", O_RDWR);
+	for (int fd = 0; fd < 3; fd++)
+		if (null >= 0)
+			dup2(null, fd);
+		else
+			close(fd);
+	dup2(socket, SOCKET);
+	syscall(SYS_close_range, SOCKET + 1, ~0u, 0);
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, NULL);
+	setpgid(0, 0);
+}
+
+/* /proc must be there, and be that of our own pid namespace */
+static int enter_proc(void)
+{
+	if (pe_identity_proc_is_ours() != 0 || chdir("/proc") < 0)
+		return -ENOENT;
+	return access("thread-self/children", R_OK) == 0 ? 0 : -ENOSYS;
+}
+
+/* 1: the memory of who started us is ours to read, where @plan is, too, and will be: it cannot become somebody else's (T.2 of token.h) */
+static int can_read(pid_t program, const struct pe_monitor_plan *plan)
+{
+	struct pe_monitor_plan copy;
+	struct pe_memory m;
+	int r;
+
+	if (pe_rights_may_hide(&(struct pe_peer){ .tid = program }) ||
+	    pe_memory_open(&m, "", program) < 0)
+		return false;
+	r = pe_memory_read(&m, (uintptr_t)plan, &copy, sizeof(copy));
+	pe_memory_close(&m);
+	return r == 0;
+}
+
+struct birth {
+	const struct pe_monitor_plan *plan;
+	const struct pe_settings *set;
+	pid_t program;
+	bool adopts; /* the program: our orphans would be its children */
+	int socket;
+};
+
+static _Noreturn void be_keeper(const struct birth *b)
+{
+	static struct pe_serve s;
+	int r;
+
+	s.set = *b->set;
+	s.trust = b->plan->trust;
+	s.adopter = b->adopts ? b->program : 0;
+	s.listener = -1;
+	leave_program(b->socket);
+	raise_limits();
+	s.table = pe_child_table_map();
+	s.epochs = pe_epochs_map();
+	s.births = pe_probe_is_off(PE_PROBE_BIRTHS) ? -ENOSYS : pe_fork_events_open();
+	r = enter_proc();
+	if (r == 0)
+		r = can_read(b->program, b->plan);
+	be_spared();
+	if (pe_pass_send(SOCKET, s.table && s.epochs ? r : -ENOMEM, -1) < 0 ||
+	    pe_pass_receive(SOCKET, &s.listener) < 0 || s.listener < 0)
+		_exit(1);
+	pe_notify_sync(s.listener); /* slower without it */
+	pe_pass_send(SOCKET, 0, -1);
+	close(SOCKET);
+	keep(&s);
+}
+
+/* --- the caller --- */
+
+/* a child without a signal at its end: nothing of it is left pending on the program */
+static pid_t quiet_clone(void)
+{
+	return (pid_t)syscall(SYS_clone, 0, 0, 0, 0, 0);
+}
+
+/* in the caller's memory, as after a vfork: the monitor is born in a copy of it, and is nobody's child when we have gone */
+static int bear_keeper(void *birth)
+{
+	if (quiet_clone() == 0)
+		be_keeper(birth);
+	_exit(0);
+}
+
+static bool takes_orphans(void)
+{
+	int reaper = 0;
+
+	prctl(PR_GET_CHILD_SUBREAPER, &reaper, 0, 0, 0);
+	return reaper || getpid() == 1;
+}
+
+static int make_keeper(const struct pe_monitor_plan *plan, int socket)
+{
+	/* The monitor's and its workers' for good, in their copy. It lies in the caller's own, where AddressSanitizer looks for one. */
+	_Alignas(16) char stack[STACK];
+	bool direct = takes_orphans();
+	struct pe_settings set = { .policy = plan->policy,
+				   .stale_errno = plan->stale_errno,
+				   .log = plan->log,
+				   .events = plan->events,
+				   .once = plan->once };
+	struct birth birth = { plan, &set, getpid(), direct, socket };
+	pid_t first;
+
+	pe_notice_know_stderr(&set);
+	first = direct ? quiet_clone()
+		       : clone(bear_keeper, stack + sizeof(stack), CLONE_VM | CLONE_VFORK, &birth);
+	if (first < 0)
+		return -errno;
+	if (first == 0)
+		be_keeper(&birth);
+	if (!direct)
+		while (waitpid(first, NULL, __WALL) < 0 && errno == EINTR)
+			;
+	return 0;
+}
+
+/* the filter is put on: from then on there must be somebody at the listener */
+static int come_under(const struct pe_monitor_plan *plan, int socket)
+{
+	struct sock_filter room[PE_NOTIFY_FILTER_LENGTH];
+	struct sock_fprog filter;
+	int listener, r;
+
+	if (plan->plain && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return -errno;
+	pe_notify_filter_make(room, &filter);
+	listener = pe_notify_install(&filter, true);
+	if (listener < 0)
+		return listener == -EINVAL ? -ENOSYS : listener;
+	r = pe_pass_send(socket, 0, listener);
+	close(listener);
+	return r == 0 && pe_pass_receive(socket, NULL) == 0 ? 0 : -EPIPE;
+}
+
+int pe_monitor_start(const struct pe_monitor_plan *plan)
+{
+	int ends[2], r, reads = 0;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
+		return -errno;
+	r = make_keeper(plan, ends[1]);
+	close(ends[1]);
+	if (r == 0)
+		reads = r = pe_pass_receive(ends[0], NULL);
+	if (r >= 0)
+		r = come_under(plan, ends[0]);
+	close(ends[0]);
+	return r < 0 ? r : reads;
+}

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * fuzz: the program's side of the hunt, with a monitor of the test's own. Letters are those of core/engine/fuzz_page.h.
+ *
+ * The monitor is a thread: it notes what it is asked for, in order, and answers unless it has been told not to.
+ */
+#include "host.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <sys/mman.h>
+
+#include "core/engine/fuzz_page.h"
+
+static struct pe_fuzz_page *page; /* shared with forked children, as the file is */
+
+static void make_page(void)
+{
+	page = mmap(NULL, sizeof(*page), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ck_assert_ptr_ne(page, MAP_FAILED);
+	page->seed = 7;
+}
+
+/* --- the monitor --- */
+
+#define REQUESTS 8
+
+static uint32_t request[REQUESTS];
+static _Atomic unsigned int served;
+
+/* Ends with the request that is to be its last. */
+static void *keep(void *requests)
+{
+	for (uint32_t n = 0; n < *(const uint32_t *)requests; n++) {
+		while (atomic_load(&page->asked) == n)
+			pe_fuzz_page_wait(&page->asked, n);
+		request[n % REQUESTS] = atomic_load(&page->pid);
+		atomic_fetch_add(&served, 1);
+		atomic_store(&page->served, n + 1);
+		pe_fuzz_page_wake(&page->served);
+	}
+	return NULL;
+}
+
+static pthread_t monitor(const uint32_t *requests)
+{
+	pthread_t t;
+
+	ck_assert_int_eq(pthread_create(&t, NULL, keep, (void *)requests), 0);
+	return t;
+}
+
+START_TEST(X1_the_keeper_has_served_when_a_release_returns)
+{
+	static const uint32_t requests = 3;
+	pthread_t t = monitor(&requests);
+
+	for (uint32_t i = 0; i < requests; i++) {
+		pe_fuzz_page_released(page, 500 + i);
+		ck_assert_uint_eq(atomic_load(&served), i + 1);
+		ck_assert_uint_eq(request[i], 500 + i);
+		ck_assert_uint_eq(page->lock, 0);
+	}
+	pthread_join(t, NULL);
+	ck_assert_uint_eq(page->releases, requests);
+}
+END_TEST
+
+START_TEST(X1_a_use_that_leaves_no_signal_has_the_strangers_looked_at)
+{
+	static const uint32_t requests = 1;
+	pthread_t t = monitor(&requests);
+
+	pe_fuzz_page_used(page);
+	ck_assert_uint_eq(atomic_load(&served), 1);
+	ck_assert_uint_eq(request[0], PE_FUZZ_PAGE_LOOK);
+	ck_assert_uint_eq(page->lock, 0);
+	ck_assert_uint_eq(page->releases, 0);
+	pthread_join(t, NULL);
+}
+END_TEST
+
+/* --- nobody waits for ever --- */
+
+START_TEST(X2_without_a_keeper_the_wait_returns)
+{
+	pe_fuzz_page_released(page, 500);
+	pe_fuzz_page_used(page);
+	ck_assert(!pe_fuzz_page_all_begin(page));
+	ck_assert_uint_eq(page->lock, 0); /* and whoever comes next is asked about */
+	ck_assert_uint_eq(page->asked, 3);
+	ck_assert_uint_eq(page->releases, 1);
+}
+END_TEST
+
+static void *be_gone(void *tid)
+{
+	*(uint32_t *)tid = (uint32_t)gettid();
+	return NULL;
+}
+
+/* A pid that nobody has: a thread's that has ended. */
+static uint32_t nobodys(void)
+{
+	uint32_t tid = 0;
+	pthread_t t;
+
+	ck_assert_int_eq(pthread_create(&t, NULL, be_gone, &tid), 0);
+	pthread_join(t, NULL);
+	while (syscall(SYS_tgkill, getpid(), tid, 0) == 0)
+		sched_yield();
+	return tid;
+}
+
+START_TEST(X2_one_who_was_killed_in_its_turn_keeps_it_for_nobody)
+{
+	static const uint32_t requests = 1;
+	pthread_t t = monitor(&requests);
+
+	atomic_store(&page->lock, nobodys());
+	pe_fuzz_page_released(page, 500);
+	ck_assert_uint_eq(atomic_load(&served), 1);
+	ck_assert_uint_eq(page->lock, 0);
+	pthread_join(t, NULL);
+}
+END_TEST
+
+/* A living holder is not robbed: the canary is done without, and the turn stays its holder's. */
+START_TEST(X2_a_turn_that_lasts_costs_the_canary)
+{
+	const uint32_t parent = (uint32_t)getppid();
+
+	atomic_store(&page->lock, parent);
+	pe_fuzz_page_released(page, 500);
+	ck_assert(!pe_fuzz_page_all_begin(page));
+	ck_assert_uint_eq(page->asked, 0);
+	ck_assert_uint_eq(page->lock, parent);
+}
+END_TEST
+
+START_TEST(X2_a_handler_above_its_own_request_asks_for_nothing)
+{
+	const uint32_t me = (uint32_t)gettid();
+
+	atomic_store(&page->lock, me);
+	pe_fuzz_page_released(page, 500);
+	pe_fuzz_page_used(page);
+	ck_assert(!pe_fuzz_page_all_begin(page));
+	ck_assert_uint_eq(page->asked, 0);
+	ck_assert_uint_eq(page->lock, me);
+}
+END_TEST
+
+/* --- the schedule --- */
+
+START_TEST(X3_a_draw_is_a_function_of_seed_and_place)
+{
+	/* splitmix64's own first results for these seeds */
+	ck_assert_uint_eq(pe_fuzz_page_draw(0, 0), UINT64_C(0xe220a8397b1dcdaf));
+	ck_assert_uint_eq(pe_fuzz_page_draw(0, 1), UINT64_C(0x6e789e6aa1b965f4));
+	ck_assert_uint_eq(pe_fuzz_page_draw(1234567, 0), UINT64_C(6457827717110365317));
+	ck_assert_uint_eq(pe_fuzz_page_draw(1234567, 1), UINT64_C(3203168211198807973));
+}
+END_TEST
+
+/* Each pause takes one draw, whether it is made or not: the policies have the same places. */
+START_TEST(X3_each_pause_has_a_draw_of_its_own)
+{
+	static const uint32_t requests = 2;
+	pthread_t t = monitor(&requests);
+
+	for (uint32_t i = 0; i < requests; i++) {
+		page->policy = i ? PE_FUZZ_PAGE_WINDOW : PE_FUZZ_PAGE_IMMEDIATE;
+		pe_fuzz_page_before_reap(page);
+		pe_fuzz_page_before_use(page);
+		pe_fuzz_page_released(page, 500);
+		ck_assert_uint_eq(page->draws, 3 * (i + 1));
+	}
+	pthread_join(t, NULL);
+}
+END_TEST
+
+/* --- signals to everybody --- */
+
+START_TEST(X4_strangers_leave_before_a_signal_to_everybody)
+{
+	static const uint32_t requests = 1;
+	pthread_t t = monitor(&requests);
+
+	ck_assert(pe_fuzz_page_all_begin(page));
+	ck_assert_uint_eq(atomic_load(&served), 1);
+	ck_assert_uint_eq(request[0], PE_FUZZ_PAGE_LEAVE);
+	ck_assert_uint_eq(page->lock, (uint32_t)gettid()); /* until it has been sent */
+	pe_fuzz_page_all_end(page);
+	ck_assert_uint_eq(page->lock, 0);
+	pthread_join(t, NULL);
+}
+END_TEST
+
+static _Atomic int releaser_tid;
+
+static void *release(void *unused)
+{
+	atomic_store(&releaser_tid, gettid());
+	pe_fuzz_page_released(page, 501);
+	return unused;
+}
+
+START_TEST(X4_none_comes_until_it_is_sent)
+{
+	static const uint32_t requests = 2;
+	pthread_t t = monitor(&requests), other;
+
+	ck_assert(pe_fuzz_page_all_begin(page));
+	pthread_create(&other, NULL, release, NULL);
+	while (!is_in_call(atomic_load(&releaser_tid), SYS_futex))
+		sched_yield();
+	ck_assert_uint_eq(page->releases, 1);
+	ck_assert_uint_eq(page->asked, 1); /* it waits for its turn */
+	pe_fuzz_page_all_end(page);
+	pthread_join(other, NULL);
+	pthread_join(t, NULL);
+	ck_assert_uint_eq(request[1], 501);
+}
+END_TEST
+
+/* --- unrelated processes --- */
+
+START_TEST(X5_each_place_may_be_a_strangers)
+{
+	for (uint32_t i = 0; i < PE_FUZZ_PAGE_STRANGERS; i++)
+		atomic_store(&page->stranger[i], 500 + i);
+	for (uint32_t i = 0; i < PE_FUZZ_PAGE_STRANGERS; i++)
+		ck_assert(pe_fuzz_page_is_stranger(page, 500 + i));
+	ck_assert(!pe_fuzz_page_is_stranger(page, 499));
+	ck_assert(!pe_fuzz_page_is_stranger(page, 500 + PE_FUZZ_PAGE_STRANGERS));
+	atomic_store(&page->stranger[3], 0);
+	ck_assert(!pe_fuzz_page_is_stranger(page, 503));
+}
+END_TEST
+
+/* 0 means one's own process or group to most calls, and an empty place in the list. */
+START_TEST(X5_0_is_nobody)
+{
+	ck_assert(!pe_fuzz_page_is_stranger(page, 0));
+}
+END_TEST
+
+int main(void)
+{
+	TCase *c = tcase_create("hunt");
+
+	tcase_add_checked_fixture(c, make_page, NULL);
+	tcase_add_test(c, X1_the_keeper_has_served_when_a_release_returns);
+	tcase_add_test(c, X1_a_use_that_leaves_no_signal_has_the_strangers_looked_at);
+	tcase_add_test(c, X2_without_a_keeper_the_wait_returns);
+	tcase_add_test(c, X2_one_who_was_killed_in_its_turn_keeps_it_for_nobody);
+	tcase_add_test(c, X2_a_turn_that_lasts_costs_the_canary);
+	tcase_add_test(c, X2_a_handler_above_its_own_request_asks_for_nothing);
+	tcase_add_test(c, X3_a_draw_is_a_function_of_seed_and_place);
+	tcase_add_test(c, X3_each_pause_has_a_draw_of_its_own);
+	tcase_add_test(c, X4_strangers_leave_before_a_signal_to_everybody);
+	tcase_add_test(c, X4_none_comes_until_it_is_sent);
+	tcase_add_test(c, X5_each_place_may_be_a_strangers);
+	tcase_add_test(c, X5_0_is_nobody);
+	return run_case("fuzz", c);
+}

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* census: when is it proven that no lap went by unseen? Letters are those of core/time/wrap_proof.h. */
+#include "core/time/wrap_proof.h"
+
+#include <sched.h>
+#include <stdio.h>
+
+#include "host.h"
+
+static struct pe_clock time_now;
+static struct pe_wrap_proof census;
+
+static struct pe_wrap_proof_look look(uint64_t forks, uint64_t tasks, uint64_t pid_max,
+				      uint32_t cursor)
+{
+	return (struct pe_wrap_proof_look){
+		.forks = forks,
+		.forks_after = forks,
+		.tasks = tasks,
+		.pid_max = pid_max,
+		.cursor = cursor,
+	};
+}
+
+static void begin(void)
+{
+	struct pe_wrap_proof_look first = look(10000, 100, 32768, 500);
+
+	census = (struct pe_wrap_proof){ .forks = 0 };
+	pe_clock_init(&time_now, pe_clock_make(7, 500));
+	pe_wrap_proof_judge(&census, &time_now, pe_clock_now(&time_now), &first);
+	pe_clock_show(&time_now);
+}
+
+static int judge(struct pe_wrap_proof_look now)
+{
+	return pe_wrap_proof_judge(&census, &time_now, pe_clock_now(&time_now), &now);
+}
+
+START_TEST(Q1_few_forks_prove_the_lap_and_the_cursor_tells_it)
+{
+	begin();
+	ck_assert_int_eq(judge(look(10100, 100, 32768, 600)), 0);
+	ck_assert_uint_eq(pe_clock_now(&time_now), pe_clock_make(7, 600));
+	ck_assert_int_eq(judge(look(10200, 100, 32768, 400)), 0);
+	ck_assert_uint_eq(pe_clock_now(&time_now), pe_clock_make(8, 400));
+}
+END_TEST
+
+/* the least number of forks that may have filled a lap: 4 * forks + 3 * tasks + 300 >= pid_max */
+START_TEST(Q1_the_bound_counts_the_numbers_in_use)
+{
+	const uint64_t bound = (32768 - 300 - 3 * 100 + 3) / 4;
+
+	begin();
+	ck_assert_int_eq(judge(look(10000 + bound - 1, 100, 32768, 600)), 0);
+	begin();
+	ck_assert_int_eq(judge(look(10000 + bound, 100, 32768, 600)), -ENODATA);
+	begin();
+	ck_assert_int_eq(judge(look(10000 + bound - 1, 102, 32768, 600)), -ENODATA);
+}
+END_TEST
+
+START_TEST(Q2_what_is_not_proven_makes_every_tag_too_old)
+{
+	pe_clock_time before;
+
+	begin();
+	before = pe_clock_now(&time_now);
+	ck_assert_int_eq(judge(look(10000 + 32768, 100, 32768, 500)), -ENODATA);
+	ck_assert_uint_ge(pe_clock_lap(pe_clock_now(&time_now)), pe_clock_lap(before) + 1);
+	/* from here on it is proven again */
+	ck_assert_int_eq(judge(look(10000 + 32768 + 5, 100, 32768, 505)), 0);
+}
+END_TEST
+
+/* Whatever the cursor was when a tag was given out and is now: the tag is older than the pid's epoch. */
+START_TEST(Q2_no_tag_from_before_a_gap_is_of_the_present)
+{
+	const uint32_t cursors[] = { 301, 400, 500, 600, 32000 };
+
+	for (int i = 0; i < 25; i++)
+		for (uint32_t pid = 300; pid < 700; pid += 50) {
+			pe_clock_time shown;
+
+			begin();
+			judge(look(10010, 100, 32768, cursors[i % 5]));
+			shown = pe_clock_show(&time_now);
+			judge(look(90000, 100, 32768, cursors[i / 5]));
+			ck_assert_uint_gt(pe_clock_eps(pe_clock_now(&time_now), pid),
+					  pe_clock_eps(shown, pid));
+		}
+}
+END_TEST
+
+START_TEST(Q4_forks_during_the_look_count_on_both_sides)
+{
+	struct pe_wrap_proof_look wide = look(10100, 100, 32768, 600);
+
+	begin();
+	wide.forks_after = 10000 + 32768;
+	ck_assert_int_eq(judge(wide), -ENODATA);
+	ck_assert_uint_eq(census.forks, 10100);
+}
+END_TEST
+
+START_TEST(Q5_the_first_look_proves_nothing)
+{
+	struct pe_wrap_proof_look first = look(10000, 100, 32768, 500);
+	pe_clock_time before;
+
+	census = (struct pe_wrap_proof){ .forks = 0 };
+	pe_clock_init(&time_now, pe_clock_make(7, 500));
+	before = pe_clock_show(&time_now);
+	ck_assert_int_eq(judge(first), -ENODATA);
+	ck_assert_uint_ge(pe_clock_lap(pe_clock_now(&time_now)), pe_clock_lap(before) + 1);
+}
+END_TEST
+
+START_TEST(Q5_of_a_clock_that_nobody_was_shown_no_lap_is_lost)
+{
+	struct pe_wrap_proof_look first = look(10000, 100, 32768, 500);
+
+	census = (struct pe_wrap_proof){ .forks = 0 };
+	pe_clock_init(&time_now, pe_clock_make(7, 500));
+	judge(first);
+	ck_assert_uint_eq(pe_clock_lap(pe_clock_now(&time_now)), 7);
+}
+END_TEST
+
+START_TEST(a_counter_that_went_back_proves_nothing)
+{
+	begin();
+	ck_assert_int_eq(judge(look(9000, 100, 32768, 600)), -ENODATA);
+}
+END_TEST
+
+/* A machine with so many tasks for its pids that it can never be proven has that said. */
+START_TEST(the_machines_own_figures_are_read)
+{
+	struct pe_wrap_proof c = { .forks = 0 };
+	struct child other;
+	uint64_t before;
+
+	pe_clock_init(&time_now, 0);
+	pe_wrap_proof_take(&c, &time_now);
+	ck_assert_uint_gt(c.forks, 0);
+	ck_assert_uint_gt(c.tasks, 0);
+	before = c.forks;
+	other = unrecorded_child();
+	pe_wrap_proof_take(&c, &time_now);
+	ck_assert_uint_gt(c.forks, before);
+	ck_assert_uint_ge(pe_clock_cursor(pe_clock_now(&time_now)), 1);
+	end(other, 0);
+	ck_assert_int_eq(waitpid(other.pid, NULL, 0), other.pid);
+}
+END_TEST
+
+/* In a new pid namespace /proc is still the old one's. */
+START_TEST(Q3_the_proc_of_another_namespace_proves_nothing)
+{
+	int status;
+	pid_t first;
+
+	if (unshare(CLONE_NEWPID | (geteuid() ? CLONE_NEWUSER : 0)) != 0) {
+		fprintf(stderr, "left out: no pid namespace to be had\n");
+		return;
+	}
+	first = fork();
+	if (first == 0) {
+		pe_clock_init(&time_now, 0);
+		census = (struct pe_wrap_proof){ .forks = 0 };
+		_exit(pe_wrap_proof_take(&census, &time_now) == 0 || census.forks != 0);
+	}
+	ck_assert_int_eq(waitpid(first, &status, 0), first);
+	ck_assert_int_eq(status, 0);
+}
+END_TEST
+
+int main(void)
+{
+	TCase *c = tcase_create("proofs");
+
+	tcase_add_test(c, Q1_few_forks_prove_the_lap_and_the_cursor_tells_it);
+	tcase_add_test(c, Q1_the_bound_counts_the_numbers_in_use);
+	tcase_add_test(c, Q2_what_is_not_proven_makes_every_tag_too_old);
+	tcase_add_test(c, Q2_no_tag_from_before_a_gap_is_of_the_present);
+	tcase_add_test(c, Q4_forks_during_the_look_count_on_both_sides);
+	tcase_add_test(c, Q5_the_first_look_proves_nothing);
+	tcase_add_test(c, Q5_of_a_clock_that_nobody_was_shown_no_lap_is_lost);
+	tcase_add_test(c, a_counter_that_went_back_proves_nothing);
+	tcase_add_test(c, the_machines_own_figures_are_read);
+	tcase_add_test(c, Q3_the_proc_of_another_namespace_proves_nothing);
+	return run_case("census", c);
+}
