@@ -22,7 +22,7 @@ static long guarded(enum pe_call by, int pid, const struct pe_gate_call *call)
 		.by = by,
 		.pid = group ? -pid : pid,
 		.group = group,
-		.signal = PE_GUARD_NO_SIGNAL,
+		.signal = PE_USE_NO_SIGNAL,
 		.call = *call,
 	};
 

@@ -75,7 +75,7 @@ PE_PUBLIC int pidfd_open(pid_t pid, unsigned int flags)
 	const struct pe_use u = {
 		.by = PE_CALL_PIDFD_OPEN,
 		.pid = pid,
-		.signal = PE_GUARD_NO_SIGNAL,
+		.signal = PE_USE_NO_SIGNAL,
 		.call = { .nr = SYS_pidfd_open,
 			  .arg = { pid, (long)flags, [PE_TOKEN_AT] = PE_TOKEN } },
 	};

@@ -83,7 +83,7 @@ static long raw_ioprio(const struct pe_gate_call *c)
 		.by = c->nr == SYS_ioprio_get ? PE_CALL_IOPRIO_GET : PE_CALL_IOPRIO_SET,
 		.pid = named ? who : 0,
 		.group = named && which == IOPRIO_WHO_PGRP,
-		.signal = PE_GUARD_NO_SIGNAL,
+		.signal = PE_USE_NO_SIGNAL,
 		.call = *c,
 	};
 
@@ -188,7 +188,7 @@ static long watched(struct pe_gate_call *c)
 	case SYS_ioprio_set:
 		return raw_ioprio(c);
 	case SYS_pidfd_open:
-		return guarded(PE_CALL_PIDFD_OPEN, PE_GUARD_NO_SIGNAL, NULL, false, c);
+		return guarded(PE_CALL_PIDFD_OPEN, PE_USE_NO_SIGNAL, NULL, false, c);
 	case SYS_execve:
 		return execute(c, 2,
 			       &(const struct pe_loadable){ AT_FDCWD, (const char *)a[0], 0,

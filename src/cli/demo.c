@@ -24,6 +24,7 @@
 #include "cli/scenario.h"
 #include "cli/table.h"
 #include "cli/commands.h"
+#include "command/exit_status.h"
 
 #define ERROR(status, ...) pe_message_error(status, "demo", __VA_ARGS__)
 

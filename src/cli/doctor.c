@@ -24,6 +24,7 @@
 #include "cli/supervise.h"
 #include "supervisor/probe.h"
 #include "cli/commands.h"
+#include "command/exit_status.h"
 
 static const char help[] =
 	"Usage: pidepoch doctor [--json]\n"

@@ -21,6 +21,7 @@
 #include "cli/program.h"
 #include "command/message.h"
 #include "cli/commands.h"
+#include "command/exit_status.h"
 
 #define ERROR(status, ...) pe_message_error(status, "fuzz", __VA_ARGS__)
 

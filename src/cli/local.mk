@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# bin/pidepoch: one file per verb (run, fuzz, report, status, demo, doctor), and what verbs share.
+# bin/pidepoch: a file per command (run, fuzz, report, status, demo, doctor).
 bin_PROGRAMS += pidepoch
 
 # The PE_BUILT_* are told from the folder that the binary is built in; see src/cli/paths.c.
@@ -12,15 +12,12 @@ pidepoch_SOURCES = \
 	src/cli/program.c src/cli/program.h \
 	src/cli/demo.c \
 	src/cli/doctor.c \
-	src/cli/fuzz.c src/fuzz/lost.c src/fuzz/lost.h src/fuzz/plan.c src/fuzz/plan.h \
-	src/fuzz/run.c src/fuzz/run.h src/fuzz/print.c src/fuzz/print.h \
-	src/command/namespace.c src/command/namespace.h \
+	src/cli/fuzz.c \
 	src/cli/scenario.c src/cli/scenario.h \
 	src/cli/status.c \
 	src/cli/supervise.c src/cli/supervise.h \
 	src/cli/table.c src/cli/table.h \
-	src/cli/needed.c src/cli/needed.h src/cli/paths.c src/cli/paths.h \
-	src/command/message.c src/command/message.h
-pidepoch_LDADD = libsupervisor.la libreport.la
+	src/cli/needed.c src/cli/needed.h src/cli/paths.c src/cli/paths.h
+pidepoch_LDADD = libfuzz.la libinspect.la libsupervisor.la libreport.la libcommand.la
 # once, and not again in the keeper and in each worker
 pidepoch_LDFLAGS = -Wl,-z,now

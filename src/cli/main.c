@@ -12,6 +12,7 @@
 
 #include "command/message.h"
 #include "cli/commands.h"
+#include "command/exit_status.h"
 
 static const struct verb {
 	const char *name;

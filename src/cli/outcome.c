@@ -11,7 +11,6 @@
 
 #include "report/events.h"
 #include "command/message.h"
-#include "cli/commands.h"
 
 #define ERROR(...) pe_message_error(-1, "run", __VA_ARGS__)
 

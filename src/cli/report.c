@@ -16,6 +16,7 @@
 #include "report/print.h"
 #include "command/message.h"
 #include "cli/commands.h"
+#include "command/exit_status.h"
 
 #define ERROR(status, ...) pe_message_error(status, "report", __VA_ARGS__)
 

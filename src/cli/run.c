@@ -26,6 +26,7 @@
 #include "cli/supervise.h"
 #include "supervisor/probe.h"
 #include "cli/commands.h"
+#include "command/exit_status.h"
 
 #define ERROR(status, ...) pe_message_error(status, "run", __VA_ARGS__)
 

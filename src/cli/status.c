@@ -11,6 +11,7 @@
 #include "command/message.h"
 #include "inspect/status.h"
 #include "cli/commands.h"
+#include "command/exit_status.h"
 
 #define ERROR(status, ...) pe_message_error(status, "status", __VA_ARGS__)
 

@@ -13,7 +13,7 @@
 #include "command/message.h"
 #include "supervisor/monitor.h"
 #include "supervisor/probe.h"
-#include "cli/commands.h"
+#include "command/exit_status.h"
 
 static bool is_admin(void)
 {

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/commands.h"
+#include "command/exit_status.h"
 
 /* a name may hold a newline or a terminal's escape sequence: neither belongs into a one-line message */
 static void disarm(char *text)

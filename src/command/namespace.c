@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "command/message.h"
-#include "cli/commands.h"
+#include "command/exit_status.h"
 
 static const char *verb = "demo";
 

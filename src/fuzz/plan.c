@@ -12,7 +12,7 @@
 
 #include "command/message.h"
 #include "fuzz/canary.h"
-#include "cli/commands.h"
+#include "command/exit_status.h"
 
 #define ERROR(status, ...) pe_message_error(status, "fuzz", __VA_ARGS__)
 

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "command/message.h"
-#include "cli/commands.h"
+#include "command/exit_status.h"
 
 #define ERROR(status, ...) pe_message_error(status, "fuzz", __VA_ARGS__)
 

@@ -16,7 +16,7 @@
 
 #include "command/namespace.h"
 #include "command/message.h"
-#include "cli/commands.h"
+#include "command/exit_status.h"
 
 #define ERROR(status, ...) pe_message_error(status, "fuzz", __VA_ARGS__)
 

@@ -138,7 +138,7 @@ static long compare(const struct pe_state *s, pid_t pid, pidepoch_t epoch, struc
 {
 	const struct pe_use u = {
 		.pid = pid,
-		.signal = PE_GUARD_NO_SIGNAL,
+		.signal = PE_USE_NO_SIGNAL,
 		.call = *call,
 	};
 	long n = pe_reference_call(s->frame, s->thread, &u, epoch);

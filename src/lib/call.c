@@ -21,7 +21,7 @@ long pe_call_plain(int pid, pidepoch_t epoch, const struct pe_gate_call *call)
 {
 	const struct pe_use u = {
 		.pid = pid,
-		.signal = PE_GUARD_NO_SIGNAL,
+		.signal = PE_USE_NO_SIGNAL,
 		.call = *call,
 	};
 

@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include "core/call.h"
+#include "core/engine/birth.h"
 #include "core/engine/guard.h"
 #include "core/frame/frame.h"
 #include "core/engine/reap.h"

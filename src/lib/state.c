@@ -141,7 +141,7 @@ long pe_preload_check(enum pe_call by, pid_t pid)
 		.by = by,
 		.pid = group ? -pid : pid,
 		.group = group,
-		.signal = PE_GUARD_NO_SIGNAL,
+		.signal = PE_USE_NO_SIGNAL,
 		.call = { .nr = SYS_getpid }, /* does not fail */
 	};
 	long n = knows_nothing_of_its_own() ? 0 : pe_preload_guard(&u);

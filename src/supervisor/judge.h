@@ -12,7 +12,8 @@
 #ifndef PE_SUPERVISOR_JUDGE_H
 #define PE_SUPERVISOR_JUDGE_H
 
-#include "core/engine/guard.h"
+#include "core/frame/frame.h"
+#include "core/frame/use.h"
 #include "supervisor/serve.h"
 
 /* @pid: who has the pid now, or 0: nobody. A result, or LET. */

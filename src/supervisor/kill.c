@@ -29,7 +29,7 @@ static int signal_of(const struct pe_serve_call *c)
 {
 	switch (c->what) {
 	case PE_NOTIFY_FILTER_PIDFD:
-		return PE_GUARD_NO_SIGNAL;
+		return PE_USE_NO_SIGNAL;
 	case PE_NOTIFY_FILTER_TGKILL:
 	case PE_NOTIFY_FILTER_TGQUEUE:
 		return (int)c->n->data.args[2];

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # The supervisor, and what it needs of this kernel: linked into the command, which starts it. It shares the engine's judgement,
-# identities and words, not its frames: a process that is only watched is kept in a book (book.h).
+# identities and words, not its frames: a process that is only watched is kept in a child table (child_table.h).
 noinst_LTLIBRARIES += libsupervisor.la
 
 libsupervisor_la_SOURCES = \
 	src/supervisor/all.c src/supervisor/all.h \
 	src/supervisor/fork_events.c src/supervisor/fork_events.h \
+	src/supervisor/locator.c src/supervisor/locator.h \
 	src/supervisor/child_table.c src/supervisor/child_table.h \
 	src/supervisor/callers.c src/supervisor/callers.h \
-	src/fuzz/canary.c src/fuzz/canary.h \
 	src/supervisor/confinement.c src/supervisor/confinement.h \
 	src/supervisor/credentials.c src/supervisor/credentials.h \
 	src/supervisor/emulated.c src/supervisor/emulated.h \
@@ -21,7 +21,6 @@ libsupervisor_la_SOURCES = \
 	src/supervisor/monitor.c src/supervisor/monitor.h \
 	src/supervisor/kill.c src/supervisor/kill.h \
 	src/supervisor/remote_tree.c src/supervisor/remote_tree.h \
-	src/supervisor/locator.c src/supervisor/locator.h \
 	src/supervisor/memory.c src/supervisor/memory.h \
 	src/supervisor/waitfd.c src/supervisor/waitfd.h \
 	src/supervisor/notify.c src/supervisor/notify.h \
@@ -33,16 +32,6 @@ libsupervisor_la_SOURCES = \
 	src/supervisor/proc.c src/supervisor/proc.h \
 	src/supervisor/rights.c src/supervisor/rights.h \
 	src/supervisor/serve.c src/supervisor/serve.h \
-	src/inspect/status.c src/inspect/status.h \
 	src/supervisor/judge.c src/supervisor/judge.h \
 	src/supervisor/wait.c src/supervisor/wait.h
 libsupervisor_la_LIBADD = libcore.la
-
-# Assembly: the same file names for each processor, as in src/core.
-libsupervisor_la_SOURCES += src/fuzz/arch/canary.h
-if CPU_X86_64
-libsupervisor_la_SOURCES += src/fuzz/arch/x86_64/canary.S
-endif
-if CPU_AARCH64
-libsupervisor_la_SOURCES += src/fuzz/arch/aarch64/canary.S
-endif

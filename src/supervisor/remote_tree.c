@@ -118,7 +118,7 @@ static bool may_be_reaped(struct pe_helper_call *h, const struct pe_frame *p, ui
 /* what is asked, by the worker of its helper */
 struct question {
 	uint64_t frame; /* where it is; updated */
-	uint32_t ns_pid;
+	uint32_t pid;
 	int32_t tgid; /* as the caller knows itself */
 	bool single;  /* it has one thread */
 };

@@ -29,7 +29,7 @@ run ./fuzz "$runs" || { tail -30 "$work/log"; exit 1; }
 grep Done "$work/log"
 
 # It can fail: a tree that copies no page is found out.
-sed 's/if (node_at(t, height, index)->lap == lap)/if (1)/; s,#include "\([a-z]*\.h\)",#include "core/\1",' src/core/memory/tree.c >"$work/broken.c"
+sed 's/if (node_at(t, height, index)->lap == lap)/if (1)/' src/core/memory/tree.c >"$work/broken.c"
 build "$work/broken.c" "$work/broken" || exit 99
 if run ./broken 100000; then
 	echo "a tree that copies no page was not found out"

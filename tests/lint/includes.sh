@@ -1,72 +1,94 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Who may know whom: a room includes only the rooms below it, and every core file swears the contract first.
+# The borders between folders: each #include is an edge that docs/layers.txt allows, the table itself has no circle, no
+# headers include each other in a circle, and every core file opens with the contract.
 . "$(dirname "$0")/house.sh"
 
-# may FILE INCLUDED - is this edge in the plan of the house? The public header is for hosts, not for the engine.
-# Of the engine the preload library sees only what has no state: the one door to the kernel, text, and the
-# trampolines whose hooks it defines. Everything with a state it reaches through lib's door.
+layers=$house/docs/layers.txt
+
+# folder_of PATH - the folder as the table names it
+folder_of()
+{
+	dirname "$1" | sed -E 's,/arch(/.*)?$,,'
+}
+
+# allowed FOLDER - what the table lets it include, one a line; nothing if the folder is not in the table
+allowed()
+{
+	awk -v folder="$1" '!/^#/ && $1 == folder && $2 == ":" { print folder; for (i = 3; i <= NF; i++) print $i }' "$layers"
+}
+
+# may FILE INCLUDED
 may()
 {
-	case $1:$2 in
-	preload/*:src/core/contract.h | preload/*:src/core/sys.h | preload/*:src/core/text.h) ;;
-	preload/*:preload/arch/vfork.h | preload/*:preload/arch/syscall.h) ;;
-	src/core/*:src/core/*) ;;
-	src/lib/*:src/core/* | src/lib/*:src/lib/*) ;;
-	preload/*:preload/* | preload/*:src/lib/preload_api.h) ;;
-	src/supervisor/*:src/core/* | src/supervisor/*:src/supervisor/*) ;;
-	src/report/*:src/report/* | src/report/*:src/core/record/notice.h) ;;
-	src/cli/*:src/cli/* | src/cli/*:src/supervisor/* | src/cli/*:src/report/*) ;;
-	include/pidepoch_raw.h:include/pidepoch.h) ;;
-	src/core/*:include/* | include/*) return 1 ;;
-	*:include/pidepoch.h) ;;
-	src/lib/*:config.h | src/cli/*:config.h) ;;
-	*) return 1 ;;
-	esac
+	allowed "$(folder_of "$1")" | grep -Fxq -e "$2" -e "$(folder_of "$2")"
 }
 
 # target FOLDER FILE NAME - the path below FOLDER that FILE means by NAME; nothing for a system header
 target()
 {
-	for path in "$(dirname "$2")/$3" "src/$3" "include/$3"; do
+	for path in "src/$3" "include/$3" "$(dirname "$2")/$3"; do
 		test ! -e "$1/$path" || { realpath --relative-to="$1" "$1/$path"; return; }
 	done
 	case $3 in config.h) echo config.h ;; esac
 }
 
-complaints()
+# edges FOLDER - "FILE INCLUDED" for each include of the project's own, and "FILE ?NAME" for one that is not found
+edges()
 {
 	project_files "$1" c h S | grep -E '^(include|src|preload)/' | while read -r file; do
 		sed -nE 's/^[[:space:]]*#[[:space:]]*include[[:space:]]*(["<])([^">]*)[">].*/\1 \2/p' "$1/$file" |
 		while read -r mark name; do
 			path=$(target "$1" "$file" "$name")
 			if test -n "$path"; then
-				may "$file" "$path" || echo "$file: may not include $path"
+				echo "$file $path"
 			elif test "$mark" = '"'; then
-				echo "$file: includes $name, which is not in the house"
+				echo "$file ?$name"
 			fi
 		done
-		case $file in
-		src/core/*.c)
-			sed -n '/^#/{p;q}' "$1/$file" | grep -Eqx '#include "(\.\./|core/)?contract.h"' ||
-				echo "$file: does not open with contract.h"
-			;;
-		esac
 	done
 }
 
-# a small house in which each include marked WRONG is a fault, and nothing else
+complaints()
+{
+	edges "$1" >"$TMPDIR/edges"
+	while read -r file path; do
+		case $path in
+		\?*) echo "$file: includes ${path#?}, which is not in the project" ;;
+		*) may "$file" "$path" || echo "$file: may not include $path" ;;
+		esac
+	done <"$TMPDIR/edges"
+	grep -E '\.h .*\.h$' "$TMPDIR/edges" | tsort 2>&1 >/dev/null |
+		sed -n 's/^tsort: \([^-].*\.h\)$/\1: in a circle of includes/p'
+	project_files "$1" c | grep '^src/core/' | while read -r file; do
+		sed -n '/^#/{p;q}' "$1/$file" | grep -Fqx '#include "core/contract.h"' ||
+			echo "$file: does not open with core/contract.h"
+	done
+}
+
+# The table: each folder may include only folders of the lines above it, so that there can be no circle.
+awk '!/^#/ && NF {
+	for (i = 3; i <= NF; i++)
+		if ($i ~ /^src\/[^.]*$/ && !($i in above)) { print $1 ": may include " $i ", which is not above it"; bad = 1 }
+	above[$1] = 1
+} END { exit bad }' "$layers" || exit 1
+
+# a small project in which each include marked WRONG is a fault, and nothing else
 : | bad_file src/lib/preload_api.h
 : | bad_file src/lib/state.h
 : | bad_file src/core/memory/tree.h
+: | bad_file src/core/engine/guard.h
 : | bad_file preload/own.h
 : | bad_file include/pidepoch.h
 printf '#include <pidepoch.h>\n' | bad_file src/core/contract.h # WRONG: the public header
-printf '#include "../contract.h"\n#include "lib/preload_api.h"\n' | bad_file src/core/arch/up.c # WRONG: lib
-printf '#include <stdio.h>\n' | bad_file src/core/unsworn.c # WRONG: no contract
+printf '#include "core/contract.h"\n#include "lib/preload_api.h"\n' | bad_file src/core/arch/up.c # WRONG: lib
+printf '#include <stdio.h>\n' | bad_file src/core/free.c # WRONG: no contract
+printf '#include "core/contract.h"\n#include "core/engine/guard.h"\n' | bad_file src/core/memory/up.c # WRONG: engine
+printf '#include "core/frame/b.h"\n' | bad_file src/core/frame/a.h # WRONG: a circle
+printf '#include "core/frame/a.h"\n' | bad_file src/core/frame/b.h # WRONG: the same
 printf '#include "lib/preload_api.h"\n#include "lib/state.h"\n' | bad_file preload/inside.c # WRONG: lib's inside
 printf '#include "core/contract.h"\n#include "core/memory/tree.h"\n' | bad_file preload/deep.c # WRONG: the tree
-printf '#include "core/memory/tree.h"\n#include "../../preload/own.h"\n' | bad_file src/lib/climbs.c # WRONG: preload
+printf '#include "core/engine/guard.h"\n#include "../../preload/own.h"\n' | bad_file src/lib/climbs.c # WRONG: preload
 printf '#include <pidepoch.h>\n#include "core/memory/tree.h"\n' | bad_file src/cli/deep.c # WRONG: core
 printf '#include "nowhere.h"\n' | bad_file src/cli/lost.c # WRONG: no such file
-project_lint 8
+project_lint 11

@@ -26,7 +26,7 @@ build() {
 	esac
 	# shellcheck disable=SC2086 # CC and the libraries are lists of words
 	$CC -std=gnu11 -D_GNU_SOURCE -O1 -I"$PIDEPOCH_SRCDIR/include" -I"$work" "$source" \
-		"$work/core/clock.c" "$work/core/stale.c" -o "$work/$1" $libs
+		"$work/core/time/clock.c" "$work/core/frame/verdict.c" -o "$work/$1" $libs
 }
 
 fails() {
@@ -76,7 +76,7 @@ mutate() {
 
 # Unbroken, they pass: otherwise nothing below says anything.
 copied || exit 99
-for test in epoch_sim ${have_check:+test_clock test_stale}; do
+for test in epoch_sim ${have_check:+test_clock test_verdict}; do
 	build "$test" || exit 99
 	if fails "$test"; then
 		cat "$work/log"
@@ -86,53 +86,53 @@ for test in epoch_sim ${have_check:+test_clock test_stale}; do
 done
 
 # S1, S13: eps
-mutate clock.h 'number <= pe_clock_cursor(t)' 'number < pe_clock_cursor(t)' epoch_sim test_clock
-mutate clock.h 'number <= pe_clock_cursor(t)' 'number >= pe_clock_cursor(t)' epoch_sim test_clock
-mutate clock.h '? lap : lap - 1' '? lap : lap' epoch_sim test_clock
-mutate clock.h '? lap : lap - 1' '? lap : lap - 2' epoch_sim test_clock
-mutate clock.h '? lap : lap - 1' '? lap - 1 : lap - 1' epoch_sim test_clock
-mutate clock.h ' || lap == 0' '' test_clock
+mutate time/clock.h 'pid <= pe_clock_cursor(t)' 'pid < pe_clock_cursor(t)' epoch_sim test_clock
+mutate time/clock.h 'pid <= pe_clock_cursor(t)' 'pid >= pe_clock_cursor(t)' epoch_sim test_clock
+mutate time/clock.h '? lap : lap - 1' '? lap : lap' epoch_sim test_clock
+mutate time/clock.h '? lap : lap - 1' '? lap : lap - 2' epoch_sim test_clock
+mutate time/clock.h '? lap : lap - 1' '? lap - 1 : lap - 1' epoch_sim test_clock
+mutate time/clock.h ' || lap == 0' '' test_clock
 # C.3: laps
-mutate clock.c 'number > pe_clock_cursor(t) ? lap' 'number >= pe_clock_cursor(t) ? lap' test_clock
-mutate clock.c '? lap : lap + 1' '? lap : lap' epoch_sim test_clock
-mutate clock.c '? lap : lap + 1' '? lap : lap + 2' epoch_sim test_clock
-mutate clock.c 'pe_clock_time t = after(before, number)' 'pe_clock_time t = after(pe_clock_now(c), number)' test_clock
+mutate time/clock.c 'pid > pe_clock_cursor(t) ? lap' 'pid >= pe_clock_cursor(t) ? lap' test_clock
+mutate time/clock.c '? lap : lap + 1' '? lap : lap' epoch_sim test_clock
+mutate time/clock.c '? lap : lap + 1' '? lap : lap + 2' epoch_sim test_clock
+mutate time/clock.c 'pe_clock_time t = after(before, pid)' 'pe_clock_time t = after(pe_clock_now(c), pid)' test_clock
 # C.4: a fork that slept through a lap
-mutate clock.c ' && pe_clock_lap(t) > tagged' '' test_clock
-mutate clock.c 'pe_clock_lap(t) > tagged' 'pe_clock_lap(t) >= tagged' test_clock
-mutate clock.c 'pe_clock_lap(t) > known && ' '' test_clock
-mutate clock.c 'pe_clock_lap(t) > known' 'pe_clock_lap(t) >= known' test_clock
-mutate clock.c 't = after(now, number); /* C.4' 't = after(before, number) + 1; /*' test_clock
-mutate clock.c 'lift(&c->shown, now)' 'lift(&c->shown, 0)' test_clock
+mutate time/clock.c ' && pe_clock_lap(t) > tagged' '' test_clock
+mutate time/clock.c 'pe_clock_lap(t) > tagged' 'pe_clock_lap(t) >= tagged' test_clock
+mutate time/clock.c 'pe_clock_lap(t) > known && ' '' test_clock
+mutate time/clock.c 'pe_clock_lap(t) > known' 'pe_clock_lap(t) >= known' test_clock
+mutate time/clock.c 't = after(now, pid); /* C.4' 't = after(before, pid) + 1; /*' test_clock
+mutate time/clock.c 'lift(&c->shown, now)' 'lift(&c->shown, 0)' test_clock
 # C.2, C.7, the kernel's cursor
-mutate clock.c 'seen < to' 'seen != to' test_clock
-mutate clock.c 'pe_clock_lap(start) == 0' 'pe_clock_lap(start) == 1' test_clock
-mutate clock.c 'cursor != pe_clock_cursor(before)' 'cursor != 0' epoch_sim test_clock
-mutate clock.c 'value > PE_CLOCK_CURSOR_MASK' 'value > PE_CLOCK_CURSOR_MASK + 1' test_clock
+mutate time/clock.c 'seen < to' 'seen != to' test_clock
+mutate time/clock.c 'pe_clock_lap(start) == 0' 'pe_clock_lap(start) == 1' test_clock
+mutate time/clock.c 'cursor != pe_clock_cursor(before)' 'cursor != 0' epoch_sim test_clock
+mutate time/clock.c 'value > PE_CLOCK_CURSOR_MASK' 'value > PE_CLOCK_CURSOR_MASK + 1' test_clock
 # D.1: S2
-mutate stale.c 'r->epoch > current' 'r->epoch > current + 1' test_verdict
-mutate stale.c 'r->epoch > current' 'r->epoch >= current' epoch_sim test_verdict
-mutate stale.c 'PE_HOLDER_OWN_CHILD && r->birth <= r->epoch' 'PE_HOLDER_OWN_CHILD && r->birth < r->epoch' epoch_sim test_verdict
-mutate stale.c 'PE_HOLDER_OWN_CHILD && r->birth <= r->epoch' 'PE_HOLDER_OWN_CHILD' epoch_sim test_verdict
-mutate stale.c 'r->epoch + 1 < current' 'r->epoch < current' epoch_sim test_verdict
-mutate stale.c 'r->epoch + 1 < current' 'r->epoch + 2 < current' test_verdict
-mutate stale.c 'r->epoch < r->oldest' 'r->epoch <= r->oldest' epoch_sim test_verdict
-mutate stale.c ' || r->epoch < r->oldest' '' test_verdict
-mutate stale.c 'return r->birth <= r->epoch' 'return r->birth < r->epoch' epoch_sim test_verdict
-mutate stale.c 'return r->birth <= r->epoch' 'return r->birth <= r->epoch + 1' epoch_sim test_verdict
-mutate stale.c 'return r->epoch == current ? -ESRCH' 'return r->epoch != current ? -ESRCH' test_verdict
-mutate stale.c 'r->epoch == current && r->no_lap_missed' 'r->epoch == current' epoch_sim test_verdict
-mutate stale.c 'r->epoch == current && r->no_lap_missed' 'r->no_lap_missed' epoch_sim test_verdict
-mutate stale.c 'ahead <= INT32_MAX' 'ahead < INT32_MAX' test_verdict
-mutate stale.c 'behind > lap' 'behind >= lap' test_verdict
+mutate frame/verdict.c 'r->epoch > current' 'r->epoch > current + 1' test_verdict
+mutate frame/verdict.c 'r->epoch > current' 'r->epoch >= current' epoch_sim test_verdict
+mutate frame/verdict.c 'PE_HOLDER_OWN_CHILD && r->birth <= r->epoch' 'PE_HOLDER_OWN_CHILD && r->birth < r->epoch' epoch_sim test_verdict
+mutate frame/verdict.c 'PE_HOLDER_OWN_CHILD && r->birth <= r->epoch' 'PE_HOLDER_OWN_CHILD' epoch_sim test_verdict
+mutate frame/verdict.c 'r->epoch + 1 < current' 'r->epoch < current' epoch_sim test_verdict
+mutate frame/verdict.c 'r->epoch + 1 < current' 'r->epoch + 2 < current' test_verdict
+mutate frame/verdict.c 'r->epoch < r->oldest' 'r->epoch <= r->oldest' epoch_sim test_verdict
+mutate frame/verdict.c ' || r->epoch < r->oldest' '' test_verdict
+mutate frame/verdict.c 'return r->birth <= r->epoch' 'return r->birth < r->epoch' epoch_sim test_verdict
+mutate frame/verdict.c 'return r->birth <= r->epoch' 'return r->birth <= r->epoch + 1' epoch_sim test_verdict
+mutate frame/verdict.c 'return r->epoch == current ? -ESRCH' 'return r->epoch != current ? -ESRCH' test_verdict
+mutate frame/verdict.c 'r->epoch == current && r->no_lap_missed' 'r->epoch == current' epoch_sim test_verdict
+mutate frame/verdict.c 'r->epoch == current && r->no_lap_missed' 'r->no_lap_missed' epoch_sim test_verdict
+mutate frame/verdict.c 'ahead <= INT32_MAX' 'ahead < INT32_MAX' test_verdict
+mutate frame/verdict.c 'behind > lap' 'behind >= lap' test_verdict
 # D.2, D.4, D.5: S10
-mutate stale.c 'if (!released(u->knowledge))' 'if (u->knowledge == PE_KNOWN_NOTHING)' test_verdict
-mutate stale.c ' || k == PE_KNOWN_INHERITED' '' test_verdict
-mutate stale.c 'v.relearned = u->own_child_now' 'v.relearned = u->own_child_now && u->held' test_verdict
-mutate stale.c 'u->held || u->policy == PE_POLICY_REPORT' 'u->held' test_verdict
-mutate stale.c 'u->knowledge == PE_KNOWN_INHERITED || ' '' test_verdict
-mutate stale.c ' || u->policy == PE_POLICY_REPORT)' ')' test_verdict
-mutate stale.c 'u->held && u->policy == PE_POLICY_ABORT' 'u->policy == PE_POLICY_ABORT' test_verdict
+mutate frame/verdict.c 'if (!released(u->knowledge))' 'if (u->knowledge == PE_KNOWN_NOTHING)' test_verdict
+mutate frame/verdict.c ' || k == PE_KNOWN_INHERITED' '' test_verdict
+mutate frame/verdict.c 'v.relearned = u->own_child_now' 'v.relearned = u->own_child_now && u->held' test_verdict
+mutate frame/verdict.c 'u->held || u->policy == PE_POLICY_REPORT' 'u->held' test_verdict
+mutate frame/verdict.c 'u->knowledge == PE_KNOWN_INHERITED || ' '' test_verdict
+mutate frame/verdict.c ' || u->policy == PE_POLICY_REPORT)' ')' test_verdict
+mutate frame/verdict.c 'u->held && u->policy == PE_POLICY_ABORT' 'u->policy == PE_POLICY_ABORT' test_verdict
 
 echo "$tried broken builds, $bad not noticed"
 [ $bad -eq 0 ]

@@ -52,9 +52,9 @@ hold_ups()
 }
 
 static inline int pe_sys_sched_yield(void)' &&
-		replace guard.c '	h = pe_hold_publish(' '	hold_up(); h = pe_hold_publish(' &&
-		replace guard.c '	return act(' '	hold_up(); return act(' &&
-		replace process.c '	mask = pe_frame_lock(p);' '	hold_up(); mask = pe_frame_lock(p);'
+		replace engine/guard.c '	h = pe_hold_publish(' '	hold_up(); h = pe_hold_publish(' &&
+		replace engine/guard.c '	return act(' '	hold_up(); return act(' &&
+		replace engine/birth.c '		mask = pe_frame_lock(p);' '		hold_up(); mask = pe_frame_lock(p);'
 }
 
 build()
@@ -63,8 +63,8 @@ build()
 	$CC -shared -fPIC -std=gnu11 -D_GNU_SOURCE -DPACKAGE_VERSION='"0"' -O1 -w -fvisibility=hidden \
 		-ftls-model=initial-exec -fno-stack-protector -U_FORTIFY_SOURCE \
 		-I"$work/src" -I"$PIDEPOCH_SRCDIR/include" -I"$PIDEPOCH_BUILDDIR" \
-		"$work"/preload/*.c "$work"/src/lib/*.c "$work"/src/core/*.c "$work"/src/core/arch/*.c \
-		"$work"/src/core/arch/x86_64/*.S -Wl,-z,now -Wl,-z,nodelete \
+		"$work"/preload/*.c "$work"/src/lib/*.c "$work"/src/core/*.c "$work"/src/core/*/*.c \
+		"$work"/preload/arch/*.c "$work"/preload/arch/x86_64/*.S "$work"/src/core/arch/x86_64/*.S -Wl,-z,now -Wl,-z,nodelete \
 		-Wl,--version-script="$work/src/lib/libpidepoch.map" \
 		-Wl,--version-script="$work/preload/spawn-x86_64.map" -o "$work/broken.so" || exit 99
 }
@@ -106,12 +106,12 @@ status=$?
 test $status -ne 77 || exit 77
 test $status -eq 0 || { echo "unbroken, yet the storm fails: $status"; exit 1; }
 
-mutate reap.c '	pe_hold_drain(&p->records, t, k->index);' '	;'
-mutate release.c '	pe_hold_kill_own(&p->records, t, k->index);' '	;'
-mutate guard.c 'pe_hold_dead(h)' '&(const uint32_t){ 0 }'
-mutate guard.c 'if (unlikely(open != 0))' 'if (0)'
-mutate guard.c 'pe_identity_is_child(number);' '0;'
-mutate process.c 'if (unlikely(atomic_load(&p->strays) != b->strays))' 'if (0)'
+mutate engine/reap.c '	pe_hold_drain(&p->records, t, k->index);' '	;'
+mutate engine/release.c '	pe_hold_kill_own(&p->records, t, k->index);' '	;'
+mutate engine/guard.c 'pe_hold_dead(h)' '&(const uint32_t){ 0 }'
+mutate engine/guard.c 'if (unlikely(open != 0))' 'if (0)'
+mutate engine/guard.c 'pe_identity_is_child(pid);' '0;'
+mutate engine/birth.c 'if (unlikely(atomic_load(&p->early_reaps) != b->early_reaps))' 'if (0)'
 
 echo "$tried mutants, $bad not noticed"
 exit $((bad != 0))

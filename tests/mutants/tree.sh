@@ -34,16 +34,16 @@ fresh_copy()
 # Where a thread can be held up: see tree_interleave.c.
 hold_ups()
 {
-	replace tree.c '	atomic_store_explicit(hung_at, copy, memory_order_release);' \
+	replace memory/tree.c '	atomic_store_explicit(hung_at, copy, memory_order_release);' \
 		'	explore(0); atomic_store_explicit(hung_at, copy, memory_order_release);' &&
-		replace tree.c 'uint32_t seen = atomic_load_explicit(entry, memory_order_relaxed);' \
+		replace memory/tree.c 'uint32_t seen = atomic_load_explicit(entry, memory_order_relaxed);' \
 			'explore(1); uint32_t seen = atomic_load_explicit(entry, memory_order_relaxed);' 1 &&
-		replace tree.c '	uint32_t seen = atomic_load_explicit(entry, memory_order_relaxed);' \
+		replace memory/tree.c '	uint32_t seen = atomic_load_explicit(entry, memory_order_relaxed);' \
 			'	explore(1); uint32_t seen = atomic_load_explicit(entry, memory_order_relaxed);' 1 &&
-		replace tree.c '		if (index == 0)' '		explore(2); if (index == 0)' &&
-		replace tree.c '		if (epoch < PE_TREE_EPOCHS)' '		explore(3); if (epoch < PE_TREE_EPOCHS)' &&
-		replace tree.c '&e->state, 0, memory_order_release);' '&e->state, 0, memory_order_release); explore(4);' &&
-		replace tree.c '#include "tree.h"' '#include "tree.h"
+		replace memory/tree.c '		if (index == 0)' '		explore(2); if (index == 0)' &&
+		replace memory/tree.c '		if (epoch < PE_TREE_EPOCHS)' '		explore(3); if (epoch < PE_TREE_EPOCHS)' &&
+		replace memory/tree.c '&e->state, 0, memory_order_release);' '&e->state, 0, memory_order_release); explore(4);' &&
+		replace memory/tree.c '#include "core/memory/tree.h"' '#include "core/memory/tree.h"
 extern void explore(int);'
 }
 
@@ -59,7 +59,7 @@ check()
 	esac
 	# shellcheck disable=SC2086 # CC and the sources are lists of words
 	$CC -std=gnu11 -D_GNU_SOURCE -O1 -w -I"$work" -I"$tests/fuzz" $source \
-		"$work/core/tree.c" "$work/core/arena.c" -o "$work/$1" || exit 99
+		"$work/core/memory/tree.c" "$work/core/memory/arena.c" -o "$work/$1" || exit 99
 	timeout 120 "$work/$1" "$argument" >"$work/log" 2>&1
 }
 
@@ -115,42 +115,42 @@ check property || { echo "unbroken, yet the property test fails:"; cat "$work/lo
 hold_ups || { echo "the places to be held up at have moved"; exit 1; }
 check interleave || { echo "unbroken, yet an interleaving fails:"; cat "$work/log"; exit 1; }
 
-mutate property tree.c 'if (node_at(t, height, index)->lap == lap)' 'if (1)'
-mutate property tree.c 'locate(t, root_of(t, i), number)' 'locate(t, root_of(t, before_current(t, 0)), number)'
-mutate property tree.c '&t->epoch[before_current(t, 1)];' '&t->epoch[before_current(t, 0)];'
-mutate property tree.c '&t->epoch[before_current(t, 1)];' '&t->epoch[before_current(t, 2)];'
-mutate property tree.c 'let_die(t, height, index);' ';'
-mutate property tree.c 'free_list(t, 0, e->dying_leaf);' ';'
-mutate property tree.c 'seen | PE_TREE_EXPIRED' 'seen'
-mutate property tree.c 'back >= 2' 'back >= 1'
-mutate property tree.c '(seen & PE_TREE_SLOT) == slot' '1'
-mutate property tree.c 'atomic_store_explicit(&n->entry[i], 0, memory_order_relaxed);' ';'
-mutate property tree.c 'atomic_load(&e->lap) < lap' '1'
-mutate property tree.c 'last->dying++;' ';'
-mutate property arena.c 'index > a->limit ||' '0 ||'
-mutate property arena.c 'atomic_fetch_sub_explicit(&a->live, 1, memory_order_relaxed);' ';'
-mutate property arena.c 'uint32_t older = *link_of(a, index);' 'uint32_t older = 0;'
-mutate interleave tree.c 'merge_bits(to, from);' ';'
-mutate interleave tree.c '	move_version(t);' '	;' 1
-mutate interleave tree.c '	move_version(t);' '	;' 2
-mutate interleave tree.c 'return atomic_load_explicit(&t->version, memory_order_relaxed) == version;' 'return 1;'
-mutate interleave tree.c 'while (atomic_load_explicit(&t->version, memory_order_seq_cst) != version)' 'while (0)' 1
-mutate interleave tree.c 'while (atomic_load_explicit(&t->version, memory_order_seq_cst) != version)' 'while (0)' 2
-mutate interleave tree.c '	/* The root stays:' '	atomic_store(&e->root, 0); /* The root stays:'
+mutate property memory/tree.c 'if (node_at(t, height, index)->lap == lap)' 'if (1)'
+mutate property memory/tree.c 'locate(t, root_of(t, i), pid)' 'locate(t, root_of(t, before_current(t, 0)), pid)'
+mutate property memory/tree.c '&t->epoch[before_current(t, 1)];' '&t->epoch[before_current(t, 0)];'
+mutate property memory/tree.c '&t->epoch[before_current(t, 1)];' '&t->epoch[before_current(t, 2)];'
+mutate property memory/tree.c 'let_die(t, height, index);' ';'
+mutate property memory/tree.c 'free_list(t, 0, e->dying_leaf);' ';'
+mutate property memory/tree.c 'seen | PE_TREE_EXPIRED' 'seen'
+mutate property memory/tree.c 'back >= 2' 'back >= 1'
+mutate property memory/tree.c '(seen & PE_TREE_SLOT) == slot' '1'
+mutate property memory/tree.c 'atomic_store_explicit(&n->entry[i], 0, memory_order_relaxed);' ';'
+mutate property memory/tree.c 'atomic_load(&e->lap) < lap' '1'
+mutate property memory/tree.c 'last->dying++;' ';'
+mutate property memory/arena.c 'index > a->limit ||' '0 ||'
+mutate property memory/arena.c 'atomic_fetch_sub_explicit(&a->live, 1, memory_order_relaxed);' ';'
+mutate property memory/arena.c 'uint32_t older = *link_of(a, index);' 'uint32_t older = 0;'
+mutate interleave memory/tree.c 'merge_bits(to, from);' ';'
+mutate interleave memory/tree.c '	move_version(t);' '	;' 1
+mutate interleave memory/tree.c '	move_version(t);' '	;' 2
+mutate interleave memory/tree.c 'return atomic_load_explicit(&t->version, memory_order_relaxed) == version;' 'return 1;'
+mutate interleave memory/tree.c 'while (atomic_load_explicit(&t->version, memory_order_seq_cst) != version)' 'while (0)' 1
+mutate interleave memory/tree.c 'while (atomic_load_explicit(&t->version, memory_order_seq_cst) != version)' 'while (0)' 2
+mutate interleave memory/tree.c '	/* The root stays:' '	atomic_store(&e->root, 0); /* The root stays:'
 
 # A handler at each instruction. Each in the tree that shows it.
 if test "$(uname -m)" = x86_64; then
 	fresh_copy
 	check steps:full || { echo "unbroken, yet a step fails:"; cat "$work/log"; exit 1; }
-	mutate steps:full tree.c 'if (unlikely(!node))' 'if (0)'
-	mutate steps:full tree.c 'return node ? &node' 'return index ? &node'
-	mutate steps:full tree.c '	to->lap = lap;' '	to->lap = lap; atomic_store(hung_at, copy);'
-	mutate steps:full tree.c '	/* lap and root before state' '	atomic_store(&t->current, next); /* lap and root before state'
-	mutate steps:one tree.c 'if (atomic_compare_exchange_weak_explicit(entry, &seen, seen | PE_TREE_EXPIRED,' \
+	mutate steps:full memory/tree.c 'if (unlikely(!node))' 'if (0)'
+	mutate steps:full memory/tree.c 'return node ? &node' 'return index ? &node'
+	mutate steps:full memory/tree.c '	to->lap = lap;' '	to->lap = lap; atomic_store(hung_at, copy);'
+	mutate steps:full memory/tree.c '	/* lap and root before state' '	atomic_store(&t->current, next); /* lap and root before state'
+	mutate steps:one memory/tree.c 'if (atomic_compare_exchange_weak_explicit(entry, &seen, seen | PE_TREE_EXPIRED,' \
 		'if (atomic_store(entry, seen | PE_TREE_EXPIRED), 1 || atomic_compare_exchange_weak_explicit(entry, &seen, seen,'
-	mutate steps:full_and_own tree.c 'if (atomic_compare_exchange_weak_explicit(entry, &seen, seen | PE_TREE_RELEARNED,' \
+	mutate steps:full_and_own memory/tree.c 'if (atomic_compare_exchange_weak_explicit(entry, &seen, seen | PE_TREE_RELEARNED,' \
 		'if (atomic_store(entry, seen | PE_TREE_RELEARNED), 1 || atomic_compare_exchange_weak_explicit(entry, &seen, seen,'
-	mutate steps:full tree.c 'while (!undisturbed(t, version));' 'while (0);'
+	mutate steps:full memory/tree.c 'while (!undisturbed(t, version));' 'while (0);'
 else
 	echo "the steps are left out: no trap flag on this CPU"
 fi

@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 
 #include "attack.h"
+#include "core/engine/birth.h"
 #include "core/engine/guard.h"
 #include "core/frame/frame.h"
 #include "core/engine/reap.h"
@@ -181,7 +182,7 @@ static void last(struct pe_thread *t, struct other *o)
 	const struct pe_use u = {
 		.by = PE_CALL_SETPRIORITY,
 		.pid = o->child,
-		.signal = PE_GUARD_NO_SIGNAL,
+		.signal = PE_USE_NO_SIGNAL,
 		.call = { .nr = SYS_read, .arg = { o->fd, (long)(intptr_t)&byte, 1 } },
 	};
 

@@ -26,7 +26,7 @@ build()
 {
 	# shellcheck disable=SC2086 # CC and check are lists of words
 	$CC -std=gnu11 -D_GNU_SOURCE -g -O1 -w -fsanitize=thread -I"$work" "$2" \
-		"$work/core/tree.c" "$work/core/arena.c" -o "$work/$1" -pthread $check || exit 99
+		"$work/core/memory/tree.c" "$work/core/memory/arena.c" -o "$work/$1" -pthread $check || exit 99
 }
 
 tree()
@@ -72,9 +72,9 @@ cat "$work/log"
 arena || { cat "$work/log"; exit 1; }
 tail -1 "$work/log"
 
-race tree tree.c 'store_explicit(at, slot' release
-race arena arena.c 'exchange_explicit(&a->freed, 0' acquire
-race arena arena.c '&a->freed, &newest, index' release
+race tree memory/tree.c 'store_explicit(at, slot' release
+race arena memory/arena.c 'exchange_explicit(&a->freed, 0' acquire
+race arena memory/arena.c '&a->freed, &newest, index' release
 
 test $bad -eq 0 && echo "$tried races put in and found"
 exit $bad

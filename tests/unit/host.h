@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/engine/birth.h"
 #include "core/engine/guard.h"
 #include "core/time/identity.h"
 #include "core/frame/frame.h"

@@ -7,6 +7,7 @@
 #include <sched.h>
 #include <stdio.h>
 
+#include "core/engine/birth.h"
 #include "host.h"
 
 /* A child of the caller's with just this pid. */

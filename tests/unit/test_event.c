@@ -231,7 +231,7 @@ START_TEST(own_thread)
 	_Atomic int tid = 0;
 	const struct pe_use scheduling = {
 		.by = PE_CALL_SCHED_GETPARAM,
-		.signal = PE_GUARD_NO_SIGNAL,
+		.signal = PE_USE_NO_SIGNAL,
 		.call = { .nr = SYS_getppid },
 	};
 	struct pe_use other = scheduling;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* process: births, forks, memory refused. Letters are those of core/frame/frame.h. */
+#include "core/engine/birth.h"
 #include "host.h"
 
 #include <pthread.h>

@@ -331,7 +331,7 @@ static void a_closed_slot_and_other_calls(void)
 		.by = PE_CALL_GETPRIORITY,
 		.pid = PID,
 		.group = true,
-		.signal = PE_GUARD_NO_SIGNAL,
+		.signal = PE_USE_NO_SIGNAL,
 		.call = { .nr = SYS_getpriority, .arg = { PRIO_PGRP, PID } },
 	};
 	struct pe_known k;

@@ -5,6 +5,7 @@
  * An unrelated process under a stale pid is had without waiting for a wrap: the test enters the number of a living process that is not its
  * child (its grandchild) as one that it had and reaped. Where the pid must really change hands, reuse.h has it do so.
  */
+#include "core/engine/birth.h"
 #include "host.h"
 
 #include <fcntl.h>
@@ -221,7 +222,7 @@ START_TEST(J3_pidfd_open_of_a_closed_slot_opens_it)
 	const struct pe_use u = {
 		.by = PE_CALL_PIDFD_OPEN,
 		.pid = c.pid,
-		.signal = PE_GUARD_NO_SIGNAL,
+		.signal = PE_USE_NO_SIGNAL,
 		.call = { .nr = SYS_pidfd_open, .arg = { c.pid, 0 } },
 	};
 	siginfo_t si;
@@ -242,7 +243,7 @@ static long use_of(pid_t pid, long nr, long second, bool to_thread)
 	const struct pe_use u = {
 		.by = PE_CALL_GETPRIORITY,
 		.pid = pid,
-		.signal = to_thread ? (int)second : PE_GUARD_NO_SIGNAL,
+		.signal = to_thread ? (int)second : PE_USE_NO_SIGNAL,
 		.to_thread = to_thread,
 		.call = { .nr = nr,
 			  .arg = { nr == SYS_getpriority ? PRIO_PROCESS : pid, pid, second } },

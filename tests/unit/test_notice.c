@@ -272,7 +272,7 @@ START_TEST(signals_by_name_or_number)
 		{ SIGKILL, ", SIGKILL):" },
 		{ SIGSYS, ", SIGSYS):" },
 		{ 34, "kill(4194301, 34):" },
-		{ PE_GUARD_NO_SIGNAL, "kill(4194301):" },
+		{ PE_USE_NO_SIGNAL, "kill(4194301):" },
 	};
 
 	begin();

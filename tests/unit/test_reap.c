@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* reap: what a wait returns, and what it does to the slot. Letters are those of core/engine/reap.h. */
+#include "core/engine/birth.h"
 #include "host.h"
 
 #include <pthread.h>

@@ -33,7 +33,7 @@ static long group_by(pid_t pid, uint32_t epoch)
 {
 	const struct pe_use u = {
 		.pid = pid,
-		.signal = PE_GUARD_NO_SIGNAL,
+		.signal = PE_USE_NO_SIGNAL,
 		.call = { .nr = SYS_getpgid, .arg = { pid } },
 	};
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* release: the ends of process instances, seen and not seen. Letters are those of core/engine/release.h. */
+#include "core/engine/birth.h"
 #include "host.h"
 
 #include <pthread.h>

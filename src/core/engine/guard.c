@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "core/contract.h"
 
+#include "core/engine/birth.h"
 #include "core/record/notice.h"
 #include "core/record/event.h"
 #include "core/evidence/group.h"
@@ -176,7 +177,7 @@ static bool makes_pidfd(const struct pe_use *u)
 /* Can a call on a pidfd stand in for it? */
 static bool has_stand_in(const struct pe_use *u)
 {
-	return makes_pidfd(u) || (u->signal != PE_GUARD_NO_SIGNAL && !u->to_thread && !u->group);
+	return makes_pidfd(u) || (u->signal != PE_USE_NO_SIGNAL && !u->to_thread && !u->group);
 }
 
 /* @fd is the leader. Before Linux 6.9 best effort. */
@@ -184,7 +185,7 @@ static long act_on_group(const struct pe_use *u, int fd)
 {
 	long n = -EINVAL;
 
-	if (u->signal != PE_GUARD_NO_SIGNAL)
+	if (u->signal != PE_USE_NO_SIGNAL)
 		n = pe_sys_pidfd_send_signal(fd, u->signal, NULL, PE_SYS_SIGNAL_PROCESS_GROUP);
 	return n == -EINVAL ? pass(u) : n;
 }
@@ -262,7 +263,7 @@ static long act(struct pe_frame *p, const struct pe_thread *t, const struct pe_u
 	if (likely(atomic_load_explicit(&s->announced, memory_order_relaxed)))
 		return pe_postern_pass(&p->postern, &u->call, dead, t->rseq);
 	n = pe_gate_pass(&u->call, dead, t->rseq);
-	if (n != PE_GATE_DEAD && !u->group && (u->signal != PE_GUARD_NO_SIGNAL || makes_pidfd(u)))
+	if (n != PE_GATE_DEAD && !u->group && (u->signal != PE_USE_NO_SIGNAL || makes_pidfd(u)))
 		atomic_store_explicit(&s->announced, true, memory_order_relaxed);
 	return n;
 }

@@ -20,27 +20,9 @@
 #ifndef PE_CORE_ENGINE_GUARD_H
 #define PE_CORE_ENGINE_GUARD_H
 
-#include "core/arch/gate.h"
 #include "core/contract.h"
 #include "core/frame/frame.h"
-#include "core/sys.h"
-
-#define PE_GUARD_NO_SIGNAL (-1)
-
-/* what became of a use that was judged stale */
-enum pe_outcome { PE_OUTCOME_PASSED, PE_OUTCOME_REFUSED, PE_OUTCOME_ABORTING };
-
-struct pe_use {
-	enum pe_call by;
-	int pid;
-	int signal;	 /* what a signalling call sends, or PE_GUARD_NO_SIGNAL */
-	bool group;	 /* it is for the group that process `pid` leads or led */
-	bool unproven;	 /* for notices: that this is still the same group is not known */
-	bool to_thread;	 /* it goes to one thread: no pidfd call can stand in for it */
-	int holder;	 /* the pid by which this host knows who has it, if another; else 0 */
-	siginfo_t *info; /* its siginfo, or NULL as for kill */
-	struct pe_gate_call call;
-};
+#include "core/frame/use.h"
 
 /* the call's result, or -errno; -ESRCH or -PE_EEPOCH by policy when it was refused */
 long pe_guard(struct pe_frame *p, struct pe_thread *t, const struct pe_use *u);

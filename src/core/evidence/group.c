@@ -172,7 +172,7 @@ static long by_pidfd(const struct pe_use *u, int fd)
 {
 	const long *a = u->call.arg;
 
-	if (u->signal != PE_GUARD_NO_SIGNAL)
+	if (u->signal != PE_USE_NO_SIGNAL)
 		return pe_sys_pidfd_send_signal(fd, u->signal, NULL, PE_SYS_SIGNAL_PROCESS_GROUP);
 	return pe_sys_whole6(u->call.nr, a[0], a[1], a[2], a[3], a[4], a[5]);
 }

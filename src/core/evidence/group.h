@@ -30,8 +30,8 @@
 #define PE_CORE_EVIDENCE_GROUP_H
 
 #include "core/contract.h"
-#include "core/engine/guard.h"
 #include "core/frame/frame.h"
+#include "core/frame/use.h"
 
 /* Not a result of any system call: there is no note, or it proves nothing. */
 #define PE_GROUP_UNKNOWN (INT64_MIN + 8)

@@ -31,6 +31,7 @@
 #include "core/memory/hold.h"
 #include "core/time/foreign.h"
 #include "core/memory/slot.h"
+#include "core/frame/settings.h"
 #include "core/frame/verdict.h"
 #include "core/sys.h"
 #include "core/stack/trace.h"
@@ -50,16 +51,6 @@ struct pe_sync_point {
 	_Atomic uint32_t read_at; /* ms: when the cursor was read for pe_sync_point_recent() */
 };
 
-enum pe_old { /* PIDEPOCH_FORCE_OLD: do without this newer mechanism */
-	      PE_OLD_RSEQ = 1 << 0,
-	      PE_OLD_INODE = 1 << 1,
-	      PE_OLD_WIPE = 1 << 2,
-	      PE_OLD_PIDFD = 1 << 3,
-	      PE_OLD_RING = 1 << 4,
-	      PE_OLD_HANDLE = 1 << 5,
-	      PE_OLD_PIDFS_ROOT = 1 << 6,
-};
-
 /* the groups that children led, see evidence/group.h */
 struct pe_groups {
 	struct pe_foreign led;	/* under the lock */
@@ -68,39 +59,6 @@ struct pe_groups {
 };
 
 enum { PE_GROUPS_UNTRIED, PE_GROUPS_WORK, PE_GROUPS_NEVER };
-
-struct pe_settings {
-	enum pe_policy policy;
-	int stale_errno; /* ESRCH or PE_EEPOCH */
-	uint32_t force_old;
-	struct pe_fuzz_page *fuzz; /* the page of `pidepoch fuzz`, or NULL */
-	bool readable;		   /* to a supervisor, our memory (token.h) */
-	bool linked_only;	   /* the forks and waits of this process do not come through us */
-	size_t old_bytes_most;	   /* S9's bound; 0: PE_SYNC_POINT_OLD_BYTES */
-	bool trusted;		   /* the program is exempt: nothing is told, refused or aborted */
-	const char *log;	   /* absolute path, or NULL: descriptor 2 */
-	const char *events;	   /* absolute path, or NULL: none are written */
-	bool stacks;		   /* events have stacks */
-	bool handles;		   /* a group is found after its leader's reap: it was tried here */
-	bool once;		   /* tell one thing, and then no more */
-	struct pe_unwind unwind;
-	int parent;	       /* of the process, when the program was loaded; 0: not known */
-	uint64_t stderr_id[2]; /* device and inode of descriptor 2 at the start */
-	uint64_t stderr_born;  /* and when that file was made; 0: not known */
-	const char *name;      /* of the program, for notices */
-	int pid, tid;	       /* the same; 0: of the process, and thread, that this runs in */
-	bool rseq;	       /* libc registers rseq areas, this far from the thread pointer */
-	ptrdiff_t rseq_offset;
-	/* libc's, which makes no system call; NULL: ask the kernel */
-	int (*clock)(int id, struct timespec *now);
-};
-
-/* What a program gets whose settings have not been read yet, or are wrong. */
-static inline void pe_settings_default(struct pe_settings *set)
-{
-	set->policy = PE_POLICY_REFUSE;
-	set->stale_errno = ESRCH;
-}
 
 /*
  * What a fork and a wait write comes first and fits in one page: after a fork, each page that the parent writes is copied by
@@ -173,22 +131,6 @@ static inline bool pe_frame_enter(struct pe_frame *p, struct pe_thread *t)
 /* the child of a wrapped fork whose birth said `unwiped`: the kernel does not tell us */
 void pe_frame_forked(struct pe_frame *p, struct pe_thread *t);
 
-struct pe_birth {
-	pe_clock_time before;
-	uint32_t early_reaps;
-	bool engaged;
-	bool unwiped; /* the child must call pe_frame_forked() */
-	enum pe_call by;
-};
-
-/* around whatever makes a child. end: @pid <= 0 when none was made. Both keep errno. */
-struct pe_birth pe_birth_begin(struct pe_frame *p, struct pe_thread *t, enum pe_call by);
-void pe_birth_end(struct pe_frame *p, struct pe_thread *t, const struct pe_birth *b, int pid);
-
-/* A child of ours that came to be by a way that was not seen (the kernel says so) gets a slot like any
- * other. false: there is no memory for one; the pid is fresh all the same. */
-bool pe_birth_adopt(struct pe_frame *p, struct pe_thread *t, int number);
-
 /* The frame's lock (P.4), for who must keep births from being recorded. Returns the mask for unlock. */
 uint64_t pe_frame_lock(struct pe_frame *p);
 void pe_frame_unlock(struct pe_frame *p, uint64_t mask);
@@ -204,9 +146,6 @@ struct pe_known {
 	uint64_t life;	      /* for LIVE: which life of the slot */
 };
 struct pe_known pe_frame_know(struct pe_frame *p, uint32_t pid);
-
-/* a record for this thread's holds, if there is memory for one */
-void pe_birth_enroll(struct pe_frame *p, struct pe_thread *t);
 
 uint32_t pe_frame_ms(const struct pe_frame *p); /* CLOCK_MONOTONIC, never 0 */
 

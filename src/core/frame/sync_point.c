@@ -103,13 +103,6 @@ pe_cold void pe_sync_point_lags(struct pe_frame *p)
 	pe_sys_rt_sigqueueinfo(p->tgid, info.si_signo, &info);
 }
 
-void pe_sync_point_forked(struct pe_frame *p)
-{
-	atomic_store(&p->sync.signal, 0);
-	atomic_store(&p->sync.told, 0);
-	atomic_store(&p->sync.read_at, 0);
-}
-
 void pe_sync_point_bound(struct pe_frame *p)
 {
 	size_t most = p->set->old_bytes_most ? p->set->old_bytes_most : PE_SYNC_POINT_OLD_BYTES;

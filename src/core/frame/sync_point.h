@@ -48,8 +48,7 @@ static inline void pe_sync_point_check(struct pe_frame *p)
 		pe_sync_point_lags(p);
 }
 
-/* for the frame: a forked child's first entry; a new epoch has been made (writer's context) */
-void pe_sync_point_forked(struct pe_frame *p);
+/* A new epoch has been made. Writer's context: lock held, signals masked. */
 void pe_sync_point_bound(struct pe_frame *p);
 
 #endif

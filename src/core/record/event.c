@@ -237,7 +237,7 @@ static void head_fields(struct pe_text *t, const struct pe_frame *p, const struc
 	number_field(t, "number", h->pid);
 	if (h->group)
 		text_field(t, "group", h->unproven ? "unproven" : "ended");
-	if (h->signal != PE_GUARD_NO_SIGNAL)
+	if (h->signal != PE_USE_NO_SIGNAL)
 		number_field(t, "signal", (uint64_t)(unsigned int)h->signal);
 	text_field(t, "outcome", outcomes[h->outcome]);
 }
@@ -341,7 +341,7 @@ static enum pe_event_kind kind_of_wait(const struct history *x)
 void pe_event_wait(struct pe_frame *p, enum pe_call by, uint32_t pid, const struct pe_known *k)
 {
 	struct happening h = {
-		.by = by, .pid = pid, .holder = pid, .signal = PE_GUARD_NO_SIGNAL, .k = k
+		.by = by, .pid = pid, .holder = pid, .signal = PE_USE_NO_SIGNAL, .k = k
 	};
 	struct history x;
 

@@ -15,7 +15,8 @@
 #define PE_CORE_RECORD_EVENT_H
 
 #include "core/contract.h"
-#include "core/engine/guard.h"
+#include "core/frame/frame.h"
+#include "core/frame/use.h"
 
 #define PE_EVENT_LINE 4096u
 

@@ -33,7 +33,7 @@ static void add_call(struct pe_text *line, const struct pe_use *u)
 	if (u->group)
 		pe_text_add(line, u->by == PE_CALL_KILL ? "-" : "group ");
 	pe_text_decimal(line, (uint64_t)u->pid);
-	if (u->signal != PE_GUARD_NO_SIGNAL) {
+	if (u->signal != PE_USE_NO_SIGNAL) {
 		pe_text_add(line, ", ");
 		add_signal(line, u->signal);
 	}

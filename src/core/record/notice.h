@@ -12,7 +12,8 @@
 #define PE_CORE_RECORD_NOTICE_H
 
 #include "core/contract.h"
-#include "core/engine/guard.h"
+#include "core/frame/frame.h"
+#include "core/frame/use.h"
 
 void pe_notice_stale(const struct pe_frame *p, const struct pe_use *u, const struct pe_known *k,
 		     enum pe_outcome outcome);

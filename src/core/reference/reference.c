@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "core/contract.h"
 
+#include "core/engine/birth.h"
 #include "core/time/identity.h"
 #include "core/reference/reference.h"
 #include "core/engine/release.h"
@@ -234,7 +235,7 @@ static long by_pidfd(struct pe_frame *p, struct pe_thread *t, const struct pe_us
 	long n;
 	int err;
 
-	if (u->signal != PE_GUARD_NO_SIGNAL && !u->to_thread) {
+	if (u->signal != PE_USE_NO_SIGNAL && !u->to_thread) {
 		n = pe_sys_pidfd_send_signal(pin->fd, u->signal, u->info, 0);
 		pe_sys_close(pin->fd);
 		return n == -ESRCH ? gone(p, pin) : n;

@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# What the commands share: messages, exit statuses, private pid namespaces.
+noinst_LTLIBRARIES += libcommand.la
+
+libcommand_la_SOURCES = \
+	src/command/exit_status.h \
+	src/command/message.c src/command/message.h \
+	src/command/namespace.c src/command/namespace.h

@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# What reads another process's library state: pidepoch status.
+noinst_LTLIBRARIES += libinspect.la
+
+libinspect_la_SOURCES = \
+	src/inspect/status.c src/inspect/status.h
+libinspect_la_LIBADD = libsupervisor.la
