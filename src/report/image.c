@@ -3,10 +3,12 @@
 
 #include <dlfcn.h>
 #include <dwarf.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "report/elfutils.h"
@@ -40,25 +42,69 @@ static bool has_build_id(Dwfl_Module *module, const char *wanted)
 	return strcmp(text, wanted) == 0;
 }
 
+/* Files are named by events, and may be of any type: none is waited for. */
+static int open_regular(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
+
+	if (fd >= 0 && (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))) {
+		close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
+/* libdwfl opens what a module names as its debug file, wherever it looks. */
+static bool may_open(const char *top, const char *within, const char *below, const char *name)
+{
+	char path[PATH_MAX];
+	struct stat st;
+
+	return snprintf(path, sizeof(path), "%s%s%s/%s", top, within, below, name) < PATH_MAX &&
+	       (stat(path, &st) != 0 || S_ISREG(st.st_mode));
+}
+
+static int find_debuginfo(Dwfl_Module *module, void **user, const char *name, Dwarf_Addr base,
+			  const char *file, const char *link, GElf_Word crc, char **found)
+{
+	char within[PATH_MAX];
+	const char *slash = file ? strrchr(file, '/') : NULL;
+
+	snprintf(within, sizeof(within), "%.*s", slash ? (int)(slash - file) : 0, file ? file : "");
+	if (link &&
+	    (!may_open("", "", "", link) || !may_open("", within, "", link) ||
+	     !may_open("", within, "/.debug", link) || !may_open(folder, within, "", link) ||
+	     !may_open("/usr/lib/debug", within, "", link)))
+		return -1;
+	return dw->dwfl_standard_find_debuginfo(module, user, name, base, file, link, crc, found);
+}
+
 static bool load(struct pe_image *image, const char *path, const char *build_id)
 {
+	int fd;
 	static char debug_path[PATH_MAX + 64], *debug_paths = debug_path;
 	static Dwfl_Callbacks callbacks;
 
 	callbacks = (Dwfl_Callbacks){
 		.find_elf = dw->dwfl_build_id_find_elf,
-		.find_debuginfo = dw->dwfl_standard_find_debuginfo,
+		.find_debuginfo = find_debuginfo,
 		.section_address = dw->dwfl_offline_section_address,
 		.debuginfo_path = &debug_paths,
 	};
 	snprintf(debug_path, sizeof(debug_path), ":.debug:%s:/usr/lib/debug", folder);
-	if (access(path, R_OK) != 0)
+	fd = open_regular(path);
+	if (fd < 0)
 		return false;
 	image->dwfl = dw->dwfl_begin(&callbacks);
-	if (!image->dwfl)
+	if (!image->dwfl) {
+		close(fd);
 		return false;
+	}
 	dw->dwfl_report_begin(image->dwfl);
-	image->module = dw->dwfl_report_offline(image->dwfl, path, path, -1);
+	image->module = dw->dwfl_report_offline(image->dwfl, path, path, fd);
+	if (!image->module)
+		close(fd); /* else it is the module's */
 	dw->dwfl_report_end(image->dwfl, NULL, NULL);
 	if (image->module && has_build_id(image->module, build_id))
 		image->elf = dw->dwfl_module_getelf(image->module, &image->bias);

@@ -10,7 +10,7 @@ libreport_la_SOURCES = \
 	src/report/json.c src/report/json.h \
 	src/report/page.S src/report/page.h \
 	src/report/print.c src/report/print.h src/report/print_html.c src/report/print_json.c \
-	src/report/print_sarif.c src/report/print_text.c \
+	src/report/print_sarif.c src/report/print_text.c src/report/plain.c src/report/plain.h \
 	src/report/suppress.c src/report/suppress.h \
 	src/report/symbols.c src/report/symbols.h src/report/image.h
 if HAVE_LIBDW

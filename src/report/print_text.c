@@ -4,22 +4,17 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* names are other people's: no control character of theirs reaches a terminal */
-static void plain(FILE *out, const char *text)
-{
-	for (; *text; text++)
-		putc((unsigned char)*text < ' ' || *text == 127 ? '?' : *text, out);
-}
+#include "report/plain.h"
 
 static void place(FILE *out, const struct pe_symbols_frame *frame)
 {
 	if (frame->file) {
-		plain(out, frame->file);
+		pe_plain_print(out, frame->file);
 		if (frame->line)
 			fprintf(out, ":%u", frame->line);
 	} else if (frame->module) {
 		putc('(', out);
-		plain(out, frame->module);
+		pe_plain_print(out, frame->module);
 		fprintf(out, "+0x%" PRIx64 ")", frame->offset);
 	} else {
 		fprintf(out, "0x%" PRIx64, frame->offset);
@@ -33,7 +28,7 @@ static bool text_frame(void *context, unsigned int n, const struct pe_symbols_fr
 	fprintf(out, "    #%u ", n);
 	if (frame->function) {
 		fprintf(out, "in ");
-		plain(out, frame->function);
+		pe_plain_print(out, frame->function);
 		putc(' ', out);
 	}
 	place(out, frame);
@@ -56,7 +51,7 @@ static void moment(FILE *out, const struct pe_findings *f, const struct pe_event
 	if (!m->known)
 		return;
 	fprintf(out, "  %s ", what);
-	plain(out, m->call);
+	pe_plain_print(out, m->call);
 	if (m == &e->released && e->by_any)
 		fprintf(out, " for any child");
 	if (m->tid)
@@ -70,11 +65,11 @@ static void holder(FILE *out, const struct pe_events_event *e)
 	if (!e->holder.known)
 		return;
 	fprintf(out, "  the number was then held by '");
-	plain(out, e->holder.comm);
+	pe_plain_print(out, e->holder.comm);
 	fprintf(out, "'");
 	if (*e->holder.exe) {
 		fprintf(out, " (");
-		plain(out, e->holder.exe);
+		pe_plain_print(out, e->holder.exe);
 		fprintf(out, ")");
 	}
 	fprintf(out, ", a child of %" PRIu64 ", for %" PRIu64 ".%03" PRIu64 " s\n",
@@ -89,7 +84,7 @@ static bool first_frame(void *context, unsigned int n, const struct pe_symbols_f
 	place(out, frame);
 	if (frame->function) {
 		fprintf(out, " in ");
-		plain(out, frame->function);
+		pe_plain_print(out, frame->function);
 	}
 	return false;
 }
@@ -97,12 +92,12 @@ static bool first_frame(void *context, unsigned int n, const struct pe_symbols_f
 static void summary(FILE *out, const struct pe_findings *f, const struct pe_events_event *e)
 {
 	fprintf(out, "SUMMARY: pidepoch: ");
-	plain(out, e->kind);
+	pe_plain_print(out, e->kind);
 	putc(' ', out);
 	if (e->used.stack.depth)
 		pe_findings_walk(f, e, &e->used.stack, first_frame, out);
 	else
-		plain(out, e->program);
+		pe_plain_print(out, e->program);
 	fprintf(out, "\n\n");
 }
 
@@ -114,13 +109,13 @@ static void finding(FILE *out, const struct pe_findings *f, const struct pe_find
 	pe_print_call(call, sizeof(call), e);
 	pe_print_sentence(sentence, sizeof(sentence), e);
 	fprintf(out, "==%" PRIu64 "==%s: pidepoch: ", e->pid, pe_events_severity_name(e->severity));
-	plain(out, e->kind);
+	pe_plain_print(out, e->kind);
 	fprintf(out, ": %s\n  ", sentence);
-	plain(out, call);
+	pe_plain_print(out, call);
 	fprintf(out, " by thread %" PRIu64 " of '", e->used.tid);
-	plain(out, e->program);
+	pe_plain_print(out, e->program);
 	fprintf(out, "', ");
-	plain(out, e->outcome);
+	pe_plain_print(out, e->outcome);
 	if (x->count > 1)
 		fprintf(out, " (the first of %" PRIu64 " like it)", x->count);
 	fprintf(out, ":\n");
@@ -170,13 +165,19 @@ static bool name_frame(void *context, unsigned int n, const struct pe_symbols_fr
 	return !frame->function;
 }
 
-/* a name as a shell pattern that matches nothing but itself */
+/* A name as a shell pattern that matches nothing but the name: a byte that is not printed is matched by '?'. */
 static void pattern(FILE *out, const char *name)
 {
-	for (; *name; name++) {
+	while (*name) {
+		size_t n = pe_plain_length(name);
+
 		if (strchr("*?[\\", *name))
 			putc('\\', out);
-		putc((unsigned char)*name < ' ' || *name == 127 ? '?' : *name, out);
+		if (n)
+			fwrite(name, 1, n, out);
+		else
+			putc('?', out);
+		name += n ? n : 1;
 	}
 }
 
@@ -185,7 +186,7 @@ static void suppression(FILE *out, const struct pe_findings *f, const struct pe_
 	struct name name = { NULL, NULL };
 
 	pe_findings_walk(f, e, &e->used.stack, name_frame, &name);
-	plain(out, e->kind);
+	pe_plain_print(out, e->kind);
 	putc(':', out);
 	pattern(out, name.function ? name.function : name.module ? name.module : e->program);
 	putc('\n', out);
@@ -198,7 +199,7 @@ void pe_print_suppressions(FILE *out, const struct pe_findings *f)
 
 		fprintf(out, "# %s, %" PRIu64 " time%s in '", pe_events_severity_name(e->severity),
 			f->finding[i].count, f->finding[i].count == 1 ? "" : "s");
-		plain(out, e->program);
+		pe_plain_print(out, e->program);
 		fprintf(out, "'\n");
 		suppression(out, f, e);
 	}

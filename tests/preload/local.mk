@@ -63,6 +63,7 @@ EVENT_TESTS = \
 	tests/preload/test_events_kinds.sh \
 	tests/preload/test_events_right.sh \
 	tests/preload/test_report_forms.sh \
+	tests/preload/test_report_hostile.sh \
 	tests/preload/test_report_names.sh
 dist_check_SCRIPTS += $(EVENT_TESTS)
 check_PROGRAMS += tests/preload/event_victim

@@ -45,7 +45,7 @@ static int inode_of(uint32_t pid, struct pe_identity *out)
 
 static bool printable(char c)
 {
-	return c >= ' ' && c != 0x7f; /* bytes above 127 are negative where char is signed */
+	return c >= ' ' && c < 0x7f;
 }
 
 static void copy_comm(char *to, size_t size, const char *from, size_t len)
