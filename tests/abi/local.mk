@@ -111,3 +111,7 @@ tests_abi_waitpidv_traced_SOURCES = tests/abi/waitpidv_traced.c tests/abi/vector
 tests_abi_waitpidv_traced_LDADD = libpidepoch.la
 check_PROGRAMS += $(VECTOR_TESTS)
 TESTS += $(VECTOR_TESTS)
+
+SLOW_TESTS += \
+	tests/abi/waitpidv_blocks$(EXEEXT) \
+	tests/abi/waitpidv_many$(EXEEXT)

@@ -11,3 +11,7 @@ dist_check_DATA += tests/examples/example.sh
 TESTS += $(EXAMPLE_TESTS)
 
 EXTRA_DIST += docs/examples/build-runner.c docs/examples/pidfile-daemon.c docs/examples/supervisor.c docs/examples/wait4-loop.c
+
+SLOW_TESTS += \
+	tests/examples/hunted.sh \
+	tests/examples/supervisor.sh

@@ -5,3 +5,7 @@ dist_check_SCRIPTS += tests/fuzz/fuzz_tree.sh
 TESTS += tests/fuzz/fuzz_tree.sh
 dist_check_SCRIPTS += tests/fuzz/fuzz_events.sh
 TESTS += tests/fuzz/fuzz_events.sh
+
+SLOW_TESTS += \
+	tests/fuzz/fuzz_events.sh \
+	tests/fuzz/fuzz_tree.sh

@@ -17,3 +17,5 @@ LINT_TESTS += \
 
 EXTRA_DIST += $(LINT_TESTS) tests/lint/house.sh tests/lint/core-symbols.allow \
 	tests/lint/library-symbols.deny tests/lint/spelling.ignore
+
+SLOW_TESTS += tests/lint/analyzer.sh

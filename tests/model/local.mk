@@ -14,3 +14,7 @@ TESTS += tests/model/run-slot-model.sh
 
 dist_check_SCRIPTS += tests/model/proposal.sh
 TESTS += tests/model/proposal.sh
+
+SLOW_TESTS += \
+	tests/model/epoch_mutants.sh \
+	tests/model/run-slot-model.sh

@@ -168,6 +168,11 @@ preload-sources:
 	@echo $(libpidepoch_preload_la_SOURCES) $(libstate_la_SOURCES) $(libcore_la_SOURCES)
 .PHONY: preload-sources
 
+SLOW_TESTS += \
+	tests/preload/test_fuzz_cpython.sh \
+	tests/preload/pitfall_steps$(EXEEXT) \
+	tests/preload/pitfall_aarch64.sh
+
 # other people's programs, with and without
 include tests/preload/transparent/local.mk
 include tests/preload/cpython/local.mk

@@ -42,3 +42,8 @@ TESTS += tests/stress/handler.sh
 
 dist_check_SCRIPTS += tests/mutants/engine.sh
 TESTS += tests/mutants/engine.sh
+
+SLOW_TESTS += \
+	tests/stress/tree_tsan.sh \
+	tests/mutants/tree.sh \
+	tests/mutants/engine.sh

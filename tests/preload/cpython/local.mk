@@ -19,3 +19,12 @@ CPYTHON_SUITES = \
 dist_check_DATA += $(CPYTHON_SUITES)
 TESTS += $(CPYTHON_SUITES)
 EXTRA_DIST += tests/preload/cpython/record.py tests/preload/cpython/suite
+
+SLOW_TESTS += \
+	tests/preload/cpython/test_eintr.suite \
+	tests/preload/cpython/test_fork1.suite \
+	tests/preload/cpython/test_os.suite \
+	tests/preload/cpython/test_signal.suite \
+	tests/preload/cpython/test_subprocess.suite \
+	tests/preload/cpython/test_wait3.suite \
+	tests/preload/cpython/test_wait4.suite

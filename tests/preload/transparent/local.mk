@@ -78,3 +78,8 @@ TRANSPARENT_FAULTS = \
 	tests/preload/transparent/bad/wait4.c
 EXTRA_DIST += $(TRANSPARENT_FAULTS) tests/preload/transparent/bad/quick.case \
 	tests/preload/transparent/busy.c tests/preload/transparent/twice
+
+SLOW_TESTS += \
+	tests/preload/transparent/parallel-jobs.case \
+	tests/preload/transparent/wrapping.case \
+	tests/preload/transparent/test_faults.sh
