@@ -133,27 +133,33 @@ static const char *find_preload(char *const *envp, const char *ours, bool *wante
 	return preload;
 }
 
-static void fill(struct room room, char *const *envp, const char *const *ours, const char *preload)
+/* @ours: NULL if the library is in @envp already. @handed: what is known of pids among the arguments, or NULL. */
+static void fill(struct room room, char *const *envp, const char *const *ours, const char *preload,
+		 const char *handed)
 {
 	char **to = room.entries;
 	char *const *entry;
 
-	if (preload)
+	if (ours && preload)
 		join(room.text, ours[0], preload);
 	for (entry = envp; *entry; entry++)
 		*to++ = *entry;
 	*to++ = (char *)PE_PRELOAD_RESTORED;
-	*to++ = preload ? room.text : (char *)ours[0];
-	while (*++ours)
+	if (handed)
+		*to++ = (char *)handed;
+	if (ours)
+		*to++ = preload ? room.text : (char *)ours[0];
+	while (ours && *++ours)
 		if (!find(envp, *ours))
 			*to++ = (char *)*ours;
 	*to = NULL;
 }
 
-void pe_environ_make(struct pe_environ *e, char *const *envp, const struct pe_loadable *for_whom)
+void pe_environ_make(struct pe_environ *e, char *const *argv, char *const *envp,
+		     const struct pe_loadable *for_whom)
 {
 	const char *const *ours = pe_preload_environment();
-	const char *preload;
+	const char *preload, *handed;
 	size_t count = 0, n = 0;
 	struct room room;
 	bool wanted;
@@ -165,16 +171,18 @@ void pe_environ_make(struct pe_environ *e, char *const *envp, const struct pe_lo
 	if (!ours[0] || !begins(ours[0], PRELOAD, sizeof(PRELOAD) - 1))
 		return;
 	preload = find_preload(envp, ours[0], &wanted);
-	if (!wanted || pe_preload_is_confined() || !pe_loadable(for_whom))
+	handed = pe_preload_arguments(argv, e->arguments, sizeof(e->arguments));
+	if ((!wanted && !handed) || pe_preload_is_confined() || !pe_loadable(for_whom))
 		return;
 	while (envp[count])
 		count++;
-	while (ours[n])
+	while (wanted && ours[n])
 		n++;
-	room = make_room(e, count + n + 2, joined_size(ours[0], preload));
+	room = make_room(e, count + n + 2 + (handed != NULL),
+			 wanted ? joined_size(ours[0], preload) : 0);
 	if (!room.entries)
 		return;
-	fill(room, envp, ours, preload);
+	fill(room, envp, wanted ? ours : NULL, preload, handed);
 	e->envp = room.entries;
 }
 
@@ -192,7 +200,7 @@ void pe_environ_lend(struct pe_environ *e)
 	static const struct pe_loadable shell = { .path = NULL };
 
 	e->before = environ;
-	pe_environ_make(e, environ, &shell);
+	pe_environ_make(e, NULL, environ, &shell);
 	if (e->envp != environ)
 		environ = (char **)e->envp;
 }

@@ -32,11 +32,14 @@ struct pe_environ {
 	size_t mapped;	   /* bytes of pages behind `pages`, 0: none */
 	void *pages;
 	char *room[PE_ENVIRON_ROOM];
-	char text[PE_ENVIRON_TEXT]; /* an LD_PRELOAD put together from ours and theirs */
+	char text[PE_ENVIRON_TEXT];	 /* an LD_PRELOAD put together from ours and theirs */
+	char arguments[PE_ENVIRON_TEXT]; /* what is known of the pids among the arguments */
 };
 
-/* @for_whom: the program that is to be executed */
-void pe_environ_make(struct pe_environ *e, char *const *envp, const struct pe_loadable *for_whom);
+/* @argv: the arguments of the program that is to be executed, or NULL: what is known of pids among them is handed on.
+ * @for_whom: the program itself */
+void pe_environ_make(struct pe_environ *e, char *const *argv, char *const *envp,
+		     const struct pe_loadable *for_whom);
 void pe_environ_done(struct pe_environ *e); /* exec failed, or spawn has returned */
 void pe_environ_vforked(void); /* in the parent, after its vfork child has ended or executed */
 

@@ -13,12 +13,12 @@
 	(&(const struct pe_loadable){ .dir = (dir_), .path = (path_), .flags = (flags_) })
 #define NAME(name) (&(const struct pe_loadable){ .dir = AT_FDCWD, .path = (name), .search = true })
 
-#define EXEC(envp, for_whom, call)                                                                 \
+#define EXEC(argv, envp, for_whom, call)                                                           \
 	do {                                                                                       \
 		struct pe_environ e;                                                               \
 		int n;                                                                             \
                                                                                                    \
-		pe_environ_make(&e, envp, for_whom);                                               \
+		pe_environ_make(&e, argv, envp, for_whom);                                         \
 		n = call;                                                                          \
 		pe_environ_done(&e);                                                               \
 		return n;                                                                          \
@@ -26,32 +26,33 @@
 
 PE_PUBLIC int execve(const char *path, char *const argv[], char *const envp[])
 {
-	EXEC(envp, FILE_AT(AT_FDCWD, path, 0), PE_REAL(execve)(path, argv, e.envp));
+	EXEC(argv, envp, FILE_AT(AT_FDCWD, path, 0), PE_REAL(execve)(path, argv, e.envp));
 }
 
 PE_PUBLIC int execv(const char *path, char *const argv[])
 {
-	EXEC(environ, FILE_AT(AT_FDCWD, path, 0), PE_REAL(execve)(path, argv, e.envp));
+	EXEC(argv, environ, FILE_AT(AT_FDCWD, path, 0), PE_REAL(execve)(path, argv, e.envp));
 }
 
 PE_PUBLIC int execvpe(const char *file, char *const argv[], char *const envp[])
 {
-	EXEC(envp, NAME(file), PE_REAL(execvpe)(file, argv, e.envp));
+	EXEC(argv, envp, NAME(file), PE_REAL(execvpe)(file, argv, e.envp));
 }
 
 PE_PUBLIC int execvp(const char *file, char *const argv[])
 {
-	EXEC(environ, NAME(file), PE_REAL(execvpe)(file, argv, e.envp));
+	EXEC(argv, environ, NAME(file), PE_REAL(execvpe)(file, argv, e.envp));
 }
 
 PE_PUBLIC int fexecve(int fd, char *const argv[], char *const envp[])
 {
-	EXEC(envp, FILE_AT(fd, "", AT_EMPTY_PATH), PE_REAL(fexecve)(fd, argv, e.envp));
+	EXEC(argv, envp, FILE_AT(fd, "", AT_EMPTY_PATH), PE_REAL(fexecve)(fd, argv, e.envp));
 }
 
 PE_PUBLIC int execveat(int dir, const char *path, char *const argv[], char *const envp[], int flags)
 {
-	EXEC(envp, FILE_AT(dir, path, flags), PE_REAL(execveat)(dir, path, argv, e.envp, flags));
+	EXEC(argv, envp, FILE_AT(dir, path, flags),
+	     PE_REAL(execveat)(dir, path, argv, e.envp, flags));
 }
 
 /* --- the ones with a list of arguments --- */

@@ -25,6 +25,15 @@ static inline const char *pe_learn_below_proc(const char *path)
 	return path[2] == 'r' && path[3] == 'o' && path[4] == 'c' ? path + 5 : NULL;
 }
 
+/* quickly, where nearly all of a program's start lies: "/usr/", "/lib" */
+static inline bool pe_learn_is_library(const char *path)
+{
+	return path[0] == '/' && ((path[1] == 'u' && path[2] == 's' && path[3] == 'r') ||
+				  (path[1] == 'l' && path[2] == 'i' && path[3] == 'b'));
+}
+
+/* A look at it, before it is made: errno is set if it is refused (core/evidence/judge.h). */
+bool pe_learn_refused(const char *below_proc);
 void pe_learn_looked(const char *below_proc);
 void pe_learn_opened(const char *below_proc, int fd);
 

@@ -2,22 +2,26 @@
 /*
  * learn_path - looking at /proc.
  *
- *   /proc/N, /proc/N/...           a call that succeeds on it has seen N
- *   /proc, opened                  its reader is about to see every pid there is: a shell that expands
- *                                  /proc/[0-9]* looks no closer. All of them are read here, before the caller does.
- *   /proc/.../fdinfo/D, opened     of a pidfd: the pid in its line "Pid:"
+ *   /proc/N/..., opened or readlink   who N is has been read: evidence
+ *   /proc/N, only asked for           an existence test: a probe, which proves nothing (core/evidence/evidence.h)
+ *   /proc, opened                     its reader is about to see every pid there is
+ *   /proc/.../fdinfo/D, opened        of a pidfd: the pid in its line "Pid:"
+ *   cgroup.procs, children, opened    the pids in it
+ *   any other file, for reading       remembered; it may have a pid in it
  *
- * Only absolute paths in their plain spelling count. The path is looked at after a success, when it is
- * known to be readable; one compare of two bytes tells nearly all others from these.
+ * Only absolute paths in their plain spelling count as paths of /proc.
  */
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "core/sys.h"
+#include "core/text.h"
 #include "learn.h"
 
 /* --- what a path shows --- */
@@ -41,8 +45,24 @@ void pe_learn_looked(const char *below_proc)
 	if (below_proc[0] != '/')
 		return;
 	pid = number_in(below_proc + 1, &end);
-	if (*end == '\0' || *end == '/')
-		pe_preload_learn(pid);
+	if (pid > 0 && *end == '/' && end[1])
+		pe_preload_looked(pid);
+}
+
+bool pe_learn_refused(const char *below_proc)
+{
+	const char *end;
+	int pid;
+	long n = 0;
+
+	if (below_proc[0] != '/')
+		return false;
+	pid = number_in(below_proc + 1, &end);
+	if (pid > 0 && (*end == '\0' || *end == '/'))
+		n = pe_preload_look(pid);
+	if (n < 0)
+		errno = (int)-n;
+	return n < 0;
 }
 
 static bool is_proc_itself(const char *below_proc)
@@ -63,36 +83,30 @@ static bool is_fdinfo(const char *below_proc)
 	return !name[i];
 }
 
-struct entry { /* the kernel's struct linux_dirent64 */
-	uint64_t inode;
-	int64_t offset;
-	unsigned short bytes;
-	unsigned char type;
-	char name[];
-};
-
-static void learn_entries(const char *at, const char *end)
+static bool ends_with(const char *path, const char *end)
 {
-	while (at < end) {
-		const struct entry *e = (const struct entry *)at;
-		const char *rest;
-		int pid = number_in(e->name, &rest);
+	size_t length = pe_text_span(path), n = pe_text_span(end);
 
-		if (*rest == '\0')
-			pe_preload_learn(pid);
-		at += e->bytes;
-	}
+	return length >= n && memcmp(path + length - n, end, n) == 0;
 }
 
-/* @fd is new, and at its beginning; there it is left. */
-static void learn_all(int fd)
+/* a kernel file with a pid a line, or between blanks; pread leaves @fd at its beginning */
+static void learn_list(int fd)
 {
-	_Alignas(struct entry) char buffer[1024];
-	long n;
+	char text[1024];
+	const char *at = text;
+	long n = pe_sys4(SYS_pread64, fd, PE_SYS_LONG(text), sizeof(text) - 1, 0);
 
-	while ((n = pe_sys3(SYS_getdents64, fd, PE_SYS_LONG(buffer), sizeof(buffer))) > 0)
-		learn_entries(buffer, buffer + n);
-	pe_sys3(SYS_lseek, fd, 0, SEEK_SET);
+	if (n <= 0)
+		return;
+	text[n] = '\0';
+	while (*at) {
+		int pid = number_in(at, &at);
+
+		if (pid > 0)
+			pe_preload_named(pid);
+		at += *at != '\0';
+	}
 }
 
 /* pread leaves @fd at its beginning. */
@@ -116,25 +130,66 @@ static void learn_pidfd(int fd)
 	}
 }
 
+/* A folder is only listed: whose it is has not been read. */
 void pe_learn_opened(const char *below_proc, int fd)
 {
 	if (is_proc_itself(below_proc)) {
-		learn_all(fd);
+		pe_preload_listed();
 	} else if (below_proc[0] == '/') {
 		pe_learn_looked(below_proc);
 		if (is_fdinfo(below_proc))
 			learn_pidfd(fd);
+		if (ends_with(below_proc, "/children"))
+			learn_list(fd);
+	}
+}
+
+/* --- other files --- */
+
+/* What the system brings along names no pids. */
+static bool is_of_system(const char *path)
+{
+	static const char roots[][6] = { "/usr/", "/lib", "/sys/", "/dev/" };
+
+	for (size_t i = 0; i < sizeof(roots) / sizeof(roots[0]); i++)
+		if (pe_text_begins(path, roots[i]))
+			return !pe_text_begins(path, "/dev/shm/");
+	return false;
+}
+
+static __attribute__((cold, noinline)) void remember(int dir, const char *path, int flags, int fd)
+{
+	if ((flags & O_ACCMODE) == O_WRONLY || (flags & O_TRUNC))
+		pe_preload_written(path);
+	else if (pe_text_begins(path, "/sys/fs/cgroup/")) {
+		if (ends_with(path, "/cgroup.procs") || ends_with(path, "/tasks"))
+			learn_list(fd);
+	} else if (!is_of_system(path)) {
+		pe_preload_opened(path, dir == AT_FDCWD, fd);
 	}
 }
 
 /* --- opening --- */
 
-static int opened(const char *path, int fd)
+/* errno is ENOENT then. */
+static bool refused(const char *path)
 {
-	const char *below = fd >= 0 ? pe_learn_below_proc(path) : NULL;
+	const char *below = pe_learn_below_proc(path);
 
+	return unlikely(below) && pe_learn_refused(below);
+}
+
+static int opened(int dir, const char *path, int flags, int fd)
+{
+	const char *below;
+
+	if (unlikely(fd < 0))
+		return fd;
+	below = pe_learn_below_proc(path);
 	if (unlikely(below))
 		pe_learn_opened(below, fd);
+	else if (!(flags & (O_DIRECTORY | O_PATH)) && !pe_learn_is_library(path))
+		remember(dir, path, flags, fd);
 	return fd;
 }
 
@@ -150,7 +205,9 @@ static int opened(const char *path, int fd)
 PE_PUBLIC int open(const char *path, int flags, ...)
 {
 	MODE(flags);
-	return opened(path, PE_REAL(open)(path, flags, mode));
+	if (refused(path))
+		return -1;
+	return opened(AT_FDCWD, path, flags, PE_REAL(open)(path, flags, mode));
 }
 
 PE_PUBLIC int open64(const char *path, int flags, ...) __attribute__((alias("open")));
@@ -158,7 +215,9 @@ PE_PUBLIC int open64(const char *path, int flags, ...) __attribute__((alias("ope
 PE_PUBLIC int openat(int dir, const char *path, int flags, ...)
 {
 	MODE(flags);
-	return opened(path, PE_REAL(openat)(dir, path, flags, mode));
+	if (refused(path))
+		return -1;
+	return opened(dir, path, flags, PE_REAL(openat)(dir, path, flags, mode));
 }
 
 PE_PUBLIC int openat64(int dir, const char *path, int flags, ...) __attribute__((alias("openat")));
@@ -172,21 +231,34 @@ PE_PUBLIC int __openat64_2(int dir, const char *path, int flags)
 
 PE_PUBLIC int __open_2(const char *path, int flags)
 {
-	return opened(path, PE_REAL(__open_2)(path, flags));
+	if (refused(path))
+		return -1;
+	return opened(AT_FDCWD, path, flags, PE_REAL(__open_2)(path, flags));
 }
 
 PE_PUBLIC int __openat_2(int dir, const char *path, int flags)
 {
-	return opened(path, PE_REAL(__openat_2)(dir, path, flags));
+	if (refused(path))
+		return -1;
+	return opened(dir, path, flags, PE_REAL(__openat_2)(dir, path, flags));
+}
+
+/* what matters of them */
+static int flags_of(const char *mode)
+{
+	bool both = mode[0] && (mode[1] == '+' || (mode[1] && mode[2] == '+'));
+
+	if (mode[0] == 'r' || (mode[0] == 'a' && both))
+		return O_RDONLY;
+	return O_WRONLY;
 }
 
 PE_PUBLIC FILE *fopen(const char *path, const char *mode)
 {
-	FILE *f = PE_REAL(fopen)(path, mode);
-	const char *below = f ? pe_learn_below_proc(path) : NULL;
+	FILE *f = refused(path) ? NULL : PE_REAL(fopen)(path, mode);
 
-	if (unlikely(below))
-		pe_learn_opened(below, fileno(f));
+	if (f)
+		opened(AT_FDCWD, path, flags_of(mode), fileno(f));
 	return f;
 }
 
@@ -194,7 +266,7 @@ PE_PUBLIC FILE *fopen64(const char *path, const char *mode) __attribute__((alias
 
 PE_PUBLIC DIR *opendir(const char *path)
 {
-	DIR *dir = PE_REAL(opendir)(path);
+	DIR *dir = refused(path) ? NULL : PE_REAL(opendir)(path);
 	const char *below = dir ? pe_learn_below_proc(path) : NULL;
 
 	if (unlikely(below))
@@ -202,9 +274,17 @@ PE_PUBLIC DIR *opendir(const char *path)
 	return dir;
 }
 
-/* --- looking --- */
+/* --- asking for it --- */
 
-static long looked(const char *path, long n)
+#define PROBE(type, name, parameters, arguments)                                                   \
+	PE_PUBLIC type name parameters                                                             \
+	{                                                                                          \
+		return refused(path) ? -1 : PE_REAL(name) arguments;                               \
+	}
+
+/* --- reading who it is: /proc/N/exe, /proc/N/cwd ... --- */
+
+static ssize_t looked(const char *path, ssize_t n)
 {
 	const char *below = n >= 0 ? pe_learn_below_proc(path) : NULL;
 
@@ -213,52 +293,67 @@ static long looked(const char *path, long n)
 	return n;
 }
 
-#define LOOK(type, name, parameters, arguments)                                                    \
-	PE_PUBLIC type name parameters                                                             \
-	{                                                                                          \
-		return (type)looked(path, PE_REAL(name) arguments);                                \
-	}
+PE_PUBLIC ssize_t readlink(const char *path, char *to, size_t bytes)
+{
+	return refused(path) ? -1 : looked(path, PE_REAL(readlink)(path, to, bytes));
+}
 
-LOOK(int, access, (const char *path, int mode), (path, mode))
-LOOK(int, faccessat, (int dir, const char *path, int mode, int flags), (dir, path, mode, flags))
-LOOK(int, euidaccess, (const char *path, int mode), (path, mode))
+PE_PUBLIC ssize_t readlinkat(int dir, const char *path, char *to, size_t bytes)
+{
+	return refused(path) ? -1 : looked(path, PE_REAL(readlinkat)(dir, path, to, bytes));
+}
+
+PROBE(int, access, (const char *path, int mode), (path, mode))
+PROBE(int, faccessat, (int dir, const char *path, int mode, int flags), (dir, path, mode, flags))
+PROBE(int, euidaccess, (const char *path, int mode), (path, mode))
 PE_PUBLIC int eaccess(const char *path, int mode) __attribute__((alias("euidaccess")));
-LOOK(ssize_t, readlink, (const char *path, char *to, size_t bytes), (path, to, bytes))
-LOOK(ssize_t, readlinkat, (int dir, const char *path, char *to, size_t bytes),
-     (dir, path, to, bytes))
-LOOK(int, statx, (int dir, const char *path, int flags, unsigned int mask, struct statx *st),
-     (dir, path, flags, mask, st))
-LOOK(int, stat, (const char *path, struct stat *st), (path, st))
-LOOK(int, lstat, (const char *path, struct stat *st), (path, st))
-LOOK(int, fstatat, (int dir, const char *path, struct stat *st, int flags), (dir, path, st, flags))
+PROBE(int, statx, (int dir, const char *path, int flags, unsigned int mask, struct statx *st),
+      (dir, path, flags, mask, st))
+PROBE(int, stat, (const char *path, struct stat *st), (path, st))
+PROBE(int, lstat, (const char *path, struct stat *st), (path, st))
+PROBE(int, fstatat, (int dir, const char *path, struct stat *st, int flags), (dir, path, st, flags))
 
 /* what they were in programs linked before glibc 2.33 */
 int __xstat(int version, const char *path, struct stat *st);
 int __lxstat(int version, const char *path, struct stat *st);
 int __fxstatat(int version, int dir, const char *path, struct stat *st, int flags);
-LOOK(int, __xstat, (int version, const char *path, struct stat *st), (version, path, st))
-LOOK(int, __lxstat, (int version, const char *path, struct stat *st), (version, path, st))
-LOOK(int, __fxstatat, (int version, int dir, const char *path, struct stat *st, int flags),
-     (version, dir, path, st, flags))
+PROBE(int, __xstat, (int version, const char *path, struct stat *st), (version, path, st))
+PROBE(int, __lxstat, (int version, const char *path, struct stat *st), (version, path, st))
+PROBE(int, __fxstatat, (int version, int dir, const char *path, struct stat *st, int flags),
+      (version, dir, path, st, flags))
 
 /* struct stat64 is struct stat by another name. */
 _Static_assert(sizeof(struct stat64) == sizeof(struct stat), "64-bit processors only");
 
-#define LOOK64(name, plain, parameters, arguments)                                                 \
+#define PROBE64(name, plain, parameters, arguments)                                                \
 	PE_PUBLIC int name parameters;                                                             \
 	PE_PUBLIC int name parameters                                                              \
 	{                                                                                          \
 		return plain arguments;                                                            \
 	}
 
-LOOK64(stat64, stat, (const char *path, struct stat64 *st), (path, (struct stat *)st))
-LOOK64(lstat64, lstat, (const char *path, struct stat64 *st), (path, (struct stat *)st))
-LOOK64(fstatat64, fstatat, (int dir, const char *path, struct stat64 *st, int flags),
-       (dir, path, (struct stat *)st, flags))
-LOOK64(__xstat64, __xstat, (int version, const char *path, struct stat64 *st),
-       (version, path, (struct stat *)st))
-LOOK64(__lxstat64, __lxstat, (int version, const char *path, struct stat64 *st),
-       (version, path, (struct stat *)st))
-LOOK64(__fxstatat64, __fxstatat,
-       (int version, int dir, const char *path, struct stat64 *st, int flags),
-       (version, dir, path, (struct stat *)st, flags))
+PROBE64(stat64, stat, (const char *path, struct stat64 *st), (path, (struct stat *)st))
+PROBE64(lstat64, lstat, (const char *path, struct stat64 *st), (path, (struct stat *)st))
+PROBE64(fstatat64, fstatat, (int dir, const char *path, struct stat64 *st, int flags),
+	(dir, path, (struct stat *)st, flags))
+PROBE64(__xstat64, __xstat, (int version, const char *path, struct stat64 *st),
+	(version, path, (struct stat *)st))
+PROBE64(__lxstat64, __lxstat, (int version, const char *path, struct stat64 *st),
+	(version, path, (struct stat *)st))
+PROBE64(__fxstatat64, __fxstatat,
+	(int version, int dir, const char *path, struct stat64 *st, int flags),
+	(version, dir, path, (struct stat *)st, flags))
+
+/* --- another directory: what was opened by a relative path lies behind it --- */
+
+PE_PUBLIC int chdir(const char *path)
+{
+	pe_preload_moving();
+	return PE_REAL(chdir)(path);
+}
+
+PE_PUBLIC int fchdir(int fd)
+{
+	pe_preload_moving();
+	return PE_REAL(fchdir)(fd);
+}

@@ -27,6 +27,7 @@
 
 #define PE_REALS(X)                                                                                \
 	X(access)                                                                                  \
+	X(chdir)                                                                                   \
 	X(clone)                                                                                   \
 	X(euidaccess)                                                                              \
 	X(daemon)                                                                                  \
@@ -34,6 +35,7 @@
 	X(execveat)                                                                                \
 	X(execvpe)                                                                                 \
 	X(faccessat)                                                                               \
+	X(fchdir)                                                                                  \
 	X(fcntl)                                                                                   \
 	X(fexecve)                                                                                 \
 	X(fopen)                                                                                   \

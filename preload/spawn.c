@@ -22,7 +22,7 @@ static int any_spawn(spawn_function real, bool search, pid_t *pid, const char *f
 	pid_t own = 0;
 	int error;
 
-	pe_environ_make(&e, envp, &program);
+	pe_environ_make(&e, argv, envp, &program);
 	error = real(&own, file, actions, attr, argv, e.envp);
 	pe_environ_done(&e);
 	if (error)

@@ -129,7 +129,7 @@ static long execute(struct pe_gate_call *c, int envp, const struct pe_loadable *
 	struct pe_environ e;
 	long n;
 
-	pe_environ_make(&e, (char *const *)c->arg[envp], program);
+	pe_environ_make(&e, (char *const *)c->arg[envp - 1], (char *const *)c->arg[envp], program);
 	c->arg[envp] = (long)e.envp;
 	n = plain(c);
 	pe_environ_done(&e);

@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cli/outcome.h"
@@ -37,6 +38,10 @@ static const char help[] =
 	"  --on-stale=off|warn-once|warn|refuse|abort  what to do about a stale number: nothing; let\n"
 	"                          the call through and tell, once or each time; make it fail and tell\n"
 	"                          (this is the default); tell and abort. report is warn\n"
+	"  --evidence=off|tell|act|all  what to do about a number whose holder was born after the file,\n"
+	"                          look, argument or message that it was learned from: nothing; tell;\n"
+	"                          refuse acts, such as signals, and tell of probes (this is the\n"
+	"                          default); refuse probes, such as signal 0, as well\n"
 	"  --errno=ESRCH|EEPOCH    the error of a refused call (default ESRCH)\n"
 	"  --log=FILE              append notices to FILE instead of standard error\n"
 	"  --events=FILE           append events to FILE, for 'pidepoch report'\n"
@@ -56,6 +61,7 @@ static const char help[] =
 
 static const char *const policies[] = { "off",	  "warn-once", "warn", "report",
 					"refuse", "abort",     NULL };
+static const char *const evidences[] = { "off", "tell", "act", "all", NULL };
 static const char *const modes[] = { "auto", "on", "off", NULL };
 static const char *const errors[] = { "ESRCH", "EEPOCH", NULL };
 static const char *const switches[] = { "on", "off", NULL };
@@ -70,6 +76,7 @@ struct file {
 /* what is to be put into the environment; NULL: leave the variable alone */
 struct plan {
 	const char *policy;
+	const char *evidence;
 	const char *error;
 	const char *stacks;
 	int found_status; /* 0: findings do not count */
@@ -134,6 +141,9 @@ static int take_option(struct plan *p, int option, char **argv)
 	case 's' + PE_MESSAGE_LONG:
 		p->policy = optarg;
 		return 0;
+	case 'i' + PE_MESSAGE_LONG:
+		p->evidence = optarg;
+		return 0;
 	case 'e' + PE_MESSAGE_LONG:
 		p->error = optarg;
 		return 0;
@@ -161,6 +171,7 @@ static int read_words(struct plan *p, int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "on-stale", required_argument, NULL, 's' + PE_MESSAGE_LONG },
+		{ "evidence", required_argument, NULL, 'i' + PE_MESSAGE_LONG },
 		{ "errno", required_argument, NULL, 'e' + PE_MESSAGE_LONG },
 		{ "log", required_argument, NULL, 'l' + PE_MESSAGE_LONG },
 		{ "events", required_argument, NULL, 'v' + PE_MESSAGE_LONG },
@@ -200,6 +211,9 @@ static int check_words(struct plan *p)
 	int r = check_choice(p->policy, "--on-stale", "PIDEPOCH_ON_STALE", policies,
 			     "off, warn-once, warn, report, refuse or abort");
 
+	if (r == 0)
+		r = check_choice(p->evidence, "--evidence", "PIDEPOCH_EVIDENCE", evidences,
+				 "off, tell, act or all");
 	if (r == 0)
 		r = check_choice(p->error, "--errno", "PIDEPOCH_ERRNO", errors, "ESRCH or EEPOCH");
 	if (r == 0)
@@ -332,6 +346,20 @@ static const char *tried_handles(void)
 	return !getenv("PIDEPOCH_HANDLES") && pe_probe_try(PE_PROBE_HANDLE) == 0 ? "work" : NULL;
 }
 
+/* The clocks at the run's start, by which file stamps are judged later (core/evidence/moment.h). A run inside a run keeps the first. */
+static int put_clock(void)
+{
+	struct timespec real, boot;
+	char text[64];
+
+	clock_gettime(CLOCK_REALTIME, &real);
+	clock_gettime(CLOCK_BOOTTIME, &boot);
+	snprintf(text, sizeof(text), "%lld:%lld",
+		 (long long)real.tv_sec * 1000 + real.tv_nsec / 1000000,
+		 (long long)boot.tv_sec * 1000 + boot.tv_nsec / 1000000);
+	return setenv("PIDEPOCH_CLOCK", text, 0);
+}
+
 static int set_environment(const struct plan *p)
 {
 	const char *old = getenv("LD_PRELOAD");
@@ -344,6 +372,7 @@ static int set_environment(const struct plan *p)
 	    (*preload ? setenv("LD_PRELOAD", preload, 1) : unsetenv("LD_PRELOAD")) < 0 ||
 	    put("PIDEPOCH_ON_STALE", p->policy) < 0 || put("PIDEPOCH_ERRNO", p->error) < 0 ||
 	    put("PIDEPOCH_LOG", p->log.path) < 0 || put("PIDEPOCH_EVENTS", p->events.path) < 0 ||
+	    put("PIDEPOCH_EVIDENCE", p->evidence) < 0 || put_clock() < 0 ||
 	    put("PIDEPOCH_STACKS", p->stacks) < 0 || put("PIDEPOCH_TRUST", p->trust) < 0 ||
 	    put("PIDEPOCH_HANDLES", tried_handles()) < 0)
 		return ERROR(PE_EXIT_UNABLE, "out of memory");

@@ -46,7 +46,8 @@
 	X(IOPRIO_GET, "ioprio_get")                                                                \
 	X(IOPRIO_SET, "ioprio_set")                                                                \
 	X(SETOWN, "fcntl")                                                                         \
-	X(TCSETPGRP, "tcsetpgrp")
+	X(TCSETPGRP, "tcsetpgrp")                                                                  \
+	X(PROC, "/proc")
 
 #define PE_CALL_ENUM(name, text) PE_CALL_##name,
 enum pe_call { PE_CALLS(PE_CALL_ENUM) PE_CALL_COUNT };

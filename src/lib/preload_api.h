@@ -46,6 +46,20 @@ void pe_preload_group_made(pid_t leader); /* by setpgid(): @leader may be a chil
 void pe_preload_children_vanish(void);	  /* SIGCHLD is ignored, or SA_NOCLDWAIT set */
 void pe_preload_shared_vm(void); /* clone(CLONE_VM) without CLONE_THREAD is about to happen */
 
+/*
+ * Evidence (core/evidence/evidence.h). look: before /proc/PID is looked at; 0, or -ENOENT: it is refused. looked: who the pid is has
+ * been read. named: a kernel file that lists pids has it. opened: a file for reading. moving: the working directory is about to change.
+ */
+long pe_preload_look(pid_t pid);
+void pe_preload_looked(pid_t pid);
+void pe_preload_named(pid_t pid);
+void pe_preload_listed(void);
+void pe_preload_opened(const char *path, bool at_cwd, int fd);
+void pe_preload_written(const char *path); /* opened for writing */
+void pe_preload_moving(void);
+/* "PIDEPOCH_ARGUMENTS=..." for a program with these arguments, in @text; NULL: there is nothing to hand on */
+const char *pe_preload_arguments(char *const *argv, char *text, size_t size);
+
 /* Does the library that this is in see the forks and waits of the program? Each of the two defines it. */
 extern const bool pe_preload_sees_calls;
 

@@ -114,6 +114,34 @@ static bool apply_policy(struct pe_settings *set, const char *value)
 	return false;
 }
 
+static bool apply_evidence(struct pe_settings *set, const char *value)
+{
+	static const char words[][5] = { "off", "tell", "act", "all" };
+
+	for (int i = 0; i < 4; i++)
+		if (strcmp(value, words[i]) == 0) {
+			set->evidence = (enum pe_evidence_policy)i;
+			return true;
+		}
+	return false;
+}
+
+/* "REAL:BOOT", in ms */
+static bool apply_clock(struct pe_settings *set, const char *value)
+{
+	char *end;
+	long long real = strtoll(value, &end, 10), boot;
+
+	if (end == value || *end != ':')
+		return false;
+	value = end + 1;
+	boot = strtoll(value, &end, 10);
+	if (end == value || *end || boot <= 0)
+		return false;
+	set->run = (struct pe_moment_pair){ real, boot };
+	return true;
+}
+
 static bool apply_errno(struct pe_settings *set, const char *value)
 {
 	bool epoch = strcmp(value, "EEPOCH") == 0;
@@ -228,6 +256,8 @@ static const struct setting settings[] = {
 	{ "PIDEPOCH_LOG", "is not an absolute path; notices go to standard error", apply_log },
 	{ "PIDEPOCH_ON_STALE", "is not off, warn-once, warn, report, refuse or abort; it is refuse",
 	  apply_policy },
+	{ "PIDEPOCH_EVIDENCE", "is not off, tell, act or all; it is act", apply_evidence },
+	{ "PIDEPOCH_CLOCK", "is not what 'pidepoch run' writes there; it is ignored", apply_clock },
 	{ "PIDEPOCH_EVENTS", "is not an absolute path; no events are written", apply_events },
 	{ "PIDEPOCH_STACKS", "is not on or off; it is off", apply_stacks },
 	{ "PIDEPOCH_ERRNO", "is not ESRCH or EEPOCH; it is ESRCH", apply_errno },
@@ -313,5 +343,7 @@ void pe_settings_read(struct pe_settings *set, struct pe_kept *k)
 	/* A program that has more rights than its caller takes no word from it. */
 	if (!getauxval(AT_SECURE))
 		read_variables(set, k);
+	if (!set->run.boot)
+		set->run = pe_moment_read();
 	errno = before;
 }

@@ -7,10 +7,12 @@
 #include "lib/state.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "core/frame/stats.h"
 #include "core/evidence/group.h"
+#include "core/engine/judge.h"
 #include "core/engine/fuzz_page.h"
 #include "core/engine/postern.h"
 #include "core/frame/sync_point.h"
@@ -28,8 +30,16 @@ static struct {
 	struct pe_kept kept;
 } start __attribute__((section(".data.pidepoch"))) = { .marker = PE_STATS_MARKER(&frame) };
 
+/* After the rest: most programs write no more than a page of it. */
+static struct pe_evidence evidence;
+
 /* In .data although it is zero: .bss would be a mapping more, and every fork pays for each (bench/run). */
-static struct pe_frame frame __attribute__((section(".data.pidepoch"))) = { .set = &start.set };
+static struct pe_frame frame __attribute__((section(".data.pidepoch"))) = {
+	.set = &start.set,
+	.evidence = &evidence,
+};
+
+static struct pe_evidence evidence __attribute__((section(".data.pidepoch")));
 
 static __thread struct pe_thread thread;
 
@@ -44,8 +54,9 @@ static bool is_found_first(void)
  * libc move `environ`. */
 static __attribute__((constructor)) void begin(int argc, char **argv, char **envp)
 {
+	const char *handed = secure_getenv("PIDEPOCH_ARGUMENTS"); /* which is hidden below */
+
 	(void)argc;
-	(void)argv;
 	if (!is_found_first())
 		return;
 	pe_settings_read(&start.set, &start.kept);
@@ -54,6 +65,7 @@ static __attribute__((constructor)) void begin(int argc, char **argv, char **env
 	if (envp)
 		pe_preload_hide(envp, true);
 	start.set.linked_only = !pe_preload_sees_calls;
+	pe_evidence_take_arguments(&evidence, argv, handed);
 }
 
 bool pe_state_enter(struct pe_state *s)
@@ -154,8 +166,18 @@ long pe_preload_reap(const struct pe_reap *r)
 	return pe_reap(&frame, &thread, r);
 }
 
+/* --- evidence --- */
+
+/* Not in a vfork child: it is another process in this memory. */
+static bool is_evident(void)
+{
+	return likely(!thread.vfork_depth) && !start.set.trusted;
+}
+
 void pe_preload_learn(pid_t pid)
 {
+	if (pid > 0 && is_evident())
+		pe_evidence_learn(&evidence, (uint32_t)pid, PE_EVIDENCE_MESSAGE);
 	pe_frame_learn(&frame, &thread, pid);
 }
 
@@ -164,6 +186,54 @@ void pe_preload_group_made(pid_t leader)
 	if (pe_frame_enter(&frame, &thread) &&
 	    pe_frame_know(&frame, (uint32_t)leader).what == PE_KNOWN_LIVE)
 		pe_group_note(&frame, (uint32_t)leader);
+}
+
+long pe_preload_look(pid_t pid)
+{
+	return pe_judge_look(&frame, &thread, pid);
+}
+
+void pe_preload_looked(pid_t pid)
+{
+	if (pid > 0 && is_evident())
+		pe_evidence_looked(&evidence, (uint32_t)pid);
+	pe_frame_learn(&frame, &thread, pid);
+}
+
+void pe_preload_named(pid_t pid)
+{
+	if (pid > 0 && is_evident())
+		pe_evidence_was_named(&evidence, (uint32_t)pid);
+	pe_frame_learn(&frame, &thread, pid);
+}
+
+void pe_preload_listed(void)
+{
+	if (is_evident())
+		pe_evidence_listed(&evidence);
+}
+
+void pe_preload_opened(const char *path, bool at_cwd, int fd)
+{
+	if (is_evident())
+		pe_evidence_opened(&evidence, path, at_cwd, fd);
+}
+
+void pe_preload_written(const char *path)
+{
+	if (pe_parse_is_pidfile(path) && is_evident())
+		pe_files_written(&evidence.files, path);
+}
+
+void pe_preload_moving(void)
+{
+	if (is_evident())
+		pe_files_moving(&evidence.files);
+}
+
+const char *pe_preload_arguments(char *const *argv, char *text, size_t size)
+{
+	return pe_judge_arguments(&frame, argv, !thread.vfork_depth, text, size);
 }
 
 void pe_preload_children_vanish(void)

@@ -33,6 +33,17 @@ uint32_t pe_preload_vfork_depth(int by)
 	return vfork_depth += (uint32_t)by;
 }
 
+/* what is known of the pids among the arguments */
+static const char *handed;
+
+const char *pe_preload_arguments(char *const *argv, char *text, size_t size)
+{
+	(void)argv;
+	(void)text;
+	(void)size;
+	return handed;
+}
+
 static bool disabled;
 
 bool pe_preload_is_confined(void)
@@ -60,7 +71,7 @@ static void make(char *const *envp)
 	char *in_program[4096];
 	size_t n = 0;
 
-	pe_environ_make(&made, envp, &shell);
+	pe_environ_make(&made, NULL, envp, &shell);
 	if (!made.envp)
 		return;
 	for (; made.envp[n]; n++)
@@ -335,13 +346,13 @@ START_TEST(environ_3_nothing_is_added_for_what_cannot_load_it_or_by_the_confined
 	int fd = mkstemp(path);
 
 	ck_assert_int_eq(fchmod(fd, 04755), 0);
-	pe_environ_make(&made, empty, &program);
+	pe_environ_make(&made, NULL, empty, &program);
 	ck_assert_ptr_eq(made.envp, empty);
 	unlink(path);
-	pe_environ_make(&made, empty, &none);
+	pe_environ_make(&made, NULL, empty, &none);
 	ck_assert_ptr_ne(made.envp, empty);
 	disabled = true;
-	pe_environ_make(&made, empty, &none);
+	pe_environ_make(&made, NULL, empty, &none);
 	ck_assert_ptr_eq(made.envp, empty);
 	disabled = false;
 }

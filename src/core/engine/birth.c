@@ -6,6 +6,7 @@
 #include "core/engine/birth.h"
 #include "core/engine/fuzz_page.h"
 #include "core/engine/release.h"
+#include "core/evidence/evidence.h"
 #include "core/evidence/group.h"
 #include "core/frame/sync_point.h"
 #include "core/record/notice.h"
@@ -123,6 +124,18 @@ static uint64_t lock_for_birth(struct pe_frame *p, struct pe_thread *t, uint32_t
 	}
 }
 
+/* An ancestor knew the pid as another child's: it judges by that if it is told the pid as bytes, unless the birth is in the table by
+ * then. */
+static inline void record_kin(struct pe_frame *p, uint32_t pid)
+{
+	bool wanted = false;
+
+	for (uint32_t i = 0; i < p->ancestors && !wanted; i++)
+		wanted = pe_tree_find(&p->inherited[i], pid) != 0;
+	if (p->evidence)
+		pe_evidence_born(p->evidence, pid, wanted);
+}
+
 void pe_birth_end(struct pe_frame *p, struct pe_thread *t, const struct pe_birth *b, int child)
 {
 	uint32_t pid = (uint32_t)child, stack;
@@ -141,6 +154,7 @@ void pe_birth_end(struct pe_frame *p, struct pe_thread *t, const struct pe_birth
 		       stack);
 	pe_frame_unlock(p, mask);
 	tell_if_refused(p);
+	record_kin(p, pid);
 	/* P.6: seq_cst on both sides, the reaper's count after its reap, ours after the store */
 	if (unlikely(atomic_load(&p->early_reaps) != b->early_reaps))
 		pe_release_if_gone(p, t, pid, b->early_reaps);

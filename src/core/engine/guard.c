@@ -6,6 +6,7 @@
 #include "core/record/event.h"
 #include "core/evidence/group.h"
 #include "core/engine/fuzz_page.h"
+#include "core/engine/judge.h"
 #include "core/engine/guard.h"
 #include "core/time/identity.h"
 #include "core/engine/postern.h"
@@ -66,9 +67,14 @@ static pe_cold void watch_kin(struct pe_frame *p, const struct pe_use *u)
 
 static long pass_unknown(struct pe_frame *p, const struct pe_use *u)
 {
+	long refused = 0;
+
 	if (unlikely(p->watching))
 		watch_kin(p, u);
-	return pass(u);
+	if (pe_judge_is_on(p) && !p->set->trusted &&
+	    unlikely(pe_evidence_concerns(p->evidence, (uint32_t)u->pid)))
+		refused = pe_judge_other(p, u);
+	return unlikely(refused) ? refused : pass(u);
 }
 
 /* While a page is being copied, a reader may miss that a pid is fresh (B.2): before anything is refused, the copy is done. */
@@ -135,7 +141,10 @@ static pe_cold long judged(struct pe_frame *p, struct pe_thread *t, const struct
 	uint32_t pid = (uint32_t)u->pid;
 	struct pe_known k = known_for_sure(p, pid);
 	struct pe_verdict_use use = { .knowledge = k.what, .policy = p->set->policy };
+	struct pe_evidence_finding f;
 	struct pe_verdict v;
+	enum pe_judge_verdict by_evidence = PE_JUDGE_UNKNOWN;
+	long refused;
 	int child;
 
 	if (k.what == PE_KNOWN_LIVE)
@@ -153,6 +162,18 @@ static pe_cold long judged(struct pe_frame *p, struct pe_thread *t, const struct
 	v = pe_verdict_classic(&use);
 	if (v.relearned && pe_birth_adopt(p, t, u->pid))
 		return AGAIN;
+	if (use.held)
+		by_evidence = pe_judge_child(p, u, &k, &f);
+	if (by_evidence == PE_JUDGE_PASS)
+		return pass(u);
+	if (by_evidence == PE_JUDGE_STALE) {
+		refused = pe_judge_act(p, u, &f);
+		return refused ? refused : pass(u);
+	}
+	if (by_evidence == PE_JUDGE_REPORT) {
+		v.act = PE_VERDICT_PASS;
+		v.dies = false;
+	}
 	tell(p, u, &k, &use, &v);
 	if (v.dies)
 		pe_sys_abort();

@@ -3,6 +3,7 @@
 
 #include "core/time/identity.h"
 #include "core/engine/release.h"
+#include "core/evidence/evidence.h"
 #include "core/sys.h"
 
 /* What the mark says of a wait that was not seen is that: whoever noticed it is not whoever made it. */
@@ -21,6 +22,9 @@ static pe_cold void mark_released(struct pe_frame *p, uint32_t slot, enum pe_cal
 static void released(struct pe_frame *p, struct pe_thread *t, const struct pe_known *k,
 		     enum pe_call by, const struct pe_trace_early_reap *s)
 {
+	if (p->evidence)
+		pe_evidence_released(p->evidence, (uint32_t)p->tgid,
+				     (uint32_t)(k->life & PE_SLOT_PID));
 	pe_tree_expire(&p->tree, (uint32_t)(k->life & PE_SLOT_PID), k->index);
 	pe_hold_kill_own(&p->records, t, k->index);
 	if (unlikely(p->trace))

@@ -37,6 +37,8 @@
 #include "core/stack/trace.h"
 #include "core/memory/tree.h"
 
+struct pe_evidence; /* core/evidence/evidence.h */
+
 #define PE_FRAME_ANCESTORS     4u
 #define PE_FRAME_SLOTS_IN_PAGE 40u
 #define PE_FRAME_GROUPS	       4096u
@@ -79,8 +81,9 @@ struct pe_frame {
 	bool watching;		  /* events are written (event.h) */
 	uint32_t ancestors;
 	int tgid;
-	struct pe_settings *set; /* the host's, before the first entry */
-	struct pe_trace *trace;	 /* NULL: without stacks */
+	struct pe_settings *set;      /* the host's, before the first entry */
+	struct pe_evidence *evidence; /* the host's, or NULL: none is kept */
+	struct pe_trace *trace;	      /* NULL: without stacks */
 	struct pe_clock clock;
 	struct pe_arena slots, leaf, inner, records;
 	struct pe_tree tree;

@@ -12,6 +12,7 @@
 
 #include "core/frame/verdict.h"
 #include "core/stack/unwind.h"
+#include "core/time/moment.h"
 
 struct pe_fuzz_page;
 
@@ -25,9 +26,19 @@ enum pe_old { /* PIDEPOCH_FORCE_OLD: do without this newer mechanism */
 	      PE_OLD_PIDFS_ROOT = 1 << 6,
 };
 
+/* about a pid whose holder is younger than what it was learned from (core/evidence/evidence.h) */
+enum pe_evidence_policy {
+	PE_EVIDENCE_OFF,
+	PE_EVIDENCE_TELL,
+	PE_EVIDENCE_ACT, /* refuse acts, report probes */
+	PE_EVIDENCE_ALL, /* refuse both */
+};
+
 struct pe_settings {
 	enum pe_policy policy;
 	int stale_errno; /* ESRCH or PE_EEPOCH */
+	enum pe_evidence_policy evidence;
+	struct pe_moment_pair run; /* the clocks when the run began */
 	uint32_t force_old;
 	struct pe_fuzz_page *fuzz; /* the page of `pidepoch fuzz`, or NULL */
 	bool readable;		   /* to a supervisor, our memory (token.h) */
@@ -56,6 +67,7 @@ static inline void pe_settings_default(struct pe_settings *set)
 {
 	set->policy = PE_POLICY_REFUSE;
 	set->stale_errno = ESRCH;
+	set->evidence = PE_EVIDENCE_ACT;
 }
 
 #endif

@@ -22,7 +22,8 @@ struct happening {
 	int signal;
 	bool held, group, unproven;
 	enum pe_outcome outcome;
-	const struct pe_known *k; /* NULL: nothing is known */
+	const struct pe_known *k;	     /* NULL: nothing is known */
+	const struct pe_evidence_finding *f; /* NULL: it is not evidence that says so */
 };
 
 /* what one event is made in: pages of its own (V.2) */
@@ -160,6 +161,26 @@ static void history_fields(struct pe_text *t, const struct pe_frame *p, const st
 	pe_text_add(t, x.released_any ? "true" : "false");
 }
 
+static void evidence_field(struct pe_text *t, const struct happening *h)
+{
+	static const char kinds[][10] = { "?", "file", "look", "argument", "message" };
+	const struct pe_evidence_finding *f = h->f;
+
+	if (!f)
+		return;
+	text_field(t, "known", "evidence");
+	begin_object(t, "evidence");
+	text_field(t, "kind", kinds[f->kind]);
+	if (f->path[0])
+		text_field(t, "path", f->path);
+	if (f->source)
+		number_field(t, "source", f->source);
+	number_field(t, "ago_ms", (uint64_t)(f->now > f->moment ? f->now - f->moment : 0));
+	name_field(t, "sure");
+	pe_text_add(t, f->verdict == PE_EVIDENCE_UNSURE ? "false" : "true");
+	pe_text_add(t, "}");
+}
+
 /* --- what is --- */
 
 static void exe_field(struct pe_text *t, uint32_t pid, char *exe)
@@ -261,6 +282,7 @@ static void put_together(struct pe_text *t, const struct pe_frame *p, const stru
 {
 	head_fields(t, p, h);
 	history_fields(t, p, h);
+	evidence_field(t, h);
 	holder_field(t, h, room->exe);
 	if (p->trace) {
 		room->here.depth =
@@ -309,6 +331,23 @@ void pe_event_use(const struct pe_frame *p, const struct pe_use *u, const struct
 		.unproven = u->unproven,
 		.outcome = outcome,
 		.k = k,
+	};
+
+	happened(p, &h);
+}
+
+void pe_event_evidence(const struct pe_frame *p, const struct pe_use *u,
+		       const struct pe_evidence_finding *f, enum pe_outcome outcome)
+{
+	const struct happening h = {
+		.kind = u->signal == 0 ? PE_EVENT_PROBE : PE_EVENT_STALE,
+		.by = u->by,
+		.pid = (uint32_t)u->pid,
+		.holder = (uint32_t)u->pid,
+		.signal = u->signal,
+		.held = true,
+		.outcome = outcome,
+		.f = f,
 	};
 
 	happened(p, &h);

@@ -15,6 +15,7 @@
 #define PE_CORE_RECORD_EVENT_H
 
 #include "core/contract.h"
+#include "core/evidence/evidence.h"
 #include "core/frame/frame.h"
 #include "core/frame/use.h"
 
@@ -33,6 +34,10 @@ enum pe_event_kind {
 /* A call with a pid that is known to be stale. @held: somebody has it. */
 void pe_event_use(const struct pe_frame *p, const struct pe_use *u, const struct pe_known *k,
 		  bool held, enum pe_outcome outcome);
+
+/* A call that evidence says is stale. */
+void pe_event_evidence(const struct pe_frame *p, const struct pe_use *u,
+		       const struct pe_evidence_finding *f, enum pe_outcome outcome);
 
 /* A pid that is known well enough, and stands for the wrong process: OWN_THREAD or INIT. */
 void pe_event_mistaken(struct pe_frame *p, const struct pe_use *u, enum pe_event_kind kind);

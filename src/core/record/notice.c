@@ -176,6 +176,93 @@ void pe_notice_stale(const struct pe_frame *p, const struct pe_use *u, const str
 	send(p->set, &line);
 }
 
+/* "0.123 s", "12 s", "3 days" */
+static void add_span(struct pe_text *line, int64_t ms)
+{
+	static const struct {
+		int64_t ms;
+		const char *name;
+	} units[] = {
+		{ 172800000, " days" }, { 7200000, " h" }, { 120000, " min" }, { 10000, " s" }
+	};
+	static const int64_t one[] = { 86400000, 3600000, 60000, 1000 };
+
+	ms = ms < 0 ? 0 : ms;
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (ms >= units[i].ms) {
+			pe_text_decimal(line, (uint64_t)(ms / one[i]));
+			pe_text_add(line, units[i].name);
+			return;
+		}
+	pe_text_decimal(line, (uint64_t)ms / 1000);
+	pe_text_add(line, ".");
+	pe_text_padded(line, (uint64_t)ms % 1000, 3);
+	pe_text_add(line, " s");
+}
+
+/* who learned it, if that was not this process */
+static void add_source(struct pe_text *line, const struct pe_evidence_finding *f)
+{
+	if (!f->source)
+		return;
+	pe_text_add(line, " by its descendant ");
+	pe_text_decimal(line, f->source);
+}
+
+static void add_evidence(struct pe_text *line, const struct pe_evidence_finding *f)
+{
+	switch (f->kind) {
+	case PE_EVIDENCE_FILE:
+		pe_text_add(line, " was read from ");
+		pe_text_foreign(line, f->path[0] ? f->path : "a file");
+		add_source(line, f);
+		pe_text_add(line, ", written ");
+		break;
+	case PE_EVIDENCE_LOOK:
+		pe_text_add(line, " was looked up in /proc");
+		add_source(line, f);
+		pe_text_add(line, " ");
+		break;
+	case PE_EVIDENCE_ARGUMENT:
+		pe_text_add(line, " is an argument, as its caller knew it ");
+		break;
+	default:
+		pe_text_add(line, " was told by the kernel ");
+		break;
+	}
+	add_span(line, f->now - f->moment);
+	pe_text_add(line, " ago");
+}
+
+void pe_notice_evidence(const struct pe_frame *p, const struct pe_use *u,
+			const struct pe_evidence_finding *f, enum pe_outcome outcome)
+{
+	char buffer[LINE];
+	struct pe_text line = pe_text_on(buffer, sizeof(buffer) - 1);
+
+	begin(&line, p->set);
+	add_call(&line, u);
+	pe_text_add(&line, "stale pid: ");
+	pe_text_decimal(&line, (uint64_t)u->pid);
+	add_evidence(&line, f);
+	pe_text_add(&line, "; ");
+	pe_text_decimal(&line, (uint64_t)u->pid);
+	pe_text_add(&line, " has been '");
+	pe_text_foreign(&line, f->holder.comm);
+	pe_text_add(&line, "' (pid ");
+	pe_text_decimal(&line, (uint64_t)u->pid);
+	pe_text_add(&line, ", parent ");
+	pe_text_decimal(&line, f->holder.ppid);
+	pe_text_add(&line, ") for ");
+	add_span(&line, f->now - (int64_t)f->holder.start * PE_MOMENT_TICK);
+	if (outcome == PE_OUTCOME_REFUSED && u->by == PE_CALL_PROC)
+		pe_text_add(&line, "; refused: ENOENT");
+	else
+		add_outcome(&line, p, outcome);
+	line.limit++;
+	send(p->set, &line);
+}
+
 void pe_notice_sentence(const struct pe_settings *set, const char *first, const char *second)
 {
 	char buffer[LINE];

@@ -12,11 +12,16 @@
 #define PE_CORE_RECORD_NOTICE_H
 
 #include "core/contract.h"
+#include "core/evidence/evidence.h"
 #include "core/frame/frame.h"
 #include "core/frame/use.h"
 
 void pe_notice_stale(const struct pe_frame *p, const struct pe_use *u, const struct pe_known *k,
 		     enum pe_outcome outcome);
+
+/* A call that evidence says is stale (evidence.h). */
+void pe_notice_evidence(const struct pe_frame *p, const struct pe_use *u,
+			const struct pe_evidence_finding *f, enum pe_outcome outcome);
 
 /* What descriptor 2 is now is what it was at the start (K.1). */
 void pe_notice_know_stderr(struct pe_settings *set);

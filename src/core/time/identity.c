@@ -10,6 +10,7 @@
 	O_EXCL /* linux/pidfd.h PIDFD_THREAD, since 6.9: any thread, not only a leader */
 
 #define FIELD_PPID  4 /* of /proc/N/stat, counted from 1 as in proc(5) */
+#define FIELD_GROUP 5
 #define FIELD_START 22
 
 /* --- the inode --- */
@@ -93,6 +94,7 @@ int pe_identity_parse(const char *text, size_t len, struct pe_identity_holder *o
 	copy_comm(out->comm, sizeof(out->comm), from + 1, (size_t)(to - from - 1));
 	out->state = *state;
 	out->ppid = (uint32_t)decimal(field(state, end, FIELD_PPID), end);
+	out->group = (uint32_t)decimal(field(state, end, FIELD_GROUP), end);
 	out->start = decimal(start, end);
 	return 0;
 }

@@ -35,6 +35,7 @@ struct pe_identity {
 struct pe_identity_holder {
 	uint64_t start; /* ticks since boot */
 	uint32_t ppid;	/* 0: in another namespace, or none */
+	uint32_t group; /* its process group */
 	char state;	/* of proc(5): R S D Z T t X I ... */
 	char comm[16];	/* ends with NUL; control characters are '?' */
 };

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "core/contract.h"
+
+#include "core/record/notice.h"
+#include "core/record/event.h"
+#include "core/sys.h"
+#include "core/text.h"
+#include "core/engine/judge.h"
+
+/* --- kinship --- */
+
+static const struct pe_table *table_of(const struct pe_frame *p)
+{
+	return atomic_load_explicit(&p->evidence->table, memory_order_acquire);
+}
+
+static bool is_descendant(const struct pe_frame *p, uint32_t pid)
+{
+	struct pe_kin_of of;
+
+	return pe_evidence_self((uint32_t)p->tgid, &of) && pe_kin_descends(table_of(p), pid, &of);
+}
+
+/* Its chain is lost: it was given to the first process of the namespace, whose own children are in another group than the caller. */
+static bool is_own_orphan(const struct pe_identity_holder *holder)
+{
+	long own = pe_sys1(SYS_getpgid, 0);
+
+	return holder->ppid == 1 && pe_sys_getppid() != 1 && (long)holder->group == own &&
+	       pe_sys1(SYS_getpgid, 1) != own;
+}
+
+/* --- children of old --- */
+
+/* when it was released, in ms since boot; a little earlier, since clocks are coarse */
+static int64_t release_of(const struct pe_frame *p, uint32_t pid, const struct pe_known *k)
+{
+	uint32_t released = 0;
+
+	if (k->slot && pe_slot_pid(k->slot) == pid)
+		released = atomic_load_explicit(&k->slot->released, memory_order_relaxed);
+	if (!released)
+		return 0;
+	return pe_moment_now() - (uint32_t)(pe_frame_ms(p) - released) - PE_MOMENT_TICK;
+}
+
+/* Evidence from before this does not acquit: it was of the child. Where the release is not remembered any more, the holder's birth. */
+static int64_t since(const struct pe_frame *p, uint32_t pid, const struct pe_known *k,
+		     const struct pe_identity_holder *holder)
+{
+	int64_t released = k->what == PE_KNOWN_RELEASED ? release_of(p, pid, k) : 1;
+
+	return released ? released : (int64_t)holder->start * PE_MOMENT_TICK - PE_MOMENT_TICK;
+}
+
+enum pe_judge_verdict pe_judge_child(struct pe_frame *p, const struct pe_use *u,
+				     const struct pe_known *k, struct pe_evidence_finding *f)
+{
+	uint32_t pid = (uint32_t)u->pid;
+
+	memset(f, 0, sizeof(*f));
+	if (!p->evidence || pe_identity_describe(pid, &f->holder) != 0)
+		return PE_JUDGE_UNKNOWN;
+	p->evidence->run = p->set->run;
+	if (is_descendant(p, pid))
+		return PE_JUDGE_PASS;
+	pe_evidence_examine(p->evidence, (uint32_t)p->tgid, pid, since(p, pid, k, &f->holder), f);
+	if (f->verdict == PE_EVIDENCE_FRESH)
+		return PE_JUDGE_PASS;
+	if (k->what == PE_KNOWN_INHERITED) {
+		if (pe_judge_is_on(p) &&
+		    (f->verdict == PE_EVIDENCE_STALE || f->verdict == PE_EVIDENCE_UNSURE))
+			return PE_JUDGE_STALE;
+		return PE_JUDGE_UNKNOWN;
+	}
+	return is_own_orphan(&f->holder) ? PE_JUDGE_REPORT : PE_JUDGE_UNKNOWN;
+}
+
+/* --- others --- */
+
+static bool is_probe(const struct pe_use *u)
+{
+	switch (u->by) {
+	case PE_CALL_GETPGID:
+	case PE_CALL_GETSID:
+	case PE_CALL_PIDFD_OPEN:
+	case PE_CALL_GETPRIORITY:
+	case PE_CALL_SCHED_GETAFFINITY:
+	case PE_CALL_SCHED_GETSCHEDULER:
+	case PE_CALL_SCHED_GETPARAM:
+	case PE_CALL_SCHED_RR_GET_INTERVAL:
+	case PE_CALL_PROC:
+		return true;
+	default:
+		return u->signal == 0;
+	}
+}
+
+/* Looks are many: each pid is reported once in a row. */
+static bool is_told(struct pe_frame *p, const struct pe_use *u)
+{
+	return u->by == PE_CALL_PROC &&
+	       atomic_exchange_explicit(&p->evidence->told, (uint32_t)u->pid,
+					memory_order_relaxed) == (uint32_t)u->pid;
+}
+
+long pe_judge_act(struct pe_frame *p, const struct pe_use *u, const struct pe_evidence_finding *f)
+{
+	bool probe = is_probe(u);
+	bool stop = f->verdict == PE_EVIDENCE_STALE && p->set->policy != PE_POLICY_REPORT &&
+		    (p->set->evidence == PE_EVIDENCE_ALL ||
+		     (p->set->evidence == PE_EVIDENCE_ACT && !probe));
+	bool dies = stop && !probe && p->set->policy == PE_POLICY_ABORT;
+
+	if (!is_told(p, u) && pe_frame_may_report(p)) {
+		pe_notice_evidence(p, u, f,
+				   dies	  ? PE_OUTCOME_ABORTING
+				   : stop ? PE_OUTCOME_REFUSED
+					  : PE_OUTCOME_PASSED);
+		if (p->watching)
+			pe_event_evidence(p, u, f,
+					  dies	 ? PE_OUTCOME_ABORTING
+					  : stop ? PE_OUTCOME_REFUSED
+						 : PE_OUTCOME_PASSED);
+	}
+	if (dies)
+		pe_sys_abort();
+	return !stop ? 0 : u->by == PE_CALL_PROC ? -ENOENT : -p->set->stale_errno;
+}
+
+static long judge_self(struct pe_frame *p, const struct pe_use *u)
+{
+	struct pe_evidence_finding f;
+
+	if (u->signal != 0 && u->by != PE_CALL_PROC)
+		return 0;
+	if (p->set->evidence != PE_EVIDENCE_ALL)
+		return 0;
+	pe_evidence_examine_self(p->evidence, (uint32_t)p->tgid, &f);
+	return f.verdict == PE_EVIDENCE_STALE ? pe_judge_act(p, u, &f) : 0;
+}
+
+/* its own threads and its parent are known without having been told */
+static bool is_near(const struct pe_frame *p, int pid)
+{
+	return pe_sys_getppid() == pid || pe_sys_tgkill(p->tgid, pid, 0) == 0;
+}
+
+long pe_judge_other(struct pe_frame *p, const struct pe_use *u)
+{
+	struct pe_evidence_finding f;
+	uint32_t pid = (uint32_t)u->pid;
+
+	p->evidence->run = p->set->run;
+	if (u->pid == p->tgid)
+		return judge_self(p, u);
+	pe_evidence_examine(p->evidence, (uint32_t)p->tgid, pid, 0, &f);
+	if (f.verdict != PE_EVIDENCE_STALE && f.verdict != PE_EVIDENCE_UNSURE)
+		return 0;
+	/* what a look saw of a pid says nothing against looking again */
+	if (u->by == PE_CALL_PROC && f.kind == PE_EVIDENCE_LOOK)
+		return 0;
+	if (u->group && pe_sys1(SYS_getpgid, 0) == u->pid)
+		return 0;
+	if (is_near(p, u->pid) || is_descendant(p, pid) || pe_identity_is_child(pid) != 0)
+		return 0;
+	return pe_judge_act(p, u, &f);
+}
+
+/* --- looks --- */
+
+long pe_judge_look(struct pe_frame *p, struct pe_thread *t, int pid)
+{
+	const struct pe_use u = { .by = PE_CALL_PROC, .pid = pid, .signal = PE_USE_NO_SIGNAL };
+
+	if (pid <= 1 || !pe_judge_is_on(p) || p->set->trusted || !pe_frame_enter(p, t))
+		return 0;
+	if (!pe_evidence_concerns(p->evidence, (uint32_t)pid))
+		return 0;
+	return pe_judge_other(p, &u);
+}
+
+/* --- arguments of a program that is about to be executed --- */
+
+/* In a forked child that has no frame yet, what its parent knows. */
+static struct pe_known known_at_exec(struct pe_frame *p, uint32_t pid)
+{
+	if (!atomic_load_explicit(&p->life, memory_order_acquire))
+		return (struct pe_known){ .what = PE_KNOWN_NOTHING };
+	return pe_frame_know(p, pid);
+}
+
+int64_t pe_judge_hand_on(struct pe_frame *p, uint32_t pid, bool may_read)
+{
+	uint32_t me = p->tgid ? (uint32_t)p->tgid : (uint32_t)pe_sys_getpid();
+	struct pe_known k = known_at_exec(p, pid);
+	int64_t latest = 0, other;
+
+	if (!p->evidence || k.what == PE_KNOWN_LIVE)
+		return 0;
+	if (k.what == PE_KNOWN_RELEASED || k.what == PE_KNOWN_INHERITED)
+		latest = release_of(p, pid, &k);
+	p->evidence->run = p->set->run;
+	other = pe_evidence_to_hand_on(p->evidence, me, pid, may_read);
+	latest = other > latest ? other : latest;
+	/* a forked child acts for its parent, whose descendants have looked */
+	other = p->ancestors ? pe_evidence_to_hand_on(p->evidence, (uint32_t)pe_sys_getppid(), pid,
+						      false)
+			     : 0;
+	return other > latest ? other : latest;
+}
+
+const char *pe_judge_arguments(struct pe_frame *p, char *const *argv, bool may_read, char *text,
+			       size_t size)
+{
+	struct pe_text t = pe_text_on(text, size);
+	uint32_t count = 0, pid;
+	int64_t moment;
+
+	for (; argv && *argv && count < PE_EVIDENCE_ARGUMENTS; argv++) {
+		pid = pe_evidence_pid_of(*argv);
+		moment = likely(!pid) ? 0 : pe_judge_hand_on(p, pid, may_read);
+		if (likely(moment <= 0))
+			continue;
+		pe_text_add(&t, count++ ? "," : "PIDEPOCH_ARGUMENTS=");
+		pe_text_decimal(&t, pid);
+		pe_text_add(&t, ":");
+		pe_text_decimal(&t, (uint64_t)moment);
+	}
+	return count && t.at < t.limit ? pe_text_end(&t) : NULL;
+}

@@ -1,0 +1,411 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "core/contract.h"
+
+#include "core/sys.h"
+#include "core/text.h"
+#include "core/evidence/evidence.h"
+
+/* an own word: pid, kind, ms since boot */
+#define PID_BITS  22
+#define KIND_BITS 3
+
+static uint64_t pack(uint32_t pid, enum pe_evidence_kind kind, int64_t ms)
+{
+	return (uint64_t)ms << (PID_BITS + KIND_BITS) | (uint64_t)kind << PID_BITS | pid;
+}
+
+struct word {
+	enum pe_evidence_kind kind;
+	int64_t moment;
+};
+
+static bool own_word(const struct pe_evidence *e, uint32_t pid, struct word *w)
+{
+	uint64_t word = atomic_load_explicit(&e->own[pid % PE_EVIDENCE_OWN], memory_order_relaxed);
+
+	w->kind = word >> PID_BITS & ((1u << KIND_BITS) - 1);
+	w->moment = (int64_t)(word >> (PID_BITS + KIND_BITS));
+	return word && (word & ((1u << PID_BITS) - 1)) == pid;
+}
+
+static void note(struct pe_evidence *e, uint32_t pid, enum pe_evidence_kind kind, int64_t moment)
+{
+	if (pid <= 1 || pid >= 1u << PID_BITS)
+		return;
+	atomic_store_explicit(&e->own[pid % PE_EVIDENCE_OWN], pack(pid, kind, moment),
+			      memory_order_relaxed);
+	atomic_store_explicit(&e->any, 1, memory_order_relaxed);
+}
+
+/* --- the table --- */
+
+static struct pe_table *map_table(struct pe_evidence *e)
+{
+	struct pe_table *none = NULL, *t;
+
+	if (atomic_load_explicit(&e->no_table, memory_order_relaxed))
+		return NULL;
+	t = pe_table_map();
+	if (!t) {
+		atomic_store_explicit(&e->no_table, true, memory_order_relaxed);
+	} else if (!atomic_compare_exchange_strong(&e->table, &none, t)) {
+		pe_table_unmap(t);
+		t = none;
+	}
+	return t;
+}
+
+static struct pe_table *table_of(struct pe_evidence *e)
+{
+	struct pe_table *t = atomic_load_explicit(&e->table, memory_order_acquire);
+
+	return likely(t) ? t : map_table(e);
+}
+
+/* the table with the chain of this process in it, which may not be there to be asked later */
+static struct pe_table *table_for_writing(struct pe_evidence *e, uint32_t *source)
+{
+	struct pe_table *t = table_of(e);
+	uint32_t me = (uint32_t)pe_sys_getpid();
+
+	*source = me;
+
+	if (t && atomic_load_explicit(&e->published, memory_order_relaxed) != (int)me) {
+		pe_kin_publish(t, me);
+		atomic_store_explicit(&e->published, (int)me, memory_order_relaxed);
+	}
+	return t;
+}
+
+/* --- what is seen --- */
+
+void pe_evidence_learn(struct pe_evidence *e, uint32_t pid, enum pe_evidence_kind kind)
+{
+	note(e, pid, kind, pe_moment_now());
+}
+
+void pe_evidence_listed(struct pe_evidence *e)
+{
+	atomic_store_explicit(&e->listed, pe_moment_now(), memory_order_relaxed);
+}
+
+static void share(struct pe_evidence *e, uint32_t pid, enum pe_table_kind kind, int64_t moment,
+		  const char *path)
+{
+	struct pe_table_word w = { .tick = (uint64_t)moment / PE_MOMENT_TICK, .kind = kind };
+	struct pe_table *t = table_for_writing(e, &w.source);
+
+	if (!t || moment <= 0)
+		return;
+	pe_table_see(t, pid, &w);
+	if (path)
+		pe_table_set_origin(t, pid, path);
+}
+
+/* evidence.3 */
+void pe_evidence_looked(struct pe_evidence *e, uint32_t pid)
+{
+	int64_t now = pe_moment_now();
+	bool found = atomic_load_explicit(&e->listed, memory_order_relaxed) != 0 &&
+		     !pe_evidence_has_argument(e, pid) && !pe_files_has_pid(&e->files, pid);
+
+	note(e, pid, PE_EVIDENCE_LOOK, now);
+	if (found)
+		share(e, pid, PE_TABLE_LOOK, now, NULL);
+}
+
+void pe_evidence_was_named(struct pe_evidence *e, uint32_t pid)
+{
+	int64_t now = pe_moment_now();
+
+	note(e, pid, PE_EVIDENCE_LOOK, now);
+	share(e, pid, PE_TABLE_LOOK, now, NULL);
+}
+
+static struct pe_moment_pair clocks(const struct pe_evidence *e)
+{
+	struct pe_moment_pair now = pe_moment_read();
+
+	now.real += e->shift;
+	return now;
+}
+
+static int64_t to_boot(struct pe_moment_pair now, int64_t stamp)
+{
+	return stamp - (now.real - now.boot);
+}
+
+void pe_evidence_opened(struct pe_evidence *e, const char *path, bool at_cwd, int fd)
+{
+	const struct pe_files_entry *f = pe_files_opened(&e->files, path, at_cwd, fd);
+	int64_t moment;
+
+	if (likely(!f) || f->foreign)
+		return;
+	moment = to_boot(clocks(e), f->stamp + (f->no_nsec ? PE_MOMENT_NO_NSEC : 0));
+	for (uint32_t i = 0; i < f->count && i < PE_PARSE_MOST; i++)
+		if (f->pid[i] & PE_PARSE_ACCUSE)
+			share(e, f->pid[i] & PE_PARSE_PID, PE_TABLE_FILE, moment, f->path);
+}
+
+void pe_evidence_born(struct pe_evidence *e, uint32_t child, bool wanted)
+{
+	struct pe_table_word w = { .kind = PE_TABLE_NOTHING };
+	struct pe_table *t = atomic_load_explicit(&e->table, memory_order_acquire);
+
+	if (!t && !wanted)
+		return;
+	t = table_for_writing(e, &w.source);
+	if (!t)
+		return;
+	w.tick = (uint64_t)pe_moment_now() / PE_MOMENT_TICK;
+	pe_table_bear(t, child, &w);
+}
+
+void pe_evidence_released(struct pe_evidence *e, uint32_t me, uint32_t child)
+{
+	struct pe_table *t = atomic_load_explicit(&e->table, memory_order_acquire);
+
+	if (unlikely(t != NULL))
+		pe_table_unbear(t, child, me);
+}
+
+/* --- what is known --- */
+
+bool pe_evidence_self(uint32_t me, struct pe_kin_of *of)
+{
+	struct pe_identity_holder who;
+
+	*of = (struct pe_kin_of){ .pid = me };
+	if (pe_identity_describe(me, &who) != 0)
+		return false;
+	of->born = who.start;
+	return true;
+}
+
+bool pe_evidence_concerns(struct pe_evidence *e, uint32_t pid)
+{
+	const struct pe_table *t;
+	struct pe_table_word seen;
+	struct word own;
+
+	if (pid <= 1)
+		return false;
+	if (pe_files_may_name(&e->files, pid))
+		return true;
+	if (unlikely(atomic_load_explicit(&e->any, memory_order_relaxed)) && own_word(e, pid, &own))
+		return true;
+	t = table_of(e);
+	return t && pe_table_seen(t, pid, &seen);
+}
+
+/* the latest evidence, and the latest that may accuse */
+struct gathered {
+	struct word latest, accuser;
+	uint32_t source;
+	char path[PE_FILES_PATH];
+};
+
+static void take(struct gathered *g, enum pe_evidence_kind kind, int64_t moment, bool accuses,
+		 uint32_t source, const char *path)
+{
+	struct pe_text text = pe_text_on(g->path, sizeof(g->path));
+
+	if (moment > g->latest.moment || g->latest.kind == PE_EVIDENCE_NOTHING)
+		g->latest = (struct word){ kind, moment };
+	if (!accuses || (g->accuser.kind && g->accuser.moment >= moment))
+		return;
+	g->accuser = (struct word){ kind, moment };
+	g->source = source;
+	pe_text_add(&text, path);
+	pe_text_end(&text);
+}
+
+static bool boot_is_good(struct pe_evidence *e, struct pe_moment_pair now)
+{
+	uint32_t known = atomic_load_explicit(&e->boot, memory_order_relaxed);
+
+	if (!known) {
+		known = pe_moment_boot_is_good(now) ? 1 : 2;
+		atomic_store_explicit(&e->boot, known, memory_order_relaxed);
+	}
+	return known == 1;
+}
+
+/* @trust: of file stamps for this holder. Where the clock cannot be trusted, the stamp by the offset at the run's start counts as
+ * well, and the later of the two acquits. */
+static void take_file(struct pe_evidence *e, struct gathered *g, struct pe_moment_pair now,
+		      enum pe_moment_trust trust, const struct pe_files_word *w)
+{
+	int64_t slack = (w->no_nsec ? PE_MOMENT_NO_NSEC : 0) +
+			(trust == PE_MOMENT_MARGIN ? PE_MOMENT_BOOT_MARGIN : 0);
+	int64_t moment = to_boot(now, w->stamp), then = to_boot(e->run, w->stamp);
+
+	if (trust == PE_MOMENT_UNSURE && then > moment)
+		moment = then;
+	take(g, PE_EVIDENCE_FILE, moment + slack, w->accuses, 0, w->path);
+}
+
+static void take_files(struct pe_evidence *e, struct gathered *g, uint32_t pid,
+		       struct pe_moment_pair now, enum pe_moment_trust trust)
+{
+	struct pe_files_word latest, accuser;
+
+	if (!pe_files_say(&e->files, pid, &latest, &accuser))
+		return;
+	take_file(e, g, now, trust, &latest);
+	if (accuser.path[0])
+		take_file(e, g, now, trust, &accuser);
+}
+
+static void take_shared(struct pe_evidence *e, struct gathered *g, uint32_t pid,
+			const struct pe_kin_of *of, enum pe_moment_trust trust)
+{
+	const struct pe_table *t = table_of(e);
+	struct pe_table_word w;
+	char path[PE_TABLE_PATH];
+
+	/* evidence of before this process's birth is its ancestors' */
+	if (!t || !pe_table_seen(t, pid, &w) || !pe_kin_was_below(t, w.source, w.tick, of))
+		return;
+	pe_table_origin(t, pid, path);
+	take(g, w.kind == PE_TABLE_FILE ? PE_EVIDENCE_FILE : PE_EVIDENCE_LOOK,
+	     (int64_t)w.tick * PE_MOMENT_TICK + PE_MOMENT_TICK +
+		     (w.kind == PE_TABLE_FILE && trust == PE_MOMENT_MARGIN ? PE_MOMENT_BOOT_MARGIN
+									   : 0),
+	     true, w.source == of->pid ? 0 : w.source, w.kind == PE_TABLE_FILE ? path : "");
+}
+
+static void gather(struct pe_evidence *e, struct gathered *g, uint32_t pid,
+		   const struct pe_kin_of *of, struct pe_moment_pair now,
+		   enum pe_moment_trust trust)
+{
+	int64_t listed = atomic_load_explicit(&e->listed, memory_order_relaxed);
+	struct word own;
+
+	if (own_word(e, pid, &own))
+		take(g, own.kind, own.moment, true, 0, "");
+	if (listed)
+		take(g, PE_EVIDENCE_LOOK, listed, false, 0, "");
+	take_shared(e, g, pid, of, trust);
+	take_files(e, g, pid, now, trust);
+}
+
+static void conclude(struct pe_evidence_finding *f, const struct gathered *g, int64_t born,
+		     int64_t after, enum pe_moment_trust trust)
+{
+	if (g->latest.kind == PE_EVIDENCE_NOTHING)
+		return;
+	f->verdict = PE_EVIDENCE_UNKNOWN;
+	if (born <= g->latest.moment + PE_MOMENT_TOLERANCE) {
+		f->verdict = g->latest.moment >= after ? PE_EVIDENCE_FRESH : PE_EVIDENCE_UNKNOWN;
+		f->kind = g->latest.kind;
+		f->moment = g->latest.moment;
+		return;
+	}
+	if (g->accuser.kind == PE_EVIDENCE_NOTHING)
+		return;
+	f->verdict = g->accuser.kind == PE_EVIDENCE_FILE && trust == PE_MOMENT_UNSURE
+			     ? PE_EVIDENCE_UNSURE
+			     : PE_EVIDENCE_STALE;
+	f->kind = g->accuser.kind;
+	f->moment = g->accuser.moment;
+	f->source = g->source;
+	memcpy(f->path, g->path, sizeof(f->path));
+}
+
+static void examine(struct pe_evidence *e, const struct pe_kin_of *of, uint32_t pid, int64_t after,
+		    struct pe_evidence_finding *f)
+{
+	struct pe_moment_pair now = clocks(e);
+	int64_t born = (int64_t)f->holder.start * PE_MOMENT_TICK;
+	struct gathered g = { .latest = { .kind = PE_EVIDENCE_NOTHING } };
+	enum pe_moment_trust trust;
+
+	f->now = now.boot;
+	if (born > now.boot + PE_MOMENT_TOLERANCE)
+		return; /* of another time namespace, or restored: not known */
+	trust = pe_moment_trust(e->run, now, born, born >= e->run.boot || boot_is_good(e, now));
+	gather(e, &g, pid, of, now, trust);
+	conclude(f, &g, born, after, trust);
+}
+
+void pe_evidence_examine(struct pe_evidence *e, uint32_t me, uint32_t pid, int64_t after,
+			 struct pe_evidence_finding *f)
+{
+	struct pe_kin_of of;
+
+	memset(f, 0, sizeof(*f));
+	if (pid > 1 && pe_identity_describe(pid, &f->holder) == 0 && pe_evidence_self(me, &of))
+		examine(e, &of, pid, after, f);
+}
+
+/* judge.2. A stamp within the tick of the birth is as good as before it: only the parent could have written the file since, and a
+ * program that takes a lock of its own for a dead one goes on as it should. */
+void pe_evidence_examine_self(struct pe_evidence *e, uint32_t me, struct pe_evidence_finding *f)
+{
+	struct pe_moment_pair now = clocks(e);
+	struct pe_files_word latest, accuser;
+	enum pe_moment_trust trust;
+	int64_t born, moment;
+
+	memset(f, 0, sizeof(*f));
+	if (!pe_files_may_name(&e->files, me) || pe_identity_describe(me, &f->holder) != 0 ||
+	    !pe_files_say(&e->files, me, &latest, &accuser) || !accuser.path[0] ||
+	    latest.writer == (int)me)
+		return;
+	born = (int64_t)f->holder.start * PE_MOMENT_TICK;
+	trust = pe_moment_trust(e->run, now, born, born >= e->run.boot || boot_is_good(e, now));
+	moment = to_boot(now, latest.stamp) + (latest.no_nsec ? PE_MOMENT_NO_NSEC : 0) +
+		 (trust == PE_MOMENT_MARGIN ? PE_MOMENT_BOOT_MARGIN : 0);
+	f->kind = PE_EVIDENCE_FILE;
+	f->now = now.boot;
+	f->moment = moment;
+	memcpy(f->path, accuser.path, sizeof(f->path));
+	if (trust != PE_MOMENT_UNSURE && moment < born + PE_MOMENT_TICK)
+		f->verdict = PE_EVIDENCE_STALE;
+}
+
+/* --- handed on (arguments.h) --- */
+
+/* A file's word, if its stamp is good for whoever may hold the pid. */
+static int64_t file_moment(struct pe_evidence *e, uint32_t pid)
+{
+	struct pe_moment_pair now = clocks(e);
+	struct pe_files_word latest, accuser;
+	int64_t moment;
+
+	if (!pe_files_may_name(&e->files, pid) ||
+	    !pe_files_say(&e->files, pid, &latest, &accuser) || !accuser.path[0])
+		return 0;
+	moment = to_boot(now, latest.stamp) + (latest.no_nsec ? PE_MOMENT_NO_NSEC : 0);
+	return pe_moment_trust(e->run, now, moment, boot_is_good(e, now)) == PE_MOMENT_UNSURE ||
+			       moment <= 0
+		       ? 0
+		       : moment;
+}
+
+static int64_t shared_moment(struct pe_evidence *e, uint32_t me, uint32_t pid)
+{
+	const struct pe_table *t = atomic_load_explicit(&e->table, memory_order_acquire);
+	struct pe_table_word w;
+	struct pe_kin_of of;
+
+	return t && pe_table_seen(t, pid, &w) && pe_evidence_self(me, &of) &&
+			       pe_kin_was_below(t, w.source, w.tick, &of)
+		       ? (int64_t)(w.tick + 1) * PE_MOMENT_TICK
+		       : 0;
+}
+
+int64_t pe_evidence_to_hand_on(struct pe_evidence *e, uint32_t me, uint32_t pid, bool may_read)
+{
+	int64_t moment = 0, other;
+	struct word own;
+
+	if (own_word(e, pid, &own))
+		moment = own.moment;
+	other = shared_moment(e, me, pid);
+	moment = other > moment ? other : moment;
+	other = may_read ? file_moment(e, pid) : 0;
+	return other > moment ? other : moment;
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "core/contract.h"
+
+#include "core/time/identity.h"
+#include "core/evidence/kin.h"
+
+#define LONGEST 32
+#define SLACK	3u /* ticks: a birth is recorded a moment after it */
+
+/* The parent that forked @pid, no later than @tick; 0: not known. *@tick becomes the moment of that birth. */
+static uint32_t recorded_parent(const struct pe_table *t, uint32_t pid, uint64_t *tick)
+{
+	struct pe_table_word w;
+
+	if (!pe_table_kin(t, pid, &w) || w.tick > *tick + SLACK)
+		return 0;
+	*tick = w.tick;
+	return w.source;
+}
+
+/* The parent of a process that may have ended: as recorded, else as /proc has it if it is old enough to be meant. */
+static uint32_t parent_of(const struct pe_table *t, uint32_t pid, uint64_t *tick)
+{
+	uint32_t parent = recorded_parent(t, pid, tick);
+	struct pe_identity_holder who;
+
+	if (parent || pe_identity_describe(pid, &who) != 0 || who.start > *tick + SLACK)
+		return parent;
+	*tick = who.start;
+	return who.ppid;
+}
+
+bool pe_kin_was_below(const struct pe_table *t, uint32_t source, uint64_t tick,
+		      const struct pe_kin_of *of)
+{
+	for (int i = 0; i < LONGEST && source > 1; i++) {
+		if (source == of->pid)
+			return tick + SLACK >= of->born;
+		source = parent_of(t, source, &tick);
+	}
+	return false;
+}
+
+bool pe_kin_descends(const struct pe_table *t, uint32_t pid, const struct pe_kin_of *of)
+{
+	struct pe_identity_holder who;
+	struct pe_table_word w;
+
+	if (pe_identity_descends(pid, of->pid))
+		return true;
+	if (!t || !pe_table_kin(t, pid, &w) || pe_identity_describe(pid, &who) != 0)
+		return false;
+	/* recorded at this process's birth or after it (kin.4), and no later process has the pid */
+	return w.tick >= who.start && pe_kin_was_below(t, w.source, w.tick, of);
+}
+
+void pe_kin_publish(struct pe_table *t, uint32_t pid)
+{
+	struct pe_identity_holder who;
+	struct pe_table_word w = { .kind = PE_TABLE_NOTHING }, old;
+
+	for (int i = 0; i < LONGEST && pid > 1; i++, pid = who.ppid) {
+		if (pe_identity_describe(pid, &who) != 0)
+			return;
+		w.tick = who.start;
+		w.source = who.ppid;
+		/* an earlier record knows the parent from before it ended */
+		if (!pe_table_kin(t, pid, &old) || old.tick + SLACK < who.start)
+			pe_table_bear(t, pid, &w);
+	}
+}

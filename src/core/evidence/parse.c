@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "core/contract.h"
+
+#include "core/text.h"
+#include "core/evidence/parse.h"
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool is_letter(char c)
+{
+	return (c | 32) >= 'a' && (c | 32) <= 'z';
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
+}
+
+static bool is_space(char c)
+{
+	return is_blank(c) || c == '\n' || c == '\0';
+}
+
+/* --- paths --- */
+
+bool pe_parse_is_pidfile(const char *path)
+{
+	for (const char *at = path; *at; at++) {
+		if ((at[0] | 32) == 'p' && (at[1] | 32) == 'i' && (at[2] | 32) == 'd')
+			return true;
+		if ((at[0] | 32) == 'l' && (at[1] | 32) == 'o' && (at[2] | 32) == 'c' &&
+		    (at[3] | 32) == 'k')
+			return true;
+	}
+	return false;
+}
+
+static bool ends(const char *path, size_t length, const char *with)
+{
+	size_t n = pe_text_span(with);
+
+	return length >= n && memcmp(path + length - n, with, n) == 0;
+}
+
+static bool is_source(const char *path)
+{
+	static const char endings[][10] = { ".sh", ".py",   ".js",   ".pl",  ".rb",	".php",
+					    ".c",  ".h",    ".conf", ".cfg", ".md",	".mk",
+					    "rc",  ".html", ".css",  ".log", "profile", "history" };
+	size_t length = pe_text_span(path);
+
+	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
+		if (ends(path, length, endings[i]))
+			return true;
+	return false;
+}
+
+/* --- what stands before a pid --- */
+
+/* Is a word of letters that ends just before @end, at @start or later, "pid" or its like? */
+static bool names_pid(const char *start, const char *end)
+{
+	size_t n = (size_t)(end - start);
+
+	if (n >= 1 && (end[-1] | 32) == 's')
+		end--, n--;
+	if (n < 3 || (end[-3] | 32) != 'p' || (end[-2] | 32) != 'i' || (end[-1] | 32) != 'd')
+		return false;
+	/* "rapid" is none; serverPid, MAINPID, daemon_pid and pid are */
+	return n == 3 || !is_letter(end[-4]) || end[-3] == 'P';
+}
+
+static bool names_process(const char *start, const char *end)
+{
+	static const char names[][11] = { "processid", "process_id", "process-id" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		size_t n = pe_text_span(names[i]), k = 0;
+
+		while (k < n && (size_t)(end - start) >= n &&
+		       (end[k - n] | 32) == (names[i][k] | 32))
+			k++;
+		if (k == n)
+			return true;
+	}
+	return false;
+}
+
+/* A key and its separators: pid=, "pid": , PID:, <pid> */
+static bool is_keyed(const char *text, const char *at)
+{
+	const char *end = at;
+
+	while (end > text &&
+	       (is_blank(end[-1]) || end[-1] == '=' || end[-1] == ':' || end[-1] == '"' ||
+		end[-1] == '\'' || end[-1] == '>' || end[-1] == '[' || end[-1] == '('))
+		end--;
+	return end < at && (names_pid(text, end) || names_process(text, end));
+}
+
+static bool is_first(const char *text, const char *at)
+{
+	while (at > text && (is_blank(at[-1]) || at[-1] == '\n'))
+		at--;
+	return at == text;
+}
+
+/* Only pids and blanks from the beginning of @text to the end of its first line: a list of pids. */
+static bool begins_with_list(const char *text, const char *end)
+{
+	const char *at = text;
+
+	while (at < end && (is_digit(*at) || is_blank(*at) || *at == ','))
+		at++;
+	return at > text && (at == end || *at == '\n' || *at == '\0');
+}
+
+static bool in_first_line(const char *text, const char *at)
+{
+	while (at > text && at[-1] != '\n')
+		at--;
+	return at == text;
+}
+
+/* --- pids --- */
+
+struct token {
+	const char *at, *end;
+	uint32_t pid;
+	bool alone; /* no part of a word, a date or a fraction */
+};
+
+static bool next_token(const char *text, const char *end, const char *from, struct token *t)
+{
+	uint64_t n = 0;
+	char before, after;
+
+	while (from < end && !is_digit(*from))
+		from++;
+	if (from == end)
+		return false;
+	t->at = from;
+	for (; from < end && is_digit(*from); from++)
+		n = n > PE_PARSE_MAX ? n : n * 10 + (uint64_t)(*from - '0');
+	t->end = from;
+	t->pid = n >= 2 && n <= PE_PARSE_MAX && *t->at != '0' ? (uint32_t)n : 0;
+	before = t->at > text ? t->at[-1] : ' ';
+	after = from < end ? *from : ' ';
+	t->alone = !is_letter(before) && before != '_' && before != '.' && before != '-' &&
+		   before != '/' && !is_letter(after) && after != '_' && after != '.' &&
+		   after != '-' && after != '/' && after != ':';
+	return true;
+}
+
+struct numbers {
+	uint32_t *pid, count;
+};
+
+static void keep(struct numbers *n, uint32_t pid, bool accuses)
+{
+	uint32_t at = 0;
+
+	while (at < n->count && (n->pid[at] & PE_PARSE_PID) != pid)
+		at++;
+	if (at == n->count && n->count == PE_PARSE_MOST) {
+		/* an accusing pid takes the place of one that is not */
+		for (at = 0; at < n->count && (n->pid[at] & PE_PARSE_ACCUSE); at++)
+			;
+		if (at == n->count || !accuses)
+			return;
+		n->pid[at] = 0;
+	} else if (at == n->count) {
+		n->pid[n->count++] = 0;
+	}
+	n->pid[at] = pid | (n->pid[at] & PE_PARSE_ACCUSE) | (accuses ? PE_PARSE_ACCUSE : 0);
+}
+
+/* the end of the first token that begins the file, a pid only if a blank or the end follows */
+static bool is_bare(const char *end, const struct token *t)
+{
+	return t->end == end || is_space(*t->end) || *t->end == ',';
+}
+
+uint32_t pe_parse_numbers(const char *path, const char *text, size_t length,
+			  uint32_t pid[PE_PARSE_MOST])
+{
+	const char *end = text + length;
+	bool mute = is_source(path) || (length > 1 && text[0] == '#' && text[1] == '!');
+	bool pidfile = pe_parse_is_pidfile(path), list = pidfile && begins_with_list(text, end);
+	struct numbers n = { pid, 0 };
+	uint32_t plausible = 0;
+	struct token t = { .end = text };
+
+	while (next_token(text, end, t.end, &t)) {
+		bool accuses = t.alone && !mute &&
+			       ((is_first(text, t.at) && is_bare(end, &t)) ||
+				is_keyed(text, t.at) || (list && in_first_line(text, t.at)));
+
+		if (!t.pid)
+			continue;
+		plausible += t.alone;
+		keep(&n, t.pid, accuses);
+	}
+	/* the only number of a pidfile, wherever it stands */
+	if (pidfile && !mute && plausible == 1 && n.count == 1)
+		pid[0] |= PE_PARSE_ACCUSE;
+	return n.count;
+}
