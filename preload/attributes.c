@@ -26,7 +26,7 @@ static long guarded(enum pe_call by, int pid, const struct pe_gate_call *call)
 		.call = *call,
 	};
 
-	return pe_result(pe_preload_guard(&u));
+	return pe_result(pe_guarded(&u));
 }
 
 #define GUARDED(by, number, nr_, ...)                                                              \

@@ -18,7 +18,7 @@ static void learn_lock(const struct flock *lock)
 /* of F_SETOWN_EX, as F_SETOWN takes it; 0: a thread, or not to be read */
 static pid_t owner_of(const struct f_owner_ex *owner)
 {
-	if (!pe_sys_readable((uintptr_t)owner))
+	if (pe_preload_aside || !pe_sys_readable((uintptr_t)owner))
 		return 0;
 	return owner->type == F_OWNER_PID    ? owner->pid
 	       : owner->type == F_OWNER_PGRP ? -owner->pid
@@ -82,7 +82,7 @@ PE_PUBLIC int ioctl(int fd, unsigned long request, ...)
 	va_start(more, request);
 	arg = va_arg(more, void *);
 	va_end(more);
-	if (request == TIOCSPGRP && pe_sys_readable((uintptr_t)arg)) {
+	if (request == TIOCSPGRP && !pe_preload_aside && pe_sys_readable((uintptr_t)arg)) {
 		n = (int)check_foreground(*(const pid_t *)arg);
 		if (n < 0)
 			return (int)pe_result(n);

@@ -133,6 +133,8 @@ static void learn_pidfd(int fd)
 /* A folder is only listed: whose it is has not been read. */
 void pe_learn_opened(const char *below_proc, int fd)
 {
+	if (pe_preload_is_confined())
+		return;
 	if (is_proc_itself(below_proc)) {
 		pe_preload_listed();
 	} else if (below_proc[0] == '/') {

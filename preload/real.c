@@ -27,6 +27,14 @@ static __attribute__((constructor)) void begin(void)
 /* Forks and waits of the program come by here (lib/preload_api.h). */
 const bool pe_preload_sees_calls = true;
 
+long pe_real_call(const struct pe_gate_call *call)
+{
+	const long *a = call->arg;
+	long n = PE_REAL(syscall)(call->nr, a[0], a[1], a[2], a[3], a[4], a[5]);
+
+	return n == -1 ? -errno : n;
+}
+
 long pe_result(long n)
 {
 	if (likely(n >= 0))

@@ -57,6 +57,7 @@
 	X(opendir)                                                                                 \
 	X(perror)                                                                                  \
 	X(popen)                                                                                   \
+	X(prctl)                                                                                   \
 	X(posix_spawn)                                                                             \
 	X(posix_spawnp)                                                                            \
 	X(pthread_kill)                                                                            \
@@ -84,10 +85,12 @@
 	X(strerror_r)                                                                              \
 	X(strerrordesc_np)                                                                         \
 	X(strerrorname_np)                                                                         \
+	X(syscall)                                                                                 \
 	X(__sysv_signal)                                                                           \
 	X(system)                                                                                  \
 	X(tcgetpgrp)                                                                               \
 	X(tcsetpgrp)                                                                               \
+	X(vfork)                                                                                   \
 	X(tcgetsid)                                                                                \
 	X(wait4)                                                                                   \
 	X(waitid)                                                                                  \
@@ -115,6 +118,14 @@ static inline void *pe_real(enum pe_real which)
 }
 
 #define PE_REAL(name) ((__typeof__(name) *)pe_real(PE_REAL_##name))
+
+/* A call of the program's, as it is: by libc's syscall(). 0 or more, or -errno */
+long pe_real_call(const struct pe_gate_call *call);
+
+static inline long pe_guarded(const struct pe_use *u)
+{
+	return likely(!pe_preload_aside) ? pe_preload_guard(u) : pe_real_call(&u->call);
+}
 
 /* -errno of the engine to what libc's callers expect; errno is set only on failure */
 long pe_result(long n);

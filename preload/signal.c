@@ -20,7 +20,7 @@ PE_PUBLIC int kill(pid_t pid, int sig)
 		.call = { .nr = SYS_kill, .arg = { pid, sig, [PE_TOKEN_AT] = PE_TOKEN } },
 	};
 
-	return (int)pe_result(pe_preload_guard(&u));
+	return (int)pe_result(pe_guarded(&u));
 }
 
 PE_PUBLIC int killpg(pid_t group, int sig)
@@ -50,7 +50,7 @@ PE_PUBLIC int sigqueue(pid_t pid, int sig, const union sigval value)
 	info.si_pid = getpid();
 	info.si_uid = getuid();
 	info.si_value = value;
-	return (int)pe_result(pe_preload_guard(&u));
+	return (int)pe_result(pe_guarded(&u));
 }
 
 PE_PUBLIC int tgkill(pid_t group, pid_t thread, int sig)
@@ -64,7 +64,7 @@ PE_PUBLIC int tgkill(pid_t group, pid_t thread, int sig)
 			  .arg = { group, thread, sig, [PE_TOKEN_AT] = PE_TOKEN } },
 	};
 
-	return (int)pe_result(pe_preload_guard(&u));
+	return (int)pe_result(pe_guarded(&u));
 }
 
 /* not in every libc's headers */
@@ -80,7 +80,7 @@ PE_PUBLIC int pidfd_open(pid_t pid, unsigned int flags)
 			  .arg = { pid, (long)flags, [PE_TOKEN_AT] = PE_TOKEN } },
 	};
 
-	return (int)pe_result(pe_preload_guard(&u));
+	return (int)pe_result(pe_guarded(&u));
 }
 
 /*

@@ -32,6 +32,9 @@
 /* the same address as vfork and __vfork */
 PE_HIDDEN pid_t pe_vfork_entry(void) __attribute__((returns_twice));
 
+/* Not NULL: libc's own vfork(), to which every call goes. */
+extern PE_HIDDEN pid_t (*pe_vfork_aside)(void);
+
 /* --- hooks, given by the interposer. None may leave anything on the stack or call what may. --- */
 
 /* mask all signals, thread's vfork depth + 1. Returns the mask that was. */

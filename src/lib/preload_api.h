@@ -83,6 +83,18 @@ void pe_preload_confined(void);
 void pe_preload_hiding(void);
 bool pe_preload_is_confined(void);
 
+/*
+ * System calls that are not made from libc's text are about to be dispatched to the program (prctl(2),
+ * PR_SET_SYSCALL_USER_DISPATCH). That is logged; then, when it is so, pe_preload_step_aside(): the library does nothing more, and
+ * makes the program's calls by libc's own functions. It stays so.
+ */
+void pe_preload_stepping_aside(void);
+void pe_preload_step_aside(void);
+extern bool pe_preload_aside;
+
+/* Does [@start, @end) contain all of this library? */
+bool pe_preload_is_within(uintptr_t start, uintptr_t end);
+
 /* after pe_preload_enter() said true */
 bool pe_preload_tells_events(void);
 bool pe_preload_has_references(void); /* the program has called the API that gives them out */

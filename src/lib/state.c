@@ -41,6 +41,8 @@ static struct pe_frame frame __attribute__((section(".data.pidepoch"))) = {
 
 static struct pe_evidence evidence __attribute__((section(".data.pidepoch")));
 
+bool pe_preload_aside;
+
 static __thread struct pe_thread thread;
 
 /* In a preloaded program that is linked with libpidepoch.so there are two copies of this file. Every call
@@ -266,6 +268,27 @@ void pe_preload_hiding(void)
 void pe_preload_confined(void)
 {
 	pe_frame_disable(&frame);
+}
+
+void pe_preload_stepping_aside(void)
+{
+	pe_postern_renounce(&frame.postern);
+	if (!start.set.trusted)
+		pe_notice_sentence(&start.set,
+				   "its syscall user dispatch is for this library's calls, too: "
+				   "the library does nothing from here on",
+				   "");
+}
+
+void pe_preload_step_aside(void)
+{
+	pe_frame_disable(&frame);
+	pe_preload_aside = true;
+}
+
+bool pe_preload_is_within(uintptr_t from, uintptr_t to)
+{
+	return from <= start.set.unwind.own_start && start.set.unwind.own_end <= to;
 }
 
 bool pe_preload_tells_events(void)

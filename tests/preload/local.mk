@@ -129,6 +129,7 @@ TESTS += $(PITFALL_TESTS)
 AROUND_TESTS = \
 	tests/preload/pitfall_constructors \
 	tests/preload/pitfall_descriptors \
+	tests/preload/pitfall_dispatch \
 	tests/preload/pitfall_exec \
 	tests/preload/pitfall_hidden \
 	tests/preload/pitfall_limits \
@@ -141,6 +142,7 @@ AROUND_TESTS = \
 	tests/preload/pitfall_yields
 tests_preload_pitfall_constructors_SOURCES = tests/preload/pitfall_constructors.c $(play_sources)
 tests_preload_pitfall_descriptors_SOURCES = tests/preload/pitfall_descriptors.c $(play_sources)
+tests_preload_pitfall_dispatch_SOURCES = tests/preload/pitfall_dispatch.c tests/preload/twin.h
 tests_preload_pitfall_exec_SOURCES = tests/preload/pitfall_exec.c tests/preload/twin.h
 tests_preload_pitfall_hidden_SOURCES = tests/preload/pitfall_hidden.c tests/preload/twin.h
 tests_preload_pitfall_limits_SOURCES = tests/preload/pitfall_limits.c tests/preload/twin.h

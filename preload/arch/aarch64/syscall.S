@@ -32,6 +32,9 @@ pe_syscall_entry:
 syscall:
 	.cfi_startproc
 	hint	#34			/* bti c */
+	adrp	x16, pe_syscall_aside
+	ldr	x16, [x16, :lo12:pe_syscall_aside]
+	cbnz	x16, .Laside
 	.irp	nr, __NR_clone, __NR_clone3
 	cmp	w0, #\nr		/* the kernel, too, looks at 32 bits */
 	b.eq	.Lclone
@@ -78,8 +81,19 @@ syscall:
 .Lchild:
 	mov	x16, x30
 	br	x16			/* not by a return: V.3 in vfork.h */
+.Laside:
+	br	x16
 	.cfi_endproc
 	.size	pe_syscall_entry, . - pe_syscall_entry
 	.size	syscall, . - syscall
+
+	.section .data.pidepoch, "aw", @progbits
+	.balign	8
+	.globl	pe_syscall_aside
+	.hidden	pe_syscall_aside
+	.type	pe_syscall_aside, @object
+pe_syscall_aside:
+	.quad	0
+	.size	pe_syscall_aside, 8
 
 	.section .note.GNU-stack, "", @progbits

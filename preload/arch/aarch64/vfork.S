@@ -22,6 +22,9 @@ vfork:
 __vfork:
 	.cfi_startproc
 	hint	#34			/* bti c */
+	adrp	x16, pe_vfork_aside
+	ldr	x16, [x16, :lo12:pe_vfork_aside]
+	cbnz	x16, .Laside
 	stp	x29, x30, [sp, #-16]!
 	.cfi_adjust_cfa_offset 16
 	.cfi_rel_offset x29, 0
@@ -55,9 +58,20 @@ __vfork:
 	mov	x16, x30
 	mov	x0, #0
 	br	x16			/* x16: may land on a bti of any kind */
+.Laside:
+	br	x16
 	.cfi_endproc
 	.size	pe_vfork_entry, . - pe_vfork_entry
 	.size	vfork, . - vfork
 	.size	__vfork, . - __vfork
+
+	.section .data.pidepoch, "aw", @progbits
+	.balign	8
+	.globl	pe_vfork_aside
+	.hidden	pe_vfork_aside
+	.type	pe_vfork_aside, @object
+pe_vfork_aside:
+	.quad	0
+	.size	pe_vfork_aside, 8
 
 	.section .note.GNU-stack, "", @progbits

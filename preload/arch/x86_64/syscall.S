@@ -31,6 +31,8 @@ pe_syscall_entry:
 syscall:
 	.cfi_startproc
 	_CET_ENDBR
+	cmpq	$0, pe_syscall_aside(%rip)
+	jne	.Laside
 	cmpl	$__NR_vfork, %edi	/* the kernel, too, looks at 32 bits */
 	je	pe_vfork_entry
 	.irp	nr, __NR_clone, __NR_clone3
@@ -51,6 +53,9 @@ syscall:
 	cmpq	$-4095, %rax
 	jae	.Lfailed
 	ret				/* a child on a new stack takes its way back from there */
+
+.Laside:
+	jmp	*pe_syscall_aside(%rip)
 
 .Lfailed:
 	movq	%rax, %rdi
@@ -90,5 +95,14 @@ syscall:
 	.cfi_endproc
 	.size	pe_syscall_entry, . - pe_syscall_entry
 	.size	syscall, . - syscall
+
+	.section .data.pidepoch, "aw", @progbits
+	.balign	8
+	.globl	pe_syscall_aside
+	.hidden	pe_syscall_aside
+	.type	pe_syscall_aside, @object
+pe_syscall_aside:
+	.quad	0
+	.size	pe_syscall_aside, 8
 
 	.section .note.GNU-stack, "", @progbits

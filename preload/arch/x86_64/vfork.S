@@ -21,6 +21,8 @@ vfork:
 __vfork:
 	.cfi_startproc
 	_CET_ENDBR
+	cmpq	$0, pe_vfork_aside(%rip)
+	jne	.Laside
 	subq	$8, %rsp
 	.cfi_adjust_cfa_offset 8
 	call	pe_vfork_before
@@ -50,9 +52,22 @@ __vfork:
 	.cfi_register rip, rdx
 	xorl	%eax, %eax
 	jmp	*%rdx
+	.cfi_restore rip
+	.cfi_def_cfa_offset 8
+.Laside:
+	jmp	*pe_vfork_aside(%rip)
 	.cfi_endproc
 	.size	pe_vfork_entry, . - pe_vfork_entry
 	.size	vfork, . - vfork
 	.size	__vfork, . - __vfork
+
+	.section .data.pidepoch, "aw", @progbits
+	.balign	8
+	.globl	pe_vfork_aside
+	.hidden	pe_vfork_aside
+	.type	pe_vfork_aside, @object
+pe_vfork_aside:
+	.quad	0
+	.size	pe_vfork_aside, 8
 
 	.section .note.GNU-stack, "", @progbits
