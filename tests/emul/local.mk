@@ -23,6 +23,7 @@ EMUL_TESTS = \
 	tests/emul/interrupted \
 	tests/emul/life \
 	tests/emul/odd \
+	tests/emul/pinned \
 	tests/emul/stale
 
 EMUL_PLAYS = \
@@ -55,6 +56,9 @@ tests_emul_death_SOURCES = tests/emul/death.c tests/preload/namespace.c tests/pr
 tests_emul_interrupted_SOURCES = tests/emul/interrupted.c tests/emul/worker.h tests/preload/namespace.c tests/preload/namespace.h
 tests_emul_interrupted_CFLAGS = $(AM_CFLAGS) -pthread
 tests_emul_life_SOURCES = tests/emul/life.c tests/preload/namespace.c tests/preload/namespace.h
+tests_emul_pinned_SOURCES = tests/emul/pinned.c tests/emul/number.h tests/emul/slow_page.h tests/preload/namespace.c tests/preload/namespace.h
+tests_emul_pinned_LDADD = libsupervisor.la
+tests_emul_pinned_LDFLAGS = -all-static
 tests_emul_odd_SOURCES = tests/emul/odd.c tests/preload/namespace.c tests/preload/namespace.h
 tests_emul_odd_CFLAGS = $(AM_CFLAGS) -pthread
 tests_emul_odd_LDFLAGS = -all-static -pthread

@@ -372,24 +372,6 @@ static struct seen look(void)
 
 /* --- the play --- */
 
-/* our own namespace of pids, and still the right to become another user */
-static bool enter_as_root(void)
-{
-	int status;
-	pid_t pid;
-
-	if (geteuid() != 0 || unshare(CLONE_NEWPID | CLONE_NEWNS) < 0)
-		return false;
-	pid = fork();
-	if (pid > 0) {
-		waitpid(pid, &status, 0);
-		exit(WIFEXITED(status) ? WEXITSTATUS(status) : 99);
-	}
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
-	       mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) == 0;
-}
-
 /* The supervisor is started as root; the program becomes another user. */
 static _Noreturn void become(char **argv, const char *rounds, pid_t other)
 {
@@ -412,7 +394,7 @@ static bool step(int from, int to, bool more)
 static int play(char **argv)
 {
 	const char *rounds = getenv("PIDEPOCH_QUICK") ? "1000" : "20000";
-	bool root = enter_as_root();
+	bool root = namespace_enter_as_root();
 	int in[2], out[2], status;
 	struct seen before, after;
 	pid_t other = 0, pid;

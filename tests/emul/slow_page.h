@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * slow_page - a file whose pages are never delivered: a FUSE file system that does not answer reads.
+ * slow_page - a file whose pages are delivered when it is said, or never: a FUSE file system that does
+ * not answer reads at once.
  *
  * It needs the right to mount one: CAP_SYS_ADMIN, here or in a user namespace.
  */
@@ -9,6 +10,7 @@
 
 #include <fcntl.h>
 #include <linux/fuse.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -24,30 +26,28 @@
 
 struct slow_page {
 	int fd;	   /* of the file, which can be mapped */
-	int asked; /* a byte comes for each read, and each GETATTR if these are not answered either */
+	int asked; /* a byte comes for each page that is waited for */
 };
 
 /* the answer to a request; its length, or 0: none */
-static inline size_t slow_page_answer(const struct fuse_in_header *in, struct fuse_out_header *out,
-				      bool deaf)
+static inline size_t slow_page_answer(const struct fuse_in_header *in, struct fuse_out_header *out)
 {
 	struct fuse_attr attr = { .ino = in->nodeid,
 				  .mode = in->nodeid == SLOW_PAGE_NODE ? S_IFREG | 0666
 								       : S_IFDIR | 0777,
 				  .nlink = 1,
 				  .size = 1 << 20 };
-	struct fuse_init_out init = { .major = 7, .minor = 31, .max_write = 4096 };
+	const struct fuse_init_out init = { .major = 7, .minor = 31, .max_write = 4096 };
+	const struct fuse_attr_out got = { .attr = attr, .attr_valid = 1000 };
+	const struct fuse_open_out opened = { 0 };
 	struct fuse_entry_out entry = { .nodeid = SLOW_PAGE_NODE };
-	struct fuse_attr_out got = { .attr = attr, .attr_valid = deaf ? 0 : 1000 };
-	struct fuse_open_out opened = { 0 };
 	const void *what = &opened;
 	size_t size = 0;
 
 	entry.attr = attr;
 	entry.attr.ino = SLOW_PAGE_NODE;
 	entry.attr.mode = S_IFREG | 0666;
-	entry.entry_valid = 1000;
-	entry.attr_valid = deaf ? 0 : 1000;
+	entry.entry_valid = entry.attr_valid = 1000;
 	switch (in->opcode) {
 	case FUSE_INIT:
 		what = &init;
@@ -64,6 +64,9 @@ static inline size_t slow_page_answer(const struct fuse_in_header *in, struct fu
 	case FUSE_OPEN:
 		size = sizeof(opened);
 		break;
+	case FUSE_READ: /* zeros */
+		size = 4096;
+		break;
 	case FUSE_FORGET:
 	case FUSE_BATCH_FORGET:
 	case FUSE_INTERRUPT:
@@ -74,30 +77,46 @@ static inline size_t slow_page_answer(const struct fuse_in_header *in, struct fu
 	default:
 		out->error = -38; /* ENOSYS */
 	}
-	memcpy(out + 1, what, size);
+	memcpy(out + 1, what, in->opcode == FUSE_READ ? 0 : size);
 	return sizeof(*out) + size;
 }
 
-/* until its file system is unmounted. @armed: from then on GETATTR is not answered either */
-static inline _Noreturn void slow_page_serve(int device, int asked, int armed)
+/* false: the file system has been unmounted */
+static inline bool slow_page_reply(int device, const struct fuse_in_header *request)
 {
-	static char in[1 << 16], out[4096];
-	struct fuse_in_header *request = (struct fuse_in_header *)in;
+	static char out[8192];
 	struct fuse_out_header *answer = (struct fuse_out_header *)out;
-	bool deaf = false;
+
+	memset(out, 0, sizeof(out));
+	answer->unique = request->unique;
+	answer->len = (uint32_t)slow_page_answer(request, answer);
+	return !answer->len || write(device, out, answer->len) >= 0 || request->opcode == FUSE_READ;
+}
+
+/* Until the file system is unmounted. @deliver: it has a byte for each page; -1: none is delivered */
+static inline _Noreturn void slow_page_serve(int device, int asked, int deliver)
+{
+	struct pollfd any[] = { { .fd = device, .events = POLLIN },
+				{ .fd = deliver, .events = POLLIN } };
+	struct fuse_in_header waiting = { .opcode = 0 };
+	static char in[1 << 16];
+	struct fuse_in_header *request = (struct fuse_in_header *)in;
+	bool right = true;
 	char c;
 
-	while (read(device, in, sizeof(in)) > 0) {
-		deaf |= armed >= 0 && read(armed, &c, 1) == 1;
-		if (request->opcode == FUSE_READ || (deaf && request->opcode == FUSE_GETATTR)) {
-			if (write(asked, "", 1) != 1)
-				break;
+	while (right && poll(any, 2, -1) > 0) {
+		if (any[1].revents & POLLIN)
+			right = read(deliver, &c, 1) == 1 && slow_page_reply(device, &waiting);
+		if (!any[0].revents)
+			continue;
+		if (read(device, in, sizeof(in)) <= 0)
+			break;
+		if (request->opcode != FUSE_READ) {
+			right = slow_page_reply(device, request);
 			continue;
 		}
-		*answer = (struct fuse_out_header){ .unique = request->unique };
-		answer->len = (uint32_t)slow_page_answer(request, answer, armed >= 0);
-		if (answer->len && write(device, out, answer->len) < 0)
-			break;
+		waiting = *request;
+		right = write(asked, "", 1) == 1;
 	}
 	_exit(0);
 }
@@ -127,8 +146,8 @@ static inline int slow_page_enter(void)
 	return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
 }
 
-/* false: there is none to be had here, for this user. @armed: -1, or a pipe (slow_page_serve) */
-static inline bool slow_page_make(struct slow_page *p, int armed)
+/* false: none can be made here, by this user. @deliver: as of slow_page_serve() */
+static inline bool slow_page_make(struct slow_page *p, int deliver)
 {
 	int asked[2], device = open("/dev/fuse", O_RDWR | O_CLOEXEC);
 	char options[96];
@@ -141,7 +160,7 @@ static inline bool slow_page_make(struct slow_page *p, int armed)
 		return false;
 	if (fork() == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		slow_page_serve(device, asked[1], armed);
+		slow_page_serve(device, asked[1], deliver);
 	}
 	close(device);
 	close(asked[1]);

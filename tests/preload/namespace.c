@@ -111,3 +111,20 @@ pid_t namespace_fork(pid_t number)
 		sched_yield();
 	return (pid_t)pid;
 }
+
+bool namespace_enter_as_root(void)
+{
+	int status;
+	pid_t pid;
+
+	if (geteuid() != 0 || unshare(CLONE_NEWPID | CLONE_NEWNS) < 0)
+		return false;
+	pid = fork();
+	if (pid > 0) {
+		waitpid(pid, &status, 0);
+		exit(WIFEXITED(status) ? WEXITSTATUS(status) : 99);
+	}
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+	       mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) == 0;
+}

@@ -7,11 +7,16 @@
 #ifndef TESTS_PRELOAD_NAMESPACE_H
 #define TESTS_PRELOAD_NAMESPACE_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 /* Returns in pid 1 of a new namespace of pids (with its own /proc) and System V ids. The calling process stays outside, and ends as
  * that one does; where no namespace is to be had, it says why and ends with 77. Everybody inside goes with either of them. */
 void namespace_enter(void);
+
+/* The same for root, which can become another user in it: there is no user namespace. false: it is not
+ * root, or may not. */
+bool namespace_enter_as_root(void);
 
 /*
  * As fork(), but the child's number is @number. If somebody has it, or a group or session that lives on, it asks again until it
