@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# libvrange.so: volatile ranges. It shares the ground of src/core (contract, sys, text), no pid code.
+noinst_LTLIBRARIES += libvrangecore.la
+lib_LTLIBRARIES += libvrange.la
+include_HEADERS += include/vrange.h
+
+# no arrays of run-time length: a handler's stack may be small
+libvrangecore_la_CFLAGS = $(LIBRARY_CFLAGS) -Wvla
+libvrangecore_la_SOURCES = src/core/text.c src/core/text.h
+libvrangecore_la_SOURCES += src/vrange/kernel.c src/vrange/kernel.h src/vrange/boundary.h
+libvrangecore_la_SOURCES += src/vrange/ledger.c src/vrange/ledger.h
+libvrangecore_la_SOURCES += src/vrange/mapping.c src/vrange/mapping.h
+libvrangecore_la_SOURCES += src/vrange/pages.c src/vrange/pages.h
+libvrangecore_la_SOURCES += src/vrange/state.c src/vrange/state.h
+libvrangecore_la_SOURCES += src/vrange/mark.c src/vrange/mark.h
+libvrangecore_la_SOURCES += src/vrange/vrange.c src/vrange/move.c src/vrange/move.h
+
+libvrange_la_CFLAGS = $(LIBRARY_CFLAGS)
+libvrange_la_SOURCES = src/vrange/load.c
+libvrange_la_LIBADD = libvrangecore.la
+libvrange_la_LDFLAGS = $(LIBRARY_LDFLAGS) -version-info 0:0:0 \
+	-Wl,--version-script=$(srcdir)/src/vrange/libvrange.map
+EXTRA_libvrange_la_DEPENDENCIES = src/vrange/libvrange.map
+EXTRA_DIST += src/vrange/libvrange.map vrange.pc.in

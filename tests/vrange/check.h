@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * check - what the tests of libvrange share: one line for each promise, and memory to try it on.
+ */
+#ifndef TESTS_VRANGE_CHECK_H
+#define TESTS_VRANGE_CHECK_H
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define PAGE 4096ul
+
+static int failures;
+static sigjmp_buf check_back;
+static volatile sig_atomic_t check_armed;
+
+#define CHECK(truth, what)                                                                         \
+	do {                                                                                       \
+		if (!(truth)) {                                                                    \
+			printf("FAIL: %s:%d: %s: %s\n", __FILE__, __LINE__, what, #truth);         \
+			failures++;                                                                \
+		}                                                                                  \
+	} while (0)
+
+static inline void check_skip(const char *why)
+{
+	printf("skip: %s\n", why);
+	exit(77);
+}
+
+static inline void check_on_sigbus(int sig)
+{
+	if (!check_armed) {
+		signal(sig, SIG_DFL);
+		return;
+	}
+	check_armed = 0;
+	siglongjmp(check_back, 1);
+}
+
+static inline void check_catch_sigbus(void)
+{
+	const struct sigaction action = { .sa_handler = check_on_sigbus, .sa_flags = SA_NODEFER };
+
+	sigaction(SIGBUS, &action, NULL);
+}
+
+/* the byte at @at, or -1: SIGBUS */
+static inline int check_byte(const volatile char *at)
+{
+	int byte;
+
+	check_armed = 1;
+	if (sigsetjmp(check_back, 1))
+		return -1;
+	byte = (unsigned char)*at;
+	check_armed = 0;
+	return byte;
+}
+
+/* how many of @n pages begin with @byte (-1: raise SIGBUS) */
+static inline int check_count(const char *memory, int n, int byte)
+{
+	int found = 0;
+
+	for (int i = 0; i < n; i++)
+		found += check_byte(memory + (size_t)i * PAGE) == byte;
+	return found;
+}
+
+/* private memory of @n pages, each full of @byte; 0: never written */
+static inline char *check_memory(int n, int byte)
+{
+	char *memory = mmap(NULL, (size_t)n * PAGE, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (memory == MAP_FAILED) {
+		perror("mmap");
+		exit(99);
+	}
+	if (byte)
+		memset(memory, byte, (size_t)n * PAGE);
+	return memory;
+}
+
+/* Runs @run in a forked process; its exit status, or -1. */
+static inline int check_in_child(int (*run)(void *arg), void *arg)
+{
+	pid_t child;
+	int status;
+
+	fflush(stdout);
+	child = fork();
+	if (child == 0) {
+		const int result = run(arg);
+
+		fflush(stdout);
+		_exit(result);
+	}
+	return waitpid(child, &status, 0) == child && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static inline int check_done(void)
+{
+	return failures ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+#endif
