@@ -163,6 +163,7 @@ long pe_judge_serve(struct pe_serve_call *c, const struct pe_use *use, int pid)
 {
 	const struct pe_verdict_use judged = { .knowledge = PE_KNOWN_RELEASED,
 					       .held = pid != 0,
+					       .unproven = use->unproven,
 					       .policy = c->s->set.policy };
 	struct pe_verdict v = pe_verdict_classic(&judged);
 	long r;

@@ -8,6 +8,7 @@
 
 #include "supervisor/all.h"
 #include "supervisor/fork_events.h"
+#include "supervisor/calls/killpg.h"
 #include "core/sys.h"
 #include "core/token.h"
 #include "supervisor/credentials.h"
@@ -197,8 +198,7 @@ static long is_in_ledger(struct pe_serve_call *c, int ns_pid)
 	return c->n->data.args[PE_TOKEN_AT] == PE_TOKEN ? 0 : pe_remote_tree_has(c, ns_pid);
 }
 
-/* Was the pid a child's, as far as the child table or the library knows? 1, 0, or -EINPROGRESS */
-static long was_child(struct pe_serve_call *c, int ns_pid)
+long pe_kill_was_child(struct pe_serve_call *c, int ns_pid)
 {
 	if (is_known(c, ns_pid))
 		return 1;
@@ -214,12 +214,14 @@ long pe_kill_serve(struct pe_serve_call *c)
 
 	if (c->what == PE_NOTIFY_FILTER_KILL && ns_pid == -1)
 		return pe_all_serve(c);
+	if (c->what == PE_NOTIFY_FILTER_KILL && ns_pid < -1 && ns_pid != INT_MIN)
+		return pe_killpg_serve(c);
 	pid = ns_pid > 0 ? pe_peer_pid(c->peer, ns_pid) : 0;
 	if (would_end_us(c, pid))
 		return -EPERM;
 	if (ns_pid <= 0 || pid == c->peer->tgid)
 		return PE_SERVE_LET;
-	r = was_child(c, ns_pid);
+	r = pe_kill_was_child(c, ns_pid);
 	if (r <= 0)
 		return r < 0 ? r : PE_SERVE_LET;
 	r = -EAGAIN;

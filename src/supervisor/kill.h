@@ -23,4 +23,8 @@
 
 long pe_kill_serve(struct pe_serve_call *c);
 
+/* Was @pid a child of the caller since its last exec, as far as the child table or its library knows?
+ * 1, 0, or -EINPROGRESS */
+long pe_kill_was_child(struct pe_serve_call *c, int ns_pid);
+
 #endif

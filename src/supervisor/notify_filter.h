@@ -5,6 +5,7 @@
  *   arch ── not ours ──────────────────────────────────────────────> allow
  *    └ pid ── kill(q > 0), tkill, tgkill, *queueinfo, pidfd_open ─> show
  *                └ made in the postern (core/engine/postern.h) ───────────> allow
+ *             ── kill(-q), without the library's token ──────────────> show
  *             ── kill(-1) with a signal that cannot be ignored ──────> show
  *             ── wait4, waitpid, waitid that may reap ───────────────> show
  *                └ with the library's token (core/token.h) ─────────> allow
@@ -12,7 +13,7 @@
  *             ── execve, execveat ───────────────────────────────────> show
  *             ── prctl with an option of pidepoch.h, or subreaper ───> show
  *             ── PIDEPOCH_NR_* (this CPU's own machine only) ────────> show
- *             ── anything else: births, threads, groups, looks ──────> allow, by pid alone (the kernel caches that)
+ *             ── anything else: births, threads, looks ──────────────> allow, by pid alone (the kernel caches that)
  *
  * L.1  Nothing is ever refused by the filter itself.
  * L.2  A machine that the kernel can also run (i386, x32) has its own numbers, and is shown alike.

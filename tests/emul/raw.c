@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -154,6 +155,18 @@ static int reap_by_library(const char *how)
 	return waitpid(number, NULL, 0);
 }
 
+/* It leaves a member in its group, which becomes a child of this program. */
+static int lead(void)
+{
+	pid_t member;
+
+	setpgid(0, 0);
+	member = fork();
+	while (member == 0)
+		pause();
+	return member < 0;
+}
+
 static int reap(const char *how, const char *use)
 {
 	siginfo_t si = { .si_pid = 0 };
@@ -162,9 +175,11 @@ static int reap(const char *how, const char *use)
 		return reap_in_thread(is(how, "thread"));
 	if (is(how, "became"))
 		become_inline(use);
+	if (is(how, "led"))
+		prctl(PR_SET_CHILD_SUBREAPER, 1);
 	number = is(how, "vfork") ? vfork() : fork();
 	if (number == 0)
-		_exit(3);
+		_exit(is(how, "led") ? lead() : 3);
 	if (strncmp(how, "library", 7) == 0)
 		return reap_by_library(how);
 	if (is(how, "any"))
@@ -298,6 +313,17 @@ static long trace_and_kill(void)
 	return kill(number, 0); /* the signal itself would wait for its tracer */
 }
 
+/* the member, which outlived its leader, gets it */
+static long kill_members(void)
+{
+	long r = syscall(SYS_kill, -number, SIGTERM);
+	int status = 0;
+
+	if (r == 0 && (syscall(SYS_wait4, -1, &status, 0, NULL) < 0 || status != SIGTERM))
+		exit(97);
+	return r;
+}
+
 static long use(const char *how)
 {
 	if (is(how, "tkill"))
@@ -324,6 +350,10 @@ static long use(const char *how)
 		return kill_and_descend();
 	if (is(how, "trace"))
 		return trace_and_kill();
+	if (is(how, "killpg"))
+		return syscall(SYS_kill, -number, SIGTERM);
+	if (is(how, "members"))
+		return kill_members();
 	return syscall(SYS_kill, number, SIGTERM);
 }
 

@@ -15,7 +15,17 @@
 
 #include "../preload/namespace.h"
 
-enum { NOBODY = 1, REPORT = 2, EPOCH = 4, TRUST = 8, ABORT = 16, NATIVE = 32, OLD = 64, ON = 128 };
+enum {
+	NOBODY = 1,
+	REPORT = 2,
+	EPOCH = 4,
+	TRUST = 8,
+	ABORT = 16,
+	NATIVE = 32,
+	OLD = 64,
+	ON = 128,
+	UNPROVEN = 256
+};
 
 static const struct play {
 	const char *reap, *use;
@@ -41,6 +51,14 @@ static const struct play {
 	{ "any", "queue", "ESRCH", false, 0 },
 	{ "any", "tgqueue", "ESRCH", false, 0 },
 	{ "any", "pidfd", "ESRCH", false, 0 },
+	/* the group of a number (killpg.h) */
+	{ "any", "killpg", "ok", true, NATIVE },
+	{ "any", "killpg", "ESRCH", false, 0 },
+	{ "waitpid", "killpg", "ESRCH", false, 0 },
+	{ "any", "killpg", "ESRCH", false, NOBODY },
+	{ "any", "killpg", "ok", true, REPORT },
+	{ "any", "killpg", NULL, false, ABORT },
+	{ "led", "members", "ok", false, NOBODY | UNPROVEN },
 	/* each policy */
 	{ "any", "kill", "EEPOCH", false, EPOCH },
 	{ "any", "kill", "ok", true, REPORT },
@@ -74,6 +92,7 @@ static const struct play others[] = {
 static const struct play mixed[] = {
 	{ "library", "kill", "ok", true, NATIVE },
 	{ "library", "kill", "ESRCH", false, ON },
+	{ "library", "killpg", "ESRCH", false, ON },
 	{ "library", "kill", "ESRCH", false, ON | NOBODY },
 	{ "library", "kill", "ok", true, ON | REPORT },
 	{ "library", "tgkill", "ESRCH", false, ON },
@@ -173,6 +192,7 @@ static pid_t bear_stranger(int number)
 	if (pid == 0)
 		for (;;)
 			pause();
+	setpgid(pid, pid);
 	if (pid != number) {
 		printf("skip: no process of a chosen number is to be had\n");
 		exit(77);
@@ -200,7 +220,8 @@ static bool was_told(void)
 	/* a script goes by its own name, or by its interpreter's */
 	snprintf(begin, sizeof(begin), name ? "pidepoch: %s[" : "pidepoch: ", name);
 	told = fgets(line, sizeof(line), f) && strncmp(line, begin, strlen(begin)) == 0 &&
-	       strstr(line, "stale pid") && strstr(line, "now held by 'stale'");
+	       (strstr(line, "stale pid") || strstr(line, "stale group")) &&
+	       strstr(line, "now held by 'stale'");
 	if (!told && *line)
 		printf("in the log: %s", line);
 	fclose(f);
@@ -220,15 +241,15 @@ static bool has_event(const struct play *p, int number)
 	FILE *f = fopen(events_path, "r");
 	char line[5000], wanted[64], kind[32], outcome[32];
 	bool due = !(p->how & (NATIVE | TRUST)) &&
-		   (p->how & (REPORT | ABORT) || (p->said && *p->said == 'E'));
+		   (p->how & (REPORT | ABORT | UNPROVEN) || (p->said && *p->said == 'E'));
 	int right = 0, count = 0;
 
 	snprintf(wanted, sizeof(wanted), "\"number\":%d,", number);
 	snprintf(kind, sizeof(kind), "\"kind\":\"%s\"", p->how & NOBODY ? "latent" : "stale");
 	snprintf(outcome, sizeof(outcome), "\"outcome\":\"%s\"",
-		 p->how & REPORT   ? "passed"
-		 : p->said == NULL ? "aborting"
-				   : "refused");
+		 p->how & (REPORT | UNPROVEN) ? "passed"
+		 : p->said == NULL	      ? "aborting"
+					      : "refused");
 	while (f && fgets(line, sizeof(line), f)) {
 		if (!strstr(line, "\"type\":\"event\""))
 			continue;
