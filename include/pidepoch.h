@@ -244,6 +244,23 @@ int pidepoch_waitid(pid_t pid, pidepoch_t epoch, siginfo_t *info, int options,
 		    struct rusage *usage);
 #endif
 
+/*
+ * pidepoch_killpg() - signal the process group that the process which held @pid in @epoch leads or led
+ * @pid:     1..pid_max-1, of the group's leader
+ * @epoch:   of the reference to the leader: as pidepoch_ref() gave it, or pidepoch_of() a snapshot
+ * @signal:  0..64; 0 sends none
+ * Context:  async-signal-safe; any thread. Opens a descriptor for the moment of the call, except for an unreaped child
+ *           whose fork this process saw.
+ * Return:   0, or -1 with errno
+ * Errors:   ESRCH it leads no group, or it is gone and no group of it is known; EEPOCH the same, and its pid may be of
+ *           another process or group; EINVAL @pid, @epoch or @signal is wrong; EPERM; EMFILE, ENFILE
+ * Exact:    from Linux 6.9 on. A leader that was reaped is found from Linux 6.14 on, if it was a child of this process, or
+ *           pidepoch_ref() took the reference; on older kernels it is ESRCH or EEPOCH.
+ * Source:   killpg(3); pidfd_send_signal(2), PIDFD_SIGNAL_PROCESS_GROUP
+ * Since:    0.1
+ */
+int pidepoch_killpg(pid_t pid, pidepoch_t epoch, int signal);
+
 /* --- any other call --- */
 
 /* filled by pidepoch_hold(); its fields are not for you */
@@ -354,6 +371,8 @@ int waitpidv(struct pidv *vec, size_t count, pidepoch_snapshot_t *snapshot, int 
  *   epoch     syscall(PIDEPOCH_NR_ref, pid)                       pidepoch_ref()
  *   0         syscall(PIDEPOCH_NR_kill, pid, epoch, signal)       pidepoch_kill(), but its si_code is SI_QUEUE
  *   0         syscall(PIDEPOCH_NR_sigqueue, pid, epoch, signal, value)
+ *   0         syscall(PIDEPOCH_NR_killpg, pid, epoch, signal)     pidepoch_killpg(), with SI_QUEUE. In a pid namespace below
+ *                                                                 the supervisor's EPERM
  *   fd        syscall(PIDEPOCH_NR_pidfd_open, pid, epoch, flags)  a pidfd of just that process. All else can be done by it:
  *                                                                 pidfd_send_signal(2), waitid(2) with P_PIDFD
  *   count     syscall(PIDEPOCH_NR_waitpidv, vec, count, snapshot *, flags, sizeof(struct pidv))
@@ -375,6 +394,7 @@ int waitpidv(struct pidv *vec, size_t count, pidepoch_snapshot_t *snapshot, int 
 #define PIDEPOCH_NR_pidfd_open (PIDEPOCH_NR_BASE + 6)
 #define PIDEPOCH_NR_sigqueue   (PIDEPOCH_NR_BASE + 7)
 #define PIDEPOCH_NR_waitfd     (PIDEPOCH_NR_BASE + 8)
+#define PIDEPOCH_NR_killpg     (PIDEPOCH_NR_BASE + 9)
 
 #define PIDEPOCH_WAITPIDV_MOST 1024
 #define PIDV_UNREAPED	       (-1) /* no status that a process can have */

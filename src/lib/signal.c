@@ -5,6 +5,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "core/reference/killpg.h"
 #include "core/sys.h"
 #include "core/token.h"
 #include "lib/call.h"
@@ -19,6 +20,17 @@ PE_EXPORT int pidepoch_kill(pid_t pid, pidepoch_t epoch, int signal)
 	};
 
 	return (int)pe_call_made(&u, epoch);
+}
+
+PE_EXPORT int pidepoch_killpg(pid_t pid, pidepoch_t epoch, int signal)
+{
+	struct pe_state s;
+
+	if (pid <= 0)
+		return (int)pe_state_result(-EINVAL);
+	if (!pe_state_enter(&s))
+		return (int)pe_state_result(pid > 1 ? pe_sys_kill(-pid, signal) : -EINVAL);
+	return (int)pe_state_result(pe_killpg(s.frame, s.thread, pid, epoch, signal));
 }
 
 /* As the kernel takes it: a bad pointer is EFAULT, and si_signo need not be set. A pidfd's call would take no siginfo for a

@@ -110,20 +110,31 @@ static bool is_protected_init(const struct pe_serve_call *c, int pid)
 	return pe_proc_is_init(pid) && c->peer->ns >= 0 && pe_peer_shares_namespace(c->peer, pid);
 }
 
-int pe_credentials_signal(const struct pe_serve_call *c, int pidfd, int pid, int signal,
-			  siginfo_t *info)
+static int send(const struct pe_serve_call *c, int pidfd, int signal, siginfo_t *info,
+		unsigned int flags)
 {
-	int r;
+	int r = pe_credentials_take(c);
 
-	if (is_protected_init(c, pid))
-		return -EACCES;
-	r = pe_credentials_take(c);
 	if (r < 0)
 		return r;
 	if (signal == SIGCONT)
-		r = pe_sys_pidfd_send_signal(pidfd, 0, NULL, 0); /* credentials.4 */
+		r = pe_sys_pidfd_send_signal(pidfd, 0, NULL, flags); /* credentials.4 */
 	if (r == 0)
-		r = pe_sys_pidfd_send_signal(pidfd, signal, info, 0);
+		r = pe_sys_pidfd_send_signal(pidfd, signal, info, flags);
 	pe_credentials_return();
 	return r;
+}
+
+int pe_credentials_signal(const struct pe_serve_call *c, int pidfd, int pid, int signal,
+			  siginfo_t *info)
+{
+	return is_protected_init(c, pid) ? -EACCES : send(c, pidfd, signal, info, 0);
+}
+
+int pe_credentials_signal_group(const struct pe_serve_call *c, int pidfd, int signal,
+				siginfo_t *info)
+{
+	if (c->peer->ns >= 0)
+		return -EACCES; /* credentials.3: which processes are in it cannot be asked */
+	return send(c, pidfd, signal, info, PE_SYS_SIGNAL_PROCESS_GROUP);
 }

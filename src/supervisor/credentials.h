@@ -26,6 +26,11 @@
 int pe_credentials_signal(const struct pe_serve_call *c, int pidfd, int pid, int signal,
 			  siginfo_t *info);
 
+/* The same to the group that the process of @pidfd leads or led (Linux 6.9). -EACCES also for a
+ * caller in a pid namespace below. */
+int pe_credentials_signal_group(const struct pe_serve_call *c, int pidfd, int signal,
+				siginfo_t *info);
+
 /* what kill(2) is ruled by */
 struct pe_credentials {
 	uint32_t user[4]; /* real, effective, saved, of the file system: as our user namespace has them */

@@ -116,6 +116,38 @@ static long signal_it(const struct pe_serve_call *c, uint64_t value)
 	return r == -ESRCH ? pe_epochs_gone(c->s->epochs, c->peer, &p) : r;
 }
 
+/* The leader, or what is left of it: a group. */
+static long pin_leader(const struct pe_serve_call *c, struct pe_epochs_pin *p)
+{
+	long r = pin(c, p), fd;
+
+	if (r != -ESRCH && r != -EEPOCH)
+		return r;
+	fd = pe_epochs_open_gone(c->s->epochs, c->peer, p);
+	if (fd < 0)
+		return fd == -EEPOCH ? fd : r;
+	p->fd = (int)fd;
+	return 0;
+}
+
+static long signal_group(const struct pe_serve_call *c)
+{
+	int signal = (int)arg(c, 2);
+	struct pe_epochs_pin p;
+	siginfo_t info;
+	long r;
+
+	if (signal < 0 || signal > LAST_SIGNAL)
+		return -EINVAL;
+	r = pin_leader(c, &p);
+	if (r < 0)
+		return r;
+	info = info_of(c, &p, signal, 0);
+	r = pe_credentials_signal_group(c, p.fd, signal, &info);
+	close(p.fd);
+	return r == -ECANCELED ? PE_SERVE_LET : r == -EACCES ? -EPERM : r;
+}
+
 /* --- the sync point --- */
 
 static long set_point(const struct pe_serve_call *c, uint64_t value, uint64_t flags)
@@ -147,6 +179,8 @@ long pe_emulated_serve(struct pe_serve_call *c)
 		return signal_it(c, 0);
 	case PIDEPOCH_NR_sigqueue:
 		return signal_it(c, arg(c, 3));
+	case PIDEPOCH_NR_killpg:
+		return signal_group(c);
 	case PIDEPOCH_NR_pidfd_open:
 		return give_pidfd(c);
 	}

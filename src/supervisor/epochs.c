@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "core/time/wrap_proof.h"
+#include "core/evidence/handle.h"
 #include "core/time/identity.h"
 #include "core/frame/verdict.h"
 #include "core/sys.h"
@@ -317,4 +318,21 @@ int pe_epochs_pin(struct pe_epochs *e, const struct pe_peer *p, int ns_pid, uint
 		pin->fd = -1;
 	}
 	return err;
+}
+
+int pe_epochs_open_gone(struct pe_epochs *e, const struct pe_peer *p, struct pe_epochs_pin *pin)
+{
+	uint64_t key = key_of(p, pin->pid), since;
+	const struct note *n = among(ways_of(e, key), key);
+	struct pe_handle h = { .bytes = sizeof(h.inode), .type = pe_handle_type() };
+	int err;
+
+	if (!n || !h.type)
+		return -ENODATA;
+	since = atomic_load(&n->since);
+	h.inode = atomic_load(&n->inode);
+	if (since == NOTHING || since != atomic_load(&n->since))
+		return -ENODATA;
+	err = verdict(e, p, pin, PE_HOLDER_KNOWN, since, false);
+	return err ? err : pe_handle_open(&h, false);
 }

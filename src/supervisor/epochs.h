@@ -47,6 +47,10 @@ int pe_epochs_take(struct pe_epochs *e, const struct pe_peer *p, int pid, uint64
 int pe_epochs_pin(struct pe_epochs *e, const struct pe_peer *p, int pid, uint32_t epoch,
 		  struct pe_epochs_pin *pin);
 
+/* Of a pin that failed: a pidfd of the noted process, which was reaped while its group lives on (Linux
+ * 6.14). -EEPOCH; another -errno: there is none. */
+int pe_epochs_open_gone(struct pe_epochs *e, const struct pe_peer *p, struct pe_epochs_pin *pin);
+
 /* Has the caller borne it, or adopted it? */
 bool pe_epochs_is_child(const struct pe_peer *p, const struct pe_epochs_pin *pin);
 

@@ -8,13 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/evidence/handle.h"
 #include "core/sys.h"
-
-struct handle {
-	uint32_t bytes;
-	int type;
-	uint64_t inode;
-};
 
 /* It leads a group, in which it leaves a member until the other end of @leash is closed. */
 static pid_t fork_leader(const int leash[2])
@@ -30,42 +25,36 @@ static pid_t fork_leader(const int leash[2])
 	_exit(0);
 }
 
-static int handle_of(pid_t pid, struct handle *h)
+static int handle_of(pid_t pid, struct pe_handle *h)
 {
-	int fd = pe_sys_pidfd_open(pid, 0), mount, r;
+	int fd = pe_sys_pidfd_open(pid, 0), r;
 
 	if (fd < 0)
 		return fd;
-	*h = (struct handle){ .bytes = sizeof(h->inode) };
-	r = pe_sys_name_to_handle_at(fd, h, &mount);
+	r = pe_handle_of(fd, h);
 	close(fd);
-	return r == -EOPNOTSUPP || r == -EOVERFLOW ? -ENOSYS : r;
+	return r == -EOPNOTSUPP || r == -EOVERFLOW || r == -ENODATA ? -ENOSYS : r;
 }
 
-static int signal_group(const struct handle *h, int root)
+static int open_handle(const struct pe_handle *h, bool root)
 {
-	int fd = pe_sys_open_by_handle_at(root, h), r;
-
-	if (fd < 0)
-		return fd == -ESTALE || fd == -EBADF ? -ENOSYS : fd;
-	r = pe_sys_pidfd_send_signal(fd, 0, NULL, PE_SYS_SIGNAL_PROCESS_GROUP);
-	close(fd);
-	return r;
+	return root ? pe_sys_open_by_handle_at(PE_SYS_PIDFS_ROOT, h) : pe_handle_open(h, true);
 }
 
 static int find_reaped(pid_t leader, bool root)
 {
-	struct handle h;
-	int r = handle_of(leader, &h), self;
+	struct pe_handle h;
+	int r = handle_of(leader, &h), fd;
 
 	if (waitpid(leader, NULL, 0) != leader)
 		return -errno;
 	if (r < 0)
 		return r;
-	self = root ? PE_SYS_PIDFS_ROOT : pe_sys_pidfd_open(getpid(), 0);
-	r = self < 0 && !root ? self : signal_group(&h, self);
-	if (self >= 0)
-		close(self);
+	fd = open_handle(&h, root);
+	if (fd < 0)
+		return fd == -ESTALE || fd == -EBADF ? -ENOSYS : fd;
+	r = pe_sys_pidfd_send_signal(fd, 0, NULL, PE_SYS_SIGNAL_PROCESS_GROUP);
+	close(fd);
 	return r;
 }
 

@@ -44,6 +44,7 @@ static const struct ns_pid native[] = {
 	{ PIDEPOCH_NR_pidfd_open, PE_NOTIFY_FILTER_EMULATED },
 	{ PIDEPOCH_NR_sigqueue, PE_NOTIFY_FILTER_EMULATED },
 	{ PIDEPOCH_NR_waitfd, PE_NOTIFY_FILTER_EMULATED },
+	{ PIDEPOCH_NR_killpg, PE_NOTIFY_FILTER_EMULATED },
 #ifdef __x86_64__
 	{ X32 | 62, PE_NOTIFY_FILTER_KILL },
 	{ X32 | 200, PE_NOTIFY_FILTER_TKILL },

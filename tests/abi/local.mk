@@ -2,6 +2,7 @@
 # The API as programs get it: linked only, and preloaded as well. One promise per file.
 ABI_TESTS = \
 	tests/abi/contexts \
+	tests/abi/groups \
 	tests/abi/holds \
 	tests/abi/lag \
 	tests/abi/messages \
@@ -15,6 +16,8 @@ ABI_TESTS = \
 tests_abi_contexts_SOURCES = tests/abi/contexts.c tests/abi/api.h
 tests_abi_contexts_CFLAGS = $(AM_CFLAGS) -pthread
 tests_abi_contexts_LDADD = libpidepoch.la
+tests_abi_groups_SOURCES = tests/abi/groups.c tests/abi/api.h
+tests_abi_groups_LDADD = libpidepoch.la
 tests_abi_holds_SOURCES = tests/abi/holds.c tests/abi/api.h
 tests_abi_holds_CFLAGS = $(AM_CFLAGS) -pthread
 tests_abi_holds_LDADD = libpidepoch.la

@@ -11,6 +11,7 @@ NUMBER_TESTS = \
 	tests/emul/number_stuck \
 	tests/emul/number_many \
 	tests/emul/number_permission \
+	tests/emul/number_groups \
 	tests/emul/number_points \
 	tests/emul/number_signals \
 	tests/emul/number_waits
@@ -105,6 +106,8 @@ tests_emul_number_signals_LDFLAGS = -all-static -pthread
 tests_emul_number_waits_SOURCES = tests/emul/number_waits.c tests/emul/number.h
 tests_emul_number_waits_CFLAGS = $(AM_CFLAGS) -pthread
 tests_emul_number_waits_LDFLAGS = -all-static -pthread
+tests_emul_number_groups_SOURCES = tests/emul/number_groups.c tests/emul/number.h
+tests_emul_number_groups_LDFLAGS = -all-static
 tests_emul_number_points_SOURCES = tests/emul/number_points.c tests/emul/number.h tests/preload/namespace.c tests/preload/namespace.h
 tests_emul_number_points_LDFLAGS = -all-static
 

@@ -3,45 +3,9 @@
 
 #include "core/time/identity.h"
 #include "core/evidence/group.h"
+#include "core/evidence/handle.h"
 
 /* --- handles --- */
-
-/* struct file_handle of a pidfd (Linux 6.14): eight bytes, the inode */
-struct handle {
-	uint32_t bytes;
-	int type;
-	uint64_t inode;
-};
-
-/* -errno where pidfds have no handles, or other ones */
-static int handle_of(int pidfd, struct handle *h)
-{
-	int mount, err;
-
-	*h = (struct handle){ .bytes = sizeof(h->inode) };
-	err = pe_sys_name_to_handle_at(pidfd, h, &mount);
-	return err ? err : h->bytes == sizeof(h->inode) ? 0 : -ENODATA;
-}
-
-/* Before FD_PIDFS_ROOT (about Linux 6.17) any pidfd says which file system is meant. */
-static int open_by_own_pidfd(const struct handle *h)
-{
-	int own = pe_sys_pidfd_open(pe_sys_getpid(), 0);
-	int fd = own < 0 ? own : pe_sys_open_by_handle_at(own, h);
-
-	if (own >= 0)
-		pe_sys_close(own);
-	return fd;
-}
-
-static int open_handle(const struct pe_frame *p, const struct handle *h)
-{
-	int fd = -EBADF;
-
-	if (!(p->set->force_old & PE_OLD_PIDFS_ROOT))
-		fd = pe_sys_open_by_handle_at(PE_SYS_PIDFS_ROOT, h);
-	return fd == -EBADF ? open_by_own_pidfd(h) : fd;
-}
 
 static bool has_handles(const struct pe_frame *p)
 {
@@ -49,15 +13,27 @@ static bool has_handles(const struct pe_frame *p)
 	       atomic_load_explicit(&p->groups.works, memory_order_relaxed) != PE_GROUPS_NEVER;
 }
 
+static int type_of_handles(struct pe_frame *p)
+{
+	uint32_t type = atomic_load_explicit(&p->groups.type, memory_order_relaxed);
+
+	if (unlikely(!type)) {
+		type = (uint32_t)pe_handle_type();
+		atomic_store_explicit(&p->groups.type, type, memory_order_relaxed);
+	}
+	return (int)type;
+}
+
 static int open_inode(struct pe_frame *p, uint64_t inode)
 {
-	const struct handle h = {
+	const struct pe_handle h = {
 		.bytes = sizeof(inode),
-		.type = (int)atomic_load_explicit(&p->groups.type, memory_order_relaxed),
+		.type = type_of_handles(p),
 		.inode = inode,
 	};
 
-	return has_handles(p) && h.type ? open_handle(p, &h) : -ENODATA;
+	return has_handles(p) && h.type ? pe_handle_open(&h, p->set->force_old & PE_OLD_PIDFS_ROOT)
+					: -ENODATA;
 }
 
 int pe_group_open(struct pe_frame *p, uint64_t inode)
@@ -93,7 +69,7 @@ static uint64_t birth_of(struct pe_frame *p, uint32_t pid)
 				       : pe_clock_lap(pe_clock_now(&p->clock));
 }
 
-static void keep(struct pe_frame *p, uint32_t pid, const struct handle *h)
+static void keep(struct pe_frame *p, uint32_t pid, const struct pe_handle *h)
 {
 	const struct pe_identity who = { .id = h->inode, .kind = PE_IDENTITY_INODE };
 	uint64_t mask = pe_frame_lock(p);
@@ -105,7 +81,7 @@ static void keep(struct pe_frame *p, uint32_t pid, const struct handle *h)
 
 pe_cold uint64_t pe_group_note(struct pe_frame *p, uint32_t pid)
 {
-	struct handle h = { .inode = 0 };
+	struct pe_handle h = { .inode = 0 };
 	int fd;
 
 	if (!has_handles(p))
@@ -113,7 +89,7 @@ pe_cold uint64_t pe_group_note(struct pe_frame *p, uint32_t pid)
 	fd = pe_sys_pidfd_open((int)pid, 0);
 	if (fd < 0)
 		return 0;
-	if (handle_of(fd, &h) == 0 && is_our_child(fd))
+	if (pe_handle_of(fd, &h) == 0 && is_our_child(fd))
 		keep(p, pid, &h);
 	else
 		h.inode = 0;
