@@ -8,7 +8,7 @@
 
 #include "supervisor/all.h"
 #include "supervisor/fork_events.h"
-#include "supervisor/calls/killpg.h"
+#include "supervisor/killpg.h"
 #include "core/sys.h"
 #include "core/token.h"
 #include "supervisor/credentials.h"

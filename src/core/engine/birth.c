@@ -148,10 +148,12 @@ void pe_birth_end(struct pe_frame *p, struct pe_thread *t, const struct pe_birth
 	enroll(p, t);
 	/* Open again: since then another thread has adopted it, or this one has been reaped, and a later fork's was recorded
 	 * first. A second slot would leave that one open for ever, for whoever still knows its index. */
-	if (likely(pe_frame_know(p, pid).what != PE_KNOWN_LIVE))
+	if (likely(pe_frame_know(p, pid).what != PE_KNOWN_LIVE)) {
+		pe_group_born(p, pid, atomic_load(&p->early_reaps) != b->early_reaps);
 		record(p, pid,
 		       pe_clock_observe_after(&p->clock, b->before, pid, last_birth(p, pid)), b->by,
 		       stack);
+	}
 	pe_frame_unlock(p, mask);
 	tell_if_refused(p);
 	record_kin(p, pid);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "supervisor/calls/killpg.h"
+#include "supervisor/killpg.h"
 
 #include <errno.h>
 #include <unistd.h>

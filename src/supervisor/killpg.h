@@ -12,8 +12,8 @@
  * killpg.1  No signal is sent in the caller's place: the kernel rules on the call (S18).
  * killpg.2  A call is refused only if the group that the child led is gone, proven.
  */
-#ifndef PE_SUPERVISOR_CALLS_KILLPG_H
-#define PE_SUPERVISOR_CALLS_KILLPG_H
+#ifndef PE_SUPERVISOR_KILLPG_H
+#define PE_SUPERVISOR_KILLPG_H
 
 #include "supervisor/serve.h"
 
