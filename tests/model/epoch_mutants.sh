@@ -130,8 +130,9 @@ mutate frame/verdict.c 'if (!released(u->knowledge))' 'if (u->knowledge == PE_KN
 mutate frame/verdict.c ' || k == PE_KNOWN_INHERITED' '' test_verdict
 mutate frame/verdict.c 'v.relearned = u->own_child_now' 'v.relearned = u->own_child_now && u->held' test_verdict
 mutate frame/verdict.c 'u->held || u->policy == PE_POLICY_REPORT' 'u->held' test_verdict
-mutate frame/verdict.c 'u->knowledge == PE_KNOWN_INHERITED || ' '' test_verdict
-mutate frame/verdict.c ' || u->policy == PE_POLICY_REPORT)' ')' test_verdict
+mutate frame/verdict.c 'if (u->knowledge == PE_KNOWN_INHERITED)' 'if (0)' test_verdict
+mutate frame/verdict.c ' && !u->related' '' test_verdict
+mutate frame/verdict.c 'if (u->policy == PE_POLICY_REPORT)' 'if (0)' test_verdict
 mutate frame/verdict.c 'u->held && u->policy == PE_POLICY_ABORT' 'u->policy == PE_POLICY_ABORT' test_verdict
 
 echo "$tried broken builds, $bad not noticed"
