@@ -4,8 +4,8 @@
  *
  *   memory [CHILDREN]      prints "bytes descriptors"
  *
- * The children block in read() on a pipe and end when it closes. The first 200 are made before the first look, so
- * that what the C library and the first pages cost is not counted.
+ * The children block in read() on a pipe and end when it closes. The first 200 are made before the
+ * first look, so that what the C library and the first pages cost is not counted.
  */
 #include <dirent.h>
 #include <stdio.h>

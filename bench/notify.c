@@ -5,9 +5,10 @@
  *   notify plain|allow|bare kill|wait|getppid|fork
  *   notify allow|bare run COMMAND [ARGUMENT]...
  *
- * plain: as it is started; allow: under a filter that allows all; bare: under a filter that shows kill and wait4 to a server which
- * lets them through and does nothing else. run: becomes the command; shown are kill and execve, which is what a supervisor is shown of
- * programs that have the library.
+ * plain: as it is started; allow: under a filter that allows all; bare: under a filter that shows
+ * kill and wait4 to a server which lets them through and does nothing else. run: becomes the
+ * command; shown are kill and execve, which is what a supervisor is shown of programs that have the
+ * library.
  */
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -58,7 +59,8 @@ static _Noreturn void serve(int listener)
 	}
 }
 
-/* The server is born before the filter, takes the listener from us, and is nobody's child. Shown are kill and @other; 0: nothing. */
+/* The server is born before the filter, takes the listener from us, and is nobody's child. Shown
+ * are kill and @other; 0: nothing. */
 static void come_under(uint32_t other)
 {
 	struct sock_filter f[] = {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * server - what a supervisor takes: bytes of its memory (its share of what is shared), and nanoseconds of a CPU while nothing
- * happens for a second.
+ * server - what a supervisor takes: bytes of its memory (its share of what is shared), and
+ * nanoseconds of a CPU while nothing happens for a second.
  *
  *   server PROCESSES CHILDREN      under a supervisor, alone in a session; each process has had so many children
  */

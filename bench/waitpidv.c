@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * waitpidv - which of N children have ended: nanoseconds of asking when none has, and per child when ten have.
+ * waitpidv - which of N children have ended: nanoseconds of asking when none has, and per child
+ * when ten have.
  *
  *   waitpidv N [fork] METHOD...     a line for each: its name, ns of an idle question, ns per exit (reaping included), ns per
- *                                   child to begin with, bytes of this process per child for that, descriptors per child
+ *                                   child to begin with, bytes of this process per child for that,
+ *                                   descriptors per child
  *
  *   full       waitpidv() over all entries, some of which have changed places since the last call
  *   changed    waitpidv() with WAITPIDV_CHANGED
@@ -12,12 +14,13 @@
  *   epoll      epoll_wait() over N pidfds, the same
  *   uring      IORING_OP_WAITID for each child, by hand
  *
- * The children are made once, for all of the methods; they execute a program. With `fork` they do not: then their parent shares its
- * memory with all of them, and what it writes is copied by the kernel first, page by page; this is what most of an exit costs then.
+ * The children are made once, for all of the methods; they execute a program. With `fork` they do
+ * not: then their parent shares its memory with all of them, and what it writes is copied by the
+ * kernel first, page by page; this is what most of an exit costs then.
  *
- * The ten are killed, and are zombies, before the clock starts. Those that replace them are begun with outside of it. In the end
- * each is killed and waited for before the next, and all of them go if their parent is killed: ten thousand that die at once keep
- * a machine busy for a while.
+ * The ten are killed, and are zombies, before the clock starts. Those that replace them are begun
+ * with outside of it. In the end each is killed and waited for before the next, and all of them go
+ * if their parent is killed: ten thousand that die at once keep a machine busy for a while.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -87,7 +90,8 @@ static void start(size_t i)
 		die("fork");
 }
 
-/* --- each method: begin with child i; ask, and return how many have ended; they are marked by child[i] = 0 --- */
+/* --- each method: begin with child i; ask, and return how many have ended; they are marked by
+ * child[i] = 0 --- */
 
 static void mark(pid_t pid)
 {

@@ -2,17 +2,19 @@
 /*
  * pidepoch - references to processes that survive the reuse of pids.
  *
- * A reference is a number and an epoch: 8 bytes, and no descriptor. Each pid call has a variant that takes both, and acts on
- * the process that was meant or on nobody.
+ * A reference is a number and an epoch: 8 bytes, and no descriptor. Each pid call has a variant
+ * that takes both, and acts on the process that was meant or on nobody.
  *
  *     pid 4711, epoch 7                       the number comes round: epoch 8
  *     pidepoch_kill(4711, 7, SIGTERM) -> 0    pidepoch_kill(4711, 7, SIGTERM) -> EEPOCH, or ESRCH while it is free
  *
- * Names of the proposal of 2019-05-12 keep their spelling; the rest begins with pidepoch_ or PIDEPOCH_. Structures with a
- * `size` grow at their end: set it to sizeof, and what you do not use to zero. pidepoch(7) explains the words.
+ * Names of the proposal of 2019-05-12 keep their spelling; the rest begins with pidepoch_ or
+ * PIDEPOCH_. Structures with a `size` grow at their end: set it to sizeof, and what you do not use
+ * to zero. pidepoch(7) explains the words.
  *
- * Contexts: "async-signal-safe" holds for handlers and for vfork children: there a variant of a call passes to the kernel as its
- * plain sibling would, and what has no sibling fails with EAGAIN. All functions may be called by any thread.
+ * Contexts: "async-signal-safe" holds for handlers and for vfork children: there a variant of a
+ * call passes to the kernel as its plain sibling would, and what has no sibling fails with EAGAIN.
+ * All functions may be called by any thread.
  */
 #ifndef PIDEPOCH_H
 #define PIDEPOCH_H
@@ -31,9 +33,9 @@ extern "C" {
 #endif
 
 /*
- * The errno of a reference whose number may have been handed out again. It lies outside the kernel's own
- * errnos (which end at 133, and at 530 for those that stay inside the kernel) and below 4096, so that
- * it survives the system call convention, by which only -4095..-1 is an error.
+ * The errno of a reference whose number may have been handed out again. It lies outside the
+ * kernel's own errnos (which end at 133, and at 530 for those that stay inside the kernel) and
+ * below 4096, so that it survives the system call convention, by which only -4095..-1 is an error.
  */
 #define EEPOCH 2019
 
@@ -52,13 +54,15 @@ const char *pidepoch_version(void);
 struct timespec; /* which a strict -std=c99 leaves out of <time.h> */
 
 /*
- * The epoch of a number, which is the lap of the pid allocator that the number belongs to: 32 bits, and always relative to
+ * The epoch of a number, which is the lap of the pid allocator that the number belongs to: 32 bits,
+ * and always relative to
  * the number (pidepoch(7)). It wraps; within 2^31 laps nothing is taken for something else.
  */
 typedef uint32_t pidepoch_t;
 
 /*
- * A moment: lap (42 bits) and cursor (22 bits), so that later moments are greater integers. Never 0.
+ * A moment: lap (42 bits) and cursor (22 bits), so that later moments are greater integers. Never
+ * 0.
  */
 typedef uint64_t pidepoch_snapshot_t;
 
@@ -72,7 +76,8 @@ struct pidepoch_ref {
  * pidepoch_ref() - a reference to the process that holds @pid now
  * @pid:     number, 1..pid_max-1
  * @ref:     where it is written
- * Context:  async-signal-safe; one descriptor for the moment of the call, unless @pid is a child whose fork was seen
+ * Context:  async-signal-safe; one descriptor for the moment of the call, unless @pid is a child
+ * whose fork was seen
  * Return:   0, or -1 with errno
  * Errors:   ESRCH nobody holds @pid; EINVAL @pid is no number of a process; EMFILE, ENFILE, ENOMEM; EAGAIN in a vfork child
  * Source:   proposal of 2019-05-12 ("a list of pids it has references to in a specific epoch")
@@ -81,8 +86,8 @@ struct pidepoch_ref {
 int pidepoch_ref(pid_t pid, struct pidepoch_ref *ref);
 
 /*
- * pidepoch_of() - the epoch of @pid at a moment: its lap if the cursor had passed it, else the lap before
- * @snapshot: as pidepoch_get(), pidepoch_now() and waitpidv() give it
+ * pidepoch_of() - the epoch of @pid at a moment: its lap if the cursor had passed it, else the lap
+ * before @snapshot: as pidepoch_get(), pidepoch_now() and waitpidv() give it
  * @pid:      number, 1..pid_max-1
  * Context:   async-signal-safe; no system call
  * Return:    the epoch
@@ -93,8 +98,8 @@ int pidepoch_ref(pid_t pid, struct pidepoch_ref *ref);
 pidepoch_t pidepoch_of(pidepoch_snapshot_t snapshot, pid_t pid);
 
 /*
- * pidepoch_get() - this process's sync point: the moment up to which its references are in order (PR_GET_PID_EPOCH)
- * Context:  async-signal-safe
+ * pidepoch_get() - this process's sync point: the moment up to which its references are in order
+ * (PR_GET_PID_EPOCH) Context:  async-signal-safe
  * Return:   the snapshot; at the first call of this library in a process, the present
  * Errors:   none
  * Source:   proposal ("the epoch has a prctl setter and getter")
@@ -113,8 +118,9 @@ pidepoch_snapshot_t pidepoch_get(void);
 pidepoch_snapshot_t pidepoch_now(void);
 
 /*
- * pidepoch_set() - move the sync point forward, which releases what is kept for older epochs (PR_SET_PID_EPOCH)
- * @snapshot: of this process, or one that it inherited over fork; not in the future
+ * pidepoch_set() - move the sync point forward, which releases what is kept for older epochs
+ * (PR_SET_PID_EPOCH) @snapshot: of this process, or one that it inherited over fork; not in the
+ * future
  * Context:   async-signal-safe
  * Return:    0, or -1 with errno
  * Errors:    EINVAL before the sync point, or in the future
@@ -138,8 +144,9 @@ int pidepoch_set(pidepoch_snapshot_t snapshot);
 #define PIDEPOCH_LAP		1L
 
 /*
- * pidepoch_set_signal() - be told when the sync point falls two whole epochs behind (PR_SET_PID_EPOCH_SIGNAL)
- * @signal:  1..64, sent to the process once per crossing and again after pidepoch_set(); 0: none, as at the start.
+ * pidepoch_set_signal() - be told when the sync point falls two whole epochs behind
+ * (PR_SET_PID_EPOCH_SIGNAL) @signal:  1..64, sent to the process once per crossing and again after
+ * pidepoch_set(); 0: none, as at the start.
  *           Its si_code is SI_QUEUE and si_value.sival_int the epoch that has been reached.
  * Context:  async-signal-safe. The signal is sent when this process next enters the library.
  * Return:   0, or -1 with errno
@@ -157,7 +164,8 @@ int pidepoch_set_signal(int signal);
 #define PIDEPOCH_TEXT_BOOT 1u
 
 /*
- * pidepoch_format() - "PID:INODE", the form that util-linux prints and takes, or "PID:INODE@BOOT-ID"
+ * pidepoch_format() - "PID:INODE", the form that util-linux prints and takes, or
+ * "PID:INODE@BOOT-ID"
  * @ref:     a reference that holds now
  * @text:    at least PIDEPOCH_TEXT_MAX bytes
  * @size:    of @text, bytes
@@ -178,7 +186,8 @@ int pidepoch_format(const struct pidepoch_ref *ref, char *text, size_t size, uns
  * Context:  async-signal-safe
  * Return:   0, or -1 with errno
  * Errors:   ESRCH the process is gone, its number free; EEPOCH the number is somebody else's, or another boot's; EINVAL
- *           no such text, or a bare number, of which nothing can be known; EOPNOTSUPP as pidepoch_format()
+ *           no such text, or a bare number, of which nothing can be known; EOPNOTSUPP as
+ *           pidepoch_format()
  * Source:   none
  * Since:    0.1
  */
@@ -187,18 +196,22 @@ int pidepoch_parse(const char *text, struct pidepoch_ref *ref);
 /* --- calls on references --- */
 
 /*
- * pidepoch_kill(), and the other variants below - the call of that name, on the process that held @pid in @epoch
+ * pidepoch_kill(), and the other variants below - the call of that name, on the process that held
+ * @pid in @epoch
  * @pid:     number, 1..pid_max-1; groups, 0 and -1 are not accepted
  * @epoch:   of the reference: as pidepoch_ref() gave it, or pidepoch_of() a snapshot
  * others:   as the plain call takes them
- * Context:  async-signal-safe. On a child whose fork this process saw: no descriptor. Else one for the moment of the call.
+ * Context:  async-signal-safe. On a child whose fork this process saw: no descriptor. Else one for
+ * the moment of the call.
  * Return:   as the plain call
  * Errors:   the plain call's, and: ESRCH gone, and its number free or not handed out again; EEPOCH gone, and its number
- *           may be somebody else's; EINVAL @pid is no number of a process, or @epoch lies in the future
+ *           may be somebody else's; EINVAL @pid is no number of a process, or @epoch lies in the
+ *           future
  * Exact:    on a child whose waits this process sees, every call. On others: kill, rt_sigqueueinfo, pidfd_open and
- *           waitid act through a pidfd; the calls that only look are looked at again afterwards, and their answer is
- *           given only if the process was the same all the time. The others change something: they are best effort,
- *           and answer EEPOCH or ESRCH if the process went away meanwhile.
+ *           waitid act through a pidfd; the calls that only look are looked at again afterwards,
+ *           and their answer is given only if the process was the same all the time. The others
+ *           change something: they are best effort, and answer EEPOCH or ESRCH if the process went
+ *           away meanwhile.
  * Source:   the plain call's manual page; proposal ("New pid syscalls will be added that take an epoch argument")
  * Since:    0.1
  */
@@ -245,15 +258,18 @@ int pidepoch_waitid(pid_t pid, pidepoch_t epoch, siginfo_t *info, int options,
 #endif
 
 /*
- * pidepoch_killpg() - signal the process group that the process which held @pid in @epoch leads or led
+ * pidepoch_killpg() - signal the process group that the process which held @pid in @epoch leads or
+ * led
  * @pid:     1..pid_max-1, of the group's leader
  * @epoch:   of the reference to the leader: as pidepoch_ref() gave it, or pidepoch_of() a snapshot
  * @signal:  0..64; 0 sends none
- * Context:  async-signal-safe; any thread. Opens a descriptor for the moment of the call, except for an unreaped child
+ * Context:  async-signal-safe; any thread. Opens a descriptor for the moment of the call, except
+ * for an unreaped child
  *           whose fork this process saw.
  * Return:   0, or -1 with errno
  * Errors:   ESRCH it leads no group, or it is gone and no group of it is known; EEPOCH the same, and its pid may be of
- *           another process or group; EINVAL @pid, @epoch or @signal is wrong; EPERM; EMFILE, ENFILE
+ *           another process or group; EINVAL @pid, @epoch or @signal is wrong; EPERM; EMFILE,
+ *           ENFILE
  * Exact:    from Linux 6.9 on. A leader that was reaped is found from Linux 6.14 on, if it was a child of this process, or
  *           pidepoch_ref() took the reference; on older kernels it is ESRCH or EEPOCH.
  * Source:   killpg(3); pidfd_send_signal(2), PIDFD_SIGNAL_PROCESS_GROUP
@@ -269,13 +285,15 @@ struct pidepoch_held {
 };
 
 /*
- * pidepoch_hold() - keep the number of @ref from changing hands, for any calls that this library has no variant of
+ * pidepoch_hold() - keep the number of @ref from changing hands, for any calls that this library
+ * has no variant of
  * @ref:     the reference
  * @held:    to be given to pidepoch_release(), by the same thread; holds are let go in the reverse order
- * Context:  async-signal-safe. While it holds, a thread must not wait for children: other threads' waits for this one
- *           wait until it is let go. On others than own children, and on these beyond four at once in a thread, it
- *           keeps a close-on-exec descriptor, and the number is watched, not kept: pidepoch_release() says whether it was
- *           right all the time.
+ * Context:  async-signal-safe. While it holds, a thread must not wait for children: other threads'
+ * waits for this one
+ *           wait until it is let go. On others than own children, and on these beyond four at once
+ *           in a thread, it keeps a close-on-exec descriptor, and the number is watched, not kept:
+ *           pidepoch_release() says whether it was right all the time.
  * Return:   0, or -1 with errno
  * Errors:   ESRCH, EEPOCH, EINVAL as pidepoch_kill(); EAGAIN in a vfork child; EMFILE, ENFILE
  * Source:   proposal ("The current versions of the pid syscalls will continue to operate with the same existing racy semantics")
@@ -289,7 +307,8 @@ int pidepoch_hold(const struct pidepoch_ref *ref, struct pidepoch_held *held);
  * Context:  async-signal-safe; the thread that took it
  * Return:   0: the number was the process's all the time; -1 with errno
  * Errors:   ESRCH it was not: the process ended, and was reaped, while this thread held it; EINVAL it was let go before, or
- *           there is a later one of this thread's, or it is another thread's: nothing has been let go
+ *           there is a later one of this thread's, or it is another thread's: nothing has been let
+ *           go
  * Source:   none
  * Since:    0.1
  */
@@ -321,7 +340,8 @@ struct pidv {
 	int32_t status;	  /* out: of EXITED, STOPPED, CONTINUED */
 };
 
-/* waitpidv(): besides WNOHANG or O_NONBLOCK, WNOWAIT, WUNTRACED, WCONTINUED, __WALL, __WCLONE, __WNOTHREAD */
+/* waitpidv(): besides WNOHANG or O_NONBLOCK, WNOWAIT, WUNTRACED, WCONTINUED, __WALL, __WCLONE,
+ * __WNOTHREAD */
 #define WAITPIDV_ALL                                                                               \
 	0x00010000 /* come back when every entry is final, not when the first has news */
 #define WAITPIDV_CHANGED 0x00020000 /* write entries with news only; see waitpidv(2) */
@@ -340,18 +360,19 @@ struct waitpidv_more {
  * waitpidv() - ask about many processes at once, or wait for them
  * @vec:      @count entries
  * @count:    any number
- * @snapshot: in: the moment that entries without a tag are of, 0: the sync point. Out: the moment that the answers are
+ * @snapshot: in: the moment that entries without a tag are of, 0: the sync point. Out: the moment
+ * that the answers are
  *            of, for pidepoch_set(). NULL: the sync point, and do not tell.
  * @flags:    see above; unknown ones are refused
  * @more:     or NULL
  * Context:   a cancellation point and interrupted by handlers (EINTR), both with nothing lost. Not for handlers and
- *            vfork children. Threads may ask about the same children: each end is delivered once, as EXITED; the others
- *            see ENDED.
+ *            vfork children. Threads may ask about the same children: each end is delivered once,
+ *            as EXITED; the others see ENDED.
  * Return:    how many entries have news: a state other than RUNNING, and not a final one from before. 0: none, with
  *            WNOHANG or at the timeout. -1 with errno
  * Errors:    ECHILD no entry is left to wait for; EINTR; EINVAL unknown flags, a wrong size or time, a snapshot or a tag in
- *            the future, an entry that is no number of a process; EFAULT @vec is NULL; EMFILE, ENFILE, ENOMEM where there is
- *            no news; EAGAIN in a vfork child
+ *            the future, an entry that is no number of a process; EFAULT @vec is NULL; EMFILE,
+ *            ENFILE, ENOMEM where there is no news; EAGAIN in a vfork child
  * Source:    proposal ("waitpidv(pidv *pid_t, epoch, O_NONBLOCK)"); wait4(2)
  * Since:     0.1
  */
@@ -361,9 +382,10 @@ int waitpidv(struct pidv *vec, size_t count, pidepoch_snapshot_t *snapshot, int 
 /* --- by number --- */
 
 /*
- * The same for programs that have no library (static, Go, raw), where a supervisor watches them: `pidepoch run --supervisor=on`.
- * Elsewhere ENOSYS. x86-64 and aarch64; none of them blocks. Errors as of the functions; ENFILE when the supervisor has no
- * descriptors left, ENOSYS also where it may not see the caller's memory.
+ * The same for programs that have no library (static, Go, raw), where a supervisor watches them:
+ * `pidepoch run --supervisor=on`. Elsewhere ENOSYS. x86-64 and aarch64; none of them blocks. Errors
+ * as of the functions; ENFILE when the supervisor has no descriptors left, ENOSYS also where it may
+ * not see the caller's memory.
  *
  *   snapshot  syscall(PIDEPOCH_NR_get)                            pidepoch_get()
  *   snapshot  syscall(PIDEPOCH_NR_now)                            pidepoch_now()
@@ -374,15 +396,18 @@ int waitpidv(struct pidv *vec, size_t count, pidepoch_snapshot_t *snapshot, int 
  *   0         syscall(PIDEPOCH_NR_killpg, pid, epoch, signal)     pidepoch_killpg(), with SI_QUEUE. In a pid namespace below
  *                                                                 the supervisor's EPERM
  *   fd        syscall(PIDEPOCH_NR_pidfd_open, pid, epoch, flags)  a pidfd of just that process. All else can be done by it:
- *                                                                 pidfd_send_signal(2), waitid(2) with P_PIDFD
+ *                                                                 pidfd_send_signal(2), waitid(2)
+ *                                                                 with P_PIDFD
  *   count     syscall(PIDEPOCH_NR_waitpidv, vec, count, snapshot *, flags, sizeof(struct pidv))
- *             At most PIDEPOCH_WAITPIDV_MOST entries (E2BIG); flags are WNOHANG, O_NONBLOCK or 0. What it finds ended and is a
- *             child of the caller is PIDV_EXITED with PIDV_UNREAPED for its status: reap it by its pidfd.
+ *             At most PIDEPOCH_WAITPIDV_MOST entries (E2BIG); flags are WNOHANG, O_NONBLOCK or 0.
+ *             What it finds ended and is a child of the caller is PIDV_EXITED with PIDV_UNREAPED
+ *             for its status: reap it by its pidfd.
  *   fd        syscall(PIDEPOCH_NR_waitfd, vec, count, snapshot *, 0, sizeof(struct pidv))
  *             hangs up (POLLHUP) when there may be news of an entry
  *
  * pidepoch_raw.h makes the waitpidv() that waits and reaps of the last three, without any library.
- * References of these calls and of the library's functions are not for each other: use the one or the other.
+ * References of these calls and of the library's functions are not for each other: use the one or
+ * the other.
  */
 #define PIDEPOCH_NR_BASE       20190512
 #define PIDEPOCH_NR_waitpidv   (PIDEPOCH_NR_BASE + 0)

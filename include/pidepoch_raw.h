@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * pidepoch_raw - waitpidv() for programs that link nothing of ours: made of PIDEPOCH_NR_* (pidepoch.h) and the kernel's own calls.
+ * pidepoch_raw - waitpidv() for programs that link nothing of ours: made of PIDEPOCH_NR_*
+ * (pidepoch.h) and the kernel's own calls.
  *
  *   ask (never blocks) ── ended ──> reap by a pidfd of just that process
  *        └── no news ──> poll a descriptor that hangs up when there may be some ──> ask again
  *
- * No libc is called, no errno set and no memory kept: it may be used without libc, in handlers and in vfork children.
+ * No libc is called, no errno set and no memory kept: it may be used without libc, in handlers and
+ * in vfork children.
  * Results are >= 0 or -errno; -ENOSYS without a supervisor. x86-64 and aarch64, by gcc or clang.
  */
 #ifndef PIDEPOCH_RAW_H
@@ -84,7 +86,8 @@ static inline pidepoch_t pidepoch_raw_of(pidepoch_snapshot_t snapshot, pid_t pid
 	return (pidepoch_t)((uint64_t)pid <= (snapshot & 0x3fffff) || lap == 0 ? lap : lap - 1);
 }
 
-/* One waitid(2) by a pidfd; @options without WNOHANG. The new state of @v, and what goes with it; or -errno */
+/* One waitid(2) by a pidfd; @options without WNOHANG. The new state of @v, and what goes with it;
+ * or -errno */
 static inline long pidepoch_raw_take(struct pidv *v, pidepoch_t epoch, int options,
 				     struct rusage *usage)
 {
@@ -305,8 +308,8 @@ static inline long pidepoch_raw_loop(struct pidepoch_raw_wait *w, int flags,
 }
 
 /*
- * pidepoch_raw_waitpidv() - waitpidv(), but that it returns -errno, is no cancellation point, and has neither WAITPIDV_CHANGED nor
- * WAITPIDV_ALL with WUNTRACED or WCONTINUED
+ * pidepoch_raw_waitpidv() - waitpidv(), but that it returns -errno, is no cancellation point, and
+ * has neither WAITPIDV_CHANGED nor WAITPIDV_ALL with WUNTRACED or WCONTINUED
  */
 static inline long pidepoch_raw_waitpidv(struct pidv *vec, size_t count,
 					 pidepoch_snapshot_t *snapshot, int flags,

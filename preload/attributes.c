@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * attributes - calls that look at a process or change it by its pid: guarded as kill() is, on the raw call that libc's
- * wrapper makes. A number of 0 (oneself), and whatever is no process at all, the engine passes on.
+ * attributes - calls that look at a process or change it by its pid: guarded as kill() is, on the
+ * raw call that libc's wrapper makes. A number of 0 (oneself), and whatever is no process at all,
+ * the engine passes on.
  */
 #include <limits.h>
 #include <sched.h>
@@ -49,8 +50,8 @@ PE_PUBLIC int setpgid(pid_t pid, pid_t group)
 
 PE_PUBLIC int __setpgid(pid_t pid, pid_t group) __attribute__((alias("setpgid"), nothrow, leaf));
 
-/* The answer for a stale pid would be an unrelated process's group, and what comes next is a signal to all of it. The answer
- * is learned, but not where it is the question: that has been judged. */
+/* The answer for a stale pid would be an unrelated process's group, and what comes next is a signal
+ * to all of it. The answer is learned, but not where it is the question: that has been judged. */
 static pid_t answered(pid_t asked, long answer)
 {
 	if (answer != asked)
@@ -177,8 +178,8 @@ PE_PUBLIC ssize_t process_vm_writev(MEMORY_PARAMETERS)
 
 /* --- ptrace --- */
 
-/* Some requests have no more than a pid; the rest of what is handed on is then not looked at. After an attach
- * the tracer's hold keeps the pid. */
+/* Some requests have no more than a pid; the rest of what is handed on is then not looked at. After
+ * an attach the tracer's hold keeps the pid. */
 PE_PUBLIC long ptrace(enum __ptrace_request request, ...)
 {
 	va_list more;

@@ -37,8 +37,8 @@ static const char *last_part(const char *path)
 	return last;
 }
 
-/* Does @list name a library @name, in whatever folder? Another copy of this library does as well, and both together would
- * know half each. */
+/* Does @list name a library @name, in whatever folder? Another copy of this library does as well,
+ * and both together would know half each. */
 static bool has_library(const char *list, const char *name)
 {
 	size_t length = pe_text_span(name);
@@ -86,7 +86,8 @@ static void join(char *to, const char *ours, const char *theirs)
 	pe_text_end(&text);
 }
 
-/* Pages that a vfork child has from this thread, which it is: made by the child, and if need be given back by the parent. */
+/* Pages that a vfork child has from this thread, which it is: made by the child, and if need be
+ * given back by the parent. */
 static __thread struct {
 	void *pages;
 	size_t bytes;
@@ -133,7 +134,8 @@ static const char *find_preload(char *const *envp, const char *ours, bool *wante
 	return preload;
 }
 
-/* @ours: NULL if the library is in @envp already. @handed: what is known of pids among the arguments, or NULL. */
+/* @ours: NULL if the library is in @envp already. @handed: what is known of pids among the
+ * arguments, or NULL. */
 static void fill(struct room room, char *const *envp, const char *const *ours, const char *preload,
 		 const char *handed)
 {
@@ -205,8 +207,9 @@ void pe_environ_lend(struct pe_environ *e)
 		environ = (char **)e->envp;
 }
 
-/* Another thread may have changed the environment meanwhile. What it has replaced or removed is in the copy, and is put where it
- * belongs; if it has added a variable, libc has made a copy of its own, which stays. */
+/* Another thread may have changed the environment meanwhile. What it has replaced or removed is in
+ * the copy, and is put where it belongs; if it has added a variable, libc has made a copy of its
+ * own, which stays. */
 void pe_environ_take_back(struct pe_environ *e)
 {
 	char **copy = (char **)e->envp, **to = e->before;

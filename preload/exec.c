@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * exec - the exec family; libc's members call each other by hidden names, so each is here. Legal in a vfork child: the
- * environment is put together on the stack.
+ * exec - the exec family; libc's members call each other by hidden names, so each is here. Legal in
+ * a vfork child: the environment is put together on the stack.
  */
 #include "real.h"
 

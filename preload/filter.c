@@ -105,7 +105,8 @@ static uint32_t jump(const struct machine *m, const struct sock_filter *i)
 	}
 }
 
-/* The kernel's answer to call @nr, its arguments being 0. What is no filter gets none, and is refused by the kernel later. */
+/* The kernel's answer to call @nr, its arguments being 0. What is no filter gets none, and is
+ * refused by the kernel later. */
 static uint32_t answer(const struct sock_filter *f, uint32_t count, long nr)
 {
 	const struct seccomp_data d = { .nr = (int)nr, .arch = ARCH };

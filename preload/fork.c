@@ -49,8 +49,9 @@ PE_PUBLIC int forkpty(int *master, char *name, const struct termios *mode,
 	return made(&b, PE_REAL(forkpty)(master, name, mode, size));
 }
 
-/* A thread is no child, and one made with CLONE_PARENT is our parent's. A child that shares the memory without being one (CLONE_VM) runs under our thread's
- * own storage: from then on only getpid tells who is who. */
+/* A thread is no child, and one made with CLONE_PARENT is our parent's. A child that shares the
+ * memory without being one (CLONE_VM) runs under our thread's own storage: from then on only getpid
+ * tells who is who. */
 PE_PUBLIC int clone(int (*fn)(void *), void *stack, int flags, void *arg, ...)
 {
 	struct pe_birth b = { .engaged = false };

@@ -8,8 +8,8 @@
 #include <sys/sem.h>
 #include <sys/shm.h>
 
-/* The end of a child is no news of a living process: a thread whose handler is late must not make fresh what
- * another thread has reaped by now. */
+/* The end of a child is no news of a living process: a thread whose handler is late must not make
+ * fresh what another thread has reaped by now. */
 void pe_learn_sender(int sig, int code, pid_t pid)
 {
 	if (code == SI_USER || code == SI_TKILL || code == SI_QUEUE || code == SI_MESGQ ||

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * learn - libc's own call has just shown the program a pid: it is fresh (S10 of the design; the table in
- * docs/semantics.md). What is here keeps errno, takes no lock, and does nothing in a vfork child.
+ * learn - libc's own call has just shown the program a pid: it is fresh (S10 of the design; the
+ * table in docs/semantics.md). What is here keeps errno, takes no lock, and does nothing in a vfork
+ * child.
  */
 #ifndef PE_PRELOAD_LEARN_H
 #define PE_PRELOAD_LEARN_H
@@ -15,8 +16,9 @@
 void pe_learn_sender(int sig, int code, pid_t pid);
 void pe_learn_siginfo(const siginfo_t *info);
 
-/* What follows "/proc", at once NULL for almost any other path. Libc's headers promise the compiler that none is
- * NULL, but statx() takes one (Linux 6.11): what the compiler believes is taken from it first. */
+/* What follows "/proc", at once NULL for almost any other path. Libc's headers promise the compiler
+ * that none is NULL, but statx() takes one (Linux 6.11): what the compiler believes is taken from
+ * it first. */
 static inline const char *pe_learn_below_proc(const char *path)
 {
 	__asm__("" : "+r"(path));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* learn_descriptor - pids that a descriptor tells: its owner, who holds a lock, whose terminal it is, who is at the
- * other end. And those that it is told: its owner, its foreground group. libc reads a third argument whether or not there is one; so do we. */
+/* learn_descriptor - pids that a descriptor tells: its owner, who holds a lock, whose terminal it
+ * is, who is at the other end. And those that it is told: its owner, its foreground group. libc
+ * reads a third argument whether or not there is one; so do we. */
 #include <fcntl.h>
 #include <stdarg.h>
 #include <sys/ioctl.h>

@@ -195,7 +195,8 @@ static int opened(int dir, const char *path, int flags, int fd)
 	return fd;
 }
 
-/* libc takes a mode only where the flags ask for one; where there is none, what is handed on is not looked at. */
+/* libc takes a mode only where the flags ask for one; where there is none, what is handed on is not
+ * looked at. */
 #define MODE(flags)                                                                                \
 	va_list more;                                                                              \
 	mode_t mode;                                                                               \

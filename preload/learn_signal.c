@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * learn_signal - the senders of signals that are fetched, not handled (sigaction.c has the handlers).
+ * learn_signal - the senders of signals that are fetched, not handled (sigaction.c has the
+ * handlers).
  *
- * read() is everybody's call: all that it costs any other descriptor is a look into 128 bytes, where signalfd() notes
- * what it gave out, and a jump to libc's own: to come back here would cost more than both. A descriptor that has this pid later and reads whole records of that shape is taken for a
- * signalfd; a pid can be made fresh by that, never stale.
+ * read() is everybody's call: all that it costs any other descriptor is a look into 128 bytes,
+ * where signalfd() notes what it gave out, and a jump to libc's own: to come back here would cost
+ * more than both. A descriptor that has this pid later and reads whole records of that shape is
+ * taken for a signalfd; a pid can be made fresh by that, never stale.
  */
 #include <limits.h>
 #include <sys/signalfd.h>
@@ -80,7 +82,8 @@ PE_PUBLIC ssize_t read(int fd, void *to, size_t bytes)
 
 PE_PUBLIC ssize_t __read(int fd, void *to, size_t bytes) __attribute__((alias("read")));
 
-/* What read() becomes in programs built with _FORTIFY_SOURCE; the headers do not declare it without. */
+/* What read() becomes in programs built with _FORTIFY_SOURCE; the headers do not declare it
+ * without. */
 PE_PUBLIC ssize_t __read_chk(int fd, void *to, size_t bytes, size_t room);
 
 PE_PUBLIC ssize_t __read_chk(int fd, void *to, size_t bytes, size_t room)

@@ -2,10 +2,12 @@
 /*
  * loadable - can a program that is about to be executed load this library?
  *
- * What cannot load it is given the environment that its parent chose, without an addition: a static program, one for another
- * machine or another C library, one that gains rights. What is not known counts as loadable.
+ * What cannot load it is given the environment that its parent chose, without an addition: a static
+ * program, one for another machine or another C library, one that gains rights. What is not known
+ * counts as loadable.
  *
- * Context: async-signal-safe; any thread; a vfork child. openat, fstat, read and close are the only system calls.
+ * Context: async-signal-safe; any thread; a vfork child. openat, fstat, read and close are the only
+ * system calls.
  */
 #ifndef PE_PRELOAD_LOADABLE_H
 #define PE_PRELOAD_LOADABLE_H

@@ -2,8 +2,9 @@
 /*
  * message - what libc says of an errno: it has never heard of EEPOCH. The rest is its own.
  *
- * What prints a message without asking these (%m, err(), syslog()) says "Unknown error 2019". err(), warn() and error() are not ours to
- * put before libc's: other libraries have functions by these names, and would get ours.
+ * What prints a message without asking these (%m, err(), syslog()) says "Unknown error 2019".
+ * err(), warn() and error() are not ours to put before libc's: other libraries have functions by
+ * these names, and would get ours.
  */
 #include "real.h"
 
@@ -55,7 +56,8 @@ PE_PUBLIC int __xpg_strerror_r(int error, char *buffer, size_t size)
 	return length < size ? 0 : ERANGE;
 }
 
-/* glibc's since 2.32; without them there, who asks for them finds ours, and that they know nothing else */
+/* glibc's since 2.32; without them there, who asks for them finds ours, and that they know nothing
+ * else */
 PE_PUBLIC const char *strerrorname_np(int error)
 {
 	if (error == EEPOCH)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* prctl - the two options of the proposal, those of the signal, and a seccomp filter; the rest is the kernel's. */
+/* prctl - the two options of the proposal, those of the signal, and a seccomp filter; the rest is
+ * the kernel's. */
 #include "prctl.h"
 
 #include <errno.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* prctl - what is done before the process's own seccomp filter, and before it may not be looked into. */
+/* prctl - what is done before the process's own seccomp filter, and before it may not be looked
+ * into. */
 #ifndef PE_PRELOAD_PRCTL_H
 #define PE_PRELOAD_PRCTL_H
 

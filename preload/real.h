@@ -2,8 +2,9 @@
 /*
  * real - libc's own functions, behind the ones that this library puts before them.
  *
- * All are looked up when the library is loaded: dlsym() may lock and allocate, which a handler or a vfork child
- * must not. What calls in before that (another library's constructor) looks up its own then.
+ * All are looked up when the library is loaded: dlsym() may lock and allocate, which a handler or a
+ * vfork child must not. What calls in before that (another library's constructor) looks up its own
+ * then.
  */
 #ifndef PE_PRELOAD_REAL_H
 #define PE_PRELOAD_REAL_H

@@ -6,16 +6,20 @@
  *        │ trampoline_05 is its                trampoline_05 ────> learn si_pid, jump to handler[05]
  *        v for good: handler[05] is set
  *
- * A.1  A place in handler[] is written once, before its trampoline's address leaves this file, and then never: for
- *      ever, a trampoline means one handler. So nothing here can be seen half done. What the kernel, a copy of an
- *      old action, a forked child or a vfork child has is either the program's own address or one that jumps there,
- *      whichever of two threads was first, and whatever has been installed since.
- * A.2  What the program reads back is its own handler: sigaction's old action, and what signal() and sigset() return.
- * A.3  The trampoline's frame is gone when the handler runs: it returns to where the kernel said, a stack
- *      shows no unrelated process, and who leaves by longjmp leaves nothing behind.
- * A.4  Handlers of faults and of profiling clocks are left alone: their siginfo names no sender that anybody
- *      looks at. So are those after the places have run out; their senders are then not learned.
- * A.5  That children may vanish is known before they can (SIG_IGN, SA_NOCLDWAIT).
+ * sigaction.1  A place in handler[] is written once, before its trampoline's address leaves this
+ *              file, and then never: for ever, a trampoline means one handler. So nothing here can
+ *              be seen half done. What the kernel, a copy of an old action, a forked child or a
+ *              vfork child has is either the program's own address or one that jumps there,
+ *              whichever of two threads was first, and whatever has been installed since.
+ * sigaction.2  What the program reads back is its own handler: sigaction's old action, and what
+ *              signal() and sigset() return.
+ * sigaction.3  The trampoline's frame is gone when the handler runs: it returns to where the kernel
+ *              said, a stack shows no unrelated process, and who leaves by longjmp leaves nothing
+ *              behind.
+ * sigaction.4  Handlers of faults and of profiling clocks are left alone: their siginfo names no
+ *              sender that anybody looks at. So are those after the places have run out; their
+ *              senders are then not learned.
+ * sigaction.5  That children may vanish is known before they can (SIG_IGN, SA_NOCLDWAIT).
  */
 #include "learn.h"
 
@@ -49,7 +53,8 @@ static _Atomic(siginfo_handler) handler[PLACES];
 	EIGHT(X, 06)                                                                               \
 	EIGHT(X, 07)
 
-/* A.3: the last call of each is a jump, unless the compiler has been told not to make any */
+/* sigaction.3: the last call of each is a jump, unless the compiler has been told not to make
+ * any */
 #define TRAMPOLINE(n)                                                                              \
 	static void trampoline_##n(int sig, siginfo_t *info, void *context)                        \
 	{                                                                                          \
@@ -61,7 +66,8 @@ ALL(TRAMPOLINE)
 #define ADDRESS(n) trampoline_##n,
 static const siginfo_handler trampoline[PLACES] = { ALL(ADDRESS) };
 
-/* The program's handler for what the kernel has installed (A.2): of either type of handler, hence of none. */
+/* The program's handler for what the kernel has installed (sigaction.2): of either type of handler,
+ * hence of none. */
 static void *own(void *installed)
 {
 	for (unsigned int i = 0; i < PLACES; i++)

@@ -84,9 +84,9 @@ PE_PUBLIC int pidfd_open(pid_t pid, unsigned int flags)
 }
 
 /*
- * Signals to oneself. A notified call that a handler interrupts before the supervisor has received it fails with EINTR and has
- * sent nothing (sys.h, Y.4); none of these calls fails so on a bare kernel. libc makes them by its own instructions, so each
- * public name is here.
+ * Signals to oneself. A notified call that a handler interrupts before the supervisor has received
+ * it fails with EINTR and has sent nothing (sys.4); none of these calls fails so on a bare kernel.
+ * libc makes them by its own instructions, so each public name is here.
  */
 PE_PUBLIC int raise(int sig)
 {

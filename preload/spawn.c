@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * spawn - posix_spawn and posix_spawnp. libc writes the child's pid through a pointer that may be NULL: it is given
- * one of ours. On x86-64 each exists twice; the older runs a file that is no program as a shell script.
+ * spawn - posix_spawn and posix_spawnp. libc writes the child's pid through a pointer that may be
+ * NULL: it is given one of ours. On x86-64 each exists twice; the older runs a file that is no
+ * program as a shell script.
  */
 #include "real.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * syscall - the hooks of core/arch/<cpu>/syscall.S: the process calls, made raw through syscall(), get what their libc
- * wrappers get. No raw call runs atfork handlers or is a cancellation point, so none goes through libc here.
+ * wrappers get. No raw call runs atfork handlers or is a cancellation point, so none goes through
+ * libc here.
  */
 #include "arch/syscall.h"
 

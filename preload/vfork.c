@@ -6,14 +6,16 @@
 #include "environ.h"
 #include "real.h"
 
-/* What the outermost vfork of this thread began with; inner ones are a vfork child's, and not ours to record. */
+/* What the outermost vfork of this thread began with; inner ones are a vfork child's, and not ours
+ * to record. */
 static __thread struct pe_birth outermost;
 
 uint64_t pe_vfork_before(void)
 {
 	uint64_t mask;
 
-	/* then the depth stays 0, and says so to the other two, whatever another thread does meanwhile */
+	/* then the depth stays 0, and says so to the other two, whatever another thread does
+	 * meanwhile */
 	if (pe_preload_is_confined() && pe_preload_vfork_depth(0) == 0)
 		return 0;
 	mask = pe_sys_mask_all();

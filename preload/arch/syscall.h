@@ -8,16 +8,20 @@
  *       ├─ a watched call ─────────────────────> pe_syscall_watched
  *       └─ anything else ──────────────────────> the bare call, as libc's
  *
- * W.1  A call whose child would come back on another stack, or on one it shares, passes through no C frame on
- *      its way back: the child returns exactly as from libc's syscall().
- * W.2  With a shared stack the return address is kept in a register and put back for the parent, as in vfork.S.
- * W.3  A bad pointer handed to clone3 is the kernel's to refuse: it is not followed before it has been probed.
+ * syscall.1  A call whose child would come back on another stack, or on one it shares, passes
+ *            through no C frame on its way back: the child returns exactly as from libc's
+ *            syscall().
+ * syscall.2  With a shared stack the return address is kept in a register and put back for the
+ *            parent, as in vfork.S.
+ * syscall.3  A bad pointer handed to clone3 is the kernel's to refuse: it is not followed before it
+ *            has been probed.
  *
- * Watched: fork, clone, clone3, wait4, waitid, kill, tkill, tgkill, rt_sigqueueinfo, rt_tgsigqueueinfo,
- * pidfd_open, ioprio_get, ioprio_set, execve, execveat, rt_sigaction, seccomp, prctl. (fork only where the CPU has it.)
+ * Watched: fork, clone, clone3, wait4, waitid, kill, tkill, tgkill, rt_sigqueueinfo,
+ * rt_tgsigqueueinfo, pidfd_open, ioprio_get, ioprio_set, execve, execveat, rt_sigaction, seccomp,
+ * prctl. (fork only where the CPU has it.)
  *
- * syscall.S defines syscall. It, syscall.c and vfork.S belong into the library that interposes them, and that
- * library gives the three hooks.
+ * syscall.S defines syscall. It, syscall.c and vfork.S belong into the library that interposes
+ * them, and that library gives the three hooks.
  */
 #ifndef PE_PRELOAD_ARCH_SYSCALL_H
 #define PE_PRELOAD_ARCH_SYSCALL_H

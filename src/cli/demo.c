@@ -2,9 +2,11 @@
 /*
  * demo - four unmodified programs, each natively, under "refuse" and under "report".
  *
- * Y.1  The driver is not preloaded, and its native plays are native.
- * Y.2  Everything that is needed is found before anything is started; whatever is missing is named.
- * Y.3  Nothing is left behind, neither a process nor (unless this one is killed by force) a file.
+ * demo.1  The driver is not preloaded, and its native plays are native.
+ * demo.2  Everything that is needed is found before anything is started; whatever is missing is
+ *         named.
+ * demo.3  Nothing is left behind, neither a process nor (unless this one is killed by force) a
+ *         file.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -154,7 +156,7 @@ static void hand_out_parts(struct cast *c)
 	c->programs[3].argv[1] = c->pidfile;
 }
 
-/* Y.1; the library would put itself back into what a preloaded driver starts */
+/* demo.1; the library would put itself back into what a preloaded driver starts */
 static int check_not_preloaded(void)
 {
 	const char *list = getenv("LD_PRELOAD");
@@ -170,7 +172,8 @@ static int check_not_preloaded(void)
 	return 0;
 }
 
-/* Take @word out of the list in @variable: the library has words of its own there, and would wonder at ours. */
+/* Take @word out of the list in @variable: the library has words of its own there, and would wonder
+ * at ours. */
 static bool take_word(const char *variable, const char *word)
 {
 	char *rest, *list = getenv(variable), *save = NULL;
@@ -229,7 +232,8 @@ static int wait_for(pid_t first, const sigset_t *set)
 	return WEXITSTATUS(status);
 }
 
-/* A caller may have SIGCHLD ignored: there would be nothing to wait for, here and in the programs. */
+/* A caller may have SIGCHLD ignored: there would be nothing to wait for, here and in the
+ * programs. */
 static void hold_signals(sigset_t *set)
 {
 	signal(SIGCHLD, SIG_DFL);

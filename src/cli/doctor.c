@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * doctor - "pidepoch doctor": what this kernel and this container allow, and what is guaranteed here because of it.
+ * doctor - "pidepoch doctor": what this kernel and this container allow, and what is guaranteed
+ * here because of it.
  *
- * M.1  A guarantee is worked out from mechanisms that were tried just now (probe.h), and from nothing else.
- * M.2  The status is 0 if and only if everything holds here that can hold anywhere.
+ * doctor.1  A guarantee is worked out from mechanisms that were tried just now (probe.h), and from
+ *           nothing else.
+ * doctor.2  The status is 0 if and only if everything holds here that can hold anywhere.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -151,7 +153,8 @@ static struct family of_watched(const struct findings *f, const char *name, cons
 					: "" };
 }
 
-/* the grade is the same: signals that the kernel makes are a race with another thread's wait in any case */
+/* the grade is the same: signals that the kernel makes are a race with another thread's wait in any
+ * case */
 static struct family of_threads(const struct findings *f, const char *name, const char *text)
 {
 	struct family c = of_watched(f, name, text, EFFORT);

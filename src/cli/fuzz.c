@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * fuzz - "pidepoch fuzz": run a command until it acts on an unrelated process or loses a child's status, and show how.
+ * fuzz - "pidepoch fuzz": run a command until it acts on an unrelated process or loses a child's
+ * status, and show how.
  *
- * Z.1  A find is what an unrelated process has felt: a signal that reached a canary, another priority, a tracer. Or a wait that came too late
- *      for its own child, because another wait had taken the status. What else the library alone saw (a signal 0, a question)
- *      is no find.
- * Z.2  Each run's seed follows from --seed and its pid; the file of --save names both.
- * Z.3  It ends with the first run in which an unrelated process was hit: the rest would find it again. A status that was lost is the lesser
- *      thing, and waits until the last run has hit nobody.
+ * fuzz.1  A find is what an unrelated process has felt: a signal that reached a canary, another
+ *         priority, a tracer. Or a wait that came too late for its own child, because another wait
+ *         had taken the status. What else the library alone saw (a signal 0, a question) is no
+ *         find.
+ * fuzz.2  Each run's seed follows from --seed and its pid; the file of --save names both.
+ * fuzz.3  It ends with the first run in which an unrelated process was hit: the rest would find it
+ *         again. A status that was lost is the lesser thing, and waits until the last run has hit
+ *         nobody.
  */
 #include <errno.h>
 #include <stdio.h>

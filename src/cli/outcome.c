@@ -27,7 +27,7 @@ static sigset_t watched_signals(void)
 	return set;
 }
 
-/* U.1. The child is not reaped before it has ended, so its pid is its own all the while. */
+/* outcome.1. The child is not reaped before it has ended, so its pid is its own all the while. */
 static int await(pid_t child, const sigset_t *set)
 {
 	siginfo_t si;
@@ -48,7 +48,7 @@ static off_t size_of(const char *path)
 	return stat(path, &st) == 0 ? st.st_size : 0;
 }
 
-/* U.2. How many, or -1 after an error line. */
+/* outcome.2. How many, or -1 after an error line. */
 static long count_findings(const char *path, off_t from)
 {
 	struct pe_events events = { .events = 0 };

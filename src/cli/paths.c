@@ -10,7 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* how to look for a kind of part; lists of folders are separated by ':' and told from the binary's folder */
+/* how to look for a kind of part; lists of folders are separated by ':' and told from the binary's
+ * folder */
 struct room {
 	const char *variable;	/* names the only folders to look at */
 	const char *configured; /* where "make install" was to put it */
@@ -52,7 +53,8 @@ int pe_paths_self(char *out, size_t size)
 	return 0;
 }
 
-/* Without /proc there is still the name by which we were executed; our folder is the one of then. */
+/* Without /proc there is still the name by which we were executed; our folder is the one of
+ * then. */
 static bool find_ourselves(char out[PATH_MAX], struct stat *st)
 {
 	if (pe_paths_self(out, PATH_MAX) == 0)
@@ -133,7 +135,8 @@ static void relate(const char *from, const char *to, char *out, size_t size)
 		snprintf(out + used, size - used, "%s", to + common + (to[common] == '/'));
 }
 
-/* A build tree may stand in a folder where anybody can write: there, only what the binary's owner made counts. */
+/* A build tree may stand in a folder where anybody can write: there, only what the binary's owner
+ * made counts. */
 static bool look_in_build(struct search *s, const struct room *r)
 {
 	struct stat st;

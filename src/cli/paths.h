@@ -5,8 +5,9 @@
  *   installed    PREFIX/bin/pidepoch   PREFIX/lib/libpidepoch-preload.so   PREFIX/libexec/pidepoch/innocent
  *   build tree   TOP/.../pidepoch      TOP/preload/.libs/...               TOP/tests/victims/innocent
  *
- * A place named in the environment is the only one looked at. Else everything is told from the binary's own
- * place first, so that an installed tree may be moved, and the configured place is the last resort.
+ * A place named in the environment is the only one looked at. Else everything is told from the
+ * binary's own place first, so that an installed tree may be moved, and the configured place is the
+ * last resort.
  */
 #ifndef PE_CLI_PATHS_H
 #define PE_CLI_PATHS_H

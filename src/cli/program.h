@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * program - the file that a command name stands for, and whether a library can be preloaded into it.
+ * program - the file that a command name stands for, and whether a library can be preloaded into
+ * it.
  *
- * H.1  A name is resolved as execvp(3) does, but as in a shell a folder of PATH that may not be searched counts for
- *      nothing.
- * H.2  The judgement is about the file that the kernel loads in the end: a script stands for its interpreter.
- * H.3  A file that cannot be judged (unreadable, no ELF, a format of binfmt_misc) passes: exec decides.
+ * program.1  A name is resolved as execvp(3) does, but as in a shell a folder of PATH that may not
+ *            be searched counts for nothing.
+ * program.2  The judgement is about the file that the kernel loads in the end: a script stands for
+ *            its interpreter.
+ * program.3  A file that cannot be judged (unreadable, no ELF, a format of binfmt_misc) passes:
+ *            exec decides.
  */
 #ifndef PE_CLI_PROGRAM_H
 #define PE_CLI_PROGRAM_H
@@ -28,7 +31,8 @@ int pe_program_find(const char *name, char *out, size_t size);
 /* judge the file @path; @file gets the file that the verdict is about */
 enum pe_program_fit pe_program_judge(const char *path, char *file, size_t size);
 
-/* why the library cannot be loaded into it, for people; NULL: it can, or there is nothing to load it into */
+/* why the library cannot be loaded into it, for people; NULL: it can, or there is nothing to load
+ * it into */
 const char *pe_program_why(enum pe_program_fit fit);
 
 #endif

@@ -2,8 +2,9 @@
 /*
  * report - "pidepoch report": read files of events, name what stands in them, print it.
  *
- * S.1  All words and files are checked and read before the first line is printed.
- * S.2  The status is that of the reading, unless --error-exitcode asks for that of the findings.
+ * report.1  All words and files are checked and read before the first line is printed.
+ * report.2  The status is that of the reading, unless --error-exitcode asks for that of the
+ *           findings.
  */
 #include <errno.h>
 #include <getopt.h>

@@ -2,12 +2,14 @@
 /*
  * run - "pidepoch run": check everything, set the environment, become the program.
  *
- * G.1  Nothing half done: all words, the program and the library are checked before a file or a variable is
- *      touched, and then there is nothing left that needs undoing.
- * G.2  The program takes this process over: status, signals, terminal and job control are its own. (With --error-exitcode it is a
- *      child, because somebody has to look at what it left: outcome.h.)
- * G.3  A setting that is not given is left as the environment has it, so that nested runs inherit. --trust adds.
- * G.4  The library stands in LD_PRELOAD once and first, however deep runs are nested.
+ * run.1  Nothing half done: all words, the program and the library are checked before a file or a
+ *        variable is touched, and then there is nothing left that needs undoing.
+ * run.2  The program takes this process over: status, signals, terminal and job control are its
+ *        own. (With --error-exitcode it is a child, because somebody has to look at what it left:
+ *        outcome.h.)
+ * run.3  A setting that is not given is left as the environment has it, so that nested runs
+ *        inherit. --trust adds.
+ * run.4  The library stands in LD_PRELOAD once and first, however deep runs are nested.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -346,7 +348,8 @@ static const char *tried_handles(void)
 	return !getenv("PIDEPOCH_HANDLES") && pe_probe_try(PE_PROBE_HANDLE) == 0 ? "work" : NULL;
 }
 
-/* The clocks at the run's start, by which file stamps are judged later (core/evidence/moment.h). A run inside a run keeps the first. */
+/* The clocks at the run's start, by which file stamps are judged later (core/evidence/moment.h). A
+ * run inside a run keeps the first. */
 static int put_clock(void)
 {
 	struct timespec real, boot;
@@ -363,7 +366,8 @@ static int put_clock(void)
 static int set_environment(const struct plan *p)
 {
 	const char *old = getenv("LD_PRELOAD");
-	/* the loader of another machine or C library would complain of ours, AddressSanitizer would end the program */
+	/* the loader of another machine or C library would complain of ours, AddressSanitizer would
+	 * end the program */
 	bool other = p->fit == PE_PROGRAM_FOREIGN || p->fit == PE_PROGRAM_LIBC ||
 		     p->fit == PE_PROGRAM_SANITIZED;
 	char *preload = join_preload(other ? "" : p->library, old ? old : "");
@@ -379,7 +383,7 @@ static int set_environment(const struct plan *p)
 	return 0;
 }
 
-/* U.2 of outcome.h: there must be something to count */
+/* outcome.2: there must be something to count */
 static int check_outcome(const struct plan *p)
 {
 	if (p->found_status && !*p->events.path)
@@ -387,7 +391,8 @@ static int check_outcome(const struct plan *p)
 	return 0;
 }
 
-/* 0: go on and become the command. Else the command has run, or could not be: the status to end with. */
+/* 0: go on and become the command. Else the command has run, or could not be: the status to end
+ * with. */
 static int stand_by(const struct plan *p, int *status)
 {
 	int r = p->found_status ? pe_outcome_fork(p->events.path, p->found_status, status) : 0;
@@ -397,7 +402,8 @@ static int stand_by(const struct plan *p, int *status)
 	return r;
 }
 
-/* At once where it was found: to a supervisor each try is shown. What the kernel does not take may be a shell's. */
+/* At once where it was found: to a supervisor each try is shown. What the kernel does not take may
+ * be a shell's. */
 static int become(const struct plan *p)
 {
 	char **command = p->command;

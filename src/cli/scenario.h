@@ -6,9 +6,11 @@
  *   the kernel                      346 347 ... 399 300 ... 345
  *   the innocent                                            born, "ready"   ... what it got
  *
- * T.1  Every step waits for the one before: a line of the program, the birth of the pid, "ready", the end
- *      of the program's output, the innocent's own list. Nothing waits for time to pass.
- * T.2  What is handed back was said by the program, by the innocent and by the notices; nothing is inferred.
+ * scenario.1  Every step waits for the one before: a line of the program, the birth of the pid,
+ *             "ready", the end of the program's output, the innocent's own list. Nothing waits for
+ *             time to pass.
+ * scenario.2  What is handed back was said by the program, by the innocent and by the notices;
+ *             nothing is inferred.
  */
 #ifndef PE_CLI_SCENARIO_H
 #define PE_CLI_SCENARIO_H

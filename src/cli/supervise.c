@@ -20,8 +20,8 @@ static bool is_admin(void)
 	return pe_probe_try(PE_PROBE_ADMIN) == 0;
 }
 
-/* It is asked: the mark may be left over from somewhere else, or have been lost on the way. By a call that other filters know, too; past
- * our library, which would answer it. */
+/* It is asked: the mark may be left over from somewhere else, or have been lost on the way. By a
+ * call that other filters know, too; past our library, which would answer it. */
 bool pe_supervise_is_inside(void)
 {
 	int signal;

@@ -2,8 +2,8 @@
 /*
  * table - what the demonstration shows, and whether it is what is claimed.
  *
- * X.1  A cell is made of what the innocent got, what the program saw and what pidepoch told. What is claimed is
- *      compared with that, and never printed in its place.
+ * table.1  A cell is made of what the innocent got, what the program saw and what pidepoch told.
+ *          What is claimed is compared with that, and never printed in its place.
  */
 #ifndef PE_CLI_TABLE_H
 #define PE_CLI_TABLE_H
@@ -13,7 +13,8 @@
 
 void pe_table_head(enum pe_namespace_pids how);
 
-/* Play a program in every mode and print its row. The number of plays as claimed, or -1 after an error line. */
+/* Play a program in every mode and print its row. The number of plays as claimed, or -1 after an
+ * error line. */
 int pe_table_row(const struct pe_scenario *s, const char *title, const char *const *argv);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* exit_status - the exit statuses of the command itself: 126 and 127 as in a shell, 125 as in env(1). */
+/* exit_status - the exit statuses of the command itself: 126 and 127 as in a shell, 125 as in
+ * env(1). */
 #ifndef PE_COMMAND_EXIT_STATUS_H
 #define PE_COMMAND_EXIT_STATUS_H
 

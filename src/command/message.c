@@ -10,7 +10,8 @@
 
 #include "command/exit_status.h"
 
-/* a name may hold a newline or a terminal's escape sequence: neither belongs into a one-line message */
+/* a name may hold a newline or a terminal's escape sequence: neither belongs into a one-line
+ * message */
 static void disarm(char *text)
 {
 	for (; *text; text++)

@@ -2,19 +2,22 @@
 /*
  * message - what the command tells its user.
  *
- * An error is one line on standard error, whatever bytes a name in it has. A verb puts its name into the prefix
- * ("pidepoch run: "), so that it is never taken for a notice of the engine ("pidepoch: ").
+ * An error is one line on standard error, whatever bytes a name in it has. A verb puts its name
+ * into the prefix ("pidepoch run: "), so that it is never taken for a notice of the engine
+ * ("pidepoch: ").
  */
 #ifndef PE_COMMAND_MESSAGE_H
 #define PE_COMMAND_MESSAGE_H
 
 #include <getopt.h>
 
-/* say one line and hand back @status, so that a caller can write: return pe_message_error(2, "run", ...) */
+/* say one line and hand back @status, so that a caller can write: return pe_message_error(2, "run",
+ * ...) */
 int pe_message_error(int status, const char *verb, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* the least .val of a long option, so that an answer about one can be told from one about a letter */
+/* the least .val of a long option, so that an answer about one can be told from one about a
+ * letter */
 #define PE_MESSAGE_LONG 256
 
 /* the line for a '?' or ':' of getopt_long(), whose own words are off (options begin with ':') */

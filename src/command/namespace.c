@@ -119,7 +119,8 @@ static int mount_proc(void)
 		     strerror(errno));
 }
 
-/* Is pid_max a namespace's own (Linux 6.14)? On an older kernel the write below would change the machine's. */
+/* Is pid_max a namespace's own (Linux 6.14)? On an older kernel the write below would change the
+ * machine's. */
 static bool pid_max_is_ours(void)
 {
 	struct utsname name;
@@ -190,8 +191,8 @@ static int go_before(enum pe_namespace_pids how, pid_t pid)
 }
 
 /*
- * The child looks at its own number: only the one that got @pid lives on. Two laps are enough to meet a pid
- * that is free; one that is not (its process group or session lives on) is never met.
+ * The child looks at its own number: only the one that got @pid lives on. Two laps are enough to
+ * meet a pid that is free; one that is not (its process group or session lives on) is never met.
  */
 int pe_namespace_birth(enum pe_namespace_pids how, pid_t number)
 {

@@ -2,14 +2,14 @@
 /*
  * contract - what code in this directory lives by. Every .c of it includes this header first.
  *
- * K.1  Async-signal-safe: no libc call but memcpy, memset, memmove and memcmp. The kernel is reached
- *      through sys.h only.
- * K.2  No errno: a result is >= 0 or -errno. The pids are here, the variable is not.
- * K.3  No writable globals: a frame is handed in.
- * K.4  No allocation but pe_arena's, no stdio, no libc lock, no environment, no loader.
+ * contract.1  Async-signal-safe: no libc call but memcpy, memset, memmove and memcmp. The kernel is
+ *             reached through sys.h only.
+ * contract.2  No errno: a result is >= 0 or -errno. The pids are here, the variable is not.
+ * contract.3  No writable globals: a frame is handed in.
+ * contract.4  No allocation but pe_arena's, no stdio, no libc lock, no environment, no loader.
  *
- * A source file that opens with this header takes the oath: the names below are poisoned in it. One that
- * only meets it inside another header (a host, a test) gets the types and stays free.
+ * A source file that opens with this header takes the oath: the names below are poisoned in it. One
+ * that only meets it inside another header (a host, a test) gets the types and stays free.
  */
 #ifndef PE_CORE_CONTRACT_H
 #define PE_CORE_CONTRACT_H
@@ -36,7 +36,8 @@
 #define PE_EXPORT __attribute__((visibility("default")))
 
 _Static_assert(sizeof(long) == 8 && sizeof(void *) == 8, "64-bit CPUs only");
-_Static_assert(ATOMIC_INT_LOCK_FREE == 2 && ATOMIC_LONG_LOCK_FREE == 2, "K.1 needs real atomics");
+_Static_assert(ATOMIC_INT_LOCK_FREE == 2 && ATOMIC_LONG_LOCK_FREE == 2,
+	       "contract.1 needs real atomics");
 
 #endif
 

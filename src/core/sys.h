@@ -2,12 +2,14 @@
 /*
  * sys - the one door to the kernel.
  *
- * Y.1  Every result is >= 0 or -errno (a mapping: the address or MAP_FAILED). errno is never touched.
- * Y.2  No call here is a cancellation point, and none goes through libc: an interposer can call all of
- *      them, before libc is ready as well as in a handler or a vfork child.
- * Y.3  The C library's struct stat, siginfo_t, rusage and timespec are the kernel's own on 64-bit CPUs; its
- *      sigset_t and struct sigaction are not, so a mask is a uint64_t and the action has its own type.
- * Y.4  A call with a pid is never interrupted, whoever is shown it: see pe_sys_whole6().
+ * sys.1  Every result is >= 0 or -errno (a mapping: the address or MAP_FAILED). errno is never
+ *        touched.
+ * sys.2  No call here is a cancellation point, and none goes through libc: an interposer can call
+ *        all of them, before libc is ready as well as in a handler or a vfork child.
+ * sys.3  The C library's struct stat, siginfo_t, rusage and timespec are the kernel's own on 64-bit
+ *        CPUs; its sigset_t and struct sigaction are not, so a mask is a uint64_t and the action
+ *        has its own type.
+ * sys.4  A call with a pid is never interrupted, whoever is shown it: see pe_sys_whole6().
  */
 #ifndef PE_CORE_SYS_H
 #define PE_CORE_SYS_H
@@ -34,9 +36,9 @@
 /* what a page takes at least; the kernel rounds up where its pages are larger */
 #define PE_SYS_PAGE 4096u
 
-_Static_assert(sizeof(siginfo_t) == 128 && sizeof(struct rusage) == 144, "Y.3");
+_Static_assert(sizeof(siginfo_t) == 128 && sizeof(struct rusage) == 144, "sys.3");
 _Static_assert(sizeof(((struct stat *)0)->st_ino) == 8 && sizeof(((struct stat *)0)->st_dev) == 8,
-	       "Y.3");
+	       "sys.3");
 
 #define PE_SYS_LONG(x) ((long)(uintptr_t)(x)) /* a pointer as an argument */
 
@@ -75,8 +77,8 @@ static inline long pe_sys6(long nr, long a1, long a2, long a3, long a4, long a5,
 	return pe_raw6(nr, a1, a2, a3, a4, a5, a6);
 }
 
-/* A call that knows no EINTR. Where a supervisor is shown it, a handler that comes before it has been received ends it so, with
- * nothing done. */
+/* A call that knows no EINTR. Where a supervisor is shown it, a handler that comes before it has
+ * been received ends it so, with nothing done. */
 static inline long pe_sys_whole6(long nr, long a1, long a2, long a3, long a4, long a5, long a6)
 {
 	long n;
@@ -134,7 +136,8 @@ struct pe_sys_sigaction {
 	uint64_t mask;
 };
 
-/* Block every signal, those of the C library (32, 33) too. Returns the mask that was: for mask_restore. */
+/* Block every signal, those of the C library (32, 33) too. Returns the mask that was: for
+ * mask_restore. */
 static inline uint64_t pe_sys_mask_all(void)
 {
 	const uint64_t all = ~UINT64_C(0);
@@ -200,8 +203,9 @@ static inline int pe_sys_tgkill(int tgid, int tid, int sig)
 	return (int)pe_sys_whole6(SYS_tgkill, tgid, tid, sig, 0, 0, 0);
 }
 
-/* As abort(): the program's own SIGABRT handler first; if it returns, the default. The first process of a pid
- * namespace gets no signal by default, not even from itself: it exits, with the status a shell would give. */
+/* As abort(): the program's own SIGABRT handler first; if it returns, the default. The first
+ * process of a pid namespace gets no signal by default, not even from itself: it exits, with the
+ * status a shell would give. */
 static inline void pe_sys_abort(void)
 {
 	const uint64_t unblock = UINT64_C(1) << (SIGABRT - 1);
@@ -248,7 +252,8 @@ static inline int pe_sys_fstat(int fd, struct stat *st)
 	return (int)pe_sys2(SYS_fstat, fd, PE_SYS_LONG(st));
 }
 
-/* when the file was made, in a unit that is good for comparing only; 0: its file system does not say */
+/* when the file was made, in a unit that is good for comparing only; 0: its file system does not
+ * say */
 static inline uint64_t pe_sys_file_birth(int fd)
 {
 	struct statx st = { .stx_mask = 0 };
@@ -392,7 +397,8 @@ static inline int pe_sys_probe(void *at)
 	return (int)pe_sys3(SYS_getcpu, PE_SYS_LONG(at), 0, 0);
 }
 
-/* Can eight bytes be read at @at? They are read as the argument of a call that is wrong in any case. */
+/* Can eight bytes be read at @at? They are read as the argument of a call that is wrong in any
+ * case. */
 static inline bool pe_sys_readable(uintptr_t at)
 {
 	return pe_sys4(SYS_rt_sigprocmask, ~0, (long)at, 0, sizeof(uint64_t)) != -EFAULT;

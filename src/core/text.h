@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * text - a line put together in the caller's buffer, without libc. What does not fit is cut; the end is always
- * there. Async-signal-safe.
+ * text - a line put together in the caller's buffer, without libc. What does not fit is cut; the
+ * end is always there. Async-signal-safe.
  */
 #ifndef PE_CORE_TEXT_H
 #define PE_CORE_TEXT_H

@@ -86,7 +86,7 @@ static void found(struct pe_fuzz_page *page, const struct canary *c, int signal,
 	note(page, c, PE_FUZZ_PAGE_SIGNAL, signal, sender);
 }
 
-/* N.5 */
+/* canary.5 */
 static _Noreturn void be_canary(void *argument)
 {
 	const struct canary *self = argument;
@@ -172,7 +172,7 @@ static void look_at(struct server *k, struct canary *c)
 	c->pid = 0;
 }
 
-/* The farewell comes after whatever was sent before it (N.4). */
+/* The farewell comes after whatever was sent before it (canary.4). */
 static void bid_farewell(struct server *k, struct canary *c)
 {
 	pid_t tracer;
@@ -210,7 +210,8 @@ static void place_canary(struct server *k, pid_t pid, uint32_t release)
 	place->release = release;
 	place->traced = place->leaving = false;
 	place->pid = pid;
-	/* else it is in use after all: a group or a session may bear it still, or somebody was quicker */
+	/* else it is in use after all: a group or a session may bear it still, or somebody was
+	 * quicker */
 	if (birth_of(place) != pid) {
 		place->pid = 0;
 		return;
@@ -250,7 +251,8 @@ static void dismiss_all(struct server *k)
 		see_off(k, &k->canary[i]);
 }
 
-/* N.3: the next place is free when it is asked for, and whoever is to leave it has had time for it. */
+/* canary.3: the next place is free when it is asked for, and whoever is to leave it has had time
+ * for it. */
 static void make_room(struct server *k)
 {
 	see_off(k, &k->canary[k->next]);

@@ -9,7 +9,8 @@
 
 #include "report/suppress.h"
 
-/* How many different ones are in the file @events, which need not be there, less those that @suppress names. -errno: cannot tell */
+/* How many different ones are in the file @events, which need not be there, less those that
+ * @suppress names. -errno: cannot tell */
 long pe_fuzz_lost_count(const char *events, const struct pe_suppress *suppress);
 
 #endif

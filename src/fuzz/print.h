@@ -13,7 +13,8 @@ struct pe_fuzz_print_total {
 	unsigned long forks, releases, reuses;
 };
 
-/* On a terminal, one line that is written over: all runs so far, and @now, the one under way (or NULL: none is). */
+/* On a terminal, one line that is written over: all runs so far, and @now, the one under way (or
+ * NULL: none is). */
 void pe_fuzz_print_progress(const struct pe_fuzz_plan *plan, const struct pe_fuzz_print_total *t,
 			    const struct pe_fuzz_run *now);
 void pe_fuzz_print_progress_end(void);
@@ -22,7 +23,8 @@ void pe_fuzz_print_progress_end(void);
 int pe_fuzz_print_finds(const struct pe_fuzz_plan *plan, const struct pe_fuzz_run *run,
 			unsigned int pid);
 
-/* None was, but @lost statuses were lost in run @pid, whose events are kept in the file "lost". The exit status. */
+/* None was, but @lost statuses were lost in run @pid, whose events are kept in the file "lost". The
+ * exit status. */
 int pe_fuzz_print_lost(const struct pe_fuzz_plan *plan, const struct pe_fuzz_run *run,
 		       unsigned int pid, long lost);
 

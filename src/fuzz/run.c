@@ -117,7 +117,9 @@ static pid_t start_keeper(struct pe_fuzz_page *page)
 	return server;
 }
 
-/* Everybody's reaper, and so the one who gives the numbers of orphans to unrelated processes, until the command has ended. A command that stops or kills whom it can does so to the canary server, too. */
+/* Everybody's reaper, and so the one who gives the numbers of orphans to unrelated processes, until
+ * the command has ended. A command that stops or kills whom it can does so to the canary server,
+ * too. */
 static int wait_for(pid_t command, pid_t *server, struct pe_fuzz_page *page)
 {
 	int status;
@@ -138,7 +140,8 @@ static int wait_for(pid_t command, pid_t *server, struct pe_fuzz_page *page)
 	}
 }
 
-/* Once the watcher, who holds the other end, has said who this is: has it gone? Looked at when its later end is heard of by a signal. */
+/* Once the watcher, who holds the other end, has said who this is: has it gone? Looked at when its
+ * later end is heard of by a signal. */
 static bool is_alone(int watcher)
 {
 	struct pollfd end = { .fd = watcher };
@@ -246,7 +249,8 @@ int pe_fuzz_run(struct pe_fuzz_run *run, const struct pe_fuzz_plan *plan, unsign
 		return ERROR(PE_EXIT_UNABLE, "fork: %s", strerror(errno));
 	}
 	status = watch(run, watcher, plan->timeout);
-	/* of a watcher that was killed, its child: process 1, which ends after everybody else in there (they write files) */
+	/* of a watcher that was killed, its child: process 1, which ends after everybody else in
+	 * there (they write files) */
 	if (read(tell[0], &init, sizeof(init)) == sizeof(init) && status < 0)
 		waitpid(init, NULL, 0);
 	run->timed_out = status < 0;

@@ -31,7 +31,8 @@ void pe_fuzz_run_catch(void);
 /* All is tidied up: if one of them came, it ends this process now. */
 void pe_fuzz_run_pass_on(void);
 
-/* Run @plan's command once, with the seed and the policy of its run @pid. 0, or an exit status after an error line: no run can be had here. */
+/* Run @plan's command once, with the seed and the policy of its run @pid. 0, or an exit status
+ * after an error line: no run can be had here. */
 int pe_fuzz_run(struct pe_fuzz_run *run, const struct pe_fuzz_plan *plan, unsigned int pid);
 
 /* The name of a file of the run; valid until the next call. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * call - the one mechanism of the calls on references: hold the process instance, make the real call, let go.
+ * call - the one mechanism of the calls on references: hold the process instance, make the real
+ * call, let go.
  */
 #ifndef PE_LIB_CALL_H
 #define PE_LIB_CALL_H

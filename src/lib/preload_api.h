@@ -25,7 +25,8 @@ struct pe_birth pe_preload_birth_begin(enum pe_call by);
 void pe_preload_birth_end(const struct pe_birth *b, pid_t pid);
 void pe_preload_forked(void); /* in the child of a wrapped fork */
 
-/* How many vforks deep the calling thread is, after adding @by: above 0 it runs as its own child. */
+/* How many vforks deep the calling thread is, after adding @by: above 0 it runs as its own
+ * child. */
 uint32_t pe_preload_vfork_depth(int by);
 
 /* As kill() takes it: the group that -@pid leads? -1 means all, and INT_MIN no group. */
@@ -34,8 +35,8 @@ static inline bool pe_preload_means_group(pid_t pid)
 	return pid < -1 && pid != INT_MIN;
 }
 
-/* May a call by this name, which is not made under a hold, go on with @pid: a process, or below -1 a group? 0; else the error
- * by policy. Reported where it is due. */
+/* May a call by this name, which is not made under a hold, go on with @pid: a process, or below -1
+ * a group? 0; else the error by policy. Reported where it is due. */
 long pe_preload_check(enum pe_call by, pid_t pid);
 
 long pe_preload_guard(const struct pe_use *u);
@@ -47,8 +48,9 @@ void pe_preload_children_vanish(void);	  /* SIGCHLD is ignored, or SA_NOCLDWAIT 
 void pe_preload_shared_vm(void); /* clone(CLONE_VM) without CLONE_THREAD is about to happen */
 
 /*
- * Evidence (core/evidence/evidence.h). look: before /proc/PID is looked at; 0, or -ENOENT: it is refused. looked: who the pid is has
- * been read. named: a kernel file that lists pids has it. opened: a file for reading. moving: the working directory is about to change.
+ * Evidence (core/evidence/evidence.h). look: before /proc/PID is looked at; 0, or -ENOENT: it is
+ * refused. looked: who the pid is has been read. named: a kernel file that lists pids has it.
+ * opened: a file for reading. moving: the working directory is about to change.
  */
 long pe_preload_look(pid_t pid);
 void pe_preload_looked(pid_t pid);
@@ -57,19 +59,23 @@ void pe_preload_listed(void);
 void pe_preload_opened(const char *path, bool at_cwd, int fd);
 void pe_preload_written(const char *path); /* opened for writing */
 void pe_preload_moving(void);
-/* "PIDEPOCH_ARGUMENTS=..." for a program with these arguments, in @text; NULL: there is nothing to hand on */
+/* "PIDEPOCH_ARGUMENTS=..." for a program with these arguments, in @text; NULL: there is nothing to
+ * hand on */
 const char *pe_preload_arguments(char *const *argv, char *text, size_t size);
 
-/* Does the library that this is in see the forks and waits of the program? Each of the two defines it. */
+/* Does the library that this is in see the forks and waits of the program? Each of the two defines
+ * it. */
 extern const bool pe_preload_sees_calls;
 
-/* The options of pidepoch.h's prctl(). -EINVAL for one that is none of them, as the kernel has it. */
+/* The options of pidepoch.h's prctl(). -EINVAL for one that is none of them, as the kernel has
+ * it. */
 long pe_preload_prctl(int option, unsigned long a2, unsigned long a3);
 
 /*
- * The program's own filter is about to be such that it is ended for calls which the engine makes. DEAF: only for those that a ring takes,
- * which is done without from now on. CHILDLESS: and if it makes a child. What is lost is said, where there is something. Then, when
- * the filter is there, all calls are passed on.
+ * The program's own filter is about to be such that it is ended for calls which the engine makes.
+ * DEAF: only for those that a ring takes, which is done without from now on. CHILDLESS: and if it
+ * makes a child. What is lost is said, where there is something. Then, when the filter is there,
+ * all calls are passed on.
  */
 enum pe_confinement {
 	PE_CONFINEMENT_NONE,
@@ -84,9 +90,10 @@ void pe_preload_hiding(void);
 bool pe_preload_is_confined(void);
 
 /*
- * System calls that are not made from libc's text are about to be dispatched to the program (prctl(2),
- * PR_SET_SYSCALL_USER_DISPATCH). That is logged; then, when it is so, pe_preload_step_aside(): the library does nothing more, and
- * makes the program's calls by libc's own functions. It stays so.
+ * System calls that are not made from libc's text are about to be dispatched to the program
+ * (prctl(2), PR_SET_SYSCALL_USER_DISPATCH). That is logged; then, when it is so,
+ * pe_preload_step_aside(): the library does nothing more, and makes the program's calls by libc's
+ * own functions. It stays so.
  */
 void pe_preload_stepping_aside(void);
 void pe_preload_step_aside(void);
@@ -99,14 +106,16 @@ bool pe_preload_is_within(uintptr_t start, uintptr_t end);
 bool pe_preload_tells_events(void);
 bool pe_preload_has_references(void); /* the program has called the API that gives them out */
 
-/* The environment that keeps the library in programs that this one executes: name=value strings, NULL at the
- * end; empty when the library was not preloaded. [0] is LD_PRELOAD with this library alone. */
+/* The environment that keeps the library in programs that this one executes: name=value strings,
+ * NULL at the end; empty when the library was not preloaded. [0] is LD_PRELOAD with this library
+ * alone. */
 const char *const *pe_preload_environment(void);
 
 /* In an environment: what follows was added for the loader and for this library. */
 #define PE_PRELOAD_RESTORED "PIDEPOCH_RESTORED="
 
-/* Take the marker and what it marks out of @envp. @erase: the strings as well, of which the kernel shows a copy. */
+/* Take the marker and what it marks out of @envp. @erase: the strings as well, of which the kernel
+ * shows a copy. */
 void pe_preload_hide(char **envp, bool erase);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * restored - take out of an environment what the program that executed this one did not put there (preload/environ.h).
+ * restored - take out of an environment what the program that executed this one did not put there
+ * (preload/environ.h).
  */
 #include <string.h>
 

@@ -199,7 +199,8 @@ static bool apply_trust(struct pe_settings *set, const char *value)
 
 static bool apply_force_old(struct pe_settings *set, const char *value)
 {
-	/* the first four, io_uring and what follows pid_max are used in here, the others by the command */
+	/* the first four, io_uring and what follows pid_max are used in here, the others by the
+	 * command */
 	static const char names[WORDS][10] = { "rseq",	   "inode",    "wipe",	   "pidfd",
 					       "notify",   "killable", "sync",	   "admin",
 					       "children", "info",     "io_uring", "userns",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * settings - PIDEPOCH_* and LD_PRELOAD, read once at load; afterwards the program may do to its environment
- * what it likes.
+ * settings - PIDEPOCH_* and LD_PRELOAD, read once at load; afterwards the program may do to its
+ * environment what it likes.
  */
 #ifndef PE_LIB_SETTINGS_H
 #define PE_LIB_SETTINGS_H
@@ -10,8 +10,8 @@
 
 #define PE_KEPT_MOST 12
 
-/* The settings that programs executed by this one are given again, copied: a program owns its environment and may
- * overwrite it (setproctitle does). */
+/* The settings that programs executed by this one are given again, copied: a program owns its
+ * environment and may overwrite it (setproctitle does). */
 struct pe_kept {
 	char name[64]; /* of the program */
 	size_t used;

@@ -2,7 +2,8 @@
 /*
  * state - the one instance of the engine's state in a program, and the door to it.
  *
- * Every other file of this library and of the preload library is without writable globals of the engine's.
+ * Every other file of this library and of the preload library is without writable globals of the
+ * engine's.
  */
 #include "lib/state.h"
 
@@ -22,7 +23,8 @@
 #include "lib/settings.h"
 #include "lib/version.h"
 
-/* What every program writes when it starts comes first and together: each page is a fault at each start. */
+/* What every program writes when it starts comes first and together: each page is a fault at each
+ * start. */
 static struct pe_frame frame;
 static struct {
 	struct pe_stats_marker marker;
@@ -33,7 +35,8 @@ static struct {
 /* After the rest: most programs write no more than a page of it. */
 static struct pe_evidence evidence;
 
-/* In .data although it is zero: .bss would be a mapping more, and every fork pays for each (bench/run). */
+/* In .data although it is zero: .bss would be a mapping more, and every fork pays for each
+ * (bench/run). */
 static struct pe_frame frame __attribute__((section(".data.pidepoch"))) = {
 	.set = &start.set,
 	.evidence = &evidence,
@@ -45,15 +48,15 @@ bool pe_preload_aside;
 
 static __thread struct pe_thread thread;
 
-/* In a preloaded program that is linked with libpidepoch.so there are two copies of this file. Every call
- * reaches the one that the loader found first; the other does nothing. */
+/* In a preloaded program that is linked with libpidepoch.so there are two copies of this file.
+ * Every call reaches the one that the loader found first; the other does nothing. */
 static bool is_found_first(void)
 {
 	return pidepoch_version == pe_version;
 }
 
-/* libc calls a constructor with main()'s arguments. @envp is what main() is given; a constructor that ran before may have made
- * libc move `environ`. */
+/* libc calls a constructor with main()'s arguments. @envp is what main() is given; a constructor
+ * that ran before may have made libc move `environ`. */
 static __attribute__((constructor)) void begin(int argc, char **argv, char **envp)
 {
 	const char *handed = secure_getenv("PIDEPOCH_ARGUMENTS"); /* which is hidden below */
@@ -139,7 +142,8 @@ long pe_preload_guard(const struct pe_use *u)
 	return pe_guard(&frame, &thread, u);
 }
 
-/* All that a forked child knows before its first entry is inherited, which is never refused. It need not enter for that. */
+/* All that a forked child knows before its first entry is inherited, which is never refused. It
+ * need not enter for that. */
 static bool knows_nothing_of_its_own(void)
 {
 	_Atomic uint32_t *life = atomic_load_explicit(&frame.life, memory_order_acquire);

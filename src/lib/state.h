@@ -12,7 +12,8 @@ struct pe_state {
 	struct pe_thread *thread;
 };
 
-/* false: not this process's own memory, or none yet (a vfork child): a call passes to the kernel as its plain sibling would. */
+/* false: not this process's own memory, or none yet (a vfork child): a call passes to the kernel as
+ * its plain sibling would. */
 bool pe_state_enter(struct pe_state *s);
 
 /* -errno to -1 and errno; else @n, and errno is left alone */

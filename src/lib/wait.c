@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * wait - waitid() on a reference. It waits on a pidfd, which stays with the child that is meant however long that takes.
+ * wait - waitid() on a reference. It waits on a pidfd, which stays with the child that is meant
+ * however long that takes.
  */
 #include <errno.h>
 #include <pidepoch.h>
@@ -20,7 +21,8 @@ struct wanted {
 	int options;
 };
 
-/* libc's own, a cancellation point; only ever with WNOWAIT, so that nothing is lost to a cancellation */
+/* libc's own, a cancellation point; only ever with WNOWAIT, so that nothing is lost to a
+ * cancellation */
 static long peek(int idtype, uint32_t id, siginfo_t *info, int options)
 {
 	return waitid((idtype_t)idtype, id, info, options) == 0 ? 0 : -errno;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * waitpidv - the door to core/vector: its flags, its snapshot, and its sleep, in which nothing has been taken that could be lost.
+ * waitpidv - the door to core/vector: its flags, its snapshot, and its sleep, in which nothing has
+ * been taken that could be lost.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -169,8 +170,8 @@ static bool is_done(const struct call *c)
 	       (c->v.changed && c->v.news == c->v.changed_max);
 }
 
-/* Those that have a handler, but for what an instruction raises. One that is ignored must come while it is not blocked: a blocked
- * one is kept, and ends a sleep for nothing. */
+/* Those that have a handler, but for what an instruction raises. One that is ignored must come
+ * while it is not blocked: a blocked one is kept, and ends a sleep for nothing. */
 static uint64_t handled_signals(void)
 {
 	uint64_t signals = 0;
@@ -200,9 +201,10 @@ static int step_and_sleep(struct call *c)
 	return err;
 }
 
-/* A handler runs in the sleep or not at all: it may be what the program wants to be woken by, and between two sleeps nobody
- * would notice. So does a cancellation, which is a signal, too: before anything is taken. Nothing is registered for it, and
- * a handler may jump out: in the sleep the mask is the program's own, and nothing else is there to be put back. */
+/* A handler runs in the sleep or not at all: it may be what the program wants to be woken by, and
+ * between two sleeps nobody would notice. So does a cancellation, which is a signal, too: before
+ * anything is taken. Nothing is registered for it, and a handler may jump out: in the sleep the
+ * mask is the program's own, and nothing else is there to be put back. */
 static int step_until_done(struct call *c)
 {
 	int err, type;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * written - references as text: PID:INODE, and @BOOT-ID behind it where a file may outlive the boot.
+ * written - references as text: PID:INODE, and @BOOT-ID behind it where a file may outlive the
+ * boot.
  */
 #include <pidepoch.h>
 
@@ -119,7 +120,8 @@ static int same_boot(const struct words *w)
 	return pe_text_same(boot, w->boot) ? 0 : -PE_EEPOCH;
 }
 
-/* First the reference, then whether it is his: the other way round, the pid could change hands in between. */
+/* First the reference, then whether it is his: the other way round, the pid could change hands in
+ * between. */
 static int parse(const struct pe_state *s, const char *text, struct pidepoch_ref *ref)
 {
 	struct words w;

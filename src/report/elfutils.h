@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * elfutils - libdw, loaded when a file is to be read by it. Linked in, it and the four libraries that it needs would be loaded, and
- * copied at each fork, by every `pidepoch run`, which has no use for them.
+ * elfutils - libdw, loaded when a file is to be read by it. Linked in, it and the four libraries
+ * that it needs would be loaded, and copied at each fork, by every `pidepoch run`, which has no use
+ * for them.
  */
 #ifndef PE_REPORT_ELFUTILS_H
 #define PE_REPORT_ELFUTILS_H

@@ -2,9 +2,12 @@
 /*
  * events - files of events (docs/events.md), read back.
  *
- * R.1  Any bytes may be given. A line that is none of the format is counted and passed over, the rest is read.
- * R.2  Bounded: lines of PE_EVENTS_LINE bytes, PE_EVENTS_MOST events and as many modules; what is over is counted too.
- * R.3  Fields that are missing, of another type or out of range have a default; strings are never NULL.
+ * events.1  Any bytes may be given. A line that is none of the format is counted and passed over,
+ *           the rest is read.
+ * events.2  Bounded: lines of PE_EVENTS_LINE bytes, PE_EVENTS_MOST events and as many modules; what
+ *           is over is counted too.
+ * events.3  Fields that are missing, of another type or out of range have a default; strings are
+ *           never NULL.
  */
 #ifndef PE_REPORT_EVENTS_H
 #define PE_REPORT_EVENTS_H

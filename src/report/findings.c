@@ -20,7 +20,7 @@ void pe_findings_walk(const struct pe_findings *f, const struct pe_events_event 
 	}
 }
 
-/* --- O.1 --- */
+/* --- findings.1 --- */
 
 static uint64_t mix(uint64_t h, uint64_t n)
 {
@@ -63,7 +63,7 @@ static uint64_t key_of(const struct pe_findings *f, const struct pe_events_event
 	return h;
 }
 
-/* --- O.2 --- */
+/* --- findings.2 --- */
 
 static int compare(const void *a, const void *b)
 {
@@ -78,7 +78,7 @@ static int compare(const void *a, const void *b)
 	return (x->key > y->key) - (x->key < y->key);
 }
 
-/* --- O.3 --- */
+/* --- findings.3 --- */
 
 struct question {
 	const struct pe_suppress *suppress;
@@ -131,7 +131,8 @@ static void count_in(struct pe_findings_finding *found, const struct pe_events_e
 	found->count++;
 }
 
-/* The findings from the table into a row, sorted; then the table says at which place each stands. */
+/* The findings from the table into a row, sorted; then the table says at which place each
+ * stands. */
 static void settle(struct pe_findings *f, struct pe_findings_finding *table, size_t room,
 		   const struct pe_suppress *suppress)
 {

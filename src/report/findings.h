@@ -2,10 +2,11 @@
 /*
  * findings - events put together: what has the same stacks is one finding, however often it came.
  *
- * O.1  Same means: kind, severity, call, outcome, and the same functions and lines in all three stacks, in whatever process and at
- *      whatever addresses. Without stacks: the same program too.
- * O.2  The worst come first; among equals the most frequent, then the earliest.
- * O.3  A suppressed finding is counted and not shown.
+ * findings.1  Same means: kind, severity, call, outcome, and the same functions and lines in all
+ *             three stacks, in whatever process and at whatever addresses. Without stacks: the same
+ *             program too.
+ * findings.2  The worst come first; among equals the most frequent, then the earliest.
+ * findings.3  A suppressed finding is counted and not shown.
  */
 #ifndef PE_REPORT_FINDINGS_H
 #define PE_REPORT_FINDINGS_H

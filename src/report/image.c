@@ -204,7 +204,8 @@ static struct pe_symbols_frame *new_frame(const char *function, const char *file
 
 /* --- what is at a place --- */
 
-/* In a debug file without code the offsets are its own. Then the one segment with code is what was mapped, page by page. */
+/* In a debug file without code the offsets are its own. Then the one segment with code is what was
+ * mapped, page by page. */
 static bool address_in_code(const struct pe_image *image, const GElf_Phdr *p, uint64_t offset,
 			    Dwarf_Addr *address)
 {
@@ -268,8 +269,8 @@ static bool is_function(Dwarf_Die *die)
 	return tag == DW_TAG_inlined_subroutine || tag == DW_TAG_subprogram;
 }
 
-/* @scope: the innermost at a place, with all around it. The frame that stands there already gets its function; each function that the
- * innermost was inlined into becomes one more. */
+/* @scope: the innermost at a place, with all around it. The frame that stands there already gets
+ * its function; each function that the innermost was inlined into becomes one more. */
 static void add_scopes(struct pe_symbols_frame *frame, Dwarf_Die *cu, Dwarf_Die *scope)
 {
 	Dwarf_Die *around;
@@ -297,7 +298,8 @@ static void add_scopes(struct pe_symbols_frame *frame, Dwarf_Die *cu, Dwarf_Die 
 		free(around);
 }
 
-/* The unit that @address is in. Not every compiler writes the table of addresses (.debug_aranges): then each is asked. */
+/* The unit that @address is in. Not every compiler writes the table of addresses (.debug_aranges):
+ * then each is asked. */
 static Dwarf_Die *find_unit(struct pe_image *image, Dwarf_Addr address, Dwarf_Addr *bias)
 {
 	Dwarf_Die *cu = dw->dwfl_module_addrdie(image->module, address, bias);

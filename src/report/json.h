@@ -2,10 +2,10 @@
 /*
  * json - one line of JSON, taken apart in place.
  *
- * N.1  Any bytes may be given: the answer is a value or an error, never a read past the end.
- * N.2  Bounded: PE_JSON_VALUES values and PE_JSON_DEPTH levels; what has more is an error.
- * N.3  Strings are unescaped in the line itself and end with NUL. \u00XX is the byte XX (docs/events.md); a \uXXXX above that
- *      becomes '?', and so does a NUL.
+ * json.1  Any bytes may be given: the answer is a value or an error, never a read past the end.
+ * json.2  Bounded: PE_JSON_VALUES values and PE_JSON_DEPTH levels; what has more is an error.
+ * json.3  Strings are unescaped in the line itself and end with NUL. \u00XX is the byte XX
+ *         (docs/events.md); a \uXXXX above that becomes '?', and so does a NUL.
  */
 #ifndef PE_REPORT_JSON_H
 #define PE_REPORT_JSON_H
@@ -40,7 +40,8 @@ struct pe_json_line {
 	char *at, *end;
 };
 
-/* Take apart @length bytes of @text, which are changed and must live on. NULL: not one JSON value. */
+/* Take apart @length bytes of @text, which are changed and must live on. NULL: not one JSON
+ * value. */
 const struct pe_json *pe_json_parse(struct pe_json_line *line, char *text, size_t length);
 
 /* a member of an object, or NULL */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* page - the two halves of the page, one behind the other; the assembler finds them from the top of the sources. */
+/* page - the two halves of the page, one behind the other; the assembler finds them from the top of
+ * the sources. */
 	.section .rodata
 	.globl	pe_page_head, pe_page_tail, pe_page_end
 	.hidden	pe_page_head

@@ -8,7 +8,8 @@
 #include <wchar.h>
 #include <wctype.h>
 
-/* The user's locale if it is UTF-8, else 0. In another one, a byte of a character may be a control character of the terminal. */
+/* The user's locale if it is UTF-8, else 0. In another one, a byte of a character may be a control
+ * character of the terminal. */
 static locale_t users_locale(void)
 {
 	static locale_t locale;

@@ -2,8 +2,9 @@
 /*
  * plain - names that other programs chose, printed for a terminal.
  *
- * plain.1  What reaches the output is printable text of the user's locale, if that is UTF-8, else ASCII. Control characters (C0 and
- *          C1), bytes that are no characters, and characters that change the direction or are invisible become '?'.
+ * plain.1  What reaches the output is printable text of the user's locale, if that is UTF-8, else
+ *          ASCII. Control characters (C0 and C1), bytes that are no characters, and characters that
+ *          change the direction or are invisible become '?'.
  */
 #ifndef PE_REPORT_PLAIN_H
 #define PE_REPORT_PLAIN_H

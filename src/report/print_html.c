@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * print_html - one page that needs nothing else: page.html with the findings and the events in it, as data and not as text of the page.
+ * print_html - one page that needs nothing else: page.html with the findings and the events in it,
+ * as data and not as text of the page.
  */
 #include "report/print.h"
 
@@ -8,7 +9,8 @@
 
 #include "report/page.h"
 
-/* [finding, number, pid, time, obtained before, released before, holder's age]; -1: not known. Times in ms, the first from 1970. */
+/* [finding, number, pid, time, obtained before, released before, holder's age]; -1: not known.
+ * Times in ms, the first from 1970. */
 static void event(FILE *out, const struct pe_events_event *e, size_t finding)
 {
 	fprintf(out, "[%zu,%" PRIu64 ",%" PRIu64 ",%" PRId64, finding, e->number, e->pid,

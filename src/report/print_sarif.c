@@ -79,7 +79,8 @@ struct place {
 	bool found;
 };
 
-/* the first place of which the source is known: what is wrong there is the caller's, not libc's, which has called him, too */
+/* the first place of which the source is known: what is wrong there is the caller's, not libc's,
+ * which has called him, too */
 static bool first_place(void *context, unsigned int n, const struct pe_symbols_frame *frame)
 {
 	struct place *place = context;

@@ -146,8 +146,8 @@ void pe_print_text(FILE *out, const struct pe_findings *f)
 
 /* --- suppressions --- */
 
-/* what a suppression is to match: the innermost function that has a name, else the innermost module. In each stack of each program
- * is a main(): that name would leave out all of them. */
+/* what a suppression is to match: the innermost function that has a name, else the innermost
+ * module. In each stack of each program is a main(): that name would leave out all of them. */
 struct name {
 	const char *function, *module;
 };
@@ -165,7 +165,8 @@ static bool name_frame(void *context, unsigned int n, const struct pe_symbols_fr
 	return !frame->function;
 }
 
-/* A name as a shell pattern that matches nothing but the name: a byte that is not printed is matched by '?'. */
+/* A name as a shell pattern that matches nothing but the name: a byte that is not printed is
+ * matched by '?'. */
 static void pattern(FILE *out, const char *name)
 {
 	while (*name) {

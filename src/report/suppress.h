@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * suppress - findings that somebody does not want to hear of, as the sanitizers write it: a file of lines
+ * suppress - findings that somebody does not want to hear of, as the sanitizers write it: a file of
+ * lines
  *
  *   kind:pattern        # a comment
  *
- * The kind is one of docs/events.md, or '*'. The pattern is a shell pattern, for the whole of a function, file, module or program; a path
- * matches by its last part, too. One match in any stack is enough.
+ * The kind is one of docs/events.md, or '*'. The pattern is a shell pattern, for the whole of a
+ * function, file, module or program; a path matches by its last part, too. One match in any stack
+ * is enough.
  */
 #ifndef PE_REPORT_SUPPRESS_H
 #define PE_REPORT_SUPPRESS_H

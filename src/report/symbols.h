@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * symbols - what an address was: function, file and line, with the functions that were inlined there.
+ * symbols - what an address was: function, file and line, with the functions that were inlined
+ * there.
  *
  *   set, address ──> module ──> offset in its file ──> the file itself, if its build id is the recorded one, else its debug
  *                                                      file by its build id ──> libdw ──> frames, innermost first
  *
- * Q.1  Works on files alone: the program need not run, nor ever have run here.
- * Q.2  A file that is not the one that was mapped is not asked: better no name than a wrong one.
- * Q.3  What cannot be named is module and offset; what is in no module, an address. There is always one frame.
- * Q.4  Each place in a file is looked up once.
- * Q.5  Built without libdw, or where it is not there to be loaded, or libstdc++ to take C++ names apart, there is less to tell, and no
- *      failure.
+ * symbols.1  Works on files alone: the program need not run, nor ever have run here.
+ * symbols.2  A file that is not the one that was mapped is not asked: better no name than a wrong
+ *            one.
+ * symbols.3  What cannot be named is module and offset; what is in no module, an address. There is
+ *            always one frame.
+ * symbols.4  Each place in a file is looked up once.
+ * symbols.5  Built without libdw, or where it is not there to be loaded, or libstdc++ to take C++
+ *            names apart, there is less to tell, and no failure.
  */
 #ifndef PE_REPORT_SYMBOLS_H
 #define PE_REPORT_SYMBOLS_H
@@ -33,7 +36,8 @@ struct pe_symbols;
 struct pe_symbols *pe_symbols_open(const struct pe_events *e);
 void pe_symbols_close(struct pe_symbols *s);
 
-/* The frames for one address of a stack (a return address: it is the instruction before that is meant). NULL: no memory */
+/* The frames for one address of a stack (a return address: it is the instruction before that is
+ * meant). NULL: no memory */
 const struct pe_symbols_frame *pe_symbols_at(struct pe_symbols *s, uint64_t set, uint64_t address);
 
 #endif

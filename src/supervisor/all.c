@@ -14,7 +14,8 @@ bool pe_all_is_ours(const struct pe_serve *s, int pid)
 	return pid == s->ours[0] || pid == s->ours[1] || pe_helper_is(pid);
 }
 
-/* The kernel spares the caller and the first process, and whoever is not in the caller's namespace or below. */
+/* The kernel spares the caller and the first process, and whoever is not in the caller's namespace
+ * or below. */
 static bool is_meant(const struct pe_serve_call *c, int pid)
 {
 	return pid != c->peer->tgid && pe_peer_number(c->peer, pid) > 1;

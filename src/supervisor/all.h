@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * all - kill(-1) with SIGKILL or SIGSTOP: to everybody whom the caller may signal, but not to those who answer its calls.
+ * all - kill(-1) with SIGKILL or SIGSTOP: to everybody whom the caller may signal, but not to those
+ * who answer its calls.
  */
 #ifndef PE_SUPERVISOR_ALL_H
 #define PE_SUPERVISOR_ALL_H

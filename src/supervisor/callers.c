@@ -9,7 +9,7 @@
 
 static struct pe_peer known[PE_CALLERS];
 
-/* A.2: as many as there are descriptors for, but one at least */
+/* callers.2: as many as there are descriptors for, but one at least */
 static unsigned int count_places(void)
 {
 	struct rlimit limit;

@@ -101,9 +101,10 @@ static uint64_t key(uint32_t frame, int pid)
 	return (uint64_t)frame << 32 | (uint32_t)pid;
 }
 
-/* The first few of a frame beside those of the frames before and after it; the others where as many as may come have room, and frames
- * that were made at about the same time have theirs together. So few pages are touched. Nothing is ever taken out singly: what is
- * not before a free place is not there. */
+/* The first few of a frame beside those of the frames before and after it; the others where as many
+ * as may come have room, and frames that were made at about the same time have theirs together. So
+ * few pages are touched. Nothing is ever taken out singly: what is not before a free place is not
+ * there. */
 static _Atomic uint64_t *place_number(struct pe_child_table_half *h, uint64_t wanted)
 {
 	uint32_t frame = (uint32_t)(wanted >> 32);
@@ -131,7 +132,7 @@ static void write_number(struct pe_child_table_half *h, uint64_t wanted)
 	atomic_store(n, wanted);
 }
 
-/* --- sweeps (Q.2, Q.4) --- */
+/* --- sweeps (child_table.2, child_table.4) --- */
 
 static int by_frame(const void *a, const void *b)
 {

@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * child_table - what the supervisor knows: which pids were children of which process. In memory that outlives the worker.
+ * child_table - what the supervisor knows: which pids were children of which process. In memory
+ * that outlives the worker.
  *
  *   process: identity ──> frame 17          pids: { frame 17, 4711 }, { frame 17, 4712 }, { frame 23, 4711 } ...
  *            exec: frame 24 (17 is forgotten)
  *
- * Q.1  A pid is in a frame's set if that very process had a child of that pid since its last exec. Whether the child is still
- *      there is not written down: the kernel is asked when it matters. So there are no exits to follow, nothing to
- *      keep in step, and what is kept per pid are eight bytes.
- * Q.2  The writer may be killed between any two instructions. Each entry becomes valid by its last store, and is never half
- *      valid. A sweep fills the other half of the memory and then points to it.
- * Q.3  One writer at a time.
- * Q.4  Where there is no room, pids are forgotten: they pass, and are never refused (P.5).
+ * child_table.1  A pid is in a frame's set if that very process had a child of that pid since its
+ *                last exec. Whether the child is still there is not written down: the kernel is
+ *                asked when it matters. So there are no exits to follow, nothing to keep in step,
+ *                and what is kept per pid are eight bytes.
+ * child_table.2  The writer may be killed between any two instructions. Each entry becomes valid by
+ *                its last store, and is never half valid. A sweep fills the other half of the
+ *                memory and then points to it.
+ * child_table.3  One writer at a time.
+ * child_table.4  Where there is no room, pids are forgotten: they pass, and are never refused
+ *                (frame.5).
  */
 #ifndef PE_SUPERVISOR_CHILD_TABLE_H
 #define PE_SUPERVISOR_CHILD_TABLE_H
@@ -77,8 +81,8 @@ struct pe_child_table {
 	_Atomic bool births;	 /* the kernel tells us of them */
 	_Atomic uint64_t
 		restricted[PE_CHILD_TABLE_RESTRICTED]; /* when first, ticks since boot; 0: never */
-	/* calls that were received and not answered yet: received straight into here, so that the next
-	 * worker finds them; id 0: a free place */
+	/* calls that were received and not answered yet: received straight into here, so that the
+	 * next worker finds them; id 0: a free place */
 	struct seccomp_notif held[PE_CHILD_TABLE_HELD];
 	_Atomic uint32_t serving; /* the place of the call that the worker is at */
 	_Atomic uint64_t served;
@@ -93,7 +97,8 @@ struct pe_child_table_process *pe_child_table_find(struct pe_child_table *b, uin
 /* Without a look at its identity: may a process whose pid is @tgid be here? false: it is not. */
 bool pe_child_table_may_have(struct pe_child_table *b, int tgid);
 
-/* the same as find, made if need be. @lives: is this process still there? for a sweep. Never NULL. */
+/* the same as find, made if need be. @lives: is this process still there? for a sweep. Never
+ * NULL. */
 struct pe_child_table_process *pe_child_table_open(struct pe_child_table *b, uint64_t identity,
 						   int tgid,
 						   bool (*lives)(uint64_t identity, int tgid));

@@ -8,11 +8,12 @@
  *   a Landlock domain               /proc does not show it: landlock_restrict_self(2) is notified
  *
  * confinement.1  What cannot be determined counts as confined.
- * confinement.2  A Landlock domain belongs to a thread, and its children inherit it, of whatever parent
- *                they are (CLONE_PARENT). So who has one cannot be followed, but where one can be: in a
- *                process that asked for it, and in one that was born later, and
+ * confinement.2  A Landlock domain belongs to a thread, and its children inherit it, of whatever
+ *                parent they are (CLONE_PARENT). So who has one cannot be followed, but where one
+ *                can be: in a process that asked for it, and in one that was born later, and
  *                  - has no_new_privs, which a domain demands and no descendant loses, or
- *                  - is in a user namespace of its own, where it is root and needs no such thing, or
+ *                  - is in a user namespace of its own, where it is root and needs no such thing,
+ *                  or
  *                  - is any process, once one without no_new_privs asked that has CAP_SYS_ADMIN
  *                    over our user namespace.
  */

@@ -11,8 +11,9 @@
  *                filter) is looked for (confinement.h). If there is any, nothing is sent.
  * credentials.3  A first process is protected from signals out of its own pid namespace. The worker
  *                may be outside of that namespace: then nothing is sent.
- * credentials.4  SIGCONT is allowed within a session, and the session that the kernel compares would
- *                be the worker's. So SIGCONT is sent only where any other signal could be sent.
+ * credentials.4  SIGCONT is allowed within a session, and the session that the kernel compares
+ *                would be the worker's. So SIGCONT is sent only where any other signal could be
+ *                sent.
  */
 #ifndef PE_SUPERVISOR_CREDENTIALS_H
 #define PE_SUPERVISOR_CREDENTIALS_H

@@ -67,7 +67,7 @@ static long give_pidfd(const struct pe_serve_call *c)
 
 /* --- signals --- */
 
-/* The processes of the supervisor are not ended (kill.h, X.4). */
+/* The processes of the supervisor are not ended (kill.4). */
 static bool would_end_us(const struct pe_serve_call *c, int pid, int signal)
 {
 	return (signal == SIGKILL || signal == SIGSTOP) && pe_all_is_ours(c->s, pid);

@@ -151,7 +151,7 @@ static long write_entries(struct pe_helper_call *h, void *data)
 	return r < 0 ? r : a->result;
 }
 
-/* I.2: the snapshot was taken before */
+/* entries.2: the snapshot was taken before */
 static void look_at_all(const struct pe_serve_call *c, const struct pe_entries *e, struct answer *a)
 {
 	long news = 0, error = 0, left = 0;

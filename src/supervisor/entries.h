@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * entries - PIDEPOCH_NR_waitpidv: what has become of many processes, without waiting and without reaping.
+ * entries - PIDEPOCH_NR_waitpidv: what has become of many processes, without waiting and without
+ * reaping.
  *
  *   the caller's entries ── copied ──> each: pin, is it still running? ── held still? ──> those that changed are written back
  *
- * I.1  Nobody but its parent can reap a process, so an end is told with PIDV_UNREAPED for its status, and the caller reaps. Stops and
- *      continuations are events of the parent's own, and are not told at all.
- * I.2  The cursor is read before the first entry (S12).
- * I.3  An entry that cannot be judged keeps no other from being told (core/reference/waitpidv.h, N.5).
- * I.4  Bounded: PIDEPOCH_WAITPIDV_MOST entries take milliseconds, for which others wait.
+ * entries.1  Nobody but its parent can reap a process, so an end is told with PIDV_UNREAPED for its
+ *            status, and the caller reaps. Stops and continuations are events of the parent's own,
+ *            and are not told at all.
+ * entries.2  The cursor is read before the first entry (S12).
+ * entries.3  An entry that cannot be judged keeps no other from being told (waitpidv.5).
+ * entries.4  Bounded: PIDEPOCH_WAITPIDV_MOST entries take milliseconds, for which others wait.
  */
 #ifndef PE_SUPERVISOR_ENTRIES_H
 #define PE_SUPERVISOR_ENTRIES_H

@@ -117,7 +117,7 @@ static struct note *among(struct note *n, uint64_t key)
 	return NULL;
 }
 
-/* the pid's own place, a free one, or another's (R.5) */
+/* the pid's own place, a free one, or another's (epochs.5) */
 static struct note *place(struct pe_epochs *e, uint64_t key)
 {
 	struct note *ways = ways_of(e, key), *n = among(ways, key);
@@ -201,7 +201,7 @@ static bool is_ambiguous(const struct pe_epochs *e, const struct time *t, const 
 	return !k->inode || k->noted || atomic_load(&t->origin) || atomic_load(&e->forgot);
 }
 
-/* R.2, as core/reference/reference.c does it */
+/* epochs.2, as core/reference/reference.c does it */
 static uint64_t new_tag(struct pe_epochs *e, const struct pe_peer *p, uint32_t ns_pid,
 			const struct known *k)
 {

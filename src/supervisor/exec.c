@@ -8,7 +8,8 @@
 #include "supervisor/callers.h"
 #include "supervisor/points.h"
 
-/* Is that thread the first of its process, whose pid is the same then? A signal that is none, to itself and nobody else, tells. */
+/* Is that thread the first of its process, whose pid is the same then? A signal that is none, to
+ * itself and nobody else, tells. */
 static bool leads(int tid)
 {
 	return syscall(SYS_tgkill, tid, tid, 0) == 0 || errno == EPERM;

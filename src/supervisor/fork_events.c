@@ -88,15 +88,16 @@ int pe_fork_events_open(void)
 		return -errno;
 	if (st.st_ino != FIRST_NAMESPACE)
 		return -EPERM;
-	/* in the first network namespace only; and a socket would have the kernel look for a module */
+	/* in the first network namespace only; and a socket would have the kernel look for a
+	 * module */
 	if (access("/proc/self/net/connector", F_OK) < 0)
 		return -errno;
 	fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_CONNECTOR);
 	return fd < 0 ? -errno : fd;
 }
 
-/* Of all that the kernel tells, births of processes and answers take up room. (Its own choice of events is of Linux 6.6, has threads
- * in it, and saves no more.) */
+/* Of all that the kernel tells, births of processes and answers take up room. (Its own choice of
+ * events is of Linux 6.6, has threads in it, and saves no more.) */
 static int choose(int fd)
 {
 #define WORD(at)	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)(at))
@@ -133,7 +134,8 @@ static void make_room(int fd)
 		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
 }
 
-/* The kernel answers before the request returns, or never (another namespace). Its clock must be ours. */
+/* The kernel answers before the request returns, or never (another namespace). Its clock must be
+ * ours. */
 static int find_answer(int fd, uint32_t mark, uint64_t from)
 {
 	char message[LONGEST];
@@ -256,7 +258,7 @@ static int receive(int fd, struct pe_fork_events_event *births, size_t *count)
 	return n < 0 ? -errno : n;
 }
 
-/* Who has a parent's pid is asked after the reading (B.3). */
+/* Who has a parent's pid is asked after the reading (fork_events.3). */
 void pe_fork_events_read(struct pe_serve *s)
 {
 	struct pe_fork_events_event births[BATCH];

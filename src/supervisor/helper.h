@@ -9,20 +9,20 @@
  * A page that a program serves itself (userfaultfd, FUSE) may never come, nor may the lock of its
  * address space, nor a write to its standard error.
  *
- * helper.1  The worker never waits for an op. A call whose op is under way is parked; when the op is
- *           done the call is served again from its beginning, and gets the results of its earlier
- *           ops from memory. What a call does before its last op must bear repetition.
- * helper.2  A user has one helper at most, and the ops of one user are done one after the other. So a
- *           slow op delays calls of the same user only. A user is a real user id; in a user
+ * helper.1  The worker never waits for an op. A call whose op is under way is parked; when the op
+ *           is done the call is served again from its beginning, and gets the results of its
+ *           earlier ops from memory. What a call does before its last op must bear repetition.
+ * helper.2  A user has one helper at most, and the ops of one user are done one after the other. So
+ *           a slow op delays calls of the same user only. A user is a real user id; in a user
  *           namespace below ours, the owner of that namespace.
  * helper.3  A call that has been parked for PE_HELPER_PATIENCE is continued, and its helper is
- *           killed. Even that may take as long as the program likes (FUSE answers a request, or it is
- *           in a sleep that SIGKILL does not end): the user has no other helper until then.
+ *           killed. Even that may take as long as the program likes (FUSE answers a request, or it
+ *           is in a sleep that SIGKILL does not end): the user has no other helper until then.
  * helper.4  Some places are left for calls that need no helper, whichever users fill the others.
  * helper.5  A helper has a copy of the worker's memory and shares only the ops with it. It gets the
- *           listener with each op and closes it before it touches the caller's memory: one that cannot
- *           be killed does not keep the listener open. It ends with the worker; the next worker finds
- *           the parked calls in the child table, and begins them again.
+ *           listener with each op and closes it before it touches the caller's memory: one that
+ *           cannot be killed does not keep the listener open. It ends with the worker; the next
+ *           worker finds the parked calls in the child table, and begins them again.
  */
 #ifndef PE_SUPERVISOR_HELPER_H
 #define PE_SUPERVISOR_HELPER_H
@@ -44,15 +44,15 @@ struct pe_helper_call {
 typedef long pe_helper_op(struct pe_helper_call *h, void *data);
 
 /*
- * Do @op with a copy of @data, which is updated to what the op made of it: with as many bytes as were
- * given when it was begun.
- * Return: -EINPROGRESS: the call is parked, and its function must return at once with this; else what
+ * Do @op with a copy of @data, which is updated to what the op made of it: with as many bytes as
+ * were given when it was begun. Return: -EINPROGRESS: the call is parked, and its function must
+ * return at once with this; else what
  *         @op returned; -ENOSYS: there can be no helper
  */
 long pe_helper_do(struct pe_serve_call *c, pe_helper_op *op, void *data, size_t size);
 
-/* The memory of the caller, for an op. 0; -EFAULT; -ENOSYS: it may not be read; -ECANCELED: the caller
- * is no longer held. Nothing is written then. */
+/* The memory of the caller, for an op. 0; -EFAULT; -ENOSYS: it may not be read; -ECANCELED: the
+ * caller is no longer held. Nothing is written then. */
 int pe_helper_read(struct pe_helper_call *h, uint64_t from, void *to, size_t bytes);
 int pe_helper_write(struct pe_helper_call *h, uint64_t to, const void *from, size_t bytes);
 

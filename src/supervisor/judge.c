@@ -25,7 +25,7 @@
 #define PIDFD_SIGNAL_THREAD 1u /* linux/pidfd.h, since 6.9 */
 #endif
 
-/* --- whom it is not for (Y.1) --- */
+/* --- whom it is not for (judge.1) --- */
 
 static bool is_trusted(const struct pe_serve_call *c)
 {
@@ -70,7 +70,7 @@ static long is_of_library(struct pe_serve_call *c)
 	return pe_helper_do(c, has_library, &at, sizeof(at));
 }
 
-/* --- telling (Y.2) --- */
+/* --- telling (judge.2) --- */
 
 /* Its descriptor 2 becomes ours, if it takes a line at once. */
 static bool borrow_stderr(const struct pe_serve_call *c)
@@ -91,7 +91,8 @@ static bool borrow_stderr(const struct pe_serve_call *c)
 	return true;
 }
 
-/* By warn-once a process tells one thing, and what it forks after that nothing. Whoever was displaced from here tells again. */
+/* By warn-once a process tells one thing, and what it forks after that nothing. Whoever was
+ * displaced from here tells again. */
 static struct told {
 	uint64_t identity, at; /* ticks since boot */
 } told[1024];
@@ -115,7 +116,7 @@ static bool may_tell(const struct pe_serve_call *c, const struct pe_identity_hol
 	       told_of(parent)->identity != parent || told_of(parent)->at > who->start;
 }
 
-/* Y.3. What is written is written in the caller's name. */
+/* judge.3. What is written is written in the caller's name. */
 static void tell(const struct pe_serve_call *c, const struct pe_use *use,
 		 const struct pe_verdict *v)
 {
@@ -149,8 +150,8 @@ static void tell(const struct pe_serve_call *c, const struct pe_use *use,
 
 /* --- the verdict --- */
 
-/* As abort(3): a handler runs first; a process that ignores or blocks SIGABRT is killed. The pidfd is
- * the caller's, whichever process has its pid by now. */
+/* As abort(3): a handler runs first; a process that ignores or blocks SIGABRT is killed. The pidfd
+ * is the caller's, whichever process has its pid by now. */
 static void end(const struct pe_serve_call *c)
 {
 	int signal = pe_rights_blunts(c->peer, SIGABRT) ? SIGKILL : SIGABRT;

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * judge - what is done about a stale use, by the same judgement and in the same words as inside a program.
+ * judge - what is done about a stale use, by the same judgement and in the same words as inside a
+ * program.
  *
- * Y.1  A call that the library makes has been judged: it has seen what made the pid fresh. Other calls of the same program
- *      (its own instructions, a Go runtime's) have not. A program that is trusted is not judged.
- * Y.2  A notice goes to the log; else to the caller's own descriptor 2, while that is the file that it was when the run began. It is
- *      borrowed for the one line, and left out if the line could not be taken at once.
- * Y.3  An event is written as the library writes it (docs/events.md), before the call is answered; from outside there are no stacks, and no
- *      history.
+ * judge.1  A call that the library makes has been judged: it has seen what made the pid fresh.
+ *          Other calls of the same program (its own instructions, a Go runtime's) have not. A
+ *          program that is trusted is not judged.
+ * judge.2  A notice goes to the log; else to the caller's own descriptor 2, while that is the file
+ *          that it was when the run began. It is borrowed for the one line, and left out if the
+ *          line could not be taken at once.
+ * judge.3  An event is written as the library writes it (docs/events.md), before the call is
+ *          answered; from outside there are no stacks, and no history.
  */
 #ifndef PE_SUPERVISOR_JUDGE_H
 #define PE_SUPERVISOR_JUDGE_H

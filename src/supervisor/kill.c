@@ -52,8 +52,8 @@ static long read_info(struct pe_helper_call *h, void *data)
 	return pe_helper_read(h, i->at, i->word, sizeof(i->word));
 }
 
-/* The kernel reads the siginfo of a queued signal before it looks at the pid: it must be readable, and
- * must not pretend to be the kernel's. 1, 0, or -EINPROGRESS (helper.h) */
+/* The kernel reads the siginfo of a queued signal before it looks at the pid: it must be readable,
+ * and must not pretend to be the kernel's. 1, 0, or -EINPROGRESS (helper.h) */
 static long has_bad_info(struct pe_serve_call *c)
 {
 	struct info i = { .at = c->n->data.args[c->what == PE_NOTIFY_FILTER_QUEUE ? 2 : 3] };
@@ -67,7 +67,8 @@ static long has_bad_info(struct pe_serve_call *c)
 	return r < 0 || i.word[2] >= 0 || i.word[2] == SI_TKILL;
 }
 
-/* Will the kernel not do it, whichever process has the pid? Then it may say so. As has_bad_info() */
+/* Will the kernel not do it, whichever process has the pid? Then it may say so. As
+ * has_bad_info() */
 static long is_void(struct pe_serve_call *c)
 {
 	if (c->what == PE_NOTIFY_FILTER_PIDFD)
@@ -83,7 +84,8 @@ static bool is_mute(int signal)
 	return signal == SIGKILL || signal == SIGSTOP;
 }
 
-/* The siginfo of a signal that is sent for somebody: the sender is true, but the kernel lets nobody say SI_USER. */
+/* The siginfo of a signal that is sent for somebody: the sender is true, but the kernel lets nobody
+ * say SI_USER. */
 static siginfo_t info_for(const struct pe_serve_call *c, int signal)
 {
 	siginfo_t info = { .si_signo = signal, .si_code = SI_QUEUE };
@@ -93,7 +95,7 @@ static siginfo_t info_for(const struct pe_serve_call *c, int signal)
 	return info;
 }
 
-/* X.2. LET where it cannot be done so; -EAGAIN: it was no child, or is none any more */
+/* kill.2. LET where it cannot be done so; -EAGAIN: it was no child, or is none any more */
 static long send_for(const struct pe_serve_call *c, int pid, int signal)
 {
 	siginfo_t info = info_for(c, signal);
@@ -155,7 +157,8 @@ static long look(struct pe_serve_call *c, int ns_pid)
 	return parent < 0 || is_kin(c, pid) ? PE_SERVE_LET : stale(c, ns_pid, pid);
 }
 
-/* A child that is signalled is written down: another thread's wait may be under way, and reap it before it is seen there. */
+/* A child that is signalled is written down: another thread's wait may be under way, and reap it
+ * before it is seen there. */
 static void meet(const struct pe_serve_call *c, int ns_pid)
 {
 	int pid = pe_peer_is_single(c->peer) ? 0 : pe_peer_pid(c->peer, ns_pid);
@@ -178,7 +181,7 @@ static void look_further(const struct pe_serve_call *c, int ns_pid)
 	meet(c, ns_pid);
 }
 
-/* X.4. Other signals are blocked there. */
+/* kill.4. Other signals are blocked there. */
 static bool would_end_us(const struct pe_serve_call *c, int pid)
 {
 	return pid > 0 && pe_all_is_ours(c->s, pid) && is_mute(signal_of(c));

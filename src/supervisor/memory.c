@@ -56,8 +56,8 @@ FILE *pe_memory_maps(const struct pe_memory *m)
 
 /* --- protection (memory.3) --- */
 
-/* the end of the mapping of @at with this protection; 0: there is none; -errno: the kernel cannot be
- * asked so */
+/* the end of the mapping of @at with this protection; 0: there is none; -errno: the kernel cannot
+ * be asked so */
 static int64_t end_by_query(int maps, uint64_t at, uint64_t wanted)
 {
 	struct query q = { .size = sizeof(q), .flags = wanted, .address = at };

@@ -43,7 +43,7 @@ static void pause_briefly(void)
 	nanosleep(&t, NULL);
 }
 
-/* T.4 */
+/* monitor.4 */
 static void let_held_go(const struct pe_serve *s)
 {
 	struct seccomp_notif *n =
@@ -108,7 +108,8 @@ static void be_worker(struct pe_serve *s)
 		_exit((int)end);
 }
 
-/* never returns: as monitor until the work ends; a worker that is left alone goes round and is the monitor then (T.3) */
+/* never returns: as monitor until the work ends; a worker that is left alone goes round and is the
+ * monitor then (monitor.3) */
 static _Noreturn void keep(struct pe_serve *s)
 {
 	pid_t worker;
@@ -129,7 +130,8 @@ static _Noreturn void keep(struct pe_serve *s)
 	_exit(0);
 }
 
-/* The program's limits are not ours: what the worker needs for those whom it knows, if it is to be had. */
+/* The program's limits are not ours: what the worker needs for those whom it knows, if it is to be
+ * had. */
 static void raise_limits(void)
 {
 	struct rlimit limit;
@@ -147,7 +149,8 @@ static void raise_limits(void)
 	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-/* Who looks for memory is not to take ours: a program whose supervisor has gone altogether gets ENOSYS. (By CAP_SYS_RESOURCE only.) */
+/* Who looks for memory is not to take ours: a program whose supervisor has gone altogether gets
+ * ENOSYS. (By CAP_SYS_RESOURCE only.) */
 static void be_spared(void)
 {
 	int fd = pe_sys_open("self/oom_score_adj", O_WRONLY | O_CLOEXEC);
@@ -158,7 +161,7 @@ static void be_spared(void)
 	pe_sys_close(fd);
 }
 
-/* T.2 */
+/* monitor.2 */
 static void leave_program(int socket)
 {
 	int null;
@@ -187,7 +190,8 @@ static int enter_proc(void)
 	return access("thread-self/children", R_OK) == 0 ? 0 : -ENOSYS;
 }
 
-/* 1: the memory of who started us is ours to read, where @plan is, too, and will be: it cannot become somebody else's (T.2 of token.h) */
+/* 1: the memory of who started us is ours to read, where @plan is, too, and will be: it cannot
+ * become somebody else's (token.2) */
 static int can_read(pid_t program, const struct pe_monitor_plan *plan)
 {
 	struct pe_monitor_plan copy;
@@ -245,7 +249,8 @@ static pid_t quiet_clone(void)
 	return (pid_t)syscall(SYS_clone, 0, 0, 0, 0, 0);
 }
 
-/* in the caller's memory, as after a vfork: the monitor is born in a copy of it, and is nobody's child when we have gone */
+/* in the caller's memory, as after a vfork: the monitor is born in a copy of it, and is nobody's
+ * child when we have gone */
 static int bear_keeper(void *birth)
 {
 	if (quiet_clone() == 0)
@@ -263,7 +268,8 @@ static bool takes_orphans(void)
 
 static int make_keeper(const struct pe_monitor_plan *plan, int socket)
 {
-	/* The monitor's and its workers' for good, in their copy. It lies in the caller's own, where AddressSanitizer looks for one. */
+	/* The monitor's and its workers' for good, in their copy. It lies in the caller's own,
+	 * where AddressSanitizer looks for one. */
 	_Alignas(16) char stack[STACK];
 	bool direct = takes_orphans();
 	struct pe_settings set = { .policy = plan->policy,

@@ -60,7 +60,8 @@ int pe_notify_answer(int listener, uint64_t id, long answer)
 	return result(ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &r));
 }
 
-/* not by SECCOMP_ADDFD_FLAG_SEND: a worker killed before the caller has taken the descriptor would leave it with 0 for a result */
+/* not by SECCOMP_ADDFD_FLAG_SEND: a worker killed before the caller has taken the descriptor would
+ * leave it with 0 for a result */
 int pe_notify_give(int listener, uint64_t id, int fd)
 {
 	struct seccomp_notif_addfd a = {

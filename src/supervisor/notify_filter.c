@@ -103,10 +103,12 @@ static const struct machine {
 
 /* --- to instructions --- */
 
-/* the lower half of an argument, which is all that the kernel looks at in these calls (both CPUs are little endian) */
+/* the lower half of an argument, which is all that the kernel looks at in these calls (both CPUs
+ * are little endian) */
 #define ARGUMENT(n) ((uint32_t)(offsetof(struct seccomp_data, args) + 8 * (n)))
 
-/* Where a machine's list of pids ends, these stand; their jumps are counted from the next instruction. */
+/* Where a machine's list of pids ends, these stand; their jumps are counted from the next
+ * instruction. */
 static const struct sock_filter blocks[] = {
 #define LOAD(offset)	 BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (offset))
 #define EQUAL(k, y, n)	 BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)(k), (y), (n))

@@ -15,9 +15,11 @@
  *             ── PIDEPOCH_NR_* (this CPU's own machine only) ────────> show
  *             ── anything else: births, threads, looks ──────────────> allow, by pid alone (the kernel caches that)
  *
- * L.1  Nothing is ever refused by the filter itself.
- * L.2  A machine that the kernel can also run (i386, x32) has its own numbers, and is shown alike.
- * L.3  Births are not shown: a child is found at the wait that can reap it (book.h), so fork and pthread_create cost nothing.
+ * notify_filter.1  Nothing is ever refused by the filter itself.
+ * notify_filter.2  A machine that the kernel can also run (i386, x32) has its own numbers, and is
+ *                  shown alike.
+ * notify_filter.3  Births are not shown: a child is found at the wait that can reap it (book.h), so
+ *                  fork and pthread_create cost nothing.
  */
 #ifndef PE_SUPERVISOR_NOTIFY_FILTER_H
 #define PE_SUPERVISOR_NOTIFY_FILTER_H

@@ -76,7 +76,8 @@ static int foreign_namespace(int tid)
 	return pe_proc_open(O_RDONLY, "%d/ns/pid", tid);
 }
 
-/* The folder is that of one process, whoever has its pid later: without a process it has two links, else one more per thread. */
+/* The folder is that of one process, whoever has its pid later: without a process it has two links,
+ * else one more per thread. */
 static bool count_threads(struct pe_peer *p)
 {
 	struct stat st;
@@ -176,7 +177,7 @@ uint32_t pe_peer_user(const struct pe_peer *p)
 	return pe_proc_users(p->tid, user) ? user[0] : NOBODY;
 }
 
-/* --- pids (S.1) --- */
+/* --- pids (peer.1) --- */
 
 static int translate(int ns, unsigned long how, int ns_pid)
 {

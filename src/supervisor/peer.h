@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * peer - a watched process as its supervisor sees it: read from /proc, never believed longer than a call is held.
+ * peer - a watched process as its supervisor sees it: read from /proc, never believed longer than a
+ * call is held.
  *
- * S.1  Pids are of two kinds. `pid` is the caller's, in its own pid namespace, as it stands in an argument; `pid` is
- *      the same process's pid here. Where the two namespaces differ the kernel translates.
- * S.2  The working directory of the supervisor is /proc, opened before the program could mount anything over it.
- * S.3  What cannot be read is a negative errno, and whoever asks lets the call through.
+ * peer.1  Pids are of two kinds. `pid` is the caller's, in its own pid namespace, as it stands in
+ *         an argument; `pid` is the same process's pid here. Where the two namespaces differ the
+ *         kernel translates.
+ * peer.2  The working directory of the supervisor is /proc, opened before the program could mount
+ *         anything over it.
+ * peer.3  What cannot be read is a negative errno, and whoever asks lets the call through.
  */
 #ifndef PE_SUPERVISOR_PEER_H
 #define PE_SUPERVISOR_PEER_H
@@ -30,16 +33,18 @@ struct pe_peer {
 int pe_peer_open(struct pe_peer *p, int tid);
 void pe_peer_close(const struct pe_peer *p);
 
-/* Is that pid still this thread's? Then its threads have been counted, too. false: not to be told, too */
+/* Is that pid still this thread's? Then its threads have been counted, too. false: not to be told,
+ * too */
 bool pe_peer_lasts(struct pe_peer *p);
 
-/* The pid of the caller's @pid, which may be a thread's; -ESRCH: nobody has it; -ENOSYS: it cannot be told. */
+/* The pid of the caller's @pid, which may be a thread's; -ESRCH: nobody has it; -ENOSYS: it cannot
+ * be told. */
 int pe_peer_pid(const struct pe_peer *p, int ns_pid);
 /* the other way round; -ESRCH: it has none there */
 int pe_peer_number(const struct pe_peer *p, int pid);
 
-/* Whose is it? The real user id, or in another user namespace the owner of the outermost one that is
- * not ours: an ordinary user may have many user ids in there. */
+/* Whose is it? The real user id, or in another user namespace the owner of the outermost one that
+ * is not ours: an ordinary user may have many user ids in there. */
 uint32_t pe_peer_user(const struct pe_peer *p);
 
 /* the pid of the parent; -ESRCH: nobody has this pid */

@@ -51,7 +51,7 @@ static bool read_life(int pid, struct life *l)
 	return true;
 }
 
-/* --- the point of a process that asks for the first time (B.2) --- */
+/* --- the point of a process that asks for the first time (points.2) --- */
 
 static pe_clock_time earliest(const struct pe_serve_call *c)
 {
@@ -74,7 +74,7 @@ static pe_clock_time point_of(const struct pe_serve_call *c, int parent, uint64_
 	return p->point.set_at < start ? atomic_load(&p->point.now) : p->point.first;
 }
 
-/* B.3 */
+/* points.3 */
 static bool may_adopt(const struct pe_serve_call *c, int pid)
 {
 	const struct pe_child_table_process *p;
@@ -116,7 +116,7 @@ static void write_point(struct pe_child_table_point *p, pe_clock_time to)
 	p->set_at = pe_proc_ticks();
 }
 
-/* B.4: the memory is another than before the exec */
+/* points.4: the memory is another than before the exec */
 static bool is_another(const struct pe_serve_call *c, const struct pe_child_table_point *p)
 {
 	struct life l;

@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * points - the sync point of each watched process, for those that ask by pid or by prctl (core/frame/sync_point.h is the same inside a
- * program).
+ * points - the sync point of each watched process, for those that ask by pid or by prctl
+ * (core/frame/sync_point.h is the same inside a program).
  *
- * B.1  It goes forward only, and never to a moment that has not been (S6).
- * B.2  Births are not followed (filter.h, L.3), so where a process has its memory from is found at its first question:
+ * points.1  It goes forward only, and never to a moment that has not been (S6).
+ * points.2  Births are not followed (filter.h, notify_filter.3), so where a process has its memory
+ *           from is found at its first question:
  *        by exec            ─> the present
  *        by a fork, and the parent has a point ─> that of the fork; the parent's first, if it has been set since
  *        else                                  ─> the first moment that was ever handed out in this run
  *      None of these is later than what it is an answer to. An earlier one costs precision (S1).
- * B.3  Orphans come to a first process or a subreaper, which is then no witness of where they came from.
- * B.4  An exec may fail: the point stays until the memory is seen to be another.
+ * points.3  Orphans come to a first process or a subreaper, which is then no witness of where they
+ *           came from.
+ * points.4  An exec may fail: the point stays until the memory is seen to be another.
  */
 #ifndef PE_SUPERVISOR_POINTS_H
 #define PE_SUPERVISOR_POINTS_H

@@ -42,7 +42,7 @@ static pid_t quiet_fork(void)
 	return (pid_t)syscall(SYS_clone, 0, 0, 0, 0, 0);
 }
 
-/* R.2: 0 or -errno of @f, which runs in a child */
+/* probe.2: 0 or -errno of @f, which runs in a child */
 static int in_child(int (*f)(void))
 {
 	int status;

@@ -2,10 +2,11 @@
 /*
  * probe - what this kernel and this container allow, found by trying it.
  *
- * R.1  A mechanism is there if it was used just now, not because a version says so. (One exception: pid_max is written to
- *      only where the kernel is known to keep one per namespace. Elsewhere the write would change the machine's.)
- * R.2  What is tried is tried in a child that ends, so that nothing of it stays on the caller.
- * R.3  PIDEPOCH_FORCE_OLD has the last word: what it names is not there (-ENOSYS).
+ * probe.1  A mechanism is there if it was used just now, not because a version says so. (One
+ *          exception: pid_max is written to only where the kernel is known to keep one per
+ *          namespace. Elsewhere the write would change the machine's.)
+ * probe.2  What is tried is tried in a child that ends, so that nothing of it stays on the caller.
+ * probe.3  PIDEPOCH_FORCE_OLD has the last word: what it names is not there (-ENOSYS).
  */
 #ifndef PE_SUPERVISOR_PROBE_H
 #define PE_SUPERVISOR_PROBE_H
@@ -38,7 +39,8 @@ enum pe_probe { PE_PROBES(PE_PROBE_ENUM) PE_PROBE_COUNT };
 const char *pe_probe_name(enum pe_probe what);
 const char *pe_probe_text(enum pe_probe what);
 
-/* 0: it works; -ENOSYS: not in this kernel, or switched off by PIDEPOCH_FORCE_OLD; another -errno: what forbids it */
+/* 0: it works; -ENOSYS: not in this kernel, or switched off by PIDEPOCH_FORCE_OLD; another -errno:
+ * what forbids it */
 int pe_probe_try(enum pe_probe what);
 
 /* is it named in PIDEPOCH_FORCE_OLD? */

@@ -57,7 +57,8 @@ bool pe_proc_status(int pid, const char *name, char *value, size_t size)
 
 	if (pe_proc_slurp(pe_proc_open(O_RDONLY, "%d/status", pid), text, sizeof(text)) < 0)
 		return false;
-	/* its line, and not the process's name, which may be anything but have a line's end in it */
+	/* its line, and not the process's name, which may be anything but have a line's end in
+	 * it */
 	snprintf(line, sizeof(line), "\n%s:", name);
 	at = strstr(text, line);
 	if (!at)

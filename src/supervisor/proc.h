@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* proc - what the kernel says of a process: by files of /proc, which is the supervisor's working directory (peer.h, S.2), or by a
- * pidfd, at a tenth of the price. */
+/* proc - what the kernel says of a process: by files of /proc, which is the supervisor's working
+ * directory (peer.2), or by a pidfd, at a tenth of the price. */
 #ifndef PE_SUPERVISOR_PROC_H
 #define PE_SUPERVISOR_PROC_H
 

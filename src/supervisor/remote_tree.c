@@ -14,7 +14,7 @@
 
 enum { NOT_LOOKED_FOR, NONE }; /* in the place of a frame's address */
 
-/* --- where it is (D.3) --- */
+/* --- where it is (remote_tree.3) --- */
 
 static bool read_word(struct pe_helper_call *h, uint64_t at, uint64_t *to)
 {
@@ -62,7 +62,7 @@ static uint64_t find(struct pe_helper_call *h, FILE *maps)
 	return found;
 }
 
-/* --- what is in it (D.2) --- */
+/* --- what is in it (remote_tree.2) --- */
 
 /* as pe_arena_peek(): the address of an object, or 0 */
 static uint64_t object(struct pe_helper_call *h, const struct pe_arena *a, uint32_t index)
@@ -178,7 +178,7 @@ static long ask(struct pe_helper_call *h, void *data)
 	return r > 0;
 }
 
-/* D.3 */
+/* remote_tree.3 */
 long pe_remote_tree_has(struct pe_serve_call *c, int ns_pid)
 {
 	struct question q = { .frame = c->peer->frame,

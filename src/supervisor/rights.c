@@ -32,7 +32,8 @@ uint32_t pe_rights_uid(const struct pe_peer *p)
 	return pe_proc_users(p->tgid, u) ? u[0] : NOBODY;
 }
 
-/* The sets, not what they are good for in which user namespace. Neither, where they are not to be told. */
+/* The sets, not what they are good for in which user namespace. Neither, where they are not to be
+ * told. */
 static struct __user_cap_data_struct caps_with(int pid, int cap)
 {
 	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3,

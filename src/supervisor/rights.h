@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* rights - what /proc says of a watched process: its user, its signals, whether it can change users. */
+/* rights - what /proc says of a watched process: its user, its signals, whether it can change
+ * users. */
 #ifndef PE_SUPERVISOR_RIGHTS_H
 #define PE_SUPERVISOR_RIGHTS_H
 

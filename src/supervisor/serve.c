@@ -91,7 +91,7 @@ static void answer(struct pe_serve *s, int place)
 		finish(s, place, result);
 }
 
-/* parked calls whose op is done, or whose time is over (V.1) */
+/* parked calls whose op is done, or whose time is over (serve.1) */
 static void answer_parked(struct pe_serve *s)
 {
 	int place;
@@ -113,7 +113,7 @@ static void answer_left(struct pe_serve *s)
 			answer(s, i);
 }
 
-/* --- the monitor's end (V.4) --- */
+/* --- the monitor's end (serve.4) --- */
 
 static sigjmp_buf back;
 static volatile sig_atomic_t receiving, called;
@@ -148,8 +148,8 @@ static bool has_ended(const struct pe_serve *s)
 	return poll(&end, 1, s->no_monitor ? -1 : 0) == 1 && !(end.revents & POLLIN);
 }
 
-/* While programs sleep for news (news.h), or calls are parked (helper.h), it is there that we wait, for all
- * of them. Is it a call? */
+/* While programs sleep for news (news.h), or calls are parked (helper.h), it is there that we wait,
+ * for all of them. Is it a call? */
 static bool await_call(struct pe_serve *s)
 {
 	struct pollfd ends[] = { { .fd = s->listener, .events = POLLIN },
@@ -177,8 +177,9 @@ static int free_place(const struct pe_serve *s)
 	return place;
 }
 
-/* It sleeps in the receiving itself, which saves a call: the monitor looks out for the end (older kernels do not wake us for it). The
- * place in the child table, or -errno; -ENODEV: this is the end. */
+/* It sleeps in the receiving itself, which saves a call: the monitor looks out for the end (older
+ * kernels do not wake us for it). The place in the child table, or -errno; -ENODEV: this is the
+ * end. */
 static int receive(struct pe_serve *s)
 {
 	int place, r;

@@ -6,13 +6,14 @@
  *     ^                   │ killed, at any instruction
  *     '── fork again ─────'          the next one finds the call in the child table, and answers it
  *
- * V.1  Nothing here waits for a watched program. A call is answered at once, or parked while a helper does
- *      what may take long (helper.h). One that would block is continued, and the kernel does the waiting.
- * V.2  In doubt, whatever the reason, a call is let through.
- * V.3  A call is let through, or has a result; what was done for it is done before the answer, and may be done again by the
- *      next worker.
- * V.4  The end of the monitor is a signal, which takes the worker out of its sleep by a jump: a call that was received just then is found in
- *      the child table, as after a death.
+ * serve.1  Nothing here waits for a watched program. A call is answered at once, or parked while a
+ *          helper does what may take long (helper.h). One that would block is continued, and the
+ *          kernel does the waiting.
+ * serve.2  In doubt, whatever the reason, a call is let through.
+ * serve.3  A call is let through, or has a result; what was done for it is done before the answer,
+ *          and may be done again by the next worker.
+ * serve.4  The end of the monitor is a signal, which takes the worker out of its sleep by a jump: a
+ *          call that was received just then is found in the child table, as after a death.
  */
 #ifndef PE_SUPERVISOR_SERVE_H
 #define PE_SUPERVISOR_SERVE_H
@@ -54,7 +55,8 @@ struct pe_serve_call {
 
 enum pe_serve_end { PE_SERVE_ENDED, PE_SERVE_ORPHANED, PE_SERVE_BROKEN };
 
-/* In a process whose signals are blocked; until the last watched process has ended, or the monitor has. */
+/* In a process whose signals are blocked; until the last watched process has ended, or the monitor
+ * has. */
 enum pe_serve_end pe_serve_run(struct pe_serve *s);
 
 #endif

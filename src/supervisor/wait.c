@@ -30,7 +30,8 @@ static struct pe_child_table_process *open_book(struct pe_serve_call *c)
 	return pe_child_table_open(c->s->table, c->peer->identity, c->peer->tgid, pe_peer_lives);
 }
 
-/* Without a birth anywhere since the last look there is no new child. Where few are expected they are looked at without that. */
+/* Without a birth anywhere since the last look there is no new child. Where few are expected they
+ * are looked at without that. */
 static void look_at_all(struct pe_serve_call *c)
 {
 	struct pe_child_table_process *p = open_book(c);

@@ -13,7 +13,8 @@
  * ledger.1  Entries are disjoint, not empty, and in order of address.
  * ledger.2  vr_ledger_reserve() is the only function that can fail. After it, so many calls of
  *           vr_ledger_set() or vr_ledger_clear() cannot.
- * ledger.3  A change touches no byte outside its range: what is left of a cut entry keeps its flags.
+ * ledger.3  A change touches no byte outside its range: what is left of a cut entry keeps its
+ *           flags.
  * ledger.4  An entry is a hint. Its memory may have been unmapped, and other memory may be there by
  *           now; ask the kernel before anything is done to it (vr_kernel_is_registered()).
  *

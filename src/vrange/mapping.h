@@ -2,7 +2,8 @@
 /*
  * mapping - what kind of memory an address belongs to.
  *
- * By PROCMAP_QUERY (Linux 6.11) on a descriptor of /proc/self/maps, else from the text of that file.
+ * By PROCMAP_QUERY (Linux 6.11) on a descriptor of /proc/self/maps, else from the text of that
+ * file.
  */
 #ifndef VR_MAPPING_H
 #define VR_MAPPING_H

@@ -19,8 +19,8 @@
  *         registering and unregistering lose nothing.
  * mark.6  A destructive call (MADV_DONTNEED) is made only after the kernel has confirmed that the
  *         memory is registered with us: the ledger may name memory that was unmapped since.
- * mark.7  A mapping without an anonymous page is not copied by fork. Before a fork each range gets one,
- *         or its zero pages would be missing in the child and look lost.
+ * mark.7  A mapping without an anonymous page is not copied by fork. Before a fork each range gets
+ *         one, or its zero pages would be missing in the child and look lost.
  *
  * Context: under the lock of state.h. Results are >= 0 or -errno.
  */

@@ -11,7 +11,8 @@
  * move.4  A mapping of which a part is volatile is several mappings to the kernel, which does not
  *         resize them together. It is made one for the time of the call.
  *
- * A raw mremap system call is not seen: lost pages read as zeros afterwards, and unmark says intact.
+ * A raw mremap system call is not seen: lost pages read as zeros afterwards, and unmark says
+ * intact.
  */
 #ifndef VR_MOVE_H
 #define VR_MOVE_H

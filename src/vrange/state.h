@@ -5,13 +5,13 @@
  * state.1  Between vr_state_enter() and vr_state_leave() no signal is delivered to the thread and
  *          no other thread is inside. A handler may therefore make every call.
  * state.2  A process that was forked behind the library's back (a raw system call) is recognized by
- *          its first call: a page that the kernel wipes in a forked process reads as zero. Pages may
- *          have been lost without a trace before that, so every range it inherited is reported as
- *          lost.
+ *          its first call: a page that the kernel wipes in a forked process reads as zero. Pages
+ *          may have been lost without a trace before that, so every range it inherited is reported
+ *          as lost.
  * state.3  The same happens when the program has closed or replaced the descriptor of the
  *          userfaultfd: the registrations went with it.
- * state.4  A userfaultfd belongs to the memory of the process that opened it. A forked process closes
- *          the inherited one before anything else, and opens its own.
+ * state.4  A userfaultfd belongs to the memory of the process that opened it. A forked process
+ *          closes the inherited one before anything else, and opens its own.
  */
 #ifndef VR_STATE_H
 #define VR_STATE_H

@@ -2,16 +2,16 @@
 /*
  * vrange - mvrange(), vrange() and vrange_holes(): what the library promises, and the API boundary.
  *
- * vrange.1   Unmark returned 0: every byte is as at the mark.
- * vrange.2   Unmark returned 1: at least one page was lost.
- * vrange.3   Without reclaim nothing is lost: unmark returns 0.
- * vrange.4   A page that is not volatile never changes, and an access to it never faults.
- * vrange.5   A volatile page shows its data, or SIGBUS (EFAULT from a system call), never zeros;
- *            unless VRANGE_ZERO was asked for.
- * vrange.6   A lost page stays lost until it is unmarked, and is reported to one unmark.
- * vrange.7   Nothing here destroys a page that was not marked.
- * vrange.8   A page that another process holds unmarked is not taken from any process.
- * vrange.9   Of an unmark and a purge of the same object one wins, and the other one sees it.
+ * vrange.1  Unmark returned 0: every byte is as at the mark.
+ * vrange.2  Unmark returned 1: at least one page was lost.
+ * vrange.3  Without reclaim nothing is lost: unmark returns 0.
+ * vrange.4  A page that is not volatile never changes, and an access to it never faults.
+ * vrange.5  A volatile page shows its data, or SIGBUS (EFAULT from a system call), never zeros;
+ *           unless VRANGE_ZERO was asked for.
+ * vrange.6  A lost page stays lost until it is unmarked, and is reported to one unmark.
+ * vrange.7  Nothing here destroys a page that was not marked.
+ * vrange.8  A page that another process holds unmarked is not taken from any process.
+ * vrange.9  Of an unmark and a purge of the same object one wins, and the other one sees it.
  * vrange.10  The bytes that are volatile and not yet given to the kernel stay below a cap.
  * vrange.11  SIGKILL at any point leaves vrange.1 true for every other process.
  * vrange.12  A call that failed has changed nothing.

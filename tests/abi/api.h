@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * api - for tests of the API: each play is given twice, by a program that is only linked with libpidepoch.so and by one that
- * has been preloaded as well; and children to have references to.
+ * api - for tests of the API: each play is given twice, by a program that is only linked with
+ * libpidepoch.so and by one that has been preloaded as well; and children to have references to.
  */
 #ifndef TESTS_ABI_API_H
 #define TESTS_ABI_API_H

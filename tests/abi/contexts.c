@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The calls on references may be made in a signal handler that interrupted one, in many threads at once, and in a vfork
- * child, whose calls are the kernel's own.
+ * The calls on references may be made in a signal handler that interrupted one, in many threads at
+ * once, and in a vfork child, whose calls are the kernel's own.
  */
 #include <pthread.h>
 
@@ -62,7 +62,8 @@ static void in_vfork_child(void)
 	if (pid == 0) {
 		if (pidepoch_kill(target.pid, target.epoch, 0) != 0)
 			_exit(1);
-		/* linked only, nobody says that this is a vfork child: its answer is right all the same */
+		/* linked only, nobody says that this is a vfork child: its answer is right all the
+		 * same */
 		if (pidepoch_ref(target.pid, &r) != 0 && errno != EAGAIN)
 			_exit(2);
 		_exit(0);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A signal by reference reaches the group that a process leads, and what is left of it after the leader was reaped; then no
- * process.
+ * A signal by reference reaches the group that a process leads, and what is left of it after the
+ * leader was reaped; then no process.
  */
 #include "api.h"
 

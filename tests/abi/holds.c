@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Between pidepoch_hold() and pidepoch_release() any call may be made on the number, and release says whether it was right. */
+/* Between pidepoch_hold() and pidepoch_release() any call may be made on the number, and release
+ * says whether it was right. */
 #include <pthread.h>
 
 #include "api.h"
@@ -54,7 +55,8 @@ static void *release(void *held)
 	return NULL;
 }
 
-/* What is let go out of order, or by another thread, is not let go. (A descriptor knows no order.) */
+/* What is let go out of order, or by another thread, is not let go. (A descriptor knows no
+ * order.) */
 static void out_of_order(void)
 {
 	struct pidepoch_ref c = api_ref(api_child());

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * S8: who has chosen a signal gets it when the sync point falls two whole epochs behind, and not before; once, by the next call of the
- * library, with the epoch in it; and again after the point was moved. S5: a forked child has chosen none.
+ * S8: who has chosen a signal gets it when the sync point falls two whole epochs behind, and not
+ * before; once, by the next call of the library, with the epoch in it; and again after the point
+ * was moved. S5: a forked child has chosen none.
  */
 #include "laps.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* laps - for tests of the API over laps: a namespace in which numbers come round every hundred forks, and the making of laps. */
+/* laps - for tests of the API over laps: a namespace in which numbers come round every hundred
+ * forks, and the making of laps. */
 #ifndef TESTS_ABI_LAPS_H
 #define TESTS_ABI_LAPS_H
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* EEPOCH has a message of its own in preloaded programs, by whatever libc has for that; other errnos have libc's. */
+/* EEPOCH has a message of its own in preloaded programs, by whatever libc has for that; other
+ * errnos have libc's. */
 #include <locale.h>
 
 #include "api.h"

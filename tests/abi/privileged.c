@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A program that is linked with the library and has more rights than its caller (AT_SECURE, as a setuid program has) reads no
- * variable of ours: it prints nothing, creates no file and opens none. Without the rights the same environment is read.
+ * A program that is linked with the library and has more rights than its caller (AT_SECURE, as a
+ * setuid program has) reads no variable of ours: it prints nothing, creates no file and opens none.
+ * Without the rights the same environment is read.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -26,8 +27,8 @@ static _Noreturn void fail(const char *what)
 	exit(1);
 }
 
-/* Opened for writing with O_NONBLOCK, a FIFO without a reader gives ENXIO: the open itself is visible
- * only by what is printed about it. */
+/* Opened for writing with O_NONBLOCK, a FIFO without a reader gives ENXIO: the open itself is
+ * visible only by what is printed about it. */
 static void set_environment(void)
 {
 	setenv("PIDEPOCH_LOG", log_path, 1);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * S7: when the epochs in which references were taken have been retired, those to own children are as good as ever, also while
- * they are held; those to others are EEPOCH and UNKNOWN, and a hold that was taken before says that it was right.
+ * S7: when the epochs in which references were taken have been retired, those to own children are
+ * as good as ever, also while they are held; those to others are EEPOCH and UNKNOWN, and a hold
+ * that was taken before says that it was right.
  */
 #include <pthread.h>
 
@@ -47,7 +48,8 @@ static void held_over_retirement(struct pidepoch_ref r)
 	MUST(pidepoch_release(&held) == 0);
 }
 
-/* It is alive under the same number all the time. Preloaded, its birth is known; linked only, that it is a child. */
+/* It is alive under the same number all the time. Preloaded, its birth is known; linked only, that
+ * it is a child. */
 static void a_child(void)
 {
 	struct pidepoch_ref c = api_ref(api_child());

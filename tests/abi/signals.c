@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What is sent by reference arrives as what is sent by number does: once, with the signal, the value and the sender that it
- * would have had.
+ * What is sent by reference arrives as what is sent by number does: once, with the signal, the
+ * value and the sender that it would have had.
  */
 #include "api.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * S6: the sync point goes forward and no further than the present, by function and, preloaded, by prctl(); S5: a forked child
- * keeps it. S9: what is kept for a process is told.
+ * S6: the sync point goes forward and no further than the present, by function and, preloaded, by
+ * prctl(); S5: a forked child keeps it. S9: what is kept for a process is told.
  */
 #include <sys/prctl.h>
 

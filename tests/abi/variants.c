@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Each call on a reference gives what its plain sibling gives while the process lives, and refuses, without doing
- * anything, when it is gone: on a child, and on a process that is none.
+ * Each call on a reference gives what its plain sibling gives while the process lives, and refuses,
+ * without doing anything, when it is gone: on a child, and on a process that is none.
  */
 #include <linux/ioprio.h>
 #include <linux/kcmp.h>
@@ -58,8 +58,8 @@ static long sameness(long n)
 }
 
 /*
- * X(name, on a reference, plain): pid, epoch, and an answer `a` are there. ptrace gets a request that a process which is no
- * tracee is refused: the kernel looks for the process first.
+ * X(name, on a reference, plain): pid, epoch, and an answer `a` are there. ptrace gets a request
+ * that a process which is no tracee is refused: the kernel looks for the process first.
  */
 #define VARIANTS(X)                                                                                \
 	X(kill, pidepoch_kill(pid, epoch, 0), kill(pid, 0))                                        \

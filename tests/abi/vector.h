@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * vector - for tests of waitpidv(): each play is given four times, linked only and preloaded, with io_uring and without; and each
- * vector comes short, to be looked at one by one, and long, to be listened for.
+ * vector - for tests of waitpidv(): each play is given four times, linked only and preloaded, with
+ * io_uring and without; and each vector comes short, to be looked at one by one, and long, to be
+ * listened for.
  */
 #ifndef TESTS_ABI_VECTOR_H
 #define TESTS_ABI_VECTOR_H
@@ -23,8 +24,8 @@ static size_t vector_count;
 static bool vector_long;
 
 /*
- * In a namespace in which numbers do not come round: how many processes the machine makes meanwhile would else decide whether a
- * tag is too old. (Before Linux 6.14 its size is the machine's.)
+ * In a namespace in which numbers do not come round: how many processes the machine makes meanwhile
+ * would else decide whether a tag is too old. (Before Linux 6.14 its size is the machine's.)
  */
 static inline void vector_wide_namespace(void)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* waitpidv() sleeps until there is news, or until all is final, or so long; a handler and a cancellation end it with nothing lost; and a handler
- * may jump out of it. */
+/* waitpidv() sleeps until there is news, or until all is final, or so long; a handler and a
+ * cancellation end it with nothing lost; and a handler may jump out of it. */
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdatomic.h>
@@ -108,7 +108,8 @@ static void a_handler(void)
 
 	MUST(sigaction(SIGUSR1, &restart, NULL) == 0);
 	vector_of_one(pid);
-	/* among many it sleeps often and not for long: the signal comes between two sleeps as well */
+	/* among many it sleeps often and not for long: the signal comes between two sleeps as
+	 * well */
 	for (int i = 0; i < 200; i++) {
 		later = i * 100;
 		MUST(ask_disturbed(0, SIGUSR1, 0) == -1 && errno == EINTR);

@@ -15,7 +15,8 @@ static int dies(void)
 	return 0;
 }
 
-/* A core of headers alone, in a place of its own; where the machine keeps none, the status says so to both. */
+/* A core of headers alone, in a place of its own; where the machine keeps none, the status says so
+ * to both. */
 static int dumps(void)
 {
 	const struct rlimit most = { RLIM_INFINITY, RLIM_INFINITY };

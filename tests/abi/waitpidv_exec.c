@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A program that is executed while waitpidv() listens finds no descriptor of it, and its children where they were. */
+/* A program that is executed while waitpidv() listens finds no descriptor of it, and its children
+ * where they were. */
 #include <dirent.h>
 
 #include "vector.h"

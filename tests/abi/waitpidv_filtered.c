@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A program's own seccomp filter that ends it for using an io_uring takes from a preloaded program the ring and nothing else, whether it comes
- * before the first waitpidv() or after; one that ends it for what references need makes the API say EAGAIN.
+ * A program's own seccomp filter that ends it for using an io_uring takes from a preloaded program
+ * the ring and nothing else, whether it comes before the first waitpidv() or after; one that ends
+ * it for what references need makes the API say EAGAIN.
  */
 #include <linux/filter.h>
 #include <linux/seccomp.h>

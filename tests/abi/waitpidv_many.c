@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* waitpidv() asks about 10,000 children (or PIDEPOCH_MANY) under a limit of 1024 descriptors, and finds those that have ended. */
+/* waitpidv() asks about 10,000 children (or PIDEPOCH_MANY) under a limit of 1024 descriptors, and
+ * finds those that have ended. */
 #include <sys/resource.h>
 
 #include "vector.h"

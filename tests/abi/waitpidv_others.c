@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* waitpidv() takes those who are no children, too: they run, and end without a status; and so does a child reaped before. */
+/* waitpidv() takes those who are no children, too: they run, and end without a status; and so does
+ * a child reaped before. */
 #include "vector.h"
 
 /* A grandchild, whose parent does not reap it. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Entries without a tag are of the snapshot's moment; what comes back is one to go on from; a tag that is another life's reaches nobody. */
+/* Entries without a tag are of the snapshot's moment; what comes back is one to go on from; a tag
+ * that is another life's reaches nobody. */
 #include "vector.h"
 
 static void play(void)

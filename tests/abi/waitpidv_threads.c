@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Threads that ask about the same children at once get each end once: one of them EXITED and the status, the others ENDED. */
+/* Threads that ask about the same children at once get each end once: one of them EXITED and the
+ * status, the others ENDED. */
 #include <pthread.h>
 
 #include "vector.h"

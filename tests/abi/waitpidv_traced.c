@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* waitpidv() tells the stops of one's own tracee with WUNTRACED, and the end of a child only when its tracer has let it go. */
+/* waitpidv() tells the stops of one's own tracee with WUNTRACED, and the end of a child only when
+ * its tracer has let it go. */
 #include <sys/ptrace.h>
 
 #include "vector.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A reference that was written down is judged by whoever reads it later: he gets the very process that was meant, or is told
- * that it is gone; and of what is no reference nothing is believed.
+ * A reference that was written down is judged by whoever reads it later: he gets the very process
+ * that was meant, or is told that it is gone; and of what is no reference nothing is believed.
  */
 #include "api.h"
 

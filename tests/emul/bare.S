@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * bare - a program without a libc, by system calls alone: it has a child, reaps it, says "reaped NUMBER", reads a line, uses the
- * number, and says "ok", "ESRCH" or "EEPOCH".
+ * bare - a program without a libc, by system calls alone: it has a child, reaps it, says "reaped
+ * NUMBER", reads a line, uses the number, and says "ok", "ESRCH" or "EEPOCH".
  *
  *   r12   the child's number
  */

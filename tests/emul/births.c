@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A child that is born and reaped while another thread waits for any is known where the kernel tells births (W.2, B.1 to B.5): what was its
- * number can no longer be hit. Numbers are this machine's own here, since no others are told; only strangers of ours are aimed at.
+ * A child that is born and reaped while another thread waits for any is known where the kernel
+ * tells births (wait.2, fork_events.1 to fork_events.5): what was its number can no longer be hit.
+ * Numbers are this machine's own here, since no others are told; only strangers of ours are aimed
+ * at.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -202,7 +204,7 @@ static bool listens(int pid)
 	return found;
 }
 
-/* B.1: not for a wait of a process with one thread */
+/* fork_events.1: not for a wait of a process with one thread */
 static void play_asking(void)
 {
 	start(WITH, NULL);
@@ -214,7 +216,7 @@ static void play_asking(void)
 	end();
 }
 
-/* B.2: another that asks takes nothing away */
+/* fork_events.2: another that asks takes nothing away */
 static void play_beside(void)
 {
 	start(WITH, NULL);
@@ -227,7 +229,7 @@ static void play_beside(void)
 	end();
 }
 
-/* B.6 */
+/* fork_events.6 */
 static void play_below(void)
 {
 	start(WITH, "below");
@@ -271,7 +273,7 @@ static void play_again(void)
 	end();
 }
 
-/* B.3: what an earlier program in the process had as a child */
+/* fork_events.3: what an earlier program in the process had as a child */
 static void play_exec(void)
 {
 	for (bool done = false; !done; end()) {
@@ -286,7 +288,7 @@ static void play_exec(void)
 	}
 }
 
-/* B.3: what an earlier process with its number had as a child */
+/* fork_events.3: what an earlier process with its number had as a child */
 static void play_heir(void)
 {
 	for (bool done = false; !done; end()) {
@@ -312,7 +314,7 @@ static void flood(void)
 	}
 }
 
-/* B.4: of a flood's beginning all is known; after it, once somebody has looked */
+/* fork_events.4: of a flood's beginning all is known; after it, once somebody has looked */
 static void play_flood(void)
 {
 	int first, lost;
@@ -345,7 +347,8 @@ static int parent_of(int pid)
 	return parent;
 }
 
-/* B.5: the worker that would have read of it is no more, or has become the keeper of another */
+/* fork_events.5: the worker that would have read of it is no more, or has become the keeper of
+ * another */
 static void play_death(void)
 {
 	start(WITH, NULL);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * A process that may not signal another one has the supervisor not signal it either
- * (confinement.h, credentials.h): it is in a Landlock domain, by itself or by birth and whatever its
- * parent is; it has a seccomp filter of its own; or the other one is the first process of its pid
- * namespace. Processes that are not confined are served all the same.
+ * (confinement.h, credentials.h): it is in a Landlock domain, by itself or by birth and whatever
+ * its parent is; it has a seccomp filter of its own; or the other one is the first process of its
+ * pid namespace. Processes that are not confined are served all the same.
  */
 #include <linux/audit.h>
 #include <linux/filter.h>

@@ -2,9 +2,11 @@
 /*
  *   crowd [PROCESSES | inside PROCESSES]
  *
- * 1,000 watched processes at once, in pairs, and a stranger for each pair: one of the two has a child and reaps it, the other makes
- * a stranger of that number; when all are there each of the first signals its number. None hits, and every call has its result. The
- * same with so few descriptors that the server cannot know them all. (It is static, and under the supervisor plays "inside".)
+ * 1,000 watched processes at once, in pairs, and a stranger for each pair: one of the two has a
+ * child and reaps it, the other makes a stranger of that number; when all are there each of the
+ * first signals its number. None hits, and every call has its result. The same with so few
+ * descriptors that the server cannot know them all. (It is static, and under the supervisor plays
+ * "inside".)
  */
 #include <errno.h>
 #include <signal.h>

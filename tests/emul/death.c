@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The worker is killed 50 times, and the keeper ten times, all through a flood of calls: no call fails, is lost or made twice; and
- * when the program has ended both end. With PIDEPOCH_QUICK the flood is a twentieth.
+ * The worker is killed 50 times, and the keeper ten times, all through a flood of calls: no call
+ * fails, is lost or made twice; and when the program has ended both end. With PIDEPOCH_QUICK the
+ * flood is a twentieth.
  */
 #include <dirent.h>
 #include <fcntl.h>

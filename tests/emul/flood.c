@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * flood - a static program that makes calls of which each has one right result, in eight processes, until its standard
- * input ends. A dot says that BATCH rounds more have been made; at the end it says how many calls it made, and how many were
- * wrong, lost or made twice.
+ * flood - a static program that makes calls of which each has one right result, in eight processes,
+ * until its standard input ends. A dot says that BATCH rounds more have been made; at the end it
+ * says how many calls it made, and how many were wrong, lost or made twice.
  */
 #include <errno.h>
 #include <poll.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A call that sends a signal never fails with EINTR in a program with the library, although a handler without SA_RESTART comes
- * before the supervisor has received the call; and it sends just one signal. (pthread_kill() of another thread is not here: libc
- * blocks all signals around it.)
+ * A call that sends a signal never fails with EINTR in a program with the library, although a
+ * handler without SA_RESTART comes before the supervisor has received the call; and it sends just
+ * one signal. (pthread_kill() of another thread is not here: libc blocks all signals around it.)
  *
  *   test                              victim, under pidepoch run
  *   stops the worker ── 'g' ────────> makes the call, which waits for the worker, if it is notified

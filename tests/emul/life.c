@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The program takes the caller's place and finds nothing of its supervisor there, be it an ordinary process, a subreaper or the first
- * of its namespace; kill(-1) does not reach the supervisor; its pipes end with it.
+ * The program takes the caller's place and finds nothing of its supervisor there, be it an ordinary
+ * process, a subreaper or the first of its namespace; kill(-1) does not reach the supervisor; its
+ * pipes end with it.
  */
 #include <sched.h>
 #include <signal.h>

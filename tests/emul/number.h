@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * number - for static programs that make the calls that no kernel has: they begin again under a supervisor.
+ * number - for static programs that make the calls that no kernel has: they begin again under a
+ * supervisor.
  */
 #ifndef TESTS_EMUL_NUMBER_H
 #define TESTS_EMUL_NUMBER_H
@@ -79,7 +80,8 @@ static inline void number_go_inside(char **argv)
 	exit(96);
 }
 
-/* a child that lives until the returned descriptor is closed, or it is signalled; it ends with @status */
+/* a child that lives until the returned descriptor is closed, or it is signalled; it ends with
+ * @status */
 static inline pid_t number_child(int *life, int status)
 {
 	int ends[2];

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* Pointers, counts and sizes of the two calls on entries: each wrong one has its errno, and nothing is written then. */
+/* Pointers, counts and sizes of the two calls on entries: each wrong one has its errno, and nothing
+ * is written then. */
 #include <fcntl.h>
 #include <sys/mman.h>
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* A program without libc waits by pidepoch_raw.h: 0 if its child's status came. (It begins at _start.) */
+/* A program without libc waits by pidepoch_raw.h: 0 if its child's status came. (It begins at
+ * _start.) */
 #include <pidepoch_raw.h>
 
 #if defined(__x86_64__)

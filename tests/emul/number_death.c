@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A worker that is killed takes nothing of what was given by number with it: references mean who they meant, the sync point stays, and
- * whoever sleeps for news is woken in the end.
+ * A worker that is killed takes nothing of what was given by number with it: references mean who
+ * they meant, the sync point stays, and whoever sleeps for news is woken in the end.
  */
 #include "../preload/namespace.h"
 #include "number.h"

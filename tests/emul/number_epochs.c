@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * By number a stale reference reaches nobody: whoever has the number now is neither signalled, nor opened, nor taken for who was
- * meant. In the supervisor's pid namespace, and in one below it.
+ * By number a stale reference reaches nobody: whoever has the number now is neither signalled, nor
+ * opened, nor taken for who was meant. In the supervisor's pid namespace, and in one below it.
  */
 #include <sched.h>
 

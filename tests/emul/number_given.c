@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* A worker that is killed while it gives a descriptor leaves the caller with that descriptor, or the next one gives it: never another. */
+/* A worker that is killed while it gives a descriptor leaves the caller with that descriptor, or
+ * the next one gives it: never another. */
 #include <fcntl.h>
 #include <poll.h>
 #include <sched.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * PIDEPOCH_NR_killpg of a static program: it reaches the group, also when its leader has been reaped, and then no process.
+ * PIDEPOCH_NR_killpg of a static program: it reaches the group, also when its leader has been
+ * reaped, and then no process.
  */
 #include "number.h"
 

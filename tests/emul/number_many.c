@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * More children than one call takes are waited for by the loop with 32 descriptors, each end once; the supervisor may have enough
- * descriptors to listen to them, or not.
+ * More children than one call takes are waited for by the loop with 32 descriptors, each end once;
+ * the supervisor may have enough descriptors to listen to them, or not.
  */
 #include <sys/resource.h>
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* Whom the caller may not signal, is not signalled for it, though its supervisor might; and a reference may be had all the same. */
+/* Whom the caller may not signal, is not signalled for it, though its supervisor might; and a
+ * reference may be had all the same. */
 #include "number.h"
 
 /* an innocent of another user; 1: the first process must do */

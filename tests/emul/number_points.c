@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * By number and by prctl, a process has one sync point: it goes forward only, a forked child has its parent's, an orphan none that is too
- * late, and a new program begins with the present; who lags is told.
+ * By number and by prctl, a process has one sync point: it goes forward only, a forked child has
+ * its parent's, an orphan none that is too late, and a new program begins with the present; who
+ * lags is told.
  */
 #include <sys/prctl.h>
 
@@ -25,7 +26,8 @@ static long set(pidepoch_snapshot_t to, long flags)
 	return number_call(PIDEPOCH_NR_set, (long)to, flags, 0, 0);
 }
 
-/* numbers come round at will: each reference to another process under one number makes a lap, or nearly */
+/* numbers come round at will: each reference to another process under one number makes a lap, or
+ * nearly */
 static void turn(int laps)
 {
 	const pid_t number = 300;

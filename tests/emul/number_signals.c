@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* By number a signal reaches the process of its reference, child or not, with its true sender; and each wrong argument has its errno. */
+/* By number a signal reaches the process of its reference, child or not, with its true sender; and
+ * each wrong argument has its errno. */
 #include <fcntl.h>
 #include <pthread.h>
 #include <sys/pidfd.h>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A program whose pages never come delays no other user's calls (helper.h): neither while the supervisor
- * reads from such a page, nor while it writes to one; and in the end its own call is continued.
+ * A program whose pages never come delays no other user's calls (helper.h): neither while the
+ * supervisor reads from such a page, nor while it writes to one; and in the end its own call is
+ * continued.
  */
 #include <stdint.h>
 #include <sys/mman.h>

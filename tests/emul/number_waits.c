@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* The loop of pidepoch_raw.h waits as waitpidv() does: each end once, with status and usage; others', stops, timeouts, signals, threads. */
+/* The loop of pidepoch_raw.h waits as waitpidv() does: each end once, with status and usage;
+ * others', stops, timeouts, signals, threads. */
 #include <fcntl.h>
 #include <pthread.h>
 #include <sys/ptrace.h>
@@ -13,7 +14,8 @@ static struct pidv entry(pid_t pid)
 			      .flags = PIDV_TAGGED };
 }
 
-/* What the kernel has to say of a child that has ended, or is about to. It may be all zeros: small figures get lost in it. */
+/* What the kernel has to say of a child that has ended, or is about to. It may be all zeros: small
+ * figures get lost in it. */
 static void kernels_usage(pid_t pid, struct rusage *to)
 {
 	siginfo_t si;

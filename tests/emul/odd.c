@@ -2,9 +2,10 @@
 /*
  *   odd [calls SEED ROUNDS VICTIM]
  *
- * Random arguments to every shown call, by a program without privilege under a supervisor that has it: the same keeper and the same
- * worker serve to the end and have no descriptor more than before; and a process that the caller may not touch has not been touched. (It
- * is static; "calls" is what it is under the supervisor. VICTIM: a process of another user, or 0.)
+ * Random arguments to every shown call, by a program without privilege under a supervisor that has
+ * it: the same keeper and the same worker serve to the end and have no descriptor more than before;
+ * and a process that the caller may not touch has not been touched. (It is static; "calls" is what
+ * it is under the supervisor. VICTIM: a process of another user, or 0.)
  */
 #include <dirent.h>
 #include <errno.h>

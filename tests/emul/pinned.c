@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * What the supervisor writes for a caller goes to that caller's memory and to no other, though the caller
- * is killed and its pid passes to another process while its memory is being read (memory.1).
+ * What the supervisor writes for a caller goes to that caller's memory and to no other, though the
+ * caller is killed and its pid passes to another process while its memory is being read (memory.1).
  *
  *   caller:    entries in a page, a snapshot in a slow page
  *   helper:    reads the entries ── waits for the snapshot ················ read ── written where?
@@ -83,7 +83,8 @@ static pid_t born(void)
 	return pid;
 }
 
-/* Until the helper has done all that it does for the other: it does one thing of a user's at a time. */
+/* Until the helper has done all that it does for the other: it does one thing of a user's at a
+ * time. */
 static void await_helper(void)
 {
 	pidepoch_snapshot_t point;

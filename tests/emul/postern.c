@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * postern - a program with the library, under the supervisor, that signals its child again and again, and looks at how: has it the
- * page, does the word say open, and is each call notified? (listener.h; PROGRAM SCENARIO runs inside, PROGRAM COMMAND... outside)
+ * postern - a program with the library, under the supervisor, that signals its child again and
+ * again, and looks at how: has it the page, does the word say open, and is each call notified?
+ * (listener.h; PROGRAM SCENARIO runs inside, PROGRAM COMMAND... outside)
  *
  *   opened    it is, and the calls are not shown; so it is in a forked child, which has its own; but the first to each child is
  *   taken     the address is the program's: the calls are shown, and what was there stays

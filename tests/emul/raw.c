@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * raw, inline - raw is a static program that nothing can be preloaded into. It has a child, reaps it, says "reaped NUMBER", and at
- * the next line from its standard input uses the number; it says "ok" or an errno.
- * inline is the same as a dynamic program, whose calls are its own instructions.
+ * raw, inline - raw is a static program that nothing can be preloaded into. It has a child, reaps
+ * it, says "reaped NUMBER", and at the next line from its standard input uses the number; it says
+ * "ok" or an errno. inline is the same as a dynamic program, whose calls are its own instructions.
  *
  *   raw HOW-TO-REAP HOW-TO-USE
  */
@@ -82,7 +82,8 @@ static void *wait_in_thread(void *arg)
 	return NULL;
 }
 
-/* Until the thread sleeps in its wait. Calls are served in turn: with one of ours, its own has been let through, too. */
+/* Until the thread sleeps in its wait. Calls are served in turn: with one of ours, its own has been
+ * let through, too. */
 static void await_waiter(void)
 {
 	char path[64], text[32] = "";
@@ -128,8 +129,8 @@ static int reap_in_thread(int meets)
 	return got;
 }
 
-/* A call with a number that is unknown shows the supervisor a process without a library; which has one then, and reaps by it. Its name
- * stays. */
+/* A call with a number that is unknown shows the supervisor a process without a library; which has
+ * one then, and reaps by it. Its name stays. */
 static void become_inline(const char *use)
 {
 	char inlined[4096], path[4096];
@@ -357,7 +358,8 @@ static long use(const char *how)
 	return syscall(SYS_kill, number, SIGTERM);
 }
 
-/* --- a thread goes on to another program while the first one makes calls: so many programs, each with a stale use --- */
+/* --- a thread goes on to another program while the first one makes calls: so many programs, each
+ * with a stale use --- */
 
 static void *storm_on(void *left)
 {

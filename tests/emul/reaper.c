@@ -2,7 +2,8 @@
 /*
  *   reaper [heir | below]      below: in a pid namespace of its own
  *
- * A static program with a thread that waits for any child. It does what it reads, a line each, and says how that went:
+ * A static program with a thread that waits for any child. It does what it reads, a line each, and
+ * says how that went:
  *
  *   wait       the thread goes to its wait, and is there                                 "waiting"
  *   bear       the same; then a child is born that ends at once, and the thread reaps it  "reaped NUMBER"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * slow_page - a file whose pages are delivered when it is said, or never: a FUSE file system that does
- * not answer reads at once.
+ * slow_page - a file whose pages are delivered when it is said, or never: a FUSE file system that
+ * does not answer reads at once.
  *
  * It needs the right to mount one: CAP_SYS_ADMIN, here or in a user namespace.
  */
@@ -93,7 +93,8 @@ static inline bool slow_page_reply(int device, const struct fuse_in_header *requ
 	return !answer->len || write(device, out, answer->len) >= 0 || request->opcode == FUSE_READ;
 }
 
-/* Until the file system is unmounted. @deliver: it has a byte for each page; -1: none is delivered */
+/* Until the file system is unmounted. @deliver: it has a byte for each page; -1: none is
+ * delivered */
 static inline _Noreturn void slow_page_serve(int device, int asked, int deliver)
 {
 	struct pollfd any[] = { { .fd = device, .events = POLLIN },

@@ -2,8 +2,9 @@
 /*
  *   stale [PROGRAM [fresh]]
  *
- * What a static program reaped, however it did that, it can no longer hit, by whichever call, and that is told; what is or became fresh,
- * or never was its child, is let through. With another program, a few of the plays.
+ * What a static program reaped, however it did that, it can no longer hit, by whichever call, and
+ * that is told; what is or became fresh, or never was its child, is let through. With another
+ * program, a few of the plays.
  */
 #include <signal.h>
 #include <stdbool.h>
@@ -74,8 +75,8 @@ static const struct play {
 	{ "any", "exec", "ok", true, 0 },
 	{ "any", "thread-exec", "ok", true, 0 },
 	{ "any", "trace", "ok", false, 0 },
-	{ "thread-unmet", "kill", "ok", true, 0 }, /* W.2 */
-	/* D.3 of ledger.h */
+	{ "thread-unmet", "kill", "ok", true, 0 }, /* wait.2 */
+	/* remote_tree.3 */
 	{ "became", "kill", "ESRCH", false, 0 },
 };
 
@@ -98,7 +99,7 @@ static const struct play mixed[] = {
 	{ "library", "tgkill", "ESRCH", false, ON },
 	{ "library", "pidfd", "ESRCH", false, ON },
 	{ "library", "after", "ESRCH", false, ON },
-	{ "library", "decoys", "ok", true, ON }, /* D.4 of ledger.h */
+	{ "library", "decoys", "ok", true, ON }, /* remote_tree.4 */
 	{ "library-any", "kill", "ESRCH", false, ON },
 	{ "library-waitid", "kill", "ESRCH", false, ON | OLD },
 	{ "library", "again", "ok", false, ON | NOBODY },

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * strange - a static program that makes every shown call with arguments that no sane program has, and prints what came of each.
- * Nothing of it signals anybody: the numbers are its own, or nobody's, or the signals are none.
+ * strange - a static program that makes every shown call with arguments that no sane program has,
+ * and prints what came of each. Nothing of it signals anybody: the numbers are its own, or
+ * nobody's, or the signals are none.
  */
 #include <errno.h>
 #include <limits.h>

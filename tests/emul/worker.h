@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * worker - for tests that end a supervisor's worker, from outside and in a pid namespace of their own (namespace.h).
+ * worker - for tests that end a supervisor's worker, from outside and in a pid namespace of their
+ * own (namespace.h).
  */
 #ifndef TESTS_EMUL_WORKER_H
 #define TESTS_EMUL_WORKER_H
@@ -28,7 +29,8 @@ static inline bool worker_is(int pid)
 	return strcmp(name, "pidepoch-worker\n") == 0;
 }
 
-/* The one that there is in @session, or in whatever session if that is 0, but not @before; it always comes, or the test's time is over. */
+/* The one that there is in @session, or in whatever session if that is 0, but not @before; it
+ * always comes, or the test's time is over. */
 static inline int worker_find_in(int session, int before)
 {
 	int found = 0;

@@ -65,11 +65,11 @@ static const char *store(unsigned int which, uint32_t spare)
 	leaf.limit = starved ? pe_arena_last(&leaf) + spare / 2 : PAGES;
 	result = pe_tree_store(&tree, numbers[which], next_slot);
 	if (pe_arena_last(&inner) > inner.limit || pe_arena_last(&leaf) > leaf.limit)
-		return "B.8: memory that was refused is used";
+		return "tree.8: memory that was refused is used";
 	if (result == 0)
 		epochs[0].entry[which] = next_slot;
 	else if (!starved || result != -ENOMEM)
-		return "B.8: a store failed without need";
+		return "tree.8: a store failed without need";
 	next_slot++;
 	return NULL;
 }
@@ -91,8 +91,9 @@ static const char *relearn(unsigned int which)
 
 	if (was)
 		epochs[0].entry[which] |= PE_TREE_RELEARNED;
-	return pe_tree_relearn(&tree, numbers[which]) == was ? NULL
-							     : "B.2: relearn says the wrong thing";
+	return pe_tree_relearn(&tree, numbers[which]) == was
+		       ? NULL
+		       : "tree.2: relearn says the wrong thing";
 }
 
 static const char *next_epoch(unsigned int skip)
@@ -115,7 +116,7 @@ static const char *retire(unsigned int back)
 		expected++;
 	}
 	return pe_tree_retire(&tree, below) == expected ? NULL
-							: "B.7: retired too much or too little";
+							: "tree.7: retired too much or too little";
 }
 
 /* --- comparison --- */
@@ -125,16 +126,16 @@ static const char *compare(unsigned int which)
 	uint32_t entry = pe_tree_find(&tree, numbers[which]);
 
 	if (entry != epochs[0].entry[which])
-		return "B.1 or B.2: the current epoch differs";
+		return "tree.1 or tree.2: the current epoch differs";
 	for (unsigned int i = 0; i < active; i++) {
 		/* RELEARNED is about now; an older epoch that shares the page may show it too */
 		if (pe_tree_find_in(&tree, epochs[i].lap, numbers[which], &entry) != 0)
-			return "B.7: an active epoch is not to be found";
+			return "tree.7: an active epoch is not to be found";
 		if ((entry ^ epochs[i].entry[which]) & ~PE_TREE_RELEARNED)
-			return "B.1 or B.2: an older epoch differs";
+			return "tree.1 or tree.2: an older epoch differs";
 	}
 	if (pe_tree_find_in(&tree, epochs[active - 1].lap - 1, numbers[which], &entry) != -ESTALE)
-		return "B.7: a retired epoch answers";
+		return "tree.7: a retired epoch answers";
 	return NULL;
 }
 
@@ -172,11 +173,12 @@ static const char *no_page_is_lost(void)
 	if (pe_tree_old_bytes(&tree) !=
 	    (pages[0] + pages[1] - current) * sizeof(struct pe_tree_node))
 		return "S9: what only older epochs hold is miscounted";
-	/* a starved store may have made a page or two on a way that it could not finish: they hang in the tree */
+	/* a starved store may have made a page or two on a way that it could not finish: they hang
+	 * in the tree */
 	if (pages[0] != leaf.live || pages[1] != inner.live)
-		return "B.6: a page is lost, or given back while an epoch reaches it";
+		return "tree.6: a page is lost, or given back while an epoch reaches it";
 	if (pe_arena_last(&leaf) > peak[0] || pe_arena_last(&inner) > peak[1])
-		return "A.3: a page that was given back is not used again";
+		return "arena.3: a page that was given back is not used again";
 	return NULL;
 }
 

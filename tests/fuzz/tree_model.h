@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * tree_model - the epoch tree against plain arrays, driven by bytes: one driver for Check and for libFuzzer.
+ * tree_model - the epoch tree against plain arrays, driven by bytes: one driver for Check and for
+ * libFuzzer.
  *
- * Each two bytes are an operation. After each one the number concerned is compared in every active epoch; at the end all of
- * them are, and the arenas must hold exactly the pages that the active epochs reach.
+ * Each two bytes are an operation. After each one the number concerned is compared in every active
+ * epoch; at the end all of them are, and the arenas must hold exactly the pages that the active
+ * epochs reach.
  */
 #ifndef PE_TESTS_TREE_MODEL_H
 #define PE_TESTS_TREE_MODEL_H

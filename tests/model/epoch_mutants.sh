@@ -92,24 +92,24 @@ mutate time/clock.h '? lap : lap - 1' '? lap : lap' epoch_sim test_clock
 mutate time/clock.h '? lap : lap - 1' '? lap : lap - 2' epoch_sim test_clock
 mutate time/clock.h '? lap : lap - 1' '? lap - 1 : lap - 1' epoch_sim test_clock
 mutate time/clock.h ' || lap == 0' '' test_clock
-# C.3: laps
+# clock.3: laps
 mutate time/clock.c 'pid > pe_clock_cursor(t) ? lap' 'pid >= pe_clock_cursor(t) ? lap' test_clock
 mutate time/clock.c '? lap : lap + 1' '? lap : lap' epoch_sim test_clock
 mutate time/clock.c '? lap : lap + 1' '? lap : lap + 2' epoch_sim test_clock
 mutate time/clock.c 'pe_clock_time t = after(before, pid)' 'pe_clock_time t = after(pe_clock_now(c), pid)' test_clock
-# C.4: a fork that slept through a lap
+# clock.4: a fork that slept through a lap
 mutate time/clock.c ' && pe_clock_lap(t) > tagged' '' test_clock
 mutate time/clock.c 'pe_clock_lap(t) > tagged' 'pe_clock_lap(t) >= tagged' test_clock
 mutate time/clock.c 'pe_clock_lap(t) > known && ' '' test_clock
 mutate time/clock.c 'pe_clock_lap(t) > known' 'pe_clock_lap(t) >= known' test_clock
-mutate time/clock.c 't = after(now, pid); /* C.4' 't = after(before, pid) + 1; /*' test_clock
+mutate time/clock.c 't = after(now, pid); /* clock.4' 't = after(before, pid) + 1; /*' test_clock
 mutate time/clock.c 'lift(&c->shown, now)' 'lift(&c->shown, 0)' test_clock
-# C.2, C.7, the kernel's cursor
+# clock.2, clock.7, the kernel's cursor
 mutate time/clock.c 'seen < to' 'seen != to' test_clock
 mutate time/clock.c 'pe_clock_lap(start) == 0' 'pe_clock_lap(start) == 1' test_clock
 mutate time/clock.c 'cursor != pe_clock_cursor(before)' 'cursor != 0' epoch_sim test_clock
 mutate time/clock.c 'value > PE_CLOCK_CURSOR_MASK' 'value > PE_CLOCK_CURSOR_MASK + 1' test_clock
-# D.1: S2
+# verdict.1: S2
 mutate frame/verdict.c 'r->epoch > current' 'r->epoch > current + 1' test_verdict
 mutate frame/verdict.c 'r->epoch > current' 'r->epoch >= current' epoch_sim test_verdict
 mutate frame/verdict.c 'PE_HOLDER_OWN_CHILD && r->birth <= r->epoch' 'PE_HOLDER_OWN_CHILD && r->birth < r->epoch' epoch_sim test_verdict
@@ -125,7 +125,7 @@ mutate frame/verdict.c 'r->epoch == current && r->no_lap_missed' 'r->epoch == cu
 mutate frame/verdict.c 'r->epoch == current && r->no_lap_missed' 'r->no_lap_missed' epoch_sim test_verdict
 mutate frame/verdict.c 'ahead <= INT32_MAX' 'ahead < INT32_MAX' test_verdict
 mutate frame/verdict.c 'behind > lap' 'behind >= lap' test_verdict
-# D.2, D.4, D.5: S10
+# verdict.2, verdict.4, verdict.5: S10
 mutate frame/verdict.c 'if (!released(u->knowledge))' 'if (u->knowledge == PE_KNOWN_NOTHING)' test_verdict
 mutate frame/verdict.c ' || k == PE_KNOWN_INHERITED' '' test_verdict
 mutate frame/verdict.c 'v.relearned = u->own_child_now' 'v.relearned = u->own_child_now && u->held' test_verdict

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * slot.pml - slot, hold and gate (src/core/memory/slot.h, hold.h, reap.c, guard.c, arch/gate.h) against a kernel that hands a free
- * number to a stranger at once.
+ * slot.pml - slot, hold and gate (src/core/memory/slot.h, hold.h, reap.c, guard.c, arch/gate.h)
+ * against a kernel that hands a free number to a stranger at once.
  *
  *   kernel    a number's holder: CHILD ─exit─> ZOMBIE ─reap─> FREE ─fork elsewhere─> STRANGER
  *   threads   two, each of which kills and waits in any order; over each, at any instruction that is neither masked
  *             nor in the gate, one signal handler that does the same
  *
- * Claims:  an act reaches the incarnation that the slot stands for           (F.1, F.3, G.3, T.1)
- *          whoever meets a closer or DEAD meets no living child               (F.2)
- *          a reap takes the slot's incarnation, once; it is freed once        (F.4, F.6)
- *          every thread comes to its end: no drain waits for ever             (G.1, G.2)
+ * Claims:  an act reaches the incarnation that the slot stands for           (slot.1, slot.3, hold.3, gate.1)
+ *          whoever meets a closer or DEAD meets no living child               (slot.2)
+ *          a reap takes the slot's incarnation, once; it is freed once        (slot.4, slot.6)
+ *          every thread comes to its end: no drain waits for ever             (hold.1, hold.2)
  *
- * A restartable sequence is modelled by its effect: no handler between test and call. (One that comes there
- * makes the thread test again, as if it had come before.) Sequential consistency is assumed: what the C code asks
- * for where the order matters. Births are not modelled.
+ * A restartable sequence is modelled by its effect: no handler between test and call. (One that
+ * comes there makes the thread test again, as if it had come before.) Sequential consistency is
+ * assumed: what the C code asks for where the order matters. Births are not modelled.
  *
  * Mutants, each of which must be found (run-slot-model.sh):
  *   NO_DRAIN NO_DEAD_TEST NO_KILL_OWN NO_REAPING CLOSE_LATE CHECK_FIRST NO_PATIENCE LOOK_FIRST
@@ -26,8 +26,8 @@
 #define THREADS 2
 #define LEVELS	2 /* 0 ordinary code, 1 the handler above it; one action each */
 
-/* With two numbers, ordinary code kills and handlers reap. That is all it takes for two drains to meet, and more would
- * be too many states. */
+/* With two numbers, ordinary code kills and handlers reap. That is all it takes for two drains to
+ * meet, and more would be too many states. */
 #if NUMBERS == 2
 #define MAY_KILL (level == 0)
 #define MAY_WAIT (level == 1)
@@ -162,7 +162,7 @@ inline wait_for(n)
 			if
 			:: mine ->
 				kernel_reap(n);
-				/* F.4: the zombie keeps its number while REAPING is held */
+				/* slot.4: the zombie keeps its number while REAPING is held */
 				assert(mine);
 				expired[n] = true;
 #ifndef NO_KILL_OWN

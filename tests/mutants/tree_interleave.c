@@ -2,8 +2,9 @@
 /*
  * tree_interleave - two threads in the tree, one step at a time and the same way each time.
  *
- * Built by tree.sh with a copy of tree.c in which explore() is called where one thread can be held up. There the other
- * thread's whole operation is run, as a handler might: what is under test does not care who runs it.
+ * Built by tree.sh with a copy of tree.c in which explore() is called where one thread can be held
+ * up. There the other thread's whole operation is run, as a handler might: what is under test does
+ * not care who runs it.
  *
  *   COPYING   a copier has read the page and not hung the copy in yet
  *   SETTING   a setter has found the entry and not set its bit yet
@@ -62,7 +63,8 @@ static void start(void)
 	pe_arena_init(&inner, &a);
 	pe_arena_init(&leaf, &b);
 	pe_tree_init(&tree, &inner, &leaf, 1);
-	/* The next epoch takes the ring's first place: an expire that walks the ring has been there already. */
+	/* The next epoch takes the ring's first place: an expire that walks the ring has been there
+	 * already. */
 	for (next_lap = 2; tree.current != PE_TREE_EPOCHS - 1; next_lap++)
 		pe_tree_begin(&tree, next_lap);
 	pe_tree_retire(&tree, next_lap); /* so that the next one need not */
@@ -132,7 +134,7 @@ static void read_old_epoch(void)
 	next_lap++;
 	arm(WALKING, 2, retire_and_reuse);
 	result = pe_tree_find_in(&tree, old, 300, &entry);
-	expect("B.6: an old epoch read while it is retired", result == -ESTALE, 1);
+	expect("tree.6: an old epoch read while it is retired", result == -ESTALE, 1);
 }
 
 static void halt(void)
@@ -140,7 +142,7 @@ static void halt(void)
 	longjmp(halted, 1);
 }
 
-/* as if its thread were stopped there, or lost in a fork (B.9) */
+/* as if its thread were stopped there, or lost in a fork (tree.9) */
 static void retire_and_halt(void)
 {
 	arm(RETIRING, 0, halt);
@@ -160,9 +162,9 @@ static void read_old_epoch_half_retired(void)
 		pe_tree_begin(&tree, next_lap++);
 	arm(ASKING, 0, retire_and_halt);
 	result = pe_tree_find_in(&tree, old, 300, &entry);
-	expect("B.6: an old epoch read while it is half retired", result == 0 ? entry : 7, 7);
+	expect("tree.6: an old epoch read while it is half retired", result == 0 ? entry : 7, 7);
 	result = pe_tree_find_in(&tree, old, 300, &entry);
-	expect("B.9: an old epoch read when it is half retired", result == -ESTALE, 1);
+	expect("tree.9: an old epoch read when it is half retired", result == -ESTALE, 1);
 }
 
 int main(void)
@@ -172,32 +174,33 @@ int main(void)
 		start();
 		arm(COPYING, level, expire_it);
 		copy_page();
-		expect("B.2: expired while the page is copied", pe_tree_find(&tree, 300),
+		expect("tree.2: expired while the page is copied", pe_tree_find(&tree, 300),
 		       7 | PE_TREE_EXPIRED);
 	}
 	start();
 	arm(SETTING, 0, copy_page);
 	expire_it();
-	expect("B.2: copied while the bit is set", pe_tree_find(&tree, 300), 7 | PE_TREE_EXPIRED);
+	expect("tree.2: copied while the bit is set", pe_tree_find(&tree, 300),
+	       7 | PE_TREE_EXPIRED);
 
 	start();
 	expire_it();
 	arm(COPYING, 3, relearn_it);
 	copy_page();
-	expect("B.2: relearned while the page is copied", pe_tree_find(&tree, 300),
+	expect("tree.2: relearned while the page is copied", pe_tree_find(&tree, 300),
 	       7 | PE_TREE_EXPIRED | PE_TREE_RELEARNED);
 
 	start();
 	expire_it();
 	arm(SETTING, 0, copy_page);
 	relearn_it();
-	expect("B.2: copied while it is relearned", pe_tree_find(&tree, 300),
+	expect("tree.2: copied while it is relearned", pe_tree_find(&tree, 300),
 	       7 | PE_TREE_EXPIRED | PE_TREE_RELEARNED);
 
 	for (unsigned int level = 0; level < 3; level++) {
 		start();
 		arm(WALKING, level, reuse_page);
-		expect("B.6: read while pages are used again", pe_tree_find(&tree, 300), 7);
+		expect("tree.6: read while pages are used again", pe_tree_find(&tree, 300), 7);
 	}
 	read_old_epoch();
 	read_old_epoch_half_retired();

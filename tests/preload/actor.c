@@ -43,7 +43,8 @@ static struct pipes open_pipes(void)
 	return p;
 }
 
-/* In the child: standard input and output are the pipes; what it says in words goes to standard error. */
+/* In the child: standard input and output are the pipes; what it says in words goes to standard
+ * error. */
 static void take_pipes(const struct pipes *p)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);

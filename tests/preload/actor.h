@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * actor - the processes of a play, each at two pipes: a test asks with one letter, and gets a number for an answer.
+ * actor - the processes of a play, each at two pipes: a test asks with one letter, and gets a
+ * number for an answer.
  *
- * A victim is a program with the preload library before libc. A stranger has not been preloaded, has been given a number
- * that was somebody else's, and holds all signals back: one is there as soon as the kill() that sent it has returned.
+ * A victim is a program with the preload library before libc. A stranger has not been preloaded,
+ * has been given a number that was somebody else's, and holds all signals back: one is there as
+ * soon as the kill() that sent it has returned.
  */
 #ifndef TESTS_PRELOAD_ACTOR_H
 #define TESTS_PRELOAD_ACTOR_H
@@ -25,7 +27,8 @@ void actor_start(struct actor *a, const char *const *argv, bool native, const ch
 /* This very program as a victim, whose main() finds @role and @more as its arguments. */
 void actor_start_self(struct actor *a, const char *role, const char *more, bool native);
 
-/* A child of the caller, forked and no more, who gives these answers; those of a stranger if @answer is NULL. */
+/* A child of the caller, forked and no more, who gives these answers; those of a stranger if
+ * @answer is NULL. */
 void actor_fork(struct actor *a, long (*answer)(char what));
 
 /* A stranger at @number, who answers ACTOR_ACT with what @act returns (may be NULL). */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* attack - for tests that are their own victim: this program once more, with the preload library before libc. */
+/* attack - for tests that are their own victim: this program once more, with the preload library
+ * before libc. */
 #ifndef TESTS_PRELOAD_ATTACK_H
 #define TESTS_PRELOAD_ATTACK_H
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Two threads under the engine's doors, held up where one can hurt the other by the frame's own lock, which lets them in
- * in the order in which they came:
+ * Two threads under the engine's doors, held up where one can hurt the other by the frame's own
+ * lock, which lets them in in the order in which they came:
  *   a pid has one open slot, also when another thread adopts it while its birth is being recorded;
  *   a pid that was learned anew is not refused while the page that says so is being copied;
  *   a call on a closed slot that no pidfd call can stand in for keeps the pid until it is over.
@@ -161,7 +161,8 @@ static void fresh(void)
 	k = known(o.child);
 	pe_release_lost(&frame, &mine, &k, PE_CALL_WAITPID);
 	settings.stale_errno = PE_EEPOCH;
-	/* as one who copies the page: the bit that is set already is not in the copy before the lock is let go */
+	/* as one who copies the page: the bit that is set already is not in the copy before the
+	 * lock is let go */
 	mask = pe_frame_lock(&frame);
 	start(&o);
 	sleeps_in(&o, SYS_futex);
@@ -175,7 +176,8 @@ static void fresh(void)
 
 /* --- closed, and nothing can stand in --- */
 
-/* A call that lasts. What counts is what the engine thinks of it: it takes a pid, and is no signal. */
+/* A call that lasts. What counts is what the engine thinks of it: it takes a pid, and is no
+ * signal. */
 static void last(struct pe_thread *t, struct other *o)
 {
 	static char byte;

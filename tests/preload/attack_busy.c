@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A wait ends although another thread was interrupted inside a call on the child and does not come back to it: its handler
- * computes until the wait is over, or it has left by siglongjmp() and computes for ever. Nothing but its own use of the processor
- * says that such a thread is not about to act. Once more as one whom /proc does not answer: a
- * process that may not be dumped, and with no descriptor left.
+ * A wait ends although another thread was interrupted inside a call on the child and does not come
+ * back to it: its handler computes until the wait is over, or it has left by siglongjmp() and
+ * computes for ever. Nothing but its own use of the processor says that such a thread is not about
+ * to act. Once more as one whom /proc does not answer: a process that may not be dumped, and with
+ * no descriptor left.
  */
 #include <errno.h>
 #include <pthread.h>

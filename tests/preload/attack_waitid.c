@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * What waitid() leaves in the caller's siginfo_t is what the kernel leaves there, byte for byte: when there is nothing to
- * tell, when there is no child, and when a child ended.
+ * What waitid() leaves in the caller's siginfo_t is what the kernel leaves there, byte for byte:
+ * when there is nothing to tell, when there is no child, and when a child ended.
  */
 #include <errno.h>
 #include <signal.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * event_victim - one mistake with a process number for each word on the command line. Each is made in functions of its own, whose
- * names a report must give: obtain_here, release_here, misuse_here, and what called them.
+ * event_victim - one mistake with a process number for each word on the command line. Each is made
+ * in functions of its own, whose names a report must give: obtain_here, release_here, misuse_here,
+ * and what called them.
  */
 #include <linux/filter.h>
 #include <linux/sched.h>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Every call that takes a number is refused, and named in a notice, where the number is stale and a stranger has it; and
- * does just what it does natively for a live child, for oneself, for a number that nobody has, and for nonsense.
+ * Every call that takes a number is refused, and named in a notice, where the number is stale and a
+ * stranger has it; and does just what it does natively for a live child, for oneself, for a number
+ * that nobody has, and for nonsense.
  */
 #include <errno.h>
 #include <sched.h>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A program cannot tell that its handlers with siginfo are called by way of ours (preload/sigaction.c): what it installs, reads
- * back, restores and gets called with is the same, line by line, with the preload library and without.
+ * A program cannot tell that its handlers with siginfo are called by way of ours
+ * (preload/sigaction.c): what it installs, reads back, restores and gets called with is the same,
+ * line by line, with the preload library and without.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -204,7 +205,8 @@ static void handler_on_stack(int sig, siginfo_t *info, void *context)
 	was_on_it = &here >= other_stack && &here < other_stack + MINSIGSTKSZ;
 }
 
-/* A stack as small as there can be: what we take of it must not be more than a program can spare. */
+/* A stack as small as there can be: what we take of it must not be more than a program can
+ * spare. */
 static void alternate_stack(void)
 {
 	stack_t stack = { .ss_size = MINSIGSTKSZ };

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A number that is typed at a shell arrives where the shell has never had it; and a shell that has reaped it is
- * refused until it has looked at /proc, be it no closer than by expanding /proc/[0-9]*. An existence test is no look.
+ * A number that is typed at a shell arrives where the shell has never had it; and a shell that has
+ * reaped it is refused until it has looked at /proc, be it no closer than by expanding
+ * /proc/[0-9]*. An existence test is no look.
  */
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Each source that S10 names makes a number fresh: a victim reaps q, q becomes a stranger's, and a signal to q is
- * refused; then the source shows the victim q, and the same signal arrives. What shows no living q leaves it refused.
+ * Each source that S10 names makes a number fresh: a victim reaps q, q becomes a stranger's, and a
+ * signal to q is refused; then the source shows the victim q, and the same signal arrives. What
+ * shows no living q leaves it refused.
  *
  *   test (pid 1)      starts both, asks them in turn
  *   victim            preloaded: reaps q, kill(q), looks at the source, kill(q)
@@ -36,7 +37,8 @@
 #include "actor.h"
 #include "namespace.h"
 
-/* what all three share: memory behind a descriptor of this number, and descriptors that keep theirs */
+/* what all three share: memory behind a descriptor of this number, and descriptors that keep
+ * theirs */
 #define SCENE_FD 99
 
 static struct scene {
@@ -125,8 +127,8 @@ static void trace_idler(void)
 	start_tracee(wait_for_ever, 0);
 }
 
-/* The tracee makes the stranger, as a vfork does: the tracer is told of the child's end of the call, and
- * does not trace the child. */
+/* The tracee makes the stranger, as a vfork does: the tracer is told of the child's end of the
+ * call, and does not trace the child. */
 static void make_stranger(void)
 {
 	struct clone_args how = {
@@ -619,7 +621,8 @@ static long look_listing_by_descriptor(void)
 
 /* --- what shows no living q --- */
 
-/* SIGCHLD has been held back since before q was born (main): it is of the end of the victim's own child. */
+/* SIGCHLD has been held back since before q was born (main): it is of the end of the victim's own
+ * child. */
 static long look_late_sigchld(void)
 {
 	const struct timespec none = { 0, 0 };

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A number that comes as bytes over a pipe is invisible, so what happens to it is a judgement (S10), and this is it.
- * P reaps q, forks C as q, tells B over a pipe. B's signal arrives, unless B itself has had and reaped a q: then it is refused,
- * which is wrong, and known to be; PIDEPOCH_TRUST lets it through.
+ * A number that comes as bytes over a pipe is invisible, so what happens to it is a judgement
+ * (S10), and this is it. P reaps q, forks C as q, tells B over a pipe. B's signal arrives, unless B
+ * itself has had and reaped a q: then it is refused, which is wrong, and known to be;
+ * PIDEPOCH_TRUST lets it through.
  */
 #include <errno.h>
 #include <signal.h>

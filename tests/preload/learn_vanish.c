@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Where SIGCHLD is ignored, or SA_NOCLDWAIT set, a child's number is free with no wait: a signal to it when it has
- * another holder is refused, and one to a live child arrives, by whichever call the program has come to that.
+ * Where SIGCHLD is ignored, or SA_NOCLDWAIT set, a child's number is free with no wait: a signal to
+ * it when it has another holder is refused, and one to a live child arrives, by whichever call the
+ * program has come to that.
  */
 #include <errno.h>
 #include <signal.h>

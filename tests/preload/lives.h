@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * lives - children whom chance lets be born, stop, go on and end, the same way for the same seed. What happens has happened when the
- * call returns: by the kernel's word, past whatever stands before libc.
+ * lives - children whom chance lets be born, stop, go on and end, the same way for the same seed.
+ * What happens has happened when the call returns: by the kernel's word, past whatever stands
+ * before libc.
  */
 #ifndef TESTS_PRELOAD_LIVES_H
 #define TESTS_PRELOAD_LIVES_H

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The library built for aarch64 does there what it does here: fork, vfork, spawn, clone, raw calls and wait give what they give natively,
- * and a stale number is refused where a stranger has it.
+ * The library built for aarch64 does there what it does here: fork, vfork, spawn, clone, raw calls
+ * and wait give what they give natively, and a stale number is refused where a stranger has it.
  *
- * pitfall_aarch64.sh compiles this file twice. The play runs on this machine and is the kernel's part; its victim is the other
- * one, under qemu-user. That one is not preloaded with the library but has the very gate in it, to be called by itself.
+ * pitfall_aarch64.sh compiles this file twice. The play runs on this machine and is the kernel's
+ * part; its victim is the other one, under qemu-user. That one is not preloaded with the library
+ * but has the very gate in it, to be called by itself.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -140,7 +141,8 @@ static long signal_living(void)
 	return reap_by_waitpid(pid) == SIGTERM ? 0 : 3;
 }
 
-/* The kernel knows nothing of this area, and so aborts nothing; all else is as with one of its own. */
+/* The kernel knows nothing of this area, and so aborts nothing; all else is as with one of its
+ * own. */
 static long pass_gate(void)
 {
 	static _Alignas(32) char area[256];

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A program that was started with SIGCHLD ignored is protected like one that ignores it later, and so is the child it forks: what the kernel freed
- * is refused, who lives is hit, a wait ends with ECHILD when all have gone; and once SIGCHLD is back, statuses are.
+ * A program that was started with SIGCHLD ignored is protected like one that ignores it later, and
+ * so is the child it forks: what the kernel freed is refused, who lives is hit, a wait ends with
+ * ECHILD when all have gone; and once SIGCHLD is back, statuses are.
  */
 #include <errno.h>
 #include <signal.h>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Every call of the wait family is a cancellation point, as it is natively: a thread that is blocked in it ends at once, one with a cancellation
- * pending never enters it, and neither consumes a status: the child is still there to be waited for.
+ * Every call of the wait family is a cancellation point, as it is natively: a thread that is
+ * blocked in it ends at once, one with a cancellation pending never enters it, and neither consumes
+ * a status: the child is still there to be waited for.
  *
  *   pitfall_cancel                       natively, then preloaded
  *   pitfall_cancel natively|preloaded    as it is started

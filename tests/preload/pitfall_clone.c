@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Children of clone(2), whatever signal they end with, memory they share, or parent they have, are never refused while they live; whom the victim has
- * reaped, and whose number is a stranger's, is refused.
+ * Children of clone(2), whatever signal they end with, memory they share, or parent they have, are
+ * never refused while they live; whom the victim has reaped, and whose number is a stranger's, is
+ * refused.
  */
 #include <errno.h>
 #include <linux/sched.h>
@@ -198,7 +199,8 @@ static void spares_stranger(const struct actor *victim, pid_t number, bool hit)
 	actor_end(&stranger);
 }
 
-/* The test is the brother's parent, and waits for him; the victim has never had him, and nothing can be told. */
+/* The test is the brother's parent, and waits for him; the victim has never had him, and nothing
+ * can be told. */
 static void play_brother(const struct actor *victim, pid_t number)
 {
 	int status;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * What forks, waits, spawns and kills before this library's own constructor has run (the program's preinit_array, a
- * library's constructor) is done as it is natively, and a number that was reaped there is stale in main(), by the settings that have been read since.
+ * What forks, waits, spawns and kills before this library's own constructor has run (the program's
+ * preinit_array, a library's constructor) is done as it is natively, and a number that was reaped
+ * there is stale in main(), by the settings that have been read since.
  *
  * The library with the constructor is a copy of this program's own code, made by the test.
  */

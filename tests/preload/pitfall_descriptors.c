@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A program that closes all descriptors, its standard error among them, or has others under their numbers, sees none of ours before
- * or after, and no notice ever goes to a file of its own that has become descriptor 2.
+ * A program that closes all descriptors, its standard error among them, or has others under their
+ * numbers, sees none of ours before or after, and no notice ever goes to a file of its own that has
+ * become descriptor 2.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -45,7 +46,8 @@ static pid_t reap_one(void)
 	return waitpid(pid, NULL, 0);
 }
 
-/* Everything that a child is for, and a refusal. The next descriptor after it tells whether one was lost. */
+/* Everything that a child is for, and a refusal. The next descriptor after it tells whether one was
+ * lost. */
 static long work(void)
 {
 	pid_t pid = fork();

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A program whose syscall user dispatch lets libc's calls through, and no others: each call of libc has the same result, and the
- * program's handler gets none of them, as natively. The library steps aside and logs it once. Where its own text is let through,
- * too, it does not.
+ * A program whose syscall user dispatch lets libc's calls through, and no others: each call of libc
+ * has the same result, and the program's handler gets none of them, as natively. The library steps
+ * aside and logs it once. Where its own text is let through, too, it does not.
  */
 #include <signal.h>
 #include <spawn.h>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A child that a SIGCHLD handler reaps before its own fork() has returned is known as reaped: a signal to its number is refused when a
- * stranger has it, also if he had it before fork() returned, and errno is never touched by what succeeds.
+ * A child that a SIGCHLD handler reaps before its own fork() has returned is known as reaped: a
+ * signal to its number is refused when a stranger has it, also if he had it before fork() returned,
+ * and errno is never touched by what succeeds.
  *
  * An atfork handler in the parent holds fork() up until the SIGCHLD handler has been.
  */

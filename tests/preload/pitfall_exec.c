@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Each member of the exec family, from a forked and from a vforked child, each spawn, and each function that runs a shell hands the
- * library and its settings on, whatever the program has done to its environment (cleared it, made it NULL, filled it with 2,000
- * variables, named another library). The new program's environment is to the letter what it is natively.
+ * Each member of the exec family, from a forked and from a vforked child, each spawn, and each
+ * function that runs a shell hands the library and its settings on, whatever the program has done
+ * to its environment (cleared it, made it NULL, filled it with 2,000 variables, named another
+ * library). The new program's environment is to the letter what it is natively.
  */
 #include <dlfcn.h>
 #include <limits.h>
@@ -325,7 +326,8 @@ static void fail_often(void)
 	printf("%s\n", pages() == before ? "nothing left behind" : "memory is left behind");
 }
 
-/* Nor does one of a vforked child, whose memory is ours. What is known of its number may take a few pages. */
+/* Nor does one of a vforked child, whose memory is ours. What is known of its number may take a few
+ * pages. */
 static void execute_often(void)
 {
 	char *argv[] = { twin, NULL };

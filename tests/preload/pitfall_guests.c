@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A guest in the memory of its host (a child of vfork, or of CLONE_VM) leaves nothing of its own there: the number of a child that the guest had
- * and reaped was never the host's, and passes; what the host has reaped stays refused, and whom it has stays found.
+ * A guest in the memory of its host (a child of vfork, or of CLONE_VM) leaves nothing of its own
+ * there: the number of a child that the guest had and reaped was never the host's, and passes; what
+ * the host has reaped stays refused, and whom it has stays found.
  */
 #include <errno.h>
 #include <sched.h>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Children that libc makes and reaps by itself (popen, system, wordexp, daemon, forkpty) end as they do natively, whoever waits for them
- * and however: by pclose, by fclose, by a wait of the program's own that takes them first, with SIGCHLD handled or ignored.
+ * Children that libc makes and reaps by itself (popen, system, wordexp, daemon, forkpty) end as
+ * they do natively, whoever waits for them and however: by pclose, by fclose, by a wait of the
+ * program's own that takes them first, with SIGCHLD handled or ignored.
  */
 #include <pty.h>
 #include <sys/ioctl.h>

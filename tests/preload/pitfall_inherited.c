@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * What was inherited over fork() is not refused: a child, or a grandchild, forked by whichever thread, may signal the pid that its
- * parent has reaped. By default nothing is logged about it; under warn, one note each. The parent may not signal it, and none of
- * them may signal what it has reaped itself.
+ * What was inherited over fork() is not refused: a child, or a grandchild, forked by whichever
+ * thread, may signal the pid that its parent has reaped. By default nothing is logged about it;
+ * under warn, one note each. The parent may not signal it, and none of them may signal what it has
+ * reaped itself.
  *
  * The forks come from several threads at a time, beside threads that signal, fork and reap.
  */

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A victim that slept while the namespace went round twice and stopped above the cursor it had seen acts on no number it has no proof of:
- * strangers at what it reaped, above and below that cursor, are spared, and its live children are found. The same where a fork()
- * slept, and its number has been another child's since.
+ * A victim that slept while the namespace went round twice and stopped above the cursor it had seen
+ * acts on no number it has no proof of: strangers at what it reaped, above and below that cursor,
+ * are spared, and its live children are found. The same where a fork() slept, and its number has
+ * been another child's since.
  *
  * The kernel's cursor is moved by ns_last_pid; the victim's own forks are the only ones it can see.
  */
@@ -225,7 +226,8 @@ static void sleep_between_calls(void)
 	finds_live(3, "a live child, at last");
 }
 
-/* A thread of the victim's is asleep in a fork() whose child has @q, and the child has gone, and been waited for. */
+/* A thread of the victim's is asleep in a fork() whose child has @q, and the child has gone, and
+ * been waited for. */
 static void put_to_sleep(pid_t q)
 {
 	move_cursor(q - 1 - 1); /* the thread takes one */

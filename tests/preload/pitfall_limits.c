@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Under limits that leave nothing (no descriptor, no memory, no process, no byte of a file) a program gets what it gets natively from everything
- * that makes, signals and reaps children, and when the limit is lifted it goes on; where memory is what the library lacks, it says once that
- * it does not protect all.
+ * Under limits that leave nothing (no descriptor, no memory, no process, no byte of a file) a
+ * program gets what it gets natively from everything that makes, signals and reaps children, and
+ * when the limit is lifted it goes on; where memory is what the library lacks, it says once that it
+ * does not protect all.
  */
 #include <grp.h>
 #include <signal.h>

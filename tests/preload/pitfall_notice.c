@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A notice or an event that cannot be written does not end the program, does not stop it, and goes nowhere else. Standard error
- * is a pipe without a reader, a terminal that stops its background, a deleted file whose inode the program's next file has got.
- * The files are beyond the limit of file sizes, a FIFO without a reader, one without room, a symbolic link.
+ * A notice or an event that cannot be written does not end the program, does not stop it, and goes
+ * nowhere else. Standard error is a pipe without a reader, a terminal that stops its background, a
+ * deleted file whose inode the program's next file has got. The files are beyond the limit of file
+ * sizes, a FIFO without a reader, one without room, a symbolic link.
  */
 #include <errno.h>
 #include <fcntl.h>

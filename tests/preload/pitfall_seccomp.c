@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A program's own seccomp filter that forbids a call which the library would make and the program does not, by an error or by death, finds the
- * program doing what it does natively, and where it may have children told once that they are not protected; also in strict mode.
+ * A program's own seccomp filter that forbids a call which the library would make and the program
+ * does not, by an error or by death, finds the program doing what it does natively, and where it
+ * may have children told once that they are not protected; also in strict mode.
  */
 #include <linux/filter.h>
 #include <linux/seccomp.h>

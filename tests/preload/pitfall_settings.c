@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Each setting does what it says where a stale number has really come round to a stranger: report hits and tells, refuse spares and tells,
- * abort dies of SIGABRT and tells, EEPOCH is the error, the log has the lines, the trusted are left alone; and every line says
- * who called what with which number, its birth, its reap, its holder, and what was done.
+ * Each setting does what it says where a stale number has really come round to a stranger: report
+ * hits and tells, refuse spares and tells, abort dies of SIGABRT and tells, EEPOCH is the error,
+ * the log has the lines, the trusted are left alone; and every line says who called what with which
+ * number, its birth, its reap, its holder, and what was done.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * posix_spawn and posix_spawnp, each in both its versions, do what they do natively: a place for the number or none, scripts without an
- * interpreter line, attributes, and file actions that close everything or fail.
+ * posix_spawn and posix_spawnp, each in both its versions, do what they do natively: a place for
+ * the number or none, scripts without an interpreter line, attributes, and file actions that close
+ * everything or fail.
  */
 #include <dlfcn.h>
 #include <sched.h>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The smallest stacks suffice: a thread with PTHREAD_STACK_MIN forks, waits, spawns, executes and is refused, and a handler does so on
- * an alternate stack that has 3 KB beside the frame that the kernel puts there, with nothing mapped below.
+ * The smallest stacks suffice: a thread with PTHREAD_STACK_MIN forks, waits, spawns, executes and
+ * is refused, and a handler does so on an alternate stack that has 3 KB beside the frame that the
+ * kernel puts there, with nothing mapped below.
  */
 #include <errno.h>
 #include <limits.h>
@@ -26,7 +27,8 @@
 
 static pid_t number;
 
-/* 0, or the step that went wrong; the last is the refusal. What is executed is not there: the way to it is what needs room. */
+/* 0, or the step that went wrong; the last is the refusal. What is executed is not there: the way
+ * to it is what needs room. */
 static long work(void)
 {
 	char *argv[] = { NULL }, *envp[] = { NULL };

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * What a wait answers is natively and preloaded the same to the bit: the number, errno, the status, each byte of the siginfo that is
- * written and each that is not, whatever a child has been through and however the question was put. (Of an EFAULT, just that.)
+ * What a wait answers is natively and preloaded the same to the bit: the number, errno, the status,
+ * each byte of the siginfo that is written and each that is not, whatever a child has been through
+ * and however the question was put. (Of an EFAULT, just that.)
  *
- * One of a thousand lives that a seed makes: children are born, end, stop and go on, and are waited for in every way, with
- * pointers and arguments good and bad. Before each wait all that is to happen has happened, so that the
- * transcript, in which children have places for numbers, depends on the seed alone.
+ * One of a thousand lives that a seed makes: children are born, end, stop and go on, and are waited
+ * for in every way, with pointers and arguments good and bad. Before each wait all that is to
+ * happen has happened, so that the transcript, in which children have places for numbers, depends
+ * on the seed alone.
  *
  *   pitfall_statuses         every seed, natively and preloaded
  *   pitfall_statuses SEED    the transcript
@@ -228,7 +230,8 @@ static void print_question(const struct question *q)
 	print_place("rusage", q->used, &answer->used);
 }
 
-/* How much time and memory it took is nothing to compare; which words were written is. Returns whether any was. */
+/* How much time and memory it took is nothing to compare; which words were written is. Returns
+ * whether any was. */
 static bool hide_measures(struct rusage *used)
 {
 	long untouched, *word = (long *)used;

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Whichever instruction of a whole kill(), waitpid() or fork() a handler interrupts to reap and to signal the same children, each
- * child is reaped once and with its status, nobody alive is refused, and no stranger is hit who came to a number meanwhile.
+ * Whichever instruction of a whole kill(), waitpid() or fork() a handler interrupts to reap and to
+ * signal the same children, each child is reaped once and with its status, nobody alive is refused,
+ * and no stranger is hit who came to a number meanwhile.
  *
  *   victim   scene ── SIGSTOP ── the call, one instruction at a time ... ── SIGUSR1 ── handler ── the rest ── SIGSTOP ── judge
  *   tracer            └ begin                                             └ after so many steps               └ end
  *
- * Each call is made again and again, the signal some instructions later each time: at each instruction where the call
- * is short; else at each k-th, from another one on by each setting, so that a call takes a hundred thousand steps, and all of it 20 seconds.
- * (A restartable sequence does not survive a step: within it, test_gate.c puts the signal.)
+ * Each call is made again and again, the signal some instructions later each time: at each
+ * instruction where the call is short; else at each k-th, from another one on by each setting, so
+ * that a call takes a hundred thousand steps, and all of it 20 seconds. (A restartable sequence
+ * does not survive a step: within it, test_gate.c puts the signal.)
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The process calls made through syscall() get what their wrappers get: whoever was born by SYS_fork, vfork, clone or clone3 and reaped
- * by SYS_wait4 or waitid is refused to SYS_kill, tkill, tgkill, rt_sigqueueinfo and pidfd_open when a stranger has the number, and found while
- * alive; results and errno are the kernel's, and a program run by SYS_execve keeps the library.
+ * The process calls made through syscall() get what their wrappers get: whoever was born by
+ * SYS_fork, vfork, clone or clone3 and reaped by SYS_wait4 or waitid is refused to SYS_kill, tkill,
+ * tgkill, rt_sigqueueinfo and pidfd_open when a stranger has the number, and found while alive;
+ * results and errno are the kernel's, and a program run by SYS_execve keeps the library.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -264,7 +265,8 @@ static void play(bool native, const char *old)
 
 	actor_start(&victim, argv, native, old);
 	for (const char *birth = BIRTHS; *birth; birth++)
-		/* libc's own syscall() does not survive SYS_vfork: the child takes its way back off the stack */
+		/* libc's own syscall() does not survive SYS_vfork: the child takes its way back off
+		 * the stack */
 		for (const char *end = REAPS; *end && !(native && *birth == 'v'); end++)
 			play_life(*birth, *end, native);
 	if (native)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * 3,000 vforks in four threads, by vfork() and by syscall(): each child runs in the parent's memory before the parent goes on, is found while it is a
- * zombie, is reaped once with its status, and is not found after.
+ * 3,000 vforks in four threads, by vfork() and by syscall(): each child runs in the parent's memory
+ * before the parent goes on, is found while it is a zombie, is reaped once with its status, and is
+ * not found after.
  */
 #include <errno.h>
 #include <pthread.h>

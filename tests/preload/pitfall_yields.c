@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A number that the program has from forkpty(), from one of the four posix_spawn(), also from a wait after a spawn with no place for it,
- * is as good as one from fork(): stale once it was reaped, and refused where a stranger has it; and popen()'s hidden child is
- * reached although its number was a stale one.
+ * A number that the program has from forkpty(), from one of the four posix_spawn(), also from a
+ * wait after a spawn with no place for it, is as good as one from fork(): stale once it was reaped,
+ * and refused where a stranger has it; and popen()'s hidden child is reached although its number
+ * was a stale one.
  */
 #include <dlfcn.h>
 #include <errno.h>

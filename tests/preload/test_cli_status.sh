@@ -48,7 +48,7 @@ try status "$victim"
 status 1
 said "there is no such process"
 
-# another layout is refused, not guessed at (L.1)
+# another layout is refused, not guessed at (stats.1)
 cat >"$TMPDIR/other.py" <<'END'
 import mmap, os, struct, subprocess, sys
 with open(sys.argv[1] + "/libpidepoch-other.so", "w+b") as f:

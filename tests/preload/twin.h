@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * twin - for tests that are their own victim twice: a role of this program, natively and with the preload library, must look the
- * same from outside: what it wrote, to standard output and to standard error, and how it ended.
+ * twin - for tests that are their own victim twice: a role of this program, natively and with the
+ * preload library, must look the same from outside: what it wrote, to standard output and to
+ * standard error, and how it ended.
  */
 #ifndef TESTS_PRELOAD_TWIN_H
 #define TESTS_PRELOAD_TWIN_H

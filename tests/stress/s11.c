@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * One promise: a signal to a child's pid reaches that child or nobody, and reaches it if it lives, whoever reaps meanwhile.
+ * One promise: a signal to a child's pid reaches that child or nobody, and reaches it if it lives,
+ * whoever reaps meanwhile.
  *
  *   s11 LIBRARY KILLS     LIBRARY "": natively
  *
- * In a pid namespace in which pids come round every hundred forks: a victim, with that library before libc, keeps children
- * for a moment each. Its threads signal them; one thread waits for any child, and so does a SIGCHLD handler on
- * whatever thread it interrupts. Strangers are born into the same numbers.
- * Ends with 0 if all that is counted here as wrong is 0 after so many signals, else with 1, at the first wrong that is seen.
+ * In a pid namespace in which pids come round every hundred forks: a victim, with that library
+ * before libc, keeps children for a moment each. Its threads signal them; one thread waits for any
+ * child, and so does a SIGCHLD handler on whatever thread it interrupts. Strangers are born into
+ * the same numbers. Ends with 0 if all that is counted here as wrong is 0 after so many signals,
+ * else with 1, at the first wrong that is seen.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -82,7 +84,8 @@ static sigset_t the_signal(void)
 	return set;
 }
 
-/* Of a child: signals are only counted at its end, so that none of them costs a switch of context. */
+/* Of a child: signals are only counted at its end, so that none of them costs a switch of
+ * context. */
 static void live(long ns)
 {
 	struct timespec left = { .tv_nsec = ns };

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * One promise: whatever a writer does, a reader finds what belongs to its pid in its epoch, and an expiry is never lost.
+ * One promise: whatever a writer does, a reader finds what belongs to its pid in its epoch, and an
+ * expiry is never lost.
  *
- * One writer stores new process instances, begins epochs and retires them; two threads expire what was stored, and look at once; one reads
- * the current epoch and one the older ones. Which slot belongs to a pid in an epoch follows from both, so an
- * impossible answer shows. Also run under ThreadSanitizer (tsan.sh).
+ * One writer stores new process instances, begins epochs and retires them; two threads expire what
+ * was stored, and look at once; one reads the current epoch and one the older ones. Which slot
+ * belongs to a pid in an epoch follows from both, so an impossible answer shows. Also run under
+ * ThreadSanitizer (tsan.sh).
  *
  * tree_readers [STORES]
  */
@@ -60,7 +62,8 @@ static void *write_tree(void *stores)
 	return NULL;
 }
 
-/* What the tree says of the slot's pid, after any copy that was under way has been finished (B.2). */
+/* What the tree says of the slot's pid, after any copy that was under way has been finished
+ * (tree.2). */
 static uint32_t look_for_expiry(uint32_t slot)
 {
 	uint32_t seen = atomic_load(&stored);
@@ -68,7 +71,8 @@ static uint32_t look_for_expiry(uint32_t slot)
 
 	if ((entry & PE_TREE_SLOT) != slot || (entry & PE_TREE_EXPIRED))
 		return entry;
-	/* the store under way, and whatever followed it, is over when the second one from here is */
+	/* the store under way, and whatever followed it, is over when the second one from here
+	 * is */
 	while (atomic_load(&stored) < seen + 2 && !atomic_load(&done))
 		sched_yield();
 	return pe_tree_find(&tree, number_of(slot));
@@ -116,8 +120,8 @@ static void *read_tree(void *unused)
 	return NULL;
 }
 
-/* An epoch in which all has been stored has exactly one slot for a pid, the last up to the next epoch; one that is still
- * being written may have the one before. */
+/* An epoch in which all has been stored has exactly one slot for a pid, the last up to the next
+ * epoch; one that is still being written may have the one before. */
 static bool possible(uint64_t lap, uint32_t pid, uint32_t slot, bool written)
 {
 	uint64_t end = lap + PER_EPOCH;

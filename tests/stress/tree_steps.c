@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * One promise: whichever instruction of an operation on the tree a handler interrupts to do another, the outcome is that of the
- * one and then the other, or of the other and then the one.
+ * One promise: whichever instruction of an operation on the tree a handler interrupts to do
+ * another, the outcome is that of the one and then the other, or of the other and then the one.
  *
- * Each pair of operations that B.2 to B.4 allow to meet is tried in several trees. The first is run one instruction at a time
- * (the CPU's trap flag); at each one a child is forked in which the second is done right there, in the handler. So every
- * child is also B.9's: forked in the middle of a write.
+ * Each pair of operations that tree.2 to tree.4 allow to meet is tried in several trees. The first
+ * is run one instruction at a time (the CPU's trap flag); at each one a child is forked in which
+ * the second is done right there, in the handler. So every child is also tree.9's: forked in the
+ * middle of a write.
  *
  * tree_steps [WORLD]    only that one of the trees
  */
@@ -138,7 +139,8 @@ static void one(void)
 	pe_tree_store(&tree, Q + 64, 5);
 }
 
-/* a new epoch that shares all of its pages; the next one takes the ring's first place, where an expire has been already */
+/* a new epoch that shares all of its pages; the next one takes the ring's first place, where an
+ * expire has been already */
 static void shared(void)
 {
 	plain();
@@ -164,7 +166,8 @@ static void full(void)
 	}
 }
 
-/* the same, and the last has pages of its own: who reads an old epoch is told by nothing but its end */
+/* the same, and the last has pages of its own: who reads an old epoch is told by nothing but its
+ * end */
 static void full_and_own(void)
 {
 	full();
@@ -216,7 +219,8 @@ static long look(void)
 	return 0;
 }
 
-/* It goes from epoch to epoch: how many it found to mark may lie between what the two orders give. */
+/* It goes from epoch to epoch: how many it found to mark may lie between what the two orders
+ * give. */
 static long expire(void)
 {
 	pe_tree_expire(&tree, Q, 7);
@@ -255,7 +259,8 @@ static long retire(void)
 	return pe_tree_retire(&tree, first_lap - (PE_TREE_EPOCHS - 2));
 }
 
-/* as many leaves as there are no inner pages, then every old epoch goes, and inner pages are used again for leaves' parents */
+/* as many leaves as there are no inner pages, then every old epoch goes, and inner pages are used
+ * again for leaves' parents */
 static long use_pages_again(void)
 {
 	for (uint32_t i = 0; i < PE_TREE_EPOCHS; i++) {
@@ -305,7 +310,8 @@ static const struct operation operations[] = {
 
 #define OPERATIONS (sizeof(operations) / sizeof(operations[0]))
 
-/* B.4: one writer at a time. An expire that stands between two epochs shows, to who looks at both. */
+/* tree.4: one writer at a time. An expire that stands between two epochs shows, to who looks at
+ * both. */
 static bool may_meet(const struct operation *first, const struct operation *second)
 {
 	return first->place != SECOND && second->place != FIRST &&
@@ -327,8 +333,8 @@ static long second_result;
 static volatile sig_atomic_t stepping, in_child;
 
 /*
- * A loop over the 64 entries of a page: only its first rounds are of interest, where Q's own entry is (see Q). Loops over levels
- * and epochs have four at the most.
+ * A loop over the 64 entries of a page: only its first rounds are of interest, where Q's own entry
+ * is (see Q). Loops over levels and epochs have four at the most.
  */
 static bool in_late_round(greg_t pc)
 {

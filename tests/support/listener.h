@@ -12,8 +12,8 @@
  *     or the thread sleeps in it: notified; let the worker go on, and wait for done
  *                                  -- answer --->
  *
- * While the worker is stopped, a notified call cannot return, and any other returns. Both are seen as states; no time
- * is measured.
+ * While the worker is stopped, a notified call cannot return, and any other returns. Both are seen
+ * as states; no time is measured.
  */
 #ifndef TESTS_SUPPORT_LISTENER_H
 #define TESTS_SUPPORT_LISTENER_H
@@ -56,7 +56,8 @@ static inline char listener_state(int pid)
 	return state;
 }
 
-/* Does thread @tid sleep in a system call, other than the read of its answer? A call under test never does by itself. */
+/* Does thread @tid sleep in a system call, other than the read of its answer? A call under test
+ * never does by itself. */
 static inline bool listener_is_held(int tid)
 {
 	char path[32], text[16] = "";
@@ -93,7 +94,8 @@ static inline char listener_judge(int worker, int tid, int ask, int answer)
 	return notified;
 }
 
-/* Run @command, which starts the watched program, and answer its questions until it ends. Returns its exit status. */
+/* Run @command, which starts the watched program, and answer its questions until it ends. Returns
+ * its exit status. */
 static inline int listener_serve(char **command)
 {
 	int ask[2], answer[2], status, worker = 0;
@@ -131,7 +133,8 @@ static inline int listener_serve(char **command)
 
 /* --- inside --- */
 
-/* Make @call with @arg: a call that never sleeps by itself, or several. Was one of them notified? */
+/* Make @call with @arg: a call that never sleeps by itself, or several. Was one of them
+ * notified? */
 static inline bool listener_notifies(void (*call)(void *), void *arg)
 {
 	int tid = gettid();

@@ -35,7 +35,8 @@ static inline pid_t recorded_child_as(pid_t number)
 	return pid;
 }
 
-/* @pid becomes a child's of a helper, and so an unrelated process to the caller. Its end is the helper's: `stranger_ends()`. */
+/* @pid becomes a child's of a helper, and so an unrelated process to the caller. Its end is the
+ * helper's: `stranger_ends()`. */
 struct stranger {
 	pid_t pid, helper;
 	int leash;
@@ -86,7 +87,8 @@ static inline bool numbers_come_at_will(void)
 
 #define LEFT_OUT 77
 
-/* Run @play as the first process of a pid namespace. Returns its wait status; 0 also where it has to be left out. */
+/* Run @play as the first process of a pid namespace. Returns its wait status; 0 also where it has
+ * to be left out. */
 static inline int in_own_namespace(void (*play)(void))
 {
 	int status;

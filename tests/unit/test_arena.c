@@ -37,7 +37,7 @@ static void start(uint32_t limit, uint32_t keep)
 	pe_arena_init(&arena, &layout);
 }
 
-START_TEST(A1_A5_indices_count_up_and_objects_do_not_overlap)
+START_TEST(arena_1_A5_indices_count_up_and_objects_do_not_overlap)
 {
 	start(100, 0);
 	for (uint32_t i = 1; i <= 30; i++) {
@@ -56,7 +56,7 @@ START_TEST(A1_A5_indices_count_up_and_objects_do_not_overlap)
 }
 END_TEST
 
-START_TEST(A3_freed_objects_come_back_oldest_first)
+START_TEST(arena_3_freed_objects_come_back_oldest_first)
 {
 	start(100, 0);
 	for (int i = 0; i < 6; i++)
@@ -74,7 +74,7 @@ START_TEST(A3_freed_objects_come_back_oldest_first)
 }
 END_TEST
 
-START_TEST(A3_keep_so_many_before_using_one_again)
+START_TEST(arena_3_keep_so_many_before_using_one_again)
 {
 	start(100, 5);
 	ck_assert_uint_eq(pe_arena_alloc(&arena), 1);
@@ -135,7 +135,7 @@ static void *free_them(void *slot)
 	}
 }
 
-START_TEST(A2_A3_three_threads_free_while_one_takes)
+START_TEST(arena_2_A3_three_threads_free_while_one_takes)
 {
 	pthread_t t[3];
 
@@ -145,7 +145,8 @@ START_TEST(A2_A3_three_threads_free_while_one_takes)
 	for (uint32_t round = 0; round < ROUNDS; round++) {
 		uint32_t index = pe_arena_alloc(&arena);
 
-		/* at most four are out at a time: an index that is handed out twice soon runs into the limit */
+		/* at most four are out at a time: an index that is handed out twice soon runs into
+		 * the limit */
 		ck_assert_uint_ne(index, 0);
 		while (atomic_load(&hand_over[round % 3]) != 0)
 			sched_yield();
@@ -170,12 +171,12 @@ int main(void)
 	int failed;
 
 	tcase_set_timeout(c, 60);
-	tcase_add_test(c, A1_A5_indices_count_up_and_objects_do_not_overlap);
-	tcase_add_test(c, A3_freed_objects_come_back_oldest_first);
-	tcase_add_test(c, A3_keep_so_many_before_using_one_again);
+	tcase_add_test(c, arena_1_A5_indices_count_up_and_objects_do_not_overlap);
+	tcase_add_test(c, arena_3_freed_objects_come_back_oldest_first);
+	tcase_add_test(c, arena_3_keep_so_many_before_using_one_again);
 	tcase_add_test(c, refused_at_every_allocation);
 	tcase_add_test(c, the_table_of_chunks_ends);
-	tcase_add_test(c, A2_A3_three_threads_free_while_one_takes);
+	tcase_add_test(c, arena_2_A3_three_threads_free_while_one_takes);
 	suite_add_tcase(s, c);
 	srunner_run_all(r, CK_NORMAL);
 	failed = srunner_ntests_failed(r);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* The supervisor's book: what is written is found, by its own process and until its exec; and a full book goes on (Q.1 to Q.4). */
+/* The supervisor's book: what is written is found, by its own process and until its exec; and a
+ * full book goes on (child_table.1 to child_table.4). */
 #include <check.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -50,7 +51,7 @@ static struct pe_child_table_process *process(uint64_t identity, bool (*lives)(u
 	return pe_child_table_open(table, identity, (int)(identity % 1000), lives);
 }
 
-/* Q.1 */
+/* child_table.1 */
 START_TEST(own_numbers)
 {
 	struct pe_child_table_process *a, *b;
@@ -88,7 +89,8 @@ START_TEST(exec_forgets)
 }
 END_TEST
 
-/* who is there is never said not to be; who has gone, for as long as the half of the child table lasts */
+/* who is there is never said not to be; who has gone, for as long as the half of the child table
+ * lasts */
 START_TEST(pids_may_be_there)
 {
 	uint32_t before = atomic_load(&table->which);
@@ -137,7 +139,7 @@ START_TEST(living_keep)
 }
 END_TEST
 
-/* Q.4 */
+/* child_table.4 */
 START_TEST(too_many_numbers)
 {
 	struct pe_child_table_process *p = process(4, all_live);
@@ -152,7 +154,7 @@ START_TEST(too_many_numbers)
 }
 END_TEST
 
-/* Q.2: the other half was being filled when its writer was killed */
+/* child_table.2: the other half was being filled when its writer was killed */
 START_TEST(killed_while_sweeping)
 {
 	struct pe_child_table_process *p = process(4, even_live);
@@ -170,7 +172,8 @@ START_TEST(killed_while_sweeping)
 }
 END_TEST
 
-/* a sync point goes with its process into the other half; and where living ones have to be forgotten, that is known */
+/* a sync point goes with its process into the other half; and where living ones have to be
+ * forgotten, that is known */
 START_TEST(points)
 {
 	struct pe_child_table_process *p = process(4, even_live);

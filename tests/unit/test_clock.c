@@ -33,10 +33,11 @@ START_TEST(lap_and_cursor_share_a_word)
 	const uint64_t last = (UINT64_C(1) << 42) - 1;
 	pe_clock_time t = pe_clock_make(last, PE_CLOCK_CURSOR_MASK);
 
-	ck_assert_uint_eq(t, UINT64_MAX); /* C.1 */
+	ck_assert_uint_eq(t, UINT64_MAX); /* clock.1 */
 	ck_assert_uint_eq(pe_clock_lap(t), last);
 	ck_assert_uint_eq(pe_clock_cursor(t), 4194303);
-	ck_assert_uint_lt(pe_clock_make(1, PE_CLOCK_CURSOR_MASK), pe_clock_make(2, 0)); /* C.2 */
+	ck_assert_uint_lt(pe_clock_make(1, PE_CLOCK_CURSOR_MASK),
+			  pe_clock_make(2, 0)); /* clock.2 */
 }
 END_TEST
 
@@ -53,7 +54,7 @@ START_TEST(eps_is_the_lap_only_of_what_was_passed)
 }
 END_TEST
 
-START_TEST(laps_begin_at_one) /* C.7 */
+START_TEST(laps_begin_at_one) /* clock.7 */
 {
 	struct pe_clock c = started(0, 344);
 
@@ -65,7 +66,7 @@ START_TEST(laps_begin_at_one) /* C.7 */
 }
 END_TEST
 
-/* --- C.3: overlap --- */
+/* --- clock.3: overlap --- */
 
 START_TEST(one_fork_after_the_other)
 {
@@ -103,7 +104,7 @@ START_TEST(overtaken_forks_make_no_lap)
 }
 END_TEST
 
-/* --- C.4, C.5: a fork that slept through a lap --- */
+/* --- clock.4, clock.5: a fork that slept through a lap --- */
 
 START_TEST(late_birth_is_younger_than_a_tag_handed_out_meanwhile)
 {
@@ -160,7 +161,7 @@ START_TEST(kernel_cursor_moves_the_clock)
 	pe_clock_advance(&c, before, 350); /* read before, told after */
 	assert_now(&c, 1, 360);
 	pe_clock_show(&c);
-	pe_clock_advance(&c, before, 355); /* no birth: C.4 does not ask for a lap */
+	pe_clock_advance(&c, before, 355); /* no birth: clock.4 does not ask for a lap */
 	assert_now(&c, 1, 360);
 	pe_clock_advance(&c, pe_clock_now(&c), 310);
 	assert_now(&c, 2, 310);
@@ -307,7 +308,7 @@ static void world_release(struct world *w, const struct born *b)
 		w->last[b->pid - FIRST].held = false;
 }
 
-/* all of C.4 that can be said of one birth */
+/* all of clock.4 that can be said of one birth */
 static void world_tell(struct world *w, pe_clock_time before, const struct born *b)
 {
 	uint32_t i = b->pid - FIRST;
@@ -320,7 +321,7 @@ static void world_tell(struct world *w, pe_clock_time before, const struct born 
 	w->told[i] = birth;
 }
 
-/* C.5: whoever is known by then passes */
+/* clock.5: whoever is known by then passes */
 static void world_tag(struct world *w, pe_clock_time shown)
 {
 	for (uint32_t i = 0; i < w->span; i++) {
@@ -340,7 +341,8 @@ static void world_show(struct world *w)
 	world_tag(w, shown);
 }
 
-/* --- at random: forks, unrelated processes, deaths, syncs and snapshots between any two steps --- */
+/* --- at random: forks, unrelated processes, deaths, syncs and snapshots between any two steps
+ * --- */
 
 #define FLIGHTS 5u
 
@@ -430,7 +432,7 @@ START_TEST(forks_interleaved_at_random_keep_the_invariants)
 	world_make(&w, mix->span);
 	for (int i = 0; i < 300000; i++) {
 		step_world(&w, flights, mix, &seed);
-		must(pe_clock_now(&w.clock) >= was); /* C.2 */
+		must(pe_clock_now(&w.clock) >= was); /* clock.2 */
 		was = pe_clock_now(&w.clock);
 	}
 	ck_assert_uint_gt(w.overtaken, 100); /* else nothing was tried */
@@ -438,7 +440,7 @@ START_TEST(forks_interleaved_at_random_keep_the_invariants)
 }
 END_TEST
 
-/* C.3: what overlaps makes no lap that was not there, as long as nobody was given a tag */
+/* clock.3: what overlaps makes no lap that was not there, as long as nobody was given a tag */
 START_TEST(laps_are_never_more_than_there_were)
 {
 	const struct mix mix = { .span = 100, .shows = 0, .crowd = 0 };

@@ -254,7 +254,8 @@ static bool is_mapped(void *pages)
 	return mincore(pages, 1, there) == 0;
 }
 
-/* What a vfork child has left, executed or killed, the parent gives back; what it has given back itself, nobody does again. */
+/* What a vfork child has left, executed or killed, the parent gives back; what it has given back
+ * itself, nobody does again. */
 START_TEST(pages_of_a_vfork_child)
 {
 	static char preload[4 * PE_ENVIRON_TEXT];

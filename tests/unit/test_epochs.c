@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The supervisor's references: a tag reaches whom it was given for, or nobody. Letters are those of supervisor/epochs.h. */
+/* The supervisor's references: a tag reaches whom it was given for, or nobody. Letters are those of
+ * supervisor/epochs.h. */
 #include "supervisor/epochs.h"
 
 #include <pthread.h>
@@ -65,7 +66,7 @@ static pid_t plain_child_as(pid_t number)
 	return pid;
 }
 
-/* R.1 */
+/* epochs.1 */
 START_TEST(a_process_is_reached_by_its_tag_until_it_is_reaped)
 {
 	struct child c = unrecorded_child();
@@ -80,7 +81,7 @@ START_TEST(a_process_is_reached_by_its_tag_until_it_is_reaped)
 }
 END_TEST
 
-/* R.1: notes outlive a worker, proofs do not (R.4) */
+/* epochs.1: notes outlive a worker, proofs do not (epochs.4) */
 START_TEST(a_new_worker_finds_the_notes_and_believes_no_old_look)
 {
 	struct child noted = unrecorded_child(), other = unrecorded_child();
@@ -162,7 +163,8 @@ START_TEST(whose_child_it_is)
 }
 END_TEST
 
-/* A census can be taken in a namespace with its own /proc, and then proves what a chosen pid makes untrue. */
+/* A census can be taken in a namespace with its own /proc, and then proves what a chosen pid makes
+ * untrue. */
 static void with_own_proc(void)
 {
 	if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
@@ -170,7 +172,7 @@ static void with_own_proc(void)
 		fprintf(stderr, "left out: no /proc of its own to be had, so nothing is proven\n");
 }
 
-/* R.2: one pid, chosen, three times in one lap */
+/* epochs.2: one pid, chosen, three times in one lap */
 static void same_number_again(void)
 {
 	uint32_t tag[3];
@@ -193,13 +195,14 @@ static void same_number_again(void)
 	}
 }
 
-START_TEST(R2_no_two_incarnations_have_one_tag)
+START_TEST(epochs_2_no_two_incarnations_have_one_tag)
 {
 	ck_assert_int_eq(in_own_namespace(same_number_again), 0);
 }
 END_TEST
 
-/* R.2: a moment is handed out, and then its pid goes from one to another that nobody took a reference to */
+/* epochs.2: a moment is handed out, and then its pid goes from one to another that nobody took a
+ * reference to */
 static void moment_then_reuse(void)
 {
 	uint64_t whole;
@@ -216,7 +219,7 @@ static void moment_then_reuse(void)
 	reap_as(NUMBER);
 }
 
-START_TEST(R2_nor_has_one_a_tag_that_a_moment_gave_before)
+START_TEST(epochs_2_nor_has_one_a_tag_that_a_moment_gave_before)
 {
 	ck_assert_int_eq(in_own_namespace(moment_then_reuse), 0);
 }
@@ -235,8 +238,8 @@ int main(void)
 	tcase_add_test(one, what_was_never_given_out_is_EINVAL_and_no_process_ESRCH);
 	tcase_add_test(one, a_threads_number_is_EINVAL);
 	tcase_add_test(one, whose_child_it_is);
-	tcase_add_test(one, R2_no_two_incarnations_have_one_tag);
-	tcase_add_test(one, R2_nor_has_one_a_tag_that_a_moment_gave_before);
+	tcase_add_test(one, epochs_2_no_two_incarnations_have_one_tag);
+	tcase_add_test(one, epochs_2_nor_has_one_a_tag_that_a_moment_gave_before);
 	suite_add_tcase(s, one);
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);

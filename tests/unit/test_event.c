@@ -112,7 +112,8 @@ START_TEST(probe)
 }
 END_TEST
 
-/* An unrelated process, as far as the event goes: a pid that somebody holds who is no child of ours. */
+/* An unrelated process, as far as the event goes: a pid that somebody holds who is no child of
+ * ours. */
 START_TEST(stale_and_its_holder)
 {
 	struct pe_known k = { .what = PE_KNOWN_RELEASED };
@@ -265,7 +266,8 @@ START_TEST(init_taken_for_the_parent)
 		if (fork() == 0) {
 			int tries = 0;
 
-			/* the middle one ends now: its child is adopted, by 1 or by a subreaper above the test */
+			/* the middle one ends now: its child is adopted, by 1 or by a subreaper
+			 * above the test */
 			while (getppid() == frame.tgid || (getppid() != 1 && tries++ < 1000000))
 				sched_yield();
 			if (getppid() == 1)
@@ -298,7 +300,7 @@ START_TEST(nothing_of_a_trusted_program)
 }
 END_TEST
 
-START_TEST(V4_a_history_that_is_another_numbers_is_not_told)
+START_TEST(event_4_a_history_that_is_another_numbers_is_not_told)
 {
 	struct pe_slot slot = { .word = PE_SLOT_DEAD };
 	struct pe_known k = { .what = PE_KNOWN_RELEASED, .slot = &slot };
@@ -316,7 +318,7 @@ START_TEST(V4_a_history_that_is_another_numbers_is_not_told)
 }
 END_TEST
 
-START_TEST(V1_stacks_and_the_modules_before_them_once)
+START_TEST(event_1_stacks_and_the_modules_before_them_once)
 {
 	const char *event;
 	pid_t q;
@@ -343,7 +345,7 @@ START_TEST(V1_stacks_and_the_modules_before_them_once)
 END_TEST
 
 /* The longest there is: names full of what must be escaped. */
-START_TEST(V1_one_event_is_one_bounded_write)
+START_TEST(event_1_one_event_is_one_bounded_write)
 {
 	static char name[300];
 	const struct pe_use u = { .by = PE_CALL_KILL, .pid = getpid(), .signal = 9 };
@@ -368,7 +370,7 @@ START_TEST(V1_one_event_is_one_bounded_write)
 }
 END_TEST
 
-START_TEST(V3_nothing_without_a_file)
+START_TEST(event_3_nothing_without_a_file)
 {
 	pid_t q;
 
@@ -410,10 +412,10 @@ int main(void)
 	tcase_add_test(c, own_thread);
 	tcase_add_test(c, init_taken_for_the_parent);
 	tcase_add_test(c, nothing_of_a_trusted_program);
-	tcase_add_test(c, V4_a_history_that_is_another_numbers_is_not_told);
-	tcase_add_test(c, V1_stacks_and_the_modules_before_them_once);
-	tcase_add_test(c, V1_one_event_is_one_bounded_write);
-	tcase_add_test(c, V3_nothing_without_a_file);
+	tcase_add_test(c, event_4_a_history_that_is_another_numbers_is_not_told);
+	tcase_add_test(c, event_1_stacks_and_the_modules_before_them_once);
+	tcase_add_test(c, event_1_one_event_is_one_bounded_write);
+	tcase_add_test(c, event_3_nothing_without_a_file);
 	tcase_add_test(c, a_file_that_cannot_be_opened_is_silence);
 	return run_case("event", c);
 }

@@ -31,7 +31,7 @@ static uint32_t watch(pid_t pid)
 	return index;
 }
 
-START_TEST(X1_an_end_is_a_hint_at_its_watch_and_stays_until_given_back)
+START_TEST(exit_watch_1_an_end_is_a_hint_at_its_watch_and_stays_until_given_back)
 {
 	struct child c = recorded_child();
 	uint32_t index;
@@ -59,7 +59,7 @@ START_TEST(X1_an_end_is_a_hint_at_its_watch_and_stays_until_given_back)
 }
 END_TEST
 
-START_TEST(X2_a_watch_is_given_again_when_it_is_not_armed)
+START_TEST(exit_watch_2_a_watch_is_given_again_when_it_is_not_armed)
 {
 	struct child c = recorded_child();
 	uint32_t index;
@@ -80,7 +80,7 @@ START_TEST(X2_a_watch_is_given_again_when_it_is_not_armed)
 }
 END_TEST
 
-START_TEST(X4_all_positions_of_a_watch_are_found_and_forgotten)
+START_TEST(exit_watch_4_all_positions_of_a_watch_are_found_and_forgotten)
 {
 	struct child c = recorded_child();
 	uint32_t index;
@@ -115,8 +115,8 @@ int main(void)
 {
 	TCase *c = tcase_create("exits");
 
-	tcase_add_test(c, X1_an_end_is_a_hint_at_its_watch_and_stays_until_given_back);
-	tcase_add_test(c, X2_a_watch_is_given_again_when_it_is_not_armed);
-	tcase_add_test(c, X4_all_positions_of_a_watch_are_found_and_forgotten);
+	tcase_add_test(c, exit_watch_1_an_end_is_a_hint_at_its_watch_and_stays_until_given_back);
+	tcase_add_test(c, exit_watch_2_a_watch_is_given_again_when_it_is_not_armed);
+	tcase_add_test(c, exit_watch_4_all_positions_of_a_watch_are_found_and_forgotten);
 	return run_case("exits", c);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* findings, with the reader before them and the suppressions: letters O of report/findings.h, R of report/events.h. */
+/* findings, with the reader before them and the suppressions: letters O of report/findings.h, R of
+ * report/events.h. */
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,7 +63,7 @@ static void teardown(void)
 	pe_suppress_free(&suppress);
 }
 
-START_TEST(O1_the_same_place_at_another_address)
+START_TEST(findings_1_the_same_place_at_another_address)
 {
 	add_event("latent", "warning", 1, 0x1234, "5");
 	add_event("latent", "warning", 2, 0x5234, "4");
@@ -77,7 +78,7 @@ START_TEST(O1_the_same_place_at_another_address)
 }
 END_TEST
 
-START_TEST(O2_the_worst_first_then_the_most_frequent)
+START_TEST(findings_2_the_worst_first_then_the_most_frequent)
 {
 	add_event("probe", "note", 1, 0x1234, "1");
 	add_event("latent", "warning", 1, 0x1300, "2");
@@ -95,7 +96,7 @@ START_TEST(O2_the_worst_first_then_the_most_frequent)
 }
 END_TEST
 
-START_TEST(O3_suppressed)
+START_TEST(findings_3_suppressed)
 {
 	suppressions("# nothing\n\n latent:x # by the last part of the path\n", 0);
 	add_event("latent", "warning", 1, 0x1234, "5");
@@ -178,9 +179,9 @@ int main(void)
 
 	suite_add_tcase(s, c);
 	tcase_add_checked_fixture(c, NULL, teardown);
-	tcase_add_test(c, O1_the_same_place_at_another_address);
-	tcase_add_test(c, O2_the_worst_first_then_the_most_frequent);
-	tcase_add_test(c, O3_suppressed);
+	tcase_add_test(c, findings_1_the_same_place_at_another_address);
+	tcase_add_test(c, findings_2_the_worst_first_then_the_most_frequent);
+	tcase_add_test(c, findings_3_suppressed);
 	tcase_add_test(c, suppressions_by_program_and_by_any_kind);
 	tcase_add_test(c, a_suppression_that_is_none);
 	tcase_add_test(c, R1_lines_of_other_kinds);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* others: what is remembered of processes that are no children. Letters are those of core/time/foreign.h. */
+/* others: what is remembered of processes that are no children. Letters are those of
+ * core/time/foreign.h. */
 #include "core/time/foreign.h"
 
 #include "host.h"
@@ -38,7 +39,7 @@ START_TEST(who_was_not_noted_is_not_known)
 }
 END_TEST
 
-START_TEST(O1_a_later_reference_leaves_the_bound_as_it_is)
+START_TEST(foreign_1_a_later_reference_leaves_the_bound_as_it_is)
 {
 	begin(10);
 	note(400, 88, 6);
@@ -47,7 +48,7 @@ START_TEST(O1_a_later_reference_leaves_the_bound_as_it_is)
 }
 END_TEST
 
-START_TEST(O2_the_last_incarnation_takes_the_place)
+START_TEST(foreign_2_the_last_incarnation_takes_the_place)
 {
 	begin(10);
 	note(400, 88, 6);
@@ -56,7 +57,7 @@ START_TEST(O2_the_last_incarnation_takes_the_place)
 }
 END_TEST
 
-START_TEST(O3_when_all_places_are_taken_the_oldest_goes)
+START_TEST(foreign_3_when_all_places_are_taken_the_oldest_goes)
 {
 	begin(3);
 	for (uint32_t i = 0; i < 3; i++)
@@ -75,7 +76,7 @@ START_TEST(O3_when_all_places_are_taken_the_oldest_goes)
 }
 END_TEST
 
-START_TEST(O3_without_any_place_it_says_so)
+START_TEST(foreign_3_without_any_place_it_says_so)
 {
 	begin(0);
 	ck_assert_int_eq(note(400, 88, 6), -ENOMEM);
@@ -88,9 +89,9 @@ int main(void)
 	TCase *c = tcase_create("memory");
 
 	tcase_add_test(c, who_was_not_noted_is_not_known);
-	tcase_add_test(c, O1_a_later_reference_leaves_the_bound_as_it_is);
-	tcase_add_test(c, O2_the_last_incarnation_takes_the_place);
-	tcase_add_test(c, O3_when_all_places_are_taken_the_oldest_goes);
-	tcase_add_test(c, O3_without_any_place_it_says_so);
+	tcase_add_test(c, foreign_1_a_later_reference_leaves_the_bound_as_it_is);
+	tcase_add_test(c, foreign_2_the_last_incarnation_takes_the_place);
+	tcase_add_test(c, foreign_3_when_all_places_are_taken_the_oldest_goes);
+	tcase_add_test(c, foreign_3_without_any_place_it_says_so);
 	return run_case("others", c);
 }

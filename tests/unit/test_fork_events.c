@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* Which births go to the child table, and whose they are: made-up messages and events (B.3, B.4); and that the kernel alone is believed. */
+/* Which births go to the child table, and whose they are: made-up messages and events
+ * (fork_events.3, fork_events.4); and that the kernel alone is believed. */
 #include "supervisor/fork_events.h"
 
 #include <check.h>
@@ -162,7 +163,8 @@ START_TEST(not_if_it_did_not_ask)
 }
 END_TEST
 
-/* between two forks of the one that asked the pid had been another's: it is by its identity that it is known */
+/* between two forks of the one that asked the pid had been another's: it is by its identity that it
+ * is known */
 START_TEST(not_to_who_had_the_number)
 {
 	note(40, 50, 1500);

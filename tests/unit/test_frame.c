@@ -46,7 +46,7 @@ static int in_forked_child(int (*check)(struct child), struct child c)
 	return WEXITSTATUS(status);
 }
 
-START_TEST(P1_a_vfork_child_is_not_let_in)
+START_TEST(frame_1_a_vfork_child_is_not_let_in)
 {
 	thread.vfork_depth = 1;
 	ck_assert(!pe_frame_enter(&frame, &thread));
@@ -55,7 +55,7 @@ START_TEST(P1_a_vfork_child_is_not_let_in)
 }
 END_TEST
 
-START_TEST(P1_with_shared_memory_getpid_decides)
+START_TEST(frame_1_with_shared_memory_getpid_decides)
 {
 	atomic_store(&frame.shared_vm, true);
 	ck_assert(pe_frame_enter(&frame, &thread));
@@ -64,7 +64,7 @@ START_TEST(P1_with_shared_memory_getpid_decides)
 }
 END_TEST
 
-START_TEST(P1_P4_a_vfork_child_records_nothing)
+START_TEST(frame_1_P4_a_vfork_child_records_nothing)
 {
 	struct pe_birth b;
 
@@ -85,7 +85,7 @@ static struct pe_settings fresh_settings;
 static struct pe_frame fresh = { .set = &fresh_settings };
 static struct pe_thread fresh_thread;
 
-START_TEST(P2_learning_makes_no_frame)
+START_TEST(frame_2_learning_makes_no_frame)
 {
 	pe_frame_learn(&fresh, &fresh_thread, 500);
 	ck_assert_ptr_null(fresh.life);
@@ -113,7 +113,7 @@ static void *enter_and_bear(void *pid)
 	return life;
 }
 
-START_TEST(P2_the_first_entries_of_threads_make_one_frame)
+START_TEST(frame_2_the_first_entries_of_threads_make_one_frame)
 {
 	int numbers[THREADS];
 	pthread_t t[THREADS];
@@ -141,7 +141,7 @@ START_TEST(P2_the_first_entries_of_threads_make_one_frame)
 }
 END_TEST
 
-/* 0: as P.1 to P.3 want it where no page is wiped */
+/* 0: as frame.1 to frame.3 want it where no page is wiped */
 static int forked_unwiped(struct child c)
 {
 	(void)c;
@@ -172,14 +172,15 @@ static void lives_without_a_wiped_page(void)
 	ck_assert_int_eq(pe_frame_know(&fresh, 500).what, PE_KNOWN_LIVE);
 }
 
-START_TEST(P2_without_a_wiped_page_the_child_says_what_it_is)
+START_TEST(frame_2_without_a_wiped_page_the_child_says_what_it_is)
 {
 	fresh_settings.force_old = PE_OLD_WIPE;
 	lives_without_a_wiped_page();
 }
 END_TEST
 
-/* The kernel refuses memory to the engine from here on, but not to the test's own libraries for long. */
+/* The kernel refuses memory to the engine from here on, but not to the test's own libraries for
+ * long. */
 static struct rlimit no_memory(void)
 {
 	struct rlimit before, none;
@@ -190,7 +191,7 @@ static struct rlimit no_memory(void)
 	return before;
 }
 
-START_TEST(P2_P5_the_kernel_refuses_the_page)
+START_TEST(frame_2_P5_the_kernel_refuses_the_page)
 {
 	struct rlimit before = no_memory();
 
@@ -216,7 +217,7 @@ static int is_a_new_frame(struct child c)
 	return pe_clock_now(&frame.clock) == before ? 0 : 4;
 }
 
-START_TEST(P2_P3_first_entry_of_a_forked_child)
+START_TEST(frame_2_P3_first_entry_of_a_forked_child)
 {
 	struct child c = recorded_child();
 
@@ -233,7 +234,7 @@ static int leaves_the_vfork_behind(struct child c)
 	return pe_frame_enter(&frame, &thread) && thread.vfork_depth == 0 ? 0 : 1;
 }
 
-START_TEST(P2_a_child_forked_by_a_vfork_child_has_memory_of_its_own)
+START_TEST(frame_2_a_child_forked_by_a_vfork_child_has_memory_of_its_own)
 {
 	thread.vfork_depth = 1;
 	ck_assert_int_eq(in_forked_child(leaves_the_vfork_behind, (struct child){ 0 }), 0);
@@ -256,7 +257,7 @@ static int knows_from_its_grandparent(struct child c)
 	return in_forked_child(knows_from_its_parent, c);
 }
 
-START_TEST(P3_what_was_reaped_before_the_fork_is_inherited)
+START_TEST(frame_3_what_was_reaped_before_the_fork_is_inherited)
 {
 	struct child c = recorded_child();
 
@@ -288,7 +289,7 @@ static int inherited_after(int generations, int number)
 	return WEXITSTATUS(status);
 }
 
-START_TEST(P3_as_many_ancestors_are_remembered_as_there_is_room_for)
+START_TEST(frame_3_as_many_ancestors_are_remembered_as_there_is_room_for)
 {
 	born_and_lost(500);
 	for (int generations = 1; generations <= (int)PE_FRAME_ANCESTORS; generations++)
@@ -331,7 +332,7 @@ static int nearest_decides(struct child c)
 	       grandchild_knows(PE_KNOWN_NOTHING, 504) << 4;
 }
 
-START_TEST(P3_the_nearest_ancestor_decides)
+START_TEST(frame_3_the_nearest_ancestor_decides)
 {
 	for (int pid = 500; pid < 505; pid++)
 		born_and_lost(pid);
@@ -339,7 +340,8 @@ START_TEST(P3_the_nearest_ancestor_decides)
 }
 END_TEST
 
-/* An end that the parent sees after the fork is none of the child's knowledge, nor the other way round. */
+/* An end that the parent sees after the fork is none of the child's knowledge, nor the other way
+ * round. */
 static int ends_are_its_own(struct child c)
 {
 	struct pe_known k;
@@ -353,7 +355,7 @@ static int ends_are_its_own(struct child c)
 	return known(500) == PE_KNOWN_RELEASED ? 0 : 1;
 }
 
-START_TEST(P3_what_a_child_reaps_is_not_its_parents_knowledge)
+START_TEST(frame_3_what_a_child_reaps_is_not_its_parents_knowledge)
 {
 	born(&frame, &thread, 500);
 	ck_assert_int_eq(in_forked_child(ends_are_its_own, (struct child){ 0 }), 0);
@@ -377,7 +379,7 @@ static void *take_the_lock(void *unused)
 	return unused;
 }
 
-START_TEST(P4_the_lock_excludes_and_masks_and_is_handed_on)
+START_TEST(frame_4_the_lock_excludes_and_masks_and_is_handed_on)
 {
 	uint64_t mask = pe_frame_lock(&frame);
 	sigset_t now;
@@ -449,15 +451,16 @@ static int a_child_for_the_first_time(struct child unused)
 	return known(c.pid) == (enough ? PE_KNOWN_RELEASED : PE_KNOWN_NOTHING) ? 0 : 5;
 }
 
-START_TEST(P5_each_allocation_refused_once)
+START_TEST(frame_5_each_allocation_refused_once)
 {
 	ration = rations[_i];
 	ck_assert_int_eq(in_forked_child(a_child_for_the_first_time, (struct child){ 0 }), 0);
 }
 END_TEST
 
-/* The pid was stale, and now it is a child's that there is no memory for. In a new lap the pages need copies. */
-START_TEST(P5_a_stale_number_born_again_without_memory_is_fresh)
+/* The pid was stale, and now it is a child's that there is no memory for. In a new lap the pages
+ * need copies. */
+START_TEST(frame_5_a_stale_number_born_again_without_memory_is_fresh)
 {
 	struct child c = unrecorded_child();
 	struct pe_birth b;
@@ -475,7 +478,7 @@ START_TEST(P5_a_stale_number_born_again_without_memory_is_fresh)
 }
 END_TEST
 
-START_TEST(P5_the_kernel_refuses_another_chunk)
+START_TEST(frame_5_the_kernel_refuses_another_chunk)
 {
 	struct rlimit before = no_memory();
 	int first = 500, most = first + (int)PE_FRAME_SLOTS_IN_PAGE;
@@ -491,7 +494,7 @@ START_TEST(P5_the_kernel_refuses_another_chunk)
 }
 END_TEST
 
-START_TEST(P5_no_record_for_the_threads_holds)
+START_TEST(frame_5_no_record_for_the_threads_holds)
 {
 	struct child c;
 	int status;
@@ -507,7 +510,7 @@ START_TEST(P5_no_record_for_the_threads_holds)
 }
 END_TEST
 
-START_TEST(P5_memory_refused_is_never_refused)
+START_TEST(frame_5_memory_refused_is_never_refused)
 {
 	struct child c;
 
@@ -526,7 +529,7 @@ START_TEST(P5_memory_refused_is_never_refused)
 }
 END_TEST
 
-START_TEST(P6_reaped_before_it_was_recorded)
+START_TEST(frame_6_reaped_before_it_was_recorded)
 {
 	struct pe_birth b = pe_birth_begin(&frame, &thread, PE_CALL_FORK);
 	struct child c = unrecorded_child();
@@ -538,7 +541,7 @@ START_TEST(P6_reaped_before_it_was_recorded)
 }
 END_TEST
 
-START_TEST(P6_reaped_under_the_slot_of_an_earlier_life)
+START_TEST(frame_6_reaped_under_the_slot_of_an_earlier_life)
 {
 	struct child c = unrecorded_child();
 	struct pe_birth b;
@@ -552,7 +555,7 @@ START_TEST(P6_reaped_under_the_slot_of_an_earlier_life)
 }
 END_TEST
 
-START_TEST(P6_another_reap_meanwhile_does_no_harm)
+START_TEST(frame_6_another_reap_meanwhile_does_no_harm)
 {
 	struct child other = unrecorded_child(), c;
 	struct pe_birth b = pe_birth_begin(&frame, &thread, PE_CALL_FORK);
@@ -567,7 +570,7 @@ START_TEST(P6_another_reap_meanwhile_does_no_harm)
 }
 END_TEST
 
-START_TEST(P6_a_reap_that_was_not_seen_and_the_kernels_word)
+START_TEST(frame_6_a_reap_that_was_not_seen_and_the_kernels_word)
 {
 	struct pe_birth b = pe_birth_begin(&frame, &thread, PE_CALL_FORK);
 	struct child c = unrecorded_child();
@@ -583,7 +586,7 @@ START_TEST(P6_a_reap_that_was_not_seen_and_the_kernels_word)
 }
 END_TEST
 
-START_TEST(P6_a_birth_recorded_late_makes_no_lap)
+START_TEST(frame_6_a_birth_recorded_late_makes_no_lap)
 {
 	struct pe_birth slow = pe_birth_begin(&frame, &thread, PE_CALL_FORK);
 
@@ -596,8 +599,9 @@ START_TEST(P6_a_birth_recorded_late_makes_no_lap)
 }
 END_TEST
 
-/* Between this fork's two ends the pid was handed out, released and handed out again: a lap of the kernel's. */
-START_TEST(P6_a_fork_that_slept_through_a_lap_is_younger_than_what_it_slept_through)
+/* Between this fork's two ends the pid was handed out, released and handed out again: a lap of the
+ * kernel's. */
+START_TEST(frame_6_a_fork_that_slept_through_a_lap_is_younger_than_what_it_slept_through)
 {
 	struct pe_birth slow = pe_birth_begin(&frame, &thread, PE_CALL_FORK);
 
@@ -622,7 +626,7 @@ START_TEST(a_number_at_or_below_the_cursor_opens_a_lap_and_an_epoch)
 }
 END_TEST
 
-START_TEST(P6_a_birth_keeps_its_history)
+START_TEST(frame_6_a_birth_keeps_its_history)
 {
 	struct pe_birth b = pe_birth_begin(&frame, &thread, PE_CALL_SPAWN);
 	struct pe_slot *s;
@@ -679,7 +683,7 @@ START_TEST(one_that_is_gone_by_then_is_not_kept)
 }
 END_TEST
 
-START_TEST(P5_adopted_without_memory)
+START_TEST(frame_5_adopted_without_memory)
 {
 	struct child c = unrecorded_child();
 
@@ -756,7 +760,7 @@ static void unseen_reap_and_the_same_number_again(void)
 	ck_assert_int_eq(known(500), PE_KNOWN_RELEASED);
 }
 
-START_TEST(P6_an_end_that_was_not_seen_and_the_number_comes_again)
+START_TEST(frame_6_an_end_that_was_not_seen_and_the_number_comes_again)
 {
 	ck_assert_int_eq(in_own_namespace(unseen_reap_and_the_same_number_again), 0);
 }
@@ -793,40 +797,42 @@ int main(void)
 {
 	TCase *c = tcase_create("frame");
 
-	tcase_add_test(c, P1_a_vfork_child_is_not_let_in);
-	tcase_add_test(c, P1_with_shared_memory_getpid_decides);
-	tcase_add_test(c, P1_P4_a_vfork_child_records_nothing);
-	tcase_add_test(c, P2_learning_makes_no_frame);
-	tcase_add_test(c, P2_the_first_entries_of_threads_make_one_frame);
-	tcase_add_test(c, P2_without_a_wiped_page_the_child_says_what_it_is);
-	tcase_add_test(c, P2_P5_the_kernel_refuses_the_page);
-	tcase_add_test(c, P2_P3_first_entry_of_a_forked_child);
-	tcase_add_test(c, P2_a_child_forked_by_a_vfork_child_has_memory_of_its_own);
-	tcase_add_test(c, P3_what_was_reaped_before_the_fork_is_inherited);
-	tcase_add_test(c, P3_as_many_ancestors_are_remembered_as_there_is_room_for);
-	tcase_add_test(c, P3_the_nearest_ancestor_decides);
-	tcase_add_test(c, P3_what_a_child_reaps_is_not_its_parents_knowledge);
-	tcase_add_test(c, P4_the_lock_excludes_and_masks_and_is_handed_on);
-	tcase_add_loop_test(c, P5_each_allocation_refused_once, 0, ENOUGH + 1);
-	tcase_add_loop_test(c, P5_a_stale_number_born_again_without_memory_is_fresh, 0, ENOUGH + 1);
-	tcase_add_test(c, P5_the_kernel_refuses_another_chunk);
-	tcase_add_test(c, P5_no_record_for_the_threads_holds);
-	tcase_add_test(c, P5_memory_refused_is_never_refused);
-	tcase_add_test(c, P6_reaped_before_it_was_recorded);
-	tcase_add_test(c, P6_reaped_under_the_slot_of_an_earlier_life);
-	tcase_add_test(c, P6_another_reap_meanwhile_does_no_harm);
-	tcase_add_test(c, P6_a_reap_that_was_not_seen_and_the_kernels_word);
-	tcase_add_test(c, P6_a_birth_recorded_late_makes_no_lap);
-	tcase_add_test(c, P6_a_fork_that_slept_through_a_lap_is_younger_than_what_it_slept_through);
+	tcase_add_test(c, frame_1_a_vfork_child_is_not_let_in);
+	tcase_add_test(c, frame_1_with_shared_memory_getpid_decides);
+	tcase_add_test(c, frame_1_P4_a_vfork_child_records_nothing);
+	tcase_add_test(c, frame_2_learning_makes_no_frame);
+	tcase_add_test(c, frame_2_the_first_entries_of_threads_make_one_frame);
+	tcase_add_test(c, frame_2_without_a_wiped_page_the_child_says_what_it_is);
+	tcase_add_test(c, frame_2_P5_the_kernel_refuses_the_page);
+	tcase_add_test(c, frame_2_P3_first_entry_of_a_forked_child);
+	tcase_add_test(c, frame_2_a_child_forked_by_a_vfork_child_has_memory_of_its_own);
+	tcase_add_test(c, frame_3_what_was_reaped_before_the_fork_is_inherited);
+	tcase_add_test(c, frame_3_as_many_ancestors_are_remembered_as_there_is_room_for);
+	tcase_add_test(c, frame_3_the_nearest_ancestor_decides);
+	tcase_add_test(c, frame_3_what_a_child_reaps_is_not_its_parents_knowledge);
+	tcase_add_test(c, frame_4_the_lock_excludes_and_masks_and_is_handed_on);
+	tcase_add_loop_test(c, frame_5_each_allocation_refused_once, 0, ENOUGH + 1);
+	tcase_add_loop_test(c, frame_5_a_stale_number_born_again_without_memory_is_fresh, 0,
+			    ENOUGH + 1);
+	tcase_add_test(c, frame_5_the_kernel_refuses_another_chunk);
+	tcase_add_test(c, frame_5_no_record_for_the_threads_holds);
+	tcase_add_test(c, frame_5_memory_refused_is_never_refused);
+	tcase_add_test(c, frame_6_reaped_before_it_was_recorded);
+	tcase_add_test(c, frame_6_reaped_under_the_slot_of_an_earlier_life);
+	tcase_add_test(c, frame_6_another_reap_meanwhile_does_no_harm);
+	tcase_add_test(c, frame_6_a_reap_that_was_not_seen_and_the_kernels_word);
+	tcase_add_test(c, frame_6_a_birth_recorded_late_makes_no_lap);
+	tcase_add_test(
+		c, frame_6_a_fork_that_slept_through_a_lap_is_younger_than_what_it_slept_through);
 	tcase_add_test(c, a_number_at_or_below_the_cursor_opens_a_lap_and_an_epoch);
-	tcase_add_test(c, P6_a_birth_keeps_its_history);
+	tcase_add_test(c, frame_6_a_birth_keeps_its_history);
 	tcase_add_test(c, learning_makes_a_stale_number_fresh_and_no_other);
 	tcase_add_test(c, an_adopted_child_gets_one_slot);
 	tcase_add_test(c, one_that_is_gone_by_then_is_not_kept);
-	tcase_add_test(c, P5_adopted_without_memory);
+	tcase_add_test(c, frame_5_adopted_without_memory);
 	tcase_add_test(c, a_moment_is_never_0);
 	tcase_add_test(c, a_thread_finds_libcs_rseq_area_unless_told_not_to);
-	tcase_add_test(c, P6_an_end_that_was_not_seen_and_the_number_comes_again);
+	tcase_add_test(c, frame_6_an_end_that_was_not_seen_and_the_number_comes_again);
 	tcase_add_test(c, a_slot_left_open_is_closed_when_its_number_is_born_again);
 	tcase_add_test(c, no_child_was_made);
 	return run_case("process", c);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * fuzz: the program's side of the hunt, with a monitor of the test's own. Letters are those of core/engine/fuzz_page.h.
+ * fuzz: the program's side of the hunt, with a monitor of the test's own. Letters are those of
+ * core/engine/fuzz_page.h.
  *
- * The monitor is a thread: it notes what it is asked for, in order, and answers unless it has been told not to.
+ * The monitor is a thread: it notes what it is asked for, in order, and answers unless it has been
+ * told not to.
  */
 #include "host.h"
 
@@ -50,7 +52,7 @@ static pthread_t monitor(const uint32_t *requests)
 	return t;
 }
 
-START_TEST(X1_the_keeper_has_served_when_a_release_returns)
+START_TEST(fuzz_page_1_the_keeper_has_served_when_a_release_returns)
 {
 	static const uint32_t requests = 3;
 	pthread_t t = monitor(&requests);
@@ -66,7 +68,7 @@ START_TEST(X1_the_keeper_has_served_when_a_release_returns)
 }
 END_TEST
 
-START_TEST(X1_a_use_that_leaves_no_signal_has_the_strangers_looked_at)
+START_TEST(fuzz_page_1_a_use_that_leaves_no_signal_has_the_strangers_looked_at)
 {
 	static const uint32_t requests = 1;
 	pthread_t t = monitor(&requests);
@@ -82,7 +84,7 @@ END_TEST
 
 /* --- nobody waits for ever --- */
 
-START_TEST(X2_without_a_keeper_the_wait_returns)
+START_TEST(fuzz_page_2_without_a_keeper_the_wait_returns)
 {
 	pe_fuzz_page_released(page, 500);
 	pe_fuzz_page_used(page);
@@ -112,7 +114,7 @@ static uint32_t nobodys(void)
 	return tid;
 }
 
-START_TEST(X2_one_who_was_killed_in_its_turn_keeps_it_for_nobody)
+START_TEST(fuzz_page_2_one_who_was_killed_in_its_turn_keeps_it_for_nobody)
 {
 	static const uint32_t requests = 1;
 	pthread_t t = monitor(&requests);
@@ -126,7 +128,7 @@ START_TEST(X2_one_who_was_killed_in_its_turn_keeps_it_for_nobody)
 END_TEST
 
 /* A living holder is not robbed: the canary is done without, and the turn stays its holder's. */
-START_TEST(X2_a_turn_that_lasts_costs_the_canary)
+START_TEST(fuzz_page_2_a_turn_that_lasts_costs_the_canary)
 {
 	const uint32_t parent = (uint32_t)getppid();
 
@@ -138,7 +140,7 @@ START_TEST(X2_a_turn_that_lasts_costs_the_canary)
 }
 END_TEST
 
-START_TEST(X2_a_handler_above_its_own_request_asks_for_nothing)
+START_TEST(fuzz_page_2_a_handler_above_its_own_request_asks_for_nothing)
 {
 	const uint32_t me = (uint32_t)gettid();
 
@@ -153,7 +155,7 @@ END_TEST
 
 /* --- the schedule --- */
 
-START_TEST(X3_a_draw_is_a_function_of_seed_and_place)
+START_TEST(fuzz_page_3_a_draw_is_a_function_of_seed_and_place)
 {
 	/* splitmix64's own first results for these seeds */
 	ck_assert_uint_eq(pe_fuzz_page_draw(0, 0), UINT64_C(0xe220a8397b1dcdaf));
@@ -164,7 +166,7 @@ START_TEST(X3_a_draw_is_a_function_of_seed_and_place)
 END_TEST
 
 /* Each pause takes one draw, whether it is made or not: the policies have the same places. */
-START_TEST(X3_each_pause_has_a_draw_of_its_own)
+START_TEST(fuzz_page_3_each_pause_has_a_draw_of_its_own)
 {
 	static const uint32_t requests = 2;
 	pthread_t t = monitor(&requests);
@@ -182,7 +184,7 @@ END_TEST
 
 /* --- signals to everybody --- */
 
-START_TEST(X4_strangers_leave_before_a_signal_to_everybody)
+START_TEST(fuzz_page_4_strangers_leave_before_a_signal_to_everybody)
 {
 	static const uint32_t requests = 1;
 	pthread_t t = monitor(&requests);
@@ -206,7 +208,7 @@ static void *release(void *unused)
 	return unused;
 }
 
-START_TEST(X4_none_comes_until_it_is_sent)
+START_TEST(fuzz_page_4_none_comes_until_it_is_sent)
 {
 	static const uint32_t requests = 2;
 	pthread_t t = monitor(&requests), other;
@@ -226,7 +228,7 @@ END_TEST
 
 /* --- unrelated processes --- */
 
-START_TEST(X5_each_place_may_be_a_strangers)
+START_TEST(fuzz_page_5_each_place_may_be_a_strangers)
 {
 	for (uint32_t i = 0; i < PE_FUZZ_PAGE_STRANGERS; i++)
 		atomic_store(&page->stranger[i], 500 + i);
@@ -251,17 +253,17 @@ int main(void)
 	TCase *c = tcase_create("hunt");
 
 	tcase_add_checked_fixture(c, make_page, NULL);
-	tcase_add_test(c, X1_the_keeper_has_served_when_a_release_returns);
-	tcase_add_test(c, X1_a_use_that_leaves_no_signal_has_the_strangers_looked_at);
-	tcase_add_test(c, X2_without_a_keeper_the_wait_returns);
-	tcase_add_test(c, X2_one_who_was_killed_in_its_turn_keeps_it_for_nobody);
-	tcase_add_test(c, X2_a_turn_that_lasts_costs_the_canary);
-	tcase_add_test(c, X2_a_handler_above_its_own_request_asks_for_nothing);
-	tcase_add_test(c, X3_a_draw_is_a_function_of_seed_and_place);
-	tcase_add_test(c, X3_each_pause_has_a_draw_of_its_own);
-	tcase_add_test(c, X4_strangers_leave_before_a_signal_to_everybody);
-	tcase_add_test(c, X4_none_comes_until_it_is_sent);
-	tcase_add_test(c, X5_each_place_may_be_a_strangers);
+	tcase_add_test(c, fuzz_page_1_the_keeper_has_served_when_a_release_returns);
+	tcase_add_test(c, fuzz_page_1_a_use_that_leaves_no_signal_has_the_strangers_looked_at);
+	tcase_add_test(c, fuzz_page_2_without_a_keeper_the_wait_returns);
+	tcase_add_test(c, fuzz_page_2_one_who_was_killed_in_its_turn_keeps_it_for_nobody);
+	tcase_add_test(c, fuzz_page_2_a_turn_that_lasts_costs_the_canary);
+	tcase_add_test(c, fuzz_page_2_a_handler_above_its_own_request_asks_for_nothing);
+	tcase_add_test(c, fuzz_page_3_a_draw_is_a_function_of_seed_and_place);
+	tcase_add_test(c, fuzz_page_3_each_pause_has_a_draw_of_its_own);
+	tcase_add_test(c, fuzz_page_4_strangers_leave_before_a_signal_to_everybody);
+	tcase_add_test(c, fuzz_page_4_none_comes_until_it_is_sent);
+	tcase_add_test(c, fuzz_page_5_each_place_may_be_a_strangers);
 	tcase_add_test(c, X5_0_is_nobody);
 	return run_case("fuzz", c);
 }

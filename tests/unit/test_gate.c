@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The gate: between its test and its call no handler of the thread finds a place. A signal is put before
- * each single instruction, and the answer must be: made before the handler, or not made.
+ * The gate: between its test and its call no handler of the thread finds a place. A signal is put
+ * before each single instruction, and the answer must be: made before the handler, or not made.
  */
 #include <check.h>
 #include <errno.h>
@@ -74,7 +74,7 @@ static void finish(void)
 	close(file);
 }
 
-/* T.1. 0, or which promise was broken */
+/* gate.1. 0, or which promise was broken */
 static int judge(long ret, long before, long after)
 {
 	if (handled && after != position_then)
@@ -192,7 +192,7 @@ END_TEST
 
 static struct rseq *area; /* what the child's gate is to use; NULL: the masked way */
 
-/* the gate that is stepped through: the one that was linked, and a copy (T.2) */
+/* the gate that is stepped through: the one that was linked, and a copy (gate.2) */
 static long (*gate)(const struct pe_gate_call *, const uint32_t *, struct rseq *) = pe_gate_act;
 
 static uintptr_t begin_of_gate(void)
@@ -255,9 +255,10 @@ static int index_of(const uintptr_t *way, int n, uintptr_t at)
 	ck_abort_msg("%#lx is not on the way", (unsigned long)at);
 }
 
-/* Put the child before instruction @i of @way, where @end is the first behind the call. A stop inside the section
- * aborts it when the child goes on, so it is stepped to the section's first instruction and moved
- * from there; no instruction of it needs more than what is in the registers by then. */
+/* Put the child before instruction @i of @way, where @end is the first behind the call. A stop
+ * inside the section aborts it when the child goes on, so it is stepped to the section's first
+ * instruction and moved from there; no instruction of it needs more than what is in the registers
+ * by then. */
 static void place(pid_t pid, const uintptr_t *way, int i, int end)
 {
 	int first = end - 3;
@@ -273,8 +274,8 @@ static void place(pid_t pid, const uintptr_t *way, int i, int end)
 	tracer_reach(pid, way[i]);
 }
 
-/* Let the stopped child go on with a signal, to its end. Where the signal could not be given at once (it is
- * masked, or the stop was one of a system call) it stops the child once more. */
+/* Let the stopped child go on with a signal, to its end. Where the signal could not be given at
+ * once (it is masked, or the stop was one of a system call) it stops the child once more. */
 static int signalled(pid_t pid)
 {
 	int status = tracer_go(PTRACE_CONT, pid, SIGUSR1);
@@ -309,7 +310,8 @@ END_TEST
 
 START_TEST(without_the_kernels_help_the_window_is_there)
 {
-	/* the control of the test above: its judgement can fail, and does so in the section alone */
+	/* the control of the test above: its judgement can fail, and does so in the section
+	 * alone */
 	uintptr_t way[MOST];
 	int n, end;
 
@@ -393,7 +395,7 @@ static int step_to_the_end(pid_t pid)
 
 START_TEST(a_stepped_thread_comes_out)
 {
-	ck_assert_int_eq(step_to_the_end(tracer_child(tired_act)), 0); /* T.3 */
+	ck_assert_int_eq(step_to_the_end(tracer_child(tired_act)), 0); /* gate.3 */
 	ck_assert_int_eq(step_to_the_end(tracer_child(patient_act)), 0);
 }
 END_TEST
@@ -454,7 +456,8 @@ static Suite *gate_suite(bool rseq, bool trace)
 
 	tcase_add_checked_fixture(each, prepare, finish);
 	tcase_set_timeout(each, 60);
-	/* A sanitizer puts hundreds of its own instructions into the masked way, which is C: stepped are ours. */
+	/* A sanitizer puts hundreds of its own instructions into the masked way, which is C:
+	 * stepped are ours. */
 #ifndef __SANITIZE_ADDRESS__
 	if (trace)
 		tcase_add_test(each, a_signal_at_any_instruction_of_the_masked_way);

@@ -2,8 +2,9 @@
 /*
  * guard: which calls go through. Letters are those of core/engine/guard.h.
  *
- * An unrelated process under a stale pid is had without waiting for a wrap: the test enters the number of a living process that is not its
- * child (its grandchild) as one that it had and reaped. Where the pid must really change hands, reuse.h has it do so.
+ * An unrelated process under a stale pid is had without waiting for a wrap: the test enters the
+ * number of a living process that is not its child (its grandchild) as one that it had and reaped.
+ * Where the pid must really change hands, reuse.h has it do so.
  */
 #include "core/engine/birth.h"
 #include "host.h"
@@ -54,7 +55,8 @@ static void make_stale(pid_t pid)
 	ck_assert_int_eq(known(pid), PE_KNOWN_RELEASED);
 }
 
-/* A living process that is nobody of ours: a child of a child. It ends when `stranger_leash` closes. */
+/* A living process that is nobody of ours: a child of a child. It ends when `stranger_leash`
+ * closes. */
 static int stranger_leash;
 
 static pid_t stranger(void)
@@ -81,7 +83,7 @@ static pid_t stranger(void)
 	return pid;
 }
 
-START_TEST(J1_an_unknown_number_is_the_kernels_business)
+START_TEST(guard_1_an_unknown_number_is_the_kernels_business)
 {
 	pid_t other = stranger();
 
@@ -105,7 +107,7 @@ START_TEST(a_vfork_childs_call_is_the_kernels)
 }
 END_TEST
 
-START_TEST(J5_groups_pass)
+START_TEST(guard_5_groups_pass)
 {
 	pid_t other = stranger();
 
@@ -124,7 +126,7 @@ static void rseq_or_masks(int old)
 	settings.force_old = old ? PE_OLD_RSEQ : 0;
 }
 
-START_TEST(J2_either_gate_delivers_once_and_refuses_after_the_reap)
+START_TEST(guard_2_either_gate_delivers_once_and_refuses_after_the_reap)
 {
 	struct child c;
 	int status;
@@ -143,7 +145,7 @@ START_TEST(J2_either_gate_delivers_once_and_refuses_after_the_reap)
 }
 END_TEST
 
-START_TEST(J1_an_open_slot_opens_no_descriptor)
+START_TEST(guard_1_an_open_slot_opens_no_descriptor)
 {
 	struct child c = recorded_child();
 	struct rlimit none = { 0, 0 };
@@ -156,7 +158,7 @@ START_TEST(J1_an_open_slot_opens_no_descriptor)
 }
 END_TEST
 
-START_TEST(J2_the_last_slot_is_a_guess_and_no_more)
+START_TEST(guard_2_the_last_slot_is_a_guess_and_no_more)
 {
 	struct child a = recorded_child(), b = recorded_child();
 
@@ -174,7 +176,7 @@ START_TEST(J2_the_last_slot_is_a_guess_and_no_more)
 }
 END_TEST
 
-START_TEST(J2_a_living_child_gets_its_signal)
+START_TEST(guard_2_a_living_child_gets_its_signal)
 {
 	struct child c = recorded_child();
 	int status;
@@ -187,7 +189,7 @@ START_TEST(J2_a_living_child_gets_its_signal)
 }
 END_TEST
 
-START_TEST(J2_all_levels_taken_and_still_right)
+START_TEST(guard_2_all_levels_taken_and_still_right)
 {
 	struct child c = recorded_child();
 
@@ -201,7 +203,7 @@ START_TEST(J2_all_levels_taken_and_still_right)
 }
 END_TEST
 
-START_TEST(J3_a_closed_slot_is_asked_for_by_pidfd)
+START_TEST(guard_3_a_closed_slot_is_asked_for_by_pidfd)
 {
 	struct child c = recorded_child();
 	struct pe_known k = pe_frame_know(&frame, (uint32_t)c.pid);
@@ -215,7 +217,7 @@ START_TEST(J3_a_closed_slot_is_asked_for_by_pidfd)
 }
 END_TEST
 
-START_TEST(J3_pidfd_open_of_a_closed_slot_opens_it)
+START_TEST(guard_3_pidfd_open_of_a_closed_slot_opens_it)
 {
 	struct child c = recorded_child();
 	struct pe_known k = pe_frame_know(&frame, (uint32_t)c.pid);
@@ -252,8 +254,9 @@ static long use_of(pid_t pid, long nr, long second, bool to_thread)
 	return pe_guard(&frame, &thread, &u);
 }
 
-/* Calls that no pidfd call can stand in for: the zombie still has its pid, and they are made as they are. */
-START_TEST(J3_other_calls_on_a_closed_slot_get_the_kernels_answer)
+/* Calls that no pidfd call can stand in for: the zombie still has its pid, and they are made as
+ * they are. */
+START_TEST(guard_3_other_calls_on_a_closed_slot_get_the_kernels_answer)
 {
 	struct child c = recorded_child();
 	struct pe_known k = pe_frame_know(&frame, (uint32_t)c.pid);
@@ -289,7 +292,7 @@ START_TEST(a_call_to_one_thread_is_never_made_by_pidfd)
 }
 END_TEST
 
-START_TEST(J3_a_closed_slot_whose_zombie_is_gone_is_stale)
+START_TEST(guard_3_a_closed_slot_whose_zombie_is_gone_is_stale)
 {
 	struct child c = recorded_child();
 	struct pe_known k = pe_frame_know(&frame, (uint32_t)c.pid);
@@ -346,7 +349,7 @@ START_TEST(the_siginfo_goes_along_by_either_way)
 }
 END_TEST
 
-START_TEST(J2_every_level_up_to_the_last_goes_through_the_gate)
+START_TEST(guard_2_every_level_up_to_the_last_goes_through_the_gate)
 {
 	struct child c = recorded_child();
 
@@ -363,7 +366,7 @@ START_TEST(J2_every_level_up_to_the_last_goes_through_the_gate)
 }
 END_TEST
 
-START_TEST(J4_stale_and_held_by_a_stranger_by_policy)
+START_TEST(guard_4_stale_and_held_by_a_stranger_by_policy)
 {
 	pid_t other = stranger();
 
@@ -387,7 +390,8 @@ END_TEST
 /* RELATED: inherited, and the holder descends from the caller's parent */
 enum whose { OURS, INHERITED, RELATED };
 
-/* The outcome of kill(@pid, 0) in a process that knows @pid as stale from itself or from its parent. */
+/* The outcome of kill(@pid, 0) in a process that knows @pid as stale from itself or from its
+ * parent. */
 static int outcome(enum whose whose, enum pe_policy policy, bool trusted, pid_t pid)
 {
 	pid_t child = fork();
@@ -438,7 +442,7 @@ static const struct {
 };
 #define JUDGEMENTS (sizeof(judgements) / sizeof(judgements[0]))
 
-START_TEST(J4_each_judgement_is_acted_upon_and_told_once_or_not_at_all)
+START_TEST(guard_4_each_judgement_is_acted_upon_and_told_once_or_not_at_all)
 {
 	pid_t pid;
 	const char *said, *end_of_line;
@@ -487,7 +491,7 @@ START_TEST(the_notice_says_who_what_and_when)
 }
 END_TEST
 
-START_TEST(J4_abort_is_SIGABRT)
+START_TEST(guard_4_abort_is_SIGABRT)
 {
 	pid_t other = stranger(), pid;
 	int status;
@@ -516,8 +520,9 @@ static void abort_as_init(void)
 	stranger_ends(&s);
 }
 
-/* The kernel keeps default signals from the first process of a pid namespace, also those from itself. */
-START_TEST(J4_abort_ends_an_init_too)
+/* The kernel keeps default signals from the first process of a pid namespace, also those from
+ * itself. */
+START_TEST(guard_4_abort_ends_an_init_too)
 {
 	int status = in_own_namespace(abort_as_init);
 
@@ -555,7 +560,7 @@ static void the_stranger_is_hit_natively_and_spared_by_us(void)
 	ck_assert_int_eq(waitpid(s.helper, NULL, 0), s.helper); /* its child was hit */
 }
 
-START_TEST(J4_a_number_that_really_changed_hands)
+START_TEST(guard_4_a_number_that_really_changed_hands)
 {
 	ck_assert_int_eq(in_own_namespace(the_stranger_is_hit_natively_and_spared_by_us), 0);
 }
@@ -624,7 +629,7 @@ START_TEST(SIGCHLD_ignored_and_no_descriptor_left)
 }
 END_TEST
 
-START_TEST(J4_inherited_is_let_through)
+START_TEST(guard_4_inherited_is_let_through)
 {
 	pid_t other = stranger(), pid;
 	int status;
@@ -638,7 +643,7 @@ START_TEST(J4_inherited_is_let_through)
 }
 END_TEST
 
-START_TEST(J4_a_child_made_by_other_means_is_adopted)
+START_TEST(guard_4_a_child_made_by_other_means_is_adopted)
 {
 	struct child c = unrecorded_child();
 
@@ -651,7 +656,7 @@ START_TEST(J4_a_child_made_by_other_means_is_adopted)
 }
 END_TEST
 
-START_TEST(J4_P5_a_child_made_by_other_means_and_no_memory)
+START_TEST(guard_4_P5_a_child_made_by_other_means_and_no_memory)
 {
 	struct child c = unrecorded_child();
 
@@ -668,7 +673,7 @@ START_TEST(J4_P5_a_child_made_by_other_means_and_no_memory)
 }
 END_TEST
 
-START_TEST(J4_stale_and_free_is_ESRCH_whatever_the_policy)
+START_TEST(guard_4_stale_and_free_is_ESRCH_whatever_the_policy)
 {
 	struct child c = recorded_child();
 
@@ -692,7 +697,7 @@ static void *be_there(void *unused)
 	return unused;
 }
 
-START_TEST(J5_kin_passes)
+START_TEST(guard_5_kin_passes)
 {
 	pthread_t t;
 
@@ -758,35 +763,35 @@ int main(void)
 {
 	TCase *c = tcase_create("calls");
 
-	tcase_add_test(c, J1_an_unknown_number_is_the_kernels_business);
+	tcase_add_test(c, guard_1_an_unknown_number_is_the_kernels_business);
 	tcase_add_test(c, a_vfork_childs_call_is_the_kernels);
-	tcase_add_test(c, J5_groups_pass);
-	tcase_add_loop_test(c, J2_either_gate_delivers_once_and_refuses_after_the_reap, 0, 2);
-	tcase_add_test(c, J1_an_open_slot_opens_no_descriptor);
-	tcase_add_test(c, J2_the_last_slot_is_a_guess_and_no_more);
-	tcase_add_test(c, J2_a_living_child_gets_its_signal);
-	tcase_add_test(c, J2_all_levels_taken_and_still_right);
-	tcase_add_test(c, J3_a_closed_slot_is_asked_for_by_pidfd);
-	tcase_add_test(c, J3_pidfd_open_of_a_closed_slot_opens_it);
-	tcase_add_test(c, J3_other_calls_on_a_closed_slot_get_the_kernels_answer);
+	tcase_add_test(c, guard_5_groups_pass);
+	tcase_add_loop_test(c, guard_2_either_gate_delivers_once_and_refuses_after_the_reap, 0, 2);
+	tcase_add_test(c, guard_1_an_open_slot_opens_no_descriptor);
+	tcase_add_test(c, guard_2_the_last_slot_is_a_guess_and_no_more);
+	tcase_add_test(c, guard_2_a_living_child_gets_its_signal);
+	tcase_add_test(c, guard_2_all_levels_taken_and_still_right);
+	tcase_add_test(c, guard_3_a_closed_slot_is_asked_for_by_pidfd);
+	tcase_add_test(c, guard_3_pidfd_open_of_a_closed_slot_opens_it);
+	tcase_add_test(c, guard_3_other_calls_on_a_closed_slot_get_the_kernels_answer);
 	tcase_add_test(c, a_call_to_one_thread_is_never_made_by_pidfd);
-	tcase_add_test(c, J3_a_closed_slot_whose_zombie_is_gone_is_stale);
+	tcase_add_test(c, guard_3_a_closed_slot_whose_zombie_is_gone_is_stale);
 	tcase_add_loop_test(c, the_siginfo_goes_along_by_either_way, 0, 2);
-	tcase_add_test(c, J2_every_level_up_to_the_last_goes_through_the_gate);
-	tcase_add_test(c, J4_stale_and_held_by_a_stranger_by_policy);
-	tcase_add_loop_test(c, J4_each_judgement_is_acted_upon_and_told_once_or_not_at_all, 0,
+	tcase_add_test(c, guard_2_every_level_up_to_the_last_goes_through_the_gate);
+	tcase_add_test(c, guard_4_stale_and_held_by_a_stranger_by_policy);
+	tcase_add_loop_test(c, guard_4_each_judgement_is_acted_upon_and_told_once_or_not_at_all, 0,
 			    JUDGEMENTS);
 	tcase_add_test(c, the_notice_says_who_what_and_when);
-	tcase_add_test(c, J4_abort_is_SIGABRT);
-	tcase_add_test(c, J4_abort_ends_an_init_too);
-	tcase_add_test(c, J4_a_number_that_really_changed_hands);
+	tcase_add_test(c, guard_4_abort_is_SIGABRT);
+	tcase_add_test(c, guard_4_abort_ends_an_init_too);
+	tcase_add_test(c, guard_4_a_number_that_really_changed_hands);
 	tcase_add_loop_test(c, SIGCHLD_ignored_and_a_stranger_has_the_number, 0, 2);
 	tcase_add_test(c, SIGCHLD_ignored_and_no_descriptor_left);
-	tcase_add_test(c, J4_inherited_is_let_through);
-	tcase_add_test(c, J4_a_child_made_by_other_means_is_adopted);
-	tcase_add_test(c, J4_P5_a_child_made_by_other_means_and_no_memory);
-	tcase_add_test(c, J4_stale_and_free_is_ESRCH_whatever_the_policy);
-	tcase_add_test(c, J5_kin_passes);
+	tcase_add_test(c, guard_4_inherited_is_let_through);
+	tcase_add_test(c, guard_4_a_child_made_by_other_means_is_adopted);
+	tcase_add_test(c, guard_4_P5_a_child_made_by_other_means_and_no_memory);
+	tcase_add_test(c, guard_4_stale_and_free_is_ESRCH_whatever_the_policy);
+	tcase_add_test(c, guard_5_kin_passes);
 	tcase_add_test(c, SIGCHLD_ignored_goes_by_pidfd);
 	tcase_add_test(c, no_descriptor_is_left_behind);
 	return run_case("guard", c);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* hold: who waits for whom. Letters are those of core/memory/hold.h. Threads meet at semaphores, never by time. */
+/* hold: who waits for whom. Letters are those of core/memory/hold.h. Threads meet at semaphores,
+ * never by time. */
 #include <check.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -76,7 +77,7 @@ static void *watch(void *unused)
 	return NULL;
 }
 
-START_TEST(G2_drain_waits_for_another_thread)
+START_TEST(hold_2_drain_waits_for_another_thread)
 {
 	pthread_t a, b;
 	struct pe_hold_record *r;
@@ -93,7 +94,7 @@ START_TEST(G2_drain_waits_for_another_thread)
 }
 END_TEST
 
-START_TEST(G2_drain_passes_holds_of_other_slots)
+START_TEST(hold_2_drain_passes_holds_of_other_slots)
 {
 	pthread_t a;
 
@@ -105,7 +106,7 @@ START_TEST(G2_drain_passes_holds_of_other_slots)
 }
 END_TEST
 
-START_TEST(G1_G3_own_hold_is_not_waited_for_but_marked)
+START_TEST(hold_1_G3_own_hold_is_not_waited_for_but_marked)
 {
 	struct pe_hold h = pe_hold_publish(&records, &self, SLOT, SYS_kill);
 
@@ -147,7 +148,8 @@ static void leave(int sig)
 	siglongjmp(out, 1);
 }
 
-/* Publishes, and leaves by siglongjmp from a handler, as a program may: the hold is never let go. */
+/* Publishes, and leaves by siglongjmp from a handler, as a program may: the hold is never let
+ * go. */
 static void *leaver(void *unused)
 {
 	struct pe_thread t = { 0 };
@@ -166,7 +168,7 @@ static void *leaver(void *unused)
 	return NULL;
 }
 
-START_TEST(G2_drain_does_not_wait_for_ever_for_one_who_left)
+START_TEST(hold_2_drain_does_not_wait_for_ever_for_one_who_left)
 {
 	pthread_t a;
 	struct pe_hold_record *r;
@@ -190,7 +192,7 @@ static void *come_and_go(void *index)
 	return NULL;
 }
 
-START_TEST(G4_records_of_dead_threads_are_taken_over)
+START_TEST(hold_4_records_of_dead_threads_are_taken_over)
 {
 	uint32_t index[50];
 
@@ -233,12 +235,12 @@ int main(void)
 
 	tcase_add_checked_fixture(c, setup, NULL);
 	tcase_set_timeout(c, 30);
-	tcase_add_test(c, G2_drain_waits_for_another_thread);
-	tcase_add_test(c, G2_drain_passes_holds_of_other_slots);
-	tcase_add_test(c, G1_G3_own_hold_is_not_waited_for_but_marked);
+	tcase_add_test(c, hold_2_drain_waits_for_another_thread);
+	tcase_add_test(c, hold_2_drain_passes_holds_of_other_slots);
+	tcase_add_test(c, hold_1_G3_own_hold_is_not_waited_for_but_marked);
 	tcase_add_test(c, levels_nest_and_the_fifth_has_no_record);
-	tcase_add_test(c, G2_drain_does_not_wait_for_ever_for_one_who_left);
-	tcase_add_test(c, G4_records_of_dead_threads_are_taken_over);
+	tcase_add_test(c, hold_2_drain_does_not_wait_for_ever_for_one_who_left);
+	tcase_add_test(c, hold_4_records_of_dead_threads_are_taken_over);
 	tcase_add_test(c, a_forked_child_keeps_its_own_record_only);
 	suite_add_tcase(s, c);
 	srunner_run_all(r, CK_NORMAL);

@@ -96,7 +96,7 @@ static bool has_inodes(void)
 
 /* --- identity --- */
 
-START_TEST(incarnation_keeps_its_identity_until_it_is_reaped) /* E.4 */
+START_TEST(incarnation_keeps_its_identity_until_it_is_reaped) /* identity.4 */
 {
 	struct child c = child_start();
 	struct pe_identity alive = must_identify(c.pid, _i), after;
@@ -188,7 +188,7 @@ static void reuse_a_number(void)
 	kill_and_reap(500);
 }
 
-START_TEST(next_incarnation_of_a_number_has_another_identity) /* E.1, E.3 */
+START_TEST(next_incarnation_of_a_number_has_another_identity) /* identity.1, identity.3 */
 {
 	int flags = CLONE_NEWPID | CLONE_NEWNS | (geteuid() ? CLONE_NEWUSER : 0), status;
 	pid_t first;
@@ -222,7 +222,7 @@ static void *tell_tid(void *arg)
 	return read(line[2], &byte, 1) == 0 ? arg : NULL;
 }
 
-START_TEST(thread_holds_its_number) /* E.4 */
+START_TEST(thread_holds_its_number) /* identity.4 */
 {
 	int line[4], tid;
 	pthread_t thread;
@@ -281,7 +281,8 @@ static const struct {
 } missing[] = {
 	{ SYS_pidfd_open, ENOSYS }, /* before 5.3, or a container that forbids it */
 	{ SYS_pidfd_open, EINVAL }, /* 5.3 to 6.8: unknown flag */
-	{ SYS_fstatfs, ENOSYS },    { SYS_fstatfs, 0 }, /* succeeds, and is not pidfs (E.2) */
+	{ SYS_fstatfs, ENOSYS },
+	{ SYS_fstatfs, 0 }, /* succeeds, and is not pidfs (identity.2) */
 	{ SYS_fstat, EACCES },
 };
 
@@ -348,7 +349,7 @@ static int lowest_free(void)
 	return fd;
 }
 
-START_TEST(nothing_is_left_behind) /* E.5 */
+START_TEST(nothing_is_left_behind) /* identity.5 */
 {
 	struct child c = child_start();
 	struct pe_identity_holder who;

@@ -59,14 +59,15 @@ static const char *const wrong[] = {
 	"tru",
 };
 
-START_TEST(N1_what_is_no_json)
+START_TEST(json_1_what_is_no_json)
 {
 	ck_assert_msg(!parse(wrong[_i]), "%s", wrong[_i]);
 }
 END_TEST
 
-/* Every beginning of a good line: no read past the end (the sanitizers look), and only the whole of it is one. */
-START_TEST(N1_cut_off)
+/* Every beginning of a good line: no read past the end (the sanitizers look), and only the whole of
+ * it is one. */
+START_TEST(json_1_cut_off)
 {
 	static const char good[] = "{\"a\":[1,\"\\u0041\\\\\",true],\"b\":{\"c\":null}}";
 
@@ -80,7 +81,7 @@ START_TEST(N1_cut_off)
 }
 END_TEST
 
-START_TEST(N2_bounds)
+START_TEST(json_2_bounds)
 {
 	size_t n = 0;
 
@@ -97,7 +98,7 @@ START_TEST(N2_bounds)
 }
 END_TEST
 
-START_TEST(N3_bytes_and_characters)
+START_TEST(json_3_bytes_and_characters)
 {
 	ck_assert_str_eq(parse("\"\\u00e9\\u0000\\u20ac\"")->text, "\xe9??");
 }
@@ -144,10 +145,10 @@ int main(void)
 
 	suite_add_tcase(s, c);
 	tcase_add_test(c, values);
-	tcase_add_loop_test(c, N1_what_is_no_json, 0, sizeof(wrong) / sizeof(wrong[0]));
-	tcase_add_test(c, N1_cut_off);
-	tcase_add_test(c, N2_bounds);
-	tcase_add_test(c, N3_bytes_and_characters);
+	tcase_add_loop_test(c, json_1_what_is_no_json, 0, sizeof(wrong) / sizeof(wrong[0]));
+	tcase_add_test(c, json_1_cut_off);
+	tcase_add_test(c, json_2_bounds);
+	tcase_add_test(c, json_3_bytes_and_characters);
 	tcase_add_test(c, addresses);
 	tcase_add_test(c, numbers_that_do_not_fit);
 	srunner_run_all(r, CK_NORMAL);

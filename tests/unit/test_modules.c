@@ -40,7 +40,7 @@ START_TEST(libc_is_there_with_its_build_id)
 }
 END_TEST
 
-START_TEST(M3_the_name_is_of_what_is_mapped)
+START_TEST(modules_3_the_name_is_of_what_is_mapped)
 {
 	uint64_t before = pe_modules_name(room);
 	void *library;
@@ -73,7 +73,7 @@ START_TEST(code_made_at_run_time_is_none)
 END_TEST
 
 /* More maps than the room holds at once, and records for more than one write. */
-START_TEST(M2_many_modules)
+START_TEST(modules_2_many_modules)
 {
 	static char name[] = "/tmp/pidepoch-modules-a\"b\\c\001-XXXXXX";
 	int fd = mkstemp(name), found = 0, lines = 0;
@@ -104,8 +104,8 @@ int main(void)
 	TCase *c = tcase_create("modules");
 
 	tcase_add_test(c, libc_is_there_with_its_build_id);
-	tcase_add_test(c, M3_the_name_is_of_what_is_mapped);
+	tcase_add_test(c, modules_3_the_name_is_of_what_is_mapped);
 	tcase_add_test(c, code_made_at_run_time_is_none);
-	tcase_add_test(c, M2_many_modules);
+	tcase_add_test(c, modules_2_many_modules);
 	return run_case("modules", c);
 }

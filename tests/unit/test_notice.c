@@ -116,7 +116,7 @@ START_TEST(a_history_that_is_another_numbers_is_not_told)
 }
 END_TEST
 
-START_TEST(K1_descriptor_2_is_another_file_by_now)
+START_TEST(notice_1_descriptor_2_is_another_file_by_now)
 {
 	struct pe_known k = { .what = PE_KNOWN_RELEASED };
 	int other[2];
@@ -134,7 +134,7 @@ START_TEST(K1_descriptor_2_is_another_file_by_now)
 }
 END_TEST
 
-START_TEST(K1_the_log_is_appended_to_and_closed)
+START_TEST(notice_1_the_log_is_appended_to_and_closed)
 {
 	struct pe_known k = { .what = PE_KNOWN_RELEASED };
 	char path[] = "/tmp/pidepoch-emit-XXXXXX";
@@ -160,7 +160,7 @@ START_TEST(K1_the_log_is_appended_to_and_closed)
 }
 END_TEST
 
-START_TEST(K1_a_log_that_cannot_be_opened_is_silence)
+START_TEST(notice_1_a_log_that_cannot_be_opened_is_silence)
 {
 	begin();
 	settings.log = "/nowhere/at/all";
@@ -193,7 +193,7 @@ START_TEST(one_line_is_one_write)
 }
 END_TEST
 
-START_TEST(K2_the_programs_name_is_foreign_text_too)
+START_TEST(notice_2_the_programs_name_is_foreign_text_too)
 {
 	char expected[64];
 
@@ -209,7 +209,7 @@ START_TEST(K2_the_programs_name_is_foreign_text_too)
 }
 END_TEST
 
-START_TEST(K3_errno_is_the_programs)
+START_TEST(notice_3_errno_is_the_programs)
 {
 	struct pe_known k = { .what = PE_KNOWN_RELEASED };
 
@@ -292,12 +292,12 @@ int main(void)
 	tcase_add_test(c, in_the_name_of_another);
 	tcase_add_test(c, history_holder_and_outcome);
 	tcase_add_test(c, a_history_that_is_another_numbers_is_not_told);
-	tcase_add_test(c, K1_descriptor_2_is_another_file_by_now);
-	tcase_add_test(c, K1_the_log_is_appended_to_and_closed);
-	tcase_add_test(c, K1_a_log_that_cannot_be_opened_is_silence);
+	tcase_add_test(c, notice_1_descriptor_2_is_another_file_by_now);
+	tcase_add_test(c, notice_1_the_log_is_appended_to_and_closed);
+	tcase_add_test(c, notice_1_a_log_that_cannot_be_opened_is_silence);
 	tcase_add_test(c, one_line_is_one_write);
-	tcase_add_test(c, K2_the_programs_name_is_foreign_text_too);
-	tcase_add_test(c, K3_errno_is_the_programs);
+	tcase_add_test(c, notice_2_the_programs_name_is_foreign_text_too);
+	tcase_add_test(c, notice_3_errno_is_the_programs);
 	tcase_add_test(c, a_line_is_cut_at_its_limit_and_not_before);
 	tcase_add_test(c, a_line_that_is_cut_still_ends);
 	tcase_add_test(c, signals_by_name_or_number);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* The filter, run by a small machine of the test's own: what is shown, what is not, on each kind of processor (L.1 to L.3). */
+/* The filter, run by a small machine of the test's own: what is shown, what is not, on each kind of
+ * processor (notify_filter.1 to notify_filter.3). */
 #include <check.h>
 #include <linux/audit.h>
 #include <pidepoch.h>
@@ -102,7 +103,8 @@ START_TEST(waits)
 }
 END_TEST
 
-/* a wait that bears the library's token, all of it, in a program of this machine; and nothing else that does */
+/* a wait that bears the library's token, all of it, in a program of this machine; and nothing else
+ * that does */
 START_TEST(the_token)
 {
 	const uint64_t no_tokens[] = { 0, (uint32_t)PE_TOKEN, PE_TOKEN & ~UINT64_C(0xffffffff),
@@ -164,7 +166,8 @@ static uint32_t shown_at(uint32_t arch, long nr, long a0, uint64_t at)
 	return run(&d);
 }
 
-/* just the one instruction of the postern, in programs of this machine, and for calls that use a pid */
+/* just the one instruction of the postern, in programs of this machine, and for calls that use a
+ * pid */
 START_TEST(the_postern)
 {
 	static const int uses[] = {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* reap: what a wait returns, and what it does to the slot. Letters are those of core/engine/reap.h. */
+/* reap: what a wait returns, and what it does to the slot. Letters are those of
+ * core/engine/reap.h. */
 #include "core/engine/birth.h"
 #include "host.h"
 
@@ -65,7 +66,7 @@ static pid_t ends_so(struct ending how, bool recorded)
 	return pid;
 }
 
-START_TEST(H1_the_status_of_each_ending_is_the_kernels)
+START_TEST(reap_1_the_status_of_each_ending_is_the_kernels)
 {
 	pid_t ours, native;
 	int a = -1, b = -1;
@@ -88,7 +89,7 @@ START_TEST(H1_the_status_of_each_ending_is_the_kernels)
 }
 END_TEST
 
-START_TEST(H1_the_record_of_each_ending_is_the_kernels)
+START_TEST(reap_1_the_record_of_each_ending_is_the_kernels)
 {
 	pid_t ours = ends_so(endings[_i], true), native = ends_so(endings[_i], false);
 	siginfo_t a, b;
@@ -159,7 +160,7 @@ static pid_t traced(void)
 	return pid;
 }
 
-START_TEST(H4_ptrace_stops_are_told_as_natively_and_close_nothing)
+START_TEST(reap_4_ptrace_stops_are_told_as_natively_and_close_nothing)
 {
 	struct pe_birth birth = pe_birth_begin(&frame, &thread, PE_CALL_FORK);
 	pid_t ours = traced(), native = traced();
@@ -266,7 +267,7 @@ static long interrupted_peek(int idtype, uint32_t id, siginfo_t *info, int optio
 	return peeks++ ? plain_peek(idtype, id, info, options) : -EINTR;
 }
 
-START_TEST(H2_an_interrupted_look_is_an_interrupted_wait)
+START_TEST(reap_2_an_interrupted_look_is_an_interrupted_wait)
 {
 	struct child c = recorded_child();
 
@@ -286,7 +287,7 @@ static long noting_peek(int idtype, uint32_t id, siginfo_t *info, int options)
 	return plain_peek(idtype, id, info, options);
 }
 
-START_TEST(H2_the_look_is_with_the_callers_options_and_consumes_nothing)
+START_TEST(reap_2_the_look_is_with_the_callers_options_and_consumes_nothing)
 {
 	struct child c = recorded_child();
 
@@ -296,7 +297,7 @@ START_TEST(H2_the_look_is_with_the_callers_options_and_consumes_nothing)
 }
 END_TEST
 
-START_TEST(H1_the_status_is_the_kernels_and_the_zombie_is_gone)
+START_TEST(reap_1_the_status_is_the_kernels_and_the_zombie_is_gone)
 {
 	struct child c = recorded_child();
 	int status = -1;
@@ -311,7 +312,7 @@ START_TEST(H1_the_status_is_the_kernels_and_the_zombie_is_gone)
 }
 END_TEST
 
-START_TEST(H4_stops_and_continues_are_told_as_natively_and_close_nothing)
+START_TEST(reap_4_stops_and_continues_are_told_as_natively_and_close_nothing)
 {
 	struct child ours = recorded_child(), native = unrecorded_child();
 	const int signals[] = { SIGSTOP, SIGCONT, SIGKILL };
@@ -409,7 +410,7 @@ static long robbed_peek(int idtype, uint32_t id, siginfo_t *info, int options)
 	return n;
 }
 
-START_TEST(H1_somebody_else_was_first)
+START_TEST(reap_1_somebody_else_was_first)
 {
 	struct child a = recorded_child(), b = recorded_child();
 	int status;
@@ -438,7 +439,7 @@ static long continued_peek(int idtype, uint32_t id, siginfo_t *info, int options
 	return n;
 }
 
-START_TEST(H4_a_stop_that_is_over_is_looked_for_again)
+START_TEST(reap_4_a_stop_that_is_over_is_looked_for_again)
 {
 	struct child c = recorded_child();
 	siginfo_t si;
@@ -452,7 +453,7 @@ START_TEST(H4_a_stop_that_is_over_is_looked_for_again)
 }
 END_TEST
 
-START_TEST(H4_a_stop_tells_a_number)
+START_TEST(reap_4_a_stop_tells_a_number)
 {
 	struct child c = unrecorded_child();
 	struct pe_birth b = pe_birth_begin(&frame, &thread, PE_CALL_FORK);
@@ -471,7 +472,7 @@ START_TEST(H4_a_stop_tells_a_number)
 }
 END_TEST
 
-/* --- beside other threads' calls (F.3) --- */
+/* --- beside other threads' calls (slot.3) --- */
 
 static pid_t waiter;
 static _Atomic bool waiter_done;
@@ -549,7 +550,7 @@ static long birth_in_between(int idtype, uint32_t id, siginfo_t *info, int optio
 	return n;
 }
 
-START_TEST(H3_births_between_look_and_reap)
+START_TEST(reap_3_births_between_look_and_reap)
 {
 	struct child c = recorded_child();
 	int status;
@@ -564,7 +565,8 @@ START_TEST(H3_births_between_look_and_reap)
 }
 END_TEST
 
-/* The zombie that was seen is reaped, and its pid is a new child's, recorded, before the look returns. */
+/* The zombie that was seen is reaped, and its pid is a new child's, recorded, before the look
+ * returns. */
 static long reborn_in_between(int idtype, uint32_t id, siginfo_t *info, int options)
 {
 	long n = plain_peek(idtype, id, info, options);
@@ -621,7 +623,8 @@ static void zombie_and_newborn_of_one_number(void)
 	ck_assert_int_eq(reap_with(reborn_and_held, -1, NULL, WNOHANG), 0);
 	sem_post(&may_go);
 	pthread_join(inside, NULL);
-	/* Its slot was not closed for a zombie that was another's: nobody has given up waiting for the call on it. */
+	/* Its slot was not closed for a zombie that was another's: nobody has given up waiting for
+	 * the call on it. */
 	ck_assert_uint_eq(marked, 0);
 	ck_assert_int_eq(known(500), PE_KNOWN_LIVE);
 	ck_assert_int_eq(guarded_kill(500, SIGKILL), 0);
@@ -629,7 +632,7 @@ static void zombie_and_newborn_of_one_number(void)
 	ck_assert_int_eq(known(500), PE_KNOWN_RELEASED);
 }
 
-START_TEST(H3_the_number_is_born_again_between_look_and_reap)
+START_TEST(reap_3_the_number_is_born_again_between_look_and_reap)
 {
 	ck_assert_int_eq(in_own_namespace(zombie_and_newborn_of_one_number), 0);
 }
@@ -637,7 +640,8 @@ END_TEST
 
 static int stolen;
 
-/* The zombie of a tracked child is taken, and its pid is an unrelated process's before the look returns. */
+/* The zombie of a tracked child is taken, and its pid is an unrelated process's before the look
+ * returns. */
 static long reused_in_between(int idtype, uint32_t id, siginfo_t *info, int options)
 {
 	long n = plain_peek(idtype, id, info, options);
@@ -660,7 +664,7 @@ static void zombie_and_stranger_of_one_number(void)
 	ck_assert_int_eq(kill(500, 0), 0);
 }
 
-START_TEST(H1_somebody_else_was_first_and_a_stranger_has_the_number)
+START_TEST(reap_1_somebody_else_was_first_and_a_stranger_has_the_number)
 {
 	ck_assert_int_eq(in_own_namespace(zombie_and_stranger_of_one_number), 0);
 }
@@ -695,7 +699,8 @@ static void *reap_the_stray(void *unused)
 	return (void *)pe_reap(&frame, &self, &r);
 }
 
-/* Both want the frame's lock, the recorder first (a futex wakes in order): the reaper then finds a slot after all. */
+/* Both want the frame's lock, the recorder first (a futex wakes in order): the reaper then finds a
+ * slot after all. */
 START_TEST(a_birth_that_is_recorded_before_its_stray_is_reaped)
 {
 	uint64_t mask;
@@ -754,7 +759,7 @@ static void *reaper(void *count)
 	return NULL;
 }
 
-START_TEST(H1_two_threads_reap_each_child_once)
+START_TEST(reap_1_two_threads_reap_each_child_once)
 {
 	struct child c[40];
 	pthread_t t[2];
@@ -799,7 +804,7 @@ static void *reap_contested(void *index)
 	return (void *)pe_reap(&frame, &self, &r);
 }
 
-START_TEST(H1_two_threads_reap_the_same_child_and_one_gets_it)
+START_TEST(reap_1_two_threads_reap_the_same_child_and_one_gets_it)
 {
 	static int indices[2] = { 0, 1 };
 
@@ -846,33 +851,33 @@ int main(void)
 {
 	TCase *c = tcase_create("waits");
 
-	tcase_add_loop_test(c, H1_the_status_of_each_ending_is_the_kernels, 0, ENDINGS);
-	tcase_add_loop_test(c, H1_the_record_of_each_ending_is_the_kernels, 0, ENDINGS);
+	tcase_add_loop_test(c, reap_1_the_status_of_each_ending_is_the_kernels, 0, ENDINGS);
+	tcase_add_loop_test(c, reap_1_the_record_of_each_ending_is_the_kernels, 0, ENDINGS);
 	tcase_add_test(c, nothing_to_tell_is_told_as_the_kernel_does);
-	tcase_add_test(c, H4_ptrace_stops_are_told_as_natively_and_close_nothing);
+	tcase_add_test(c, reap_4_ptrace_stops_are_told_as_natively_and_close_nothing);
 	tcase_add_test(c, a_group_has_its_own_children);
 	tcase_add_test(c, a_pidfd_stands_for_its_child);
 	tcase_add_test(c, a_clone_child_is_reaped_by_who_asks_for_such);
 	tcase_add_test(c, an_end_that_was_not_seen_is_noted_when_its_number_is_asked_for);
-	tcase_add_test(c, H2_an_interrupted_look_is_an_interrupted_wait);
-	tcase_add_test(c, H2_the_look_is_with_the_callers_options_and_consumes_nothing);
-	tcase_add_test(c, H1_the_status_is_the_kernels_and_the_zombie_is_gone);
-	tcase_add_test(c, H4_stops_and_continues_are_told_as_natively_and_close_nothing);
+	tcase_add_test(c, reap_2_an_interrupted_look_is_an_interrupted_wait);
+	tcase_add_test(c, reap_2_the_look_is_with_the_callers_options_and_consumes_nothing);
+	tcase_add_test(c, reap_1_the_status_is_the_kernels_and_the_zombie_is_gone);
+	tcase_add_test(c, reap_4_stops_and_continues_are_told_as_natively_and_close_nothing);
 	tcase_add_test(c, waitid_fills_the_callers_record);
 	tcase_add_test(c, a_bad_pointer_is_EFAULT_and_the_child_is_gone);
 	tcase_add_test(c, a_bad_record_or_usage_is_EFAULT_and_the_child_is_gone);
-	tcase_add_test(c, H1_somebody_else_was_first);
-	tcase_add_test(c, H4_a_stop_that_is_over_is_looked_for_again);
-	tcase_add_test(c, H4_a_stop_tells_a_number);
+	tcase_add_test(c, reap_1_somebody_else_was_first);
+	tcase_add_test(c, reap_4_a_stop_that_is_over_is_looked_for_again);
+	tcase_add_test(c, reap_4_a_stop_tells_a_number);
 	tcase_add_test(c, F3_the_number_stays_while_another_thread_is_inside_a_call);
 	tcase_add_test(c, G3_a_call_that_this_very_thread_has_under_way_is_marked);
-	tcase_add_test(c, H3_births_between_look_and_reap);
-	tcase_add_test(c, H3_the_number_is_born_again_between_look_and_reap);
-	tcase_add_test(c, H1_somebody_else_was_first_and_a_stranger_has_the_number);
+	tcase_add_test(c, reap_3_births_between_look_and_reap);
+	tcase_add_test(c, reap_3_the_number_is_born_again_between_look_and_reap);
+	tcase_add_test(c, reap_1_somebody_else_was_first_and_a_stranger_has_the_number);
 	tcase_add_test(c, a_birth_that_is_recorded_before_its_stray_is_reaped);
 	tcase_add_test(c, a_child_that_was_never_recorded);
-	tcase_add_test(c, H1_two_threads_reap_each_child_once);
-	tcase_add_test(c, H1_two_threads_reap_the_same_child_and_one_gets_it);
+	tcase_add_test(c, reap_1_two_threads_reap_each_child_once);
+	tcase_add_test(c, reap_1_two_threads_reap_the_same_child_and_one_gets_it);
 	tcase_add_test(c, SIGCHLD_ignored_and_the_wait_says_so);
 	return run_case("reap", c);
 }

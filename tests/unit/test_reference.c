@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* reference: calls on (pid, epoch) reach who was meant or nobody. Letters are those of core/reference/reference.h. */
+/* reference: calls on (pid, epoch) reach who was meant or nobody. Letters are those of
+ * core/reference/reference.h. */
 #include "core/reference/reference.h"
 
 #include <pthread.h>
@@ -40,8 +41,8 @@ static long group_by(pid_t pid, uint32_t epoch)
 	return pe_reference_call(&frame, &thread, &u, epoch);
 }
 
-/* So many processes at the last look that a lap may have gone by since, however short the machine's uptime: the next
- * wrap check (Q.1) proves nothing. */
+/* So many processes at the last look that a lap may have gone by since, however short the machine's
+ * uptime: the next wrap check (wrap_proof.1) proves nothing. */
 static void spoil_the_census(void)
 {
 	frame.census.tasks = 1 << 22; /* the largest pid_max */
@@ -54,7 +55,7 @@ static bool is_refused(long n)
 
 /* --- own children --- */
 
-START_TEST(R5_a_childs_reference_is_its_birth_and_never_ages)
+START_TEST(reference_5_a_childs_reference_is_its_birth_and_never_ages)
 {
 	struct child c = recorded_child();
 	uint32_t epoch = take(c.pid);
@@ -146,7 +147,7 @@ static void child_then_stranger(void)
 	stranger_ends(&s);
 }
 
-START_TEST(R6_gone_and_held_by_a_stranger_is_EEPOCH)
+START_TEST(reference_6_gone_and_held_by_a_stranger_is_EEPOCH)
 {
 	ck_assert_int_eq(in_own_namespace(child_then_stranger), 0);
 }
@@ -174,13 +175,13 @@ static void strangers_in_turn(void)
 	stranger_ends(&s);
 }
 
-START_TEST(R3_others_are_known_by_their_identity)
+START_TEST(reference_3_others_are_known_by_their_identity)
 {
 	ck_assert_int_eq(in_own_namespace(strangers_in_turn), 0);
 }
 END_TEST
 
-START_TEST(R3_a_reference_to_another_ages)
+START_TEST(reference_3_a_reference_to_another_ages)
 {
 	uint32_t epoch = take(getppid());
 
@@ -190,8 +191,9 @@ START_TEST(R3_a_reference_to_another_ages)
 }
 END_TEST
 
-/* Renewed, it is two laps younger; and calls by it cost nothing, however little the clock can prove. */
-START_TEST(R3_a_renewed_reference_does_not_age_by_being_used)
+/* Renewed, it is two laps younger; and calls by it cost nothing, however little the clock can
+ * prove. */
+START_TEST(reference_3_a_renewed_reference_does_not_age_by_being_used)
 {
 	uint32_t first = take(getppid()), renewed;
 
@@ -206,7 +208,7 @@ START_TEST(R3_a_renewed_reference_does_not_age_by_being_used)
 END_TEST
 
 /* the same as ever where the 32 bits of the door come round */
-START_TEST(R3_R5_over_the_end_of_32_bits)
+START_TEST(reference_3_R5_over_the_end_of_32_bits)
 {
 	uint32_t child, other;
 	struct child c;
@@ -228,7 +230,7 @@ START_TEST(R3_R5_over_the_end_of_32_bits)
 }
 END_TEST
 
-START_TEST(R1_who_was_never_referred_to_needs_a_proof_of_the_clock)
+START_TEST(reference_1_who_was_never_referred_to_needs_a_proof_of_the_clock)
 {
 	pe_clock_time now;
 	uint32_t epoch;
@@ -276,7 +278,7 @@ static void unseen_children_in_turn(void)
 	ck_assert_int_eq((int)kill_by(NUMBER, take(NUMBER), SIGKILL), 0);
 }
 
-START_TEST(R4_unseen_children_are_known_by_their_identity)
+START_TEST(reference_4_unseen_children_are_known_by_their_identity)
 {
 	ck_assert_int_eq(in_own_namespace(unseen_children_in_turn), 0);
 }
@@ -509,19 +511,19 @@ int main(void)
 {
 	TCase *c = tcase_create("calls");
 
-	tcase_add_test(c, R5_a_childs_reference_is_its_birth_and_never_ages);
+	tcase_add_test(c, reference_5_a_childs_reference_is_its_birth_and_never_ages);
 	tcase_add_test(c, S2_reaped_and_free_in_the_same_lap_is_ESRCH);
 	tcase_add_test(c, S2_the_future_is_EINVAL_and_so_is_what_is_no_number);
 	tcase_add_test(c, a_child_made_by_other_means_is_adopted);
 	tcase_add_test(c, S2_a_later_child_of_the_same_number_is_somebody_else);
-	tcase_add_test(c, R6_gone_and_held_by_a_stranger_is_EEPOCH);
-	tcase_add_test(c, R3_others_are_known_by_their_identity);
-	tcase_add_test(c, R3_a_reference_to_another_ages);
-	tcase_add_test(c, R3_a_renewed_reference_does_not_age_by_being_used);
-	tcase_add_test(c, R3_R5_over_the_end_of_32_bits);
-	tcase_add_test(c, R1_who_was_never_referred_to_needs_a_proof_of_the_clock);
+	tcase_add_test(c, reference_6_gone_and_held_by_a_stranger_is_EEPOCH);
+	tcase_add_test(c, reference_3_others_are_known_by_their_identity);
+	tcase_add_test(c, reference_3_a_reference_to_another_ages);
+	tcase_add_test(c, reference_3_a_renewed_reference_does_not_age_by_being_used);
+	tcase_add_test(c, reference_3_R5_over_the_end_of_32_bits);
+	tcase_add_test(c, reference_1_who_was_never_referred_to_needs_a_proof_of_the_clock);
 	tcase_add_test(c, oneself_and_threads);
-	tcase_add_test(c, R4_unseen_children_are_known_by_their_identity);
+	tcase_add_test(c, reference_4_unseen_children_are_known_by_their_identity);
 	tcase_add_test(c, G6_another_threads_wait_waits_for_a_hold_by_hand);
 	tcase_add_test(c, a_thread_that_reaps_what_it_holds_is_told);
 	tcase_add_test(c, a_pin_of_another_tells_of_its_end);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* release: the ends of process instances, seen and not seen. Letters are those of core/engine/release.h. */
+/* release: the ends of process instances, seen and not seen. Letters are those of
+ * core/engine/release.h. */
 #include "core/engine/birth.h"
 #include "host.h"
 
@@ -28,7 +29,7 @@ static const struct pe_trace_mark *mark_of(const struct pe_known *k)
 	return &frame.trace->mark[k->index].released;
 }
 
-START_TEST(Z1_the_entry_is_expired_and_own_calls_are_dead)
+START_TEST(release_1_the_entry_is_expired_and_own_calls_are_dead)
 {
 	struct pe_known k = born(500);
 	struct pe_hold h = pe_hold_publish(&frame.records, &thread, k.index, SYS_kill);
@@ -44,7 +45,7 @@ START_TEST(Z1_the_entry_is_expired_and_own_calls_are_dead)
 }
 END_TEST
 
-START_TEST(Z2_a_loss_is_for_one_life)
+START_TEST(release_2_a_loss_is_for_one_life)
 {
 	struct pe_known first = born(500), second = born(500);
 
@@ -71,7 +72,7 @@ static void *lose(void *known)
 	return NULL;
 }
 
-START_TEST(Z2_a_call_of_another_thread_is_waited_for)
+START_TEST(release_2_a_call_of_another_thread_is_waited_for)
 {
 	struct pe_known k = born(500);
 	struct pe_hold h = pe_hold_publish(&frame.records, &thread, k.index, SYS_kill);
@@ -89,7 +90,7 @@ START_TEST(Z2_a_call_of_another_thread_is_waited_for)
 END_TEST
 
 /* On return it is buried, also where that is another closer's doing. */
-START_TEST(Z2_another_closer_is_waited_for)
+START_TEST(release_2_another_closer_is_waited_for)
 {
 	struct pe_known k = born(500);
 	uint64_t mask = pe_sys_mask_all();
@@ -112,7 +113,7 @@ START_TEST(Z2_another_closer_is_waited_for)
 }
 END_TEST
 
-START_TEST(Z2_the_last_closer_frees_the_slot)
+START_TEST(release_2_the_last_closer_frees_the_slot)
 {
 	struct pe_known k = born(500);
 
@@ -128,7 +129,7 @@ START_TEST(Z2_the_last_closer_frees_the_slot)
 }
 END_TEST
 
-START_TEST(Z2_a_child_that_is_there_is_not_gone)
+START_TEST(release_2_a_child_that_is_there_is_not_gone)
 {
 	struct child c = recorded_child();
 
@@ -154,7 +155,7 @@ static struct pe_known reaped_too_early(int which)
 	return pe_frame_know(&frame, (uint32_t)c.pid);
 }
 
-START_TEST(Z3_an_early_reap_tells_of_itself)
+START_TEST(release_3_an_early_reap_tells_of_itself)
 {
 	struct pe_known k;
 
@@ -170,7 +171,7 @@ START_TEST(Z3_an_early_reap_tells_of_itself)
 }
 END_TEST
 
-START_TEST(Z3_without_stacks_it_was_elsewhere)
+START_TEST(release_3_without_stacks_it_was_elsewhere)
 {
 	struct pe_known k = reaped_too_early(-1);
 
@@ -179,7 +180,7 @@ START_TEST(Z3_without_stacks_it_was_elsewhere)
 }
 END_TEST
 
-START_TEST(Z3_whoever_notices_a_reap_elsewhere_did_not_make_it)
+START_TEST(release_3_whoever_notices_a_reap_elsewhere_did_not_make_it)
 {
 	struct pe_known k;
 
@@ -196,7 +197,7 @@ START_TEST(Z3_whoever_notices_a_reap_elsewhere_did_not_make_it)
 END_TEST
 
 /* What was noted before the fork is another's of the same number. */
-START_TEST(Z3_an_older_reap_of_the_number_is_not_this_ones)
+START_TEST(release_3_an_older_reap_of_the_number_is_not_this_ones)
 {
 	struct pe_known k;
 
@@ -222,7 +223,7 @@ static int born_after_the_fork(uint32_t pid)
 	return k.slot->released_by != PE_CALL_ELSEWHERE;
 }
 
-START_TEST(Z3_what_the_parent_noted_is_none_of_a_forked_childs)
+START_TEST(release_3_what_the_parent_noted_is_none_of_a_forked_childs)
 {
 	const struct pe_trace_early_reap s = { .pid = 4194301, .by = PE_CALL_WAIT3 };
 	int status;
@@ -243,16 +244,16 @@ int main(void)
 {
 	TCase *c = tcase_create("ends");
 
-	tcase_add_test(c, Z1_the_entry_is_expired_and_own_calls_are_dead);
-	tcase_add_test(c, Z2_a_loss_is_for_one_life);
-	tcase_add_test(c, Z2_a_call_of_another_thread_is_waited_for);
-	tcase_add_test(c, Z2_another_closer_is_waited_for);
-	tcase_add_test(c, Z2_the_last_closer_frees_the_slot);
-	tcase_add_test(c, Z2_a_child_that_is_there_is_not_gone);
-	tcase_add_test(c, Z3_an_early_reap_tells_of_itself);
-	tcase_add_test(c, Z3_without_stacks_it_was_elsewhere);
-	tcase_add_test(c, Z3_whoever_notices_a_reap_elsewhere_did_not_make_it);
-	tcase_add_test(c, Z3_an_older_reap_of_the_number_is_not_this_ones);
-	tcase_add_test(c, Z3_what_the_parent_noted_is_none_of_a_forked_childs);
+	tcase_add_test(c, release_1_the_entry_is_expired_and_own_calls_are_dead);
+	tcase_add_test(c, release_2_a_loss_is_for_one_life);
+	tcase_add_test(c, release_2_a_call_of_another_thread_is_waited_for);
+	tcase_add_test(c, release_2_another_closer_is_waited_for);
+	tcase_add_test(c, release_2_the_last_closer_frees_the_slot);
+	tcase_add_test(c, release_2_a_child_that_is_there_is_not_gone);
+	tcase_add_test(c, release_3_an_early_reap_tells_of_itself);
+	tcase_add_test(c, release_3_without_stacks_it_was_elsewhere);
+	tcase_add_test(c, release_3_whoever_notices_a_reap_elsewhere_did_not_make_it);
+	tcase_add_test(c, release_3_an_older_reap_of_the_number_is_not_this_ones);
+	tcase_add_test(c, release_3_what_the_parent_noted_is_none_of_a_forked_childs);
 	return run_case("release", c);
 }

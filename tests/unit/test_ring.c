@@ -50,7 +50,7 @@ static uint64_t next(void)
 	return pe_ring_next(&ring, &tag, &gone) && !gone ? tag : 0;
 }
 
-START_TEST(L1_L4_an_end_is_told_once_and_takes_no_descriptor)
+START_TEST(ring_1_L4_an_end_is_told_once_and_takes_no_descriptor)
 {
 	int before = descriptors();
 	struct child c = unrecorded_child();
@@ -84,7 +84,7 @@ END_TEST
 
 #define MANY 400 /* more than the completions that have room */
 
-START_TEST(L5_more_ends_than_there_is_room_for_are_all_told)
+START_TEST(ring_5_more_ends_than_there_is_room_for_are_all_told)
 {
 	static bool told[MANY + 1];
 	static struct child c[MANY];
@@ -112,7 +112,7 @@ START_TEST(L5_more_ends_than_there_is_room_for_are_all_told)
 }
 END_TEST
 
-START_TEST(L3_a_forked_child_has_neither_ring_nor_memory)
+START_TEST(ring_3_a_forked_child_has_neither_ring_nor_memory)
 {
 	int status;
 	pid_t pid;
@@ -159,10 +159,10 @@ int main(void)
 {
 	TCase *c = tcase_create("ring");
 
-	tcase_add_test(c, L1_L4_an_end_is_told_once_and_takes_no_descriptor);
+	tcase_add_test(c, ring_1_L4_an_end_is_told_once_and_takes_no_descriptor);
 	tcase_add_test(c, one_that_has_ended_before_is_told_too);
-	tcase_add_test(c, L5_more_ends_than_there_is_room_for_are_all_told);
-	tcase_add_test(c, L3_a_forked_child_has_neither_ring_nor_memory);
+	tcase_add_test(c, ring_5_more_ends_than_there_is_room_for_are_all_told);
+	tcase_add_test(c, ring_3_a_forked_child_has_neither_ring_nor_memory);
 	tcase_add_test(c, wait_sleeps_until_an_end_or_so_long);
 	return run_case("ring", c);
 }

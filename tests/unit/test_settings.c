@@ -164,7 +164,8 @@ START_TEST(each_value)
 	ck_assert_int_eq(lines(), values[_i].wrong);
 	if (values[_i].wrong)
 		ck_assert_ptr_nonnull(strstr(said, values[_i].name));
-	/* right or wrong, it is the program's own business to pass on: others of its children may say it again */
+	/* right or wrong, it is the program's own business to pass on: others of its children may
+	 * say it again */
 	snprintf(kept_as, sizeof(kept_as), "%s=%s", values[_i].name, values[_i].value);
 	ck_assert_str_eq(kept.setting[0], kept_as);
 	ck_assert_ptr_null(kept.setting[1]);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* slot: the states of one process instance, one transition at a time. Letters are those of core/memory/slot.h. */
+/* slot: the states of one process instance, one transition at a time. Letters are those of
+ * core/memory/slot.h. */
 #include <check.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -16,7 +17,7 @@ static void open_slot(void)
 	life = pe_slot_attach(&slot, 4711);
 }
 
-START_TEST(F1_open_slot_admits_its_own_number_only)
+START_TEST(slot_1_open_slot_admits_its_own_number_only)
 {
 	ck_assert_int_eq(pe_slot_check(&slot, 4711), 0);
 	ck_assert_int_eq(pe_slot_check(&slot, 4712), -ESRCH);
@@ -24,7 +25,7 @@ START_TEST(F1_open_slot_admits_its_own_number_only)
 }
 END_TEST
 
-START_TEST(F1_largest_number_leaves_the_flags_alone)
+START_TEST(slot_1_largest_number_leaves_the_flags_alone)
 {
 	slot.word = PE_SLOT_DEAD;
 	pe_slot_attach(&slot, (1u << 22) - 1);
@@ -32,7 +33,7 @@ START_TEST(F1_largest_number_leaves_the_flags_alone)
 }
 END_TEST
 
-START_TEST(F1_closed_slot_is_a_zombie_for_its_number_and_nothing_for_others)
+START_TEST(slot_1_closed_slot_is_a_zombie_for_its_number_and_nothing_for_others)
 {
 	ck_assert_int_eq(pe_slot_close(&slot, life), 0);
 	ck_assert_int_eq(pe_slot_check(&slot, 4711), -EBUSY);
@@ -42,7 +43,7 @@ START_TEST(F1_closed_slot_is_a_zombie_for_its_number_and_nothing_for_others)
 }
 END_TEST
 
-START_TEST(F2_close_is_for_one_life)
+START_TEST(slot_2_close_is_for_one_life)
 {
 	uint64_t next;
 
@@ -61,7 +62,7 @@ START_TEST(F2_close_is_for_one_life)
 }
 END_TEST
 
-START_TEST(F2_generations_wrap_without_touching_the_flags)
+START_TEST(slot_2_generations_wrap_without_touching_the_flags)
 {
 	for (uint32_t i = 0; i < (1u << 26) + 3; i++)
 		life = pe_slot_attach(&slot, 4711);
@@ -71,7 +72,7 @@ START_TEST(F2_generations_wrap_without_touching_the_flags)
 }
 END_TEST
 
-START_TEST(F4_one_closer_reaps)
+START_TEST(slot_4_one_closer_reaps)
 {
 	ck_assert_int_eq(pe_slot_close(&slot, life), 0);
 	ck_assert_int_eq(pe_slot_close(&slot, life), 0);
@@ -86,7 +87,7 @@ START_TEST(F4_one_closer_reaps)
 }
 END_TEST
 
-START_TEST(F6_the_last_closer_out_frees_it_once)
+START_TEST(slot_6_the_last_closer_out_frees_it_once)
 {
 	for (int i = 0; i < 3; i++)
 		ck_assert_int_eq(pe_slot_close(&slot, life), 0);
@@ -99,7 +100,7 @@ START_TEST(F6_the_last_closer_out_frees_it_once)
 }
 END_TEST
 
-START_TEST(F7_history_outlives_the_incarnation)
+START_TEST(slot_7_history_outlives_the_incarnation)
 {
 	pe_slot_close(&slot, life);
 	pe_slot_begin_reap(&slot);
@@ -133,14 +134,14 @@ int main(void)
 
 	tcase_add_checked_fixture(c, open_slot, NULL);
 	tcase_set_timeout(c, 60);
-	tcase_add_test(c, F1_open_slot_admits_its_own_number_only);
-	tcase_add_test(c, F1_largest_number_leaves_the_flags_alone);
-	tcase_add_test(c, F1_closed_slot_is_a_zombie_for_its_number_and_nothing_for_others);
-	tcase_add_test(c, F2_close_is_for_one_life);
-	tcase_add_test(c, F2_generations_wrap_without_touching_the_flags);
-	tcase_add_test(c, F4_one_closer_reaps);
-	tcase_add_test(c, F6_the_last_closer_out_frees_it_once);
-	tcase_add_test(c, F7_history_outlives_the_incarnation);
+	tcase_add_test(c, slot_1_open_slot_admits_its_own_number_only);
+	tcase_add_test(c, slot_1_largest_number_leaves_the_flags_alone);
+	tcase_add_test(c, slot_1_closed_slot_is_a_zombie_for_its_number_and_nothing_for_others);
+	tcase_add_test(c, slot_2_close_is_for_one_life);
+	tcase_add_test(c, slot_2_generations_wrap_without_touching_the_flags);
+	tcase_add_test(c, slot_4_one_closer_reaps);
+	tcase_add_test(c, slot_6_the_last_closer_out_frees_it_once);
+	tcase_add_test(c, slot_7_history_outlives_the_incarnation);
 	tcase_add_test(c, an_abandoned_slot_refuses);
 	suite_add_tcase(s, c);
 	srunner_run_all(r, CK_NORMAL);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* sync: the point up to which references are in order. Letters are those of core/frame/sync_point.h. */
+/* sync: the point up to which references are in order. Letters are those of
+ * core/frame/sync_point.h. */
 #include "core/frame/sync_point.h"
 
 #include <signal.h>
@@ -11,7 +12,7 @@ static pe_clock_time lap(uint64_t n)
 	return pe_clock_make(n, 0);
 }
 
-START_TEST(V1_the_point_goes_forward_only)
+START_TEST(sync_point_1_the_point_goes_forward_only)
 {
 	pe_clock_time first = pe_sync_point_get(&frame), later;
 
@@ -26,14 +27,14 @@ START_TEST(V1_the_point_goes_forward_only)
 }
 END_TEST
 
-START_TEST(V1_no_moment_that_has_not_been)
+START_TEST(sync_point_1_no_moment_that_has_not_been)
 {
 	pe_sync_point_get(&frame);
 	ck_assert_int_eq(pe_sync_point_set(&frame, pe_clock_now(&frame.clock) + 1), -EINVAL);
 }
 END_TEST
 
-START_TEST(V1_a_bare_lap_is_its_earliest_moment_not_set_yet)
+START_TEST(sync_point_1_a_bare_lap_is_its_earliest_moment_not_set_yet)
 {
 	pe_clock_time point = pe_sync_point_get(&frame);
 	uint64_t at = pe_clock_lap(point);
@@ -49,7 +50,7 @@ START_TEST(V1_a_bare_lap_is_its_earliest_moment_not_set_yet)
 END_TEST
 
 /* the same over the end of 32 bits, which is all that the door has */
-START_TEST(V1_laps_beyond_32_bits)
+START_TEST(sync_point_1_laps_beyond_32_bits)
 {
 	pe_clock_skip(&frame.clock, UINT64_C(0xfffffffe));
 	pe_sync_point_get(&frame);
@@ -72,7 +73,7 @@ static void live_through(unsigned int laps)
 	}
 }
 
-START_TEST(V2_setting_it_gives_back_what_was_kept)
+START_TEST(sync_point_2_setting_it_gives_back_what_was_kept)
 {
 	pe_sync_point_get(&frame);
 	live_through(3);
@@ -105,7 +106,7 @@ static void listen(void)
 	ck_assert_int_eq(pe_sync_point_choose(&frame, SIGUSR2), 0);
 }
 
-START_TEST(V3_two_whole_laps_behind_and_once_for_each_point)
+START_TEST(sync_point_3_two_whole_laps_behind_and_once_for_each_point)
 {
 	pe_clock_time point = pe_sync_point_get(&frame);
 
@@ -128,7 +129,7 @@ START_TEST(V3_two_whole_laps_behind_and_once_for_each_point)
 }
 END_TEST
 
-START_TEST(V3_a_fork_is_an_entry)
+START_TEST(sync_point_3_a_fork_is_an_entry)
 {
 	struct child c;
 
@@ -141,7 +142,7 @@ START_TEST(V3_a_fork_is_an_entry)
 }
 END_TEST
 
-START_TEST(V3_none_by_default_and_none_that_is_no_signal)
+START_TEST(sync_point_3_none_by_default_and_none_that_is_no_signal)
 {
 	pe_sync_point_get(&frame);
 	pe_clock_skip(&frame.clock, 5);
@@ -153,7 +154,7 @@ START_TEST(V3_none_by_default_and_none_that_is_no_signal)
 }
 END_TEST
 
-START_TEST(V3_S5_a_child_keeps_the_point_and_not_the_choice)
+START_TEST(sync_point_3_S5_a_child_keeps_the_point_and_not_the_choice)
 {
 	pe_clock_time point = pe_sync_point_get(&frame);
 	int status;
@@ -172,7 +173,7 @@ START_TEST(V3_S5_a_child_keeps_the_point_and_not_the_choice)
 }
 END_TEST
 
-START_TEST(V4_past_the_bound_the_oldest_go_early)
+START_TEST(sync_point_4_past_the_bound_the_oldest_go_early)
 {
 	settings.old_bytes_most = 1;
 	live_through(4);
@@ -187,15 +188,15 @@ int main(void)
 {
 	TCase *c = tcase_create("points");
 
-	tcase_add_test(c, V1_the_point_goes_forward_only);
-	tcase_add_test(c, V1_no_moment_that_has_not_been);
-	tcase_add_test(c, V1_a_bare_lap_is_its_earliest_moment_not_set_yet);
-	tcase_add_test(c, V1_laps_beyond_32_bits);
-	tcase_add_test(c, V2_setting_it_gives_back_what_was_kept);
-	tcase_add_test(c, V3_two_whole_laps_behind_and_once_for_each_point);
-	tcase_add_test(c, V3_a_fork_is_an_entry);
-	tcase_add_test(c, V3_none_by_default_and_none_that_is_no_signal);
-	tcase_add_test(c, V3_S5_a_child_keeps_the_point_and_not_the_choice);
-	tcase_add_test(c, V4_past_the_bound_the_oldest_go_early);
+	tcase_add_test(c, sync_point_1_the_point_goes_forward_only);
+	tcase_add_test(c, sync_point_1_no_moment_that_has_not_been);
+	tcase_add_test(c, sync_point_1_a_bare_lap_is_its_earliest_moment_not_set_yet);
+	tcase_add_test(c, sync_point_1_laps_beyond_32_bits);
+	tcase_add_test(c, sync_point_2_setting_it_gives_back_what_was_kept);
+	tcase_add_test(c, sync_point_3_two_whole_laps_behind_and_once_for_each_point);
+	tcase_add_test(c, sync_point_3_a_fork_is_an_entry);
+	tcase_add_test(c, sync_point_3_none_by_default_and_none_that_is_no_signal);
+	tcase_add_test(c, sync_point_3_S5_a_child_keeps_the_point_and_not_the_choice);
+	tcase_add_test(c, sync_point_4_past_the_bound_the_oldest_go_early);
 	return run_case("sync", c);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* syscall()'s door: what the hook sees, what passes, and raw clones that come back on a stack of another or a shared one. */
+/* syscall()'s door: what the hook sees, what passes, and raw clones that come back on a stack of
+ * another or a shared one. */
 #include <check.h>
 #include <errno.h>
 #include <linux/sched.h>

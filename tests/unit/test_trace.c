@@ -34,7 +34,7 @@ START_TEST(one_place_is_one_stack)
 }
 END_TEST
 
-START_TEST(L5_what_is_there_is_found_without_a_write)
+START_TEST(trace_5_what_is_there_is_found_without_a_write)
 {
 	struct pe_trace *t = pe_trace_make(&unwinding), *before = malloc(sizeof(*t));
 
@@ -62,7 +62,7 @@ __attribute__((noinline)) static uint32_t take_by(struct pe_trace *t, unsigned i
 	return name;
 }
 
-START_TEST(L2_full_is_no_stack_and_no_harm)
+START_TEST(trace_2_full_is_no_stack_and_no_harm)
 {
 	struct pe_trace *t = pe_trace_make(&unwinding);
 	uint32_t names[4];
@@ -81,7 +81,7 @@ START_TEST(L2_full_is_no_stack_and_no_harm)
 }
 END_TEST
 
-START_TEST(L2_marks_are_bounded)
+START_TEST(trace_2_marks_are_bounded)
 {
 	struct pe_trace *t = pe_trace_make(&unwinding);
 
@@ -120,7 +120,7 @@ static void note(struct pe_trace *t, uint32_t pid, uint32_t early_reaps)
 	pe_trace_note_early_reap(t, &s);
 }
 
-START_TEST(L6_a_reap_noted_apart_is_found_once)
+START_TEST(trace_6_a_reap_noted_apart_is_found_once)
 {
 	struct pe_trace *t = pe_trace_make(&unwinding);
 	struct pe_trace_early_reap s = { 0 };
@@ -139,7 +139,7 @@ START_TEST(L6_a_reap_noted_apart_is_found_once)
 END_TEST
 
 /* The same pid's earlier reap is another child's; the count may have gone round. */
-START_TEST(L6_what_was_noted_before_is_not_found)
+START_TEST(trace_6_what_was_noted_before_is_not_found)
 {
 	struct pe_trace *t = pe_trace_make(&unwinding);
 	struct pe_trace_early_reap s;
@@ -156,7 +156,7 @@ START_TEST(L6_what_was_noted_before_is_not_found)
 }
 END_TEST
 
-START_TEST(L6_the_last_ones_are_kept)
+START_TEST(trace_6_the_last_ones_are_kept)
 {
 	struct pe_trace *t = pe_trace_make(&unwinding);
 	struct pe_trace_early_reap s;
@@ -174,12 +174,12 @@ int main(void)
 	TCase *c = tcase_create("stacks");
 
 	tcase_add_test(c, one_place_is_one_stack);
-	tcase_add_test(c, L5_what_is_there_is_found_without_a_write);
-	tcase_add_test(c, L2_full_is_no_stack_and_no_harm);
-	tcase_add_test(c, L2_marks_are_bounded);
+	tcase_add_test(c, trace_5_what_is_there_is_found_without_a_write);
+	tcase_add_test(c, trace_2_full_is_no_stack_and_no_harm);
+	tcase_add_test(c, trace_2_marks_are_bounded);
 	tcase_add_test(c, a_new_incarnation_forgets_the_release);
-	tcase_add_test(c, L6_a_reap_noted_apart_is_found_once);
-	tcase_add_test(c, L6_what_was_noted_before_is_not_found);
-	tcase_add_test(c, L6_the_last_ones_are_kept);
+	tcase_add_test(c, trace_6_a_reap_noted_apart_is_found_once);
+	tcase_add_test(c, trace_6_what_was_noted_before_is_not_found);
+	tcase_add_test(c, trace_6_the_last_ones_are_kept);
 	return run_case("trace", c);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* tree: the property test on generated input, and what input alone cannot show. Letters are those of core/memory/tree.h. */
+/* tree: the property test on generated input, and what input alone cannot show. Letters are those
+ * of core/memory/tree.h. */
 #include <check.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -41,7 +42,7 @@ START_TEST(random_operations_agree_with_arrays)
 }
 END_TEST
 
-START_TEST(B1_the_copy_hangs_in_the_current_epoch_only)
+START_TEST(tree_1_the_copy_hangs_in_the_current_epoch_only)
 {
 	uint32_t old;
 
@@ -55,7 +56,7 @@ START_TEST(B1_the_copy_hangs_in_the_current_epoch_only)
 }
 END_TEST
 
-START_TEST(B1_a_new_epoch_costs_nothing_until_it_is_written)
+START_TEST(tree_1_a_new_epoch_costs_nothing_until_it_is_written)
 {
 	pe_tree_store(&tree, 300, 7);
 	pe_tree_begin(&tree, 2);
@@ -69,7 +70,7 @@ START_TEST(B1_a_new_epoch_costs_nothing_until_it_is_written)
 }
 END_TEST
 
-START_TEST(B2_expire_reaches_every_epoch_and_allocates_nothing)
+START_TEST(tree_2_expire_reaches_every_epoch_and_allocates_nothing)
 {
 	uint32_t entry, pages;
 
@@ -91,7 +92,7 @@ START_TEST(B2_expire_reaches_every_epoch_and_allocates_nothing)
 }
 END_TEST
 
-START_TEST(B2_expire_leaves_another_incarnation_alone)
+START_TEST(tree_2_expire_leaves_another_incarnation_alone)
 {
 	pe_tree_store(&tree, 300, 7);
 	pe_tree_begin(&tree, 2);
@@ -117,7 +118,7 @@ START_TEST(relearned_is_not_stale_until_born_and_expired_again)
 }
 END_TEST
 
-START_TEST(B7_current_and_previous_stay)
+START_TEST(tree_7_current_and_previous_stay)
 {
 	uint32_t entry;
 
@@ -133,7 +134,7 @@ START_TEST(B7_current_and_previous_stay)
 }
 END_TEST
 
-START_TEST(B8_memory_refused_changes_nothing)
+START_TEST(tree_8_memory_refused_changes_nothing)
 {
 	pe_tree_store(&tree, 300, 7);
 	pe_tree_begin(&tree, 2);
@@ -181,13 +182,13 @@ int main(void)
 	tcase_add_checked_fixture(c, setup, NULL);
 	tcase_set_timeout(c, 60);
 	tcase_add_loop_test(c, random_operations_agree_with_arrays, 0, 300);
-	tcase_add_test(c, B1_the_copy_hangs_in_the_current_epoch_only);
-	tcase_add_test(c, B1_a_new_epoch_costs_nothing_until_it_is_written);
-	tcase_add_test(c, B2_expire_reaches_every_epoch_and_allocates_nothing);
-	tcase_add_test(c, B2_expire_leaves_another_incarnation_alone);
+	tcase_add_test(c, tree_1_the_copy_hangs_in_the_current_epoch_only);
+	tcase_add_test(c, tree_1_a_new_epoch_costs_nothing_until_it_is_written);
+	tcase_add_test(c, tree_2_expire_reaches_every_epoch_and_allocates_nothing);
+	tcase_add_test(c, tree_2_expire_leaves_another_incarnation_alone);
 	tcase_add_test(c, relearned_is_not_stale_until_born_and_expired_again);
-	tcase_add_test(c, B7_current_and_previous_stay);
-	tcase_add_test(c, B8_memory_refused_changes_nothing);
+	tcase_add_test(c, tree_7_current_and_previous_stay);
+	tcase_add_test(c, tree_8_memory_refused_changes_nothing);
 	tcase_add_test(c, numbers_out_of_range);
 	tcase_add_test(c, memory_of_10000_consecutive_numbers);
 	suite_add_tcase(s, c);

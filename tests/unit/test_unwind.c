@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* unwind: who called whom. Letters are those of core/stack/unwind.h. What unwinds for exceptions is the measure. */
+/* unwind: who called whom. Letters are those of core/stack/unwind.h. What unwinds for exceptions is
+ * the measure. */
 #include "host.h"
 
 #include <alloca.h>
@@ -41,8 +42,9 @@ __attribute__((noinline)) static void look(void)
 	sink++; /* no tail call */
 }
 
-/* The innermost frame is look() itself, in two places; from the next one on they must agree. A signal's frame and what it
- * interrupted are given as one more (U.5), where the other gives the address itself. */
+/* The innermost frame is look() itself, in two places; from the next one on they must agree. A
+ * signal's frame and what it interrupted are given as one more (unwind.5), where the other gives
+ * the address itself. */
 static void agree(unsigned int added)
 {
 	unsigned int more = 0;
@@ -120,7 +122,7 @@ static void on_signal(int signal)
 	recurse(2);
 }
 
-START_TEST(U3_a_handler_with_or_without_a_stack_of_its_own)
+START_TEST(unwind_3_a_handler_with_or_without_a_stack_of_its_own)
 {
 	stack_t stack = { .ss_sp = malloc(65536), .ss_size = 65536 };
 	struct sigaction action = { .sa_handler = on_signal, .sa_flags = _i ? SA_ONSTACK : 0 };
@@ -133,7 +135,8 @@ START_TEST(U3_a_handler_with_or_without_a_stack_of_its_own)
 }
 END_TEST
 
-/* U.5: what was interrupted is told by an address whose predecessor is the interrupted instruction. */
+/* unwind.5: what was interrupted is told by an address whose predecessor is the interrupted
+ * instruction. */
 static void on_trap(int signal, siginfo_t *info, void *context)
 {
 	uintptr_t place = (uintptr_t)info->si_addr;
@@ -147,7 +150,7 @@ static void on_trap(int signal, siginfo_t *info, void *context)
 	_exit(found == 1 ? 33 : 34);
 }
 
-START_TEST(U5_an_interrupted_instruction)
+START_TEST(unwind_5_an_interrupted_instruction)
 {
 	struct sigaction action = { .sa_sigaction = on_trap, .sa_flags = SA_SIGINFO };
 	pid_t child = fork();
@@ -178,7 +181,7 @@ START_TEST(a_thread)
 }
 END_TEST
 
-START_TEST(U1_no_more_than_asked_for)
+START_TEST(unwind_1_no_more_than_asked_for)
 {
 	uint64_t few[4] = { 0, 0, 0, 77 };
 
@@ -197,7 +200,8 @@ static const void *no_table(uintptr_t pc)
 
 static const struct pe_unwind blind = { .find = no_table, .cache = &test_cache };
 
-/* The test's own functions have frame pointers (local.mk): they stand in for code that is made at run time. */
+/* The test's own functions have frame pointers (local.mk): they stand in for code that is made at
+ * run time. */
 static const void *libc_only(uintptr_t pc)
 {
 	extern const char __ehdr_start[], _end[];
@@ -213,12 +217,13 @@ __attribute__((noinline)) static void look_by_pointer(void)
 	sink++;
 }
 
-START_TEST(U4_by_the_frame_pointer)
+START_TEST(unwind_4_by_the_frame_pointer)
 {
 	unsigned int first;
 
 	look_by_pointer();
-	/* the engine's own frame pointer, where it was built to have one, leads to one frame more */
+	/* the engine's own frame pointer, where it was built to have one, leads to one frame
+	 * more */
 	first = ours[0] == (uintptr_t)theirs[1] ? 0 : 1;
 	ck_assert_uint_ge(our_count, first + 2);
 	ck_assert_uint_eq(ours[first], (uintptr_t)theirs[1]);
@@ -227,7 +232,7 @@ START_TEST(U4_by_the_frame_pointer)
 END_TEST
 
 /* A frame pointer that leads to memory that is not there, or down, or nowhere near. */
-START_TEST(U2_led_astray)
+START_TEST(unwind_2_led_astray)
 {
 	static const long wrong[] = { 0, 8, -4096, 1L << 19, 1L << 40, 12345, -1 };
 	unsigned int n = 99;
@@ -273,12 +278,12 @@ int main(void)
 	tcase_add_test(c, a_recursion);
 	tcase_add_test(c, frames_of_every_make);
 	tcase_add_test(c, through_libc);
-	tcase_add_loop_test(c, U3_a_handler_with_or_without_a_stack_of_its_own, 0, 2);
-	tcase_add_test(c, U5_an_interrupted_instruction);
+	tcase_add_loop_test(c, unwind_3_a_handler_with_or_without_a_stack_of_its_own, 0, 2);
+	tcase_add_test(c, unwind_5_an_interrupted_instruction);
 	tcase_add_test(c, a_thread);
-	tcase_add_test(c, U1_no_more_than_asked_for);
-	tcase_add_test(c, U4_by_the_frame_pointer);
-	tcase_add_test(c, U2_led_astray);
+	tcase_add_test(c, unwind_1_no_more_than_asked_for);
+	tcase_add_test(c, unwind_4_by_the_frame_pointer);
+	tcase_add_test(c, unwind_2_led_astray);
 	tcase_add_test(c, own_frames_are_left_out);
 	return run_case("unwind", c);
 }

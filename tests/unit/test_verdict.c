@@ -12,7 +12,7 @@ _Static_assert(PE_EEPOCH == EEPOCH, "one number inside and at the door");
 #define NUMBER 350u
 #define LAPS   6u
 
-/* --- D.1, D.3: S2 --- */
+/* --- verdict.1, verdict.3: S2 --- */
 
 /* S2's sentences, in its order; @a is eps(pid) now. */
 static int s2(const struct pe_verdict_ref *r, uint64_t a)
@@ -127,7 +127,7 @@ START_TEST(epoch_at_the_door_is_the_nearest_lap)
 }
 END_TEST
 
-/* --- D.2, D.4, D.5: S10 --- */
+/* --- verdict.2, verdict.4, verdict.5: S10 --- */
 
 /* P pass, S stop; T tell, L latent, R relearned, D die; for report, refuse, abort */
 static const struct {
@@ -157,7 +157,7 @@ static const struct {
 	{ PE_KNOWN_INHERITED, true, true, { "PR", "PR", "PR" } },
 };
 
-START_TEST(D7_nothing_is_told_of_a_related_holder)
+START_TEST(verdict_7_nothing_is_told_of_a_related_holder)
 {
 	struct pe_verdict_use use = { .knowledge = PE_KNOWN_INHERITED,
 				      .held = true,
@@ -210,7 +210,7 @@ int main(void)
 	tcase_add_test(reference, reference_is_judged_in_the_order_of_s2);
 	tcase_add_test(reference, reference_of_the_last_lap_and_number_is_judged);
 	tcase_add_test(reference, epoch_at_the_door_is_the_nearest_lap);
-	tcase_add_test(classic, D7_nothing_is_told_of_a_related_holder);
+	tcase_add_test(classic, verdict_7_nothing_is_told_of_a_related_holder);
 	tcase_add_loop_test(classic, classic_call_is_judged_by_the_table, 0,
 			    3 * (int)(sizeof(s10) / sizeof(s10[0])));
 	suite_add_tcase(suite, reference);

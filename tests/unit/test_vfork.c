@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* vfork's trampoline with hooks of our own: what the parent finds after its child has used, left or lost the shared stack. */
+/* vfork's trampoline with hooks of our own: what the parent finds after its child has used, left or
+ * lost the shared stack. */
 #include <check.h>
 #include <errno.h>
 #include <pthread.h>
@@ -300,7 +301,8 @@ static int judge_killed_child(void)
 	return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL ? WHOLE : status == 0 ? 0 : 3;
 }
 
-/* Kill the child of @parent's vfork after @steps of its instructions. Returns the parent's exit status. */
+/* Kill the child of @parent's vfork after @steps of its instructions. Returns the parent's exit
+ * status. */
 static int kill_after(int steps)
 {
 	pid_t parent = tracer_child(judge_killed_child), child;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* vector: many entries, and news of some. Letters are those of core/reference/waitpidv.h; what programs see of it is in tests/abi/waitpidv_*. */
+/* vector: many entries, and news of some. Letters are those of core/reference/waitpidv.h; what
+ * programs see of it is in tests/abi/waitpidv_*. */
 #include "core/reference/waitpidv.h"
 
 #include <sys/resource.h>
@@ -58,7 +59,7 @@ START_TEST(a_watch_is_not_taken_for_that_of_a_later_incarnation)
 }
 END_TEST
 
-START_TEST(N5_an_entry_that_could_not_be_judged_is_come_back_to)
+START_TEST(waitpidv_5_an_entry_that_could_not_be_judged_is_come_back_to)
 {
 	struct rlimit before, none;
 	struct child c = recorded_child();
@@ -87,6 +88,6 @@ int main(void)
 	TCase *c = tcase_create("vector");
 
 	tcase_add_test(c, a_watch_is_not_taken_for_that_of_a_later_incarnation);
-	tcase_add_test(c, N5_an_entry_that_could_not_be_judged_is_come_back_to);
+	tcase_add_test(c, waitpidv_5_an_entry_that_could_not_be_judged_is_come_back_to);
 	return run_case("vector", c);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A daemon with a worker and a pidfile for it. A SIGCHLD handler reaps; the file is not removed. Later "stop"
- * reads the pid back from the daemon's own file and kills that.
+ * A daemon with a worker and a pidfile for it. A SIGCHLD handler reaps; the file is not removed.
+ * Later "stop" reads the pid back from the daemon's own file and kills that.
  */
 #include <errno.h>
 #include <signal.h>

@@ -2,8 +2,9 @@
 /*
  * innocent - a process that has done nothing, and writes down every signal that it got.
  *
- * All signals are held back from before "ready" on. At the end of its input it lists what is pending: a signal
- * is there as soon as the kill() that sent it has returned, so nobody has to wait for anything.
+ * All signals are held back from before "ready" on. At the end of its input it lists what is
+ * pending: a signal is there as soon as the kill() that sent it has returned, so nobody has to wait
+ * for anything.
  */
 #include <signal.h>
 #include <stdio.h>

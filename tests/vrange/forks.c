@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * One promise: marks are copied by fork, and a page that another process holds unmarked is not taken
- * from any process. vrange.1, vrange.5, vrange.8, mark.4, mark.7, state.2.
+ * One promise: marks are copied by fork, and a page that another process holds unmarked is not
+ * taken from any process. vrange.1, vrange.5, vrange.8, mark.4, mark.7, state.2.
  */
 #include <errno.h>
 #include <sys/mman.h>
@@ -116,8 +116,8 @@ static void vrange_8_only_one_marks(void)
 	char *m = check_memory(N, 7);
 
 	one_marks(m);
-	/* Marked before the fork, but written since: that ended the volatility of its pages. The mapping
-	 * is the older one, which is the first that reclaim looks at. */
+	/* Marked before the fork, but written since: that ended the volatility of its pages. The
+	 * mapping is the older one, which is the first that reclaim looks at. */
 	memset(m, 7, LENGTH);
 	mark(m);
 	memset(m, 7, LENGTH);

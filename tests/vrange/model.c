@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * One promise: marks, unmarks, reads, writes, forks and real reclaim in any order show what a model of
- * 48 pages expects. vrange.1, vrange.2, vrange.3, vrange.4, vrange.5, vrange.6, vrange.13.
+ * One promise: marks, unmarks, reads, writes, forks and real reclaim in any order show what a model
+ * of 48 pages expects. vrange.1, vrange.2, vrange.3, vrange.4, vrange.5, vrange.6, vrange.13.
  *
- * model SEED STEPS. The pressure that a page has seen is a count in shared memory: a sibling's reclaim
- * can take a page of this process, too. A page that was marked while a reclaim was under way may have
- * been seen by it, hence `under_way`.
+ * model SEED STEPS. The pressure that a page has seen is a count in shared memory: a sibling's
+ * reclaim can take a page of this process, too. A page that was marked while a reclaim was under
+ * way may have been seen by it, hence `under_way`.
  */
 #include <setjmp.h>
 #include <signal.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * pressure - real reclaim, on demand: by the memory cgroup of the test where one can be made, else by
- * MADV_PAGEOUT, which reclaims the pages of one range and needs no privilege.
+ * pressure - real reclaim, on demand: by the memory cgroup of the test where one can be made, else
+ * by MADV_PAGEOUT, which reclaims the pages of one range and needs no privilege.
  */
 #ifndef TESTS_VRANGE_PRESSURE_H
 #define TESTS_VRANGE_PRESSURE_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * One promise: mvrange() of anonymous memory does what mvrange(2) says, call by call: results, errors,
- * alignment, overlap, holes, and the traps of mappings that change while they are volatile.
+ * One promise: mvrange() of anonymous memory does what mvrange(2) says, call by call: results,
+ * errors, alignment, overlap, holes, and the traps of mappings that change while they are volatile.
  */
 #include <errno.h>
 #include <fcntl.h>

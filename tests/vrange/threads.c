@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * One promise: four threads, and a handler that comes at any time, mark and unmark ranges of their own
- * while pages are reclaimed, and no unmark is wrong. vrange.1, vrange.2, vrange.5, state.1.
+ * One promise: four threads, and a handler that comes at any time, mark and unmark ranges of their
+ * own while pages are reclaimed, and no unmark is wrong. vrange.1, vrange.2, vrange.5, state.1.
  *
  * The number of rounds is fixed; how long they take is not looked at.
  */

@@ -80,7 +80,7 @@ syscall:
 	ret
 .Lchild:
 	mov	x16, x30
-	br	x16			/* not by a return: V.3 in vfork.h */
+	br	x16			/* not by a return: vfork.3 */
 .Laside:
 	br	x16
 	.cfi_endproc

@@ -2,8 +2,9 @@
 /*
  * pid_t vfork(void), __vfork
  *
- *   kept over the system call, each process having its own:  x30 return address, x29 frame, x9 old mask
- *   out   x0; in the child by a jump (V.3), in the parent by pe_vfork_parent's return
+ *   kept over the system call, each process having its own:  x30 return address, x29 frame, x9 old
+ *   mask
+ *   out   x0; in the child by a jump (vfork.3), in the parent by pe_vfork_parent's return
  */
 #include <asm/unistd.h>
 

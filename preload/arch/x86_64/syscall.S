@@ -91,7 +91,7 @@ syscall:
 	ret
 	.cfi_restore_state
 .Lchild:
-	jmp	*%r9			/* not by a return: V.3 in vfork.h */
+	jmp	*%r9			/* not by a return: vfork.3 */
 	.cfi_endproc
 	.size	pe_syscall_entry, . - pe_syscall_entry
 	.size	syscall, . - syscall

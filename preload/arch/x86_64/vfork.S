@@ -3,7 +3,7 @@
  * pid_t vfork(void), __vfork
  *
  *   kept over the system call, each process having its own:  rdx return address, rsi old mask
- *   out   rax; in the child by a jump (V.3), in the parent by pe_vfork_parent's return
+ *   out   rax; in the child by a jump (vfork.3), in the parent by pe_vfork_parent's return
  */
 #include <asm/unistd.h>
 #include <cet.h>

@@ -1,25 +1,28 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * gate - test a word and make a system call, so that no signal handler of this thread runs between the two.
+ * gate - test a word and make a system call, so that no signal handler of this thread runs between
+ * the two.
  *
  *   store descriptor ── [ test *dead ── syscall ] ── clear descriptor
  *          ^             '--- a signal here ---'
  *          '-- abort <-----------'                    a handler ran: test again
  *
- * T.1  A handler that sets *dead before the call was made stops it; one that finds the call made has
- *      come after it. The system call is the section's last instruction, so there is no third case.
- * T.2  The code asks for no relocation and uses nothing but its arguments and its own stack: a copy of the
- *      section .text.pidepoch.gate works at any address.
- * T.3  Ends for a thread that is single-stepped, too: each step would abort the section, so after
- *      PE_GATE_PATIENCE of them the call is made the other way, with all signals masked.
- * T.4  For calls that do not block. (One that is interrupted and restarted is tested again.)
- * T.5  Not for a vfork child: the kernel knows no restartable sequences of it, and its memory is not its own.
+ * gate.1  A handler that sets *dead before the call was made stops it; one that finds the call made
+ *         has come after it. The system call is the section's last instruction, so there is no
+ *         third case.
+ * gate.2  The code asks for no relocation and uses nothing but its arguments and its own stack: a
+ *         copy of the section .text.pidepoch.gate works at any address.
+ * gate.3  Ends for a thread that is single-stepped, too: each step would abort the section, so
+ *         after PE_GATE_PATIENCE of them the call is made the other way, with all signals masked.
+ * gate.4  For calls that do not block. (One that is interrupted and restarted is tested again.)
+ * gate.5  Not for a vfork child: the kernel knows no restartable sequences of it, and its memory is
+ *         not its own.
  */
 #ifndef PE_CORE_ARCH_GATE_H
 #define PE_CORE_ARCH_GATE_H
 
 #define PE_GATE_PATIENCE 32
-#define PE_GATE_SIZE	 256 /* bytes of code from pe_gate_act on, which is all of it (T.2) */
+#define PE_GATE_SIZE	 256 /* bytes of code from pe_gate_act on, which is all of it (gate.2) */
 /* Out of band: the kernel's own answers are never below -4095 on calls that return a pid. */
 #define PE_GATE_DEAD  (-0x7fffffffffffffff - 1) /* refused: *dead was set */
 #define PE_GATE_TIRED (-0x7fffffffffffffff)	/* nothing done: aborted too often */
@@ -41,8 +44,9 @@ struct pe_gate_call {
 PE_HIDDEN long pe_gate_act(const struct pe_gate_call *call, const uint32_t *dead,
 			   struct rseq *rseq);
 
-/* The address that the kernel gives (/proc/self/task/N/syscall) for a thread that is inside a gated call: there is
- * only this one. A thread that sleeps anywhere else will look at *dead before it acts. */
+/* The address that the kernel gives (/proc/self/task/N/syscall) for a thread that is inside a gated
+ * call: there is only this one. A thread that sleeps anywhere else will look at *dead before it
+ * acts. */
 PE_HIDDEN extern const char pe_gate_end[];
 
 /* The same with all signals masked instead: two more system calls, and never tired. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * registers - what an unwinder must know of this CPU: where it is, and the DWARF numbers of three registers.
+ * registers - what an unwinder must know of this CPU: where it is, and the DWARF numbers of three
+ * registers.
  *
  * Each arch/<cpu>/frame.h defines PE_FRAME_SP, PE_FRAME_FP and PE_FRAME_RA, and the two macros below.
  */
@@ -9,7 +10,8 @@
 
 #include <stdint.h>
 
-/* Of the caller that a frame returns to, and of the frame itself: all that is followed from frame to frame. */
+/* Of the caller that a frame returns to, and of the frame itself: all that is followed from frame
+ * to frame. */
 struct pe_frame {
 	uintptr_t pc, sp, fp;
 	uintptr_t ra; /* the return address's own register, where this CPU has one; else unused */

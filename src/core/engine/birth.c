@@ -85,7 +85,7 @@ static void record(struct pe_frame *p, uint32_t pid, uint64_t lap, enum pe_call 
 		pe_slot_abandon(pe_arena_at(&p->slots, index));
 		pe_arena_free(&p->slots, index);
 	}
-	pe_tree_relearn(&p->tree, pid); /* P.5 */
+	pe_tree_relearn(&p->tree, pid); /* birth.2 */
 	if (atomic_load_explicit(&p->refused, memory_order_relaxed) == NEVER)
 		atomic_store_explicit(&p->refused, UNTOLD, memory_order_relaxed);
 }
@@ -113,7 +113,8 @@ static uint64_t lock_for_birth(struct pe_frame *p, struct pe_thread *t, uint32_t
 	uint64_t mask;
 
 	for (;;) {
-		/* Still there: that process instance went by a way we did not see, or its reaper has not come to bury it. */
+		/* Still there: that process instance went by a way we did not see, or its reaper
+		 * has not come to bury it. */
 		if (unlikely(k.what == PE_KNOWN_LIVE))
 			pe_release_lost(p, t, &k, PE_CALL_ELSEWHERE);
 		mask = pe_frame_lock(p);
@@ -124,8 +125,8 @@ static uint64_t lock_for_birth(struct pe_frame *p, struct pe_thread *t, uint32_t
 	}
 }
 
-/* An ancestor knew the pid as another child's: it judges by that if it is told the pid as bytes, unless the birth is in the table by
- * then. */
+/* An ancestor knew the pid as another child's: it judges by that if it is told the pid as bytes,
+ * unless the birth is in the table by then. */
 static inline void record_kin(struct pe_frame *p, uint32_t pid)
 {
 	bool wanted = false;
@@ -146,8 +147,9 @@ void pe_birth_end(struct pe_frame *p, struct pe_thread *t, const struct pe_birth
 	stack = unlikely(p->trace) ? pe_trace_take(p->trace) : 0;
 	mask = lock_for_birth(p, t, pid);
 	enroll(p, t);
-	/* Open again: since then another thread has adopted it, or this one has been reaped, and a later fork's was recorded
-	 * first. A second slot would leave that one open for ever, for whoever still knows its index. */
+	/* Open again: since then another thread has adopted it, or this one has been reaped, and a
+	 * later fork's was recorded first. A second slot would leave that one open for ever, for
+	 * whoever still knows its index. */
 	if (likely(pe_frame_know(p, pid).what != PE_KNOWN_LIVE)) {
 		pe_group_born(p, pid, atomic_load(&p->early_reaps) != b->early_reaps);
 		record(p, pid,
@@ -157,7 +159,8 @@ void pe_birth_end(struct pe_frame *p, struct pe_thread *t, const struct pe_birth
 	pe_frame_unlock(p, mask);
 	tell_if_refused(p);
 	record_kin(p, pid);
-	/* P.6: seq_cst on both sides, the reaper's count after its reap, ours after the store */
+	/* birth.1: seq_cst on both sides, the reaper's count after its reap, ours after the
+	 * store */
 	if (unlikely(atomic_load(&p->early_reaps) != b->early_reaps))
 		pe_release_if_gone(p, t, pid, b->early_reaps);
 	pe_sync_point_check(p);
@@ -171,7 +174,8 @@ bool pe_birth_adopt(struct pe_frame *p, struct pe_thread *t, int child)
 	uint64_t mask = pe_frame_lock(p);
 	bool live;
 
-	/* When it was born is not known: later, then, than any tag that has been given out for its pid (C.4). */
+	/* When it was born is not known: later, then, than any tag that has been given out for its
+	 * pid (clock.4). */
 	if (pe_frame_know(p, pid).what != PE_KNOWN_LIVE) {
 		pe_group_born(p, pid, false);
 		record(p, pid,

@@ -6,9 +6,10 @@
  *   fork returns q ─> end ─> [lock, signals masked] lap of q, new epoch?, slot, tree.store
  *                       └─> early reaps counted meanwhile? ask the kernel: is q still our child?
  *
- * birth.1  A birth is recorded before its call returns; a child that was reaped first is released at once (early reaps).
- * birth.2  No memory: the pid is marked relearned, or stays unknown. It is then not protected, and never refused. The
- *          program is told so once.
+ * birth.1  A birth is recorded before its call returns; a child that was reaped first is released
+ *          at once (early reaps).
+ * birth.2  No memory: the pid is marked relearned, or stays unknown. It is then not protected, and
+ *          never refused. The program is told so once.
  */
 #ifndef PE_CORE_ENGINE_BIRTH_H
 #define PE_CORE_ENGINE_BIRTH_H
@@ -29,8 +30,8 @@ struct pe_birth {
 struct pe_birth pe_birth_begin(struct pe_frame *p, struct pe_thread *t, enum pe_call by);
 void pe_birth_end(struct pe_frame *p, struct pe_thread *t, const struct pe_birth *b, int child);
 
-/* A child of ours that came to be by a way that was not seen (the kernel says so) gets a slot like any
- * other. false: there is no memory for one; the pid is fresh all the same. */
+/* A child of ours that came to be by a way that was not seen (the kernel says so) gets a slot like
+ * any other. false: there is no memory for one; the pid is fresh all the same. */
 bool pe_birth_adopt(struct pe_frame *p, struct pe_thread *t, int child);
 
 /* a record for this thread's holds, if there is memory for one */

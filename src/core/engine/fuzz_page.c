@@ -10,7 +10,8 @@
 #define BEFORE_USE_NS  4000000
 #define LOCK_ROUNDS    10
 
-/* splitmix64 of Steele, Lea and Flood: every draw by itself, so that none depends on who drew before */
+/* splitmix64 of Steele, Lea and Flood: every draw by itself, so that none depends on who drew
+ * before */
 uint64_t pe_fuzz_page_draw(uint64_t seed, uint64_t n)
 {
 	uint64_t z = seed + (n + 1) * UINT64_C(0x9e3779b97f4a7c15);

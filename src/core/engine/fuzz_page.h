@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * fuzz_page - the program's side of `pidepoch fuzz`: each pid that it releases is offered to a canary server, who gives it to an unrelated process
- * before the wait returns.
+ * fuzz_page - the program's side of `pidepoch fuzz`: each pid that it releases is offered to a
+ * canary server, who gives it to an unrelated process before the wait returns.
  *
  *   program: wait ─ reaped q ─> lock, pid = q, asked++ ── futex ──> canary server: a canary is born as q
  *            wait returns  <─────────────────────────── futex ── served++
  *
- * X.1  The page is a file, mapped by whoever PIDEPOCH_FUZZ names it to; no descriptor stays. Without it all of this is
- *      one test of a pointer, after a reap.
- * X.2  Nobody waits for ever: a canary server that is gone, or a client that was killed with the lock, costs PE_FUZZ_PAGE_PATIENCE_NS
- *      and the canary.
- * X.3  What is done to the n-th release is a function of the seed and n: the same seed gives the same schedule.
- * X.4  A signal to everybody, kill(-1), is meant for nobody: unrelated processes leave before it, and none comes until it is sent.
- * X.5  A program that uses an unrelated process's pid without ever having known the process that bore it is told of, too, so that a find
- *      has its stack.
+ * fuzz_page.1  The page is a file, mapped by whoever PIDEPOCH_FUZZ names it to; no descriptor
+ *              stays. Without it all of this is one test of a pointer, after a reap.
+ * fuzz_page.2  Nobody waits for ever: a canary server that is gone, or a client that was killed
+ *              with the lock, costs PE_FUZZ_PAGE_PATIENCE_NS and the canary.
+ * fuzz_page.3  What is done to the n-th release is a function of the seed and n: the same seed
+ *              gives the same schedule.
+ * fuzz_page.4  A signal to everybody, kill(-1), is meant for nobody: unrelated processes leave
+ *              before it, and none comes until it is sent.
+ * fuzz_page.5  A program that uses an unrelated process's pid without ever having known the process
+ *              that bore it is told of, too, so that a find has its stack.
  */
 #ifndef PE_CORE_ENGINE_FUZZ_PAGE_H
 #define PE_CORE_ENGINE_FUZZ_PAGE_H
@@ -69,7 +71,8 @@ uint64_t pe_fuzz_page_draw(uint64_t seed, uint64_t n);
 void pe_fuzz_page_before_reap(struct pe_fuzz_page *f);
 void pe_fuzz_page_before_use(struct pe_fuzz_page *f);
 
-/* @pid has been released by this process's wait, which has not returned yet. Signal-safe, any thread. */
+/* @pid has been released by this process's wait, which has not returned yet. Signal-safe, any
+ * thread. */
 void pe_fuzz_page_released(struct pe_fuzz_page *f, uint32_t pid);
 
 /* Is an unrelated process of the canary server's at @pid? */
@@ -78,7 +81,8 @@ bool pe_fuzz_page_is_stranger(const struct pe_fuzz_page *f, uint32_t pid);
 /* A call that may have changed an unrelated process without a signal has been made. */
 void pe_fuzz_page_used(struct pe_fuzz_page *f);
 
-/* Around a signal to everybody (X.4). false: they are still there, and there is nothing to end. */
+/* Around a signal to everybody (fuzz_page.4). false: they are still there, and there is nothing to
+ * end. */
 bool pe_fuzz_page_all_begin(struct pe_fuzz_page *f);
 void pe_fuzz_page_all_end(struct pe_fuzz_page *f);
 

@@ -27,7 +27,7 @@ static long pass(const struct pe_use *u)
 
 /* --- stale --- */
 
-/* Pids a program may know without having been told: itself, its parent, its threads (J.5). */
+/* Pids a program may know without having been told: itself, its parent, its threads (guard.5). */
 static bool is_kin(const struct pe_frame *p, const struct pe_use *u)
 {
 	uint32_t pid = (uint32_t)u->pid;
@@ -45,8 +45,8 @@ static bool means_process(enum pe_call by)
 	       by == PE_CALL_SETPGID || by == PE_CALL_TGKILL;
 }
 
-/* A pid that passes, and stands for the wrong process. pid 1 is nobody's parent that was not so from the start: it has
- * adopted an orphan that still asks for its parent. */
+/* A pid that passes, and stands for the wrong process. pid 1 is nobody's parent that was not so
+ * from the start: it has adopted an orphan that still asks for its parent. */
 static pe_cold void watch_kin(struct pe_frame *p, const struct pe_use *u)
 {
 	if (p->set->trusted || u->pid == p->tgid)
@@ -77,7 +77,8 @@ static long pass_unknown(struct pe_frame *p, const struct pe_use *u)
 	return unlikely(refused) ? refused : pass(u);
 }
 
-/* While a page is being copied, a reader may miss that a pid is fresh (B.2): before anything is refused, the copy is done. */
+/* While a page is being copied, a reader may miss that a pid is fresh (tree.2): before anything is
+ * refused, the copy is done. */
 static struct pe_known known_for_sure(struct pe_frame *p, uint32_t pid)
 {
 	struct pe_known k = pe_frame_know(p, pid);
@@ -154,7 +155,7 @@ static pe_cold long judged(struct pe_frame *p, struct pe_thread *t, const struct
 		return pass_unknown(p, u);
 	child = pe_identity_is_child(pid);
 	if (child < 0)
-		return pass(u); /* the kernel would not say (J.4) */
+		return pass(u); /* the kernel would not say (guard.4) */
 	use.own_child_now = child;
 	use.held = pe_sys_kill(u->group ? -u->pid : u->pid, 0) != -ESRCH;
 	use.unproven = use.held && is_unproven(u, noted);
@@ -226,8 +227,8 @@ static long act_by_pidfd(const struct pe_use *u, int fd)
 	return n;
 }
 
-/* Children may vanish without a wait, or one is being reaped, or no hold is to be had: a pidfd that the kernel
- * knows as our child cannot be anybody else, whenever it is used. */
+/* Children may vanish without a wait, or one is being reaped, or no hold is to be had: a pidfd that
+ * the kernel knows as our child cannot be anybody else, whenever it is used. */
 static long by_pidfd(struct pe_frame *p, struct pe_thread *t, const struct pe_use *u,
 		     const struct pe_known *k)
 {
@@ -249,7 +250,8 @@ static long by_pidfd(struct pe_frame *p, struct pe_thread *t, const struct pe_us
 	return AGAIN;
 }
 
-/* Nothing stands in for the call, and no hold can be had: who has REAPING keeps the pid, too (F.4). */
+/* Nothing stands in for the call, and no hold can be had: who has REAPING keeps the pid, too
+ * (slot.4). */
 static long under_reaping(struct pe_frame *p, struct pe_thread *t, const struct pe_use *u,
 			  const struct pe_known *k)
 {
@@ -275,7 +277,8 @@ static long under_reaping(struct pe_frame *p, struct pe_thread *t, const struct 
 	return n;
 }
 
-/* The first signal to a child is shown to a supervisor, if there is one, who then knows it for a child (postern.h, O.5). */
+/* The first signal to a child is shown to a supervisor, if there is one, who then knows it for a
+ * child (postern.5). */
 static long act(struct pe_frame *p, const struct pe_thread *t, const struct pe_use *u,
 		const uint32_t *dead, struct pe_slot *s)
 {
@@ -332,11 +335,12 @@ static long on_child(struct pe_frame *p, struct pe_thread *t, const struct pe_us
 	pe_hold_release(t, &h);
 	if (unlikely(n == CLOSED))
 		return on_slow_child(p, t, u);
-	return n == PE_GATE_DEAD || unlikely(n == -EINTR) ? AGAIN : n; /* Y.4 of sys.h */
+	return n == PE_GATE_DEAD || unlikely(n == -EINTR) ? AGAIN : n; /* sys.4 */
 }
 
-/* The tree's entry for the pid; or the slot of the thread's last call if it bears the pid, which is as good: what
- * counts is that the slot is open with this pid once the hold is published (F.1). */
+/* The tree's entry for the pid; or the slot of the thread's last call if it bears the pid, which is
+ * as good: what counts is that the slot is open with this pid once the hold is published
+ * (slot.1). */
 static uint32_t find_entry(struct pe_frame *p, const struct pe_thread *t, uint32_t pid)
 {
 	if (t->last && pe_slot_pid(pe_arena_at(&p->slots, t->last)) == pid)

@@ -9,13 +9,18 @@
  *   kernel                │         gate: the call          v                  v pidfd_send_signal
  *                         │                              stale: pass, tell, stop, abort
  *
- * J.1  The usual path (unknown number, or open slot) takes no lock, no memory, no descriptor, one system call.
- * J.2  A call on an open slot reaches the process instance that the slot stands for, or does not act at all (S11).
- * J.3  A closed slot is a zombie about to be reaped, or one that has just been: the call goes by a pidfd that the
- *      kernel says is our child, and waits for nobody. One that no pidfd call can stand in for is made under REAPING.
- * J.4  Nothing is refused before the kernel has said that the pid is no child of ours (S10).
- * J.5  Self, parent and own threads pass; so do one's own group, and a group whose leader was no child.
- * J.6  A call on a group whose leader is unreaped is made under the leader's hold. Else it goes by what was noted (evidence/group.h).
+ * guard.1  The usual path (unknown number, or open slot) takes no lock, no memory, no descriptor,
+ *          one system call.
+ * guard.2  A call on an open slot reaches the process instance that the slot stands for, or does
+ *          not act at all (S11).
+ * guard.3  A closed slot is a zombie about to be reaped, or one that has just been: the call goes
+ *          by a pidfd that the kernel says is our child, and waits for nobody. One that no pidfd
+ *          call can stand in for is made under REAPING.
+ * guard.4  Nothing is refused before the kernel has said that the pid is no child of ours (S10).
+ * guard.5  Self, parent and own threads pass; so do one's own group, and a group whose leader was
+ *          no child.
+ * guard.6  A call on a group whose leader is unreaped is made under the leader's hold. Else it goes
+ *          by what was noted (evidence/group.h).
  */
 #ifndef PE_CORE_ENGINE_GUARD_H
 #define PE_CORE_ENGINE_GUARD_H

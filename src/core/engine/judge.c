@@ -21,7 +21,8 @@ static bool is_descendant(const struct pe_frame *p, uint32_t pid)
 	return pe_evidence_self((uint32_t)p->tgid, &of) && pe_kin_descends(table_of(p), pid, &of);
 }
 
-/* Its chain is lost: it was given to the first process of the namespace, whose own children are in another group than the caller. */
+/* Its chain is lost: it was given to the first process of the namespace, whose own children are in
+ * another group than the caller. */
 static bool is_own_orphan(const struct pe_identity_holder *holder)
 {
 	long own = pe_sys1(SYS_getpgid, 0);
@@ -44,7 +45,8 @@ static int64_t release_of(const struct pe_frame *p, uint32_t pid, const struct p
 	return pe_moment_now() - (uint32_t)(pe_frame_ms(p) - released) - PE_MOMENT_TICK;
 }
 
-/* Evidence from before this does not acquit: it was of the child. Where the release is not remembered any more, the holder's birth. */
+/* Evidence from before this does not acquit: it was of the child. Where the release is not
+ * remembered any more, the holder's birth. */
 static int64_t since(const struct pe_frame *p, uint32_t pid, const struct pe_known *k,
 		     const struct pe_identity_holder *holder)
 {

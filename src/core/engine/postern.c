@@ -45,7 +45,8 @@ static bool put_up(_Atomic uint32_t *word)
 	return false;
 }
 
-/* Nobody is a child of itself: the kernel says ECHILD, as does a supervisor who refuses; 0 is its consent. */
+/* Nobody is a child of itself: the kernel says ECHILD, as does a supervisor who refuses; 0 is its
+ * consent. */
 static long ask(struct rseq *rseq)
 {
 	const struct pe_gate_call call = {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * postern - a copy of the gate at an address that a supervisor's filter knows, and lets calls through without showing them.
+ * postern - a copy of the gate at an address that a supervisor's filter knows, and lets calls
+ * through without showing them.
  *
  *   PE_POSTERN_AT                +PE_GATE_SIZE          +PE_POSTERN_BOARD
  *   +----------------------------+---- ... ------------+-------------------------------+
@@ -8,13 +9,17 @@
  *   +----------------------------+---- ... ------------+-------------------------------+
  *                                                               '──> the frame's word: counting, closed, OPEN, BARRED
  *
- * O.1  Only calls on a slot that is open, and held, go this way: what the library does not know for its child is shown.
- * O.2  It is put up after PE_POSTERN_PATIENCE such calls: who signals seldom has no page more. Where the address is taken, or the
- *      mapping or the supervisor's consent is not to be had, nothing is left of it, and calls go on by the library's own gate.
- * O.3  It is the supervisor that opens it, by writing the word, when it is asked (a wait for oneself, made here); and that bars
- *      it for good before it answers the first reaping wait that was made past the library.
- * O.4  A forked child inherits it as it stands; an exec leaves nothing.
- * O.5  The first signal to each child is shown all the same: so a supervisor knows it for one, however it is reaped.
+ * postern.1  Only calls on a slot that is open, and held, go this way: what the library does not
+ *            know for its child is shown.
+ * postern.2  It is put up after PE_POSTERN_PATIENCE such calls: who signals seldom has no page
+ *            more. Where the address is taken, or the mapping or the supervisor's consent is not to
+ *            be had, nothing is left of it, and calls go on by the library's own gate.
+ * postern.3  It is the supervisor that opens it, by writing the word, when it is asked (a wait for
+ *            oneself, made here); and that bars it for good before it answers the first reaping
+ *            wait that was made past the library.
+ * postern.4  A forked child inherits it as it stands; an exec leaves nothing.
+ * postern.5  The first signal to each child is shown all the same: so a supervisor knows it for
+ *            one, however it is reaped.
  */
 #ifndef PE_CORE_ENGINE_POSTERN_H
 #define PE_CORE_ENGINE_POSTERN_H
@@ -22,7 +27,8 @@
 #include "core/arch/gate.h"
 #include "core/contract.h"
 
-/* far from where programs, their libraries and the sanitizers' shadows lie, and no address of a 32-bit program */
+/* far from where programs, their libraries and the sanitizers' shadows lie, and no address of a
+ * 32-bit program */
 #define PE_POSTERN_AT	    UINT64_C(0x7d0000000000)
 #define PE_POSTERN_BOARD    1024u
 #define PE_POSTERN_SIZE	    4096u
@@ -52,10 +58,12 @@ static inline long pe_postern_act(const struct pe_gate_call *call, const uint32_
 	return ((__typeof__(&pe_gate_act))(uintptr_t)PE_POSTERN_AT)(call, dead, rseq);
 }
 
-/* One call more, the word being @seen: below PE_POSTERN_PATIENCE. @rseq: of this thread, not NULL */
+/* One call more, the word being @seen: below PE_POSTERN_PATIENCE. @rseq: of this thread, not
+ * NULL */
 void pe_postern_count(_Atomic uint32_t *word, uint32_t seen, struct rseq *rseq);
 
-/* There are filters now that may end the program for what has to be asked: what is not open yet never will be. */
+/* There are filters now that may end the program for what has to be asked: what is not open yet
+ * never will be. */
 void pe_postern_renounce(_Atomic uint32_t *word);
 
 /* This memory may soon be out of the supervisor's reach. */

@@ -18,14 +18,15 @@ static bool is_exit(int code)
 	return code == CLD_EXITED || code == CLD_KILLED || code == CLD_DUMPED;
 }
 
-/* The status word that wait4 gives for a state that is no exit; si_status holds the kernel's exit_code. */
+/* The status word that wait4 gives for a state that is no exit; si_status holds the kernel's
+ * exit_code. */
 static int status_of(const siginfo_t *si)
 {
 	return si->si_code == CLD_CONTINUED ? 0xffff : si->si_status << 8 | 0x7f;
 }
 
-/* What the kernel's waitid writes when it has nothing to tell, and when it fails: these six fields and no other byte.
- * Only then comes its own result. */
+/* What the kernel's waitid writes when it has nothing to tell, and when it fails: these six fields
+ * and no other byte. Only then comes its own result. */
 static pe_cold long clear_info(siginfo_t *info, long result)
 {
 	if (!info)
@@ -42,7 +43,8 @@ static pe_cold long clear_info(siginfo_t *info, long result)
 }
 
 /* Consume the exit of @pid, without blocking: > 0 it was there, 0 it was not. -EFAULT: it was, and the caller's
- * pointer was bad; the kernel reaps first. Another -errno: the program's own filter forbids the call. @token: token.h's, or 0 */
+ * pointer was bad; the kernel reaps first. Another -errno: the program's own filter forbids the
+ * call. @token: token.h's, or 0 */
 static long consume_exit(const struct pe_reap *r, int pid, long token)
 {
 	siginfo_t own, *info = r->info ? r->info : &own;
@@ -130,7 +132,7 @@ static long reap_tracked(struct pe_frame *p, struct pe_thread *t, const struct p
 	return n;
 }
 
-/* L.6 */
+/* trace.6 */
 static pe_cold void note_stray(struct pe_frame *p, const struct pe_reap *r, uint32_t pid)
 {
 	const struct pe_trace_early_reap s = {
@@ -145,8 +147,9 @@ static pe_cold void note_stray(struct pe_frame *p, const struct pe_reap *r, uint
 	pe_trace_note_early_reap(p->trace, &s);
 }
 
-/* No slot stands for it: a hidden child of libc's, an orphan, a tracee, or a birth not recorded yet. With the lock held none
- * can be recorded, and called, between the look and the reap; its recorder asks afterwards (P.6). */
+/* No slot stands for it: a hidden child of libc's, an orphan, a tracee, or a birth not recorded
+ * yet. With the lock held none can be recorded, and called, between the look and the reap; its
+ * recorder asks afterwards (birth.1). */
 static long reap_stray(struct pe_frame *p, const struct pe_reap *r, int pid)
 {
 	uint64_t group = pe_group_note_if_led(p, (uint32_t)pid);
@@ -181,13 +184,14 @@ static long take(struct pe_frame *p, struct pe_thread *t, const struct pe_reap *
 	}
 	if (k.what != PE_KNOWN_LIVE)
 		return reap_stray(p, r, seen->si_pid);
-	/* Is the zombie seen under this pid the process instance in k? (H.3) */
+	/* Is the zombie seen under this pid the process instance in k? (reap.3) */
 	if (atomic_load(&p->births) != births && !still_zombie(&k))
 		return 0;
 	return reap_tracked(p, t, r, &k);
 }
 
-/* The kernel says that the pid is no child of ours: if we still have it as one, it went without a wait. */
+/* The kernel says that the pid is no child of ours: if we still have it as one, it went without a
+ * wait. */
 static void note_no_child(struct pe_frame *p, struct pe_thread *t, const struct pe_reap *r)
 {
 	uint32_t pid = r->id;
@@ -202,8 +206,8 @@ static void note_no_child(struct pe_frame *p, struct pe_thread *t, const struct 
 }
 
 /*
- * A program whose own filter forbids waitid, but not the wait4 that it called, gets what it asked for. Nobody looked first, so
- * the pid is not held over its end: it is stale from here on.
+ * A program whose own filter forbids waitid, but not the wait4 that it called, gets what it asked
+ * for. Nobody looked first, so the pid is not held over its end: it is stale from here on.
  */
 static pe_cold long plain_wait4(struct pe_frame *p, struct pe_thread *t, const struct pe_reap *r)
 {

@@ -8,11 +8,12 @@
  *     │ a stop, continue, ptrace event  consume just that: a waitid without WEXITED cannot reap
  *     └ somebody else was first         once more
  *
- * H.1  A wait returns a child only after its own reap of it: the zombie never comes back.
- * H.2  Blocking and cancellation happen in the peek alone, in libc's own call.
- * H.3  A slot is closed only if the zombie that was seen is the slot's own process instance: no birth was recorded since before
- *      the peek, or else the zombie is looked at again after the slot was read.
- * H.4  Only exits close a slot.
+ * reap.1  A wait returns a child only after its own reap of it: the zombie never comes back.
+ * reap.2  Blocking and cancellation happen in the peek alone, in libc's own call.
+ * reap.3  A slot is closed only if the zombie that was seen is the slot's own process instance: no
+ *         birth was recorded since before the peek, or else the zombie is looked at again after the
+ *         slot was read.
+ * reap.4  Only exits close a slot.
  */
 #ifndef PE_CORE_ENGINE_REAP_H
 #define PE_CORE_ENGINE_REAP_H

@@ -6,7 +6,8 @@
 #include "core/evidence/evidence.h"
 #include "core/sys.h"
 
-/* What the mark says of a wait that was not seen is that: whoever noticed it is not whoever made it. */
+/* What the mark says of a wait that was not seen is that: whoever noticed it is not whoever made
+ * it. */
 static pe_cold void mark_released(struct pe_frame *p, uint32_t slot, enum pe_call by,
 				  const struct pe_trace_early_reap *s)
 {

@@ -232,8 +232,8 @@ static bool boot_is_good(struct pe_evidence *e, struct pe_moment_pair now)
 	return known == 1;
 }
 
-/* @trust: of file stamps for this holder. Where the clock cannot be trusted, the stamp by the offset at the run's start counts as
- * well, and the later of the two acquits. */
+/* @trust: of file stamps for this holder. Where the clock cannot be trusted, the stamp by the
+ * offset at the run's start counts as well, and the later of the two acquits. */
 static void take_file(struct pe_evidence *e, struct gathered *g, struct pe_moment_pair now,
 		      enum pe_moment_trust trust, const struct pe_files_word *w)
 {
@@ -340,8 +340,9 @@ void pe_evidence_examine(struct pe_evidence *e, uint32_t me, uint32_t pid, int64
 		examine(e, &of, pid, after, f);
 }
 
-/* judge.2. A stamp within the tick of the birth is as good as before it: only the parent could have written the file since, and a
- * program that takes a lock of its own for a dead one goes on as it should. */
+/* judge.2. A stamp within the tick of the birth is as good as before it: only the parent could have
+ * written the file since, and a program that takes a lock of its own for a dead one goes on as it
+ * should. */
 void pe_evidence_examine_self(struct pe_evidence *e, uint32_t me, struct pe_evidence_finding *f)
 {
 	struct pe_moment_pair now = clocks(e);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * evidence - a pid is no younger than its evidence (S14): it cannot mean a process that was born after the moment at which the
- * caller learned it.
+ * evidence - a pid is no younger than its evidence (S14): it cannot mean a process that was born
+ * after the moment at which the caller learned it.
  *
  *   file      the file that has the digits was last changed            files.h
  *   look      this process, or a descendant, read who the pid is       table.h
@@ -10,10 +10,12 @@
  *
  *   evidence(pid) = the latest of these;  stale <=> it is known, and the holder was born more than the tolerance after it
  *
- * 1. Evidence acquits, whatever its kind, if the holder was born before it. It accuses only if its kind says that the pid is a
+ * 1. Evidence acquits, whatever its kind, if the holder was born before it. It accuses only if its
+ * kind says that the pid is a
  *    pid, if the clocks can be compared, and if there is no later evidence that acquits.
  * 2. An existence test proves nothing about identity: it is a probe, and no evidence.
- * 3. What this process read of a pid by itself is evidence for it. For its ancestors it is, if the process found the pid by listing
+ * 3. What this process read of a pid by itself is evidence for it. For its ancestors it is, if the
+ * process found the pid by listing
  *    /proc, and did not have it from its arguments or a pidfile before.
  * 4. pid 1 is never stale by evidence.
  * 5. Without evidence a call passes, at the price of a few loads.
@@ -74,7 +76,8 @@ struct pe_evidence_finding {
 /* Is there anything to be examined about @pid? A few loads. Maps the table the first time. */
 bool pe_evidence_concerns(struct pe_evidence *e, uint32_t pid);
 
-/* @after: ms since boot; evidence from before it does not acquit. Needs the holder to be there; else UNKNOWN. */
+/* @after: ms since boot; evidence from before it does not acquit. Needs the holder to be there;
+ * else UNKNOWN. */
 void pe_evidence_examine(struct pe_evidence *e, uint32_t me, uint32_t pid, int64_t after,
 			 struct pe_evidence_finding *f);
 
@@ -94,15 +97,16 @@ void pe_evidence_looked(struct pe_evidence *e, uint32_t pid);
 void pe_evidence_was_named(struct pe_evidence *e, uint32_t pid);
 /* a file for reading; @at_cwd: a relative path is of the working directory */
 void pe_evidence_opened(struct pe_evidence *e, const char *path, bool at_cwd, int fd);
-/* This process has forked @child. @wanted: an ancestor knew the pid as another process; without that the birth is written only if the
- * table is mapped. */
+/* This process has forked @child. @wanted: an ancestor knew the pid as another process; without
+ * that the birth is written only if the table is mapped. */
 void pe_evidence_born(struct pe_evidence *e, uint32_t child, bool wanted);
 /* the child is about to be known as released */
 void pe_evidence_released(struct pe_evidence *e, uint32_t me, uint32_t child);
 
 /* --- arguments (arguments.c) --- */
 
-/* What is known of @pid, to be handed on to a program that has it as an argument: ms since boot, or 0. @may_read: files too */
+/* What is known of @pid, to be handed on to a program that has it as an argument: ms since boot, or
+ * 0. @may_read: files too */
 int64_t pe_evidence_to_hand_on(struct pe_evidence *e, uint32_t me, uint32_t pid, bool may_read);
 /* the pid that an argument is, its sign left out; 0: it is none */
 uint32_t pe_evidence_pid_of(const char *argument);

@@ -8,12 +8,17 @@
  *   a pid is used ──> new entries are read ──> filter ──> the entries with this pid, looked at again ──> stamp
  *
  * 1. The moment of a file is max(mtime, ctime): copies and renames keep mtime, and move ctime.
- * 2. Opening remembers a path, and no more. Files are read when a pid without better evidence is used; those whose path has `pid` or
- *    `lock` when they are opened, so that one that is removed meanwhile is still known. These have a ring of their own.
- * 3. Only regular files of at most 4096 bytes count. They are read without waiting (O_NONBLOCK), by pread.
- * 4. Before a file accuses it is looked at again: if it has changed, it is younger than was thought.
+ * 2. Opening remembers a path, and no more. Files are read when a pid without better evidence is
+ * used; those whose path has `pid` or
+ *    `lock` when they are opened, so that one that is removed meanwhile is still known. These have
+ *    a ring of their own.
+ * 3. Only regular files of at most 4096 bytes count. They are read without waiting (O_NONBLOCK), by
+ * pread.
+ * 4. Before a file accuses it is looked at again: if it has changed, it is younger than was
+ * thought.
  * 5. Files of file systems whose stamps may be another machine's never accuse.
- * 6. One thread reads at a time, and nothing waits: another one has no file evidence for its call. A forked child whose parent was
+ * 6. One thread reads at a time, and nothing waits: another one has no file evidence for its call.
+ * A forked child whose parent was
  *    reading takes over; an entry that was being written then is lost to it.
  * 7. A relative path is completed when the program changes its directory.
  */
@@ -58,8 +63,8 @@ struct pe_files_word {
 	char path[PE_FILES_PATH];
 };
 
-/* @fd has just been opened for reading by @path. Returns the entry if the file was read at once and names pids, for publishing; else
- * NULL. Signal-safe, any thread, keeps the file's offset. */
+/* @fd has just been opened for reading by @path. Returns the entry if the file was read at once and
+ * names pids, for publishing; else NULL. Signal-safe, any thread, keeps the file's offset. */
 const struct pe_files_entry *pe_files_opened(struct pe_files *f, const char *path, bool at_cwd,
 					     int fd);
 
@@ -69,7 +74,8 @@ void pe_files_written(struct pe_files *f, const char *path);
 /* May any of them name @pid? Reads what has not been read. */
 bool pe_files_may_name(struct pe_files *f, uint32_t pid);
 
-/* The latest word on @pid; and the latest that accuses, if that is another. false: there is none. */
+/* The latest word on @pid; and the latest that accuses, if that is another. false: there is
+ * none. */
 bool pe_files_say(struct pe_files *f, uint32_t pid, struct pe_files_word *latest,
 		  struct pe_files_word *accuser);
 
@@ -78,7 +84,8 @@ bool pe_files_has_pid(struct pe_files *f, uint32_t pid);
 
 void pe_files_moving(struct pe_files *f); /* files.7 */
 
-/* One file by its path, as above. 0 or -errno; @w is the latest word of just this file; -ENOENT also if it does not name @pid. */
+/* One file by its path, as above. 0 or -errno; @w is the latest word of just this file; -ENOENT
+ * also if it does not name @pid. */
 int pe_files_read_one(const char *path, uint32_t pid, struct pe_files_word *w);
 
 #endif

@@ -11,19 +11,19 @@
  *              q was reaped, no note > a task has pid q: the group is gone: stale
  *                                      no task has it: not proven; passes, reported
  *
- * group.1  A note names a process that was an unreaped child of this process after its pidfd
- *          was opened: waitid(P_PIDFD) says so.
- * group.2  Every reap makes its note first. A leader that has left its own group is noted, too:
- *          the group is asked for, and not the group of the leader.
- * group.3  A birth recorded under the same pid drops the note: the kernel does not hand out a
- *          pid while a group or a session bears it. A child that was reaped before its birth was
+ * group.1  A note names a process that was an unreaped child of this process after its pidfd was
+ *          opened: waitid(P_PIDFD) says so.
+ * group.2  Every reap makes its note first. A leader that has left its own group is noted, too: the
+ *          group is asked for, and not the group of the leader.
+ * group.3  A birth recorded under the same pid drops the note: the kernel does not hand out a pid
+ *          while a group or a session bears it. A child that was reaped before its birth was
  *          recorded keeps the note: it is its own, or names a group that is gone.
- * group.4  ESTALE means gone only after a handle was seen to open whose leader had been reaped:
- *          by 'pidepoch run' (PIDEPOCH_HANDLES), or here. A kernel on which one did not open
- *          although its group had members is not asked again.
+ * group.4  ESTALE means gone only after a handle was seen to open whose leader had been reaped: by
+ *          'pidepoch run' (PIDEPOCH_HANDLES), or here. A kernel on which one did not open although
+ *          its group had members is not asked again.
  * group.5  Every other error (EPERM in a container, EMFILE, ENFILE) proves nothing.
- * group.6  The pidfd that a handle gives is of that leader. A signal by it reaches members of
- *          the group that it led, or no process.
+ * group.6  The pidfd that a handle gives is of that leader. A signal by it reaches members of the
+ *          group that it led, or no process.
  * group.7  Notes are bounded. A process without groups pays one system call for each reap.
  */
 #ifndef PE_CORE_EVIDENCE_GROUP_H

@@ -7,7 +7,8 @@
 #define LONGEST 32
 #define SLACK	3u /* ticks: a birth is recorded a moment after it */
 
-/* The parent that forked @pid, no later than @tick; 0: not known. *@tick becomes the moment of that birth. */
+/* The parent that forked @pid, no later than @tick; 0: not known. *@tick becomes the moment of that
+ * birth. */
 static uint32_t recorded_parent(const struct pe_table *t, uint32_t pid, uint64_t *tick)
 {
 	struct pe_table_word w;
@@ -18,7 +19,8 @@ static uint32_t recorded_parent(const struct pe_table *t, uint32_t pid, uint64_t
 	return w.source;
 }
 
-/* The parent of a process that may have ended: as recorded, else as /proc has it if it is old enough to be meant. */
+/* The parent of a process that may have ended: as recorded, else as /proc has it if it is old
+ * enough to be meant. */
 static uint32_t parent_of(const struct pe_table *t, uint32_t pid, uint64_t *tick)
 {
 	uint32_t parent = recorded_parent(t, pid, tick);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * table - evidence that the programs of one user share: two words of 8 bytes per pid, in a mapping of a file in /dev/shm.
+ * table - evidence that the programs of one user share: two words of 8 bytes per pid, in a mapping
+ * of a file in /dev/shm.
  *
  *   seen[pid]  { moment, kind, tag, source }   the pid was right at this moment, as process `source` saw it
  *   kin[pid]   { moment, tag, parent }         `parent` forked the process that has the pid since then
@@ -9,13 +10,19 @@
  *               └─ before that, once ──────────────> kin[306] = { 305 }, kin[305] = { 300 }, ...
  *   its shell (300) ── kill(412) ──> seen[412] is by 306, whose parents lead to 300: evidence
  *
- * 1. Each word is written by one atomic store. There is no lock, and nothing to recover after a crash.
- * 2. A pid uses the word at its low 15 bits; the tag (the high 7 bits) says whose the word is. The last writer wins.
- * 3. The file has its full size and all its blocks before it is used, so that a full file system is an error when the table is made
+ * 1. Each word is written by one atomic store. There is no lock, and nothing to recover after a
+ * crash.
+ * 2. A pid uses the word at its low 15 bits; the tag (the high 7 bits) says whose the word is. The
+ * last writer wins.
+ * 3. The file has its full size and all its blocks before it is used, so that a full file system is
+ * an error when the table is made
  *    and no signal later. One with another owner, mode, size or with holes is not used.
- * 4. A word is believed only if its source descends from the caller (kin.h) and its moment is after the caller's birth. A foreign
- *    or torn word fails that test; a wrong one of the same user can at most spare a stale use or refuse a right one.
- * 5. The file's name has the user, the pid namespace and the time namespace: pids and moments mean the same to all who share it.
+ * 4. A word is believed only if its source descends from the caller (kin.h) and its moment is after
+ * the caller's birth. A foreign
+ *    or torn word fails that test; a wrong one of the same user can at most spare a stale use or
+ *    refuse a right one.
+ * 5. The file's name has the user, the pid namespace and the time namespace: pids and moments mean
+ * the same to all who share it.
  * 6. It is opened by the first look or use and closed at once; the mapping goes with exec.
  */
 #ifndef PE_CORE_EVIDENCE_TABLE_H

@@ -4,11 +4,12 @@
 #include "core/frame/frame.h"
 #include "core/sys.h"
 
-/* Most slots: one for each child alive at a time, and as many again that only keep their history. */
+/* Most slots: one for each child alive at a time, and as many again that only keep their
+ * history. */
 #define PE_FRAME_SLOTS (UINT32_C(1) << 22)
 #define PE_FRAME_NODES (UINT32_C(1) << 20)
-/* Dead children whose history is kept for notices, before their slots are used again: who asked for reports
- * pays for more of them with another page. */
+/* Dead children whose history is kept for notices, before their slots are used again: who asked for
+ * reports pays for more of them with another page. */
 #define PE_FRAME_HISTORY 4096
 
 bool pe_frame_is_self(const struct pe_frame *p)
@@ -32,7 +33,7 @@ uint32_t pe_frame_ms(const struct pe_frame *p)
 	return ms ? ms : 1;
 }
 
-/* --- the lock (P.4) --- */
+/* --- the lock (frame.4) --- */
 
 uint64_t pe_frame_lock(struct pe_frame *p)
 {
@@ -55,7 +56,7 @@ void pe_frame_unlock(struct pe_frame *p, uint64_t mask)
 	pe_sys_mask_restore(mask);
 }
 
-/* --- birth of a frame (P.2, P.3) --- */
+/* --- birth of a frame (frame.2, frame.3) --- */
 
 static bool alive(const struct pe_frame *p)
 {
@@ -64,7 +65,8 @@ static bool alive(const struct pe_frame *p)
 	return life && atomic_load_explicit(life, memory_order_acquire) != 0;
 }
 
-/* The initialiser writes its pid: a copy of it in a forked child names a process that is not this one. */
+/* The initialiser writes its pid: a copy of it in a forked child names a process that is not this
+ * one. */
 static void boot_begin(struct pe_frame *p, uint32_t me)
 {
 	for (;;) {
@@ -206,7 +208,8 @@ void pe_frame_forked(struct pe_frame *p, struct pe_thread *t)
 	pe_frame_begin(p, t);
 }
 
-/* A word that a fork does not wipe makes each entry come to pe_frame_is_self(), in the children, too. */
+/* A word that a fork does not wipe makes each entry come to pe_frame_is_self(), in the children,
+ * too. */
 void pe_frame_disable(struct pe_frame *p)
 {
 	atomic_store(&p->disabled, true);
@@ -264,7 +267,8 @@ struct pe_known pe_frame_know(struct pe_frame *p, uint32_t pid)
 		uint64_t word = pe_slot_word(k.slot);
 
 		k.life = word & PE_SLOT_GENERATION_AND_PID;
-		/* buried, or freed and used again, since the entry was read or its page copied (B.2) */
+		/* buried, or freed and used again, since the entry was read or its page copied
+		 * (tree.2) */
 		if ((word & PE_SLOT_DEAD) || (word & PE_SLOT_PID) != pid)
 			k.what = PE_KNOWN_RELEASED;
 	}

@@ -6,19 +6,19 @@
  *   a wait ─> reap.c ─> close ─> drain ─> [signals masked] reap, release.c ─> leave
  *   a call ─> guard.c ─> tree.find ─> hold ─> slot.check ─> gate
  *
- * P.1  Every entry begins with pe_frame_enter(). False: this code runs in somebody else's memory
- *      (a vfork child, a clone(CLONE_VM) child) or before there is any; the caller passes to the kernel.
- * P.2  `life` lies in a page that the kernel wipes on fork. Zero there means: a new process. The first entry makes
- *      the frame, with all signals masked; until then a forked child has paid nothing.
- * P.3  A new frame after a fork keeps the clock; the parent's tree becomes `inherited`, read only. Its slots, holds
- *      and lock mean nothing here (S5). A new frame after exec is empty.
- * P.4  The lock is held with all signals masked and never over a system call that can block: a handler that
- *      wants it can never have interrupted its holder. A vfork child never takes it (P.1).
- * P.5  Memory refused: the pid is marked relearned, or stays unknown. It is then not protected, and never refused. The program is
- *      told so once.
- * P.6  A birth is recorded before its call returns; one that was reaped first is released at once (strays).
- * P.7  Once confined (the program's own seccomp filter kills for calls of ours) the frame answers no to every entry, here and in
- *      forked children, by a look at memory alone.
+ * frame.1  Every entry begins with pe_frame_enter(). False: this code runs in somebody else's
+ *          memory (a vfork child, a clone(CLONE_VM) child) or before there is any; the caller
+ *          passes to the kernel.
+ * frame.2  `life` lies in a page that the kernel wipes on fork. Zero there means: a new process.
+ *          The first entry makes the frame, with all signals masked; until then a forked child has
+ *          paid nothing.
+ * frame.3  A new frame after a fork keeps the clock; the parent's tree becomes `inherited`, read
+ *          only. Its slots, holds and lock mean nothing here (S5). A new frame after exec is empty.
+ * frame.4  The lock is held with all signals masked and never over a system call that can block: a
+ *          handler that wants it can never have interrupted its holder. A vfork child never takes
+ *          it (frame.1).
+ * frame.5  Once confined (the program's own seccomp filter kills for calls of ours) the frame
+ *          answers no to every entry, here and in forked children, by a look at memory alone.
  */
 #ifndef PE_CORE_FRAME_FRAME_H
 #define PE_CORE_FRAME_FRAME_H
@@ -63,8 +63,8 @@ struct pe_groups {
 enum { PE_GROUPS_UNTRIED, PE_GROUPS_WORK, PE_GROUPS_NEVER };
 
 /*
- * What a fork and a wait write comes first and fits in one page: after a fork, each page that the parent writes is copied by
- * the kernel, which costs more than all the rest of a birth.
+ * What a fork and a wait write comes first and fits in one page: after a fork, each page that the
+ * parent writes is copied by the kernel, which costs more than all the rest of a birth.
  */
 struct pe_frame {
 	_Alignas(4096) _Atomic(_Atomic uint32_t *) life; /* NULL until the first entry */
@@ -77,7 +77,7 @@ struct pe_frame {
 	_Atomic uint32_t refused; /* memory for a birth: never, and to be told, or told */
 	_Atomic bool autoreap;	  /* SIGCHLD has been ignored: children may vanish without a wait */
 	_Atomic bool shared_vm;	  /* another process may run in this memory: compare getpid */
-	_Atomic bool disabled;	  /* P.7 */
+	_Atomic bool disabled;	  /* frame.5 */
 	bool watching;		  /* events are written (event.h) */
 	uint32_t ancestors;
 	int tgid;
@@ -134,7 +134,8 @@ static inline bool pe_frame_enter(struct pe_frame *p, struct pe_thread *t)
 /* the child of a wrapped fork whose birth said `unwiped`: the kernel does not tell us */
 void pe_frame_forked(struct pe_frame *p, struct pe_thread *t);
 
-/* The frame's lock (P.4), for who must keep births from being recorded. Returns the mask for unlock. */
+/* The frame's lock (frame.4), for who must keep births from being recorded. Returns the mask for
+ * unlock. */
 uint64_t pe_frame_lock(struct pe_frame *p);
 void pe_frame_unlock(struct pe_frame *p, uint64_t mask);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * settings - what the host of a frame decides: policy, where notices and events go, which newer kernel mechanisms are
- * left out. Read once, before the first entry; the engine only reads them.
+ * settings - what the host of a frame decides: policy, where notices and events go, which newer
+ * kernel mechanisms are left out. Read once, before the first entry; the engine only reads them.
  */
 #ifndef PE_CORE_FRAME_SETTINGS_H
 #define PE_CORE_FRAME_SETTINGS_H

@@ -5,9 +5,10 @@
  *   .data.pidepoch of the library   | marker | settings ... | frame ... |
  *                                      '------ frame ---------^
  *
- * L.1  A reader from outside finds the marker in the library's writable memory, and believes it only if the version and both
- *      sizes are its own: another layout is refused, not guessed at.
- * L.2  All figures are read once, while they change: each is right by itself.
+ * stats.1  A reader from outside finds the marker in the library's writable memory, and believes it
+ *          only if the version and both sizes are its own: another layout is refused, not guessed
+ *          at.
+ * stats.2  All figures are read once, while they change: each is right by itself.
  */
 #ifndef PE_CORE_FRAME_STATS_H
 #define PE_CORE_FRAME_STATS_H
@@ -31,7 +32,7 @@ struct pe_stats_marker {
 		.frame = (at)                                                                      \
 	}
 
-/* one word for all that L.1 compares */
+/* one word for all that stats.1 compares */
 static inline uint64_t pe_stats_layout(void)
 {
 	return (uint64_t)PE_STATS_VERSION << 48 | (uint64_t)sizeof(struct pe_frame) << 24 |
@@ -43,7 +44,8 @@ struct pe_stats {
 	uint64_t children, bytes, old_bytes, bound, retired_early;
 };
 
-/* @most: the process's own bound, 0: PE_SYNC_POINT_OLD_BYTES. @p may be a copy, and follows no pointer. */
+/* @most: the process's own bound, 0: PE_SYNC_POINT_OLD_BYTES. @p may be a copy, and follows no
+ * pointer. */
 void pe_stats_of(const struct pe_frame *p, size_t most, struct pe_stats *a);
 
 #endif

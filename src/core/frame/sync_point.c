@@ -18,7 +18,8 @@ pe_clock_time pe_sync_point_now(struct pe_frame *p)
 	uint64_t mask = pe_frame_lock(p);
 	pe_clock_time now;
 
-	/* unproven, it is a moment after a gap: nothing from before it is taken for the present (Q.2) */
+	/* unproven, it is a moment after a gap: nothing from before it is taken for the present
+	 * (wrap_proof.2) */
 	pe_wrap_proof_take(&p->census, &p->clock);
 	now = pe_sync_point_show(p);
 	pe_frame_unlock(p, mask);
@@ -55,7 +56,7 @@ int pe_sync_point_set(struct pe_frame *p, pe_clock_time to)
 		return -EINVAL;
 	do
 		if (to < point)
-			return -EINVAL; /* V.1 */
+			return -EINVAL; /* sync_point.1 */
 	while (!atomic_compare_exchange_weak(&p->sync.point, &point, to));
 	mask = pe_frame_lock(p);
 	pe_tree_retire(&p->tree, pe_clock_lap(to));

@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * sync_point - the moment up to which a process's references are in order, and what being behind it means.
+ * sync_point - the moment up to which a process's references are in order, and what being behind it
+ * means.
  *
  *   lap      5        6        7        8
  *            |---s----|--------|---n----|        s: the sync point, n: now. n - s >= 2 laps: it lags
  *
- * V.1  The point only goes forward, and never to a moment that has not been (S6). A forked child keeps it (S5).
- * V.2  Setting it gives back what the tree keeps for epochs before it; the current and the previous one stay (S7).
- * V.3  Lag: two whole laps or more. If a signal was chosen, it is sent once for each point that lags, from the
- *      next entry into the library (S8). Choice and what was told are not inherited.
- * V.4  What epochs before the current one hold is bounded: past it they are retired early, all but the previous (S9).
+ * sync_point.1  The point only goes forward, and never to a moment that has not been (S6). A forked
+ *               child keeps it (S5).
+ * sync_point.2  Setting it gives back what the tree keeps for epochs before it; the current and the
+ *               previous one stay (S7).
+ * sync_point.3  Lag: two whole laps or more. If a signal was chosen, it is sent once for each point
+ *               that lags, from the next entry into the library (S8). Choice and what was told are
+ *               not inherited.
+ * sync_point.4  What epochs before the current one hold is bounded: past it they are retired early,
+ *               all but the previous (S9).
  */
 #ifndef PE_CORE_FRAME_SYNC_POINT_H
 #define PE_CORE_FRAME_SYNC_POINT_H
@@ -25,7 +30,8 @@ pe_clock_time pe_sync_point_get(struct pe_frame *p);
 /* the present, by the kernel's own cursor */
 pe_clock_time pe_sync_point_now(struct pe_frame *p);
 
-/* The same, but the cursor may have been read up to a tick of the coarse clock ago, where this process's own forks are seen. */
+/* The same, but the cursor may have been read up to a tick of the coarse clock ago, where this
+ * process's own forks are seen. */
 pe_clock_time pe_sync_point_recent(struct pe_frame *p);
 
 /* the present as far as this process has seen it, to be handed out: no system call */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * use - one use of a pid by a system call, and what became of it: what the guard judges, and what notices and
- * events describe.
+ * use - one use of a pid by a system call, and what became of it: what the guard judges, and what
+ * notices and events describe.
  */
 #ifndef PE_CORE_FRAME_USE_H
 #define PE_CORE_FRAME_USE_H

@@ -15,29 +15,32 @@
  *
  *   knowledge                        held                      free
  *   NOTHING, LIVE, FRESH             pass                      pass
- *   INHERITED      report            pass, tell (D.7)          pass; latent
+ *   INHERITED      report            pass, tell (verdict.7)          pass; latent
  *                  refuse, abort     pass                      pass; latent
  *   RELEASED       report            pass, tell                pass; latent, tell
  *                  refuse            stop, tell                stop; latent
  *                  abort             stop, tell, die           stop; latent
  *
- * D.1  S2: the verdict on a call with a reference (pid, epoch).
- * D.2  S10: the verdict on a classic call of an unmodified program.
- * D.3  Exactness: 0 (act) is returned only if the holder's birth lap is known to be <= the epoch,
- *      or cannot be otherwise. Unknown is never "act" by default.
- * D.4  Stop only what this very process saw released and has not learned again, and what the
- *      kernel says is not its child. Everything else passes, whatever the policy.
- * D.5  Die only when somebody holds the pid, for only then would the call have hit an unrelated process.
- *      A latent use is harmless today: refused, it gets what the kernel would have answered,
- *      silently; under report, whose job is to find bugs before they bite, it is told.
- * D.6  Order of the inputs: first the holder is pinned (a hold on its slot, a pidfd), then the
- *      clock is read, and for an unknown birth it is the kernel's own cursor that is read
- *      (pe_clock_sync); then the verdict. The other way round, a pid that changes hands
- *      between the two looks would be acted upon.
- * D.7  Knowledge that was inherited over a fork is as old as the fork. A holder that was born later may be
- *      the very process that the caller means (a sibling, told through shared memory), and nothing can
- *      tell. So it is reported under `report` only, and not of a holder that is related to the caller.
- * D.8  A group whose end is not proven (evidence/group.h) is never stopped; report tells of it.
+ * verdict.1  S2: the verdict on a call with a reference (pid, epoch).
+ * verdict.2  S10: the verdict on a classic call of an unmodified program.
+ * verdict.3  Exactness: 0 (act) is returned only if the holder's birth lap is known to be <= the
+ *            epoch, or cannot be otherwise. Unknown is never "act" by default.
+ * verdict.4  Stop only what this very process saw released and has not learned again, and what the
+ *            kernel says is not its child. Everything else passes, whatever the policy.
+ * verdict.5  Die only when somebody holds the pid, for only then would the call have hit an
+ *            unrelated process. A latent use is harmless today: refused, it gets what the kernel
+ *            would have answered, silently; under report, whose job is to find bugs before they
+ *            bite, it is told.
+ * verdict.6  Order of the inputs: first the holder is pinned (a hold on its slot, a pidfd), then
+ *            the clock is read, and for an unknown birth it is the kernel's own cursor that is read
+ *            (pe_clock_sync); then the verdict. The other way round, a pid that changes hands
+ *            between the two looks would be acted upon.
+ * verdict.7  Knowledge that was inherited over a fork is as old as the fork. A holder that was born
+ *            later may be the very process that the caller means (a sibling, told through shared
+ *            memory), and nothing can tell. So it is reported under `report` only, and not of a
+ *            holder that is related to the caller.
+ * verdict.8  A group whose end is not proven (evidence/group.h) is never stopped; report tells of
+ *            it.
  */
 #ifndef PE_CORE_FRAME_VERDICT_H
 #define PE_CORE_FRAME_VERDICT_H
@@ -89,8 +92,8 @@ struct pe_verdict_use {
 	enum pe_knowledge knowledge;
 	bool own_child_now; /* the kernel's answer to waitid(P_PID, q, WNOWAIT | __WALL) */
 	bool held;	    /* a process has the pid now, or a group bears it */
-	bool related;	    /* that process has the caller's parent as an ancestor (D.7) */
-	bool unproven;	    /* it may still be the group that the child led (D.8) */
+	bool related;	    /* that process has the caller's parent as an ancestor (verdict.7) */
+	bool unproven;	    /* it may still be the group that the child led (verdict.8) */
 	enum pe_policy policy;
 };
 
@@ -99,7 +102,7 @@ struct pe_verdict {
 	bool tell; /* a notice is due: an unrelated process holds it, or (report) one may tomorrow */
 	bool latent;	/* nobody holds it: today ESRCH, tomorrow an unrelated process */
 	bool relearned; /* it is our child by a way that was not seen */
-	bool dies;	/* the abort policy, and the pid is held (D.5) */
+	bool dies;	/* the abort policy, and the pid is held (verdict.5) */
 };
 
 struct pe_verdict pe_verdict_classic(const struct pe_verdict_use *u);

@@ -49,12 +49,12 @@ static uint32_t carve(struct pe_arena *a)
 
 	if (index > a->limit || !ensure_chunk(a, index))
 		return 0;
-	/* release: after the chunk (A.1, pe_arena_last) */
+	/* release: after the chunk (arena.1, pe_arena_last) */
 	atomic_store_explicit(&a->carved, index, memory_order_release);
 	return index;
 }
 
-/* The freed list is newest first; turned round, the oldest is used first (A.3). */
+/* The freed list is newest first; turned round, the oldest is used first (arena.3). */
 static void collect(struct pe_arena *a)
 {
 	/* acquire: what the freeing threads wrote into the objects, the links above all */

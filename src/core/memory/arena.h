@@ -8,16 +8,16 @@
  *    +--+--+--+--+   +--+--+--+--+        ready: 2 -> 7      (taken by the one writer)
  *     ^ given by the host (static)
  *
- * A.1  Type-stable: the memory behind a valid index only ever holds objects of this arena.
- *      A stale index may be read; what is read must be proven by the caller (pid, version).
- * A.2  pe_arena_free() never fails, allocates, blocks or loops on other threads' progress
- *      beyond one compare-and-swap; it is legal in a signal handler.
- * A.3  pe_arena_alloc() has one caller at a time (the frame's writer). It empties `freed` with one
- *      exchange, so there is no ABA; it hands freed objects out oldest first, so that what a dead
- *      slot says of its last process instance stays readable as long as possible.
- * A.4  A fork in another thread in the middle of either leaves an arena that can be used; at
- *      the worst it has lost the objects that were on their way.
- * A.5  Index 0 is never handed out.
+ * arena.1  Type-stable: the memory behind a valid index only ever holds objects of this arena. A
+ *          stale index may be read; what is read must be proven by the caller (pid, version).
+ * arena.2  pe_arena_free() never fails, allocates, blocks or loops on other threads' progress
+ *          beyond one compare-and-swap; it is legal in a signal handler.
+ * arena.3  pe_arena_alloc() has one caller at a time (the frame's writer). It empties `freed` with
+ *          one exchange, so there is no ABA; it hands freed objects out oldest first, so that what
+ *          a dead slot says of its last process instance stays readable as long as possible.
+ * arena.4  A fork in another thread in the middle of either leaves an arena that can be used; at
+ *          the worst it has lost the objects that were on their way.
+ * arena.5  Index 0 is never handed out.
  */
 #ifndef PE_CORE_MEMORY_ARENA_H
 #define PE_CORE_MEMORY_ARENA_H
@@ -55,7 +55,8 @@ void pe_arena_init(struct pe_arena *a, const struct pe_arena_layout *layout);
 uint32_t pe_arena_alloc(struct pe_arena *a); /* index, or 0: no memory */
 void pe_arena_free(struct pe_arena *a, uint32_t index);
 
-/* The object of @index; NULL where there is no memory behind it: for who may have an index of another arena. Anyone. */
+/* The object of @index; NULL where there is no memory behind it: for who may have an index of
+ * another arena. Anyone. */
 static inline void *pe_arena_peek(struct pe_arena *a, uint32_t index)
 {
 	uint32_t at = index - 1, chunk = 0;
@@ -73,7 +74,8 @@ static inline void *pe_arena_peek(struct pe_arena *a, uint32_t index)
 	return likely(memory) ? memory + (size_t)at * a->object : NULL;
 }
 
-/* The object of an index that alloc has given to somebody. Anyone; on the path of every guarded call. */
+/* The object of an index that alloc has given to somebody. Anyone; on the path of every guarded
+ * call. */
 static inline void *pe_arena_at(struct pe_arena *a, uint32_t index)
 {
 	uint32_t at = index - 1, chunk = 0;

@@ -5,8 +5,8 @@
 #include "core/sys.h"
 #include "core/text.h"
 
-/* How long a drain sleeps before it asks whether the holder is still inside a call at all: a handler
- * may have left the call by siglongjmp(), and then nobody would ever wake the reaper. */
+/* How long a drain sleeps before it asks whether the holder is still inside a call at all: a
+ * handler may have left the call by siglongjmp(), and then nobody would ever wake the reaper. */
 #define PE_HOLD_PATIENCE_NS 100000000
 #define PE_HOLD_ROUNDS	    10u
 
@@ -27,7 +27,7 @@ struct pe_hold pe_hold_publish(struct pe_arena *records, struct pe_thread *t, ui
 	h.record = record_at(records, t->record);
 	atomic_store_explicit(&h.record->dead[h.level], 0, memory_order_relaxed);
 	atomic_store_explicit(&h.record->call[h.level], (uint32_t)nr, memory_order_relaxed);
-	/* seq_cst: before the slot is looked at (F.1) */
+	/* seq_cst: before the slot is looked at (slot.1) */
 	atomic_exchange_explicit(&h.record->held[h.level], slot, memory_order_seq_cst);
 	return h;
 }
@@ -59,8 +59,8 @@ const uint32_t *pe_hold_dead(const struct pe_hold *h)
 
 enum whereabouts { ELSEWHERE, IN_CALL, RUNNING, HIDDEN };
 
-/* Does thread @tid sleep in that system call, or elsewhere? HIDDEN: no /proc, or not for us (a process that may
- * not be dumped), or no descriptor for it. */
+/* Does thread @tid sleep in that system call, or elsewhere? HIDDEN: no /proc, or not for us (a
+ * process that may not be dumped), or no descriptor for it. */
 static pe_cold enum whereabouts look_for(uint32_t tid, uint32_t nr)
 {
 	char path[64], answer[16] = "", expected[16];
@@ -93,9 +93,10 @@ static int64_t time_used(uint32_t tid)
 	return (int64_t)used.tv_sec * 1000000000 + used.tv_nsec;
 }
 
-/* The hold has been marked dead before @used was read for the first time, and is still there. Is its thread past the call? No call
- * needs so much of the processor to find out whose pid it was given: who has computed that long computes
- * something else. Of one that cannot be seen and does not run, nothing more can be known than that it has had a second. */
+/* The hold has been marked dead before @used was read for the first time, and is still there. Is
+ * its thread past the call? No call needs so much of the processor to find out whose pid it was
+ * given: who has computed that long computes something else. Of one that cannot be seen and does
+ * not run, nothing more can be known than that it has had a second. */
 static pe_cold bool is_past(uint32_t tid, uint32_t nr, int64_t *used, unsigned int rounds)
 {
 	int64_t now = time_used(tid);
@@ -119,8 +120,8 @@ static pe_cold bool is_past(uint32_t tid, uint32_t nr, int64_t *used, unsigned i
 	return now - *used >= PE_HOLD_PATIENCE_NS || rounds > PE_HOLD_ROUNDS;
 }
 
-/* This hold's thread is in a drain of its own, in a handler above it (G.3). Mark, then look: it comes back to
- * the gate after it has said that it is back (tests/model/slot.pml). */
+/* This hold's thread is in a drain of its own, in a handler above it (hold.3). Mark, then look: it
+ * comes back to the gate after it has said that it is back (tests/model/slot.pml). */
 static bool overtaken(struct pe_hold_record *r, unsigned int level)
 {
 	if (likely(atomic_load_explicit(&r->aside, memory_order_seq_cst) <= level))
@@ -129,8 +130,8 @@ static bool overtaken(struct pe_hold_record *r, unsigned int level)
 	return atomic_load_explicit(&r->aside, memory_order_seq_cst) > level;
 }
 
-/* Marked, it protects nobody any more; left there, it would keep every later drain waiting. (The slot is closed: nobody acts
- * on a hold that was published since.) */
+/* Marked, it protects nobody any more; left there, it would keep every later drain waiting. (The
+ * slot is closed: nobody acts on a hold that was published since.) */
 static pe_cold void let_go_of(_Atomic uint32_t *held, uint32_t slot)
 {
 	uint32_t seen = slot | PE_HOLD_WAITED;
@@ -166,8 +167,9 @@ static void drain_one(struct pe_hold_record *r, unsigned int level, uint32_t slo
 		    -ETIMEDOUT)
 			continue;
 		if (is_by_hand(r, level) && pe_sys_tgkill(pe_sys_getpid(), (int)owner, 0) != -ESRCH)
-			continue; /* G.6 */
-		/* Mark, then look, here too. One that is in the call merely looks the pid up again. */
+			continue; /* hold.6 */
+		/* Mark, then look, here too. One that is in the call merely looks the pid up
+		 * again. */
 		atomic_store_explicit(&r->dead[level], 1, memory_order_seq_cst);
 		if (is_past(owner, atomic_load_explicit(&r->call[level], memory_order_relaxed),
 			    &used, ++rounds)) {
@@ -177,7 +179,8 @@ static void drain_one(struct pe_hold_record *r, unsigned int level, uint32_t slo
 	}
 }
 
-/* The holds below are interrupted: who waits for one of them need not. Returns what was said before. */
+/* The holds below are interrupted: who waits for one of them need not. Returns what was said
+ * before. */
 static uint32_t step_aside(struct pe_hold_record *own, uint32_t levels)
 {
 	uint32_t before = atomic_exchange_explicit(&own->aside, levels, memory_order_seq_cst);
@@ -225,7 +228,8 @@ void pe_hold_kill_own(struct pe_arena *records, const struct pe_thread *t, uint3
 			atomic_store_explicit(&r->dead[level], 1, memory_order_relaxed);
 }
 
-/* Asking the kernel whether an owner still lives costs a call: at most this many a thread's life. */
+/* Asking the kernel whether an owner still lives costs a call: at most this many a thread's
+ * life. */
 #define PE_HOLD_PROBES 8u
 
 static uint32_t find_free_record(struct pe_arena *records, uint32_t tid)
@@ -237,7 +241,8 @@ static uint32_t find_free_record(struct pe_arena *records, uint32_t tid)
 		uint32_t owner =
 			atomic_load_explicit(&record_at(records, i)->owner, memory_order_relaxed);
 
-		/* one that bears our own id belonged to a thread that is gone: the id is ours now */
+		/* one that bears our own id belonged to a thread that is gone: the id is ours
+		 * now */
 		if (owner == 0 || owner == tid)
 			return i;
 	}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * hold - which thread is inside a call on which slot: the reference that keeps a pid from changing hands.
+ * hold - which thread is inside a call on which slot: the reference that keeps a pid from changing
+ * hands.
  *
  *   thread record (one cache line, type-stable)
  *   +-------+----------------------+--------------------+
@@ -8,17 +9,19 @@
  *   | tid   | slot, WAITED bit     | set by own reaps   |   interrupted it, 2 a handler above that ...
  *   +-------+----------------------+--------------------+
  *
- * G.1  Publishing is one seq_cst exchange, and says whose the hold is: a reaper in a handler of the same thread
- *      never waits for what it interrupted.
- * G.2  Drain returns when no other thread's record names the slot. It sleeps in a futex, so that a
- *      holder of lower priority can run; the holder wakes it when it lets go.
- * G.3  A hold of this thread that a reap in a handler has overtaken is marked dead, and the gate
- *      tests the mark in the same restartable sequence as the call.
- *      The same goes for two drains in two handlers: a thread says that it drains (`aside`), and another
- *      drain then marks its interrupted holds dead instead of waiting for them. Neither waits for the other.
- * G.4  A record is never unmapped. Its owner's death leaves it empty; a later thread takes it over.
- * G.5  No lock, no allocation, no system call on the way in or out (but for the wake, and a thread's first call).
- * G.6  A hold by hand lasts until its thread lets go of it, or ends.
+ * hold.1  Publishing is one seq_cst exchange, and says whose the hold is: a reaper in a handler of
+ *         the same thread never waits for what it interrupted.
+ * hold.2  Drain returns when no other thread's record names the slot. It sleeps in a futex, so that
+ *         a holder of lower priority can run; the holder wakes it when it lets go.
+ * hold.3  A hold of this thread that a reap in a handler has overtaken is marked dead, and the gate
+ *         tests the mark in the same restartable sequence as the call. The same goes for two drains
+ *         in two handlers: a thread says that it drains (`aside`), and another drain then marks its
+ *         interrupted holds dead instead of waiting for them. Neither waits for the other.
+ * hold.4  A record is never unmapped. Its owner's death leaves it empty; a later thread takes it
+ *         over.
+ * hold.5  No lock, no allocation, no system call on the way in or out (but for the wake, and a
+ *         thread's first call).
+ * hold.6  A hold by hand lasts until its thread lets go of it, or ends.
  */
 #ifndef PE_CORE_MEMORY_HOLD_H
 #define PE_CORE_MEMORY_HOLD_H
@@ -29,7 +32,8 @@
 #define PE_HOLD_LEVELS	4u
 #define PE_HOLD_WAITED	(UINT32_C(1) << 31)
 #define PE_HOLD_RECORDS 65536u
-/* In the place of a system call's pid: the program holds by hand, between calls that we do not know (G.6). */
+/* In the place of a system call's pid: the program holds by hand, between calls that we do not know
+ * (hold.6). */
 #define PE_HOLD_BY_HAND 0x7fffffffL
 
 struct pe_hold_record {
@@ -59,7 +63,8 @@ struct pe_hold {
 	uint32_t level;
 };
 
-/* Publish @slot for @t, who is about to make system call @nr. A hold without a record gives no protection: the caller then goes by pidfd. */
+/* Publish @slot for @t, who is about to make system call @nr. A hold without a record gives no
+ * protection: the caller then goes by pidfd. */
 struct pe_hold pe_hold_publish(struct pe_arena *records, struct pe_thread *t, uint32_t slot,
 			       long nr);
 void pe_hold_release(struct pe_thread *t, struct pe_hold *h);

@@ -21,8 +21,8 @@ uint64_t pe_slot_attach(struct pe_slot *s, uint32_t pid)
 	uint64_t old = atomic_load_explicit(&s->word, memory_order_relaxed);
 	uint64_t generation = (old + GENERATION) & PE_SLOT_GENERATION_AND_PID & ~PE_SLOT_PID;
 
-	/* A plain store: a free slot has no closer, and close leaves a DEAD one as it is (F.2, F.6).
-	 * release: an open slot shows its history (F.7). */
+	/* A plain store: a free slot has no closer, and close leaves a DEAD one as it is (slot.2,
+	 * slot.6). release: an open slot shows its history (slot.7). */
 	atomic_store_explicit(&s->word, generation | pid, memory_order_release);
 	return generation | pid;
 }
@@ -39,7 +39,7 @@ int pe_slot_close(struct pe_slot *s, uint64_t life)
 	do {
 		if ((word & PE_SLOT_GENERATION_AND_PID) != life || (word & PE_SLOT_DEAD))
 			return -ESRCH;
-		/* seq_cst: before the scan of the holds (F.3) */
+		/* seq_cst: before the scan of the holds (slot.3) */
 	} while (!atomic_compare_exchange_weak_explicit(&s->word, &word, word + PE_SLOT_CLOSER,
 							memory_order_seq_cst,
 							memory_order_relaxed));
@@ -69,7 +69,7 @@ void pe_slot_bury(struct pe_slot *s, uint32_t ms, uint8_t by)
 	atomic_store_explicit(&s->released, ms, memory_order_relaxed);
 	atomic_store_explicit(&s->released_by, by, memory_order_relaxed);
 	/* The caller holds REAPING and DEAD is not set, so one addition sets the one and clears the
-	 * other. release: whoever sees DEAD sees the expired entries too (F.5). */
+	 * other. release: whoever sees DEAD sees the expired entries too (slot.5). */
 	atomic_fetch_add_explicit(&s->word, PE_SLOT_DEAD - PE_SLOT_REAPING, memory_order_release);
 }
 

@@ -10,19 +10,22 @@
  *   word: 63 DEAD | 62 REAPING | 61..48 closers | 47..22 generation | 21..0 pid
  *                                                 '--------- life ---------'
  *
- * F.1  A pid is acted upon only under a hold (hold.h) that was published before the slot was seen
- *      open and with that pid.
- * F.2  A slot is closed only after an exit of its process instance was seen and not consumed, or its end proven: whoever
- *      meets a closer knows that the process instance is a zombie or gone. Close takes the life it is meant for: a slot that
- *      was freed and attached anew meanwhile is left alone. (One who closes it for want of a hold, to make a call
- *      under REAPING, opens it again.)
- * F.3  Between close and reap every hold of another thread is waited for, once. New ones cannot come.
- * F.4  One closer at a time has REAPING; it keeps all signals masked and never blocks meanwhile. While REAPING
- *      is held and DEAD is not set, the zombie keeps its pid: the reap takes this process instance.
- * F.5  DEAD is set after the tree's entries have been marked expired.
- * F.6  A slot is free again when it is DEAD and has no closer; the one who makes it so frees it.
- * F.7  The history is written before attach's release store, or by the holder of REAPING. A freed
- *      slot keeps it until it is attached anew: that is what a notice reads.
+ * slot.1  A pid is acted upon only under a hold (hold.h) that was published before the slot was
+ *         seen open and with that pid.
+ * slot.2  A slot is closed only after an exit of its process instance was seen and not consumed, or
+ *         its end proven: whoever meets a closer knows that the process instance is a zombie or
+ *         gone. Close takes the life it is meant for: a slot that was freed and attached anew
+ *         meanwhile is left alone. (One who closes it for want of a hold, to make a call under
+ *         REAPING, opens it again.)
+ * slot.3  Between close and reap every hold of another thread is waited for, once. New ones cannot
+ *         come.
+ * slot.4  One closer at a time has REAPING; it keeps all signals masked and never blocks meanwhile.
+ *         While REAPING is held and DEAD is not set, the zombie keeps its pid: the reap takes this
+ *         process instance.
+ * slot.5  DEAD is set after the tree's entries have been marked expired.
+ * slot.6  A slot is free again when it is DEAD and has no closer; the one who makes it so frees it.
+ * slot.7  The history is written before attach's release store, or by the holder of REAPING. A
+ *         freed slot keeps it until it is attached anew: that is what a notice reads.
  */
 #ifndef PE_CORE_MEMORY_SLOT_H
 #define PE_CORE_MEMORY_SLOT_H
@@ -57,10 +60,12 @@ static inline uint32_t pe_slot_pid(const struct pe_slot *s)
 	return (uint32_t)(pe_slot_word(s) & PE_SLOT_PID);
 }
 
-/* Under a published hold: 0 act; -EBUSY a zombie about to be reaped; -ESRCH dead, or another pid's. */
+/* Under a published hold: 0 act; -EBUSY a zombie about to be reaped; -ESRCH dead, or another
+ * pid's. */
 static inline int pe_slot_check(const struct pe_slot *s, uint32_t pid)
 {
-	/* seq_cst: after the seq_cst publication of the hold, against close's RMW and its scan (F.1, F.3) */
+	/* seq_cst: after the seq_cst publication of the hold, against close's RMW and its scan
+	 * (slot.1, slot.3) */
 	uint64_t word = atomic_load_explicit(&s->word, memory_order_seq_cst);
 
 	if ((word & PE_SLOT_PID) != pid || (word & PE_SLOT_DEAD))
@@ -77,7 +82,8 @@ void pe_slot_abandon(struct pe_slot *s); /* attached, but never findable: DEAD a
 /* -ESRCH: that life is over. */
 int pe_slot_close(struct pe_slot *s, uint64_t life);
 
-/* All signals masked, closed. 0: REAPING is ours; -EBUSY: another closer's; -ESRCH: it is dead already. */
+/* All signals masked, closed. 0: REAPING is ours; -EBUSY: another closer's; -ESRCH: it is dead
+ * already. */
 int pe_slot_begin_reap(struct pe_slot *s);
 void pe_slot_cancel_reap(struct pe_slot *s);		       /* nothing was reaped */
 void pe_slot_bury(struct pe_slot *s, uint32_t ms, uint8_t by); /* it was: DEAD; REAPING is let go */

@@ -16,25 +16,29 @@
  *   | u32 entry[64]   | 6 bits a level     inner entry: index of a node one level down, 0: none
  *   +-----------------+ 268, + 4
  *
- * B.1  A page of an older epoch is never written but for the two bits: it is copied first, and the
- *      copy hangs in the current epoch only. (Proposal: "the allocation only happens in the copy".)
- * B.2  pe_tree_expire() and pe_tree_relearn() allocate nothing, copy nothing, block on nothing and
- *      are legal in a handler and beside a writer. Expire reaches every active epoch whose entry holds the
- *      slot. A bit set while the page is being copied is in the copy too, at the latest when the copier
- *      returns: it publishes, moves `version`, then merges; the setter sets, then looks whether
- *      `version` moved. (Until then a reader may miss the bit: the slot itself says DEAD.)
- * B.3  A reader takes no lock, and never sees a torn entry: one u32 says all of a pid.
- * B.4  Writers (begin, store, retire) have one caller at a time: the frame's lock, signals masked.
- * B.5  Leaves and inner nodes come from separate arenas, and a walk leaves neither: so an expire that is
- *      late on a page given back writes to a leaf at the most, and there only to an entry with its own slot.
- *      (A slot is freed after its expire has returned.)
- * B.6  A node is used again only after every epoch that reaches it is retired and `version`
- *      has moved; a reader that was inside goes round again. Until it has seen that, it may walk by pages that were used again at
- *      another height, and takes no index for a page that is there.
- * B.7  The current and the previous epoch are always active. At most PE_TREE_EPOCHS are; the
- *      oldest goes first.
- * B.8  When memory is refused, the tree is as it was before the call.
- * B.9  A fork by another thread in the middle of a write leaves a tree that can be read.
+ * tree.1  A page of an older epoch is never written but for the two bits: it is copied first, and
+ *         the copy hangs in the current epoch only. (Proposal: "the allocation only happens in the
+ *         copy".)
+ * tree.2  pe_tree_expire() and pe_tree_relearn() allocate nothing, copy nothing, block on nothing
+ *         and are legal in a handler and beside a writer. Expire reaches every active epoch whose
+ *         entry holds the slot. A bit set while the page is being copied is in the copy too, at the
+ *         latest when the copier returns: it publishes, moves `version`, then merges; the setter
+ *         sets, then looks whether `version` moved. (Until then a reader may miss the bit: the slot
+ *         itself says DEAD.)
+ * tree.3  A reader takes no lock, and never sees a torn entry: one u32 says all of a pid.
+ * tree.4  Writers (begin, store, retire) have one caller at a time: the frame's lock, signals
+ *         masked.
+ * tree.5  Leaves and inner nodes come from separate arenas, and a walk leaves neither: so an expire
+ *         that is late on a page given back writes to a leaf at the most, and there only to an
+ *         entry with its own slot. (A slot is freed after its expire has returned.)
+ * tree.6  A node is used again only after every epoch that reaches it is retired and `version` has
+ *         moved; a reader that was inside goes round again. Until it has seen that, it may walk by
+ *         pages that were used again at another height, and takes no index for a page that is
+ *         there.
+ * tree.7  The current and the previous epoch are always active. At most PE_TREE_EPOCHS are; the
+ *         oldest goes first.
+ * tree.8  When memory is refused, the tree is as it was before the call.
+ * tree.9  A fork by another thread in the middle of a write leaves a tree that can be read.
  */
 #ifndef PE_CORE_MEMORY_TREE_H
 #define PE_CORE_MEMORY_TREE_H
@@ -97,7 +101,8 @@ int pe_tree_find_in(struct pe_tree *t, uint64_t lap, uint32_t pid, uint32_t *ent
 /* S4: release. Returns the number of pages in which the bit was newly set; epochs may share one. */
 unsigned int pe_tree_expire(struct pe_tree *t, uint32_t pid, uint32_t slot);
 
-/* the pid is fresh again although its process instance here expired (S10). true: it was stale before */
+/* the pid is fresh again although its process instance here expired (S10). true: it was stale
+ * before */
 bool pe_tree_relearn(struct pe_tree *t, uint32_t pid);
 
 /* S7, S9: give back every epoch older than @lap, but never the current and the previous. Count. */

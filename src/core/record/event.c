@@ -26,7 +26,7 @@ struct happening {
 	const struct pe_evidence_finding *f; /* NULL: it is not evidence that says so */
 };
 
-/* what one event is made in: pages of its own (V.2) */
+/* what one event is made in: pages of its own (event.2) */
 struct room {
 	union {
 		char modules[PE_MODULES_ROOM];
@@ -107,7 +107,7 @@ struct history {
 	uint32_t born_stack, born_tid, released_stack, released_tid;
 };
 
-/* V.4. false: the slot serves another pid by now, or has not come to an end. */
+/* event.4. false: the slot serves another pid by now, or has not come to an end. */
 static bool read_history(const struct pe_frame *p, const struct happening *h, struct history *x)
 {
 	const struct pe_slot *s = h->k ? h->k->slot : NULL;
@@ -367,7 +367,8 @@ void pe_event_mistaken(struct pe_frame *p, const struct pe_use *u, enum pe_event
 		happened(p, &h);
 }
 
-/* Taken by a wait for any child, or in another thread: stolen. By its own name, here: taken twice. */
+/* Taken by a wait for any child, or in another thread: stolen. By its own name, here: taken
+ * twice. */
 static enum pe_event_kind kind_of_wait(const struct history *x)
 {
 	if (x->released_by == PE_CALL_ELSEWHERE || x->released_any)

@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * event - what happened, as one line of JSON in the file of PIDEPOCH_EVENTS (docs/events.md), for programs to read.
+ * event - what happened, as one line of JSON in the file of PIDEPOCH_EVENTS (docs/events.md), for
+ * programs to read.
  *
  *   use of a pid ──> what is known: slot, marks ──> who holds it now ──> stacks ──> one write(2)
  *                                                                            └── the modules first, if they are new
  *
- * V.1  One event is one line of PE_EVENT_LINE bytes at the most, made of whole fields, and one write(2) to a descriptor that is
- *      opened close-on-exec and appending for it. The records of the modules come before the first event that needs them.
- * V.2  Async-signal-safe, and small on the stack: the text is put together in pages that are mapped for it and given back.
- * V.3  Without PIDEPOCH_EVENTS nothing of this runs: whoever may have an event tests `watching` first.
- * V.4  History and marks are told only if the slot still was the pid's after they had been read.
+ * event.1  One event is one line of PE_EVENT_LINE bytes at the most, made of whole fields, and one
+ *          write(2) to a descriptor that is opened close-on-exec and appending for it. The records
+ *          of the modules come before the first event that needs them.
+ * event.2  Async-signal-safe, and small on the stack: the text is put together in pages that are
+ *          mapped for it and given back.
+ * event.3  Without PIDEPOCH_EVENTS nothing of this runs: whoever may have an event tests `watching`
+ *          first.
+ * event.4  History and marks are told only if the slot still was the pid's after they had been
+ *          read.
  */
 #ifndef PE_CORE_RECORD_EVENT_H
 #define PE_CORE_RECORD_EVENT_H

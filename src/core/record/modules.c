@@ -56,7 +56,8 @@ static void parse(const char *s, struct mapping *m)
 	m->path = s;
 }
 
-/* Code that is in a file, or the kernel's own page. What a program makes at run time changes all the time. */
+/* Code that is in a file, or the kernel's own page. What a program makes at run time changes all
+ * the time. */
 static bool counts(const struct mapping *m)
 {
 	return m->executable && (m->path[0] == '/' || pe_text_same(m->path, "[vdso]"));
@@ -92,7 +93,8 @@ static uint64_t mix_in(uint64_t h, const struct mapping *m)
 	return h;
 }
 
-/* The note's bytes into @id; how many, 0: none. @at and @left: the notes of one segment, in memory. */
+/* The note's bytes into @id; how many, 0: none. @at and @left: the notes of one segment, in
+ * memory. */
 static size_t id_in_notes(uint64_t at, uint64_t left, uint8_t *id)
 {
 	struct {
@@ -210,7 +212,8 @@ static char *find_newline(char *from, const char *end)
 	return from < end ? from : NULL;
 }
 
-/* The kernel gives whole lines only now and then: what is left of the last one is put before the next read. */
+/* The kernel gives whole lines only now and then: what is left of the last one is put before the
+ * next read. */
 static bool read_lines(struct scan *s, char *room)
 {
 	int fd = pe_sys_open("/proc/self/maps", O_RDONLY | O_CLOEXEC | O_NOCTTY);

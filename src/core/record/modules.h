@@ -5,10 +5,11 @@
  *   /proc/self/maps ── executable files ──> one record each: where, which part of the file, its build id
  *                                    └────> their hash names the set: events say which set their addresses are of
  *
- * M.1  Read from the kernel and not from the loader: no lock, legal in a handler. A module's build id is copied by a system call that
- *      fails where the module is gone by now.
- * M.2  Bounded: the caller's buffer, a few reads and writes. Each write is whole lines.
- * M.3  The same mappings have the same name in every process: a forked child need not write them again.
+ * modules.1  Read from the kernel and not from the loader: no lock, legal in a handler. A module's
+ *            build id is copied by a system call that fails where the module is gone by now.
+ * modules.2  Bounded: the caller's buffer, a few reads and writes. Each write is whole lines.
+ * modules.3  The same mappings have the same name in every process: a forked child need not write
+ *            them again.
  */
 #ifndef PE_CORE_RECORD_MODULES_H
 #define PE_CORE_RECORD_MODULES_H

@@ -119,8 +119,9 @@ static void begin(struct pe_text *line, const struct pe_settings *set)
 	pe_text_add(line, "]: ");
 }
 
-/* K.1: descriptor 2 may be anything by now, a socket or a data file: then it is not ours to write to. An inode is given out
- * again as soon as the file is gone, but the next one was made later. */
+/* notice.1: descriptor 2 may be anything by now, a socket or a data file: then it is not ours to
+ * write to. An inode is given out again as soon as the file is gone, but the next one was made
+ * later. */
 static bool stderr_is_itself(const struct pe_settings *set)
 {
 	struct stat st;
@@ -165,7 +166,7 @@ void pe_notice_stale(const struct pe_frame *p, const struct pe_use *u, const str
 
 	begin(&line, p->set);
 	add_call(&line, u);
-	/* what the parent knew proves nothing about the child's use (D.7 of stale.h) */
+	/* what the parent knew proves nothing about the child's use (verdict.7) */
 	pe_text_add(&line, k->what == PE_KNOWN_INHERITED ? "note: "
 			   : u->group			 ? "stale group: "
 							 : "stale pid: ");

@@ -2,11 +2,12 @@
 /*
  * notice - one event, one line, one write(2).
  *
- * K.1  To the log if there is one (opened close-on-exec for this one write, append), else to descriptor 2
- *      only while it is still the file that it was at the start.
- * K.2  Text that others chose (program names) is written without control characters.
- * K.3  Async-signal-safe; nothing is kept.
- * K.4  A notice that cannot be written is lost, and the program does not learn of it (append.3).
+ * notice.1  To the log if there is one (opened close-on-exec for this one write, append), else to
+ *           descriptor 2 only while it is still the file that it was at the start.
+ * notice.2  Text that others chose (program names) is written without control characters.
+ * notice.3  Async-signal-safe; nothing is kept.
+ * notice.4  A notice that cannot be written is lost, and the program does not learn of it
+ *           (append.3).
  */
 #ifndef PE_CORE_RECORD_NOTICE_H
 #define PE_CORE_RECORD_NOTICE_H
@@ -23,7 +24,7 @@ void pe_notice_stale(const struct pe_frame *p, const struct pe_use *u, const str
 void pe_notice_evidence(const struct pe_frame *p, const struct pe_use *u,
 			const struct pe_evidence_finding *f, enum pe_outcome outcome);
 
-/* What descriptor 2 is now is what it was at the start (K.1). */
+/* What descriptor 2 is now is what it was at the start (notice.1). */
 void pe_notice_know_stderr(struct pe_settings *set);
 
 /* a sentence of ours: "pidepoch: NAME[PID]: " before it and a newline after it */

@@ -6,7 +6,7 @@
 
 #define FIRST_BYTES ((size_t)4 * PE_SYS_PAGE)
 
-/* --- memory (X.5) --- */
+/* --- memory (exit_watch.5) --- */
 
 static void *map(size_t bytes)
 {

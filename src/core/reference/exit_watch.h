@@ -1,18 +1,25 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * exit_watch - which of many processes have ended, for one thread: asking costs what has ended, not what is asked about.
+ * exit_watch - which of many processes have ended, for one thread: asking costs what has ended, not
+ * what is asked about.
  *
  *   pid ──> [by pid] ──> watch ── armed ──> the thread's ring
  *                               │  ^                 │ a hint
  *                   position <──┘  └── to look at <──┘
  *   seen[position] = pid, epoch, watch          the vector as the thread's last call had it
  *
- * X.1  A watch stands for one process instance. Armed, it has one request in the ring; what comes back is a hint: look at this one.
- * X.2  A watch is given back only while it is not armed, so that no late hint names another.
- * X.3  What is to be looked at stays so until it is given back: an end that was seen and not taken is not forgotten.
- * X.4  A position's watch is the watch's position, or the watch is `repeated` and the positions must be searched.
- * X.5  All memory is the thread's own and not in a forked child, where the pointer to it means nothing.
- * X.6  Where there is no ring, or no memory, there is no such thing, and the vector is looked at one by one.
+ * exit_watch.1  A watch stands for one process instance. Armed, it has one request in the ring;
+ *               what comes back is a hint: look at this one.
+ * exit_watch.2  A watch is given back only while it is not armed, so that no late hint names
+ *               another.
+ * exit_watch.3  What is to be looked at stays so until it is given back: an end that was seen and
+ *               not taken is not forgotten.
+ * exit_watch.4  A position's watch is the watch's position, or the watch is `repeated` and the
+ *               positions must be searched.
+ * exit_watch.5  All memory is the thread's own and not in a forked child, where the pointer to it
+ *               means nothing.
+ * exit_watch.6  Where there is no ring, or no memory, there is no such thing, and the vector is
+ *               looked at one by one.
  */
 #ifndef PE_CORE_REFERENCE_EXIT_WATCH_H
 #define PE_CORE_REFERENCE_EXIT_WATCH_H
@@ -28,7 +35,7 @@ enum pe_watch_state { PE_WATCH_FREE, PE_WATCH_ARMED, PE_WATCH_LOOK };
 
 struct pe_watch {
 	struct pe_wait_entry look;
-	uint32_t at;   /* position in the vector, perhaps no longer (X.4) */
+	uint32_t at;   /* position in the vector, perhaps no longer (exit_watch.4) */
 	uint8_t state; /* enum pe_watch_state */
 	bool repeated; /* it may have other positions */
 };
@@ -71,7 +78,7 @@ static inline uint32_t *pe_exit_watch_looks(const struct pe_exit_watch *x)
 	return x->look.memory;
 }
 
-/* NULL: X.6 */
+/* NULL: exit_watch.6 */
 struct pe_exit_watch *pe_exit_watch_open(void);
 void pe_exit_watch_close(struct pe_exit_watch *x); /* by its thread */
 
@@ -81,13 +88,15 @@ uint32_t pe_exit_watch_find(const struct pe_exit_watch *x, uint32_t pid);
 /* A watch for @l, to be looked at until it is armed; 0: no memory */
 uint32_t pe_exit_watch_add(struct pe_exit_watch *x, const struct pe_wait_entry *l);
 
-/* It is not armed. Its positions forget it. The list of those to be looked at is the caller's to tidy (pe_exit_watch_tidy). */
+/* It is not armed. Its positions forget it. The list of those to be looked at is the caller's to
+ * tidy (pe_exit_watch_tidy). */
 void pe_exit_watch_drop(struct pe_exit_watch *x, uint32_t index);
 
 /* Take from that list what is not to be looked at any more. */
 void pe_exit_watch_tidy(struct pe_exit_watch *x);
 
-/* @fd is a pidfd of its process instance, and may be closed on return. 0 or -errno, and it is still to be looked at */
+/* @fd is a pidfd of its process instance, and may be closed on return. 0 or -errno, and it is still
+ * to be looked at */
 int pe_exit_watch_arm(struct pe_exit_watch *x, uint32_t index, int fd);
 
 /* put down what the ring has to tell */

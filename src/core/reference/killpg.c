@@ -86,7 +86,7 @@ long pe_killpg(struct pe_frame *p, struct pe_thread *t, int pid, uint32_t epoch,
 	struct pe_pin pin;
 	long n = PE_GATE_DEAD;
 
-	while (n == PE_GATE_DEAD || n == -EINTR) { /* Y.4 of sys.h */
+	while (n == PE_GATE_DEAD || n == -EINTR) { /* sys.4 */
 		n = pe_reference_pin(p, t, pid, epoch, SYS_kill, PE_PIN_BEST, &pin);
 		if (n == -ESRCH || n == -PE_EEPOCH)
 			return by_handle(p, &pin, signal, n);

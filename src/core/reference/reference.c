@@ -33,7 +33,7 @@ static int verdict(const struct pe_frame *p, struct pe_pin *pin, enum pe_holder 
 	return pe_verdict_reference(&r);
 }
 
-/* R.6 */
+/* reference.6 */
 static int gone(const struct pe_frame *p, struct pe_pin *pin)
 {
 	int err = verdict(p, pin, PE_HOLDER_GONE, 0, false);
@@ -107,8 +107,9 @@ static int without_pidfd(struct pe_frame *p, struct pe_thread *t, struct pe_pin 
 	return gone(p, pin);
 }
 
-/* Who is behind the pidfd is no child that we know the birth of: is he whom the reference was taken to? If his inode says so, or that the one who
- * was meant is gone, the clock is not asked: a proof that fails would cost references (Q.2). */
+/* Who is behind the pidfd is no child that we know the birth of: is he whom the reference was taken
+ * to? If his inode says so, or that the one who was meant is gone, the clock is not asked: a proof
+ * that fails would cost references (wrap_proof.2). */
 static int judge_other(struct pe_frame *p, struct pe_pin *pin)
 {
 	struct pe_identity now;
@@ -149,7 +150,8 @@ static int judge_pidfd(struct pe_frame *p, struct pe_thread *t, struct pe_pin *p
 	k = pe_frame_know(p, pin->pid);
 	if (k.what != PE_KNOWN_LIVE)
 		return pe_birth_adopt(p, t, (int)pin->pid) ? AGAIN : -ENOMEM;
-	/* The slot's process instance is being reaped, and this is no zombie: a later child, of whom we shall hear. */
+	/* The slot's process instance is being reaped, and this is no zombie: a later child, of
+	 * whom we shall hear. */
 	if (pe_slot_check(k.slot, pin->pid) != 0 && !is_zombie(pin->fd)) {
 		pe_sys_sched_yield();
 		return AGAIN;
@@ -253,7 +255,7 @@ long pe_reference_call(struct pe_frame *p, struct pe_thread *t, const struct pe_
 	struct pe_pin pin;
 	long n = PE_GATE_DEAD;
 
-	while (n == PE_GATE_DEAD || n == -EINTR) { /* Y.4 of sys.h */
+	while (n == PE_GATE_DEAD || n == -EINTR) { /* sys.4 */
 		int err = pe_reference_pin(p, t, u->pid, epoch, u->call.nr, PE_PIN_BEST, &pin);
 
 		if (err != 0)
@@ -268,8 +270,8 @@ long pe_reference_call(struct pe_frame *p, struct pe_thread *t, const struct pe_
 
 /* --- taking one --- */
 
-/* May a tag of the present lap have been given out for another process instance of the pid? Without a proof of the clock, the
- * pid may have changed hands in what looks like one lap. */
+/* May a tag of the present lap have been given out for another process instance of the pid? Without
+ * a proof of the clock, the pid may have changed hands in what looks like one lap. */
 static bool is_ambiguous(struct pe_frame *p, uint32_t pid, const struct pe_identity *who)
 {
 	struct pe_known k = pe_frame_know(p, pid);
@@ -279,10 +281,10 @@ static bool is_ambiguous(struct pe_frame *p, uint32_t pid, const struct pe_ident
 	       (before && (before->who.id != who->id || before->who.kind != who->kind));
 }
 
-/* Lock held. eps(@pid) of now, and of no earlier reference to somebody else (R.7) */
+/* Lock held. eps(@pid) of now, and of no earlier reference to somebody else (reference.7) */
 static uint64_t new_tag(struct pe_frame *p, uint32_t pid, const struct pe_identity *who)
 {
-	/* unproven, the clock has been moved on where it could be read (Q.2) */
+	/* unproven, the clock has been moved on where it could be read (wrap_proof.2) */
 	bool proven = pe_wrap_proof_take(&p->census, &p->clock) == 0;
 	pe_clock_time now = pe_clock_show(&p->clock);
 
@@ -293,7 +295,8 @@ static uint64_t new_tag(struct pe_frame *p, uint32_t pid, const struct pe_identi
 	return pe_clock_eps(now, pid);
 }
 
-/* Ours, by the kernel's word. AGAIN: it has a slot now. Where children vanish, the slot says its birth, and no more than that: 0 */
+/* Ours, by the kernel's word. AGAIN: it has a slot now. Where children vanish, the slot says its
+ * birth, and no more than that: 0 */
 static int take_child(struct pe_frame *p, struct pe_thread *t, int pid, uint64_t *epoch)
 {
 	struct pe_known k;

@@ -67,7 +67,7 @@ struct registered {
 _Static_assert(sizeof(struct params) == 120 && sizeof(struct pe_ring_sqe) == 64 &&
 		       sizeof(struct pe_ring_cqe) == 16,
 	       "as the kernel has them");
-_Static_assert(CQ_ENTRIES * sizeof(struct pe_ring_cqe) + 512 <= PE_SYS_PAGE, "L.3");
+_Static_assert(CQ_ENTRIES * sizeof(struct pe_ring_cqe) + 512 <= PE_SYS_PAGE, "ring.3");
 
 static void *at(const struct pe_ring *r, uint32_t offset)
 {
@@ -174,7 +174,7 @@ static bool is_empty(const struct pe_ring *r)
 	       atomic_load_explicit(r->cq_tail, memory_order_acquire);
 }
 
-/* Let the kernel put down what it has. It says by the flag whether there is more (L.6). */
+/* Let the kernel put down what it has. It says by the flag whether there is more (ring.6). */
 static bool refill(struct pe_ring *r)
 {
 	int n;

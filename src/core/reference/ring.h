@@ -6,16 +6,20 @@
  *   a process ends ─> work for this thread; a flag in shared memory says so
  *   next() ─> [flag: io_uring_enter runs the work] ─> tag
  *
- * L.1  Nothing of it is in the program's descriptor table (REGISTERED_FD_ONLY): closefrom() does not meet it, and a limit
- *      of descriptors bounds nothing but the one that is open while it is being watched.
- * L.2  Only the thread that opened it may use it (SINGLE_ISSUER). It costs the program no signal and no spurious
- *      EINTR: work is run when the thread asks for it (DEFER_TASKRUN).
- * L.3  Its memory is the thread's own (NO_MMAP), one page for each of the two arrays, since kernels before 6.10 want each
- *      in one piece; and it is not in a forked child (DONTFORK), which has no ring either.
- * L.4  A tag comes back once at most. It means "look at this one", whatever the kernel's result was.
- * L.5  Completions that find no room are kept by the kernel (NODROP). If it has none for them either, or will not let us ask for
- *      them any more (a filter that came later), pe_ring_is_whole() says no: everything must be looked at.
- * L.6  When nothing has happened, next() makes no system call.
+ * ring.1  Nothing of it is in the program's descriptor table (REGISTERED_FD_ONLY): closefrom() does
+ *         not meet it, and a limit of descriptors bounds nothing but the one that is open while it
+ *         is being watched.
+ * ring.2  Only the thread that opened it may use it (SINGLE_ISSUER). It costs the program no signal
+ *         and no spurious EINTR: work is run when the thread asks for it (DEFER_TASKRUN).
+ * ring.3  Its memory is the thread's own (NO_MMAP), one page for each of the two arrays, since
+ *         kernels before 6.10 want each in one piece; and it is not in a forked child (DONTFORK),
+ *         which has no ring either.
+ * ring.4  A tag comes back once at most. It means "look at this one", whatever the kernel's result
+ *         was.
+ * ring.5  Completions that find no room are kept by the kernel (NODROP). If it has none for them
+ *         either, or will not let us ask for them any more (a filter that came later),
+ *         pe_ring_is_whole() says no: everything must be looked at.
+ * ring.6  When nothing has happened, next() makes no system call.
  */
 #ifndef PE_CORE_REFERENCE_RING_H
 #define PE_CORE_REFERENCE_RING_H
@@ -28,7 +32,7 @@ struct pe_ring_sqe;
 
 struct pe_ring {
 	char *memory;	/* NULL: not open */
-	bool broken;	/* L.5 */
+	bool broken;	/* ring.5 */
 	uint32_t index; /* in the thread's table of registered rings */
 	_Atomic uint32_t *sq_tail, *sq_flags, *cq_head, *cq_tail, *cq_lost;
 	uint32_t *sq_array;
@@ -43,18 +47,21 @@ int pe_ring_open(struct pe_ring *r);
 /* By the thread that opened it; what was being watched is so no more. */
 void pe_ring_close(struct pe_ring *r);
 
-/* Give its memory back, and leave what the kernel has of it until the thread ends: no call of rings is made. */
+/* Give its memory back, and leave what the kernel has of it until the thread ends: no call of rings
+ * is made. */
 void pe_ring_abandon(struct pe_ring *r);
 
-/* Give @tag back once when @fd becomes readable, which may be now. @fd may be closed on return. 0 or -errno */
+/* Give @tag back once when @fd becomes readable, which may be now. @fd may be closed on return. 0
+ * or -errno */
 int pe_ring_watch(struct pe_ring *r, int fd, uint64_t tag);
 
-/* true: *@tag has come back, and *@gone says that the kernel let go of it without its having become readable */
+/* true: *@tag has come back, and *@gone says that the kernel let go of it without its having become
+ * readable */
 bool pe_ring_next(struct pe_ring *r, uint64_t *tag, bool *gone);
 
-/* Sleep until next() has something, or the ring is not whole: 0; -ETIME; -EINTR a handler ran, or the process was stopped.
- * NULL: forever. @mask: the signals that are blocked meanwhile.
- * Nothing is consumed, and @r is left in order if the thread is cancelled or jumps away from here. */
+/* Sleep until next() has something, or the ring is not whole: 0; -ETIME; -EINTR a handler ran, or
+ * the process was stopped. NULL: forever. @mask: the signals that are blocked meanwhile. Nothing is
+ * consumed, and @r is left in order if the thread is cancelled or jumps away from here. */
 int pe_ring_wait(struct pe_ring *r, const struct timespec *patience, const uint64_t *mask);
 
 /* Has nothing been lost? */

@@ -33,7 +33,8 @@ static int no_pin(int err, const struct pe_pin *pin)
 	return err == -ENOENT ? -EINVAL : err; /* a thread that is no leader */
 }
 
-/* He was proven to be meant by this tag: that is as good as a reference taken now, and need not be proven again. */
+/* He was proven to be meant by this tag: that is as good as a reference taken now, and need not be
+ * proven again. */
 static void note(struct pe_frame *p, const struct pe_wait_entry *l)
 {
 	uint64_t mask = pe_frame_lock(p);
@@ -119,8 +120,8 @@ static bool is_child(int fd)
 	return pe_sys_waitid(P_PIDFD, fd, &si, WEXITED | WNOHANG | WNOWAIT | __WALL, NULL) == 0;
 }
 
-/* A slot that is open now was not closed before the descriptor was there: the pid was still its child's (F.3), unless it
- * was reaped by a way that was not seen. */
+/* A slot that is open now was not closed before the descriptor was there: the pid was still its
+ * child's (slot.3), unless it was reaped by a way that was not seen. */
 static int verify_child(struct pe_frame *p, const struct pe_wait_entry *l, int fd)
 {
 	struct pe_known k = known_of(p, l);
@@ -187,7 +188,7 @@ static int state_of(int status)
 				      : PE_WAIT_ENTRY_EXITED;
 }
 
-/* M.6: nothing to tell, but by request */
+/* wait_entry.6: nothing to tell, but by request */
 static bool is_untold_stop(const siginfo_t *si, int options)
 {
 	return !(options & WSTOPPED) && (si->si_code == CLD_TRAPPED || si->si_code == CLD_STOPPED);
@@ -202,7 +203,8 @@ static long peek(int idtype, uint32_t id, siginfo_t *info, int options)
 	return err;
 }
 
-/* Without reaping, or where nobody else of ours reaps. -ECHILD: none of ours, or not by these options */
+/* Without reaping, or where nobody else of ours reaps. -ECHILD: none of ours, or not by these
+ * options */
 static int look_plainly(int idtype, int id, int options, struct pe_wait_result *r)
 {
 	int kinds = options & ~WNOWAIT, err;

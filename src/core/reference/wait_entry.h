@@ -7,13 +7,16 @@
  *                  └──> ended, or unknown        │
  *                       open: a pidfd of just him (to be watched)
  *
- * M.1  The reference engine judges (S2): what is looked at later is the process instance that was judged, or is said to have ended.
- * M.2  An own child whose waits we see is reaped by pe_reap() and no other way, so that S11 holds for it.
- * M.3  An end is delivered once: whoever reaps has EXITED and the status, all others see ENDED.
- * M.4  Nothing here blocks.
- * M.5  A child that these options are not for (a clone child without __WALL, another thread's with __WNOTHREAD) is treated as
- *      somebody else's: wait4() would say ECHILD.
- * M.6  A stop of our tracee is told with WUNTRACED only: no end of his would tell of it.
+ * wait_entry.1  The reference engine judges (S2): what is looked at later is the process instance
+ *               that was judged, or is said to have ended.
+ * wait_entry.2  An own child whose waits we see is reaped by pe_reap() and no other way, so that
+ *               S11 holds for it.
+ * wait_entry.3  An end is delivered once: whoever reaps has EXITED and the status, all others see
+ *               ENDED.
+ * wait_entry.4  Nothing here blocks.
+ * wait_entry.5  A child that these options are not for (a clone child without __WALL, another
+ *               thread's with __WNOTHREAD) is treated as somebody else's: wait4() would say ECHILD.
+ * wait_entry.6  A stop of our tracee is told with WUNTRACED only: no end of his would tell of it.
  */
 #ifndef PE_CORE_REFERENCE_WAIT_ENTRY_H
 #define PE_CORE_REFERENCE_WAIT_ENTRY_H
@@ -60,11 +63,12 @@ int pe_wait_entry_judge(struct pe_frame *p, struct pe_thread *t, int pid, uint32
 /* Is (@l->pid, @epoch) the same one, as far as can be said without looking? */
 bool pe_wait_entry_is(struct pe_frame *p, const struct pe_wait_entry *l, uint32_t epoch);
 
-/* A close-on-exec pidfd of @l; -EAGAIN our child is being reaped; -ESRCH it is gone; or want of one */
+/* A close-on-exec pidfd of @l; -EAGAIN our child is being reaped; -ESRCH it is gone; or want of
+ * one */
 int pe_wait_entry_open(struct pe_frame *p, struct pe_thread *t, const struct pe_wait_entry *l);
 
-/* The state, and what goes with it; @options as of waitid without WEXITED and WNOHANG, which are taken for granted.
- * -errno: want of a descriptor */
+/* The state, and what goes with it; @options as of waitid without WEXITED and WNOHANG, which are
+ * taken for granted. -errno: want of a descriptor */
 int pe_wait_entry_at(struct pe_frame *p, struct pe_thread *t, const struct pe_wait_entry *l,
 		     int options, struct pe_wait_result *r);
 

@@ -102,7 +102,8 @@ static void arm(const struct step *s, uint32_t index)
 	pe_sys_close(fd);
 }
 
-/* A watch that has been heard of says nothing of who has the pid now: he is judged anew, unless a slot says that he is the same. */
+/* A watch that has been heard of says nothing of who has the pid now: he is judged anew, unless a
+ * slot says that he is the same. */
 static bool stands_for(const struct step *s, const struct pe_watch *w, uint32_t epoch)
 {
 	return (w->look.slot || w->state == PE_WATCH_ARMED) &&
@@ -149,7 +150,8 @@ static void bind(struct step *s, size_t i, uint32_t epoch)
 	}
 }
 
-/* Entries from @i on are bound to watches, most of them by having been so before. Returns how far it came. */
+/* Entries from @i on are bound to watches, most of them by having been so before. Returns how far
+ * it came. */
 static size_t walk(struct step *s, size_t i)
 {
 	const struct pe_waitpidv *v = s->v;
@@ -182,7 +184,7 @@ static void deliver_final(struct step *s, uint32_t index, size_t i, int state, i
 
 	deliver(s->v, i, state, status);
 	x->live--;
-	/* N.3 */
+	/* waitpidv.3 */
 	for (i++; (i = pe_exit_watch_position(x, index, i)) < x->count; i++) {
 		if (pe_wait_entry_is_final(s->v->entry[i].state))
 			continue;
@@ -226,7 +228,8 @@ static void look_at_hint(struct step *s, uint32_t index)
 	}
 	if (state < 0 && !s->err)
 		s->err = state;
-	/* told of, and not to be had (a tracer has it): there is nothing more to be told of by the ring */
+	/* told of, and not to be had (a tracer has it): there is nothing more to be told of by the
+	 * ring */
 	if (!w->look.ended)
 		arm(s, index);
 	s->v->restless |= w->state == PE_WATCH_LOOK;
@@ -300,7 +303,8 @@ void pe_waitpidv_deafen(struct pe_frame *p, struct pe_thread *t)
 	atomic_store(&p->no_ring, true);
 }
 
-/* What a ring tells of is ends. Memory that is short, or a ring that lost something (L.5), is not insisted upon. */
+/* What a ring tells of is ends. Memory that is short, or a ring that lost something (trace.5), is
+ * not insisted upon. */
 static struct pe_exit_watch *exits_for(struct pe_frame *p, struct pe_thread *t,
 				       const struct pe_waitpidv *v)
 {
@@ -338,7 +342,8 @@ int pe_waitpidv_step(struct pe_frame *p, struct pe_thread *t, struct pe_waitpidv
 	return v->news == 0 ? s.err : 0;
 }
 
-/* Between two rounds of looking at each: not so long that it would be noticed, and mostly asleep. */
+/* Between two rounds of looking at each: not so long that it would be noticed, and mostly
+ * asleep. */
 static struct timespec little_for(const struct pe_waitpidv *v)
 {
 	size_t ns = RESTLESS_NS + v->count * RESTLESS_NS_EACH;

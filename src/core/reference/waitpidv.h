@@ -6,13 +6,14 @@
  *   many                             walk: bind each entry to a watch, new ones are armed; hear the ring; look at what it names
  *   many, changed only, as before    hear the ring; look at what it names
  *
- * N.1  The tag of an entry without its own follows from the call's snapshot (S13).
- * N.2  What was an answer once and is final is passed over.
- * N.3  An end is delivered to one entry as EXITED; others of the same process, in this vector or another thread's, are ENDED.
- * N.4  `changed_only`: entries are not read again while address and count are those of the thread's last call. Count may
- *      have grown: what was appended is read.
- * N.5  An entry that cannot be judged (no descriptor to be had) keeps no other from being told. Its error is the
- *      result only when there is no news.
+ * waitpidv.1  The tag of an entry without its own follows from the call's snapshot (S13).
+ * waitpidv.2  What was an answer once and is final is passed over.
+ * waitpidv.3  An end is delivered to one entry as EXITED; others of the same process, in this
+ *             vector or another thread's, are ENDED.
+ * waitpidv.4  `changed_only`: entries are not read again while address and count are those of the
+ *             thread's last call. Count may have grown: what was appended is read.
+ * waitpidv.5  An entry that cannot be judged (no descriptor to be had) keeps no other from being
+ *             told. Its error is the result only when there is no news.
  */
 #ifndef PE_CORE_REFERENCE_WAITPIDV_H
 #define PE_CORE_REFERENCE_WAITPIDV_H
@@ -55,8 +56,9 @@ struct pe_waitpidv {
 /* 0, or -errno where there is no news */
 int pe_waitpidv_step(struct pe_frame *p, struct pe_thread *t, struct pe_waitpidv *v);
 
-/* Sleep until a step may have news. 0; -ETIME; -EINTR. Consumes nothing; a thread may be cancelled in it. @mask is what is blocked
- * in the sleep alone: who blocks more around steps and sleeps misses no signal between them. */
+/* Sleep until a step may have news. 0; -ETIME; -EINTR. Consumes nothing; a thread may be cancelled
+ * in it. @mask is what is blocked in the sleep alone: who blocks more around steps and sleeps
+ * misses no signal between them. */
 int pe_waitpidv_sleep(struct pe_frame *p, struct pe_thread *t, const struct pe_waitpidv *v,
 		      const struct timespec *patience, const uint64_t *mask);
 

@@ -4,7 +4,8 @@
 #include "core/arch/registers.h"
 #include "core/stack/cfi.h"
 
-/* how an address is written (DW_EH_PE_*): the form in the lower four bits, what it is relative to in the next three */
+/* how an address is written (DW_EH_PE_*): the form in the lower four bits, what it is relative to
+ * in the next three */
 #define OMITTED	 0xff
 #define INDIRECT 0x80
 #define RELATIVE 0x70

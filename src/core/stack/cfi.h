@@ -8,11 +8,14 @@
  *   | sorted by function    | --------> | FDE | what changes, address by     | --> the row for one address
  *   +-----------------------+           +-----+ address                      |
  *
- * I.1  Only what is looked for is kept: the canonical frame address (CFA), and where the caller's frame pointer and return
- *      address are. A CFA by another register than sp or fp is not followed.
- * I.2  Every step ends: a program is as long as its FDE says, remembered states are PE_CFI_STATES at the most.
- * I.3  The tables are a mapped file's and are believed; what they say of the stack is not (unwind.h).
- * I.4  Nothing is kept, nothing allocated, no lock.
+ * cfi.1  Only what is looked for is kept: the canonical frame address (CFA), and where the caller's
+ *        frame pointer and return address are. A CFA by another register than sp or fp is not
+ *        followed.
+ * cfi.2  Every step ends: a program is as long as its FDE says, remembered states are PE_CFI_STATES
+ *        at the most.
+ * cfi.3  The tables are a mapped file's and are believed; what they say of the stack is not
+ *        (unwind.h).
+ * cfi.4  Nothing is kept, nothing allocated, no lock.
  */
 #ifndef PE_CORE_STACK_CFI_H
 #define PE_CORE_STACK_CFI_H
@@ -47,7 +50,8 @@ struct pe_cfi_row {
 	bool signal; /* the frame is a signal's: its caller was interrupted, and did not call */
 };
 
-/* @header: the module's .eh_frame_hdr. 0; -ENOENT: the table has nothing about @pc; -EINVAL: not in a way that is known here */
+/* @header: the module's .eh_frame_hdr. 0; -ENOENT: the table has nothing about @pc; -EINVAL: not in
+ * a way that is known here */
 int pe_cfi_find(const uint8_t *header, uintptr_t pc, struct pe_cfi_row *row);
 
 /* pids within tables and expressions */

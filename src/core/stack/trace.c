@@ -44,7 +44,8 @@ static uint32_t copy_in(struct pe_trace *t, const struct pe_trace_stack *s)
 	return at + 1;
 }
 
-/* L.3. Where another thread puts the same stack in meanwhile, one copy is lost, and its place with it. */
+/* trace.3. Where another thread puts the same stack in meanwhile, one copy is lost, and its place
+ * with it. */
 static uint32_t keep(struct pe_trace *t, const struct pe_trace_stack *s)
 {
 	uint32_t name = 0;

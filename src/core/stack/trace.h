@@ -7,14 +7,18 @@
  *   | born stack, tid  | released ... | -> | . | -> | depth | frames, 16 at most|
  *   +------------------+--------------+    +---+    +-------+-------------------+
  *
- * L.1  One mapping, made when the frame is; none: stacks are off, and a birth or a reap pays one test for it.
- * L.2  Bounded: PE_TRACE_STACKS different stacks, marks for slots up to PE_TRACE_MARKS. What is over is not kept, and
- *      a mark without a stack says so with 0.
- * L.3  A stack can be found only when it is complete; it is never changed or freed. Any thread and any handler may add one.
- * L.4  A mark is written while the slot is its writer's alone: before attach, or under REAPING.
- * L.5  A stack that is there already is found without a write: after a fork, each page written is one copied.
- * L.6  A child that is reaped before its birth is recorded has no slot to mark: its reap is noted apart, under the frame's lock, for the
- *      recorder. The last PE_TRACE_EARLY_REAPS are.
+ * trace.1  One mapping, made when the frame is; none: stacks are off, and a birth or a reap pays
+ *          one test for it.
+ * trace.2  Bounded: PE_TRACE_STACKS different stacks, marks for slots up to PE_TRACE_MARKS. What is
+ *          over is not kept, and a mark without a stack says so with 0.
+ * trace.3  A stack can be found only when it is complete; it is never changed or freed. Any thread
+ *          and any handler may add one.
+ * trace.4  A mark is written while the slot is its writer's alone: before attach, or under REAPING.
+ * trace.5  A stack that is there already is found without a write: after a fork, each page written
+ *          is one copied.
+ * trace.6  A child that is reaped before its birth is recorded has no slot to mark: its reap is
+ *          noted apart, under the frame's lock, for the recorder. The last PE_TRACE_EARLY_REAPS
+ *          are.
  */
 #ifndef PE_CORE_STACK_TRACE_H
 #define PE_CORE_STACK_TRACE_H

@@ -6,7 +6,7 @@
 #include "core/stack/unwind.h"
 
 #define OWN_FRAMES  24u	      /* of the library's that are passed over at the most */
-#define SPAN	    0x100000u /* how far up a frame pointer may lead (U.4) */
+#define SPAN	    0x100000u /* how far up a frame pointer may lead (unwind.4) */
 #define PAGE_OF(at) ((at) & ~(uintptr_t)(PE_SYS_PAGE - 1))
 
 struct walk {
@@ -189,7 +189,8 @@ static struct pe_cfi_row unpack(uint64_t word)
 	};
 }
 
-/* U.6: the key is written with the row mixed into it, so that halves of two entries do not fit together. */
+/* unwind.6: the key is written with the row mixed into it, so that halves of two entries do not fit
+ * together. */
 static int find_row(const struct pe_unwind *u, uintptr_t pc, const void *header,
 		    struct pe_cfi_row *row)
 {
@@ -224,7 +225,8 @@ static bool step_to(struct walk *w, const struct pe_cfi_row *row)
 		return false;
 	if (row->cfa.how == PE_CFI_OFFSET)
 		cfa += (uintptr_t)row->cfa.offset;
-	/* U.3; a function that has no frame of its own yet has its caller's CFA where that one's stack ends */
+	/* unwind.3; a function that has no frame of its own yet has its caller's CFA where that
+	 * one's stack ends */
 	if (!row->signal && (cfa < w->f.sp || (cfa == w->f.sp && w->called)))
 		return false;
 	if (!apply(w, &row->ra, cfa, w->f.ra, &caller.pc) ||
@@ -238,7 +240,7 @@ static bool step_to(struct walk *w, const struct pe_cfi_row *row)
 	return true;
 }
 
-/* U.4: fp -> the caller's fp, then the return address */
+/* unwind.4: fp -> the caller's fp, then the return address */
 static bool step_by_pointer(struct walk *w)
 {
 	uintptr_t fp = w->f.fp, up, pc;
@@ -276,7 +278,7 @@ __attribute__((noinline)) unsigned int pe_unwind_here(const struct pe_unwind *u,
 		if (w.interrupted && n > 0)
 			frames[n - 1]++; /* the kernel's trampoline, which nobody called either */
 		if (w.f.pc < u->own_start || w.f.pc >= u->own_end)
-			frames[n++] = w.f.pc + !w.called; /* U.5 */
+			frames[n++] = w.f.pc + !w.called; /* unwind.5 */
 	}
 	return n;
 }

@@ -5,16 +5,20 @@
  *   pc ──> which module (find) ──> its table (cfi) ──> CFA, caller's pc and fp ──> the same for the caller
  *            '───────── cache: address -> row, 8 bytes ─────────'
  *
- * U.1  Async-signal-safe: no lock (the loader's neither), no allocation, one probing system call for each page of stack that is
- *      read beyond the first. Ends after the number of frames asked for.
- * U.2  Memory that a frame names is read only on a page that the kernel has said can be read: a frame that was
- *      led astray ends the walk, and not the program.
- * U.3  A frame's CFA lies above the last one's, but for a signal's frame: a handler may have a stack of its own.
- * U.4  Code without tables (made at run time) is passed over by its frame pointer, where that leads upwards.
- * U.5  An address given back lies behind a call, as a return address does; for code that a signal interrupted it is one more
- *      than the address. Who looks it up takes one off, always.
- * U.6  A cached row is used only with the module that it was made from; two threads that write one entry leave one that fits
- *      nobody.
+ * unwind.1  Async-signal-safe: no lock (the loader's neither), no allocation, one probing system
+ *           call for each page of stack that is read beyond the first. Ends after the number of
+ *           frames asked for.
+ * unwind.2  Memory that a frame names is read only on a page that the kernel has said can be read:
+ *           a frame that was led astray ends the walk, and not the program.
+ * unwind.3  A frame's CFA lies above the last one's, but for a signal's frame: a handler may have a
+ *           stack of its own.
+ * unwind.4  Code without tables (made at run time) is passed over by its frame pointer, where that
+ *           leads upwards.
+ * unwind.5  An address given back lies behind a call, as a return address does; for code that a
+ *           signal interrupted it is one more than the address. Who looks it up takes one off,
+ *           always.
+ * unwind.6  A cached row is used only with the module that it was made from; two threads that write
+ *           one entry leave one that fits nobody.
  */
 #ifndef PE_CORE_STACK_UNWIND_H
 #define PE_CORE_STACK_UNWIND_H

@@ -56,9 +56,9 @@ uint64_t pe_clock_observe_after(struct pe_clock *c, pe_clock_time before, uint32
 		uint64_t tagged = pe_clock_eps(atomic_load(&c->shown), pid);
 
 		if (t <= now && pe_clock_lap(t) > known && pe_clock_lap(t) > tagged)
-			break; /* C.3: overtaken, and nobody can tell the difference */
+			break; /* clock.3: overtaken, and nobody can tell the difference */
 		if (t <= now)
-			t = after(now, pid); /* C.4 */
+			t = after(now, pid); /* clock.4 */
 	} while (!atomic_compare_exchange_weak(&c->word, &now, t));
 	return pe_clock_lap(t);
 }
@@ -70,7 +70,7 @@ uint64_t pe_clock_observe(struct pe_clock *c, pe_clock_time before, uint32_t pid
 
 void pe_clock_advance(struct pe_clock *c, pe_clock_time before, uint32_t cursor)
 {
-	/* the same cursor: nobody was born, or whole laps went by, which are missed (C.6) */
+	/* the same cursor: nobody was born, or whole laps went by, which are missed (clock.6) */
 	if (cursor != pe_clock_cursor(before))
 		lift(&c->word, after(before, cursor));
 }

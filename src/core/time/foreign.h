@@ -6,12 +6,12 @@
  *   a call on (4711, 6) ─ pidfd, inode 88? ─> the same: its birth was in lap 6 or before
  *                                     91? ─> the one from before is gone
  *
- * O.1  `since` is the lap of the pid's first reference to this process instance: b <= since, and what is told of a
- *      later one of the same identity leaves it as it is.
- * O.2  One process instance of a pid is remembered, the last that a reference was taken to.
- * O.3  Bounded: the place of the oldest is used again when all are taken, and what is not remembered is unknown, never
- *      taken for proven.
- * O.4  The caller holds the frame's lock (P.4).
+ * foreign.1  `since` is the lap of the pid's first reference to this process instance: b <= since,
+ *            and what is told of a later one of the same identity leaves it as it is.
+ * foreign.2  One process instance of a pid is remembered, the last that a reference was taken to.
+ * foreign.3  Bounded: the place of the oldest is used again when all are taken, and what is not
+ *            remembered is unknown, never taken for proven.
+ * foreign.4  The caller holds the frame's lock (frame.4).
  */
 #ifndef PE_CORE_TIME_FOREIGN_H
 #define PE_CORE_TIME_FOREIGN_H

@@ -5,16 +5,16 @@
  *   pid ── pidfd_open ── fstatfs: pidfs? ── yes ── fstat: inode       never used again: a proof
  *                                          └── no ─── /proc/N/stat: start   10 ms ticks: a hint
  *
- * E.1  An inode is an identity and never an order. Two inodes of one boot differ if and only if
- *      the process instances do.
- * E.2  On a kernel before 6.9 all pidfds share one anonymous inode: the file system's own magic
- *      number decides whether an inode is an identity, not the kernel's version.
- * E.3  Equal start times of a pid prove nothing, different ones prove two process instances. The
- *      kind is kept with the value, so that the one is never compared with the other.
- * E.4  A zombie holds its pid, and so does a thread that is no leader: kill() reaches its
- *      process.
- * E.5  Descriptors are close-on-exec and gone on return.
- * E.6  A /proc of another pid namespace is none: under our pids it shows others.
+ * identity.1  An inode is an identity and never an order. Two inodes of one boot differ if and only
+ *             if the process instances do.
+ * identity.2  On a kernel before 6.9 all pidfds share one anonymous inode: the file system's own
+ *             magic number decides whether an inode is an identity, not the kernel's version.
+ * identity.3  Equal start times of a pid prove nothing, different ones prove two process instances.
+ *             The kind is kept with the value, so that the one is never compared with the other.
+ * identity.4  A zombie holds its pid, and so does a thread that is no leader: kill() reaches its
+ *             process.
+ * identity.5  Descriptors are close-on-exec and gone on return.
+ * identity.6  A /proc of another pid namespace is none: under our pids it shows others.
  */
 #ifndef PE_CORE_TIME_IDENTITY_H
 #define PE_CORE_TIME_IDENTITY_H
@@ -45,18 +45,20 @@ struct pe_identity_holder {
  * (no /proc, no descriptor left) */
 int pe_identity_of(uint32_t pid, bool old, struct pe_identity *out);
 
-/* The same of who is behind a pidfd. 0, or -errno; -ENODATA: this kernel gives pidfds no inodes of their own (E.2) */
+/* The same of who is behind a pidfd. 0, or -errno; -ENODATA: this kernel gives pidfds no inodes of
+ * their own (identity.2) */
 int pe_identity_of_pidfd(int fd, bool old, struct pe_identity *out);
 
 /* for notices. The results of pe_identity_of(). */
 int pe_identity_describe(uint32_t pid, struct pe_identity_holder *out);
 
-/* Is @ancestor among the parents of @pid? At most PE_IDENTITY_DEPTH of them are read. Also false where /proc
- * does not show one. */
+/* Is @ancestor among the parents of @pid? At most PE_IDENTITY_DEPTH of them are read. Also false
+ * where /proc does not show one. */
 #define PE_IDENTITY_DEPTH 32
 bool pe_identity_descends(uint32_t pid, uint32_t ancestor);
 
-/* Is /proc that of our own pid namespace? 0; -ENODATA: of another; another -errno: there is none. */
+/* Is /proc that of our own pid namespace? 0; -ENODATA: of another; another -errno: there is
+ * none. */
 int pe_identity_proc_is_ours(void);
 
 /* the text of a /proc/N/stat; -EINVAL when it is not one */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * moment - when something happened, in milliseconds since boot, and how far a file's stamp can be trusted.
+ * moment - when something happened, in milliseconds since boot, and how far a file's stamp can be
+ * trusted.
  *
  *   stamp (wall clock) ── minus offset ──> moment (boot time) ──┬── compared with the holder's start
  *   start time of /proc/PID/stat (ticks of 10 ms) ──────────────┘
@@ -12,7 +13,8 @@
  *
  * 1. Clocks are read by raw system calls: libfaketime changes what libc answers.
  * 2. Slewing moves both clocks. Only a step of the wall clock changes their offset.
- * 3. A process is younger than a moment only if it was born more than 30 ms after it: start times have ticks of 10 ms, file
+ * 3. A process is younger than a moment only if it was born more than 30 ms after it: start times
+ * have ticks of 10 ms, file
  *    stamps come from a coarse clock. A stamp without nanoseconds gets 2 s more.
  */
 #ifndef PE_CORE_TIME_MOMENT_H
@@ -36,12 +38,13 @@ enum pe_moment_trust { PE_MOMENT_EXACT, PE_MOMENT_MARGIN, PE_MOMENT_UNSURE };
 struct pe_moment_pair pe_moment_read(void);
 int64_t pe_moment_now(void); /* boot time, ms */
 
-/* Can a stamp be compared with a holder that was born at @born (boot ms)? @boot_is_good: the wall clock has not been stepped far
- * since boot. */
+/* Can a stamp be compared with a holder that was born at @born (boot ms)? @boot_is_good: the wall
+ * clock has not been stepped far since boot. */
 enum pe_moment_trust pe_moment_trust(struct pe_moment_pair run, struct pe_moment_pair now,
 				     int64_t born, bool boot_is_good);
 
-/* Has the wall clock been right since boot? Judged by the stamp of an anonymous inode, which the kernel makes at boot. */
+/* Has the wall clock been right since boot? Judged by the stamp of an anonymous inode, which the
+ * kernel makes at boot. */
 bool pe_moment_boot_is_good(struct pe_moment_pair now);
 
 #endif

@@ -80,7 +80,7 @@ static int read_load(struct pe_wrap_proof_look *look)
 
 /* --- the judgement --- */
 
-/* Q.1: in use at any time in between, at the most: 3 * (tasks + forks) */
+/* wrap_proof.1: in use at any time in between, at the most: 3 * (tasks + forks) */
 static bool fills_a_lap(const struct pe_wrap_proof *c, const struct pe_wrap_proof_look *now)
 {
 	uint64_t forks = now->forks_after - c->forks;
@@ -97,7 +97,7 @@ int pe_wrap_proof_judge(struct pe_wrap_proof *c, struct pe_clock *clock, pe_cloc
 
 	pe_clock_advance(clock, before, now->cursor);
 	if (!proven && pe_clock_has_shown(clock))
-		pe_clock_skip(clock, 1); /* Q.2 */
+		pe_clock_skip(clock, 1); /* wrap_proof.2 */
 	c->forks = now->forks;
 	c->tasks = now->tasks;
 	return proven ? 0 : -ENODATA;
@@ -107,7 +107,7 @@ int pe_wrap_proof_take(struct pe_wrap_proof *c, struct pe_clock *clock)
 {
 	struct pe_wrap_proof_look look = { .cursor = 0 };
 	pe_clock_time before = pe_clock_now(clock);
-	int err = pe_identity_proc_is_ours(); /* Q.3 */
+	int err = pe_identity_proc_is_ours(); /* wrap_proof.3 */
 
 	if (err == 0)
 		err = read_number("/proc/sys/kernel/pid_max", &look.pid_max);

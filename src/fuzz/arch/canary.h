@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* unrelated process - a child in the caller's memory: nothing is copied at its birth, and nothing is torn down at its end. */
+/* unrelated process - a child in the caller's memory: nothing is copied at its birth, and nothing
+ * is torn down at its end. */
 #ifndef PE_FUZZ_ARCH_CANARY_H
 #define PE_FUZZ_ARCH_CANARY_H
 
 #include <linux/sched.h>
 #include <stddef.h>
 
-/* clone3(@args, @size) with CLONE_VM and a stack; the child calls @life(@argument), which never returns. The child's pid, or -errno. */
+/* clone3(@args, @size) with CLONE_VM and a stack; the child calls @life(@argument), which never
+ * returns. The child's pid, or -errno. */
 long pe_stranger_clone(const struct clone_args *args, size_t size, void (*life)(void *argument),
 		       void *argument);
 

@@ -5,7 +5,8 @@
  *   in    x0 call, x1 dead, x2 rseq
  *   own   x9 rseq, x10 dead, x11 descriptor, w12 aborts left, w13 scratch; the rest is loaded for the
  *         system call, which changes x0 alone. An abort moves pc and nothing else; a call that the
- *         kernel rewinds to be made again has x0 restored. So the section needs nothing set up again.
+ *         kernel rewinds to be made again has x0 restored. So the section needs nothing set up
+ *         again.
  *   out   x0
  *
  *   The descriptor (linux/rseq.h: struct rseq_cs) is made on the stack, so that no address in it
@@ -47,7 +48,8 @@ pe_gate_act:
 	ldr	x5, [x0, #CALL_ARG(6)]
 	ldr	x0, [x0, #CALL_ARG(1)]
 
-	/* The kernel forgets a descriptor that it finds outside its section: nothing may stand between. */
+	/* The kernel forgets a descriptor that it finds outside its section: nothing may stand
+	 * between. */
 .Larm:
 	str	x11, [x9, #RSEQ_CS]
 .Lstart:

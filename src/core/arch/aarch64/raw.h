@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * raw - nr in x8, arguments in x0..x5; the kernel answers in x0 and keeps everything else.
- * A sixth argument does not stay in its register: it may be the word of token.h, and whoever makes the next call past us has not said it.
+ * A sixth argument does not stay in its register: it may be the word of token.h, and whoever makes
+ * the next call past us has not said it.
  */
 #ifndef PE_CORE_ARCH_AARCH64_RAW_H
 #define PE_CORE_ARCH_AARCH64_RAW_H

@@ -4,8 +4,9 @@
  *
  *   in    rdi call, rsi dead, rdx rseq
  *   own   rbx rseq, r12 dead, r13d aborts left; the rest is loaded for the system call, which
- *         destroys rax, rcx and r11 alone. An abort moves rip and nothing else; a call that the kernel
- *         rewinds to be made again has rax restored. So the section needs nothing set up again.
+ *         destroys rax, rcx and r11 alone. An abort moves rip and nothing else; a call that the
+ *         kernel rewinds to be made again has rax restored. So the section needs nothing set up
+ *         again.
  *   out   rax
  *
  *   The descriptor (linux/rseq.h: struct rseq_cs) is made on the stack, so that no address in it
@@ -60,7 +61,8 @@ pe_gate_act:
 	movq	CALL_ARG(6)(%rdi), %r9
 	movq	CALL_ARG(1)(%rdi), %rdi
 
-	/* The kernel forgets a descriptor that it finds outside its section: nothing may stand between. */
+	/* The kernel forgets a descriptor that it finds outside its section: nothing may stand
+	 * between. */
 .Larm:
 	movq	%rsp, RSEQ_CS(%rbx)
 .Lstart:

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * raw - nr in rax, arguments in rdi rsi rdx r10 r8 r9; the kernel destroys rcx and r11, answers in rax.
- * A sixth argument does not stay in its register: it may be the word of token.h, and whoever makes the next call past us has not said it.
+ * raw - nr in rax, arguments in rdi rsi rdx r10 r8 r9; the kernel destroys rcx and r11, answers in
+ * rax. A sixth argument does not stay in its register: it may be the word of token.h, and whoever
+ * makes the next call past us has not said it.
  */
 #ifndef PE_CORE_ARCH_X86_64_RAW_H
 #define PE_CORE_ARCH_X86_64_RAW_H

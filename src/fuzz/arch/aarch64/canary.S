@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * long pe_stranger_clone(const struct clone_args *args, size_t size, void (*life)(void *), void *argument)
+ * long pe_stranger_clone(const struct clone_args *args, size_t size, void (*life)(void *), void
+ * *argument)
  *
  *   in   x0 args, x1 size, x2 life, x3 argument
  *   kept over the system call, each process having its own:  x9 life, x10 argument

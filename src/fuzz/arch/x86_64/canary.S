@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * long pe_stranger_clone(const struct clone_args *args, size_t size, void (*life)(void *), void *argument)
+ * long pe_stranger_clone(const struct clone_args *args, size_t size, void (*life)(void *), void
+ * *argument)
  *
  *   in   rdi args, rsi size, rdx life, rcx argument
  *   kept over the system call, each process having its own:  r8 life, r9 argument
