@@ -24,7 +24,7 @@
 #include "cli/program.h"
 #include "command/message.h"
 #include "cli/scenario.h"
-#include "cli/table.h"
+#include "cli/demo_table.h"
 #include "cli/commands.h"
 #include "command/exit_status.h"
 
@@ -66,9 +66,9 @@ static int perform(struct cast *c)
 	c->stage.how = (enum pe_namespace_pids)how;
 	if (pe_namespace_first_lap(c->stage.how) < 0)
 		return PE_EXIT_UNABLE;
-	pe_table_head(c->stage.how);
+	pe_demo_table_head(c->stage.how);
 	for (int i = 0; i < PROGRAMS; i++) {
-		int row = pe_table_row(&c->stage, c->programs[i].title, c->programs[i].argv);
+		int row = pe_demo_table_row(&c->stage, c->programs[i].title, c->programs[i].argv);
 
 		if (row < 0)
 			return PE_EXIT_UNABLE;

@@ -16,7 +16,7 @@ pidepoch_SOURCES = \
 	src/cli/scenario.c src/cli/scenario.h \
 	src/cli/status.c \
 	src/cli/supervise.c src/cli/supervise.h \
-	src/cli/table.c src/cli/table.h \
+	src/cli/demo_table.c src/cli/demo_table.h \
 	src/cli/needed.c src/cli/needed.h src/cli/paths.c src/cli/paths.h
 pidepoch_LDADD = libfuzz.la libinspect.la libsupervisor.la libreport.la libcommand.la
 # once, and not again in the keeper and in each worker

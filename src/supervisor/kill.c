@@ -8,7 +8,7 @@
 
 #include "supervisor/all.h"
 #include "supervisor/fork_events.h"
-#include "supervisor/killpg.h"
+#include "supervisor/group_kill.h"
 #include "core/sys.h"
 #include "core/token.h"
 #include "supervisor/credentials.h"
@@ -218,7 +218,7 @@ long pe_kill_serve(struct pe_serve_call *c)
 	if (c->what == PE_NOTIFY_FILTER_KILL && ns_pid == -1)
 		return pe_all_serve(c);
 	if (c->what == PE_NOTIFY_FILTER_KILL && ns_pid < -1 && ns_pid != INT_MIN)
-		return pe_killpg_serve(c);
+		return pe_group_kill_serve(c);
 	pid = ns_pid > 0 ? pe_peer_pid(c->peer, ns_pid) : 0;
 	if (would_end_us(c, pid))
 		return -EPERM;

@@ -8,7 +8,7 @@ libsupervisor_la_SOURCES = \
 	src/supervisor/fork_events.c src/supervisor/fork_events.h \
 	src/supervisor/locator.c src/supervisor/locator.h \
 	src/supervisor/child_table.c src/supervisor/child_table.h \
-	src/supervisor/killpg.c src/supervisor/killpg.h \
+	src/supervisor/group_kill.c src/supervisor/group_kill.h \
 	src/supervisor/callers.c src/supervisor/callers.h \
 	src/supervisor/confinement.c src/supervisor/confinement.h \
 	src/supervisor/credentials.c src/supervisor/credentials.h \

@@ -4,6 +4,7 @@ LINT_TESTS += \
 	tests/lint/bootstrap.sh \
 	tests/lint/hidden.sh \
 	tests/lint/includes.sh \
+	tests/lint/citations.sh \
 	tests/lint/core-symbols.sh \
 	tests/lint/library-symbols.sh \
 	tests/lint/installed.sh \

@@ -10,16 +10,16 @@
  *
  *   evidence(pid) = the latest of these;  stale <=> it is known, and the holder was born more than the tolerance after it
  *
- * 1. Evidence acquits, whatever its kind, if the holder was born before it. It accuses only if its
- * kind says that the pid is a
- *    pid, if the clocks can be compared, and if there is no later evidence that acquits.
- * 2. An existence test proves nothing about identity: it is a probe, and no evidence.
- * 3. What this process read of a pid by itself is evidence for it. For its ancestors it is, if the
- * process found the pid by listing
- *    /proc, and did not have it from its arguments or a pidfile before.
- * 4. pid 1 is never stale by evidence.
- * 5. Without evidence a call passes, at the price of a few loads.
- * 6. No lock, no memory but the host's and the table's mapping, no lasting descriptor.
+ * evidence.1  Evidence acquits, whatever its kind, if the holder was born before it. It accuses
+ *             only if its kind says that the pid is a pid, if the clocks can be compared, and if
+ *             there is no later evidence that acquits.
+ * evidence.2  An existence test proves nothing about identity: it is a probe, and no evidence.
+ * evidence.3  What this process read of a pid by itself is evidence for it. For its ancestors it
+ *             is, if the process found the pid by listing /proc, and did not have it from its
+ *             arguments or a pidfile before.
+ * evidence.4  pid 1 is never stale by evidence.
+ * evidence.5  Without evidence a call passes, at the price of a few loads.
+ * evidence.6  No lock, no memory but the host's and the table's mapping, no lasting descriptor.
  */
 #ifndef PE_CORE_EVIDENCE_EVIDENCE_H
 #define PE_CORE_EVIDENCE_EVIDENCE_H

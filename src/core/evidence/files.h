@@ -7,20 +7,20 @@
  *                                                      v
  *   a pid is used ──> new entries are read ──> filter ──> the entries with this pid, looked at again ──> stamp
  *
- * 1. The moment of a file is max(mtime, ctime): copies and renames keep mtime, and move ctime.
- * 2. Opening remembers a path, and no more. Files are read when a pid without better evidence is
- * used; those whose path has `pid` or
- *    `lock` when they are opened, so that one that is removed meanwhile is still known. These have
- *    a ring of their own.
- * 3. Only regular files of at most 4096 bytes count. They are read without waiting (O_NONBLOCK), by
- * pread.
- * 4. Before a file accuses it is looked at again: if it has changed, it is younger than was
- * thought.
- * 5. Files of file systems whose stamps may be another machine's never accuse.
- * 6. One thread reads at a time, and nothing waits: another one has no file evidence for its call.
- * A forked child whose parent was
- *    reading takes over; an entry that was being written then is lost to it.
- * 7. A relative path is completed when the program changes its directory.
+ * files.1  The moment of a file is max(mtime, ctime): copies and renames keep mtime, and move
+ *          ctime.
+ * files.2  Opening remembers a path, and no more. Files are read when a pid without better evidence
+ *          is used; those whose path has `pid` or `lock` when they are opened, so that one that is
+ *          removed meanwhile is still known. These have a ring of their own.
+ * files.3  Only regular files of at most 4096 bytes count. They are read without waiting
+ *          (O_NONBLOCK), by pread.
+ * files.4  Before a file accuses it is looked at again: if it has changed, it is younger than was
+ *          thought.
+ * files.5  Files of file systems whose stamps may be another machine's never accuse.
+ * files.6  One thread reads at a time, and nothing waits: another one has no file evidence for its
+ *          call. A forked child whose parent was reading takes over; an entry that was being
+ *          written then is lost to it.
+ * files.7  A relative path is completed when the program changes its directory.
  */
 #ifndef PE_CORE_EVIDENCE_FILES_H
 #define PE_CORE_EVIDENCE_FILES_H

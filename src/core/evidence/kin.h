@@ -3,14 +3,13 @@
  * kin - who descends from whom: by /proc while they live, by the run's table for orphans and for
  * those that have ended.
  *
- * 1. A holder that descends from the caller is meant: only a process that the caller started can
- * have told it this pid as bytes.
- * 2. An orphan has lost its chain. The table's kin words keep it: each word of the chain is from
- * before the child's birth.
- * 3. A chain is at most 32 long. What cannot be read ends it, and is no kinship.
- * 4. A birth is recorded after it was made, and taken back before the release of the child is
- * known: a process that gets the pid in
- *    the same tick is not taken for the child.
+ * kin.1  A holder that descends from the caller is meant: only a process that the caller started
+ *        can have told it this pid as bytes.
+ * kin.2  An orphan has lost its chain. The table's kin words keep it: each word of the chain is
+ *        from before the child's birth.
+ * kin.3  A chain is at most 32 long. What cannot be read ends it, and is no kinship.
+ * kin.4  A birth is recorded after it was made, and taken back before the release of the child is
+ *        known: a process that gets the pid in the same tick is not taken for the child.
  */
 #ifndef PE_CORE_EVIDENCE_KIN_H
 #define PE_CORE_EVIDENCE_KIN_H

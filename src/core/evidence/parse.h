@@ -2,15 +2,13 @@
 /*
  * parse - which numbers of a small text may be pids, and which of them it states to be one.
  *
- * 1. A pid accuses if it is the first token of the file, or the value of a key named like pid
- * (JSON, ini, shell, "PID: 307"), or, in a
- *    file whose path contains `pid` or `lock`, part of a first line of pids only or the only pid
- *    there.
- * 2. Every other pid may only acquit: ordinary files are full of pids that are no pids.
- * 3. Scripts, rc files, sources and histories never accuse.
- * 4. A pid is a run of digits from 2 to the greatest pid. One that is part of a word, a date, a
- * version or a fraction never
- *    accuses.
+ * parse.1  A pid accuses if it is the first token of the file, or the value of a key named like pid
+ *          (JSON, ini, shell, "PID: 307"), or, in a file whose path contains `pid` or `lock`, part
+ *          of a first line of pids only or the only pid there.
+ * parse.2  Every other pid may only acquit: ordinary files are full of pids that are no pids.
+ * parse.3  Scripts, rc files, sources and histories never accuse.
+ * parse.4  A pid is a run of digits from 2 to the greatest pid. One that is part of a word, a date,
+ *          a version or a fraction never accuses.
  */
 #ifndef PE_CORE_EVIDENCE_PARSE_H
 #define PE_CORE_EVIDENCE_PARSE_H

@@ -10,20 +10,19 @@
  *               └─ before that, once ──────────────> kin[306] = { 305 }, kin[305] = { 300 }, ...
  *   its shell (300) ── kill(412) ──> seen[412] is by 306, whose parents lead to 300: evidence
  *
- * 1. Each word is written by one atomic store. There is no lock, and nothing to recover after a
- * crash.
- * 2. A pid uses the word at its low 15 bits; the tag (the high 7 bits) says whose the word is. The
- * last writer wins.
- * 3. The file has its full size and all its blocks before it is used, so that a full file system is
- * an error when the table is made
- *    and no signal later. One with another owner, mode, size or with holes is not used.
- * 4. A word is believed only if its source descends from the caller (kin.h) and its moment is after
- * the caller's birth. A foreign
- *    or torn word fails that test; a wrong one of the same user can at most spare a stale use or
- *    refuse a right one.
- * 5. The file's name has the user, the pid namespace and the time namespace: pids and moments mean
- * the same to all who share it.
- * 6. It is opened by the first look or use and closed at once; the mapping goes with exec.
+ * table.1  Each word is written by one atomic store. There is no lock, and nothing to recover after
+ *          a crash.
+ * table.2  A pid uses the word at its low 15 bits; the tag (the high 7 bits) says whose the word
+ *          is. The last writer wins.
+ * table.3  The file has its full size and all its blocks before it is used, so that a full file
+ *          system is an error when the table is made and no signal later. One with another owner,
+ *          mode, size or with holes is not used.
+ * table.4  A word is believed only if its source descends from the caller (kin.h) and its moment is
+ *          after the caller's birth. A foreign or torn word fails that test; a wrong one of the
+ *          same user can at most spare a stale use or refuse a right one.
+ * table.5  The file's name has the user, the pid namespace and the time namespace: pids and moments
+ *          mean the same to all who share it.
+ * table.6  It is opened by the first look or use and closed at once; the mapping goes with exec.
  */
 #ifndef PE_CORE_EVIDENCE_TABLE_H
 #define PE_CORE_EVIDENCE_TABLE_H

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "cli/table.h"
+#include "cli/demo_table.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -60,7 +60,7 @@ static void print_notice(const char *told)
 	}
 }
 
-int pe_table_row(const struct pe_scenario *s, const char *title, const char *const *argv)
+int pe_demo_table_row(const struct pe_scenario *s, const char *title, const char *const *argv)
 {
 	static const int widths[PE_SCENARIO_MODES] = { 10, 24, 0 };
 	static struct pe_scenario_outcome outcomes[PE_SCENARIO_MODES];
@@ -88,7 +88,7 @@ static const char *const ways[] = {
 	[PE_NAMESPACE_STEERED] = "ns_last_pid tells the kernel where to go on counting",
 };
 
-void pe_table_head(enum pe_namespace_pids how)
+void pe_demo_table_head(enum pe_namespace_pids how)
 {
 	printf("In a private namespace; %s.\n"
 	       "HIT: an innocent process with the program's old number got its SIGTERM.\n"

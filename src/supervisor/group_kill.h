@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * killpg - kill(-q): a signal to the group that process q leads or led.
+ * group_kill - kill(-q): a signal to the group that process q leads or led.
  *
  *   q never was a child of the caller, or is the caller's own group ──> continued
  *   q was one: which process has pid q now?
@@ -9,15 +9,15 @@
  *     none, and no group has it ──────────> stale, and latent
  *     none, and a group has it ───────────> not proven: continued, and reported by `warn`
  *
- * killpg.1  No signal is sent in the caller's place: the kernel rules on the call (S18).
- * killpg.2  A call is refused only if the group that the child led is gone, proven.
+ * group_kill.1  No signal is sent in the caller's place: the kernel rules on the call (S18).
+ * group_kill.2  A call is refused only if the group that the child led is gone, proven.
  */
-#ifndef PE_SUPERVISOR_KILLPG_H
-#define PE_SUPERVISOR_KILLPG_H
+#ifndef PE_SUPERVISOR_GROUP_KILL_H
+#define PE_SUPERVISOR_GROUP_KILL_H
 
 #include "supervisor/serve.h"
 
 /* A kill whose pid is below -1. A result, or LET. */
-long pe_killpg_serve(struct pe_serve_call *c);
+long pe_group_kill_serve(struct pe_serve_call *c);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "supervisor/killpg.h"
+#include "supervisor/group_kill.h"
 
 #include <errno.h>
 #include <unistd.h>
@@ -47,7 +47,7 @@ static long without_leader(struct pe_serve_call *c)
 	return judge(c, 0, exists, exists);
 }
 
-long pe_killpg_serve(struct pe_serve_call *c)
+long pe_group_kill_serve(struct pe_serve_call *c)
 {
 	int leader = leader_of(c), pid, parent;
 	long r;
