@@ -48,7 +48,8 @@ static const char *setting(const char *name)
 /* the words have been checked by run */
 static struct pe_monitor_plan plan_from_environment(void)
 {
-	const char *policy = setting("PIDEPOCH_ON_STALE"), *error = setting("PIDEPOCH_ERRNO");
+	const char *policy = setting("PIDEPOCH_ON_STALE"), *error = setting("PIDEPOCH_ERRNO"),
+		   *stacks = setting("PIDEPOCH_STACKS");
 	struct pe_monitor_plan plan = { .policy = PE_POLICY_REFUSE,
 					.stale_errno = ESRCH,
 					.log = setting("PIDEPOCH_LOG"),
@@ -61,6 +62,7 @@ static struct pe_monitor_plan plan_from_environment(void)
 		plan.policy = PE_POLICY_ABORT;
 	else if (policy && strcmp(policy, "refuse") != 0)
 		plan.policy = PE_POLICY_REPORT;
+	plan.stacks = stacks ? strcmp(stacks, "on") == 0 : plan.policy == PE_POLICY_REPORT;
 	if (policy && strcmp(policy, "off") == 0)
 		plan.trust = "*";
 	if (error && strcmp(error, "EEPOCH") == 0)

@@ -404,14 +404,20 @@ static inline bool pe_sys_readable(uintptr_t at)
 	return pe_sys4(SYS_rt_sigprocmask, ~0, (long)at, 0, sizeof(uint64_t)) != -EFAULT;
 }
 
-/* @bytes of this process's own memory at @from, which may be gone by now. 0 or -errno */
-static inline int pe_sys_copy(void *to, uintptr_t from, size_t bytes)
+/* @bytes of the memory of process @pid at @from. 0 or -errno */
+static inline int pe_sys_copy_of(int pid, void *to, uintptr_t from, size_t bytes)
 {
 	const struct iovec here = { to, bytes }, there = { (void *)from, bytes };
-	long n = pe_sys6(SYS_process_vm_readv, pe_sys_getpid(), PE_SYS_LONG(&here), 1,
-			 PE_SYS_LONG(&there), 1, 0);
+	long n = pe_sys6(SYS_process_vm_readv, pid, PE_SYS_LONG(&here), 1, PE_SYS_LONG(&there), 1,
+			 0);
 
 	return n == (long)bytes ? 0 : n < 0 ? (int)n : -EFAULT;
+}
+
+/* the same of this process's own memory, which may be gone by now */
+static inline int pe_sys_copy(void *to, uintptr_t from, size_t bytes)
+{
+	return pe_sys_copy_of(pe_sys_getpid(), to, from, bytes);
 }
 
 /* --- time --- */

@@ -41,6 +41,7 @@ struct pe_events_moment {
 	uint64_t ago_ms; /* before the event */
 	uint64_t tid;	 /* 0: not known */
 	struct pe_events_stack stack;
+	const char *stack_end; /* why it ends early; "": it does not, or that is not known */
 };
 
 struct pe_events_event {

@@ -70,6 +70,25 @@ void pe_print_sentence(char *to, size_t size, const struct pe_events_event *e)
 	snprintf(to, size, "%s", sentence);
 }
 
+const char *pe_print_stack_end(const struct pe_events_moment *m)
+{
+	static const struct {
+		const char *end, *reason;
+	} reasons[] = {
+		{ "register", "it needs registers that are not known while the call is held" },
+		{ "tracer", "another process traces this one" },
+		{ "denied", "the supervisor may not read this process" },
+		{ "frames", "code without unwind tables or frame pointers" },
+		{ "machine", "a 32-bit system call" },
+		{ "limit", "it took too long to read" },
+	};
+
+	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
+		if (strcmp(reasons[i].end, m->stack_end) == 0)
+			return reasons[i].reason;
+	return "for a reason that is not known here";
+}
+
 static void member(FILE *out, const char *name, const char *value)
 {
 	if (!value)
@@ -103,7 +122,10 @@ static void json_moment(FILE *out, const struct pe_findings *f, const struct pe_
 	fprintf(out, "\",\"ago_ms\":%" PRIu64 ",\"tid\":%" PRIu64 ",\"stack\":[", m->ago_ms,
 		m->tid);
 	pe_findings_walk(f, e, &m->stack, json_frame, out);
-	fprintf(out, "]}");
+	putc(']', out);
+	if (*m->stack_end)
+		member(out, "stack_end", m->stack_end);
+	putc('}', out);
 }
 
 void pe_print_moments(FILE *out, const struct pe_findings *f, const struct pe_events_event *e)

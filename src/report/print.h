@@ -21,6 +21,9 @@ void pe_print_suppressions(FILE *out, const struct pe_findings *f);
 /* "kill(345, SIGTERM)", into @to */
 void pe_print_call(char *to, size_t size, const struct pe_events_event *e);
 
+/* why the stack of @m ends early, for which it must say that it does */
+const char *pe_print_stack_end(const struct pe_events_moment *m);
+
 /* @text within the quotes of a JSON string, fit for a page's script as well */
 void pe_print_escaped(FILE *out, const char *text);
 

@@ -41,8 +41,11 @@ static void stack(FILE *out, const struct pe_findings *f, const struct pe_events
 {
 	if (m->stack.depth)
 		pe_findings_walk(f, e, &m->stack, text_frame, out);
-	else
+	else if (!*m->stack_end)
 		fprintf(out, "    (no stack was kept)\n");
+	if (*m->stack_end)
+		fprintf(out, "    (%s: %s)\n", m->stack.depth ? "its end is not known" : "no stack",
+			pe_print_stack_end(m));
 }
 
 static void moment(FILE *out, const struct pe_findings *f, const struct pe_events_event *e,
@@ -152,6 +155,24 @@ struct name {
 	const char *function, *module;
 };
 
+/* libc's or Go's own function for a system call: each misuse of a static program is in it */
+static bool is_call_itself(const char *function)
+{
+	static const char *const calls[] = { "kill",	"tkill",	   "tgkill",	"sigqueue",
+					     "syscall", "rt_sigqueueinfo", "pidfd_open" };
+	static const char *const packages[] = { "syscall.", "runtime/internal/syscall.",
+						"internal/runtime/syscall." };
+
+	for (size_t i = 0; i < sizeof(packages) / sizeof(packages[0]); i++)
+		if (strncmp(function, packages[i], strlen(packages[i])) == 0)
+			return true;
+	function += strspn(function, "_");
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
+		if (strcmp(function, calls[i]) == 0)
+			return true;
+	return false;
+}
+
 static bool name_frame(void *context, unsigned int n, const struct pe_symbols_frame *frame)
 {
 	struct name *name = context;
@@ -160,6 +181,8 @@ static bool name_frame(void *context, unsigned int n, const struct pe_symbols_fr
 	(void)n;
 	if (!name->module && slash && slash[1])
 		name->module = slash + 1;
+	if (frame->function && is_call_itself(frame->function))
+		return true;
 	if (frame->function && strcmp(frame->function, "main") != 0)
 		name->function = frame->function;
 	return !frame->function;

@@ -20,6 +20,7 @@
 #include "supervisor/notify.h"
 #include "supervisor/proc.h"
 #include "supervisor/rights.h"
+#include "supervisor/stack_waits.h"
 
 #ifndef PIDFD_SIGNAL_THREAD
 #define PIDFD_SIGNAL_THREAD 1u /* linux/pidfd.h, since 6.9 */
@@ -116,36 +117,78 @@ static bool may_tell(const struct pe_serve_call *c, const struct pe_identity_hol
 	       told_of(parent)->identity != parent || told_of(parent)->at > who->start;
 }
 
-/* judge.3. What is written is written in the caller's name. */
-static void tell(const struct pe_serve_call *c, const struct pe_use *use,
-		 const struct pe_verdict *v)
-{
-	static struct pe_frame
-		frame; /* what emit and event ask of one: its settings, and who it is */
-	const struct pe_known known = { .what = PE_KNOWN_RELEASED };
-	struct pe_settings set = c->s->set;
-	struct pe_identity_holder who = { .comm = "?" };
+/* --- what is written, in the caller's name --- */
 
-	pe_identity_describe((uint32_t)c->peer->tgid, &who);
-	if (!may_tell(c, &who))
-		return;
-	set.name = who.comm;
-	set.pid = pe_peer_number(c->peer, c->peer->tgid);
-	set.tid = pe_peer_number(c->peer, c->peer->tid);
+/* All that a notice and an event are made of: whole, since a helper may write the event. */
+struct telling {
+	struct pe_stack_stop stop; /* with the stack */
+	struct pe_use use;
+	enum pe_outcome outcome;
+	struct pe_identity_holder who;
+	int ns_pid, ns_tid;
+	struct pe_event_outside outside;
+	struct pe_trace_stack released;
+};
+
+static const struct pe_known known = { .what = PE_KNOWN_RELEASED };
+
+static void describe(struct telling *t, const struct pe_serve_call *c, const struct pe_use *use,
+		     const struct pe_verdict *v)
+{
+	memset(t, 0, sizeof(*t));
+	t->use = *use;
+	t->outcome = v->dies			   ? PE_OUTCOME_ABORTING
+		     : v->act == PE_VERDICT_REFUSE ? PE_OUTCOME_REFUSED
+						   : PE_OUTCOME_PASSED;
+	memcpy(t->who.comm, "?", 2);
+	pe_identity_describe((uint32_t)c->peer->tgid, &t->who);
+	t->ns_pid = pe_peer_number(c->peer, c->peer->tgid);
+	t->ns_tid = pe_peer_number(c->peer, c->peer->tid);
+	pe_event_describe_holder(&t->outside, (uint32_t)(use->holder ? use->holder : use->pid));
+}
+
+/* what notice and event ask of a frame: its settings, and which process it is */
+static const struct pe_frame *frame_of(const struct telling *t, const struct pe_settings *run)
+{
+	static struct pe_frame frame;
+	static struct pe_settings set;
+
+	set = *run;
+	set.name = t->who.comm;
+	set.pid = t->ns_pid;
+	set.tid = t->ns_tid;
+	set.outside = &t->outside;
 	frame.set = &set;
 	frame.tgid = set.pid;
-	if (v->tell && (set.log || borrow_stderr(c)))
-		pe_notice_stale(&frame, use, &known,
-				v->dies			      ? PE_OUTCOME_ABORTING
-				: v->act == PE_VERDICT_REFUSE ? PE_OUTCOME_REFUSED
-							      : PE_OUTCOME_PASSED);
-	if (!set.log)
+	return &frame;
+}
+
+/* judge.2 */
+static void notice(const struct telling *t, const struct pe_serve_call *c)
+{
+	if (c->s->set.log || borrow_stderr(c))
+		pe_notice_stale(frame_of(t, &c->s->set), &t->use, &known, t->outcome);
+	if (!c->s->set.log)
 		dup2(STDIN_FILENO, STDERR_FILENO); /* /dev/null */
-	if (set.events)
-		pe_event_use(&frame, use, &known, use->holder != 0,
-			     v->dies			   ? PE_OUTCOME_ABORTING
-			     : v->act == PE_VERDICT_REFUSE ? PE_OUTCOME_REFUSED
-							   : PE_OUTCOME_PASSED);
+}
+
+/* judge.3 */
+static void event(const struct pe_serve *s, struct telling *t)
+{
+	struct pe_stack_result *here = &t->stop.here;
+
+	t->outside.here = here->stack.depth ? &here->stack : NULL;
+	t->outside.stack_end = pe_stack_is_wanted(s) ? pe_stack_end_name(here->end) : NULL;
+	t->outside.modules = here->modules;
+	if (t->outside.released.stack)
+		t->outside.released.stack = &t->released;
+	pe_event_use(frame_of(t, &s->set), &t->use, &known, t->use.holder != 0, t->outcome);
+}
+
+/* in a helper */
+static void event_at_stop(const struct pe_serve *s, struct pe_stack_stop *stop)
+{
+	event(s, (struct telling *)stop);
 }
 
 /* --- the verdict --- */
@@ -160,6 +203,63 @@ static void end(const struct pe_serve_call *c)
 		pe_sys_pidfd_send_signal(c->peer->pidfd, signal, NULL, 0); /* before Linux 6.9 */
 }
 
+/* Before the call is answered, and once. */
+static void tell_before_answer(const struct telling *t, const struct pe_serve_call *c,
+			       const struct pe_verdict *v)
+{
+	if (v->tell)
+		notice(t, c);
+	if (v->dies)
+		end(c);
+}
+
+/*
+ * judge.4: have the call answered, and its event written before its thread goes on. DONE or
+ * -EINPROGRESS; else it is not answered: the event has been written without the rest of its stack.
+ */
+static long answer_and_stop(struct pe_serve_call *c, struct telling *t, const struct pe_verdict *v,
+			    long result)
+{
+	long r;
+
+	t->stop.result = result;
+	t->stop.use = event_at_stop;
+	if (!pe_stack_has_tried_stop(c))
+		tell_before_answer(t, c, v);
+	r = pe_stack_stop(c, &t->stop, sizeof(*t));
+	if (r == -EINPROGRESS)
+		return r;
+	if (r == 0)
+		return PE_SERVE_DONE;
+	event(c->s, t);
+	return result;
+}
+
+/* @result: of the call. Returns the same, DONE or -EINPROGRESS. */
+static long tell(struct pe_serve_call *c, const struct pe_use *use, const struct pe_verdict *v,
+		 long result)
+{
+	static struct telling t;
+
+	describe(&t, c, use, v);
+	if (pe_stack_is_wanted(c->s)) {
+		if (pe_stack_take(c, &t.stop.here) == -EINPROGRESS)
+			return -EINPROGRESS;
+		if (!t.stop.here.with_library)
+			pe_stack_waits_find(c, use->pid, &t.outside, &t.released);
+	}
+	if (!pe_notify_holds(c->s->listener, c->n->id))
+		return PE_SERVE_LET; /* the caller has ended: what was read may be another's */
+	if (!pe_stack_has_tried_stop(c) && !may_tell(c, &t.who))
+		return result;
+	if (pe_stack_is_wanted(c->s) && pe_stack_needs_stop(&t.stop.here))
+		return answer_and_stop(c, &t, v, result);
+	tell_before_answer(&t, c, v);
+	if (c->s->set.events)
+		event(c->s, &t);
+	return result;
+}
+
 long pe_judge_serve(struct pe_serve_call *c, const struct pe_use *use, int pid)
 {
 	const struct pe_verdict_use judged = { .knowledge = PE_KNOWN_RELEASED,
@@ -168,6 +268,7 @@ long pe_judge_serve(struct pe_serve_call *c, const struct pe_use *use, int pid)
 					       .policy = c->s->set.policy };
 	struct pe_verdict v = pe_verdict_classic(&judged);
 	long r;
+	long result = v.act == PE_VERDICT_REFUSE ? -c->s->set.stale_errno : PE_SERVE_LET;
 
 	if (is_trusted(c))
 		return PE_SERVE_LET;
@@ -177,8 +278,8 @@ long pe_judge_serve(struct pe_serve_call *c, const struct pe_use *use, int pid)
 	if (r != 0 || !pe_notify_holds(c->s->listener, c->n->id))
 		return PE_SERVE_LET;
 	if (v.tell || c->s->set.events)
-		tell(c, use, &v);
+		return tell(c, use, &v, result);
 	if (v.dies)
 		end(c);
-	return v.act == PE_VERDICT_REFUSE ? -c->s->set.stale_errno : PE_SERVE_LET;
+	return result;
 }

@@ -9,8 +9,11 @@
  * judge.2  A notice goes to the log; else to the caller's own descriptor 2, while that is the file
  *          that it was when the run began. It is borrowed for the one line, and left out if the
  *          line could not be taken at once.
- * judge.3  An event is written as the library writes it (docs/events.md), before the call is
- *          answered; from outside there are no stacks, and no history.
+ * judge.3  An event is written as the library writes it (docs/events.md), before its thread goes
+ *          on.
+ * judge.4  With stacks asked for it has the stack of the call (stack.h), and of the wait that
+ *          released the pid where that was notified (stack_waits.h). Forks are not notified: from
+ *          outside there is no stack of the birth.
  */
 #ifndef PE_SUPERVISOR_JUDGE_H
 #define PE_SUPERVISOR_JUDGE_H

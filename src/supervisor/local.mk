@@ -33,6 +33,23 @@ libsupervisor_la_SOURCES = \
 	src/supervisor/proc.c src/supervisor/proc.h \
 	src/supervisor/rights.c src/supervisor/rights.h \
 	src/supervisor/serve.c src/supervisor/serve.h \
+	src/supervisor/stack.c src/supervisor/stack.h \
+	src/supervisor/stack_apart.c src/supervisor/stack_apart.h \
+	src/supervisor/stack_memory.c src/supervisor/stack_memory.h \
+	src/supervisor/stack_modules.c src/supervisor/stack_modules.h \
+	src/supervisor/stack_table.c src/supervisor/stack_table.h \
+	src/supervisor/stack_waits.c src/supervisor/stack_waits.h \
+	src/supervisor/stack_walk.c src/supervisor/stack_walk.h \
 	src/supervisor/judge.c src/supervisor/judge.h \
 	src/supervisor/wait.c src/supervisor/wait.h
-libsupervisor_la_LIBADD = libcore.la
+libsupervisor_la_CPPFLAGS = $(AM_CPPFLAGS) $(LIBUNWIND_CFLAGS)
+libsupervisor_la_LIBADD = libcore.la $(LIBUNWIND_LIBS)
+
+# One file for each processor, by the same name.
+libsupervisor_la_SOURCES += src/supervisor/arch/registers.h
+if CPU_X86_64
+libsupervisor_la_SOURCES += src/supervisor/arch/x86_64/registers.c
+endif
+if CPU_AARCH64
+libsupervisor_la_SOURCES += src/supervisor/arch/aarch64/registers.c
+endif

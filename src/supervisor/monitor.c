@@ -29,6 +29,7 @@
 #include "supervisor/probe.h"
 #include "supervisor/rights.h"
 #include "supervisor/serve.h"
+#include "supervisor/stack_waits.h"
 
 #define DESCRIPTORS 1024
 #define STACK	    (256u << 10)
@@ -227,6 +228,8 @@ static _Noreturn void be_keeper(const struct birth *b)
 	raise_limits();
 	s.table = pe_child_table_map();
 	s.epochs = pe_epochs_map();
+	if (pe_stack_is_wanted(&s))
+		s.waits = pe_stack_waits_map();
 	s.births = pe_probe_is_off(PE_PROBE_BIRTHS) ? -ENOSYS : pe_fork_events_open();
 	r = enter_proc();
 	if (r == 0)
@@ -276,6 +279,7 @@ static int make_keeper(const struct pe_monitor_plan *plan, int socket)
 				   .stale_errno = plan->stale_errno,
 				   .log = plan->log,
 				   .events = plan->events,
+				   .stacks = plan->stacks,
 				   .once = plan->once };
 	struct birth birth = { plan, &set, getpid(), direct, socket };
 	pid_t first;

@@ -32,6 +32,7 @@ struct pe_monitor_plan {
 	const char *log;    /* absolute path, or NULL */
 	const char *events; /* the same */
 	bool once;	    /* each process tells one thing */
+	bool stacks;	    /* events have stacks */
 	const char *trust;  /* patterns, with a colon between them, or NULL */
 	bool plain;	    /* without CAP_SYS_ADMIN: no_new_privs is set */
 };

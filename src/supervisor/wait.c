@@ -6,6 +6,7 @@
 
 #include "supervisor/fork_events.h"
 #include "supervisor/porter.h"
+#include "supervisor/stack_waits.h"
 
 #define FEW 4 /* children that are read as quickly as the cursor */
 
@@ -84,5 +85,5 @@ long pe_wait_serve(struct pe_serve_call *c)
 		look_at(c, ns_pid);
 	else
 		look_at_all(c);
-	return PE_SERVE_LET;
+	return c->s->waits ? pe_stack_waits_enter(c, ns_pid) : PE_SERVE_LET;
 }

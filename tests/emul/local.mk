@@ -39,12 +39,18 @@ EMUL_PLAYS = \
 	tests/emul/programs.sh \
 	tests/emul/rust.sh \
 	tests/emul/shell.sh \
+	tests/emul/stacks.sh \
+	tests/emul/stacks_cxx.sh \
+	tests/emul/stacks_go.sh \
+	tests/emul/stacks_hostile.sh \
+	tests/emul/stacks_rust.sh \
 	tests/emul/strange.sh
 
-check_PROGRAMS += $(EMUL_TESTS) $(NUMBER_TESTS) tests/emul/called tests/emul/flood tests/emul/guest tests/emul/inline tests/emul/postern tests/emul/raw tests/emul/reaper tests/emul/strange
+check_PROGRAMS += $(EMUL_TESTS) $(NUMBER_TESTS) tests/emul/called tests/emul/flood tests/emul/guest tests/emul/inline tests/emul/postern tests/emul/raw tests/emul/reaper tests/emul/stacks_hostile tests/emul/stacks_waits tests/emul/strange
 TESTS += $(EMUL_TESTS) $(NUMBER_TESTS) $(EMUL_PLAYS)
 dist_check_SCRIPTS += $(EMUL_PLAYS)
-dist_check_DATA += tests/emul/jobs.go tests/emul/kept.rs tests/emul/number_bare.c
+dist_check_DATA += tests/emul/jobs.go tests/emul/kept.rs tests/emul/number_bare.c \
+	tests/emul/stacked.cc tests/emul/stacked.go tests/emul/stacked.rs tests/emul/stacks.inc
 
 tests_emul_births_SOURCES = tests/emul/births.c tests/emul/worker.h
 tests_emul_births_LDADD = libsupervisor.la
@@ -68,6 +74,11 @@ tests_emul_flood_SOURCES = tests/emul/flood.c
 tests_emul_flood_LDFLAGS = -all-static
 tests_emul_guest_SOURCES = tests/emul/guest.c
 tests_emul_guest_LDFLAGS = -all-static
+tests_emul_stacks_hostile_SOURCES = tests/emul/stacks_hostile.c tests/emul/worker.h tests/preload/attack.h
+tests_emul_stacks_hostile_LDFLAGS = -all-static -Wl,--eh-frame-hdr
+tests_emul_stacks_waits_SOURCES = tests/emul/stacks_waits.c
+tests_emul_stacks_waits_CFLAGS = $(AM_CFLAGS) -fno-omit-frame-pointer
+tests_emul_stacks_waits_LDFLAGS = -all-static
 tests_emul_strange_SOURCES = tests/emul/strange.c
 tests_emul_strange_LDFLAGS = -all-static
 tests_emul_called_SOURCES = tests/emul/raw.c

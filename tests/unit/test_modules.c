@@ -15,10 +15,10 @@ static char text[1 << 18];
 static const char *records(void)
 {
 	FILE *f = tmpfile();
-	uint64_t name = pe_modules_name(room);
+	uint64_t name = pe_modules_name(0, room);
 	ssize_t n;
 
-	pe_modules_write(fileno(f), name, room);
+	pe_modules_write(fileno(f), 0, name, room);
 	n = pread(fileno(f), text, sizeof(text) - 1, 0);
 	text[n > 0 ? n : 0] = '\0';
 	fclose(f);
@@ -42,33 +42,33 @@ END_TEST
 
 START_TEST(modules_3_the_name_is_of_what_is_mapped)
 {
-	uint64_t before = pe_modules_name(room);
+	uint64_t before = pe_modules_name(0, room);
 	void *library;
 	pid_t child;
 	int status;
 
 	ck_assert_uint_ne(before, 0);
-	ck_assert_uint_eq(pe_modules_name(room), before);
+	ck_assert_uint_eq(pe_modules_name(0, room), before);
 	child = fork();
 	if (child == 0)
-		_exit(pe_modules_name(room) != before);
+		_exit(pe_modules_name(0, room) != before);
 	ck_assert_int_eq(waitpid(child, &status, 0), child);
 	ck_assert_int_eq(status, 0);
 	library = dlopen("libutil.so.1", RTLD_NOW);
 	if (!library)
 		library = dlopen("libresolv.so.2", RTLD_NOW);
 	ck_assert_ptr_nonnull(library);
-	ck_assert_uint_ne(pe_modules_name(room), before);
+	ck_assert_uint_ne(pe_modules_name(0, room), before);
 }
 END_TEST
 
 START_TEST(code_made_at_run_time_is_none)
 {
-	uint64_t before = pe_modules_name(room);
+	uint64_t before = pe_modules_name(0, room);
 	void *page = mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	ck_assert_ptr_ne(page, MAP_FAILED);
-	ck_assert_uint_eq(pe_modules_name(room), before);
+	ck_assert_uint_eq(pe_modules_name(0, room), before);
 }
 END_TEST
 

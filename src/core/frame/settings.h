@@ -14,6 +14,7 @@
 #include "core/stack/unwind.h"
 #include "core/time/moment.h"
 
+struct pe_event_outside;
 struct pe_fuzz_page;
 
 enum pe_old { /* PIDEPOCH_FORCE_OLD: do without this newer mechanism */
@@ -51,6 +52,7 @@ struct pe_settings {
 	bool handles;		   /* a group is found after its leader's reap: it was tried here */
 	bool once;		   /* tell one thing, and then no more */
 	struct pe_unwind unwind;
+	const struct pe_event_outside *outside; /* event.h; NULL: events are about this process */
 	int parent;	       /* of the process, when the program was loaded; 0: not known */
 	uint64_t stderr_id[2]; /* device and inode of descriptor 2 at the start */
 	uint64_t stderr_born;  /* and when that file was made; 0: not known */

@@ -146,6 +146,23 @@ static void moment_field(struct pe_text *t, const struct pe_frame *p, const char
 	pe_text_add(t, "}");
 }
 
+/* what a supervisor knows in place of a slot's history */
+static void outside_fields(struct pe_text *t, const struct pe_event_outside *o)
+{
+	if (o->released.by == PE_CALL_NONE)
+		return;
+	begin_object(t, "released");
+	text_field(t, "call", pe_call_name(o->released.by));
+	number_field(t, "ago_ms", o->released.ago_ms);
+	number_field(t, "tid", o->released.tid);
+	stack_field(t, o->released.stack);
+	if (o->released.stack_end)
+		text_field(t, "stack_end", o->released.stack_end);
+	pe_text_add(t, "}");
+	name_field(t, "released_by_any");
+	pe_text_add(t, o->released.any ? "true" : "false");
+}
+
 static void history_fields(struct pe_text *t, const struct pe_frame *p, const struct happening *h)
 {
 	struct history x;
@@ -153,6 +170,8 @@ static void history_fields(struct pe_text *t, const struct pe_frame *p, const st
 	if (!h->k)
 		return;
 	text_field(t, "known", h->k->what == PE_KNOWN_INHERITED ? "inherited" : "own");
+	if (p->set->outside)
+		outside_fields(t, p->set->outside);
 	if (!read_history(p, h, &x))
 		return;
 	moment_field(t, p, "obtained", x.born_by, x.born, x.born_tid, x.born_stack);
@@ -200,13 +219,13 @@ static void exe_field(struct pe_text *t, uint32_t pid, char *exe)
 }
 
 /* start times are in hundredths of a second since boot, on every Linux that there is */
-static void holder_field(struct pe_text *t, const struct happening *h, char *exe)
+static void holder_field(struct pe_text *t, uint32_t holder, char *exe)
 {
 	struct pe_identity_holder who;
 	struct timespec now = { 0 };
 	uint64_t ms, start;
 
-	if (pe_identity_describe(h->holder, &who) != 0)
+	if (pe_identity_describe(holder, &who) != 0)
 		return;
 	pe_sys_clock_gettime(CLOCK_BOOTTIME, &now);
 	ms = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
@@ -215,8 +234,18 @@ static void holder_field(struct pe_text *t, const struct happening *h, char *exe
 	text_field(t, "comm", who.comm);
 	number_field(t, "parent", who.ppid);
 	number_field(t, "age_ms", ms > start ? ms - start : 0);
-	exe_field(t, h->holder, exe);
+	exe_field(t, holder, exe);
 	pe_text_add(t, "}");
+}
+
+void pe_event_describe_holder(struct pe_event_outside *o, uint32_t pid)
+{
+	char exe[EXE];
+	struct pe_text t = pe_text_on(o->holder, sizeof(o->holder));
+
+	pe_text_add(&t, "{"); /* as if it were the first field: without a comma */
+	holder_field(&t, pid, exe);
+	pe_text_end(&t);
 }
 
 static void time_field(struct pe_text *t)
@@ -268,13 +297,24 @@ static void head_fields(struct pe_text *t, const struct pe_frame *p, const struc
 /* The set that the event's addresses are of. 0: it cannot be told. */
 static uint64_t modules_of(const struct pe_frame *p, int fd, struct room *room)
 {
-	uint64_t name = pe_modules_name(room->modules);
+	uint64_t name = pe_modules_name(0, room->modules);
 
 	if (name && name != atomic_load_explicit(&p->trace->modules, memory_order_relaxed)) {
-		pe_modules_write(fd, name, room->modules);
+		pe_modules_write(fd, 0, name, room->modules);
 		atomic_store_explicit(&p->trace->modules, name, memory_order_relaxed);
 	}
 	return name;
+}
+
+static void holder_and_stack_from(struct pe_text *t, const struct pe_event_outside *o)
+{
+	if (o->holder[0] && o->holder[1]) {
+		pe_text_add(t, ",");
+		pe_text_add(t, o->holder + 1);
+	}
+	stack_field(t, o->here);
+	if (o->stack_end)
+		text_field(t, "stack_end", o->stack_end);
 }
 
 static void put_together(struct pe_text *t, const struct pe_frame *p, const struct happening *h,
@@ -283,7 +323,10 @@ static void put_together(struct pe_text *t, const struct pe_frame *p, const stru
 	head_fields(t, p, h);
 	history_fields(t, p, h);
 	evidence_field(t, h);
-	holder_field(t, h, room->exe);
+	if (!p->set->outside)
+		holder_field(t, h->holder, room->exe);
+	else
+		holder_and_stack_from(t, p->set->outside);
 	if (p->trace) {
 		room->here.depth =
 			pe_unwind_here(&p->trace->unwind, room->here.frame, PE_TRACE_DEPTH);
@@ -304,7 +347,9 @@ static pe_cold void happened(const struct pe_frame *p, const struct happening *h
 	int fd = room == MAP_FAILED ? -ENOMEM : pe_append_open(p->set->events);
 
 	if (fd >= 0) {
-		uint64_t modules = p->trace ? modules_of(p, fd, room) : 0;
+		uint64_t modules = p->trace	     ? modules_of(p, fd, room)
+				   : p->set->outside ? p->set->outside->modules
+						     : 0;
 		struct pe_text line = pe_text_on(room->line, sizeof(room->line));
 
 		put_together(&line, p, h, room, modules);

@@ -36,6 +36,27 @@ enum pe_event_kind {
 	PE_EVENT_INIT,	      /* pid 1 taken for the process that once was the parent */
 };
 
+/*
+ * What a supervisor knows of the process that it writes an event for: its frame has no slots and no
+ * trace. pe_settings names it; NULL: the event is about this process.
+ */
+struct pe_event_outside {
+	const struct pe_trace_stack *here; /* of the call; NULL: none */
+	const char *stack_end;		   /* why `here` ends early (docs/events.md), or NULL */
+	struct {
+		enum pe_call by; /* PE_CALL_NONE: not known */
+		bool any;
+		uint32_t ago_ms, tid;
+		const struct pe_trace_stack *stack; /* or NULL */
+		const char *stack_end;		    /* or NULL */
+	} released;
+	uint64_t modules;  /* name of the set, whose records have been written; 0: none */
+	char holder[2304]; /* as text, see pe_event_describe_holder() */
+};
+
+/* Read who holds the pid now, for an event that is written later. */
+void pe_event_describe_holder(struct pe_event_outside *o, uint32_t pid);
+
 /* A call with a pid that is known to be stale. @held: somebody has it. */
 void pe_event_use(const struct pe_frame *p, const struct pe_use *u, const struct pe_known *k,
 		  bool held, enum pe_outcome outcome);
@@ -48,6 +69,6 @@ void pe_event_evidence(const struct pe_frame *p, const struct pe_use *u,
 void pe_event_mistaken(struct pe_frame *p, const struct pe_use *u, enum pe_event_kind kind);
 
 /* A wait for @pid by name, which is no child any more; @k says since when. */
-void pe_event_wait(struct pe_frame *p, enum pe_call by, uint32_t pid, const struct pe_known *k);
+void pe_event_wait(struct pe_frame *p, enum pe_call by, uint32_t number, const struct pe_known *k);
 
 #endif

@@ -13,12 +13,6 @@
 #define PATH   512u /* of a module's path, the rest is cut */
 #define ID_MAX 32u
 
-struct mapping {
-	uint64_t start, end, offset, inode;
-	bool executable;
-	const char *path; /* within the line */
-};
-
 /* --- one line --- */
 
 static const char *take_number(const char *s, unsigned int base, uint64_t *n)
@@ -42,7 +36,7 @@ static const char *skip(const char *s, char until)
 }
 
 /* "start-end rwxp offset major:minor inode      path" */
-static void parse(const char *s, struct mapping *m)
+static void parse(const char *s, struct pe_modules_mapping *m)
 {
 	s = skip(take_number(s, 16, &m->start), '-');
 	s = skip(take_number(s, 16, &m->end), ' ');
@@ -58,7 +52,7 @@ static void parse(const char *s, struct mapping *m)
 
 /* Code that is in a file, or the kernel's own page. What a program makes at run time changes all
  * the time. */
-static bool counts(const struct mapping *m)
+static bool counts(const struct pe_modules_mapping *m)
 {
 	return m->executable && (m->path[0] == '/' || pe_text_same(m->path, "[vdso]"));
 }
@@ -66,17 +60,23 @@ static bool counts(const struct mapping *m)
 /* --- all lines --- */
 
 struct scan {
-	uint64_t name;
 	uint64_t base, base_inode; /* where the beginning of the file last seen is mapped */
-	int out;		   /* descriptor of the records, -1: only the name is wanted */
+	pe_modules_see *see;
+	void *arg;
+};
+
+/* the records of a set on their way to a file */
+struct writing {
+	int pid, out;
+	uint64_t name;
 	struct pe_text lines;
 };
 
-static void flush(struct scan *s)
+static void flush(struct writing *w)
 {
-	if (pe_text_length(&s->lines))
-		pe_append_write(s->out, s->lines.start, pe_text_length(&s->lines));
-	s->lines.at = s->lines.start;
+	if (pe_text_length(&w->lines))
+		pe_append_write(w->out, w->lines.start, pe_text_length(&w->lines));
+	w->lines.at = w->lines.start;
 }
 
 static uint64_t mix(uint64_t h, uint64_t n)
@@ -85,7 +85,7 @@ static uint64_t mix(uint64_t h, uint64_t n)
 	return h ^ h >> 32;
 }
 
-static uint64_t mix_in(uint64_t h, const struct mapping *m)
+static uint64_t mix_in(uint64_t h, const struct pe_modules_mapping *m)
 {
 	h = mix(mix(mix(mix(h, m->start), m->end), m->offset), m->inode);
 	for (const char *c = m->path; *c; c++)
@@ -95,20 +95,21 @@ static uint64_t mix_in(uint64_t h, const struct mapping *m)
 
 /* The note's bytes into @id; how many, 0: none. @at and @left: the notes of one segment, in
  * memory. */
-static size_t id_in_notes(uint64_t at, uint64_t left, uint8_t *id)
+static size_t id_in_notes(int pid, uint64_t at, uint64_t left, uint8_t *id)
 {
 	struct {
 		Elf64_Nhdr h;
 		char name[4];
 	} note;
 
-	while (left >= sizeof(note) && pe_sys_copy(&note, at, sizeof(note)) == 0) {
+	while (left >= sizeof(note) && pe_sys_copy_of(pid, &note, at, sizeof(note)) == 0) {
 		uint64_t size = sizeof(note.h) + ((note.h.n_namesz + UINT64_C(3)) & ~UINT64_C(3));
 
 		if (note.h.n_type == NT_GNU_BUILD_ID && note.h.n_namesz == 4 &&
 		    memcmp(note.name, "GNU", 4) == 0 && note.h.n_descsz <= ID_MAX)
-			return pe_sys_copy(id, at + size, note.h.n_descsz) == 0 ? note.h.n_descsz
-										: 0;
+			return pe_sys_copy_of(pid, id, at + size, note.h.n_descsz) == 0
+				       ? note.h.n_descsz
+				       : 0;
 		size += (note.h.n_descsz + UINT64_C(3)) & ~UINT64_C(3);
 		if (size > left)
 			return 0;
@@ -118,7 +119,7 @@ static size_t id_in_notes(uint64_t at, uint64_t left, uint8_t *id)
 	return 0;
 }
 
-static size_t build_id(uint64_t base, uint8_t *id)
+static size_t build_id(int pid, uint64_t base, uint8_t *id)
 {
 	Elf64_Ehdr e;
 	Elf64_Phdr p;
@@ -126,18 +127,18 @@ static size_t build_id(uint64_t base, uint8_t *id)
 	bool loaded = false;
 	size_t n = 0;
 
-	if (!base || pe_sys_copy(&e, base, sizeof(e)) || memcmp(e.e_ident, ELFMAG, SELFMAG) ||
-	    e.e_phentsize != sizeof(p))
+	if (!base || pe_sys_copy_of(pid, &e, base, sizeof(e)) ||
+	    memcmp(e.e_ident, ELFMAG, SELFMAG) || e.e_phentsize != sizeof(p))
 		return 0;
 	for (unsigned int i = 0; i < e.e_phnum && i < 32 && n == 0; i++) {
-		if (pe_sys_copy(&p, base + e.e_phoff + i * sizeof(p), sizeof(p)))
+		if (pe_sys_copy_of(pid, &p, base + e.e_phoff + i * sizeof(p), sizeof(p)))
 			return 0;
 		if (p.p_type == PT_LOAD && !loaded) {
 			bias = base - p.p_vaddr;
 			loaded = true;
 		}
 		if (p.p_type == PT_NOTE && loaded)
-			n = id_in_notes(bias + p.p_vaddr, p.p_filesz, id);
+			n = id_in_notes(pid, bias + p.p_vaddr, p.p_filesz, id);
 	}
 	return n;
 }
@@ -151,17 +152,17 @@ static void add_field(struct pe_text *t, const char *name, uint64_t n)
 	pe_text_add(t, "\"");
 }
 
-static void add_record(struct scan *s, const struct mapping *m, uint64_t base)
+static void add_record(struct writing *w, const struct pe_modules_mapping *m)
 {
-	struct pe_text *t = &s->lines;
+	struct pe_text *t = &w->lines;
 	char path[PATH];
 	struct pe_text cut = pe_text_on(path, sizeof(path));
 	uint8_t id[ID_MAX];
-	size_t n = build_id(base, id);
+	size_t n = build_id(w->pid, m->base, id);
 
 	pe_text_add(&cut, m->path);
 	pe_text_add(t, "{\"pidepoch\":1,\"type\":\"module\",\"set\":\"");
-	pe_text_hex(t, s->name, 16);
+	pe_text_hex(t, w->name, 16);
 	pe_text_add(t, "\"");
 	add_field(t, "start", m->start);
 	add_field(t, "end", m->end);
@@ -175,34 +176,39 @@ static void add_record(struct scan *s, const struct mapping *m, uint64_t base)
 }
 
 /* A record that does not fit behind the others begins the next write. */
-static void write_record(struct scan *s, const struct mapping *m)
+static bool write_record(void *arg, const struct pe_modules_mapping *m)
 {
-	uint64_t base = m->offset == 0 ? m->start : s->base_inode == m->inode ? s->base : 0;
-	char *before = s->lines.at;
+	struct writing *w = arg;
+	char *before = w->lines.at;
 
-	add_record(s, m, base);
-	if (s->lines.at < s->lines.limit)
-		return;
-	s->lines.at = before;
-	flush(s);
-	add_record(s, m, base);
+	add_record(w, m);
+	if (w->lines.at < w->lines.limit)
+		return true;
+	w->lines.at = before;
+	flush(w);
+	add_record(w, m);
+	return true;
 }
 
-static void one_line(struct scan *s, const char *line)
+static bool add_to_name(void *arg, const struct pe_modules_mapping *m)
 {
-	struct mapping m;
+	uint64_t *name = arg;
+
+	*name = mix_in(*name, m);
+	return true;
+}
+
+static bool one_line(struct scan *s, const char *line)
+{
+	struct pe_modules_mapping m;
 
 	parse(line, &m);
 	if (m.offset == 0) {
 		s->base = m.start;
 		s->base_inode = m.inode;
 	}
-	if (!counts(&m))
-		return;
-	if (s->out < 0)
-		s->name = mix_in(s->name, &m);
-	else
-		write_record(s, &m);
+	m.base = s->base_inode == m.inode ? s->base : 0;
+	return !counts(&m) || s->see(s->arg, &m);
 }
 
 static char *find_newline(char *from, const char *end)
@@ -212,43 +218,70 @@ static char *find_newline(char *from, const char *end)
 	return from < end ? from : NULL;
 }
 
-/* The kernel gives whole lines only now and then: what is left of the last one is put before the
- * next read. */
-static bool read_lines(struct scan *s, char *room)
+static int open_maps(int pid)
 {
-	int fd = pe_sys_open("/proc/self/maps", O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	char path[32];
+	struct pe_text t = pe_text_on(path, sizeof(path));
+
+	pe_text_add(&t, "/proc/");
+	if (pid)
+		pe_text_decimal(&t, (uint64_t)pid);
+	else
+		pe_text_add(&t, "self"); /* right also where /proc is another namespace's */
+	pe_text_add(&t, "/maps");
+	return pe_sys_open(pe_text_end(&t), O_RDONLY | O_CLOEXEC | O_NOCTTY);
+}
+
+/* The kernel returns whole lines only now and then: the rest of the last one is put before the next
+ * read. */
+static bool read_lines(struct scan *s, int fd, char *room)
+{
 	size_t have = 0;
 	long n;
 
-	if (fd < 0)
-		return false;
 	while ((n = pe_sys_read(fd, room + have, INPUT - 1 - have)) > 0) {
 		char *line = room, *end = room + have + n, *newline;
 
 		*end = '\0';
 		while ((newline = find_newline(line, end))) {
 			*newline = '\0';
-			one_line(s, line);
+			if (!one_line(s, line))
+				return true;
 			line = newline + 1;
 		}
 		have = (size_t)(end - line);
 		memmove(room, line, have);
 	}
-	pe_sys_close(fd);
 	return n == 0;
 }
 
-uint64_t pe_modules_name(char *room)
+bool pe_modules_each(int pid, char *room, pe_modules_see *see, void *arg)
 {
-	struct scan s = { .out = -1 };
+	struct scan s = { .see = see, .arg = arg };
+	int fd = open_maps(pid);
+	bool read = fd >= 0 && read_lines(&s, fd, room);
 
-	return read_lines(&s, room) ? s.name | 1 : 0;
+	if (fd >= 0)
+		pe_sys_close(fd);
+	return read;
 }
 
-void pe_modules_write(int fd, uint64_t name, char *room)
+uint64_t pe_modules_name(int pid, char *room)
 {
-	struct scan s = { .name = name, .out = fd, .lines = pe_text_on(room + INPUT, LINE) };
+	uint64_t name = 0;
 
-	read_lines(&s, room);
-	flush(&s);
+	return pe_modules_each(pid, room, add_to_name, &name) ? name | 1 : 0;
+}
+
+void pe_modules_write(int fd, int pid, uint64_t name, char *room)
+{
+	struct writing w = {
+		.pid = pid ? pid : pe_sys_getpid(),
+		.out = fd,
+		.name = name,
+		.lines = pe_text_on(room + INPUT, LINE),
+	};
+
+	pe_modules_each(pid, room, write_record, &w);
+	flush(&w);
 }

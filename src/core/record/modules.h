@@ -2,7 +2,7 @@
 /*
  * modules - what code is mapped where, as records that outlive the program.
  *
- *   /proc/self/maps ── executable files ──> one record each: where, which part of the file, its build id
+ *   /proc/PID/maps ── executable files ──> one record each: where, which part of the file, its build id
  *                                    └────> their hash names the set: events say which set their addresses are of
  *
  * modules.1  Read from the kernel and not from the loader: no lock, legal in a handler. A module's
@@ -18,10 +18,28 @@
 
 #define PE_MODULES_ROOM 16384u
 
-/* @room: PE_MODULES_ROOM bytes. The name of the set as it is now, 0: /proc cannot be read. */
-uint64_t pe_modules_name(char *room);
+/* executable code from a file, or the kernel's own page */
+struct pe_modules_mapping {
+	uint64_t start, end, offset, inode;
+	uint64_t base; /* where the beginning of the same file is mapped; 0: not known */
+	bool executable;
+	const char *path; /* valid during the call */
+};
+
+/* false: no more are wanted */
+typedef bool pe_modules_see(void *arg, const struct pe_modules_mapping *m);
+
+/*
+ * In all three: @pid is a process, or 0 for this one; @room has PE_MODULES_ROOM bytes.
+ *
+ * Call @see for each mapping of code. false: /proc cannot be read.
+ */
+bool pe_modules_each(int pid, char *room, pe_modules_see *see, void *arg);
+
+/* The name of the set as it is now. 0: /proc cannot be read. */
+uint64_t pe_modules_name(int pid, char *room);
 
 /* Write the records of the set to descriptor @fd, each with @name. */
-void pe_modules_write(int fd, uint64_t name, char *room);
+void pe_modules_write(int fd, int pid, uint64_t name, char *room);
 
 #endif
