@@ -216,6 +216,7 @@ static void place_canary(struct server *k, pid_t pid, uint32_t release)
 		place->pid = 0;
 		return;
 	}
+	setpgid(pid, pid); /* a signal to the group that its pid meant before reaches it, too */
 	atomic_store(&k->page->stranger[k->next], (uint32_t)pid);
 	k->next = (k->next + 1) % PE_FUZZ_PAGE_STRANGERS;
 	atomic_fetch_add(&k->page->reuses, 1);

@@ -51,6 +51,10 @@ hits()
 hits 1 KILL bash -c 'sleep 0 & wait $!; kill -9 $! 2>/dev/null; true'
 hits 1 TERM "$(command -v sh)" "$victims/fuzz_pidfile.sh"
 
+# the group of a leader that was reaped: the canary leads one by that number
+# shellcheck disable=SC2016
+hits 1 KILL bash -mc 'sleep 0 & wait $!; kill -9 -- -$! 2>/dev/null; true'
+
 # a number that whoever uses it has only read; no protection knows that, and no history is told
 finds 3 'signal 15 \(TERM\) reached a stranger' "$(command -v sh)" "$victims/fuzz_service.sh"
 has '^==[0-9]*==critical: pidepoch: stale: '
@@ -98,5 +102,6 @@ unmarked
 # Debian's CPython
 test -x /usr/bin/python3 || skip "the rest needs /usr/bin/python3"
 hits 10 CONT /usr/bin/python3 "$victims/fuzz_popen.py"
+hits 1 TERM /usr/bin/python3 "$victims/fuzz_killpg.py"
 hits 10 TERM /usr/bin/python3 "$victims/fuzz_asyncio.py"
 hits 3 TERM /usr/bin/python3 "$victims/fuzz_asyncio_number.py"

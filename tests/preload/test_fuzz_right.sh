@@ -23,12 +23,12 @@ printf 'all: a b c d e\na b c d e:\n\t@sleep 0.01; echo $@ >$@.out\n' >Makefile
 right bash "$victims/right_jobs.sh"
 right make -s -j3
 right sh -c 'echo 0 0 0 0 | xargs -P 3 -n 1 sleep'
-# a signal to everybody is meant for nobody; and to a group, or with a session's priority, it does not come to strangers
+# a signal to all is meant for no process in particular; one to the own group does not reach a canary, which leads its own
 for signal in CONT TERM STOP KILL; do
 	right bash -c "sleep 0 & wait; kill -$signal -1; sleep 0 & wait; sleep 0 & wait"
 done
 right bash -c 'trap "" TERM; sleep 0 & wait; kill -TERM 0; sleep 0 & wait; kill -TERM -- -$$'
-right bash -c 'set -m; sleep 0 & wait; kill -TERM -- -$! 2>/dev/null; sleep 0 & wait'
+right bash -c 'set -m; { sleep 10 & exec true; } & wait $!; kill -TERM -- -$! 2>/dev/null; sleep 0 & wait'
 right bash -c 'sleep 0 & wait; renice -n 3 -u "$(id -u)" >/dev/null; renice -n 4 -g 0 >/dev/null; true'
 if test -x /usr/bin/python3; then
 	right /usr/bin/python3 "$victims/right_popen.py"

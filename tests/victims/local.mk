@@ -17,5 +17,5 @@ tests_victims_fuzz_tracer_SOURCES = tests/victims/fuzz_tracer.c
 tests_victims_fuzz_library_SOURCES = tests/victims/fuzz_library.c
 tests_victims_fuzz_library_CFLAGS = $(AM_CFLAGS) -g -fno-optimize-sibling-calls -pthread
 dist_check_SCRIPTS += tests/victims/fuzz_asyncio.py tests/victims/fuzz_asyncio_number.py \
-	tests/victims/fuzz_pidfile.sh tests/victims/fuzz_popen.py tests/victims/fuzz_service.sh \
+	tests/victims/fuzz_killpg.py tests/victims/fuzz_pidfile.sh tests/victims/fuzz_popen.py tests/victims/fuzz_service.sh \
 	tests/victims/right_jobs.sh tests/victims/right_popen.py

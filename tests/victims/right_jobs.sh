@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Jobs, pipes, a coprocess and traps, done right: each is signalled while it is there, and forgotten when it is not.
 set -m
-for _ in 1 2 3 4; do sleep 0.01 & done
+for time in 0.01 10 0.01 0.01; do sleep $time & done
 kill %2 2>/dev/null
 wait
 sleep 10 &
