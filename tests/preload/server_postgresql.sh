@@ -65,5 +65,5 @@ unshare --user --map-root-user --pid --fork --mount-proc sh -c '
 	exec unshare --user --map-user=1000 --map-group=1000 "$0" inside "$@"' \
 	"$0" "$TMPDIR/server" "$bin" || fail "the server"
 for file in log events server; do
-	test ! -e "$TMPDIR/server/$file" || ! grep -n 'pidepoch' "$TMPDIR/server/$file" || fail "in the $file"
+	test ! -e "$TMPDIR/server/$file" || ! grep -nE 'pidepoch: |"pidepoch"' "$TMPDIR/server/$file" || fail "in the $file"
 done
