@@ -17,7 +17,7 @@ bench_stack_LDADD = libcore.la
 bench_waitpidv_SOURCES = bench/waitpidv.c
 bench_waitpidv_LDADD = libpidepoch.la
 
-bench: all $(bench_programs) tests/preload/event_victim
+bench: all $(bench_programs) tests/report/misuses
 	@$(project_env) '$(srcdir)/bench/run'
 	@$(project_env) '$(srcdir)/bench/many'
 	@$(project_env) '$(srcdir)/bench/supervisor'

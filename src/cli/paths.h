@@ -3,7 +3,7 @@
  * paths - where the other parts of this pidepoch lie.
  *
  *   installed    PREFIX/bin/pidepoch   PREFIX/lib/libpidepoch-preload.so   PREFIX/libexec/pidepoch/innocent
- *   build tree   TOP/.../pidepoch      TOP/preload/.libs/...               TOP/tests/victims/innocent
+ *   build tree   TOP/.../pidepoch      TOP/preload/.libs/...               TOP/tests/programs/innocent
  *
  * A place named in the environment is the only one looked at. Else everything is told from the
  * binary's own place first, so that an installed tree may be moved, and the configured place is the

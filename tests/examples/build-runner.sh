@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # The build runner ends a job that takes too long with all that it started, and no other.
-. "$(dirname "$0")/example.sh"
+. "$(dirname "$0")/../support/example.sh"
 
 play()
 {

@@ -7,7 +7,7 @@ EXAMPLE_TESTS = \
 	tests/examples/supervisor.sh \
 	tests/examples/wait4-loop.sh
 dist_check_SCRIPTS += $(EXAMPLE_TESTS)
-dist_check_DATA += tests/examples/example.sh
+dist_check_DATA += tests/support/example.sh
 TESTS += $(EXAMPLE_TESTS)
 
 EXTRA_DIST += docs/examples/build-runner.c docs/examples/pidfile-daemon.c docs/examples/supervisor.c docs/examples/wait4-loop.c

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # The symbol map, pidepoch.h and the manual pages name the same functions; the pages have each prototype as the header has
 # it, the errnos of its Errors: line, and a Source.
-. "$(dirname "$0")/house.sh"
+. "$(dirname "$0")/lint.sh"
 need perl
 
 complaints()

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # The bootstrap is silent where nothing is missing, installs as root (asking for package lists only after a failure),
 # and otherwise prints the one apt-get line and fails.
-. "$(dirname "$0")/house.sh"
+. "$(dirname "$0")/lint.sh"
 
 fail()
 {

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # cppcheck finds no error, and nothing it warns of, in what is installed.
-. "$(dirname "$0")/house.sh"
+. "$(dirname "$0")/lint.sh"
 need cppcheck
 
 complaints()

@@ -4,7 +4,7 @@
 # .gitignore hides no file that somebody wrote: a script that it does hide is on its author's disk and in nobody's
 # clone.
 set -u
-. "$(dirname "$0")/house.sh"
+. "$(dirname "$0")/lint.sh"
 
 # libtool puts scripts of its own where the programs will be
 written_script() # FILE

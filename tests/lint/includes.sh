@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # The borders between folders: each #include is an edge that docs/layers.txt allows, the table itself has no circle, no
 # headers include each other in a circle, and every core file opens with the contract.
-. "$(dirname "$0")/house.sh"
+. "$(dirname "$0")/lint.sh"
 
 layers=$house/docs/layers.txt
 

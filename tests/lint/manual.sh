@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # The manual pages are clean by mandoc -Tlint.
-. "$(dirname "$0")/house.sh"
+. "$(dirname "$0")/lint.sh"
 need mandoc
 
 complaints()

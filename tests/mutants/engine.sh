@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# One promise: whoever drops a step of the reap protocol is told so by the storm of tests/stress/s11.c.
+# One promise: whoever drops a step of the reap protocol is told so by the storm of tests/stress/kill_and_reap.c.
 #
 # Each row breaks one line of a copy of the engine, in which threads are held up for a round of the numbers where the protocol
 # has to bear it. Unbroken, that copy must pass. What no storm shows for sure, the order of DEAD and the
@@ -12,7 +12,7 @@ test "$(uname -m)" = x86_64 || { echo "skip: the copy is built by hand, for x86-
 work=${TMPDIR:-/tmp}/mutants-engine.$$
 trap 'rm -rf "$work"' EXIT
 mkdir "$work" || exit 99
-storm=$PIDEPOCH_BUILDDIR/tests/stress/s11
+storm=$PIDEPOCH_BUILDDIR/tests/stress/kill_and_reap
 export PIDEPOCH_LOG=/dev/null
 unset PIDEPOCH_FORCE_OLD
 bad=0

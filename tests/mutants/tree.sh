@@ -53,12 +53,12 @@ check()
 	argument=${1#*:}
 	set -- "${1%%:*}"
 	case $1 in
-	property) source="$work/property.c $tests/fuzz/tree_model.c" ;;
+	property) source="$work/property.c $tests/libfuzzer/tree_model.c" ;;
 	interleave) source=$tests/mutants/tree_interleave.c ;;
 	steps) source=$tests/stress/tree_steps.c ;;
 	esac
 	# shellcheck disable=SC2086 # CC and the sources are lists of words
-	$CC -std=gnu11 -D_GNU_SOURCE -O1 -w -I"$work" -I"$tests/fuzz" $source \
+	$CC -std=gnu11 -D_GNU_SOURCE -O1 -w -I"$work" -I"$tests/libfuzzer" $source \
 		"$work/core/memory/tree.c" "$work/core/memory/arena.c" -o "$work/$1" || exit 99
 	timeout 120 "$work/$1" "$argument" >"$work/log" 2>&1
 }

@@ -13,7 +13,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-#include "attack.h"
+#include "../support/attack.h"
 #include "core/engine/birth.h"
 #include "core/engine/guard.h"
 #include "core/frame/frame.h"

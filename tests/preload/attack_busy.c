@@ -17,7 +17,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#include "attack.h"
+#include "../support/attack.h"
 
 static _Atomic pid_t child;
 static _Atomic bool calls, inside, stop, leave_by_jump;

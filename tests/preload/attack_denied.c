@@ -14,7 +14,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-#include "attack.h"
+#include "../support/attack.h"
 
 static void deny(unsigned int nr)
 {

@@ -8,7 +8,7 @@
 #include <pthread.h>
 #include <stdint.h>
 
-#include "attack.h"
+#include "../support/attack.h"
 #include "core/memory/tree.h"
 
 #define FIRST	300u

@@ -10,7 +10,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-#include "attack.h"
+#include "../support/attack.h"
 
 static void compare(const char *when, idtype_t type, pid_t id, int options)
 {

@@ -15,7 +15,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "actor.h"
+#include "../support/actor.h"
 
 #define PATIENCE 20 /* seconds; nothing here takes any */
 

@@ -10,8 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "actor.h"
-#include "namespace.h"
+#include "../support/actor.h"
+#include "../support/namespace.h"
 
 /* one line, typed or said */
 static void type(const struct actor *shell, const char *line)

@@ -34,8 +34,8 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "actor.h"
-#include "namespace.h"
+#include "../support/actor.h"
+#include "../support/namespace.h"
 
 /* what all three share: memory behind a descriptor of this number, and descriptors that keep
  * theirs */

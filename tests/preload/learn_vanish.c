@@ -13,8 +13,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "actor.h"
-#include "namespace.h"
+#include "../support/actor.h"
+#include "../support/namespace.h"
 
 #pragma GCC diagnostic ignored                                                                     \
 	"-Wdeprecated-declarations" /* sigset, sigignore: they are what is tested */

@@ -3,36 +3,36 @@
 
 # the command line
 CLI_TESTS = \
-	tests/preload/test_cli_becomes.sh \
-	tests/preload/test_cli_demo.sh \
-	tests/preload/test_cli_demo_missing.sh \
-	tests/preload/test_cli_demo_wrong.sh \
-	tests/preload/test_cli_doctor.sh \
-	tests/preload/test_cli_environment.sh \
-	tests/preload/test_cli_help.sh \
-	tests/preload/test_cli_layouts.sh \
-	tests/preload/test_cli_log.sh \
-	tests/preload/test_cli_moved.sh \
-	tests/preload/test_cli_nested.sh \
-	tests/preload/test_cli_no_library.sh \
-	tests/preload/test_cli_not_executable.sh \
-	tests/preload/test_cli_not_found.sh \
-	tests/preload/test_cli_odd_names.sh \
-	tests/preload/test_cli_outcome.sh \
-	tests/preload/test_cli_setuid.sh \
-	tests/preload/test_cli_status.sh \
-	tests/preload/test_cli_unfit.sh \
-	tests/preload/test_cli_usage.sh \
-	tests/preload/test_cli_values.sh
+	tests/cli/becomes.sh \
+	tests/cli/demo.sh \
+	tests/cli/demo_missing.sh \
+	tests/cli/demo_wrong.sh \
+	tests/cli/doctor.sh \
+	tests/cli/environment.sh \
+	tests/cli/help.sh \
+	tests/cli/layouts.sh \
+	tests/cli/log.sh \
+	tests/cli/moved.sh \
+	tests/cli/nested.sh \
+	tests/cli/no_library.sh \
+	tests/cli/not_executable.sh \
+	tests/cli/not_found.sh \
+	tests/cli/odd_names.sh \
+	tests/cli/outcome.sh \
+	tests/cli/setuid.sh \
+	tests/cli/status.sh \
+	tests/cli/unfit.sh \
+	tests/cli/usage.sh \
+	tests/cli/values.sh
 CLI_TESTS += \
-	tests/preload/test_fuzz_cpython.sh \
-	tests/preload/test_fuzz_finds.sh \
-	tests/preload/test_fuzz_interrupted.sh \
-	tests/preload/test_fuzz_replay.sh \
-	tests/preload/test_fuzz_right.sh \
-	tests/preload/test_fuzz_usage.sh
+	tests/fuzz-command/cpython.sh \
+	tests/fuzz-command/finds.sh \
+	tests/fuzz-command/interrupted.sh \
+	tests/fuzz-command/replay.sh \
+	tests/fuzz-command/right.sh \
+	tests/fuzz-command/usage.sh
 dist_check_SCRIPTS += $(CLI_TESTS)
-dist_check_DATA += tests/preload/cli.sh
+dist_check_DATA += tests/support/cli.sh
 TESTS += $(CLI_TESTS)
 
 # what tells a program a number, what does not, and how a stale one is judged
@@ -44,8 +44,8 @@ LEARN_TESTS = \
 	tests/preload/learn_sources \
 	tests/preload/learn_told \
 	tests/preload/learn_vanish
-play_sources = tests/preload/actor.c tests/preload/actor.h \
-	tests/preload/namespace.c tests/preload/namespace.h
+play_sources = tests/support/actor.c tests/support/actor.h \
+	tests/support/namespace.c tests/support/namespace.h
 tests_preload_learn_attributes_SOURCES = tests/preload/learn_attributes.c $(play_sources)
 tests_preload_learn_cancel_SOURCES = tests/preload/learn_cancel.c $(play_sources)
 tests_preload_learn_cancel_CFLAGS = $(AM_CFLAGS) -pthread
@@ -60,15 +60,15 @@ TESTS += $(LEARN_TESTS)
 
 # the file of events
 EVENT_TESTS = \
-	tests/preload/test_events_kinds.sh \
-	tests/preload/test_events_right.sh \
-	tests/preload/test_report_forms.sh \
-	tests/preload/test_report_hostile.sh \
-	tests/preload/test_report_names.sh
+	tests/report/events_kinds.sh \
+	tests/report/events_right.sh \
+	tests/report/forms.sh \
+	tests/report/hostile.sh \
+	tests/report/names.sh
 dist_check_SCRIPTS += $(EVENT_TESTS)
-check_PROGRAMS += tests/preload/event_victim
-tests_preload_event_victim_SOURCES = tests/preload/event_victim.c
-tests_preload_event_victim_CFLAGS = $(AM_CFLAGS) -g -fno-optimize-sibling-calls -pthread
+check_PROGRAMS += tests/report/misuses
+tests_report_misuses_SOURCES = tests/report/misuses.c
+tests_report_misuses_CFLAGS = $(AM_CFLAGS) -g -fno-optimize-sibling-calls -pthread
 TESTS += $(EVENT_TESTS)
 
 # what was tried to break it, and did: each fails without its mend
@@ -78,16 +78,16 @@ ATTACK_TESTS = \
 	tests/preload/attack_denied \
 	tests/preload/attack_tree \
 	tests/preload/attack_waitid
-tests_preload_attack_births_SOURCES = tests/preload/attack_births.c tests/preload/attack.h
+tests_preload_attack_births_SOURCES = tests/preload/attack_births.c tests/support/attack.h
 tests_preload_attack_births_CFLAGS = $(AM_CFLAGS) -pthread
 tests_preload_attack_births_LDADD = libcore.la -lpthread
-tests_preload_attack_busy_SOURCES = tests/preload/attack_busy.c tests/preload/attack.h
+tests_preload_attack_busy_SOURCES = tests/preload/attack_busy.c tests/support/attack.h
 tests_preload_attack_busy_CFLAGS = $(AM_CFLAGS) -pthread
-tests_preload_attack_denied_SOURCES = tests/preload/attack_denied.c tests/preload/attack.h
-tests_preload_attack_tree_SOURCES = tests/preload/attack_tree.c tests/preload/attack.h
+tests_preload_attack_denied_SOURCES = tests/preload/attack_denied.c tests/support/attack.h
+tests_preload_attack_tree_SOURCES = tests/preload/attack_tree.c tests/support/attack.h
 tests_preload_attack_tree_CFLAGS = $(AM_CFLAGS) -pthread
 tests_preload_attack_tree_LDADD = libcore.la -lpthread
-tests_preload_attack_waitid_SOURCES = tests/preload/attack_waitid.c tests/preload/attack.h
+tests_preload_attack_waitid_SOURCES = tests/preload/attack_waitid.c tests/support/attack.h
 check_PROGRAMS += $(ATTACK_TESTS)
 TESTS += $(ATTACK_TESTS)
 
@@ -105,7 +105,7 @@ PITFALL_TESTS = \
 	tests/preload/pitfall_syscall \
 	tests/preload/pitfall_vforks
 tests_preload_pitfall_autoreap_SOURCES = tests/preload/pitfall_autoreap.c $(play_sources)
-tests_preload_pitfall_cancel_SOURCES = tests/preload/pitfall_cancel.c tests/preload/attack.h
+tests_preload_pitfall_cancel_SOURCES = tests/preload/pitfall_cancel.c tests/support/attack.h
 tests_preload_pitfall_cancel_CFLAGS = $(AM_CFLAGS) -pthread
 tests_preload_pitfall_clone_SOURCES = tests/preload/pitfall_clone.c $(play_sources)
 tests_preload_pitfall_early_SOURCES = tests/preload/pitfall_early.c $(play_sources)
@@ -115,12 +115,12 @@ tests_preload_pitfall_inherited_SOURCES = tests/preload/pitfall_inherited.c $(pl
 tests_preload_pitfall_inherited_CFLAGS = $(AM_CFLAGS) -pthread
 tests_preload_pitfall_laps_SOURCES = tests/preload/pitfall_laps.c $(play_sources)
 tests_preload_pitfall_laps_CFLAGS = $(AM_CFLAGS) -pthread
-tests_preload_pitfall_statuses_SOURCES = tests/preload/pitfall_statuses.c tests/preload/attack.h \
-	tests/preload/lives.h
-tests_preload_pitfall_steps_SOURCES = tests/preload/pitfall_steps.c tests/preload/attack.h \
-	tests/preload/namespace.c tests/preload/namespace.h
+tests_preload_pitfall_statuses_SOURCES = tests/preload/pitfall_statuses.c tests/support/attack.h \
+	tests/support/lives.h
+tests_preload_pitfall_steps_SOURCES = tests/preload/pitfall_steps.c tests/support/attack.h \
+	tests/support/namespace.c tests/support/namespace.h
 tests_preload_pitfall_syscall_SOURCES = tests/preload/pitfall_syscall.c $(play_sources)
-tests_preload_pitfall_vforks_SOURCES = tests/preload/pitfall_vforks.c tests/preload/attack.h
+tests_preload_pitfall_vforks_SOURCES = tests/preload/pitfall_vforks.c tests/support/attack.h
 tests_preload_pitfall_vforks_CFLAGS = $(AM_CFLAGS) -pthread
 check_PROGRAMS += $(PITFALL_TESTS)
 TESTS += $(PITFALL_TESTS)
@@ -142,15 +142,15 @@ AROUND_TESTS = \
 	tests/preload/pitfall_yields
 tests_preload_pitfall_constructors_SOURCES = tests/preload/pitfall_constructors.c $(play_sources)
 tests_preload_pitfall_descriptors_SOURCES = tests/preload/pitfall_descriptors.c $(play_sources)
-tests_preload_pitfall_dispatch_SOURCES = tests/preload/pitfall_dispatch.c tests/preload/twin.h
-tests_preload_pitfall_exec_SOURCES = tests/preload/pitfall_exec.c tests/preload/twin.h
-tests_preload_pitfall_hidden_SOURCES = tests/preload/pitfall_hidden.c tests/preload/twin.h
-tests_preload_pitfall_limits_SOURCES = tests/preload/pitfall_limits.c tests/preload/twin.h
+tests_preload_pitfall_dispatch_SOURCES = tests/preload/pitfall_dispatch.c tests/support/compare_native.h
+tests_preload_pitfall_exec_SOURCES = tests/preload/pitfall_exec.c tests/support/compare_native.h
+tests_preload_pitfall_hidden_SOURCES = tests/preload/pitfall_hidden.c tests/support/compare_native.h
+tests_preload_pitfall_limits_SOURCES = tests/preload/pitfall_limits.c tests/support/compare_native.h
 tests_preload_pitfall_notice_SOURCES = tests/preload/pitfall_notice.c $(play_sources)
 tests_preload_pitfall_pgrep_SOURCES = tests/preload/pitfall_pgrep.c $(play_sources)
-tests_preload_pitfall_seccomp_SOURCES = tests/preload/pitfall_seccomp.c tests/preload/twin.h
+tests_preload_pitfall_seccomp_SOURCES = tests/preload/pitfall_seccomp.c tests/support/compare_native.h
 tests_preload_pitfall_settings_SOURCES = tests/preload/pitfall_settings.c $(play_sources)
-tests_preload_pitfall_spawn_SOURCES = tests/preload/pitfall_spawn.c tests/preload/twin.h
+tests_preload_pitfall_spawn_SOURCES = tests/preload/pitfall_spawn.c tests/support/compare_native.h
 tests_preload_pitfall_stacks_SOURCES = tests/preload/pitfall_stacks.c $(play_sources)
 tests_preload_pitfall_stacks_CFLAGS = $(AM_CFLAGS) -pthread
 tests_preload_pitfall_yields_SOURCES = tests/preload/pitfall_yields.c $(play_sources)
@@ -172,7 +172,7 @@ preload-sources:
 .PHONY: preload-sources
 
 SLOW_TESTS += \
-	tests/preload/test_fuzz_cpython.sh \
+	tests/fuzz-command/cpython.sh \
 	tests/preload/pitfall_steps$(EXEEXT) \
 	tests/preload/pitfall_aarch64.sh
 

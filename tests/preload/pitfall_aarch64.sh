@@ -27,7 +27,7 @@ $cross $flags -fPIC -fvisibility=hidden -U_FORTIFY_SOURCE -fno-stack-protector -
 	-mno-outline-atomics -shared -Wl,-z,defs -Wl,-z,now -Wl,--version-script=src/lib/libpidepoch.map \
 	$sources -o "$library" || exit 1
 # shellcheck disable=SC2086
-$cross $flags -pthread tests/preload/pitfall_aarch64.c tests/preload/actor.c tests/preload/namespace.c \
+$cross $flags -pthread tests/preload/pitfall_aarch64.c tests/support/actor.c tests/support/namespace.c \
 	src/core/arch/aarch64/gate.S -o "$TMPDIR/victim" || exit 1
 
 qemu-aarch64 -L $root "$TMPDIR/victim" </dev/null || skip "qemu-aarch64 runs nothing here"

@@ -19,7 +19,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-#include "attack.h"
+#include "../support/attack.h"
 
 #define PATIENCE 20 /* seconds; nothing here takes any */
 

@@ -67,8 +67,8 @@ static __attribute__((constructor)) void begin(void)
 
 #else
 
-#include "actor.h"
-#include "namespace.h"
+#include "../support/actor.h"
+#include "../support/namespace.h"
 
 static int preinit_result = -1;
 static pid_t preinit_number;

@@ -17,8 +17,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "actor.h"
-#include "namespace.h"
+#include "../support/actor.h"
+#include "../support/namespace.h"
 
 /* --- the victim: 0 and 1 are the pipes of the play, and stay; all else is closed and opened --- */
 

@@ -12,7 +12,7 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 
-#include "twin.h"
+#include "../support/compare_native.h"
 
 #define EEPOCH 2019
 

@@ -12,7 +12,7 @@
 #include <sys/syscall.h>
 #include <wordexp.h>
 
-#include "twin.h"
+#include "../support/compare_native.h"
 
 #define MANY   2000
 #define EEPOCH 2019

@@ -9,7 +9,7 @@
 #include <signal.h>
 #include <wordexp.h>
 
-#include "twin.h"
+#include "../support/compare_native.h"
 
 #define TELL(call) (errno = 0, printf("%s: %ld", #call, (long)(call)), printf(" errno %d\n", errno))
 

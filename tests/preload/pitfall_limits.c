@@ -11,7 +11,7 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 
-#include "twin.h"
+#include "../support/compare_native.h"
 
 #define CROWD 100 /* more than there is room for without new memory */
 

@@ -21,8 +21,8 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "actor.h"
-#include "namespace.h"
+#include "../support/actor.h"
+#include "../support/namespace.h"
 
 /* --- the victim: how it is before it is preloaded --- */
 

@@ -11,8 +11,8 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include "actor.h"
-#include "namespace.h"
+#include "../support/actor.h"
+#include "../support/namespace.h"
 
 #define KILL   "kill -USR1 $(pgrep -x innocent) 2>/dev/null && echo sent || echo refused"
 #define ITSELF "kill -USR1 $! 2>/dev/null && echo sent || echo refused"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # A program built with AddressSanitizer runs as it does natively wherever its own library may come second; where it may not, it is the
 # supervisor's, or one line says what would do.
-. "$(dirname "$0")/cli.sh"
+. "$(dirname "$0")/../support/cli.sh"
 
 cat >"$TMPDIR/main.c" <<'END'
 #include <stdio.h>

@@ -11,7 +11,7 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
-#include "twin.h"
+#include "../support/compare_native.h"
 
 static const struct {
 	const char *name;

@@ -10,7 +10,7 @@
 #include <spawn.h>
 #include <sys/stat.h>
 
-#include "twin.h"
+#include "../support/compare_native.h"
 
 typedef __typeof__(posix_spawn) spawn_function;
 

@@ -18,8 +18,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "actor.h"
-#include "namespace.h"
+#include "../support/actor.h"
+#include "../support/namespace.h"
 
 #define PAGE	     4096u
 #define GUARD	     (16 * PAGE)

@@ -24,8 +24,8 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-#include "attack.h"
-#include "lives.h"
+#include "../support/attack.h"
+#include "../support/lives.h"
 
 #define SEEDS	48
 #define STEPS	250

@@ -25,8 +25,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "attack.h"
-#include "namespace.h"
+#include "../support/attack.h"
+#include "../support/namespace.h"
 
 #define PATIENCE 120	 /* seconds without an end */
 #define HIT	 SIGUSR2 /* what a stranger must not get */

@@ -20,8 +20,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "actor.h"
-#include "namespace.h"
+#include "../support/actor.h"
+#include "../support/namespace.h"
 
 #ifdef SYS_fork
 #define BIRTHS "fvcC"

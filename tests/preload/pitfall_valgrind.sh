@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Valgrind finds nothing wrong in a program that kills by a stale number: what the library
 # asks of the kernel is nothing that it calls a mistake.
-. "$(dirname "$0")/cli.sh"
+. "$(dirname "$0")/../support/cli.sh"
 command -v valgrind >/dev/null || skip 'valgrind is not installed'
 
 cat >"$TMPDIR/main.c" <<'END'

@@ -11,7 +11,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-#include "attack.h"
+#include "../support/attack.h"
 
 #define THREADS 4
 #define EACH	750

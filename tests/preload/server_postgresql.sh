@@ -3,7 +3,7 @@
 # A right server is not accused. PostgreSQL's backends signal each other's pids, which they read from shared memory, while
 # connections come and go and pids wrap every hundred processes: all transactions succeed, and nothing is logged, under warn and
 # with events too.
-. "$(dirname "$0")/cli.sh"
+. "$(dirname "$0")/../support/cli.sh"
 
 # --- inside: not root, in a pid namespace with few pids
 

@@ -31,7 +31,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../preload/namespace.h"
+#include "../support/namespace.h"
 
 #define PLACES	  6	 /* leaders at a time */
 #define GROUPS	  200000 /* most in a run */

@@ -21,24 +21,24 @@ dist_check_SCRIPTS += tests/mutants/tree.sh
 TESTS += tests/mutants/tree.sh
 
 # signals to children whose numbers go round
-check_PROGRAMS += tests/stress/s11
-tests_stress_s11_SOURCES = tests/stress/s11.c tests/preload/namespace.c tests/preload/namespace.h
-tests_stress_s11_CFLAGS = $(AM_CFLAGS) -pthread
-dist_check_SCRIPTS += tests/stress/s11.sh
-TESTS += tests/stress/s11.sh
+check_PROGRAMS += tests/stress/kill_and_reap
+tests_stress_kill_and_reap_SOURCES = tests/stress/kill_and_reap.c tests/support/namespace.c tests/support/namespace.h
+tests_stress_kill_and_reap_CFLAGS = $(AM_CFLAGS) -pthread
+dist_check_SCRIPTS += tests/stress/kill_and_reap.sh
+TESTS += tests/stress/kill_and_reap.sh
 
 # signals to groups whose leaders are reaped
 check_PROGRAMS += tests/stress/groups
-tests_stress_groups_SOURCES = tests/stress/groups.c tests/preload/namespace.c tests/preload/namespace.h
+tests_stress_groups_SOURCES = tests/stress/groups.c tests/support/namespace.c tests/support/namespace.h
 tests_stress_groups_CFLAGS = $(AM_CFLAGS) -pthread
 dist_check_SCRIPTS += tests/stress/groups.sh
 TESTS += tests/stress/groups.sh
 
 # handlers that reap, signal and jump
-check_PROGRAMS += tests/stress/handler
-tests_stress_handler_CFLAGS = $(AM_CFLAGS) -pthread
-dist_check_SCRIPTS += tests/stress/handler.sh
-TESTS += tests/stress/handler.sh
+check_PROGRAMS += tests/stress/handlers_that_reap
+tests_stress_handlers_that_reap_CFLAGS = $(AM_CFLAGS) -pthread
+dist_check_SCRIPTS += tests/stress/handlers_that_reap.sh
+TESTS += tests/stress/handlers_that_reap.sh
 
 dist_check_SCRIPTS += tests/mutants/engine.sh
 TESTS += tests/mutants/engine.sh

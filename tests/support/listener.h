@@ -29,7 +29,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../emul/worker.h"
+#include "worker.h"
 
 /* the inside's ends of the two pipes */
 #define LISTENER_ASK	60

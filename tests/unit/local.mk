@@ -39,7 +39,7 @@ tests_unit_test_child_table_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_child_table_LDADD = libsupervisor.la $(UNIT_LIBS)
 
 UNIT_TESTS += tests/unit/test_epochs
-tests_unit_test_epochs_SOURCES = tests/unit/test_epochs.c tests/unit/host.h tests/unit/reuse.h
+tests_unit_test_epochs_SOURCES = tests/unit/test_epochs.c tests/support/host.h tests/support/reuse.h
 tests_unit_test_epochs_CFLAGS = $(UNIT_CFLAGS) -pthread
 tests_unit_test_epochs_LDADD = libsupervisor.la $(UNIT_LIBS)
 
@@ -56,7 +56,7 @@ tests_unit_test_call_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_call_LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS += tests/unit/test_notice
-tests_unit_test_notice_SOURCES = tests/unit/test_notice.c tests/unit/host.h
+tests_unit_test_notice_SOURCES = tests/unit/test_notice.c tests/support/host.h
 tests_unit_test_notice_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_notice_LDADD = $(UNIT_LIBS)
 
@@ -72,17 +72,17 @@ tests_unit_test_loadable_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_loadable_LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS += tests/unit/test_fuzz_page
-tests_unit_test_fuzz_page_SOURCES = tests/unit/test_fuzz_page.c tests/unit/host.h
+tests_unit_test_fuzz_page_SOURCES = tests/unit/test_fuzz_page.c tests/support/host.h
 tests_unit_test_fuzz_page_CFLAGS = $(UNIT_CFLAGS) -pthread
 tests_unit_test_fuzz_page_LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS += tests/unit/test_group
-tests_unit_test_group_SOURCES = tests/unit/test_group.c tests/unit/host.h tests/unit/reuse.h
+tests_unit_test_group_SOURCES = tests/unit/test_group.c tests/support/host.h tests/support/reuse.h
 tests_unit_test_group_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_group_LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS += tests/unit/test_guard
-tests_unit_test_guard_SOURCES = tests/unit/test_guard.c tests/unit/host.h
+tests_unit_test_guard_SOURCES = tests/unit/test_guard.c tests/support/host.h
 tests_unit_test_guard_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_guard_LDADD = $(UNIT_LIBS)
 
@@ -91,17 +91,17 @@ tests_unit_test_hold_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_hold_LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS += tests/unit/test_frame
-tests_unit_test_frame_SOURCES = tests/unit/test_frame.c tests/unit/host.h
+tests_unit_test_frame_SOURCES = tests/unit/test_frame.c tests/support/host.h
 tests_unit_test_frame_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_frame_LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS += tests/unit/test_reap
-tests_unit_test_reap_SOURCES = tests/unit/test_reap.c tests/unit/host.h
+tests_unit_test_reap_SOURCES = tests/unit/test_reap.c tests/support/host.h
 tests_unit_test_reap_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_reap_LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS += tests/unit/test_release
-tests_unit_test_release_SOURCES = tests/unit/test_release.c tests/unit/host.h tests/unit/unwinding.h
+tests_unit_test_release_SOURCES = tests/unit/test_release.c tests/support/host.h tests/support/unwinding.h
 tests_unit_test_release_CFLAGS = $(UNIT_CFLAGS) -pthread
 tests_unit_test_release_LDADD = $(UNIT_LIBS)
 
@@ -119,62 +119,62 @@ tests_unit_test_text_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_text_LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS += tests/unit/test_tree
-tests_unit_test_tree_SOURCES = tests/unit/test_tree.c tests/fuzz/tree_model.c tests/fuzz/tree_model.h
+tests_unit_test_tree_SOURCES = tests/unit/test_tree.c tests/libfuzzer/tree_model.c tests/libfuzzer/tree_model.h
 tests_unit_test_tree_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_tree_LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS += tests/unit/test_wrap_proof
-tests_unit_test_wrap_proof_SOURCES = tests/unit/test_wrap_proof.c tests/unit/host.h
+tests_unit_test_wrap_proof_SOURCES = tests/unit/test_wrap_proof.c tests/support/host.h
 tests_unit_test_wrap_proof_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_wrap_proof_LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS += tests/unit/test_foreign
-tests_unit_test_foreign_SOURCES = tests/unit/test_foreign.c tests/unit/host.h
+tests_unit_test_foreign_SOURCES = tests/unit/test_foreign.c tests/support/host.h
 tests_unit_test_foreign_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_foreign_LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS += tests/unit/test_sync_point
-tests_unit_test_sync_point_SOURCES = tests/unit/test_sync_point.c tests/unit/host.h
+tests_unit_test_sync_point_SOURCES = tests/unit/test_sync_point.c tests/support/host.h
 tests_unit_test_sync_point_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_sync_point_LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS += tests/unit/test_reference
-tests_unit_test_reference_SOURCES = tests/unit/test_reference.c tests/unit/host.h
+tests_unit_test_reference_SOURCES = tests/unit/test_reference.c tests/support/host.h
 tests_unit_test_reference_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_reference_LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS += tests/unit/test_ring
-tests_unit_test_ring_SOURCES = tests/unit/test_ring.c tests/unit/host.h
+tests_unit_test_ring_SOURCES = tests/unit/test_ring.c tests/support/host.h
 tests_unit_test_ring_CFLAGS = $(UNIT_CFLAGS) -pthread
 tests_unit_test_ring_LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS += tests/unit/test_exit_watch
-tests_unit_test_exit_watch_SOURCES = tests/unit/test_exit_watch.c tests/unit/host.h
+tests_unit_test_exit_watch_SOURCES = tests/unit/test_exit_watch.c tests/support/host.h
 tests_unit_test_exit_watch_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_exit_watch_LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS += tests/unit/test_waitpidv
-tests_unit_test_waitpidv_SOURCES = tests/unit/test_waitpidv.c tests/unit/host.h tests/unit/reuse.h
+tests_unit_test_waitpidv_SOURCES = tests/unit/test_waitpidv.c tests/support/host.h tests/support/reuse.h
 tests_unit_test_waitpidv_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_waitpidv_LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS += tests/unit/test_unwind
-tests_unit_test_unwind_SOURCES = tests/unit/test_unwind.c tests/unit/host.h tests/unit/unwinding.h
+tests_unit_test_unwind_SOURCES = tests/unit/test_unwind.c tests/support/host.h tests/support/unwinding.h
 tests_unit_test_unwind_CFLAGS = $(UNIT_CFLAGS) -fno-omit-frame-pointer -pthread
 tests_unit_test_unwind_LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS += tests/unit/test_trace
-tests_unit_test_trace_SOURCES = tests/unit/test_trace.c tests/unit/host.h tests/unit/unwinding.h
+tests_unit_test_trace_SOURCES = tests/unit/test_trace.c tests/support/host.h tests/support/unwinding.h
 tests_unit_test_trace_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_trace_LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS += tests/unit/test_modules
-tests_unit_test_modules_SOURCES = tests/unit/test_modules.c tests/unit/host.h
+tests_unit_test_modules_SOURCES = tests/unit/test_modules.c tests/support/host.h
 tests_unit_test_modules_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_modules_LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS += tests/unit/test_event
-tests_unit_test_event_SOURCES = tests/unit/test_event.c tests/unit/host.h tests/unit/unwinding.h
+tests_unit_test_event_SOURCES = tests/unit/test_event.c tests/support/host.h tests/support/unwinding.h
 tests_unit_test_event_CFLAGS = $(UNIT_CFLAGS) -fno-omit-frame-pointer -pthread
 tests_unit_test_event_LDADD = $(UNIT_LIBS)
 
@@ -188,12 +188,12 @@ tests_unit_test_findings_LDADD = libreport.la $(CHECK_LIBS)
 
 # The assembly. vfork and syscall are the preload library's: their tests bring hooks of their own.
 UNIT_TESTS += tests/unit/test_gate
-tests_unit_test_gate_SOURCES = tests/unit/test_gate.c tests/unit/tracer.h
+tests_unit_test_gate_SOURCES = tests/unit/test_gate.c tests/support/tracer.h
 tests_unit_test_gate_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_gate_LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS += tests/unit/test_vfork
-tests_unit_test_vfork_SOURCES = tests/unit/test_vfork.c tests/unit/tracer.h
+tests_unit_test_vfork_SOURCES = tests/unit/test_vfork.c tests/support/tracer.h
 tests_unit_test_vfork_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_vfork_LDADD = $(UNIT_LIBS)
 
@@ -217,4 +217,4 @@ TESTS += $(UNIT_TESTS)
 else
 TESTS += tests/unit/needs-check.sh
 endif
-EXTRA_DIST += tests/unit/reuse.h tests/unit/host.h tests/unit/unwinding.h
+EXTRA_DIST += tests/support/reuse.h tests/support/host.h tests/support/unwinding.h

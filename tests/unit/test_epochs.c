@@ -6,7 +6,7 @@
 #include <pthread.h>
 #include <sys/mount.h>
 
-#include "reuse.h"
+#include "../support/reuse.h"
 
 #define NUMBER 700
 

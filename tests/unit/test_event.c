@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* event: what is told of each. Letters are those of core/record/event.h. */
-#include "host.h"
+#include "../support/host.h"
 
 #include <fcntl.h>
 #include <pthread.h>
@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 
 #include "core/record/event.h"
-#include "unwinding.h"
+#include "../support/unwinding.h"
 
 static char path[PATH_MAX];
 static char text[1 << 17];

@@ -2,7 +2,7 @@
 /* exits: which of many children have ended. Letters are those of core/reference/exit_watch.h. */
 #include "core/reference/exit_watch.h"
 
-#include "host.h"
+#include "../support/host.h"
 
 static struct pe_exit_watch *exits;
 

@@ -3,7 +3,7 @@
  * core/time/foreign.h. */
 #include "core/time/foreign.h"
 
-#include "host.h"
+#include "../support/host.h"
 
 static struct pe_foreign others;
 static pe_arena_chunks chunks;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* process: births, forks, memory refused. Letters are those of core/frame/frame.h. */
 #include "core/engine/birth.h"
-#include "host.h"
+#include "../support/host.h"
 
 #include <pthread.h>
 #include <sched.h>
@@ -9,7 +9,7 @@
 #include <sys/resource.h>
 #include <sys/rseq.h>
 
-#include "reuse.h"
+#include "../support/reuse.h"
 
 #define THREADS 3
 

@@ -6,7 +6,7 @@
  * The monitor is a thread: it notes what it is asked for, in order, and answers unless it has been
  * told not to.
  */
-#include "host.h"
+#include "../support/host.h"
 
 #include <pthread.h>
 #include <sched.h>

@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 #include "core/arch/gate.h"
-#include "tracer.h"
+#include "../support/tracer.h"
 
 #define MOST 400 /* instructions on any way through */
 

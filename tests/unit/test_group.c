@@ -12,7 +12,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
-#include "reuse.h"
+#include "../support/reuse.h"
 
 #define PID 400
 

@@ -7,7 +7,7 @@
  * Where the pid must really change hands, reuse.h has it do so.
  */
 #include "core/engine/birth.h"
-#include "host.h"
+#include "../support/host.h"
 
 #include <fcntl.h>
 #include <pthread.h>
@@ -16,7 +16,7 @@
 #include <sys/resource.h>
 #include <sys/rseq.h>
 
-#include "reuse.h"
+#include "../support/reuse.h"
 
 /* --- notices --- */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* modules: what code is mapped where. Letters are those of core/record/modules.h. */
-#include "host.h"
+#include "../support/host.h"
 
 #include <dlfcn.h>
 #include <fcntl.h>

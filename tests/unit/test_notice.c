@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* emit: one event, one line. Letters are those of core/record/notice.h. */
-#include "host.h"
+#include "../support/host.h"
 
 #include <fcntl.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
 /* reap: what a wait returns, and what it does to the slot. Letters are those of
  * core/engine/reap.h. */
 #include "core/engine/birth.h"
-#include "host.h"
+#include "../support/host.h"
 
 #include <pthread.h>
 #include <sched.h>
@@ -12,7 +12,7 @@
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 
-#include "reuse.h"
+#include "../support/reuse.h"
 
 /* Any wait, not only those by one pid. */
 static struct pe_reap wait_for(int idtype, uint32_t id, int options)

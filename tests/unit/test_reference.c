@@ -7,7 +7,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 
-#include "reuse.h"
+#include "../support/reuse.h"
 
 #define NUMBER 700
 

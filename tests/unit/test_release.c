@@ -2,12 +2,12 @@
 /* release: the ends of process instances, seen and not seen. Letters are those of
  * core/engine/release.h. */
 #include "core/engine/birth.h"
-#include "host.h"
+#include "../support/host.h"
 
 #include <pthread.h>
 #include <sched.h>
 
-#include "unwinding.h"
+#include "../support/unwinding.h"
 
 static struct pe_known born(int pid)
 {

@@ -8,7 +8,7 @@
 #include <sys/pidfd.h>
 #include <unistd.h>
 
-#include "host.h"
+#include "../support/host.h"
 
 static struct pe_ring ring;
 

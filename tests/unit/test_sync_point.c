@@ -5,7 +5,7 @@
 
 #include <signal.h>
 
-#include "host.h"
+#include "../support/host.h"
 
 static pe_clock_time lap(uint64_t n)
 {

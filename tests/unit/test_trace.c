@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* trace: stacks kept once each, marks beside slots. Letters are those of core/stack/trace.h. */
-#include "host.h"
+#include "../support/host.h"
 
 #include <string.h>
 
 #include "core/stack/trace.h"
-#include "unwinding.h"
+#include "../support/unwinding.h"
 
 static volatile int sink;
 

@@ -7,7 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../fuzz/tree_model.h"
+#include "../libfuzzer/tree_model.h"
 #include "core/memory/tree.h"
 
 static struct pe_tree tree;

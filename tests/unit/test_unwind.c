@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* unwind: who called whom. Letters are those of core/stack/unwind.h. What unwinds for exceptions is
  * the measure. */
-#include "host.h"
+#include "../support/host.h"
 
 #include <alloca.h>
 #include <pthread.h>
@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unwind.h>
 
-#include "unwinding.h"
+#include "../support/unwinding.h"
 
 #define DEPTH 64
 

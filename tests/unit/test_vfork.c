@@ -17,7 +17,7 @@
 
 #include "../../preload/arch/vfork.h"
 #include "core/sys.h"
-#include "tracer.h"
+#include "../support/tracer.h"
 
 /* --- the hooks --- */
 

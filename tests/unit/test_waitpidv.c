@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* vector: many entries, and news of some. Letters are those of core/reference/waitpidv.h; what
- * programs see of it is in tests/abi/waitpidv_*. */
+ * programs see of it is in tests/lib/waitpidv_*. */
 #include "core/reference/waitpidv.h"
 
 #include <sys/resource.h>
 
 #include "core/reference/reference.h"
-#include "reuse.h"
+#include "../support/reuse.h"
 
 #define NUMBER 700
 

@@ -6,7 +6,7 @@
 #include <sched.h>
 #include <stdio.h>
 
-#include "host.h"
+#include "../support/host.h"
 
 static struct pe_clock time_now;
 static struct pe_wrap_proof census;

@@ -1,0 +1,86 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The doctor says of each mechanism whether it works here, and what is guaranteed follows from that alone.
+. "$(dirname "$0")/../support/cli.sh"
+
+# check EXPRESSION... - each is true of the JSON report in out; w() works, g() what is guaranteed, d the whole
+check()
+{
+	python3 - "$TMPDIR/out" "$got" "$@" <<'END' || { show; exit 1; }
+import json, sys
+d = json.load(open(sys.argv[1]))
+status = int(sys.argv[2])
+w = {m["name"]: m["works"] for m in d["mechanisms"]}
+m = {m["name"]: m for m in d["mechanisms"]}
+g = {c["calls"]: c["here"] for c in d["guarantees"]}
+wrong = [e for e in ["status == (0 if d['full'] else 1)"] + sys.argv[3:] if not eval(e)]
+print("FAIL: not so: " + "; ".join(wrong)) if wrong else None
+sys.exit(bool(wrong))
+END
+}
+
+try doctor --json
+test ! -s "$TMPDIR/err" || { show; fail "there must be no error"; }
+check 'g["signal_child"] == "exact"' 'w["preload"]' 'd["kernel"] == __import__("os").uname().release' \
+	'd["full"] == all(c["here"] == c["best"] for c in d["guarantees"])' \
+	'all("errno" not in x and "why" not in x for x in d["mechanisms"] if x["works"])'
+cp "$TMPDIR/out" "$TMPDIR/whole"
+
+# for people it is the same
+try doctor
+grep -q 'signals to own children  *exact$' "$TMPDIR/out" || { show; fail "the text must have the guarantee"; }
+python3 - "$TMPDIR/whole" "$TMPDIR/out" <<'END' || { show; fail "the text must say what the JSON says"; }
+import json, sys
+d, text = json.load(open(sys.argv[1])), open(sys.argv[2]).read()
+said = text.split("mechanisms\n")[1].split("\n\n")[0].split("\n")
+ours = ["yes" if m["works"] else "no" for m in d["mechanisms"]]
+assert len(said) == len(ours) and all(("  " + o) in s for s, o in zip(said, ours))
+assert ("The full guarantee holds here." in text) == d["full"]
+END
+
+# whoever starts it may have SIGCHLD ignored
+(trap '' CHLD; exec "$PIDEPOCH" doctor --json) >"$TMPDIR/out" 2>"$TMPDIR/err"
+cmp -s "$TMPDIR/out" "$TMPDIR/whole" || { show; fail "an ignored SIGCHLD must change nothing"; }
+
+# what PIDEPOCH_FORCE_OLD names is off, and nothing else
+names=$(python3 -c 'import json, sys; [print(m["name"]) for m in json.load(open(sys.argv[1]))["mechanisms"]]' "$TMPDIR/whole")
+for name in $names; do
+	test "$name" != preload || continue
+	try_env PIDEPOCH_FORCE_OLD="none,$name" "$PIDEPOCH" doctor --json
+	check "not w['$name']" "m['$name']['why'] == 'switched off by PIDEPOCH_FORCE_OLD'" \
+		"all(x == m[x['name']] for x in json.load(open('$TMPDIR/whole'))['mechanisms'] if x['name'] != '$name')"
+done
+
+try_env PIDEPOCH_FORCE_OLD=pidfd "$PIDEPOCH" doctor --json
+check 'g["signal_vanishing"] == "best effort"' 'g["signal_child"] == "exact"' 'status == 1'
+
+for name in notify killable children; do
+	try_env PIDEPOCH_FORCE_OLD=$name "$PIDEPOCH" doctor --json
+	check 'g["raw_single"] == g["raw_threads"] == "none"' 'g["signal_child"] == "exact"' 'status == 1'
+done
+
+# what is lost without births is said, and what is there stays
+try_env PIDEPOCH_FORCE_OLD=births "$PIDEPOCH" doctor
+grep -q 'threads, Go  *\(none\|best effort: births are seen at waits only\)' "$TMPDIR/out" || { show; fail "the text must say what is lost"; }
+
+mkdir "$TMPDIR/empty"
+try_env PIDEPOCH_LIBDIR="$TMPDIR/empty" "$PIDEPOCH" doctor --json
+check 'not w["preload"]' 'g["signal_child"] == "none"' 'g["inherited"] == "none"' 'status == 1'
+
+# it is there, and the loader does not take it
+mkdir "$TMPDIR/broken"
+echo 'no library' >"$TMPDIR/broken/libpidepoch-preload.so"
+try_env PIDEPOCH_LIBDIR="$TMPDIR/broken" "$PIDEPOCH" doctor --json
+check 'not w["preload"]' 'g["call_child"] == "none"' 'status == 1'
+
+# trying leaves this machine as it was
+before=$(cat /proc/sys/kernel/pid_max)
+try doctor
+test "$(cat /proc/sys/kernel/pid_max)" = "$before" || fail "pid_max must stay"
+
+try doctor --jason
+status 2
+said jason doctor
+try doctor now
+status 2
+said now doctor

@@ -1,0 +1,48 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# However the folders were configured, a moved tree is searched by the way from the binary to the library in it.
+. "$(dirname "$0")/../support/cli.sh"
+
+build=$PIDEPOCH_BUILDDIR
+objects=$(ls "$build"/src/cli/pidepoch-*.o | grep -v -e '-paths\.o$')
+archives="$build/.libs/libsupervisor.a $build/.libs/libreport.a $build/.libs/libcore.a"
+libraries=$(sed -nE 's/^LIBS = //p' "$build/Makefile")
+
+# layout BINDIR LIBDIR - build as if configured so, install below a folder of our own, and see what is loaded
+layout()
+{
+	root=$TMPDIR/root$((count = ${count:-0} + 1))
+	mkdir -p "$root$1" "$root$2"
+	# what was configured is in paths.c alone; the rest is taken as it was built
+	# shellcheck disable=SC2086
+	$CC -O0 -D_GNU_SOURCE -DPE_BINDIR="\"$1\"" -DPE_LIBDIR="\"$2\"" \
+		-DPE_LIBEXECDIR='"/usr/libexec"' -DPE_BUILT_LIBDIR='""' -DPE_BUILT_LIBEXECDIR='""' \
+		"$PIDEPOCH_SRCDIR"/src/cli/paths.c $objects $archives $libraries -o "$root$1/pidepoch" ||
+		fail "the command was not built"
+	try_env "$root$1/pidepoch" run true
+	status 125
+	said "$root$1/../"
+	cp -P "${library%/*}"/libpidepoch*.so* "$root$2"
+	try_env "$root$1/pidepoch" run sh -c 'echo "$LD_PRELOAD"'
+	status 0
+	printed "$root$2/libpidepoch-preload.so"
+}
+
+test ! -e /nowhere || skip "there is a /nowhere"
+layout /nowhere/bin /nowhere/lib/x86_64-linux-gnu
+layout /nowhere/bin /nowhere/lib64/pidepoch/deep
+layout /nowhere/bin /elsewhere/lib
+layout /nowhere/bin/deep/er /nowhere/bin/deep/lib
+layout /bin /nowhere/lib
+
+# a library of somebody else, where only our build tree would have one, is not taken
+test "$(id -u)" -eq 0 || skip "the last part needs root, to give a file away"
+mkdir -p "$TMPDIR/tree/.libs"
+cp "$PIDEPOCH" "$TMPDIR/tree/pidepoch"
+cp -P "${library%/*}"/libpidepoch*.so* "$TMPDIR/tree/.libs"
+try_env "$TMPDIR/tree/pidepoch" run sh -c 'echo "$LD_PRELOAD"'
+status 0
+printed "$TMPDIR/tree/.libs/libpidepoch-preload.so"
+chown 65534 "$TMPDIR/tree/.libs/libpidepoch-preload.so"
+try_env "$TMPDIR/tree/pidepoch" run sh -c 'echo "$LD_PRELOAD"'
+! grep -q "$TMPDIR" "$TMPDIR/out" || { show; fail "a stranger's library was taken"; }

@@ -1,0 +1,77 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# What is kept for a running program can be seen from outside: its children come and go in it, and who has nothing is told so.
+. "$(dirname "$0")/../support/cli.sh"
+
+mkfifo "$TMPDIR/to" "$TMPDIR/from"
+
+# shows LINE-PATTERN - the victim's status has such a line
+shows()
+{
+	try status "$victim"
+	status 0
+	test ! -s "$TMPDIR/err" || { show; fail "there must be no error"; }
+	grep -q "^$1\$" "$TMPDIR/out" || { show; fail "there must be a line: $1"; }
+}
+
+# what the victim does next, and its word that it has done it
+victim_does()
+{
+	echo "$1; echo done >&4" >&3
+	read -r answer <&4 && test "$answer" = done || fail "the victim must answer"
+}
+
+LD_PRELOAD=$library bash -c 'exec 3<>"$0/to" 4<>"$0/from"; while read -r -u 3 line; do eval "$line"; done' "$TMPDIR" &
+victim=$!
+trap 'kill "$victim" 2>/dev/null' EXIT
+exec 3<>"$TMPDIR/to" 4<>"$TMPDIR/from"
+
+# shellcheck disable=SC2016 # the victim expands these
+{
+	victim_does ':'
+	victim_does 'mkfifo "$0/never"; cat "$0/never" & one=$!'
+	victim_does 'cat "$0/never" & two=$!'
+	try status "$victim"
+	before=$(sed -n 's/^children  *//p' "$TMPDIR/out")
+	test "$before" -ge 2 || { show; fail "two children must be told"; }
+	victim_does 'kill $one; wait $one'
+	shows "children  *$((before - 1))"
+	victim_does 'kill $two; wait $two'
+	shows "children  *$((before - 2))"
+}
+shows 'of which for old laps  *[0-9]* bytes of at most [1-9][0-9]*'
+shows 'sync point  *none: it has not asked for one'
+
+echo 'exit 0' >&3
+wait "$victim"
+try status "$victim"
+status 1
+said "there is no such process"
+
+# another layout is refused, not guessed at (stats.1)
+cat >"$TMPDIR/other.py" <<'END'
+import mmap, os, struct, subprocess, sys
+with open(sys.argv[1] + "/libpidepoch-other.so", "w+b") as f:
+    f.write(struct.pack("16sIIIIQ", b"pidepoch: frame", 99, 1, 1, 0, 0).ljust(4096, b"\0"))
+    f.flush()
+    kept = mmap.mmap(f.fileno(), 4096, mmap.MAP_PRIVATE, mmap.PROT_READ | mmap.PROT_WRITE)
+sys.exit(subprocess.run([sys.argv[2], "status", str(os.getpid())]).returncode)
+END
+try_env python3 "$TMPDIR/other.py" "$TMPDIR" "$PIDEPOCH"
+status 1
+said "another version of pidepoch"
+
+# this shell does not run under pidepoch
+try status $$
+status 1
+said "it does not run under pidepoch, or is only watched from outside"
+
+for wrong in x 0 -1 1x 99999999999 ''; do
+	try status -- "$wrong"
+	status 2
+done
+try status
+status 2
+said "needs one process number"
+try status 1 2
+status 2

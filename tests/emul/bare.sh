@@ -1,7 +1,0 @@
-#!/bin/sh
-# SPDX-License-Identifier: LGPL-2.1-or-later
-# A program without a libc hits a stranger natively, and is kept from it by the supervisor.
-. "$(dirname "$0")/../preload/cli.sh"
-test -x "$PIDEPOCH_BUILDDIR/tests/emul/bare" || skip 'it is written for x86-64'
-"$PIDEPOCH" run --supervisor=on -- true 2>"$TMPDIR/err" || skip "no supervisor here: $(cat "$TMPDIR/err")"
-exec "$PIDEPOCH_BUILDDIR/tests/emul/stale" "$PIDEPOCH_BUILDDIR/tests/emul/bare"

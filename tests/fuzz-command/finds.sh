@@ -1,0 +1,107 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# `pidepoch fuzz` finds, from the bare program and in at most the runs that stand here, what it does to strangers and which statuses it
+# loses, with stacks; and `pidepoch run` lets nobody be hit (docs/fuzz.md has what each does).
+. "$(dirname "$0")/../support/cli.sh"
+victims=$(cd "$(dirname "$0")/../programs" && pwd)
+built=$PIDEPOCH_BUILDDIR/tests/programs
+cd "$TMPDIR" || exit 1
+
+"$PIDEPOCH" fuzz --runs=1 --save="$TMPDIR/probe" -- true >"$TMPDIR/probe.out" 2>&1
+test $? -ne 125 || skip "$(cat "$TMPDIR/probe.out")"
+
+has() # PATTERN
+{
+	grep -qE -e "$1" "$TMPDIR/out" || { show; fail "$what: there must be: $1"; }
+}
+
+has_not() # PATTERN
+{
+	! grep -qE -e "$1" "$TMPDIR/out" || { show; fail "$what: there must not be: $1"; }
+}
+
+echo 'stolen-wait:*' >"$TMPDIR/lost-is-fine"
+
+# finds RUNS PATTERN COMMAND... - by the default settings
+finds()
+{
+	runs=$1 pattern=$2
+	shift 2
+	what=$*
+	rm -f again
+	try fuzz --seed=1 --runs="$runs" --save=again -- "$@"
+	status 1
+	has "$pattern"
+	has '^SUMMARY: pidepoch: '
+	test -s again || fail "no file to do $what again by"
+}
+
+# hits RUNS SIGNAL COMMAND... - a stranger; and nobody, if the same is protected
+hits()
+{
+	runs=$1 signal=$2
+	shift 2
+	finds "$runs" "signal [0-9]* \($signal\) reached a stranger at number [0-9]" "$@"
+	has '^==[0-9]*==critical: pidepoch: stale: '
+	try fuzz --seed=1 --runs="$runs" --suppressions=lost-is-fine -- env PIDEPOCH_ON_STALE=refuse "$@"
+	status 0
+}
+
+# shellcheck disable=SC2016
+hits 1 KILL bash -c 'sleep 0 & wait $!; kill -9 $! 2>/dev/null; true'
+hits 1 TERM "$(command -v sh)" "$victims/fuzz_pidfile.sh"
+
+# the group of a leader that was reaped: the canary leads one by that number
+# shellcheck disable=SC2016
+hits 1 KILL bash -mc 'sleep 0 & wait $!; kill -9 -- -$! 2>/dev/null; true'
+
+# a number that whoever uses it has only read; no protection knows that, and no history is told
+finds 3 'signal 15 \(TERM\) reached a stranger' "$(command -v sh)" "$victims/fuzz_service.sh"
+has '^==[0-9]*==critical: pidepoch: stale: '
+has_not 'was released by'
+
+# what leaves no signal; and which of it counts
+finds 1 'a stranger at number [0-9]* is traced, by pid [0-9]' "$built/fuzz_tracer"
+finds 1 'a stranger at number [0-9]* is traced, by pid [0-9]' "$built/fuzz_tracer" held
+has_not 'reached a stranger'
+try fuzz --runs=1 --canary=kill,priority -- "$built/fuzz_tracer"
+status 0
+# a niceness that the canary, which has ours, does not have already; above 19 there is none
+if command -v renice >/dev/null && test "$(nice)" -lt 19; then
+	level=$(($(nice) + 1))
+	renices='sleep 0 & wait $!; renice -n '$level' -p $! >/dev/null 2>&1'
+	finds 1 "priority $level was given to a stranger at number [0-9]" bash -c "$renices"
+	grep -qx 'canary kill,priority,trace' again || fail "no canaries in the file"
+	try fuzz --runs=1 --canary=kill -- bash -c "$renices"
+	status 0
+	try fuzz --runs=1 --canary=priority --save=again -- bash -c "$renices"
+	status 1
+	try fuzz --replay=again
+	status 1
+fi
+
+# a status that a library took: both stacks, and it is no find for who says so
+finds 10 'statuses of children were lost to another wait, in [0-9]+ places?; no stranger was hit' "$built/fuzz_library"
+has '^==[0-9]*==warning: pidepoch: stolen-wait: '
+if grep -q 'libdw\.so' "$PIDEPOCH"; then
+	has ' in program_waits .*fuzz_library\.c:'
+	has ' in library_reaps .*fuzz_library\.c:'
+	has ' in program_starts .*fuzz_library\.c:'
+	echo 'stolen-wait:library_reaps' >suppress
+	try fuzz --runs=3 --suppressions=suppress -- "$built/fuzz_library"
+	status 0
+fi
+try fuzz --runs=3 --suppressions=lost-is-fine -- "$built/fuzz_library"
+status 0
+printf 'what is this\n' >bad
+try fuzz --suppressions=bad -- "$marker"
+status 2
+said 'bad, line 1'
+unmarked
+
+# Debian's CPython
+test -x /usr/bin/python3 || skip "the rest needs /usr/bin/python3"
+hits 10 CONT /usr/bin/python3 "$victims/fuzz_popen.py"
+hits 1 TERM /usr/bin/python3 "$victims/fuzz_killpg.py"
+hits 10 TERM /usr/bin/python3 "$victims/fuzz_asyncio.py"
+hits 3 TERM /usr/bin/python3 "$victims/fuzz_asyncio_number.py"

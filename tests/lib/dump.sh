@@ -1,0 +1,46 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# What a program sees of libpidepoch.so, functions and types, is what the stored dump has. `dump.sh renew` writes the dump anew.
+set -u
+
+stored=${PIDEPOCH_SRCDIR:-.}/tests/lib/libpidepoch.abi
+library=${PIDEPOCH_BUILDDIR:-.}/.libs/libpidepoch.so
+headers=${PIDEPOCH_SRCDIR:-.}/include
+
+skip()
+{
+	echo "skip: $*"
+	exit 77
+}
+
+if test "${1:-}" = renew; then
+	exec abidw --exported-interfaces-only --drop-private-types --headers-dir "$headers" --no-corpus-path \
+		--no-comp-dir-path --no-show-locs --no-elf-needed --type-id-style hash --out-file "$stored" "$library"
+fi
+
+command -v abidiff >/dev/null || skip "abidiff (abigail-tools) is not installed"
+case $(uname -m) in x86_64) ;; *) skip "the stored dump is one of x86_64" ;; esac
+readelf -S "$library" | grep -q '\.debug_info' || skip "the library was built without -g: it does not tell its types"
+
+differs() # LIBRARY
+{
+	! abidiff --exported-interfaces-only "$stored" "$1" >"$TMPDIR/said" 2>&1
+}
+
+# first a library with one function, and a larger structure: this test must notice both
+printf '#include <pidepoch.h>\nint pidepoch_stats(struct pidepoch_stats *s) { return (int)s->size; }\n' >"$TMPDIR/bad.c"
+mkdir "$TMPDIR/include"
+sed 's/^\tuint64_t retired_early;/&\n\tuint64_t larger_by;/' "$headers/pidepoch.h" >"$TMPDIR/include/pidepoch.h"
+$CC -g -shared -fPIC -I"$TMPDIR/include" -Wl,-soname,libpidepoch.so.0 \
+	-Wl,--version-script="$headers/../src/lib/libpidepoch.map" -o "$TMPDIR/bad.so" "$TMPDIR/bad.c" || exit 1
+differs "$TMPDIR/bad.so" && grep -q larger_by "$TMPDIR/said" && grep -q '\[D\].*pidepoch_kill' "$TMPDIR/said" || {
+	cat "$TMPDIR/said"
+	echo "FAIL: a library that lacks functions and has a larger structure is not noticed"
+	exit 1
+}
+
+differs "$library" || exit 0
+cat "$TMPDIR/said"
+echo "FAIL: the ABI is not the stored one. If that is meant: 'make renew-abi', and commit tests/lib/libpidepoch.abi with"
+echo "the change. What has been released is never taken away or changed: new names get a new node of the map."
+exit 1

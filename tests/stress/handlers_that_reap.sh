@@ -1,0 +1,25 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# One promise: what handler.c says of handlers that reap, signal and jump holds under the preload library, by every mechanism.
+set -u
+
+play=$PIDEPOCH_BUILDDIR/tests/stress/handlers_that_reap
+rounds=200
+test -z "${PIDEPOCH_QUICK:-}" || rounds=50
+export PIDEPOCH_LOG=/dev/null # a signaller that comes too late is told so
+unset PIDEPOCH_FORCE_OLD
+
+# run NAME COMMAND...: one that waits for ever is ended
+run()
+{
+	echo "--- $1"
+	shift
+	timeout -s KILL 120 "$@" || { status=$?; echo "status $status"; exit 1; }
+}
+
+run natively "$play" 20
+run preloaded env LD_PRELOAD="$PIDEPOCH_PRELOAD" "$play" $rounds
+for old in rseq inode wipe pidfd rseq,inode,wipe,pidfd; do
+	run "without $old" env LD_PRELOAD="$PIDEPOCH_PRELOAD" PIDEPOCH_FORCE_OLD=$old "$play" 30
+done

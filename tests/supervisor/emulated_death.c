@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * A worker that is killed takes nothing of what was given by number with it: references mean who
+ * they meant, the sync point stays, and whoever sleeps for news is woken in the end.
+ */
+#include "../support/namespace.h"
+#include "../support/emulated.h"
+#include "../support/worker.h"
+
+enum { DEATHS = 12, NUMBER = 300 };
+
+/* --- the program --- */
+
+static void bear(void)
+{
+	pid_t pid = namespace_fork(NUMBER);
+
+	if (pid == 0)
+		for (;;)
+			pause();
+	if (pid != NUMBER) {
+		printf("skip: no process of a chosen number is to be had\n");
+		exit(77);
+	}
+}
+
+static void end(void)
+{
+	kill(NUMBER, SIGKILL);
+	waitpid(NUMBER, NULL, 0);
+}
+
+/* a child that ends with our standard input */
+static pid_t reader(void)
+{
+	pid_t pid = fork();
+	char c;
+
+	if (pid == 0)
+		_exit(read(0, &c, 1) == 0 ? 5 : 6);
+	return pid;
+}
+
+static int play(void)
+{
+	pidepoch_snapshot_t point = (pidepoch_snapshot_t)number_call(PIDEPOCH_NR_get, 0, 0, 0, 0);
+	struct pidv v = { .flags = PIDV_TAGGED };
+	long epoch;
+
+	bear();
+	epoch = number_ref(NUMBER);
+	end();
+	v.pid = reader();
+	v.epoch = (pidepoch_t)number_ref(v.pid);
+	printf("ready\n");
+	fflush(stdout);
+	number_is("the sleeper wakes", pidepoch_raw_waitpidv(&v, 1, NULL, 0, NULL), 1);
+	number_is("with the status", v.status, 5 << 8);
+	bear();
+	number_is("an old reference is old", number_kill(NUMBER, epoch, SIGKILL), -EEPOCH);
+	number_holds("a new one is another", number_ref(NUMBER) != epoch);
+	number_is("and the old one still is", number_kill(NUMBER, epoch, SIGKILL), -EEPOCH);
+	number_is("he is spared", waitpid(NUMBER, NULL, WNOHANG), 0);
+	end();
+	number_holds("the point is where it was",
+		     number_call(PIDEPOCH_NR_get, 0, 0, 0, 0) == (long)point);
+	return number_done();
+}
+
+/* --- who kills --- */
+
+/* what is left of what the program says, and its status */
+static int end_as(pid_t pid, int from)
+{
+	char text[256];
+	int status;
+	ssize_t n;
+
+	while ((n = read(from, text, sizeof(text))) > 0)
+		fwrite(text, 1, (size_t)n, stdout);
+	waitpid(pid, &status, 0);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+}
+
+int main(int argc, char **argv)
+{
+	int in[2], out[2], worker = 0;
+	char said[16] = "";
+	pid_t pid;
+
+	(void)argc;
+	if (number_is_inside())
+		return play();
+	namespace_enter();
+	if (pipe(in) < 0 || pipe(out) < 0)
+		return 98;
+	pid = fork();
+	if (pid == 0) {
+		dup2(in[0], 0);
+		dup2(out[1], 1);
+		syscall(SYS_close_range, 3, ~0u, 0);
+		number_go_inside(argv);
+	}
+	close(in[0]);
+	close(out[1]);
+	if (read(out[0], said, 6) != 6 || strcmp(said, "ready\n") != 0) {
+		printf("%s", said);
+		return end_as(pid, out[0]);
+	}
+	for (int i = 0; i < DEATHS; i++) {
+		worker = worker_find(worker);
+		kill(worker, SIGKILL);
+	}
+	close(in[1]);
+	return end_as(pid, out[0]);
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * A program whose pages never come delays no other user's calls (helper.h): neither while the
+ * supervisor reads from such a page, nor while it writes to one; and in the end its own call is
+ * continued.
+ */
+#include <stdint.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+
+#include "../support/emulated.h"
+#include "slow_page.h"
+
+enum { PAGE = 4096, USER = 4711, CALLS = 200 };
+
+/* --- what the program does with its page --- */
+
+static long asks(void *page)
+{
+	return pidepoch_raw_call(PIDEPOCH_NR_waitpidv, (long)page, 1, 0, 0, sizeof(struct pidv));
+}
+
+static long queues(void *page)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(0);
+	waitpid(pid, NULL, 0);
+	return pidepoch_raw_call(SYS_rt_sigqueueinfo, pid, SIGTERM, (long)page, 0, 0);
+}
+
+static long is_told(void *page)
+{
+	return pidepoch_raw_call(SYS_prctl, PR_GET_PID_EPOCH, (long)page, 0, 0, 0);
+}
+
+/* --- another user's calls meanwhile --- */
+
+static void stuck(long (*call)(void *), const struct slow_page *slow)
+{
+	void *page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, slow->fd, 0);
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	if (page == MAP_FAILED || (geteuid() == 0 && setresuid(USER, USER, USER) < 0))
+		_exit(98);
+	number_is("the call is continued", call(page), -ENOSYS);
+	fflush(stdout);
+	_exit(number_faults != 0);
+}
+
+/* @waits: for its end, too */
+static void beside(const char *what, long (*call)(void *), const struct slow_page *slow, bool waits)
+{
+	int status = 0;
+	pid_t pid = fork();
+	char c;
+
+	if (pid == 0)
+		stuck(call, slow);
+	if (read(slow->asked, &c, 1) != 1)
+		exit(98);
+	/* its page is being waited for */
+	for (int i = 0; i < CALLS; i++)
+		number_holds("another's call is served", number_ref(getpid()) >= 0);
+	number_is(what, waitpid(pid, &status, WNOHANG), 0);
+	if (!waits)
+		kill(pid, SIGKILL);
+	waitpid(pid, &status, 0);
+	if (waits)
+		number_is("its own end", status, 0);
+	number_holds("and one afterwards", number_ref(getpid()) >= 0);
+}
+
+/* a page is asked for once only: each play has a file system of its own */
+static int play(const char *what, long (*call)(void *), bool waits)
+{
+	struct slow_page slow;
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		if (!slow_page_make(&slow, -1))
+			_exit(77);
+		beside(what, call, &slow, waits);
+		fflush(stdout);
+		_exit(number_faults != 0);
+	}
+	waitpid(pid, &status, 0);
+	number_holds(what, status == 0 || WEXITSTATUS(status) == 77);
+	return WEXITSTATUS(status);
+}
+
+int main(int argc, char **argv)
+{
+	(void)argc;
+	if (!number_is_inside())
+		number_go_inside(argv);
+	alarm(60); /* what this test is about would be a test without an end */
+	if (play("the siginfo is being waited for", queues, false) == 77) {
+		printf("skip: no FUSE file system can be mounted here\n");
+		return 77;
+	}
+	play("the answer is being waited for", is_told, false);
+	play("the entries are being waited for", asks, true);
+	return number_done();
+}

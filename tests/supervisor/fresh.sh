@@ -1,0 +1,19 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# What the library knows to be fresh the supervisor does not refuse: a shell that has looked at /proc/N once more.
+. "$(dirname "$0")/../support/cli.sh"
+"$PIDEPOCH" run --supervisor=on -- true 2>"$TMPDIR/err" || skip "no supervisor here: $(cat "$TMPDIR/err")"
+command -v bash >/dev/null || skip 'bash is not installed'
+
+cat >"$TMPDIR/look" <<END
+#!$(command -v bash)
+/bin/true &
+number=\$!
+wait \$number
+echo reaped \$number
+read -r
+test -e /proc/\$number
+kill -TERM \$number 2>/dev/null && echo ok || echo ESRCH
+END
+chmod +x "$TMPDIR/look"
+exec "$PIDEPOCH_BUILDDIR/tests/supervisor/stale" "$TMPDIR/look" fresh

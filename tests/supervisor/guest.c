@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * guest - a static program that looks for its supervisor in all that is its own, ends everybody by
+ * kill(-1, SIGKILL), and must still be served.
+ *
+ *   guest PID CLONES     the number that it must have; may it have a clone child (1) or not even that (0)
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static int faults;
+
+static void expect(const char *what, int right)
+{
+	if (right)
+		return;
+	printf("not so: %s (%s)\n", what, strerror(errno));
+	faults++;
+}
+
+static int count_descriptors(void)
+{
+	DIR *d = opendir("/proc/self/fd");
+	int n = -3; /* "." and "..", and its own */
+
+	while (d && readdir(d))
+		n++;
+	return n;
+}
+
+static void look_for_it(const char *pid, int clones)
+{
+	sigset_t pending;
+
+	expect("the number is the caller's", getpid() == atoi(pid));
+	expect("three descriptors", count_descriptors() == 3);
+	expect("no signal is pending",
+	       sigpending(&pending) == 0 && !sigismember(&pending, SIGCHLD));
+	expect("no child", waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD);
+	expect("no child, blocking", waitpid(-1, NULL, 0) < 0 && errno == ECHILD);
+	if (!clones)
+		expect("no clone child",
+		       waitpid(-1, NULL, WNOHANG | __WALL) < 0 && errno == ECHILD);
+}
+
+static void fork_and_kill(void)
+{
+	int status = 0;
+	pid_t child = fork();
+
+	if (child == 0)
+		for (;;)
+			pause();
+	expect("a child is killed", kill(child, SIGKILL) == 0);
+	expect("and reaped", waitpid(child, &status, 0) == child && WTERMSIG(status) == SIGKILL);
+	expect("and gone", kill(child, SIGKILL) < 0 && errno == ESRCH);
+}
+
+/* a child that forks while everybody is being ended: none may be left */
+static void kill_all(void)
+{
+	int status, held[2];
+	char c;
+
+	if (pipe(held) < 0)
+		exit(98);
+	if (fork() == 0) {
+		close(held[0]);
+		for (int i = 0; i < 50; i++)
+			if (fork() == 0)
+				break; /* each of them only waits for its end */
+		for (;;)
+			pause();
+	}
+	close(held[1]);
+	expect("all are killed", kill(-1, SIGKILL) == 0);
+	expect("and nobody is left", read(held[0], &c, 1) == 0);
+	while (waitpid(-1, &status, 0) > 0)
+		;
+	close(held[0]);
+}
+
+/* They are to be seen, and by their numbers they are not to be ended. */
+static void kill_them(void)
+{
+	DIR *all = opendir("/proc");
+	struct dirent *e;
+	int found = 0;
+
+	while (all && (e = readdir(all))) {
+		char path[300], name[32] = "";
+		pid_t pid = atoi(e->d_name);
+		FILE *f;
+
+		snprintf(path, sizeof(path), "/proc/%s/comm", e->d_name);
+		f = pid > 0 ? fopen(path, "r") : NULL;
+		if (f && fgets(name, sizeof(name), f) && strncmp(name, "pidepoch-", 9) == 0) {
+			found++;
+			expect("it is not killed", kill(pid, SIGKILL) < 0 && errno == EPERM);
+			expect("nor stopped",
+			       syscall(SYS_tgkill, pid, pid, SIGSTOP) < 0 && errno == EPERM);
+			expect("nor killed as a thread",
+			       syscall(SYS_tkill, pid, SIGKILL) < 0 && errno == EPERM);
+			expect("it is there", kill(pid, 0) == 0);
+		}
+		if (f)
+			fclose(f);
+	}
+	if (all)
+		closedir(all);
+	expect("there are two, or three", found == 2 || found == 3); /* helper.h */
+}
+
+/* kill(-1) is for the test's own namespace, whose first process is the test or this program */
+static int is_at_home(void)
+{
+	char name[16] = "";
+	FILE *f = fopen("/proc/1/comm", "r");
+
+	if (!f || !fgets(name, sizeof(name), f))
+		return 0;
+	fclose(f);
+	return strcmp(name, "visibility\n") == 0 || strcmp(name, "guest\n") == 0;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc != 3 || !is_at_home())
+		return 98;
+	look_for_it(argv[1], atoi(argv[2]));
+	fork_and_kill();
+	kill_all();
+	fork_and_kill();
+	kill_them();
+	fork_and_kill();
+	printf("%s\n", faults ? "faults" : "well");
+	return faults != 0;
+}

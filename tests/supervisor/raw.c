@@ -1,0 +1,406 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * raw, inline - raw is a static program that nothing can be preloaded into. It has a child, reaps
+ * it, says "reaped NUMBER", and at the next line from its standard input uses the number; it says
+ * "ok" or an errno. inline is the same as a dynamic program, whose calls are its own instructions.
+ *
+ *   raw HOW-TO-REAP HOW-TO-USE
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <pidepoch.h>
+
+#ifdef PAST_LIBC
+#include "../support/attack.h"
+
+static long past_libc(long nr, long a1, long a2, long a3, long a4, long a5)
+{
+	long r = attack_raw(nr, a1, a2, a3, a4, a5);
+
+	if (r >= 0)
+		return r;
+	errno = (int)-r;
+	return -1;
+}
+
+/* The sixth argument's register is as it was left. */
+static inline __attribute__((always_inline)) long kill_as_is(int pid)
+{
+	long r = attack_raw(SYS_kill, pid, SIGTERM, 0, 0, 0);
+
+	errno = (int)-r;
+	return r;
+}
+
+#define PAST(nr, a, b, c, d, e, ...)                                                               \
+	past_libc(nr, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e))
+#define syscall(...) PAST(__VA_ARGS__, 0, 0, 0, 0, 0)
+#else
+#define kill_as_is(pid) syscall(SYS_kill, pid, SIGTERM)
+#endif
+
+static int number;
+
+static int is(const char *a, const char *b)
+{
+	return strcmp(a, b) == 0;
+}
+
+static void await_line(void)
+{
+	char line[16];
+
+	if (!fgets(line, sizeof(line), stdin))
+		exit(98);
+}
+
+/* --- ways to reap --- */
+
+static _Atomic int waiter;
+
+static void *wait_in_thread(void *arg)
+{
+	int *got = arg;
+
+	waiter = (int)syscall(SYS_gettid);
+	*got = (int)syscall(SYS_wait4, -1, NULL, __WALL, NULL);
+	return NULL;
+}
+
+/* Until the thread sleeps in its wait. Calls are served in turn: with one of ours, its own has been
+ * let through, too. */
+static void await_waiter(void)
+{
+	char path[64], text[32] = "";
+	FILE *f;
+
+	while (atoi(text) != SYS_wait4) {
+		snprintf(path, sizeof(path), "/proc/self/task/%d/syscall", waiter);
+		f = waiter ? fopen(path, "r") : NULL;
+		if (f && !fgets(text, sizeof(text), f))
+			text[0] = '\0';
+		if (f)
+			fclose(f);
+		sched_yield();
+	}
+	syscall(SYS_kill, getpid(), 0);
+}
+
+/* A wait is under way before the child is there; the number is used once while it lives, or not. */
+static int reap_in_thread(int meets)
+{
+	pthread_t thread;
+	int keeps[2], holds[2], got = 0;
+	char c;
+	pid_t first;
+
+	if (pipe(keeps) < 0 || pipe(holds) < 0)
+		exit(98);
+	first = fork(); /* so that the wait does not end at once */
+	if (first == 0)
+		exit(read(keeps[0], &c, 1) != 1);
+	pthread_create(&thread, NULL, wait_in_thread, &got);
+	await_waiter();
+	number = fork();
+	if (number == 0)
+		exit(read(holds[0], &c, 1) != 1);
+	if (meets && kill(number, 0) < 0)
+		exit(97);
+	if (write(holds[1], "x", 1) != 1)
+		exit(98);
+	pthread_join(thread, NULL);
+	if (write(keeps[1], "x", 1) != 1 || waitpid(first, NULL, 0) != first)
+		exit(98);
+	return got;
+}
+
+/* A call with a number that is unknown shows the supervisor a process without a library; which has
+ * one then, and reaps by it. Its name stays. */
+static void become_inline(const char *use)
+{
+	char inlined[4096], path[4096];
+
+	snprintf(inlined, sizeof(inlined), "%s/tests/supervisor/inline",
+		 getenv("PIDEPOCH_BUILDDIR"));
+	snprintf(path, sizeof(path), "%s/raw", getenv("TMPDIR"));
+	unlink(path);
+	kill(getppid(), 0);
+	if (symlink(inlined, path) == 0)
+		execl(path, "raw", "library", use, (char *)NULL);
+	exit(98);
+}
+
+/* by libc's functions, which are the library's where there is one */
+static int reap_by_library(const char *how)
+{
+	siginfo_t si = { .si_pid = 0 };
+
+	if (is(how, "library-any"))
+		return wait(NULL);
+	if (is(how, "library-waitid"))
+		return waitid(P_PID, (id_t)number, &si, WEXITED) == 0 ? si.si_pid : -1;
+	return waitpid(number, NULL, 0);
+}
+
+/* It leaves a member in its group, which becomes a child of this program. */
+static int lead(void)
+{
+	pid_t member;
+
+	setpgid(0, 0);
+	member = fork();
+	while (member == 0)
+		pause();
+	return member < 0;
+}
+
+static int reap(const char *how, const char *use)
+{
+	siginfo_t si = { .si_pid = 0 };
+
+	if (is(how, "thread") || is(how, "thread-unmet"))
+		return reap_in_thread(is(how, "thread"));
+	if (is(how, "became"))
+		become_inline(use);
+	if (is(how, "led"))
+		prctl(PR_SET_CHILD_SUBREAPER, 1);
+	number = is(how, "vfork") ? vfork() : fork();
+	if (number == 0)
+		_exit(is(how, "led") ? lead() : 3);
+	if (strncmp(how, "library", 7) == 0)
+		return reap_by_library(how);
+	if (is(how, "any"))
+		return (int)syscall(SYS_wait4, -1, NULL, 0, NULL);
+	if (is(how, "group"))
+		return (int)syscall(SYS_wait4, 0, NULL, 0, NULL);
+	if (is(how, "waitid"))
+		syscall(SYS_waitid, P_PID, number, &si, WEXITED, NULL);
+	else if (is(how, "waitid-all"))
+		syscall(SYS_waitid, P_ALL, 0, &si, WEXITED, NULL);
+	else
+		return (int)syscall(SYS_wait4, number, NULL, 0, NULL);
+	return si.si_pid;
+}
+
+/* --- ways to use --- */
+
+static long queue(int to_thread)
+{
+	siginfo_t si = { .si_signo = SIGTERM, .si_code = SI_QUEUE };
+
+	si.si_pid = getpid();
+	return to_thread ? syscall(SYS_rt_tgsigqueueinfo, number, number, SIGTERM, &si)
+			 : syscall(SYS_rt_sigqueueinfo, number, SIGTERM, &si);
+}
+
+/* it is a child again, by way of the same number */
+static long bear_again_and_kill(void)
+{
+	struct clone_args how = { .exit_signal = SIGCHLD,
+				  .set_tid = (uintptr_t)&number,
+				  .set_tid_size = 1 };
+	int status;
+	long pid = syscall(SYS_clone3, &how, sizeof(how));
+
+	if (pid == 0)
+		for (;;)
+			pause();
+	if (pid != number || kill(number, SIGTERM) < 0)
+		return -1;
+	if (waitpid(number, &status, 0) != number || !WIFSIGNALED(status))
+		exit(97);
+	return 0;
+}
+
+/* libc's kill() is the library's, which judges its own call, and not the one after it */
+static long kill_after_another(void)
+{
+	if (kill(getppid(), 0) < 0 && errno != EPERM)
+		exit(97);
+	return kill_as_is(number);
+}
+
+/* behind more files of the library's name than a supervisor looks into */
+static long kill_behind_decoys(void)
+{
+	char path[4096];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/libpidepoch.decoy", getenv("TMPDIR"));
+	fd = open(path, O_RDWR | O_CREAT, 0600);
+	for (int i = 0; i < 256; i++)
+		if (fd < 0 ||
+		    mmap(NULL, 1 << 16, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0) == MAP_FAILED)
+			exit(98);
+	return syscall(SYS_kill, number, SIGTERM);
+}
+
+static long kill_in_child(void)
+{
+	pid_t child = fork();
+	int status = 0;
+
+	if (child == 0)
+		_exit(kill(number, SIGTERM) < 0 ? errno : 0);
+	waitpid(child, &status, 0);
+	errno = WEXITSTATUS(status);
+	return errno ? -1 : 0;
+}
+
+static long exec_and_kill(void)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%d", number);
+	return execl("/proc/self/exe", "raw", "told", text, (char *)NULL);
+}
+
+static void *exec_in_thread(void *arg)
+{
+	exec_and_kill();
+	return arg;
+}
+
+/* the thread's pid is not the process's */
+static long exec_by_thread(void)
+{
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, exec_in_thread, NULL) == 0)
+		pthread_join(thread, NULL);
+	exit(97);
+}
+
+/* a stale use by this process, and one by a child that it has after that */
+static long kill_and_descend(void)
+{
+	long r = kill(number, SIGTERM);
+	int status = 0;
+	pid_t child = fork();
+
+	if (child == 0) {
+		number = fork();
+		if (number == 0)
+			_exit(0);
+		if (waitpid(number, NULL, 0) != number)
+			_exit(97);
+		kill(number, SIGTERM);
+		_exit(0);
+	}
+	if (waitpid(child, &status, 0) != child || status)
+		exit(97);
+	errno = ESRCH;
+	return r;
+}
+
+static long trace_and_kill(void)
+{
+	if (ptrace(PTRACE_SEIZE, number, NULL, NULL) < 0)
+		exit(97);
+	return kill(number, 0); /* the signal itself would wait for its tracer */
+}
+
+/* the member, which outlived its leader, gets it */
+static long kill_members(void)
+{
+	long r = syscall(SYS_kill, -number, SIGTERM);
+	int status = 0;
+
+	if (r == 0 && (syscall(SYS_wait4, -1, &status, 0, NULL) < 0 || status != SIGTERM))
+		exit(97);
+	return r;
+}
+
+static long use(const char *how)
+{
+	if (is(how, "tkill"))
+		return syscall(SYS_tkill, number, SIGTERM);
+	if (is(how, "tgkill"))
+		return syscall(SYS_tgkill, number, number, SIGTERM);
+	if (is(how, "queue") || is(how, "tgqueue"))
+		return queue(is(how, "tgqueue"));
+	if (is(how, "pidfd"))
+		return syscall(SYS_pidfd_open, number, 0);
+	if (is(how, "again"))
+		return bear_again_and_kill();
+	if (is(how, "after"))
+		return kill_after_another();
+	if (is(how, "decoys"))
+		return kill_behind_decoys();
+	if (is(how, "child"))
+		return kill_in_child();
+	if (is(how, "exec"))
+		return exec_and_kill();
+	if (is(how, "thread-exec"))
+		return exec_by_thread();
+	if (is(how, "descend"))
+		return kill_and_descend();
+	if (is(how, "trace"))
+		return trace_and_kill();
+	if (is(how, "killpg"))
+		return syscall(SYS_kill, -number, SIGTERM);
+	if (is(how, "members"))
+		return kill_members();
+	return syscall(SYS_kill, number, SIGTERM);
+}
+
+/* --- a thread goes on to another program while the first one makes calls: so many programs, each
+ * with a stale use --- */
+
+static void *storm_on(void *left)
+{
+	execl("/proc/self/exe", "raw", "storm", (char *)left, (char *)NULL);
+	exit(97);
+}
+
+static int storm(int programs)
+{
+	pthread_t thread;
+	char left[16];
+
+	if (programs == 0)
+		return 0;
+	if (reap("library", "") != number)
+		return 97;
+	syscall(SYS_kill, number, 0);
+	snprintf(left, sizeof(left), "%d", programs - 1);
+	pthread_create(&thread, NULL, storm_on, left);
+	for (;;)
+		syscall(SYS_kill, INT32_C(4100000), 0);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc != 3)
+		return 98;
+	if (is(argv[1], "storm"))
+		return storm(atoi(argv[2]));
+	if (is(argv[1], "told")) {
+		number = atoi(argv[2]);
+	} else {
+		if (reap(argv[1], argv[2]) != number)
+			return 97;
+		printf("reaped %d\n", number);
+		fflush(stdout);
+		await_line();
+	}
+	printf("%s\n", use(argv[2]) >= 0 ? "ok"
+		       : errno == EEPOCH ? "EEPOCH"
+					 : strerrorname_np(errno));
+	return 0;
+}

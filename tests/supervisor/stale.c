@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ *   stale [PROGRAM [fresh]]
+ *
+ * What a static program reaped, however it did that, it can no longer hit, by whichever call, and
+ * that is told; what is or became fresh, or never was its child, is let through. With another
+ * program, a few of the plays.
+ */
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../support/namespace.h"
+
+enum {
+	NOBODY = 1,
+	REPORT = 2,
+	EPOCH = 4,
+	TRUST = 8,
+	ABORT = 16,
+	NATIVE = 32,
+	OLD = 64,
+	ON = 128,
+	UNPROVEN = 256
+};
+
+static const struct play {
+	const char *reap, *use;
+	const char *said; /* by the program, or NULL: it was ended */
+	bool hit;	  /* the stranger was ended by SIGTERM */
+	int how;
+} plays[] = {
+	/* without us, so that it is known to be stale */
+	{ "waitpid", "kill", "ok", true, NATIVE },
+	{ "thread", "queue", "ok", true, NATIVE },
+	/* each way to reap */
+	{ "waitpid", "kill", "ESRCH", false, 0 },
+	{ "any", "kill", "ESRCH", false, 0 },
+	{ "group", "kill", "ESRCH", false, 0 },
+	{ "waitid", "kill", "ESRCH", false, 0 },
+	{ "waitid-all", "kill", "ESRCH", false, 0 },
+	{ "vfork", "kill", "ESRCH", false, 0 },
+	{ "thread", "kill", "ESRCH", false, 0 },
+	{ "any", "kill", "ESRCH", false, OLD },
+	/* each way to use */
+	{ "any", "tkill", "ESRCH", false, 0 },
+	{ "any", "tgkill", "ESRCH", false, 0 },
+	{ "any", "queue", "ESRCH", false, 0 },
+	{ "any", "tgqueue", "ESRCH", false, 0 },
+	{ "any", "pidfd", "ESRCH", false, 0 },
+	/* the group of a number (killpg.h) */
+	{ "any", "killpg", "ok", true, NATIVE },
+	{ "any", "killpg", "ESRCH", false, 0 },
+	{ "waitpid", "killpg", "ESRCH", false, 0 },
+	{ "any", "killpg", "ESRCH", false, NOBODY },
+	{ "any", "killpg", "ok", true, REPORT },
+	{ "any", "killpg", NULL, false, ABORT },
+	{ "led", "members", "ok", false, NOBODY | UNPROVEN },
+	/* each policy */
+	{ "any", "kill", "EEPOCH", false, EPOCH },
+	{ "any", "kill", "ok", true, REPORT },
+	{ "any", "kill", "ok", true, TRUST },
+	{ "any", "kill", NULL, false, ABORT },
+	/* nobody has the number */
+	{ "any", "kill", "ESRCH", false, NOBODY },
+	{ "any", "kill", "EEPOCH", false, NOBODY | EPOCH },
+	{ "any", "kill", "ESRCH", false, NOBODY | ABORT },
+	/* not stale, or not known to be */
+	{ "any", "again", "ok", false, NOBODY },
+	{ "any", "child", "ok", true, 0 },
+	{ "any", "exec", "ok", true, 0 },
+	{ "any", "thread-exec", "ok", true, 0 },
+	{ "any", "trace", "ok", false, 0 },
+	{ "thread-unmet", "kill", "ok", true, 0 }, /* wait.2 */
+	/* remote_tree.3 */
+	{ "became", "kill", "ESRCH", false, 0 },
+};
+
+/* for a program that need not be static */
+static const struct play others[] = {
+	{ "waitpid", "kill", "ok", true, NATIVE },
+	{ "waitpid", "kill", "ESRCH", false, ON },
+	{ "waitpid", "kill", "EEPOCH", false, ON | EPOCH },
+	{ "waitpid", "kill", "ok", true, ON | REPORT },
+	{ "waitpid", "kill", "ESRCH", false, ON | NOBODY },
+};
+
+/* for one that waits by the library, and makes its other calls past it */
+static const struct play mixed[] = {
+	{ "library", "kill", "ok", true, NATIVE },
+	{ "library", "kill", "ESRCH", false, ON },
+	{ "library", "killpg", "ESRCH", false, ON },
+	{ "library", "kill", "ESRCH", false, ON | NOBODY },
+	{ "library", "kill", "ok", true, ON | REPORT },
+	{ "library", "tgkill", "ESRCH", false, ON },
+	{ "library", "pidfd", "ESRCH", false, ON },
+	{ "library", "after", "ESRCH", false, ON },
+	{ "library", "decoys", "ok", true, ON }, /* remote_tree.4 */
+	{ "library-any", "kill", "ESRCH", false, ON },
+	{ "library-waitid", "kill", "ESRCH", false, ON | OLD },
+	{ "library", "again", "ok", false, ON | NOBODY },
+	{ "library", "exec", "ok", true, ON },
+	{ "library", "thread-exec", "ok", true, ON },
+};
+
+/* for one that has looked at its number again in a way that only the library sees */
+static const struct play fresh[] = {
+	{ "waitpid", "kill", "ok", true, NATIVE },
+	{ "waitpid", "kill", "ok", true, 0 },
+	{ "waitpid", "kill", "ok", true, ON },
+	{ "waitpid", "kill", "ESRCH", false, ON | NOBODY },
+};
+
+#define LENGTH(a) (sizeof(a) / sizeof((a)[0]))
+
+static const char *program, *name;
+static char log_path[256], events_path[256];
+
+static _Noreturn void fail(const struct play *p, const char *what, const char *said)
+{
+	printf("FAIL: %s, %s, %d: %s; it said '%s'\n", p->reap, p->use, p->how, what, said);
+	exit(1);
+}
+
+static void become(const struct play *p)
+{
+	const char *argv[12] = { getenv("PIDEPOCH"), "run" };
+	char log[300], events[300];
+	int n = 2;
+
+	if (p->how & OLD)
+		setenv("PIDEPOCH_FORCE_OLD", "inode,info", 1);
+	snprintf(log, sizeof(log), "--log=%s", log_path);
+	snprintf(events, sizeof(events), "--events=%s", events_path);
+	argv[n++] = log;
+	argv[n++] = events;
+	if (p->how & NATIVE)
+		n = 0;
+	if (p->how & ON)
+		argv[n++] = "--supervisor=on";
+	if (p->how & REPORT)
+		argv[n++] = "--on-stale=report";
+	if (p->how & ABORT)
+		argv[n++] = "--on-stale=abort";
+	if (p->how & EPOCH)
+		argv[n++] = "--errno=EEPOCH";
+	if (p->how & TRUST)
+		argv[n++] = "--trust=ra?";
+	argv[n++] = program;
+	argv[n++] = p->reap;
+	argv[n++] = p->use;
+	argv[n] = NULL;
+	execv(argv[0], (char *const *)argv);
+	_exit(96);
+}
+
+struct actor {
+	pid_t pid;
+	int to;
+	FILE *from;
+};
+
+static struct actor start(const struct play *p)
+{
+	struct actor a;
+	int in[2], out[2];
+
+	if (pipe(in) < 0 || pipe(out) < 0)
+		exit(99);
+	a.pid = fork();
+	if (a.pid == 0) {
+		dup2(in[0], 0);
+		dup2(out[1], 1);
+		for (int fd = 3; fd < 20; fd++)
+			close(fd);
+		become(p);
+	}
+	close(in[0]);
+	close(out[1]);
+	a.to = in[1];
+	a.from = fdopen(out[0], "r");
+	return a;
+}
+
+static pid_t bear_stranger(int number)
+{
+	pid_t pid = namespace_fork(number);
+
+	if (pid == 0)
+		for (;;)
+			pause();
+	setpgid(pid, pid);
+	if (pid != number) {
+		printf("skip: no process of a chosen number is to be had\n");
+		exit(77);
+	}
+	return pid;
+}
+
+static bool was_hit(pid_t stranger)
+{
+	int status;
+
+	kill(stranger, SIGKILL);
+	waitpid(stranger, &status, 0);
+	return WTERMSIG(status) == SIGTERM;
+}
+
+static bool was_told(void)
+{
+	FILE *f = fopen(log_path, "r");
+	char line[1024] = "", begin[64];
+	bool told;
+
+	if (!f)
+		return false;
+	/* a script goes by its own name, or by its interpreter's */
+	snprintf(begin, sizeof(begin), name ? "pidepoch: %s[" : "pidepoch: ", name);
+	told = fgets(line, sizeof(line), f) && strncmp(line, begin, strlen(begin)) == 0 &&
+	       (strstr(line, "stale pid") || strstr(line, "stale group")) &&
+	       strstr(line, "now held by 'stale'");
+	if (!told && *line)
+		printf("in the log: %s", line);
+	fclose(f);
+	return told;
+}
+
+static bool must_tell(const struct play *p)
+{
+	bool stale = p->how & (REPORT | ABORT) || (p->said && *p->said == 'E');
+
+	return stale && !(p->how & NOBODY);
+}
+
+/* One event, of the right kind, or none. */
+static bool has_event(const struct play *p, int number)
+{
+	FILE *f = fopen(events_path, "r");
+	char line[5000], wanted[64], kind[32], outcome[32];
+	bool due = !(p->how & (NATIVE | TRUST)) &&
+		   (p->how & (REPORT | ABORT | UNPROVEN) || (p->said && *p->said == 'E'));
+	int right = 0, count = 0;
+
+	snprintf(wanted, sizeof(wanted), "\"number\":%d,", number);
+	snprintf(kind, sizeof(kind), "\"kind\":\"%s\"", p->how & NOBODY ? "latent" : "stale");
+	snprintf(outcome, sizeof(outcome), "\"outcome\":\"%s\"",
+		 p->how & (REPORT | UNPROVEN) ? "passed"
+		 : p->said == NULL	      ? "aborting"
+					      : "refused");
+	while (f && fgets(line, sizeof(line), f)) {
+		if (!strstr(line, "\"type\":\"event\""))
+			continue;
+		count++;
+		right += strstr(line, wanted) && strstr(line, kind) && strstr(line, outcome) &&
+			 strstr(line, "\"known\":\"own\"") &&
+			 !strstr(line, "\"comm\":\"stale\"") == !!(p->how & NOBODY);
+		if (!due || !right)
+			printf("among the events: %s", line);
+	}
+	if (f)
+		fclose(f);
+	return right == due && count == due;
+}
+
+static void perform(const struct play *p)
+{
+	char line[64] = "", said[64] = "";
+	struct actor a;
+	pid_t stranger = 0;
+	int number, status;
+
+	unlink(log_path);
+	unlink(events_path);
+	a = start(p);
+	if (!fgets(line, sizeof(line), a.from) || sscanf(line, "reaped %d", &number) != 1)
+		fail(p, "it did not come to its stale number", line);
+	if (!(p->how & NOBODY))
+		stranger = bear_stranger(number);
+	if (write(a.to, "go\n", 3) != 3)
+		fail(p, "it did not wait", line);
+	if (fgets(said, sizeof(said), a.from))
+		said[strcspn(said, "\n")] = '\0';
+	waitpid(a.pid, &status, 0);
+	if (!p->said != (WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT))
+		fail(p, "the status is wrong", said);
+	if (p->said && strcmp(said, p->said) != 0)
+		fail(p, "it should have got another result", said);
+	if (stranger && was_hit(stranger) != p->hit)
+		fail(p, p->hit ? "the stranger was spared" : "the stranger was hit", said);
+	if (was_told() != must_tell(p))
+		fail(p, "the log is wrong", said);
+	if (!has_event(p, number))
+		fail(p, "the events are wrong", said);
+	close(a.to);
+	fclose(a.from);
+}
+
+static size_t choose(int argc, char **argv, const struct play **list)
+{
+	bool mixes = argc > 2 && strcmp(argv[2], "mixed") == 0;
+
+	*list = mixes ? mixed : argc > 2 ? fresh : argc > 1 ? others : plays;
+	return mixes	  ? LENGTH(mixed)
+	       : argc > 2 ? LENGTH(fresh)
+	       : argc > 1 ? LENGTH(others)
+			  : LENGTH(plays);
+}
+
+int main(int argc, char **argv)
+{
+	const struct play *list;
+	size_t count = choose(argc, argv, &list);
+	static char path[4096];
+
+	if (!getenv("PIDEPOCH") || !getenv("TMPDIR") || !getenv("PIDEPOCH_BUILDDIR"))
+		return 99;
+	snprintf(path, sizeof(path), "%s/tests/supervisor/raw", getenv("PIDEPOCH_BUILDDIR"));
+	snprintf(log_path, sizeof(log_path), "%s/log", getenv("TMPDIR"));
+	snprintf(events_path, sizeof(events_path), "%s/events", getenv("TMPDIR"));
+	program = argc > 1 ? argv[1] : path;
+	name = argc > 1 ? NULL : strrchr(program, '/') + 1;
+	namespace_enter();
+	for (size_t i = 0; i < count; i++)
+		perform(&list[i]);
+	printf("%zu plays\n", count);
+	return 0;
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ *   crowd [PROCESSES | inside PROCESSES]
+ *
+ * 1,000 watched processes at once, in pairs, and a stranger for each pair: one of the two has a
+ * child and reaps it, the other makes a stranger of that number; when all are there each of the
+ * first signals its number. None hits, and every call has its result. The same with so few
+ * descriptors that the server cannot know them all. (It is static, and under the supervisor plays
+ * "inside".)
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../support/namespace.h"
+
+enum { GOOD, REFUSED_NOT, HIT, FAULT, NO_NUMBER };
+
+static int told(int from)
+{
+	int word;
+
+	return read(from, &word, sizeof(word)) == sizeof(word) ? word : -1;
+}
+
+static void tell(int to, int word)
+{
+	if (write(to, &word, sizeof(word)) != sizeof(word))
+		_exit(FAULT);
+}
+
+/* has a number for too long; all are there when @go ends */
+static int keeps(int mate, int ready, int go)
+{
+	int status, r;
+	char c;
+	pid_t child = fork();
+
+	if (child == 0)
+		for (;;)
+			pause();
+	if (child < 0 || kill(child, SIGKILL) < 0 || waitpid(-1, &status, 0) != child)
+		return FAULT;
+	tell(mate, child);
+	if (told(mate) != child)
+		return NO_NUMBER;
+	tell(ready, child);
+	if (read(go, &c, 1) != 0)
+		return FAULT;
+	r = kill(child, SIGTERM);
+	status = errno;
+	tell(mate, child);
+	return r == 0 ? REFUSED_NOT : status == ESRCH ? GOOD : FAULT;
+}
+
+/* makes the stranger, and sees what became of it */
+static int watches(int mate)
+{
+	int status = 0, number = told(mate);
+	pid_t stranger = number > 0 ? namespace_fork(number) : -1;
+
+	if (stranger == 0)
+		for (;;)
+			pause();
+	tell(mate, stranger);
+	if (stranger != number)
+		return NO_NUMBER;
+	if (told(mate) != number || kill(stranger, SIGKILL) < 0 ||
+	    waitpid(stranger, &status, 0) != stranger)
+		return FAULT;
+	return WTERMSIG(status) == SIGKILL ? GOOD : HIT;
+}
+
+static void pair(int ready, const int go[2])
+{
+	int mates[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, mates) < 0)
+		exit(99);
+	for (int i = 0; i < 2; i++)
+		if (fork() == 0) {
+			close(go[1]);
+			close(mates[1 - i]);
+			_exit(i ? watches(mates[1]) : keeps(mates[0], ready, go[0]));
+		}
+	close(mates[0]);
+	close(mates[1]);
+}
+
+static int inside(int processes)
+{
+	int ready[2], go[2], count[NO_NUMBER + 2] = { 0 }, status;
+
+	if (pipe(ready) < 0 || pipe(go) < 0)
+		return 99;
+	for (int i = 0; i < processes / 2; i++)
+		pair(ready[1], go);
+	close(ready[1]);
+	close(go[0]);
+	for (int i = 0; i < processes / 2; i++)
+		told(ready[0]);
+	close(go[1]);
+	while (wait(&status) > 0)
+		count[WIFEXITED(status) && WEXITSTATUS(status) <= NO_NUMBER ? WEXITSTATUS(status)
+									    : NO_NUMBER + 1]++;
+	printf("%d good, %d not refused, %d hit, %d wrong\n", count[GOOD], count[REFUSED_NOT],
+	       count[HIT], count[FAULT] + count[NO_NUMBER + 1]);
+	if (count[NO_NUMBER])
+		printf("skip: no process of a chosen number is to be had\n");
+	fflush(stdout);
+	return count[GOOD] == processes ? 0 : count[NO_NUMBER] ? 77 : 1;
+}
+
+static int watched(const char *program, const char *processes, rlim_t descriptors)
+{
+	const struct rlimit limit = { descriptors, descriptors };
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		if (descriptors)
+			setrlimit(RLIMIT_NOFILE, &limit);
+		execl(getenv("PIDEPOCH"), "pidepoch", "run", "--log=/dev/null", "--supervisor=on",
+		      program, "inside", processes, (char *)NULL);
+		_exit(96);
+	}
+	waitpid(pid, &status, 0);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 95;
+}
+
+int main(int argc, char **argv)
+{
+	int r;
+
+	if (argc == 3 && strcmp(argv[1], "inside") == 0)
+		return inside(atoi(argv[2]));
+	if (!getenv("PIDEPOCH"))
+		return 99;
+	namespace_enter();
+	r = watched(argv[0], argc > 1 ? argv[1] : "1000", 0);
+	return r ? r : watched(argv[0], "200", 24);
+}

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# shellcheck shell=sh
+#
+# Shared by the tests of the command line. try ARGUMENT... runs pidepoch, try_env NAME=VALUE... COMMAND... whatever
+# it is given; status(), said() and printed() then look at what came of it, and a difference ends the test.
+
+# only what a test sets itself decides what pidepoch does
+unset LD_PRELOAD PIDEPOCH_ON_STALE PIDEPOCH_ERRNO PIDEPOCH_LOG PIDEPOCH_EVENTS PIDEPOCH_STACKS PIDEPOCH_TRUST PIDEPOCH_FORCE_OLD PIDEPOCH_LIBDIR
+# the library alone: a supervisor would stand in for it, and has tests of its own (tests/supervisor)
+export PIDEPOCH_SUPERVISOR=off
+: "${PIDEPOCH:?names the command to test}" "${TMPDIR:?names a folder of our own}"
+library=$PIDEPOCH_PRELOAD
+
+fail()
+{
+	echo "FAIL: $*"
+	exit 1
+}
+
+skip()
+{
+	echo "skip: $*"
+	exit 77
+}
+
+try_env()
+{
+	tried=$*
+	got=0
+	env "$@" >"$TMPDIR/out" 2>"$TMPDIR/err" || got=$?
+}
+
+try()
+{
+	try_env "$PIDEPOCH" "$@"
+}
+
+# what the test before this line left on the screen
+show()
+{
+	echo "'$tried' ended with $got and wrote:"
+	sed 's/^/  out: /' "$TMPDIR/out"
+	sed 's/^/  err: /' "$TMPDIR/err"
+}
+
+status() # NUMBER
+{
+	test "$got" -eq "$1" || { show; fail "the status must be $1"; }
+}
+
+# standard error is exactly one line, it is ours, and every TEXT stands in it; standard output is empty
+said() # TEXT...
+{
+	test ! -s "$TMPDIR/out" || { show; fail "there must be nothing on standard output"; }
+	test "$(wc -l <"$TMPDIR/err")" -eq 1 || { show; fail "the error must be one line"; }
+	grep -q '^pidepoch[a-z ]*: ' "$TMPDIR/err" || { show; fail "the error must say that it is ours"; }
+	for text; do
+		grep -qF -e "$text" "$TMPDIR/err" || { show; fail "the error must have: $text"; }
+	done
+}
+
+# standard error is empty and standard output is TEXT
+printed() # TEXT
+{
+	test ! -s "$TMPDIR/err" || { show; fail "there must be no error"; }
+	test "$(cat "$TMPDIR/out")" = "$1" || { show; fail "the output must be: $1"; }
+}
+
+# a command that leaves a mark when it is run although it must not be
+mark=$TMPDIR/mark
+marker=$TMPDIR/marker
+printf '#!/bin/sh\n: >"%s"\n' "$mark" >"$marker"
+chmod +x "$marker"
+
+unmarked()
+{
+	test ! -e "$mark" || { show; fail "the command must not have been started"; }
+}
+
+# A copy of the program FILE whose bytes from OFFSET on are BYTES (as for printf)
+patched() # FILE OFFSET BYTES COPY
+{
+	cp "$1" "$4"
+	# shellcheck disable=SC2059
+	printf "$3" | dd of="$4" bs=1 seek="$2" conv=notrunc 2>/dev/null
+}
