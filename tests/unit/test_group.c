@@ -352,6 +352,54 @@ static void a_closed_slot_and_other_calls(void)
 	ck_assert_int_eq(pe_guard(&frame, &thread, &nice), -ESRCH);
 }
 
+static const char *events(void)
+{
+	static char text[8192];
+	int fd = open(settings.events, O_RDONLY);
+	ssize_t n = read(fd, text, sizeof(text) - 1);
+
+	text[n > 0 ? n : 0] = '\0';
+	close(fd);
+	return text;
+}
+
+static long wait_for_group(void)
+{
+	const struct pe_reap r = {
+		.peek = plain_peek,
+		.by = PE_CALL_WAITPID,
+		.idtype = P_PGID,
+		.id = PID,
+		.options = WEXITED,
+		.as_wait4 = true,
+	};
+
+	return pe_reap(&frame, &thread, &r);
+}
+
+/* An unrelated leader has its pid: a wait for its members is reported, and no more. */
+static void a_wait_for_a_group(void)
+{
+	char path[PATH_MAX];
+	pid_t member;
+
+	block_signals();
+	record_group(&member);
+	end_leader();
+	ck_assert_int_eq(kill(member, SIGTERM), 0);
+	ck_assert_int_eq(wait_for_group(), member);
+	own_file(path, sizeof(path));
+	settings.events = path;
+	frame.watching = true;
+	ck_assert_int_eq(wait_for_group(), -ECHILD);
+	ck_assert_str_eq(events(), "");
+	stranger_as(PID);
+	ck_assert_int_eq(wait_for_group(), -ECHILD);
+	ck_assert_ptr_nonnull(strstr(events(), "\"kind\":\"probe\""));
+	ck_assert_ptr_nonnull(
+		strstr(events(), "\"call\":\"waitpid\",\"number\":400,\"group\":\"ended\""));
+}
+
 static const struct play {
 	void (*play)(void);
 	uint32_t old;
@@ -372,6 +420,7 @@ static const struct play {
 	{ only_children_are_noted, 0 },
 	{ a_vanishing_leader, 0 },
 	{ a_closed_slot_and_other_calls, 0 },
+	{ a_wait_for_a_group, 0 },
 };
 
 START_TEST(group_1_to_7)

@@ -205,6 +205,19 @@ static void note_no_child(struct pe_frame *p, struct pe_thread *t, const struct 
 		pe_event_wait(p, r->by, pid, &k);
 }
 
+/* A wait for the children in a group that a child led: another process has the pid, so that group is
+ * gone (group.3), and the wait was about another one. */
+static pe_cold void note_no_group(struct pe_frame *p, const struct pe_reap *r)
+{
+	const struct pe_use u = { .by = r->by, .pid = (int)r->id, .group = true };
+	struct pe_known k = pe_frame_know(p, r->id);
+
+	if (k.what == PE_KNOWN_RELEASED && !p->set->trusted &&
+	    r->id != (uint32_t)pe_sys_getpgid(0) && pe_sys_kill((int)r->id, 0) != -ESRCH &&
+	    pe_frame_may_report(p))
+		pe_event_use(p, &u, &k, true, PE_OUTCOME_PASSED);
+}
+
 /*
  * A program whose own filter forbids waitid, but not the wait4 that it called, gets what it asked
  * for. Nobody looked first, so the pid is not held over its end: it is stale from here on.
@@ -251,6 +264,8 @@ long pe_reap(struct pe_frame *p, struct pe_thread *t, const struct pe_reap *r)
 			return plain_wait4(p, t, r);
 		if (n == -ECHILD && r->idtype == P_PID)
 			note_no_child(p, t, r);
+		if (unlikely(p->watching) && n == -ECHILD && r->idtype == P_PGID)
+			note_no_group(p, r);
 		if (n < 0 || si.si_pid == 0) /* or WNOHANG, and nothing there */
 			return clear_info(r->info, n);
 		if (unlikely(p->set->fuzz) && is_exit(si.si_code))
