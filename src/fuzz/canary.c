@@ -66,19 +66,15 @@ struct pe_fuzz_page *pe_canary_page(const char *path, enum pe_fuzz_page_policy p
 static void note(struct pe_fuzz_page *page, const struct canary *c, enum pe_fuzz_page_what what,
 		 int signal, pid_t sender)
 {
-	uint32_t at;
+	const struct pe_fuzz_page_find found = {
+		.what = what,
+		.pid = (uint32_t)c->pid,
+		.signal = signal,
+		.sender = sender,
+		.release = c->release,
+	};
 
-	if (!(page->heeded & UINT32_C(1) << what))
-		return;
-	at = atomic_fetch_add(&page->finds, 1);
-	if (at < PE_FUZZ_PAGE_FINDS)
-		page->find[at] = (struct pe_fuzz_page_find){
-			.what = what,
-			.pid = (uint32_t)c->pid,
-			.signal = signal,
-			.sender = sender,
-			.release = c->release,
-		};
+	pe_fuzz_page_note(page, &found);
 }
 
 static void found(struct pe_fuzz_page *page, const struct canary *c, int signal, pid_t sender)
@@ -217,6 +213,7 @@ static void place_canary(struct server *k, pid_t pid, uint32_t release)
 		return;
 	}
 	setpgid(pid, pid); /* a signal to the group that its pid meant before reaches it, too */
+	atomic_store(&k->page->release[k->next], release);
 	atomic_store(&k->page->stranger[k->next], (uint32_t)pid);
 	k->next = (k->next + 1) % PE_FUZZ_PAGE_STRANGERS;
 	atomic_fetch_add(&k->page->reuses, 1);

@@ -30,8 +30,9 @@ static const char help[] =
 	"                        stranger, COMMAND's own next child, or nobody yet; a stranger, with\n"
 	"                        pauses around each reap and before each use; or each run another of\n"
 	"                        these (the default)\n"
-	"  --canary=kill,priority,trace  what done to a stranger is a find (default: all of them):\n"
-	"                        a signal, a change of its priority, a tracer\n"
+	"  --canary=kill,priority,trace,probe  what done to a stranger is a find: a signal, a change\n"
+	"                        of its priority, a tracer (these are the default); a question\n"
+	"                        whether it is there, or who it is\n"
 	"  --seed=N              of all draws (default: by the clock)\n"
 	"  --runs=N              how often (default 20, of a replay 1); it ends with the first find\n"
 	"  --timeout=SECONDS     of one run (default 60); what was found until then counts\n"
@@ -44,9 +45,9 @@ static const char help[] =
 
 const char *const pe_fuzz_plan_policies[] = { "immediate", "lottery", "window", "turns", NULL };
 
-static const char *const canaries[] = { "kill", "priority", "trace", NULL };
+static const char *const canaries[] = { "kill", "priority", "trace", "probe", NULL };
 
-#define ALL_HEEDED 7u
+#define HEEDED 7u /* without probe: right programs ask, too */
 
 unsigned int pe_fuzz_plan_policy(const struct pe_fuzz_plan *plan, unsigned int run)
 {
@@ -117,9 +118,10 @@ static int take_canaries(struct pe_fuzz_plan *plan)
 {
 	if (find_canaries(optarg, &plan->heeded))
 		return 0;
-	return ERROR(PE_EXIT_USAGE,
-		     "--canary='%s': must be kill, priority, trace, or some of them with commas",
-		     optarg);
+	return ERROR(
+		PE_EXIT_USAGE,
+		"--canary='%s': must be kill, priority, trace, probe, or some of them with commas",
+		optarg);
 }
 
 static int take_option(struct pe_fuzz_plan *plan, int option, const char **replay, char **argv)
@@ -301,7 +303,7 @@ int pe_fuzz_plan_read(struct pe_fuzz_plan *plan, int argc, char **argv)
 	*plan = (struct pe_fuzz_plan){
 		.seed = (uint64_t)now.tv_nsec / 1000 % 1000000,
 		.policy = PE_FUZZ_PLAN_TURNS,
-		.heeded = ALL_HEEDED,
+		.heeded = HEEDED,
 		.first = 1,
 		.timeout = 60,
 		.save = "pidepoch-fuzz.replay",

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "command/message.h"
+#include "core/call.h"
 #include "command/exit_status.h"
 
 #define ERROR(status, ...) pe_message_error(status, "fuzz", __VA_ARGS__)
@@ -47,6 +48,12 @@ static const char *signal_name(int pid)
 	return name ? name : "a real-time signal";
 }
 
+/* The numbers of the calls are core/call.h's. */
+static const char *probe_name(int call)
+{
+	return call ? pe_call_name((unsigned int)call) : "a look at /proc";
+}
+
 static void tell_what(const struct pe_fuzz_page_find *f)
 {
 	switch (f->what) {
@@ -55,6 +62,10 @@ static void tell_what(const struct pe_fuzz_page_find *f)
 		break;
 	case PE_FUZZ_PAGE_TRACE:
 		printf("  a stranger at number %u is traced, by pid %d", f->pid, f->sender);
+		break;
+	case PE_FUZZ_PAGE_PROBE:
+		printf("  belief: %s by pid %d found a stranger at number %u",
+		       probe_name(f->signal), f->sender, f->pid);
 		break;
 	default:
 		printf("  signal %d (%s) reached a stranger at number %u", f->signal,

@@ -121,6 +121,24 @@ uint32_t pe_preload_vfork_depth(int by)
 	return thread.vfork_depth += (uint32_t)by;
 }
 
+/* Does it only ask? What is asked for a group is not: a canary's is its own. */
+static bool is_probe(const struct pe_use *u)
+{
+	switch (u->by) {
+	case PE_CALL_GETPGID:
+	case PE_CALL_GETSID:
+	case PE_CALL_PIDFD_OPEN:
+	case PE_CALL_GETPRIORITY:
+	case PE_CALL_SCHED_GETAFFINITY:
+	case PE_CALL_SCHED_GETSCHEDULER:
+	case PE_CALL_SCHED_GETPARAM:
+	case PE_CALL_SCHED_RR_GET_INTERVAL:
+		return u->pid > 0;
+	default:
+		return u->pid > 0 && u->signal == 0;
+	}
+}
+
 static pe_cold long hunted(struct pe_fuzz_page *f, const struct pe_use *u)
 {
 	bool everybody = u->by == PE_CALL_KILL && u->pid == -1 && pe_fuzz_page_all_begin(f);
@@ -132,6 +150,8 @@ static pe_cold long hunted(struct pe_fuzz_page *f, const struct pe_use *u)
 		pe_fuzz_page_all_end(f);
 	else if (u->by == PE_CALL_PTRACE && n >= 0 && pe_fuzz_page_is_stranger(f, (uint32_t)u->pid))
 		pe_fuzz_page_used(f);
+	else if (n >= 0 && is_probe(u))
+		pe_fuzz_page_probed(f, (uint32_t)u->pid, (int)u->by);
 	return n;
 }
 
@@ -196,7 +216,11 @@ void pe_preload_group_made(pid_t leader)
 
 long pe_preload_look(pid_t pid)
 {
-	return pe_judge_look(&frame, &thread, pid);
+	long n = pe_judge_look(&frame, &thread, pid);
+
+	if (unlikely(start.set.fuzz) && n >= 0)
+		pe_fuzz_page_probed(start.set.fuzz, (uint32_t)pid, PE_CALL_NONE);
+	return n;
 }
 
 void pe_preload_looked(pid_t pid)

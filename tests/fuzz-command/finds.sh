@@ -80,6 +80,18 @@ if command -v renice >/dev/null && test "$(nice)" -lt 19; then
 	status 1
 fi
 
+# a question that a stranger answered is a belief, for who asks for those
+# shellcheck disable=SC2016
+for ask in 'kill -0 $!' 'test -d /proc/$!' 'read -r name </proc/$!/comm'; do
+	asks="sleep 0 & wait \$!; $ask 2>/dev/null; true"
+	try fuzz --seed=1 --runs=1 --canary=probe -- bash -c "$asks"
+	status 1
+	what=$ask
+	has '^  belief: (kill|a look at /proc) by pid [0-9]* found a stranger at number [0-9]'
+	try fuzz --seed=1 --runs=1 -- bash -c "$asks"
+	status 0
+done
+
 # a status that a library took: both stacks, and it is no find for who says so
 finds 10 'statuses of children were lost to another wait, in [0-9]+ places?; no stranger was hit' "$built/fuzz_library"
 has '^==[0-9]*==warning: pidepoch: stolen-wait: '

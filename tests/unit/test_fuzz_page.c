@@ -82,6 +82,26 @@ START_TEST(fuzz_page_1_a_use_that_leaves_no_signal_has_the_strangers_looked_at)
 }
 END_TEST
 
+START_TEST(fuzz_page_6_a_question_is_a_find_where_that_is_asked_for)
+{
+	atomic_store(&page->stranger[3], 500);
+	atomic_store(&page->release[3], 8);
+	pe_fuzz_page_probed(page, 500, PE_CALL_GETPGID);
+	ck_assert_uint_eq(page->finds, 0);
+	page->heeded = 1u << PE_FUZZ_PAGE_PROBE;
+	pe_fuzz_page_probed(page, 501, PE_CALL_GETPGID);
+	pe_fuzz_page_probed(page, 0, PE_CALL_GETPGID);
+	ck_assert_uint_eq(page->finds, 0);
+	pe_fuzz_page_probed(page, 500, PE_CALL_GETPGID);
+	ck_assert_uint_eq(page->finds, 1);
+	ck_assert_uint_eq(page->find[0].what, PE_FUZZ_PAGE_PROBE);
+	ck_assert_uint_eq(page->find[0].pid, 500);
+	ck_assert_int_eq(page->find[0].signal, PE_CALL_GETPGID);
+	ck_assert_int_eq(page->find[0].sender, getpid());
+	ck_assert_uint_eq(page->find[0].release, 8);
+}
+END_TEST
+
 /* --- nobody waits for ever --- */
 
 START_TEST(fuzz_page_2_without_a_keeper_the_wait_returns)
@@ -255,6 +275,7 @@ int main(void)
 	tcase_add_checked_fixture(c, make_page, NULL);
 	tcase_add_test(c, fuzz_page_1_the_keeper_has_served_when_a_release_returns);
 	tcase_add_test(c, fuzz_page_1_a_use_that_leaves_no_signal_has_the_strangers_looked_at);
+	tcase_add_test(c, fuzz_page_6_a_question_is_a_find_where_that_is_asked_for);
 	tcase_add_test(c, fuzz_page_2_without_a_keeper_the_wait_returns);
 	tcase_add_test(c, fuzz_page_2_one_who_was_killed_in_its_turn_keeps_it_for_nobody);
 	tcase_add_test(c, fuzz_page_2_a_turn_that_lasts_costs_the_canary);

@@ -119,6 +119,35 @@ bool pe_fuzz_page_is_stranger(const struct pe_fuzz_page *f, uint32_t pid)
 	return false;
 }
 
+void pe_fuzz_page_note(struct pe_fuzz_page *f, const struct pe_fuzz_page_find *found)
+{
+	uint32_t at;
+
+	if (!(f->heeded & UINT32_C(1) << found->what))
+		return;
+	at = atomic_fetch_add(&f->finds, 1);
+	if (at < PE_FUZZ_PAGE_FINDS)
+		f->find[at] = *found;
+}
+
+void pe_fuzz_page_probed(struct pe_fuzz_page *f, uint32_t pid, int by)
+{
+	for (unsigned int i = 0; pid && i < PE_FUZZ_PAGE_STRANGERS; i++) {
+		const struct pe_fuzz_page_find found = {
+			.what = PE_FUZZ_PAGE_PROBE,
+			.pid = pid,
+			.signal = by,
+			.sender = pe_sys_getpid(),
+			.release = atomic_load(&f->release[i]),
+		};
+
+		if (atomic_load(&f->stranger[i]) == pid) {
+			pe_fuzz_page_note(f, &found);
+			return;
+		}
+	}
+}
+
 bool pe_fuzz_page_all_begin(struct pe_fuzz_page *f)
 {
 	if (!take_turn(f, (uint32_t)pe_sys_gettid()))

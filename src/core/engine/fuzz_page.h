@@ -16,13 +16,15 @@
  *              before it, and none comes until it is sent.
  * fuzz_page.5  A program that uses an unrelated process's pid without ever having known the process
  *              that bore it is told of, too, so that a find has its stack.
+ * fuzz_page.6  A question that an unrelated process answers (signal 0, getpgid, a look at
+ *              /proc/PID) is a find of its own kind, a belief, where the run asks for that.
  */
 #ifndef PE_CORE_ENGINE_FUZZ_PAGE_H
 #define PE_CORE_ENGINE_FUZZ_PAGE_H
 
 #include "core/contract.h"
 
-#define PE_FUZZ_PAGE_VERSION	 2u
+#define PE_FUZZ_PAGE_VERSION	 3u
 #define PE_FUZZ_PAGE_FINDS	 32u
 #define PE_FUZZ_PAGE_STRANGERS	 64u
 #define PE_FUZZ_PAGE_PATIENCE_NS 200000000
@@ -39,13 +41,18 @@ enum pe_fuzz_page_policy {
 	PE_FUZZ_PAGE_WINDOW, /* an unrelated process, and pauses before and after each reap, and before each use */
 };
 
-enum pe_fuzz_page_what { PE_FUZZ_PAGE_SIGNAL, PE_FUZZ_PAGE_PRIORITY, PE_FUZZ_PAGE_TRACE };
+enum pe_fuzz_page_what {
+	PE_FUZZ_PAGE_SIGNAL,
+	PE_FUZZ_PAGE_PRIORITY,
+	PE_FUZZ_PAGE_TRACE,
+	PE_FUZZ_PAGE_PROBE, /* it answered a question: the program may believe that it knows it */
+};
 
 /* what was done to a canary */
 struct pe_fuzz_page_find {
 	uint32_t what;
 	uint32_t pid;
-	int32_t signal;	  /* of SIGNAL; the new nice value of PRIORITY */
+	int32_t signal;	  /* of SIGNAL; the new nice value of PRIORITY; of PROBE an enum pe_call */
 	int32_t sender;	  /* or tracer; 0: not known, as of SIGKILL */
 	uint32_t release; /* the pid's release was the so-manieth */
 };
@@ -62,6 +69,7 @@ struct pe_fuzz_page {
 	_Atomic uint32_t finds; /* claimed; those below PE_FUZZ_PAGE_FINDS are in the list */
 	struct pe_fuzz_page_find find[PE_FUZZ_PAGE_FINDS];
 	_Atomic uint32_t stranger[PE_FUZZ_PAGE_STRANGERS]; /* their pids; 0: none */
+	_Atomic uint32_t release[PE_FUZZ_PAGE_STRANGERS];  /* the index of the release of each */
 };
 
 /* the @n-th draw of a schedule */
@@ -74,6 +82,13 @@ void pe_fuzz_page_before_use(struct pe_fuzz_page *f);
 /* @pid has been released by this process's wait, which has not returned yet. Signal-safe, any
  * thread. */
 void pe_fuzz_page_released(struct pe_fuzz_page *f, uint32_t pid);
+
+/* What has been found, if it is of a kind that is a find. */
+void pe_fuzz_page_note(struct pe_fuzz_page *f, const struct pe_fuzz_page_find *found);
+
+/* Call @by (0: a look at /proc) has asked for @pid, and a process was there: a find (PROBE) if that is an
+ * unrelated one. */
+void pe_fuzz_page_probed(struct pe_fuzz_page *f, uint32_t pid, int by);
 
 /* Is an unrelated process of the canary server's at @pid? */
 bool pe_fuzz_page_is_stranger(const struct pe_fuzz_page *f, uint32_t pid);
