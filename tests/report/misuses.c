@@ -210,32 +210,39 @@ static pid_t fork_as(pid_t wanted)
 	return (pid_t)syscall(SYS_clone3, &args, sizeof(args));
 }
 
-/* A helper's child gets @wanted; returns when it has. */
-static int make_stranger(pid_t wanted)
+/* The misuser: the stranger must be no descendant of its own (kin.1), so the parent makes it. */
+static void misuse_beside(int ask, int answer)
 {
-	int ready[2];
+	pid_t child = obtain_here();
 	char c;
 
-	if (pipe(ready) || fork() != 0) {
-		close(ready[1]);
-		return read(ready[0], &c, 1) == 1 ? 0 : -1;
-	}
-	close(ready[0]);
-	if (fork_as(wanted) == 0) {
-		signal(SIGTERM, SIG_IGN);
-		if (write(ready[1], "", 1) == 1)
-			pause();
-	}
-	close(ready[1]);
-	pause();
+	release_here(child);
+	if (write(ask, &child, sizeof(child)) != sizeof(child) || read(answer, &c, 1) != 1)
+		_exit(77);
+	misuse_here(child, SIGTERM);
 	_exit(0);
+}
+
+/* A child with that pid, which does not mind. */
+static void make_stranger(int ask, int answer)
+{
+	pid_t wanted;
+
+	signal(SIGTERM, SIG_IGN);
+	if (read(ask, &wanted, sizeof(wanted)) != sizeof(wanted))
+		_exit(77);
+	if (fork_as(wanted) == 0)
+		for (;;)
+			pause();
+	if (write(answer, "", 1) != 1)
+		_exit(77);
 }
 
 /* pid 1 of the namespace: all in it end with it */
 static void stale(void)
 {
-	pid_t first, child;
-	int status;
+	int ask[2], answer[2], status;
+	pid_t first, misuser;
 
 	if (unshare(CLONE_NEWPID | CLONE_NEWNS | (geteuid() ? CLONE_NEWUSER : 0)) != 0)
 		exit(77);
@@ -247,12 +254,14 @@ static void stale(void)
 	if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
 	    mount("proc", "/proc", "proc", 0, NULL) != 0)
 		_exit(77);
-	child = obtain_here();
-	release_here(child);
-	if (make_stranger(child) != 0)
+	if (pipe(ask) || pipe(answer))
 		_exit(77);
-	misuse_here(child, SIGTERM);
-	_exit(0);
+	misuser = fork();
+	if (misuser == 0)
+		misuse_beside(ask[1], answer[0]);
+	make_stranger(ask[0], answer[1]);
+	waitpid(misuser, &status, 0);
+	_exit(WEXITSTATUS(status));
 }
 
 static const struct {
