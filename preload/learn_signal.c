@@ -6,7 +6,8 @@
  * read() is everybody's call: all that it costs any other descriptor is a look into 128 bytes,
  * where signalfd() notes what it gave out, and a jump to libc's own: to come back here would cost
  * more than both. A descriptor that has this pid later and reads whole records of that shape is
- * taken for a signalfd; a pid can be made fresh by that, never stale.
+ * taken for a signalfd; a pid can be made fresh by that, never stale. A process that uses pids
+ * which others looked up has the numbers in its pipes looked at (evidence.7).
  */
 #include <limits.h>
 #include <sys/signalfd.h>
@@ -69,15 +70,28 @@ static void learn_records(const char *data, ssize_t bytes)
 	}
 }
 
+/* longer ones are data, and no list of pids */
+#define HEARD 4096
+
+static bool is_plain(int fd)
+{
+	return likely(!is_noted(fd)) && likely(!pe_preload_hears());
+}
+
+static ssize_t have_read(int fd, const void *data, ssize_t n)
+{
+	if (is_noted(fd))
+		learn_records(data, n);
+	else if (n > 0 && n <= HEARD)
+		pe_preload_heard(fd, data, (size_t)n);
+	return n;
+}
+
 PE_PUBLIC ssize_t read(int fd, void *to, size_t bytes)
 {
-	ssize_t n;
-
-	if (likely(!is_noted(fd)))
+	if (is_plain(fd))
 		return PE_REAL(read)(fd, to, bytes);
-	n = PE_REAL(read)(fd, to, bytes);
-	learn_records(to, n);
-	return n;
+	return have_read(fd, to, PE_REAL(read)(fd, to, bytes));
 }
 
 PE_PUBLIC ssize_t __read(int fd, void *to, size_t bytes) __attribute__((alias("read")));
@@ -88,11 +102,7 @@ PE_PUBLIC ssize_t __read_chk(int fd, void *to, size_t bytes, size_t room);
 
 PE_PUBLIC ssize_t __read_chk(int fd, void *to, size_t bytes, size_t room)
 {
-	ssize_t n;
-
-	if (likely(!is_noted(fd)))
+	if (is_plain(fd))
 		return PE_REAL(__read_chk)(fd, to, bytes, room);
-	n = PE_REAL(__read_chk)(fd, to, bytes, room);
-	learn_records(to, n);
-	return n;
+	return have_read(fd, to, PE_REAL(__read_chk)(fd, to, bytes, room));
 }

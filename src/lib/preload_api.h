@@ -57,6 +57,8 @@ void pe_preload_looked(pid_t pid);
 void pe_preload_named(pid_t pid);
 void pe_preload_listed(void);
 void pe_preload_opened(const char *path, bool at_cwd, int fd);
+bool pe_preload_hears(void); /* is what is read from pipes to be shown? */
+void pe_preload_heard(int fd, const void *data, size_t bytes);
 void pe_preload_written(const char *path); /* opened for writing */
 void pe_preload_moving(void);
 /* "PIDEPOCH_ARGUMENTS=..." for a program with these arguments, in @text; NULL: there is nothing to

@@ -59,18 +59,16 @@ static bool is_found_first(void)
  * that ran before may have made libc move `environ`. */
 static __attribute__((constructor)) void begin(int argc, char **argv, char **envp)
 {
-	const char *handed = secure_getenv("PIDEPOCH_ARGUMENTS"); /* which is hidden below */
-
 	(void)argc;
 	if (!is_found_first())
 		return;
 	pe_settings_read(&start.set, &start.kept);
+	pe_evidence_take_arguments(&evidence, argv, secure_getenv("PIDEPOCH_ARGUMENTS"));
 	if (environ && environ != envp)
 		pe_preload_hide(environ, false);
 	if (envp)
 		pe_preload_hide(envp, true);
 	start.set.linked_only = !pe_preload_sees_calls;
-	pe_evidence_take_arguments(&evidence, argv, handed);
 }
 
 bool pe_state_enter(struct pe_state *s)
@@ -247,6 +245,17 @@ void pe_preload_opened(const char *path, bool at_cwd, int fd)
 {
 	if (is_evident())
 		pe_evidence_opened(&evidence, path, at_cwd, fd);
+}
+
+bool pe_preload_hears(void)
+{
+	return atomic_load_explicit(&evidence.table, memory_order_relaxed) != NULL;
+}
+
+void pe_preload_heard(int fd, const void *data, size_t bytes)
+{
+	if (is_evident())
+		pe_evidence_heard(&evidence, fd, data, bytes);
 }
 
 void pe_preload_written(const char *path)

@@ -12,7 +12,7 @@ number=\$!
 wait \$number
 echo reaped \$number
 read -r
-test -e /proc/\$number
+read -r line </proc/\$number/stat
 kill -TERM \$number 2>/dev/null && echo ok || echo ESRCH
 END
 chmod +x "$TMPDIR/look"

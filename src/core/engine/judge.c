@@ -33,26 +33,30 @@ static bool is_own_orphan(const struct pe_identity_holder *holder)
 
 /* --- children of old --- */
 
-/* when it was released, in ms since boot; a little earlier, since clocks are coarse */
-static int64_t release_of(const struct pe_frame *p, uint32_t pid, const struct pe_known *k)
+/* When it was released, in ms since boot; 0: that is not remembered. File stamps come from the same
+ * coarse clock. */
+static int64_t release_of(uint32_t pid, const struct pe_known *k)
 {
-	uint32_t released = 0;
+	struct timespec now = { 0 };
+	uint32_t released = 0, ms;
 
 	if (k->slot && pe_slot_pid(k->slot) == pid)
 		released = atomic_load_explicit(&k->slot->released, memory_order_relaxed);
 	if (!released)
 		return 0;
-	return pe_moment_now() - (uint32_t)(pe_frame_ms(p) - released) - PE_MOMENT_TICK;
+	pe_sys_clock_gettime(CLOCK_MONOTONIC, &now);
+	ms = (uint32_t)((uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000);
+	return pe_moment_now() - (uint32_t)(ms - released);
 }
 
 /* Evidence from before this does not acquit: it was of the child. Where the release is not
  * remembered any more, the holder's birth. */
-static int64_t since(const struct pe_frame *p, uint32_t pid, const struct pe_known *k,
+static int64_t since(uint32_t pid, const struct pe_known *k,
 		     const struct pe_identity_holder *holder)
 {
-	int64_t released = k->what == PE_KNOWN_RELEASED ? release_of(p, pid, k) : 1;
+	int64_t released = k->what == PE_KNOWN_RELEASED ? release_of(pid, k) : 1;
 
-	return released ? released : (int64_t)holder->start * PE_MOMENT_TICK - PE_MOMENT_TICK;
+	return released ? released + 1 : (int64_t)holder->start * PE_MOMENT_TICK - PE_MOMENT_TICK;
 }
 
 enum pe_judge_verdict pe_judge_child(struct pe_frame *p, const struct pe_use *u,
@@ -66,7 +70,7 @@ enum pe_judge_verdict pe_judge_child(struct pe_frame *p, const struct pe_use *u,
 	p->evidence->run = p->set->run;
 	if (is_descendant(p, pid))
 		return PE_JUDGE_PASS;
-	pe_evidence_examine(p->evidence, (uint32_t)p->tgid, pid, since(p, pid, k, &f->holder), f);
+	pe_evidence_examine(p->evidence, (uint32_t)p->tgid, pid, since(pid, k, &f->holder), f);
 	if (f->verdict == PE_EVIDENCE_FRESH)
 		return PE_JUDGE_PASS;
 	if (k->what == PE_KNOWN_INHERITED) {
@@ -177,7 +181,7 @@ long pe_judge_look(struct pe_frame *p, struct pe_thread *t, int pid)
 
 	if (pid <= 1 || !pe_judge_is_on(p) || p->set->trusted || !pe_frame_enter(p, t))
 		return 0;
-	if (!pe_evidence_concerns(p->evidence, (uint32_t)pid))
+	if (!pe_evidence_concerns_look(p->evidence, (uint32_t)pid))
 		return 0;
 	return pe_judge_other(p, &u);
 }
@@ -201,7 +205,7 @@ int64_t pe_judge_hand_on(struct pe_frame *p, uint32_t pid, bool may_read)
 	if (!p->evidence || k.what == PE_KNOWN_LIVE)
 		return 0;
 	if (k.what == PE_KNOWN_RELEASED || k.what == PE_KNOWN_INHERITED)
-		latest = release_of(p, pid, &k);
+		latest = release_of(pid, &k);
 	p->evidence->run = p->set->run;
 	other = pe_evidence_to_hand_on(p->evidence, me, pid, may_read);
 	latest = other > latest ? other : latest;

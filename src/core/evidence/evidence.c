@@ -30,8 +30,14 @@ static bool own_word(const struct pe_evidence *e, uint32_t pid, struct word *w)
 
 static void note(struct pe_evidence *e, uint32_t pid, enum pe_evidence_kind kind, int64_t moment)
 {
+	struct word old;
+
 	if (pid <= 1 || pid >= 1u << PID_BITS)
 		return;
+	/* a pid that was told stays told when it is looked at */
+	if (kind == PE_EVIDENCE_LOOK && own_word(e, pid, &old) &&
+	    (old.kind == PE_EVIDENCE_MESSAGE || old.kind == PE_EVIDENCE_ARGUMENT))
+		kind = old.kind;
 	atomic_store_explicit(&e->own[pid % PE_EVIDENCE_OWN], pack(pid, kind, moment),
 			      memory_order_relaxed);
 	atomic_store_explicit(&e->any, 1, memory_order_relaxed);
@@ -39,13 +45,15 @@ static void note(struct pe_evidence *e, uint32_t pid, enum pe_evidence_kind kind
 
 /* --- the table --- */
 
-static struct pe_table *map_table(struct pe_evidence *e)
+static struct pe_table *map_table(struct pe_evidence *e, bool may_make)
 {
 	struct pe_table *none = NULL, *t;
 
 	if (atomic_load_explicit(&e->no_table, memory_order_relaxed))
 		return NULL;
-	t = pe_table_map();
+	t = pe_table_map(may_make);
+	if (!t && !may_make)
+		return NULL;
 	if (!t) {
 		atomic_store_explicit(&e->no_table, true, memory_order_relaxed);
 	} else if (!atomic_compare_exchange_strong(&e->table, &none, t)) {
@@ -59,7 +67,7 @@ static struct pe_table *table_of(struct pe_evidence *e)
 {
 	struct pe_table *t = atomic_load_explicit(&e->table, memory_order_acquire);
 
-	return likely(t) ? t : map_table(e);
+	return likely(t) ? t : map_table(e, true);
 }
 
 /* the table with the chain of this process in it, which may not be there to be asked later */
@@ -102,15 +110,22 @@ static void share(struct pe_evidence *e, uint32_t pid, enum pe_table_kind kind, 
 		pe_table_set_origin(t, pid, path);
 }
 
+/* It is among the arguments, or in a pidfile that was read. */
+static bool had_before(struct pe_evidence *e, uint32_t pid)
+{
+	return pe_evidence_has_argument(e, pid) || pe_files_has_pid(&e->files, pid);
+}
+
 /* evidence.3 */
 void pe_evidence_looked(struct pe_evidence *e, uint32_t pid)
 {
 	int64_t now = pe_moment_now();
-	bool found = atomic_load_explicit(&e->listed, memory_order_relaxed) != 0 &&
-		     !pe_evidence_has_argument(e, pid) && !pe_files_has_pid(&e->files, pid);
+	bool listed = atomic_load_explicit(&e->listed, memory_order_relaxed) != 0;
 
+	if (listed && had_before(e, pid))
+		return;
 	note(e, pid, PE_EVIDENCE_LOOK, now);
-	if (found)
+	if (listed)
 		share(e, pid, PE_TABLE_LOOK, now, NULL);
 }
 
@@ -120,6 +135,51 @@ void pe_evidence_was_named(struct pe_evidence *e, uint32_t pid)
 
 	note(e, pid, PE_EVIDENCE_LOOK, now);
 	share(e, pid, PE_TABLE_LOOK, now, NULL);
+}
+
+/* --- what is heard (evidence.7) --- */
+
+static bool is_stream(int fd)
+{
+	struct stat st;
+
+	return pe_sys_fstat(fd, &st) == 0 && (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode));
+}
+
+/* It was looked up by some process of the run; whether by a descendant is asked when the pid is
+ * used. */
+static void hear(struct pe_evidence *e, const struct pe_table *t, uint32_t pid)
+{
+	struct pe_table_word w;
+
+	if (pe_table_seen(t, pid, &w) && w.kind == PE_TABLE_LOOK)
+		note(e, pid, PE_EVIDENCE_LOOK, (int64_t)w.tick * PE_MOMENT_TICK);
+}
+
+void pe_evidence_heard(struct pe_evidence *e, int fd, const char *data, size_t bytes)
+{
+	const struct pe_table *t = atomic_load_explicit(&e->table, memory_order_acquire);
+	/* a reader of single bytes gets a pid in parts */
+	uint32_t n = e->part_fd == fd ? e->part : 0;
+	bool any = n != 0;
+
+	for (size_t i = 0; i < bytes; i++)
+		any |= data[i] >= '0' && data[i] <= '9';
+	if (!t || !any || !is_stream(fd))
+		return;
+	for (size_t i = 0; i < bytes; i++) {
+		if (data[i] >= '0' && data[i] <= '9') {
+			n = n > PE_PARSE_MAX ? n : n * 10 + (uint32_t)(data[i] - '0');
+		} else if (n) {
+			hear(e, t, n);
+			n = 0;
+		}
+	}
+	e->part_fd = fd;
+	e->part = n;
+	if (n)
+		hear(e, t, n); /* it may be whole */
+	atomic_store_explicit(&e->heard, pe_moment_now(), memory_order_relaxed);
 }
 
 static struct pe_moment_pair clocks(const struct pe_evidence *e)
@@ -167,7 +227,7 @@ void pe_evidence_released(struct pe_evidence *e, uint32_t me, uint32_t child)
 	struct pe_table *t = atomic_load_explicit(&e->table, memory_order_acquire);
 
 	if (unlikely(t != NULL))
-		pe_table_unbear(t, child, me);
+		pe_table_end(t, child, me);
 }
 
 /* --- what is known --- */
@@ -199,9 +259,25 @@ bool pe_evidence_concerns(struct pe_evidence *e, uint32_t pid)
 	return t && pe_table_seen(t, pid, &seen);
 }
 
+bool pe_evidence_concerns_look(struct pe_evidence *e, uint32_t pid)
+{
+	const struct pe_table *t = atomic_load_explicit(&e->table, memory_order_acquire);
+	struct pe_table_word seen;
+	struct word own;
+
+	if (pid <= 1)
+		return false;
+	return pe_files_may_name(&e->files, pid) ||
+	       (atomic_load_explicit(&e->any, memory_order_relaxed) && own_word(e, pid, &own) &&
+		own.kind != PE_EVIDENCE_LOOK) ||
+	       (t && pe_table_seen(t, pid, &seen) && seen.kind == PE_TABLE_FILE);
+}
+
 /* the latest evidence, and the latest that may accuse */
 struct gathered {
 	struct word latest, accuser;
+	bool own_files_count_not; /* evidence.8 */
+	int me;
 	uint32_t source;
 	char path[PE_FILES_PATH];
 };
@@ -241,6 +317,9 @@ static void take_file(struct pe_evidence *e, struct gathered *g, struct pe_momen
 			(trust == PE_MOMENT_MARGIN ? PE_MOMENT_BOOT_MARGIN : 0);
 	int64_t moment = to_boot(now, w->stamp), then = to_boot(e->run, w->stamp);
 
+	/* evidence.8 */
+	if (g->own_files_count_not && w->writer == g->me)
+		return;
 	if (trust == PE_MOMENT_UNSURE && then > moment)
 		moment = then;
 	take(g, PE_EVIDENCE_FILE, moment + slack, w->accuses, 0, w->path);
@@ -258,22 +337,40 @@ static void take_files(struct pe_evidence *e, struct gathered *g, uint32_t pid,
 		take_file(e, g, now, trust, &accuser);
 }
 
+/* A file's word has the moment of the file: its reader is younger. */
+static bool is_by_descendant(const struct pe_table *t, const struct pe_table_word *w,
+			     const struct pe_kin_of *of)
+{
+	uint64_t tick = w->kind == PE_TABLE_FILE ? (uint64_t)pe_moment_now() / PE_MOMENT_TICK
+						 : w->tick;
+
+	return pe_kin_was_below(t, w->source, tick, of);
+}
+
 static void take_shared(struct pe_evidence *e, struct gathered *g, uint32_t pid,
 			const struct pe_kin_of *of, enum pe_moment_trust trust)
 {
 	const struct pe_table *t = table_of(e);
 	struct pe_table_word w;
 	char path[PE_TABLE_PATH];
+	struct word own;
+	int64_t moment;
 
 	/* evidence of before this process's birth is its ancestors' */
-	if (!t || !pe_table_seen(t, pid, &w) || !pe_kin_was_below(t, w.source, w.tick, of))
+	if (!t || !pe_table_seen(t, pid, &w) || !is_by_descendant(t, &w, of))
+		return;
+	if (w.kind == PE_TABLE_FILE && w.source == of->pid)
+		return; /* its own rings know more */
+	moment = (int64_t)w.tick * PE_MOMENT_TICK;
+	/* evidence.7: it was not among what this process has been told since */
+	if (w.kind == PE_TABLE_LOOK && own_word(e, pid, &own) && own.moment < moment &&
+	    atomic_load_explicit(&e->heard, memory_order_relaxed) >= moment)
 		return;
 	pe_table_origin(t, pid, path);
-	take(g, w.kind == PE_TABLE_FILE ? PE_EVIDENCE_FILE : PE_EVIDENCE_LOOK,
-	     (int64_t)w.tick * PE_MOMENT_TICK + PE_MOMENT_TICK +
-		     (w.kind == PE_TABLE_FILE && trust == PE_MOMENT_MARGIN ? PE_MOMENT_BOOT_MARGIN
-									   : 0),
-	     true, w.source == of->pid ? 0 : w.source, w.kind == PE_TABLE_FILE ? path : "");
+	if (w.kind == PE_TABLE_FILE && trust == PE_MOMENT_MARGIN)
+		moment += PE_MOMENT_BOOT_MARGIN;
+	take(g, w.kind == PE_TABLE_FILE ? PE_EVIDENCE_FILE : PE_EVIDENCE_LOOK, moment, true,
+	     w.source == of->pid ? 0 : w.source, w.kind == PE_TABLE_FILE ? path : "");
 }
 
 static void gather(struct pe_evidence *e, struct gathered *g, uint32_t pid,
@@ -285,7 +382,7 @@ static void gather(struct pe_evidence *e, struct gathered *g, uint32_t pid,
 
 	if (own_word(e, pid, &own))
 		take(g, own.kind, own.moment, true, 0, "");
-	if (listed)
+	if (listed && !had_before(e, pid))
 		take(g, PE_EVIDENCE_LOOK, listed, false, 0, "");
 	take_shared(e, g, pid, of, trust);
 	take_files(e, g, pid, now, trust);
@@ -297,7 +394,7 @@ static void conclude(struct pe_evidence_finding *f, const struct gathered *g, in
 	if (g->latest.kind == PE_EVIDENCE_NOTHING)
 		return;
 	f->verdict = PE_EVIDENCE_UNKNOWN;
-	if (born <= g->latest.moment + PE_MOMENT_TOLERANCE) {
+	if (born <= g->latest.moment + (after ? 0 : PE_MOMENT_TOLERANCE)) {
 		f->verdict = g->latest.moment >= after ? PE_EVIDENCE_FRESH : PE_EVIDENCE_UNKNOWN;
 		f->kind = g->latest.kind;
 		f->moment = g->latest.moment;
@@ -319,7 +416,7 @@ static void examine(struct pe_evidence *e, const struct pe_kin_of *of, uint32_t 
 {
 	struct pe_moment_pair now = clocks(e);
 	int64_t born = (int64_t)f->holder.start * PE_MOMENT_TICK;
-	struct gathered g = { .latest = { .kind = PE_EVIDENCE_NOTHING } };
+	struct gathered g = { .own_files_count_not = after != 0, .me = (int)of->pid };
 	enum pe_moment_trust trust;
 
 	f->now = now.boot;
@@ -327,6 +424,8 @@ static void examine(struct pe_evidence *e, const struct pe_kin_of *of, uint32_t 
 		return; /* of another time namespace, or restored: not known */
 	trust = pe_moment_trust(e->run, now, born, born >= e->run.boot || boot_is_good(e, now));
 	gather(e, &g, pid, of, now, trust);
+	if (g.latest.kind == PE_EVIDENCE_LOOK && g.accuser.moment == g.latest.moment && g.source)
+		note(e, pid, PE_EVIDENCE_LOOK, g.latest.moment); /* it has been told by now */
 	conclude(f, &g, born, after, trust);
 }
 
@@ -392,9 +491,12 @@ static int64_t shared_moment(struct pe_evidence *e, uint32_t me, uint32_t pid)
 	struct pe_table_word w;
 	struct pe_kin_of of;
 
+	if (!t)
+		t = map_table(e, false); /* of a user whose programs never look there is none */
+
 	return t && pe_table_seen(t, pid, &w) && pe_evidence_self(me, &of) &&
-			       pe_kin_was_below(t, w.source, w.tick, &of)
-		       ? (int64_t)(w.tick + 1) * PE_MOMENT_TICK
+			       is_by_descendant(t, &w, &of)
+		       ? (int64_t)w.tick * PE_MOMENT_TICK
 		       : 0;
 }
 

@@ -14,12 +14,19 @@
  *             only if its kind says that the pid is a pid, if the clocks can be compared, and if
  *             there is no later evidence that acquits.
  * evidence.2  An existence test proves nothing about identity: it is a probe, and no evidence.
- * evidence.3  What this process read of a pid by itself is evidence for it. For its ancestors it
- *             is, if the process found the pid by listing /proc, and did not have it from its
- *             arguments or a pidfile before.
+ * evidence.3  What this process read of a pid by itself is evidence for it: it could compare. If it
+ *             found the pid by listing /proc, it is evidence for its ancestors, too. A process
+ *             that lists /proc and had the pid from its arguments or a pidfile (pkill -F) only
+ *             probes.
  * evidence.4  pid 1 is never stale by evidence.
  * evidence.5  Without evidence a call passes, at the price of a few loads.
  * evidence.6  No lock, no memory but the host's and the table's mapping, no lasting descriptor.
+ * evidence.7  A look by a descendant tells this process nothing, unless the descendant does. So a pid
+ *             that has an own word keeps it, if this process has read numbers from a pipe or
+ *             socket since the look, and not this one.
+ * evidence.8  Where a child had the pid, evidence acquits only if it is from after the release,
+ *             without tolerance; and a file that this process wrote itself does not: it may have
+ *             written the child's pid after its end.
  */
 #ifndef PE_CORE_EVIDENCE_EVIDENCE_H
 #define PE_CORE_EVIDENCE_EVIDENCE_H
@@ -48,9 +55,12 @@ struct pe_evidence {
 	_Atomic bool no_table;		/* it could not be */
 	_Atomic int published;		/* the chain of this process is in the table: its pid */
 	_Atomic int64_t listed;		/* when it listed /proc last, ms since boot; 0: never */
-	_Atomic uint32_t any;		/* there are own words */
-	_Atomic uint32_t boot;		/* 0: not looked at; 1: the wall clock was right; 2: not */
-	_Atomic uint32_t told;		/* the last pid that a look was reported for */
+	_Atomic int64_t heard; /* when it read a number from a pipe or socket last; 0: never */
+	int part_fd;	       /* from which the last bytes were digits, */
+	uint32_t part;	       /* and what they were; 0: none were */
+	_Atomic uint32_t any;  /* there are own words */
+	_Atomic uint32_t boot; /* 0: not looked at; 1: the wall clock was right; 2: not */
+	_Atomic uint32_t told; /* the last pid that a look was reported for */
 	_Atomic uint64_t own[PE_EVIDENCE_OWN];
 	uint32_t argument[PE_EVIDENCE_ARGUMENTS]; /* pids among the arguments; 0: no more */
 	struct pe_moment_pair run;		  /* the clocks when the run began */
@@ -76,8 +86,11 @@ struct pe_evidence_finding {
 /* Is there anything to be examined about @pid? A few loads. Maps the table the first time. */
 bool pe_evidence_concerns(struct pe_evidence *e, uint32_t pid);
 
-/* @after: ms since boot; evidence from before it does not acquit. Needs the holder to be there;
- * else UNKNOWN. */
+/* The same before a look at /proc/PID, which earlier looks say nothing against. Maps nothing. */
+bool pe_evidence_concerns_look(struct pe_evidence *e, uint32_t pid);
+
+/* @after: ms since boot, when a child with this pid was released; 0: none was. Needs the holder to
+ * be there; else UNKNOWN. */
 void pe_evidence_examine(struct pe_evidence *e, uint32_t me, uint32_t pid, int64_t after,
 			 struct pe_evidence_finding *f);
 
@@ -95,6 +108,8 @@ void pe_evidence_listed(struct pe_evidence *e);
 void pe_evidence_looked(struct pe_evidence *e, uint32_t pid);
 /* a kernel file that lists pids names @pid now */
 void pe_evidence_was_named(struct pe_evidence *e, uint32_t pid);
+/* @bytes have been read from @fd. Only while the table is mapped (evidence.7). */
+void pe_evidence_heard(struct pe_evidence *e, int fd, const char *data, size_t bytes);
 /* a file for reading; @at_cwd: a relative path is of the working directory */
 void pe_evidence_opened(struct pe_evidence *e, const char *path, bool at_cwd, int fd);
 /* This process has forked @child. @wanted: an ancestor knew the pid as another process; without

@@ -53,7 +53,8 @@ bool pe_kin_descends(const struct pe_table *t, uint32_t pid, const struct pe_kin
 	if (!t || !pe_table_kin(t, pid, &w) || pe_identity_describe(pid, &who) != 0)
 		return false;
 	/* recorded at this process's birth or after it (kin.4), and no later process has the pid */
-	return w.tick >= who.start && pe_kin_was_below(t, w.source, w.tick, of);
+	return w.kind != PE_TABLE_ENDED && w.tick >= who.start &&
+	       pe_kin_was_below(t, w.source, w.tick, of);
 }
 
 void pe_kin_publish(struct pe_table *t, uint32_t pid)
@@ -67,7 +68,8 @@ void pe_kin_publish(struct pe_table *t, uint32_t pid)
 		w.tick = who.start;
 		w.source = who.ppid;
 		/* an earlier record knows the parent from before it ended */
-		if (!pe_table_kin(t, pid, &old) || old.tick + SLACK < who.start)
+		if (!pe_table_kin(t, pid, &old) || old.kind == PE_TABLE_ENDED ||
+		    old.tick < who.start)
 			pe_table_bear(t, pid, &w);
 	}
 }

@@ -8,7 +8,7 @@
  * kin.2  An orphan has lost its chain. The table's kin words keep it: each word of the chain is
  *        from before the child's birth.
  * kin.3  A chain is at most 32 long. What cannot be read ends it, and is no kinship.
- * kin.4  A birth is recorded after it was made, and taken back before the release of the child is
+ * kin.4  A birth is recorded after it was made, and marked as ended before the child's release is
  *        known: a process that gets the pid in the same tick is not taken for the child.
  */
 #ifndef PE_CORE_EVIDENCE_KIN_H

@@ -51,13 +51,15 @@ void pe_table_bear(struct pe_table *t, uint32_t pid, const struct pe_table_word 
 	atomic_store_explicit(&t->kin[pid % PE_TABLE_SLOTS], pack(pid, w), memory_order_release);
 }
 
-void pe_table_unbear(struct pe_table *t, uint32_t pid, uint32_t parent)
+void pe_table_end(struct pe_table *t, uint32_t pid, uint32_t parent)
 {
 	uint64_t word = atomic_load_explicit(&t->kin[pid % PE_TABLE_SLOTS], memory_order_relaxed);
 	struct pe_table_word w;
 
-	if (unpack(word, pid, &w) && w.source == parent)
-		atomic_compare_exchange_strong(&t->kin[pid % PE_TABLE_SLOTS], &word, 0);
+	if (!unpack(word, pid, &w) || w.source != parent)
+		return;
+	w.kind = PE_TABLE_ENDED;
+	atomic_compare_exchange_strong(&t->kin[pid % PE_TABLE_SLOTS], &word, pack(pid, &w));
 }
 
 bool pe_table_kin(const struct pe_table *t, uint32_t pid, struct pe_table_word *w)
@@ -151,16 +153,12 @@ static int make(const char *name)
 	return -ENOSPC;
 }
 
-struct pe_table *pe_table_map(void)
+struct pe_table *pe_table_map_at(const char *name, bool may_make)
 {
-	char name[PE_TABLE_NAME];
 	long at = -ENOENT;
-	int fd;
+	int fd = pe_sys_openat(AT_FDCWD, name, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0);
 
-	if (!pe_table_name(name))
-		return NULL;
-	fd = pe_sys_openat(AT_FDCWD, name, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0);
-	if (fd == -ENOENT)
+	if (fd == -ENOENT && may_make)
 		fd = make(name);
 	if (fd < 0)
 		return NULL;
@@ -169,6 +167,13 @@ struct pe_table *pe_table_map(void)
 			     MAP_SHARED, fd, 0);
 	pe_sys_close(fd);
 	return at < 0 && at >= -4095 ? NULL : (struct pe_table *)at;
+}
+
+struct pe_table *pe_table_map(bool may_make)
+{
+	char name[PE_TABLE_NAME];
+
+	return pe_table_name(name) ? pe_table_map_at(name, may_make) : NULL;
 }
 
 void pe_table_unmap(struct pe_table *t)

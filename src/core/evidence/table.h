@@ -33,7 +33,12 @@
 #define PE_TABLE_ORIGINS 256u
 #define PE_TABLE_PATH	 120u
 
-enum pe_table_kind { PE_TABLE_NOTHING, PE_TABLE_LOOK, PE_TABLE_FILE };
+enum pe_table_kind {
+	PE_TABLE_NOTHING,
+	PE_TABLE_LOOK,
+	PE_TABLE_FILE,
+	PE_TABLE_ENDED, /* a kin word whose process has been reaped: it still links its children to its parent */
+};
 
 /* which file a pid was read from, for notices only */
 struct pe_table_origin {
@@ -56,7 +61,9 @@ struct pe_table_word {
 };
 
 /* The mapping, or NULL: there is none and none could be made. Signal-safe. */
-struct pe_table *pe_table_map(void);
+struct pe_table *pe_table_map(bool may_make);
+/* the same of a file of this name */
+struct pe_table *pe_table_map_at(const char *name, bool may_make);
 void pe_table_unmap(struct pe_table *t);
 
 /* @name: at least PE_TABLE_NAME bytes. false: /proc does not tell the namespaces. */
@@ -66,7 +73,8 @@ bool pe_table_name(char *name);
 void pe_table_see(struct pe_table *t, uint32_t pid, const struct pe_table_word *w);
 bool pe_table_seen(const struct pe_table *t, uint32_t pid, struct pe_table_word *w);
 void pe_table_bear(struct pe_table *t, uint32_t pid, const struct pe_table_word *w);
-void pe_table_unbear(struct pe_table *t, uint32_t pid, uint32_t parent); /* if it is by @parent */
+/* if it is by @parent */
+void pe_table_end(struct pe_table *t, uint32_t pid, uint32_t parent);
 bool pe_table_kin(const struct pe_table *t, uint32_t pid, struct pe_table_word *w);
 
 /* @to: PE_TABLE_PATH bytes; "" if it is not known */
