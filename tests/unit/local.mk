@@ -22,6 +22,22 @@ UNIT_TESTS += tests/unit/test_verdict
 tests_unit_test_verdict_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_verdict_LDADD = $(UNIT_LIBS)
 
+UNIT_TESTS += tests/unit/test_moment
+tests_unit_test_moment_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_moment_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_parse
+tests_unit_test_parse_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_parse_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_files
+tests_unit_test_files_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_files_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_table
+tests_unit_test_table_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_table_LDADD = $(UNIT_LIBS)
+
 UNIT_TESTS += tests/unit/test_append
 tests_unit_test_append_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_append_LDADD = $(UNIT_LIBS)
