@@ -42,6 +42,7 @@ static const struct row {
 	{ 'q', "/d/postmaster.pid", "300\n/var/lib/d\n1700000000\n307\n/run\nlocalhost\n" },
 	{ 'a', "/d/postmaster.pid", "307\n/var/lib/d\n1700000000\n5432\n/run\nlocalhost\n" },
 	{ 'q', "/run/x", "port 307\n" },
+	{ 'q', "/home/pidgin/a/x", "held by 307\n" },
 	{ 'q', "/run/x", "{\"rapid\": 307}" },
 	{ 'q', "/run/x", "max 300 307\n" },
 	{ 'q', "/run/x", "307.5\n" },

@@ -68,7 +68,8 @@ void pe_kin_publish(struct pe_table *t, uint32_t pid)
 		w.tick = who.start;
 		w.source = who.ppid;
 		/* an earlier record knows the parent from before it ended */
-		if (!pe_table_kin(t, pid, &old) || old.tick + SLACK < who.start)
+		if (!pe_table_kin(t, pid, &old) || old.kind == PE_TABLE_ENDED ||
+		    old.tick < who.start)
 			pe_table_bear(t, pid, &w);
 	}
 }

@@ -26,9 +26,22 @@ static bool is_space(char c)
 
 /* --- paths --- */
 
+/* where the last two parts of @path begin: the file and its folder */
+static const char *last_parts(const char *path)
+{
+	const char *last = path, *before = path;
+
+	for (; *path; path++)
+		if (*path == '/') {
+			before = last;
+			last = path + 1;
+		}
+	return before;
+}
+
 bool pe_parse_is_pidfile(const char *path)
 {
-	for (const char *at = path; *at; at++) {
+	for (const char *at = last_parts(path); *at; at++) {
 		if ((at[0] | 32) == 'p' && (at[1] | 32) == 'i' && (at[2] | 32) == 'd')
 			return true;
 		if ((at[0] | 32) == 'l' && (at[1] | 32) == 'o' && (at[2] | 32) == 'c' &&

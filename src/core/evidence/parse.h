@@ -3,7 +3,7 @@
  * parse - which numbers of a small text may be pids, and which of them it states to be one.
  *
  * parse.1  A pid accuses if it is the first token of the file, or the value of a key named like pid
- *          (JSON, ini, shell, "PID: 307"), or, in a file whose path contains `pid` or `lock`, part
+ *          (JSON, ini, shell, "PID: 307"), or, in a file whose name or folder contains `pid` or `lock`, part
  *          of a first line of pids only or the only pid there.
  * parse.2  Every other pid may only acquit: ordinary files are full of pids that are no pids.
  * parse.3  Scripts, rc files, sources and histories never accuse.
@@ -25,7 +25,7 @@
 uint32_t pe_parse_numbers(const char *path, const char *text, size_t length,
 			  uint32_t pid[PE_PARSE_MOST]);
 
-/* `pid` or `lock` in whatever case */
+/* `pid` or `lock` in the name of the file or of its folder, in whatever case */
 bool pe_parse_is_pidfile(const char *path);
 
 #endif
