@@ -38,6 +38,7 @@ TESTS += $(CLI_TESTS)
 
 # what tells a program a number, what does not, and how a stale one is judged
 LEARN_TESTS = \
+	tests/preload/evidence_kinds \
 	tests/preload/learn_attributes \
 	tests/preload/learn_cancel \
 	tests/preload/learn_handlers \
@@ -47,6 +48,7 @@ LEARN_TESTS = \
 	tests/preload/learn_vanish
 play_sources = tests/support/actor.c tests/support/actor.h \
 	tests/support/namespace.c tests/support/namespace.h
+tests_preload_evidence_kinds_SOURCES = tests/preload/evidence_kinds.c $(play_sources)
 tests_preload_learn_attributes_SOURCES = tests/preload/learn_attributes.c $(play_sources)
 tests_preload_learn_cancel_SOURCES = tests/preload/learn_cancel.c $(play_sources)
 tests_preload_learn_cancel_CFLAGS = $(AM_CFLAGS) -pthread

@@ -314,6 +314,16 @@ static void take_files(struct pe_evidence *e, struct gathered *g, uint32_t pid,
 		take_file(e, g, now, trust, &accuser);
 }
 
+/* A file's word has the moment of the file: its reader is younger. */
+static bool is_by_descendant(const struct pe_table *t, const struct pe_table_word *w,
+			     const struct pe_kin_of *of)
+{
+	uint64_t tick = w->kind == PE_TABLE_FILE ? (uint64_t)pe_moment_now() / PE_MOMENT_TICK
+						 : w->tick;
+
+	return pe_kin_was_below(t, w->source, tick, of);
+}
+
 static void take_shared(struct pe_evidence *e, struct gathered *g, uint32_t pid,
 			const struct pe_kin_of *of, enum pe_moment_trust trust)
 {
@@ -324,7 +334,7 @@ static void take_shared(struct pe_evidence *e, struct gathered *g, uint32_t pid,
 	int64_t moment;
 
 	/* evidence of before this process's birth is its ancestors' */
-	if (!t || !pe_table_seen(t, pid, &w) || !pe_kin_was_below(t, w.source, w.tick, of))
+	if (!t || !pe_table_seen(t, pid, &w) || !is_by_descendant(t, &w, of))
 		return;
 	if (w.kind == PE_TABLE_FILE && w.source == of->pid)
 		return; /* its own rings know more */
@@ -459,7 +469,7 @@ static int64_t shared_moment(struct pe_evidence *e, uint32_t me, uint32_t pid)
 	struct pe_kin_of of;
 
 	return t && pe_table_seen(t, pid, &w) && pe_evidence_self(me, &of) &&
-			       pe_kin_was_below(t, w.source, w.tick, &of)
+			       is_by_descendant(t, &w, &of)
 		       ? (int64_t)w.tick * PE_MOMENT_TICK
 		       : 0;
 }

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * A pid is no younger than its evidence: for each way in which a shell comes by a pid, a signal to a process that was
+ * born after that is refused and one to a process that was born before it arrives. Natively all arrive.
+ */
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../support/actor.h"
+#include "../support/namespace.h"
+
+#define READ  "read -r p <$d/x.pid; "
+#define KILL  "kill -USR1 $p 2>/dev/null && echo sent || echo refused"
+#define PROBE "kill -0 $p 2>/dev/null && echo sent || echo refused"
+#define SAVE  "echo $q >$d/x.pid"
+#define STATE "echo pid:$q >$d/state"
+#define NOTES "echo size 12 $q >$d/notes"
+#define FIND  "p=$(pgrep -x early)"
+
+static const struct row {
+	const char *policy;
+	bool early;	     /* a process has the pid before, and ends */
+	const char *before;  /* typed before the stranger is born, */
+	const char *between; /* after it, */
+	const char *use;     /* and then */
+	bool refused;
+	const char *told; /* stands in the notice; NULL: there is none */
+} rows[] = {
+	/* files */
+	{ "act", false, SAVE, ":", READ KILL, true, "was read from" },
+	{ "act", false, SAVE "; " READ, ":", KILL, true, "was read from" },
+	{ "act", false, SAVE "; " READ "rm $d/x.pid", ":", KILL, true, "was read from" },
+	{ "act", false, SAVE, ":", "p=$(cat $d/x.pid); " KILL, true, "was read from" },
+	{ "act", false, SAVE, ":", "p=$(<$d/x.pid); " KILL, true, "was read from" },
+	{ "act", false, SAVE, ":", "cd $d; read -r p <x.pid; cd /; " KILL, true, "was read from" },
+	{ "act", false, STATE, ":", "IFS=: read -r k p <$d/state; " KILL, true, "was read from" },
+	{ "act", false, SAVE, ":", READ "/bin/" KILL, true, "is an argument" },
+	{ "act", false, SAVE, ":", "pkill -USR1 -F $d/x.pid && echo sent || echo refused", true,
+	  "was read from" },
+	{ "act", false, SAVE, SAVE, READ KILL, false, NULL },
+	{ "act", false, SAVE, SAVE, "p=$(cat $d/x.pid); " KILL, false, NULL },
+	{ "act", false, SAVE, SAVE "; touch -d @1 $d/x.pid", READ KILL, false, NULL },
+	{ "act", false, SAVE, "cp -p $d/x.pid $d/y.pid", "read -r p <$d/y.pid; " KILL, false,
+	  NULL },
+	{ "act", false, SAVE, "mv $d/x.pid $d/y.pid", "read -r p <$d/y.pid; " KILL, false, NULL },
+	{ "act", false, SAVE, "ln $d/x.pid $d/z.pid", READ KILL, false, NULL },
+	{ "act", false, SAVE "; " READ, SAVE, KILL, false, NULL },
+	{ "act", false, NOTES, ":", "read -r a b p <$d/notes; " KILL, false, NULL },
+	{ "act", false, SAVE, STATE, "IFS=: read -r k p <$d/state; " READ KILL, false, NULL },
+	{ "act", false, SAVE, SAVE, READ "/bin/" KILL, false, NULL },
+	/* looks */
+	{ "act", true, FIND, ":", KILL, true, "was looked up" },
+	{ "act", true, FIND, ":", "test -d /proc/$p && " KILL, true, "was looked up" },
+	{ "act", true, FIND, ":", "ps -p $p >/dev/null && " KILL, true, "was looked up" },
+	{ "act", true, FIND, ":", "/bin/" KILL, true, "is an argument" },
+	{ "act", true, FIND, ":", "p=$(pgrep -x innocent); " KILL, false, NULL },
+	{ "act", true, FIND, ":", "read -r l </proc/$p/stat; " KILL, false, NULL },
+	{ "act", true, FIND, ":", "/bin/kill -USR1 $(pgrep -x innocent) && echo sent", false,
+	  NULL },
+	/* no evidence */
+	{ "act", false, ":", ":", "p=$q; " KILL, false, NULL },
+	/* policies */
+	{ "act", false, SAVE, ":", READ PROBE, false, "let through" },
+	{ "all", false, SAVE, ":", READ PROBE, true, "was read from" },
+	{ "all", false, SAVE, ":", READ "test -d /proc/$p && echo sent || echo refused", true,
+	  "was read from" },
+	{ "all", false, SAVE, SAVE, READ PROBE, false, NULL },
+	{ "all", false, SAVE, SAVE, READ "test -d /proc/$p && " KILL, false, NULL },
+	{ "tell", false, SAVE, ":", READ KILL, false, "let through" },
+	{ "off", false, SAVE, ":", READ KILL, false, NULL },
+};
+
+static char log_path[512], folder[512];
+
+static void type(const struct actor *shell, const char *line)
+{
+	if (dprintf(shell->to, "%s\n", line) < 0)
+		actor_fail("the shell cannot be typed at: %m");
+}
+
+static void hear(const struct actor *shell, char *said, size_t size)
+{
+	size_t n = 0;
+
+	while (n < size - 1 && read(shell->from, said + n, 1) == 1 && said[n] != '\n')
+		n++;
+	said[n] = '\0';
+}
+
+static void does(const struct actor *shell, const char *line)
+{
+	char said[64];
+
+	type(shell, line);
+	type(shell, "echo done");
+	hear(shell, said, sizeof(said));
+	if (strcmp(said, "done") != 0)
+		actor_fail("'%s': said '%s'", line, said);
+}
+
+/* What happens from now on has a stamp that is later by more than the tolerance (moment.3). */
+static void let_time_pass(void)
+{
+	struct timespec from, now;
+
+	clock_gettime(CLOCK_BOOTTIME, &from);
+	do
+		clock_gettime(CLOCK_BOOTTIME, &now);
+	while ((now.tv_sec - from.tv_sec) * 1000 + (now.tv_nsec - from.tv_nsec) / 1000000 < 60);
+}
+
+static pid_t start_early(void)
+{
+	int ready[2];
+	char c;
+	pid_t pid;
+
+	if (pipe(ready) < 0)
+		actor_fail("pipe: %m");
+	pid = fork();
+	if (pid == 0) {
+		prctl(PR_SET_NAME, "early");
+		if (write(ready[1], "", 1) == 1)
+			pause();
+		_exit(1);
+	}
+	if (read(ready[0], &c, 1) != 1)
+		actor_fail("the early process");
+	close(ready[0]);
+	close(ready[1]);
+	return pid;
+}
+
+/* a pid that is free */
+static void end_early(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
+static long take_name(void)
+{
+	return prctl(PR_SET_NAME, "innocent");
+}
+
+static int lines(const char *with)
+{
+	char line[2048];
+	FILE *f = fopen(log_path, "r");
+	int n = 0;
+
+	while (f && fgets(line, sizeof(line), f))
+		n += !with || strstr(line, with);
+	if (f)
+		fclose(f);
+	return n;
+}
+
+static void play(const struct row *r, bool native)
+{
+	const char *argv[] = { "/bin/bash", NULL };
+	struct actor shell, stranger;
+	char setting[64], line[1024], said[64];
+	bool refused = r->refused && !native,
+	     probe = strstr(r->use, "-0") || !strstr(r->use, "USR1");
+	pid_t q;
+
+	snprintf(setting, sizeof(setting), "PIDEPOCH_EVIDENCE=%s", r->policy);
+	unlink(log_path);
+	q = start_early();
+	if (!r->early)
+		end_early(q);
+	actor_start(&shell, argv, native, setting);
+	snprintf(line, sizeof(line), "d=%s; q=%d; rm -f $d/*", folder, (int)q);
+	does(&shell, line);
+	does(&shell, r->before);
+	if (r->early)
+		end_early(q);
+	let_time_pass();
+	actor_start_stranger(&stranger, q, take_name);
+	actor_ask(&stranger, ACTOR_ACT);
+	let_time_pass();
+	does(&shell, r->between);
+	type(&shell, r->use);
+	hear(&shell, said, sizeof(said));
+	if (strcmp(said, refused ? "refused" : "sent") != 0)
+		actor_fail("%s, '%s', '%s', '%s': %s", setting, r->before, r->between, r->use,
+			   said);
+	if (actor_ask(&stranger, ACTOR_SIGNALS) != (!refused && !probe))
+		actor_fail("%s, '%s', '%s', '%s': the signal", setting, r->before, r->between,
+			   r->use);
+	if (!native && (r->told ? lines(r->told) < 1 : lines(NULL) != 0))
+		actor_fail("%s, '%s', '%s', '%s': %d notices, %d with '%s'", setting, r->before,
+			   r->between, r->use, lines(NULL), lines(r->told), r->told ? r->told : "");
+	actor_end(&stranger);
+	actor_end(&shell);
+}
+
+int main(void)
+{
+	const char *base = getenv("TMPDIR");
+
+	if (system("command -v pgrep >/dev/null && test -x /bin/bash && test -x /bin/kill") != 0) {
+		printf("skip: no pgrep, no bash, or no /bin/kill\n");
+		return 77;
+	}
+	namespace_enter();
+	snprintf(folder, sizeof(folder), "%s/evidence", base ? base : "/tmp");
+	snprintf(log_path, sizeof(log_path), "%s.log", folder);
+	if (mkdir(folder, 0700) < 0 && access(folder, W_OK) < 0)
+		actor_fail("%s: %m", folder);
+	setenv("PIDEPOCH_LOG", log_path, 1);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		play(&rows[i], true);
+		play(&rows[i], false);
+		printf("ok   %s: %s; %s; %s\n", rows[i].policy, rows[i].before, rows[i].between,
+		       rows[i].use);
+	}
+	return 0;
+}
