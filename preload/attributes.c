@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * attributes - calls that look at a process or change it by its pid: guarded as kill() is, on the
- * raw call that libc's wrapper makes. A number of 0 (oneself), and whatever is no process at all,
+ * raw call that libc's wrapper makes. A pid of 0 (the caller), and what is no process,
  * the engine passes on.
  */
 #include <limits.h>
@@ -96,7 +96,7 @@ PE_PUBLIC int setpriority(__priority_which_t which, id_t who, int nice)
 			    (int)who, nice);
 }
 
-/* The kernel writes as much as it has, and says how much. */
+/* The kernel writes as much as it has, and returns how much. */
 PE_PUBLIC int sched_getaffinity(pid_t pid, size_t bytes, cpu_set_t *set)
 {
 	long n = GUARDED(SCHED_GETAFFINITY, pid, SYS_sched_getaffinity, pid,
@@ -178,8 +178,8 @@ PE_PUBLIC ssize_t process_vm_writev(MEMORY_PARAMETERS)
 
 /* --- ptrace --- */
 
-/* Some requests have no more than a pid; the rest of what is handed on is then not looked at. After
- * an attach the tracer's hold keeps the pid. */
+/* Some requests have no more than a pid; the kernel then does not read the rest of what is passed.
+ * After an attach the tracer's hold keeps the pid. */
 PE_PUBLIC long ptrace(enum __ptrace_request request, ...)
 {
 	va_list more;

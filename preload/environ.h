@@ -3,7 +3,7 @@
  * environ - an environment for exec and spawn that has this library in it.
  *
  *   the program's:   A=b  LD_PRELOAD=/x.so
- *   given to exec:   A=b  LD_PRELOAD=/x.so  PIDEPOCH_RESTORED=  LD_PRELOAD=/lib/ours:/x.so  PIDEPOCH_LOG=...
+ *   given to exec:   A=b  LD_PRELOAD=/x.so  PIDEPOCH_RESTORED=  LD_PRELOAD=/ours:/x.so  PIDEPOCH_
  *   in the program:  A=b  LD_PRELOAD=/x.so                       (pe_preload_hide() at its start)
  *
  * environ.1  A program that starts others with a cleared or rebuilt environment would leave them

@@ -196,7 +196,7 @@ static bool kills_all(const struct filter *f, const uint16_t *nr, size_t count)
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* The pointer may be bad: then it is the kernel that says so. */
+/* The pointer may be bad: then the kernel returns the error. */
 static long copy_in(void *to, const void *from, size_t bytes)
 {
 	const struct iovec here = { to, bytes }, there = { (void *)(uintptr_t)from, bytes };
@@ -230,7 +230,7 @@ static enum pe_confinement look(const void *program)
 		return PE_CONFINEMENT_NONE;
 	bytes = given.len * sizeof(struct sock_filter);
 	if (n == sizeof(given) && (given.len == 0 || given.len > BPF_MAXINSNS))
-		return PE_CONFINEMENT_NONE; /* the kernel will not have it */
+		return PE_CONFINEMENT_NONE; /* the kernel will refuse it */
 	copy = n == sizeof(given) ? pe_sys_mmap(bytes) : MAP_FAILED;
 	if (copy == MAP_FAILED)
 		return PE_CONFINEMENT_FULL; /* nothing is known of it */
@@ -241,13 +241,13 @@ static enum pe_confinement look(const void *program)
 	return found;
 }
 
-long pe_notify_filter_install(const void *program, const struct pe_gate_call *call)
+long pe_own_filter_install(const void *program, const struct pe_gate_call *call)
 {
 	const long *a = call->arg;
 	enum pe_confinement found;
 	long n;
 
-	/* In a vfork child all this would be the parent's; and who is confined is so for good. */
+	/* In a vfork child the state is the parent's; and a process that is confined stays so. */
 	if (!pe_preload_enter())
 		return pe_sys6(call->nr, a[0], a[1], a[2], a[3], a[4], a[5]);
 	found = look(program);

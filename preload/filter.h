@@ -11,6 +11,6 @@
 
 /* Make @call, which installs @program (struct sock_fprog, the program's pointer), or strict mode if
  * it is NULL. Returns its result. */
-long pe_notify_filter_install(const void *program, const struct pe_gate_call *call);
+long pe_own_filter_install(const void *program, const struct pe_gate_call *call);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* learn - the calls that return a pid, or leave it where the caller said. */
+/* learn - the calls that return a pid, or store it where the caller points. */
 #include "learn.h"
 
 #include <stdarg.h>
@@ -44,7 +44,7 @@ PE_PUBLIC pid_t tcgetsid(int fd)
 	return learned(PE_REAL(tcgetsid)(fd));
 }
 
-/* --- System V: who made it, who used it last --- */
+/* --- System V: its creator, its last user --- */
 
 PE_PUBLIC int shmctl(int id, int command, struct shmid_ds *data)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * learn - libc's own call has just shown the program a pid: it is fresh (S10 of the design; the
+ * learn - libc's own call has just returned a pid to the program: it is fresh (S10; the
  * table in docs/semantics.md). What is here keeps errno, takes no lock, and does nothing in a vfork
  * child.
  */
@@ -12,7 +12,7 @@
 
 #include "real.h"
 
-/* @pid, if a signal with this si_code tells of a process that may still live */
+/* Learn @pid if a signal with this si_code is about a process that may still live. */
 void pe_learn_sender(int sig, int code, pid_t pid);
 void pe_learn_siginfo(const siginfo_t *info);
 

@@ -3,7 +3,7 @@
  * learn_path - looking at /proc.
  *
  *   /proc/N/..., opened or readlink   who N is has been read: evidence
- *   /proc/N, only asked for           an existence test: a probe, which proves nothing (core/evidence/evidence.h)
+ *   /proc/N, only asked for           a probe: it proves nothing (core/evidence/evidence.h)
  *   /proc, opened                     its reader is about to see every pid there is
  *   /proc/.../fdinfo/D, opened        of a pidfd: the pid in its line "Pid:"
  *   cgroup.procs, children, opened    the pids in it
@@ -26,15 +26,13 @@
 
 /* --- what a path shows --- */
 
-/* the pid that @text begins with, at most one of 8 digits; *end is what follows. -1: none */
+/* The pid that @text begins with; *end is what follows. -1: none */
 static int number_in(const char *text, const char **end)
 {
-	int pid = -1, digits = 0;
+	uint64_t n;
 
-	for (; *text >= '0' && *text <= '9' && digits < 8; text++, digits++)
-		pid = (digits ? pid * 10 : 0) + *text - '0';
-	*end = text;
-	return pid;
+	*end = pe_text_digits(text, NULL, 10, &n);
+	return *end > text && n <= INT_MAX ? (int)n : -1;
 }
 
 void pe_learn_looked(const char *below_proc)

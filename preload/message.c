@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * message - what libc says of an errno: it has never heard of EEPOCH. The rest is its own.
+ * message - libc's messages for an errno. It has none for EEPOCH; the others are its own.
  *
- * What prints a message without asking these (%m, err(), syslog()) says "Unknown error 2019".
+ * Functions that do not call these (%m, err(), syslog()) print "Unknown error 2019".
  * err(), warn() and error() are not ours to put before libc's: other libraries have functions by
  * these names, and would get ours.
  */
@@ -72,7 +72,7 @@ PE_PUBLIC const char *strerrordesc_np(int error)
 	return pe_real(PE_REAL_strerrordesc_np) ? PE_REAL(strerrordesc_np)(error) : NULL;
 }
 
-/* One write, and no stdio: stderr keeps nothing back, unless the program has told it to. */
+/* One write, and no stdio: stderr is unbuffered, unless the program has changed that. */
 static void print(const char *what)
 {
 	struct iovec line[] = {
@@ -83,7 +83,7 @@ static void print(const char *what)
 	};
 
 	if (writev(STDERR_FILENO, line, 4) < 0)
-		errno = EEPOCH; /* as it was: there is nobody left to tell */
+		errno = EEPOCH; /* as it was: there is no other place to report to */
 }
 
 PE_PUBLIC void perror(const char *what)

@@ -22,7 +22,7 @@ static long set_seccomp(unsigned long mode, const void *program)
 		.arg = { PR_SET_SECCOMP, (long)mode, PE_SYS_LONG(program) },
 	};
 
-	return pe_notify_filter_install(mode == SECCOMP_MODE_STRICT ? NULL : program, &call);
+	return pe_own_filter_install(mode == SECCOMP_MODE_STRICT ? NULL : program, &call);
 }
 
 /* Are calls of this library dispatched, by the range that is given? */

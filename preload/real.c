@@ -34,11 +34,3 @@ long pe_real_call(const struct pe_gate_call *call)
 
 	return n == -1 ? -errno : n;
 }
-
-long pe_result(long n)
-{
-	if (likely(n >= 0))
-		return n;
-	errno = (int)-n;
-	return -1;
-}

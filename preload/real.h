@@ -64,6 +64,7 @@
 	X(pthread_kill)                                                                            \
 	X(pthread_sigqueue)                                                                        \
 	X(ptrace)                                                                                  \
+	X(raise)                                                                                   \
 	X(read)                                                                                    \
 	X(__read_chk)                                                                              \
 	X(readlink)                                                                                \
@@ -127,8 +128,5 @@ static inline long pe_guarded(const struct pe_use *u)
 {
 	return likely(!pe_preload_aside) ? pe_preload_guard(u) : pe_real_call(&u->call);
 }
-
-/* -errno of the engine to what libc's callers expect; errno is set only on failure */
-long pe_result(long n);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * sigaction - handlers that are told who sent a signal; and SIGCHLD ignored.
+ * sigaction - handlers that get the sender of a signal; and SIGCHLD ignored.
  *
  *   sigaction(SIGUSR1, program's handler)      the kernel has           on the signal
  *        │ trampoline_05 is its                trampoline_05 ────> learn si_pid, jump to handler[05]
@@ -14,7 +14,7 @@
  * sigaction.2  What the program reads back is its own handler: sigaction's old action, and what
  *              signal() and sigset() return.
  * sigaction.3  The trampoline's frame is gone when the handler runs: it returns to where the kernel
- *              said, a stack shows no unrelated process, and who leaves by longjmp leaves nothing
+ *              said, a stack shows no unrelated process, and a longjmp out of it leaves nothing
  *              behind.
  * sigaction.4  Handlers of faults and of profiling clocks are left alone: their siginfo names no
  *              sender that anybody looks at. So are those after the places have run out; their
@@ -53,8 +53,8 @@ static _Atomic(siginfo_handler) handler[PLACES];
 	EIGHT(X, 06)                                                                               \
 	EIGHT(X, 07)
 
-/* sigaction.3: the last call of each is a jump, unless the compiler has been told not to make
- * any */
+/* sigaction.3: the last call of each is a jump, unless the compiler was started with an option
+ * against any */
 #define TRAMPOLINE(n)                                                                              \
 	static void trampoline_##n(int sig, siginfo_t *info, void *context)                        \
 	{                                                                                          \

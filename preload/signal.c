@@ -90,6 +90,8 @@ PE_PUBLIC int pidfd_open(pid_t pid, unsigned int flags)
  */
 PE_PUBLIC int raise(int sig)
 {
+	if (unlikely(pe_preload_aside))
+		return PE_REAL(raise)(sig);
 	return (int)pe_result(pe_sys_tgkill(pe_sys_getpid(), pe_sys_gettid(), sig));
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * syscall - the hooks of core/arch/<cpu>/syscall.S: the process calls, made raw through syscall(), get what their libc
- * wrappers get. No raw call runs atfork handlers or is a cancellation point, so none goes through
- * libc here.
+ * syscall - the hooks of arch/<cpu>/syscall.S. A process call that is made through syscall() is
+ * guarded or recorded as the call of libc's wrapper is. No raw call runs atfork handlers or is a
+ * cancellation point, so none goes through libc here.
  */
 #include "arch/syscall.h"
 
@@ -124,7 +124,8 @@ static long raw_waitid(const struct pe_gate_call *c)
 	return pe_waitid_ours((int)a[3]) ? pe_preload_reap(&r) : plain(c);
 }
 
-/* execve(path, argv, envp) and execveat(dir, path, argv, envp, flags): @envp says which argument */
+/* execve(path, argv, envp) and execveat(dir, path, argv, envp, flags): @envp is the index of the
+ * argument */
 static long execute(struct pe_gate_call *c, int envp, const struct pe_loadable *program)
 {
 	struct pe_environ e;
@@ -154,8 +155,8 @@ static long set_filter(const struct pe_gate_call *c)
 
 	if (a[0] != SECCOMP_SET_MODE_FILTER && a[0] != SECCOMP_SET_MODE_STRICT)
 		return plain(c);
-	return pe_notify_filter_install(a[0] == SECCOMP_SET_MODE_STRICT ? NULL : (const void *)a[2],
-					c);
+	return pe_own_filter_install(a[0] == SECCOMP_SET_MODE_STRICT ? NULL : (const void *)a[2],
+				     c);
 }
 
 static long watched(struct pe_gate_call *c)

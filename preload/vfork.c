@@ -14,7 +14,7 @@ uint64_t pe_vfork_before(void)
 {
 	uint64_t mask;
 
-	/* then the depth stays 0, and says so to the other two, whatever another thread does
+	/* then the depth stays 0, which the other two hooks read, whatever another thread does
 	 * meanwhile */
 	if (pe_preload_is_confined() && pe_preload_vfork_depth(0) == 0)
 		return 0;

@@ -89,8 +89,8 @@ PE_PUBLIC pid_t wait4(pid_t pid, int *status, int options, struct rusage *used)
 	return any_wait4(pid, status, options, used, PE_CALL_WAIT4);
 }
 
-/* A look that reaps nothing (WNOWAIT, or no WEXITED) can still tell a pid; an end that is seen so
- * tells none. */
+/* A look that reaps nothing (WNOWAIT, or no WEXITED) can still return a pid; an end that is seen so
+ * is not learned. */
 static int look(idtype_t idtype, id_t id, siginfo_t *info, int options)
 {
 	siginfo_t own, *seen = info ? info : &own;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* wait - the wait family for one who brings his own way of looking: libc's, or the raw call's. 0 or
+/* wait - the wait family, with the caller's way of looking: libc's, or the raw call's. 0 or
  * more, or -errno. */
 #ifndef PE_PRELOAD_WAIT_H
 #define PE_PRELOAD_WAIT_H

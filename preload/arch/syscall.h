@@ -40,7 +40,7 @@ PE_HIDDEN long pe_syscall_entry(long nr, ...);
 /* Not NULL: libc's own syscall(), to which every call goes. */
 extern PE_HIDDEN long (*pe_syscall_aside)(long nr, ...);
 
-/* what kind of clone (@nr, first two arguments) this is; tells pe_syscall_shared_vm() */
+/* what kind of clone (@nr, first two arguments) this is; calls pe_syscall_shared_vm() */
 PE_HIDDEN int pe_syscall_clone(long nr, long a1, long a2);
 
 /* --- hooks, given by the interposer --- */

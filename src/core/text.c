@@ -107,17 +107,33 @@ bool pe_text_begins(const char *s, const char *with)
 	return !*with;
 }
 
-bool pe_text_parse(const char *s, uint64_t *n)
+static unsigned int digit_of(char c)
+{
+	if (c >= '0' && c <= '9')
+		return (unsigned int)(c - '0');
+	return c >= 'a' && c <= 'f' ? (unsigned int)(c - 'a' + 10) : UINT_MAX;
+}
+
+const char *pe_text_digits(const char *s, const char *end, unsigned int base, uint64_t *n)
 {
 	uint64_t value = 0;
 
-	if (!*s)
-		return false;
-	for (; *s; s++) {
-		if (*s < '0' || *s > '9' || value > (UINT64_MAX - 9) / 10)
-			return false;
-		value = value * 10 + (uint64_t)(*s - '0');
+	for (; s != end && digit_of(*s) < base; s++) {
+		unsigned int digit = digit_of(*s);
+
+		value = value > (UINT64_MAX - digit) / base ? UINT64_MAX : value * base + digit;
 	}
+	*n = value;
+	return s;
+}
+
+bool pe_text_parse(const char *s, uint64_t *n)
+{
+	uint64_t value;
+	const char *end = pe_text_digits(s, NULL, 10, &value);
+
+	if (end == s || *end || value == UINT64_MAX)
+		return false;
 	*n = value;
 	return true;
 }

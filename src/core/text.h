@@ -31,6 +31,10 @@ size_t pe_text_length(const struct pe_text *t);
 size_t pe_text_span(const char *s); /* strlen */
 bool pe_text_same(const char *a, const char *b);
 bool pe_text_begins(const char *s, const char *with);
+
+/* The number that @s begins with, in base 10 or 16; what is too large becomes UINT64_MAX. The text
+ * ends at @end, or (NULL) at its NUL. Returns where the digits end: @s if there are none. */
+const char *pe_text_digits(const char *s, const char *end, unsigned int base, uint64_t *n);
 bool pe_text_parse(const char *s, uint64_t *n); /* the whole of @s as a decimal number */
 
 /* '*' any run, '?' any one character */

@@ -52,7 +52,7 @@ PE_EXPORT int pidepoch_ioprio_set(pid_t pid, pidepoch_t epoch, int priority)
 	return (int)PE_CALL_MADE(pid, epoch, SYS_ioprio_set, IOPRIO_WHO_PROCESS, pid, priority);
 }
 
-/* The kernel writes as much as it has, and says how much. */
+/* The kernel writes as much as it has, and returns how much. */
 PE_EXPORT int pidepoch_sched_getaffinity(pid_t pid, pidepoch_t epoch, size_t size, cpu_set_t *set)
 {
 	long most = (long)(size < INT_MAX ? size : INT_MAX);
@@ -159,10 +159,10 @@ PE_EXPORT int pidepoch_kcmp(pid_t pid, pidepoch_t epoch, pid_t other, pidepoch_t
 	long n;
 
 	if (!pe_state_enter(&s))
-		return (int)pe_state_result(
+		return (int)pe_result(
 			pe_sys5(SYS_kcmp, pid, other, type, (long)index, (long)other_index));
 	n = pe_reference_pin(s.frame, s.thread, other, other_epoch, SYS_kcmp, PE_PIN_BEST, &pin);
-	return (int)pe_state_result(n ? n : compare(&s, pid, epoch, &pin, &call));
+	return (int)pe_result(n ? n : compare(&s, pid, epoch, &pin, &call));
 }
 
 /* As libc's: what PEEK* read is the result, and the kernel writes it to @data's place. */

@@ -10,11 +10,10 @@ long pe_call_made(const struct pe_use *u, pidepoch_t epoch)
 	struct pe_state s;
 
 	if (u->pid <= 0)
-		return pe_state_result(-EINVAL);
+		return pe_result(-EINVAL);
 	if (!pe_state_enter(&s))
-		return pe_state_result(
-			pe_sys_whole6(u->call.nr, a[0], a[1], a[2], a[3], a[4], a[5]));
-	return pe_state_result(pe_reference_call(s.frame, s.thread, u, epoch));
+		return pe_result(pe_sys_whole6(u->call.nr, a[0], a[1], a[2], a[3], a[4], a[5]));
+	return pe_result(pe_reference_call(s.frame, s.thread, u, epoch));
 }
 
 long pe_call_plain(int pid, pidepoch_t epoch, const struct pe_gate_call *call)

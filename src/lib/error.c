@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* error - what EEPOCH says of itself. */
+/* error - the message of EEPOCH. */
 #include <pidepoch.h>
 #include <string.h>
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * preload_api - what the interposers may ask of the state behind them.
+ * preload_api - the functions that interposers call.
  *
- * Results are >= 0 or -errno; errno itself is never touched: that is the interposer's part. All of it is async-signal-safe, for any
- * thread, and legal in a vfork child (where it passes to the kernel).
+ * Results are >= 0 or -errno. errno is not changed: the interposer sets it.
+ * Context: async-signal-safe; any thread; a vfork child, where calls are passed to the kernel.
  */
 #ifndef PE_LIB_PRELOAD_API_H
 #define PE_LIB_PRELOAD_API_H
@@ -17,10 +17,14 @@
 #include "core/engine/reap.h"
 #include "core/token.h"
 
-/* Is this the frame's own process, so that waits are ours to order? False in a vfork child. */
+/* A result of the engine as callers of libc expect it: for -errno -1, and errno is set; else @n,
+ * and errno is not changed. */
+long pe_result(long n);
+
+/* Is this the process that the frame belongs to? False in a vfork child: its waits go to libc. */
 bool pe_preload_enter(void);
 
-/* around whatever makes a child; pid <= 0: none was made */
+/* Around a call that makes a child. @pid <= 0: none was made. */
 struct pe_birth pe_preload_birth_begin(enum pe_call by);
 void pe_preload_birth_end(const struct pe_birth *b, pid_t pid);
 void pe_preload_forked(void); /* in the child of a wrapped fork */
@@ -49,8 +53,8 @@ void pe_preload_shared_vm(void); /* clone(CLONE_VM) without CLONE_THREAD is abou
 
 /*
  * Evidence (core/evidence/evidence.h). look: before /proc/PID is looked at; 0, or -ENOENT: it is
- * refused. looked: who the pid is has been read. named: a kernel file that lists pids has it.
- * opened: a file for reading. moving: the working directory is about to change.
+ * refused. looked: the process behind the pid was read. named: a kernel file that lists pids has
+ * it. opened: a file for reading. moving: the working directory is about to change.
  */
 long pe_preload_look(pid_t pid);
 void pe_preload_looked(pid_t pid);
@@ -74,9 +78,9 @@ extern const bool pe_preload_sees_calls;
 long pe_preload_prctl(int option, unsigned long a2, unsigned long a3);
 
 /*
- * The program's own filter is about to be such that it is ended for calls which the engine makes.
- * DEAF: only for those that a ring takes, which is done without from now on. CHILDLESS: and if it
- * makes a child. What is lost is said, where there is something. Then, when the filter is there,
+ * The program is about to install a seccomp filter that kills for calls which the engine makes.
+ * DEAF: only for the calls of a ring, which is not used from now on. CHILDLESS: also for every call
+ * that makes a child. What is lost is logged, if there is something. After the filter is installed,
  * all calls are passed on.
  */
 enum pe_confinement {

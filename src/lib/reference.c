@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * reference - the API's references: taken, held, let go, and the sync point.
+ * reference - the API's references: take, hold and release them; and the sync point.
  */
 #include "core/reference/reference.h"
 
@@ -22,7 +22,7 @@ PE_EXPORT int pidepoch_ref(pid_t pid, struct pidepoch_ref *ref)
 		n = pe_reference_take(s.frame, s.thread, pid, &epoch);
 	if (n == 0)
 		*ref = (struct pidepoch_ref){ .pid = pid, .epoch = (pidepoch_t)epoch };
-	return (int)pe_state_result(n);
+	return (int)pe_result(n);
 }
 
 PE_EXPORT pidepoch_t pidepoch_of(pidepoch_snapshot_t snapshot, pid_t pid)
@@ -59,10 +59,10 @@ PE_EXPORT int pidepoch_hold(const struct pidepoch_ref *ref, struct pidepoch_held
 		keep.fd = pin.fd;
 		memcpy(held, &keep, sizeof(keep));
 	}
-	return (int)pe_state_result(n);
+	return (int)pe_result(n);
 }
 
-/* Those on a record are let go in the reverse order: a later one lies above. */
+/* Holds on a record are released in the reverse order: a later one lies above. */
 static bool is_next(const struct pe_state *s, const struct pe_hold *h)
 {
 	return !h->record || pe_hold_is_last(&s->frame->records, s->thread, h);
@@ -82,12 +82,12 @@ PE_EXPORT int pidepoch_release(struct pidepoch_held *held)
 		.pid = keep.pid,
 		.epoch = keep.epoch,
 	};
-	/* all zero: let go already */
+	/* all zero: released already */
 	if (pin.pid && pe_state_enter(&s) && is_next(&s, &pin.hold)) {
 		n = pe_reference_unpin(s.frame, s.thread, &pin);
 		memset(held, 0, sizeof(*held));
 	}
-	return (int)pe_state_result(n == -PE_EEPOCH ? -ESRCH : n);
+	return (int)pe_result(n == -PE_EEPOCH ? -ESRCH : n);
 }
 
 /* --- the sync point --- */
@@ -110,16 +110,14 @@ PE_EXPORT int pidepoch_set(pidepoch_snapshot_t snapshot)
 {
 	struct pe_state s;
 
-	return (int)pe_state_result(pe_state_enter(&s) ? pe_sync_point_set(s.frame, snapshot)
-						       : -EAGAIN);
+	return (int)pe_result(pe_state_enter(&s) ? pe_sync_point_set(s.frame, snapshot) : -EAGAIN);
 }
 
 PE_EXPORT int pidepoch_set_signal(int signal)
 {
 	struct pe_state s;
 
-	return (int)pe_state_result(pe_state_enter(&s) ? pe_sync_point_choose(s.frame, signal)
-						       : -EAGAIN);
+	return (int)pe_result(pe_state_enter(&s) ? pe_sync_point_choose(s.frame, signal) : -EAGAIN);
 }
 
 /* --- accounting --- */
@@ -144,9 +142,9 @@ PE_EXPORT int pidepoch_stats(struct pidepoch_stats *stats)
 	struct pe_state s;
 
 	if (stats->size < sizeof(stats->size) || stats->size > sizeof(all))
-		return (int)pe_state_result(-EINVAL);
+		return (int)pe_result(-EINVAL);
 	if (!pe_state_enter(&s))
-		return (int)pe_state_result(-EAGAIN);
+		return (int)pe_result(-EAGAIN);
 	fill(s.frame, &all);
 	memcpy(stats, &all, stats->size);
 	return 0;

@@ -84,7 +84,7 @@ static void keep_name(struct pe_settings *set, struct pe_kept *k)
 
 struct setting {
 	const char *name;
-	const char *wrong; /* what is said of a value that apply() does not take */
+	const char *wrong; /* the message for a value that apply() does not take */
 	bool (*apply)(struct pe_settings *set, const char *value);
 };
 
@@ -312,7 +312,7 @@ static void find_self(struct pe_settings *set)
 	set->parent = getppid();
 }
 
-/* Not kept for what is executed: whoever comes without it is shown. */
+/* Not handed on to the programs that are executed: without it, their waits are notified. */
 static bool is_legible(void)
 {
 	const char *value = getenv(PE_TOKEN_VARIABLE);

@@ -27,10 +27,10 @@ PE_EXPORT int pidepoch_killpg(pid_t pid, pidepoch_t epoch, int signal)
 	struct pe_state s;
 
 	if (pid <= 0)
-		return (int)pe_state_result(-EINVAL);
+		return (int)pe_result(-EINVAL);
 	if (!pe_state_enter(&s))
-		return (int)pe_state_result(pid > 1 ? pe_sys_kill(-pid, signal) : -EINVAL);
-	return (int)pe_state_result(pe_killpg(s.frame, s.thread, pid, epoch, signal));
+		return (int)pe_result(pid > 1 ? pe_sys_kill(-pid, signal) : -EINVAL);
+	return (int)pe_result(pe_killpg(s.frame, s.thread, pid, epoch, signal));
 }
 
 /* As the kernel takes it: a bad pointer is EFAULT, and si_signo need not be set. A pidfd's call
@@ -59,7 +59,7 @@ PE_EXPORT int pidepoch_rt_sigqueueinfo(pid_t pid, pidepoch_t epoch, int signal, 
 	int err = take_info(&own, info, signal);
 
 	if (err != 0)
-		return (int)pe_state_result(err);
+		return (int)pe_result(err);
 	return (int)pe_call_made(&u, epoch);
 }
 

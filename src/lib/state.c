@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * state - the one instance of the engine's state in a program, and the door to it.
+ * state - the one instance of the engine's state in a program, and the functions of preload_api.h.
  *
  * Every other file of this library and of the preload library is without writable globals of the
  * engine's.
@@ -82,7 +82,7 @@ bool pe_state_enter(struct pe_state *s)
 	return true;
 }
 
-long pe_state_result(long n)
+long pe_result(long n)
 {
 	if (n >= 0)
 		return n;
@@ -192,10 +192,11 @@ long pe_preload_reap(const struct pe_reap *r)
 
 /* --- evidence --- */
 
-/* Not in a vfork child: it is another process in this memory. */
+/* Not in a vfork child: it is another process in this memory. Nor once the program's own filter or
+ * dispatcher is against calls of ours. */
 static bool is_evident(void)
 {
-	return likely(!thread.vfork_depth) && !start.set.trusted;
+	return likely(!thread.vfork_depth) && !start.set.trusted && !pe_preload_is_confined();
 }
 
 void pe_preload_learn(pid_t pid)
@@ -291,7 +292,7 @@ void pe_preload_confining(enum pe_confinement c)
 	if (c == PE_CONFINEMENT_FULL || atomic_load(&frame.births))
 		pe_notice_sentence(
 			&start.set,
-			"its own seccomp filter ends it for calls that protection needs: "
+			"its own seccomp filter kills it for calls that protection needs: "
 			"it is not protected from here on",
 			"");
 }

@@ -5,7 +5,7 @@
 #ifndef PE_LIB_STATE_H
 #define PE_LIB_STATE_H
 
-#include "core/frame/frame.h"
+#include "lib/preload_api.h"
 
 struct pe_state {
 	struct pe_frame *frame;
@@ -15,8 +15,5 @@ struct pe_state {
 /* false: not this process's own memory, or none yet (a vfork child): a call passes to the kernel as
  * its plain sibling would. */
 bool pe_state_enter(struct pe_state *s);
-
-/* -errno to -1 and errno; else @n, and errno is left alone */
-long pe_state_result(long n);
 
 #endif

@@ -74,14 +74,14 @@ PE_EXPORT int pidepoch_waitid(pid_t pid, pidepoch_t epoch, siginfo_t *info, int 
 	long n;
 
 	if (!pe_state_enter(&w.state))
-		return (int)pe_state_result(
-			pid > 0 ? pe_sys_waitid(P_PID, pid, info, options, usage) : -EINVAL);
+		return (int)pe_result(pid > 0 ? pe_sys_waitid(P_PID, pid, info, options, usage)
+					      : -EINVAL);
 	n = pe_reference_pin(w.state.frame, w.state.thread, pid, epoch, SYS_waitid, PE_PIN_PIDFD,
 			     &w.pin);
 	if (n != 0)
-		return (int)pe_state_result(n);
+		return (int)pe_result(n);
 	pthread_cleanup_push(close_pin, &w.pin);
 	n = reap(&w);
 	pthread_cleanup_pop(1);
-	return (int)pe_state_result(n);
+	return (int)pe_result(n);
 }

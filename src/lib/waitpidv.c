@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * waitpidv - the door to core/vector: its flags, its snapshot, and its sleep, in which nothing has
- * been taken that could be lost.
+ * waitpidv - the API call over core/reference/waitpidv: flags, snapshot, and the sleep, in which
+ * nothing has been taken that could be lost.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -130,7 +130,8 @@ static int sleep_on(const struct call *c)
 
 /* --- the thread's memory --- */
 
-/* libc's, for C++ destructors of a thread's variables: no key, and it keeps this library loaded until then. */
+/* libc's, for C++ destructors of a thread's variables: it needs no key, and the library stays
+ * loaded until then. */
 extern int __cxa_thread_atexit_impl(void (*end)(void *), void *object, void *dso)
 	__attribute__((weak));
 extern void *__dso_handle __attribute__((visibility("hidden")));
@@ -197,14 +198,14 @@ static int step_and_sleep(struct call *c)
 		err = sleep_on(c);
 	} while (err == 0);
 	if (err == -EINTR)
-		step(c); /* an exit is told rather than the signal that came with it, as by wait4 */
+		step(c); /* an exit is returned rather than the signal that came with it, as by wait4 */
 	return err;
 }
 
 /* A handler runs in the sleep or not at all: it may be what the program wants to be woken by, and
- * between two sleeps nobody would notice. So does a cancellation, which is a signal, too: before
- * anything is taken. Nothing is registered for it, and a handler may jump out: in the sleep the
- * mask is the program's own, and nothing else is there to be put back. */
+ * between two sleeps it would not be noticed. So does a cancellation, which is a signal, too:
+ * before anything is taken. Nothing is registered for it, and a handler may jump out: in the sleep
+ * the mask is the program's own, and nothing else is there to be put back. */
 static int step_until_done(struct call *c)
 {
 	int err, type;
@@ -253,5 +254,5 @@ PE_EXPORT int waitpidv(struct pidv *vec, size_t count, pidepoch_snapshot_t *snap
 		n = ask(&c);
 	if (n >= 0 && snapshot)
 		*snapshot = c.now;
-	return (int)pe_state_result(n);
+	return (int)pe_result(n);
 }

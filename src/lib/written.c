@@ -13,7 +13,7 @@
 #define BOOT_ID	       "/proc/sys/kernel/random/boot_id"
 #define BOOT_ID_LENGTH 36
 
-/* 0 or -errno. Without /proc a boot cannot be told from another. */
+/* 0 or -errno. Without /proc two boots cannot be distinguished. */
 static int read_boot(char boot[BOOT_ID_LENGTH + 1])
 {
 	long n = pe_sys_slurp(BOOT_ID, boot, BOOT_ID_LENGTH);
@@ -68,10 +68,10 @@ PE_EXPORT int pidepoch_format(const struct pidepoch_ref *ref, char *text, size_t
 	struct pe_state s;
 
 	if (flags & ~PIDEPOCH_TEXT_BOOT)
-		return (int)pe_state_result(-EINVAL);
+		return (int)pe_result(-EINVAL);
 	if (!pe_state_enter(&s))
-		return (int)pe_state_result(-EAGAIN);
-	return (int)pe_state_result(format(&s, ref, text, size, flags & PIDEPOCH_TEXT_BOOT));
+		return (int)pe_result(-EAGAIN);
+	return (int)pe_result(format(&s, ref, text, size, flags & PIDEPOCH_TEXT_BOOT));
 }
 
 /* --- reading --- */
@@ -120,8 +120,8 @@ static int same_boot(const struct words *w)
 	return pe_text_same(boot, w->boot) ? 0 : -PE_EEPOCH;
 }
 
-/* First the reference, then whether it is his: the other way round, the pid could change hands in
- * between. */
+/* First take the reference, then compare the inode: the other way round, the pid could change hands
+ * in between. */
 static int parse(const struct pe_state *s, const char *text, struct pidepoch_ref *ref)
 {
 	struct words w;
@@ -150,5 +150,5 @@ PE_EXPORT int pidepoch_parse(const char *text, struct pidepoch_ref *ref)
 		err = parse(&s, text, &found);
 	if (err == 0)
 		*ref = found;
-	return (int)pe_state_result(err);
+	return (int)pe_result(err);
 }

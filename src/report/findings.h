@@ -6,7 +6,7 @@
  *             three stacks, in whatever process and at whatever addresses. Without stacks: the same
  *             program too.
  * findings.2  The worst come first; among equals the most frequent, then the earliest.
- * findings.3  A suppressed finding is counted and not shown.
+ * findings.3  A suppressed finding is counted and not printed.
  */
 #ifndef PE_REPORT_FINDINGS_H
 #define PE_REPORT_FINDINGS_H
@@ -33,7 +33,7 @@ int pe_findings_make(struct pe_findings *f, const struct pe_events *e, struct pe
 		     const struct pe_suppress *suppress);
 void pe_findings_free(struct pe_findings *f);
 
-/* the stack of a moment, frame by frame: call @each with 0, 1, ... until it says false */
+/* the stack of a moment, frame by frame: call @each with 0, 1, ... until it returns false */
 typedef bool (*pe_findings_each)(void *context, unsigned int n, const struct pe_symbols_frame *f);
 void pe_findings_walk(const struct pe_findings *f, const struct pe_events_event *e,
 		      const struct pe_events_stack *stack, pe_findings_each each, void *context);

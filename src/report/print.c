@@ -41,10 +41,10 @@ void pe_print_escaped(FILE *out, const char *text)
 static const struct {
 	const char *kind, *sentence;
 } sentences[] = {
-	{ "stale", "a call with the number of a process that is gone; a stranger has it" },
-	{ "latent", "a call with the number of a process that is gone; nobody has it yet" },
+	{ "stale", "a call with the pid of a process that has ended; an unrelated process has it" },
+	{ "latent", "a call with the pid of a process that has ended; no process has it yet" },
 	{ "probe",
-	  "a question about a process that is gone; the answer is about another, or will be" },
+	  "a question about a process that has ended; the answer is about another, or will be" },
 	{ "stolen-wait", "a wait for a child whose status another wait has taken" },
 	{ "double-reap", "a wait for a child that this thread has reaped before" },
 	{ "own-thread", "the id of an own thread, taken for another process" },

@@ -67,7 +67,7 @@ static void holder(FILE *out, const struct pe_events_event *e)
 {
 	if (!e->holder.known)
 		return;
-	fprintf(out, "  the number was then held by '");
+	fprintf(out, "  the pid was then held by '");
 	pe_plain_print(out, e->holder.comm);
 	fprintf(out, "'");
 	if (*e->holder.exe) {
@@ -123,7 +123,7 @@ static void finding(FILE *out, const struct pe_findings *f, const struct pe_find
 		fprintf(out, " (the first of %" PRIu64 " like it)", x->count);
 	fprintf(out, ":\n");
 	stack(out, f, e, &e->used);
-	moment(out, f, e, &e->released, "the number was released by");
+	moment(out, f, e, &e->released, "the pid was released by");
 	moment(out, f, e, &e->obtained, "it was obtained by");
 	if (e->inherited)
 		fprintf(out, "  both before this process was forked\n");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * suppress - findings that somebody does not want to hear of, as the sanitizers write it: a file of
+ * suppress - findings that the user does not want to see, as the sanitizers write them: a file of
  * lines
  *
  *   kind:pattern        # a comment

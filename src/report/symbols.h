@@ -3,7 +3,7 @@
  * symbols - what an address was: function, file and line, with the functions that were inlined
  * there.
  *
- *   set, address ──> module ──> offset in its file ──> the file itself, if its build id is the recorded one, else its debug
+ *   set, address ──> module ──> offset in the file ──> the file, if its build id is the recorded one, else its debug
  *                                                      file by its build id ──> libdw ──> frames, innermost first
  *
  * symbols.1  Works on files alone: the program need not run, nor ever have run here.
@@ -13,7 +13,7 @@
  *            always one frame.
  * symbols.4  Each place in a file is looked up once.
  * symbols.5  Built without libdw, or where it is not there to be loaded, or libstdc++ to take C++
- *            names apart, there is less to tell, and no failure.
+ *            names apart, there is less to print, and no failure.
  */
 #ifndef PE_REPORT_SYMBOLS_H
 #define PE_REPORT_SYMBOLS_H

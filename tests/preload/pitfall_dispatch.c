@@ -88,6 +88,10 @@ static int make_calls(void)
 	TRY(kill(gone, 0));
 	TRY(kill(getpid(), 0));
 	TRY(killpg(getpgrp(), 0));
+	TRY(raise(0));
+	TRY(chdir("."));
+	TRY(readlink("/proc/self/exe", (char *)&info, sizeof(info)));
+	TRY(access("/proc/1", F_OK));
 	TRY(syscall(SYS_kill, getpid(), 0));
 	TRY(syscall(SYS_getpid));
 	TRY(syscall(SYS_wait4, -1, NULL, WNOHANG, NULL));

@@ -36,8 +36,8 @@ export TMPDIR PIDEPOCH
 timeout 60 unshare -Urpf bash "$TMPDIR/namespace" $$ >"$TMPDIR/out" 2>"$TMPDIR/err" || { cat "$TMPDIR/err"; fail "the play went wrong"; }
 
 test "$(grep -c . "$TMPDIR/log")" -eq 2 || { cat "$TMPDIR/log"; fail "there must be two notices"; }
-sed -n 1p "$TMPDIR/log" | grep -q "kill($$, SIGTERM).*; now nobody holds it; let through" || { cat "$TMPDIR/log"; fail "nobody holds it"; }
-sed -n 2p "$TMPDIR/log" | grep -q "kill($$, SIGTERM).*; now held by somebody whom /proc does not show; let through" ||
+sed -n 1p "$TMPDIR/log" | grep -q "kill($$, SIGTERM).*; now no process has it; let through" || { cat "$TMPDIR/log"; fail "nobody holds it"; }
+sed -n 2p "$TMPDIR/log" | grep -q "kill($$, SIGTERM).*; now held by a process that /proc does not show; let through" ||
 	{ cat "$TMPDIR/log"; fail "somebody holds it, and nothing is known of him"; }
 test "$(grep -c '"type":"event"' "$TMPDIR/events")" -eq 2 || fail "there must be two events"
 ! grep '"holder"' "$TMPDIR/events" || fail "an event names a stranger who has nothing to do with it"

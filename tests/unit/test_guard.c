@@ -425,7 +425,7 @@ static const struct {
 	{ OURS, PE_POLICY_REPORT, 0, false, 0, "; let through\n" },
 	{ OURS, PE_POLICY_REFUSE, 0, false, ESRCH, "; refused: ESRCH\n" },
 	{ OURS, PE_POLICY_ABORT, 0, false, -SIGABRT, "; aborting\n" },
-	{ OURS, PE_POLICY_REPORT, LATENT, false, ESRCH, "; now nobody holds it; let through\n" },
+	{ OURS, PE_POLICY_REPORT, LATENT, false, ESRCH, "; now no process has it; let through\n" },
 	{ OURS, PE_POLICY_REFUSE, LATENT, false, ESRCH, NULL },
 	{ OURS, PE_POLICY_ABORT, LATENT, false, ESRCH, NULL },
 	{ INHERITED, PE_POLICY_REPORT, 0, false, 0, "; let through\n" },

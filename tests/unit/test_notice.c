@@ -48,7 +48,7 @@ START_TEST(a_number_that_nobody_holds)
 	snprintf(
 		expected, sizeof(expected),
 		"pidepoch: prog[%d]: kill(4194301, SIGTERM): stale pid: 4194301 was a child of this process; "
-		"now nobody holds it; refused: ESRCH\n",
+		"now no process has it; refused: ESRCH\n",
 		getpid());
 	ck_assert_str_eq(line(), expected);
 }

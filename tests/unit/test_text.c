@@ -119,6 +119,26 @@ static bool glob(const char *pattern, const char *s)
 	return pe_text_glob(pattern, strlen(pattern), s);
 }
 
+START_TEST(digits)
+{
+	const char *hex = "7fx", *many = "18446744073709551616;", *part = "12345";
+	uint64_t n;
+
+	ck_assert_ptr_eq(pe_text_digits(hex, NULL, 16, &n), hex + 2);
+	ck_assert_uint_eq(n, 0x7f);
+	ck_assert_ptr_eq(pe_text_digits(hex, NULL, 10, &n), hex + 1);
+	ck_assert_uint_eq(n, 7);
+	ck_assert_ptr_eq(pe_text_digits(hex + 2, NULL, 16, &n), hex + 2);
+	ck_assert_uint_eq(n, 0);
+	ck_assert_ptr_eq(pe_text_digits(many, NULL, 10, &n), many + 20);
+	ck_assert_uint_eq(n, UINT64_MAX); /* too large, whatever follows */
+	pe_text_digits("184467440737095516159", NULL, 10, &n);
+	ck_assert_uint_eq(n, UINT64_MAX);
+	ck_assert_ptr_eq(pe_text_digits(part, part + 3, 10, &n), part + 3);
+	ck_assert_uint_eq(n, 123);
+}
+END_TEST
+
 START_TEST(globs)
 {
 	ck_assert(glob("bash", "bash"));
@@ -151,6 +171,7 @@ int main(void)
 	tcase_add_test(c, foreign_text_has_no_control_characters);
 	tcase_add_test(c, parse);
 	tcase_add_test(c, same_and_begins);
+	tcase_add_test(c, digits);
 	tcase_add_test(c, globs);
 	tcase_add_test(c, hexadecimal);
 	tcase_add_test(c, json_strings);

@@ -3,7 +3,8 @@
  * long syscall(long nr, ...)
  *
  *   in    x0 nr, x1..x6 a1..a6: as pe_syscall_watched() takes them, so that is a jump
- *   out   x0. The return address stays in x30 over the system call: a child on a shared stack needs no more.
+ *   out   x0. The return address stays in x30 over the system call, also for a child on a shared
+ *   stack.
  *
  * This CPU has neither fork nor vfork as system calls.
  */

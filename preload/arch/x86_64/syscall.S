@@ -2,7 +2,7 @@
 /*
  * long syscall(long nr, ...)
  *
- *   in    rdi nr, rsi rdx rcx r8 r9 a1..a5, 8(rsp) a6: as pe_syscall_watched() takes them, so that is a jump
+ *   in    rdi nr, rsi rdx rcx r8 r9 a1..a5, 8(rsp) a6: as pe_syscall_watched() takes them
  *   own   r9 return address over a clone on a shared stack (such calls have no sixth argument)
  *   out   rax
  */

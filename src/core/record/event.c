@@ -23,7 +23,7 @@ struct happening {
 	bool held, group, unproven;
 	enum pe_outcome outcome;
 	const struct pe_known *k;	     /* NULL: nothing is known */
-	const struct pe_evidence_finding *f; /* NULL: it is not evidence that says so */
+	const struct pe_evidence_finding *f; /* NULL: not stale by evidence */
 };
 
 /* what one event is made in: pages of its own (event.2) */
@@ -294,7 +294,7 @@ static void head_fields(struct pe_text *t, const struct pe_frame *p, const struc
 
 /* --- all of it --- */
 
-/* The set that the event's addresses are of. 0: it cannot be told. */
+/* The set that the event's addresses are of. 0: it cannot be determined. */
 static uint64_t modules_of(const struct pe_frame *p, int fd, struct room *room)
 {
 	uint64_t name = pe_modules_name(0, room->modules);

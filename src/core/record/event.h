@@ -3,17 +3,17 @@
  * event - what happened, as one line of JSON in the file of PIDEPOCH_EVENTS (docs/events.md), for
  * programs to read.
  *
- *   use of a pid ──> what is known: slot, marks ──> who holds it now ──> stacks ──> one write(2)
- *                                                                            └── the modules first, if they are new
+ *   use of a pid ──> what is known: slot, marks ──> holder ──> stacks ──> one write(2)
+ *                                                                            └── modules first, if new
  *
  * event.1  One event is one line of PE_EVENT_LINE bytes at the most, made of whole fields, and one
  *          write(2) to a descriptor that is opened close-on-exec and appending for it. The records
  *          of the modules come before the first event that needs them.
  * event.2  Async-signal-safe, and small on the stack: the text is put together in pages that are
  *          mapped for it and given back.
- * event.3  Without PIDEPOCH_EVENTS nothing of this runs: whoever may have an event tests `watching`
- *          first.
- * event.4  History and marks are told only if the slot still was the pid's after they had been
+ * event.3  Without PIDEPOCH_EVENTS nothing of this runs: a place that may have an event tests
+ *          `watching` first.
+ * event.4  History and marks are written only if the slot still was the pid's after they had been
  *          read.
  */
 #ifndef PE_CORE_RECORD_EVENT_H
@@ -28,9 +28,9 @@
 
 enum pe_event_kind {
 	PE_EVENT_STALE,	      /* an unrelated process holds the pid */
-	PE_EVENT_LATENT,      /* nobody does: today ESRCH, tomorrow an unrelated process */
-	PE_EVENT_PROBE,	      /* signal 0: the answer is about somebody else, or soon will be */
-	PE_EVENT_STOLEN_WAIT, /* somebody else in this process took the child's status first */
+	PE_EVENT_LATENT,      /* no process has it: today ESRCH, tomorrow an unrelated process */
+	PE_EVENT_PROBE,	      /* signal 0: the answer is about another process, or soon will be */
+	PE_EVENT_STOLEN_WAIT, /* another wait of this process took the child's status first */
 	PE_EVENT_DOUBLE_REAP, /* the child had been reaped here before */
 	PE_EVENT_OWN_THREAD,  /* a thread's id taken for a process: the caller hits itself */
 	PE_EVENT_INIT,	      /* pid 1 taken for the process that once was the parent */
@@ -54,14 +54,14 @@ struct pe_event_outside {
 	char holder[2304]; /* as text, see pe_event_describe_holder() */
 };
 
-/* Read who holds the pid now, for an event that is written later. */
+/* Read which process has the pid now, for an event that is written later. */
 void pe_event_describe_holder(struct pe_event_outside *o, uint32_t pid);
 
-/* A call with a pid that is known to be stale. @held: somebody has it. */
+/* A call with a pid that is known to be stale. @held: a process has it. */
 void pe_event_use(const struct pe_frame *p, const struct pe_use *u, const struct pe_known *k,
 		  bool held, enum pe_outcome outcome);
 
-/* A call that evidence says is stale. */
+/* A call that is stale by evidence. */
 void pe_event_evidence(const struct pe_frame *p, const struct pe_use *u,
 		       const struct pe_evidence_finding *f, enum pe_outcome outcome);
 

@@ -15,19 +15,6 @@
 
 /* --- one line --- */
 
-static const char *take_number(const char *s, unsigned int base, uint64_t *n)
-{
-	for (*n = 0;; s++) {
-		unsigned int digit = *s >= '0' && *s <= '9'   ? (unsigned int)(*s - '0')
-				     : *s >= 'a' && *s <= 'f' ? (unsigned int)(*s - 'a' + 10)
-							      : 16;
-
-		if (digit >= base)
-			return s;
-		*n = *n * base + digit;
-	}
-}
-
 static const char *skip(const char *s, char until)
 {
 	while (*s && *s != until)
@@ -38,13 +25,13 @@ static const char *skip(const char *s, char until)
 /* "start-end rwxp offset major:minor inode      path" */
 static void parse(const char *s, struct pe_modules_mapping *m)
 {
-	s = skip(take_number(s, 16, &m->start), '-');
-	s = skip(take_number(s, 16, &m->end), ' ');
+	s = skip(pe_text_digits(s, NULL, 16, &m->start), '-');
+	s = skip(pe_text_digits(s, NULL, 16, &m->end), ' ');
 	m->executable = s[0] && s[1] && s[2] == 'x';
 	s = skip(s, ' ');
-	s = skip(take_number(s, 16, &m->offset), ' ');
+	s = skip(pe_text_digits(s, NULL, 16, &m->offset), ' ');
 	s = skip(s, ' ');
-	s = take_number(s, 10, &m->inode);
+	s = pe_text_digits(s, NULL, 10, &m->inode);
 	while (*s == ' ')
 		s++;
 	m->path = s;

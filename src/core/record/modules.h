@@ -2,8 +2,8 @@
 /*
  * modules - what code is mapped where, as records that outlive the program.
  *
- *   /proc/PID/maps ── executable files ──> one record each: where, which part of the file, its build id
- *                                    └────> their hash names the set: events say which set their addresses are of
+ *   /proc/PID/maps ── executable files ──> one record each: address, offset, build id
+ *                                    └────> their hash names the set, which events refer to
  *
  * modules.1  Read from the kernel and not from the loader: no lock, legal in a handler. A module's
  *            build id is copied by a system call that fails where the module is gone by now.

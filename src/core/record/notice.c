@@ -51,7 +51,7 @@ static void add_ago(struct pe_text *line, const struct pe_frame *p, uint32_t the
 	pe_text_add(line, "s ago");
 }
 
-/* What it was. The slot may serve another pid by now: then its history is not told. */
+/* What it was. The slot may serve another pid by now: then its history is not printed. */
 static void add_history(struct pe_text *line, const struct pe_frame *p, const struct pe_use *u,
 			const struct pe_known *k)
 {
@@ -86,8 +86,8 @@ static void add_holder(struct pe_text *line, const struct pe_use *u)
 	pe_text_add(line, "; now ");
 	if (err != 0) {
 		pe_text_add(line, err == -ESRCH && u->group ? "no process has this pid"
-				  : err == -ESRCH	    ? "nobody holds it"
-						  : "held by somebody whom /proc does not show");
+				  : err == -ESRCH	    ? "no process has it"
+						  : "held by a process that /proc does not show");
 		return;
 	}
 	pe_text_add(line, "held by '");
@@ -201,7 +201,7 @@ static void add_span(struct pe_text *line, int64_t ms)
 	pe_text_add(line, " s");
 }
 
-/* who learned it, if that was not this process */
+/* the process that learned it, if that was another one */
 static void add_source(struct pe_text *line, const struct pe_evidence_finding *f)
 {
 	if (!f->source)

@@ -20,7 +20,7 @@
 void pe_notice_stale(const struct pe_frame *p, const struct pe_use *u, const struct pe_known *k,
 		     enum pe_outcome outcome);
 
-/* A call that evidence says is stale (evidence.h). */
+/* A call that is stale by evidence (evidence.h). */
 void pe_notice_evidence(const struct pe_frame *p, const struct pe_use *u,
 			const struct pe_evidence_finding *f, enum pe_outcome outcome);
 

@@ -3,6 +3,7 @@
 
 #include "core/time/clock.h"
 #include "core/sys.h"
+#include "core/text.h"
 
 void pe_clock_init(struct pe_clock *c, pe_clock_time start)
 {
@@ -101,11 +102,9 @@ int pe_clock_parse(const char *text, size_t len, uint32_t *cursor)
 		;
 	if (at == len || (at > 0 && text[at - 1] != ' '))
 		return -EINVAL;
-	for (; at < len; at++) {
-		value = value * 10 + (uint64_t)(text[at] - '0');
-		if (value > PE_CLOCK_CURSOR_MASK)
-			return -EINVAL;
-	}
+	pe_text_digits(text + at, text + len, 10, &value);
+	if (value > PE_CLOCK_CURSOR_MASK)
+		return -EINVAL;
 	*cursor = (uint32_t)value;
 	return 0;
 }

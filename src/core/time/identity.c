@@ -60,10 +60,9 @@ static void copy_comm(char *to, size_t size, const char *from, size_t len)
 
 static uint64_t decimal(const char *at, const char *end)
 {
-	uint64_t value = 0;
+	uint64_t value;
 
-	for (; at < end && *at >= '0' && *at <= '9'; at++)
-		value = value * 10 + (uint64_t)(*at - '0');
+	pe_text_digits(at, end, 10, &value);
 	return value;
 }
 

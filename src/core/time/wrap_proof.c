@@ -10,13 +10,11 @@
 
 /* --- the figures --- */
 
-/* the decimal number at @s, which need not end there */
 static uint64_t leading(const char *s)
 {
-	uint64_t n = 0;
+	uint64_t n;
 
-	for (; *s >= '0' && *s <= '9'; s++)
-		n = n * 10 + (uint64_t)(*s - '0');
+	pe_text_digits(s, NULL, 10, &n);
 	return n;
 }
 
