@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=bash
-# rows.sh - what the scripts of this folder share: source it with the rounds asked for, then measure, then print rows.
+# rows.sh - what the scripts of this folder share: source it with the rounds asked for, then
+# measure, then print rows.
 #
-# Each round runs every variant once, one after the other, in an order that alternates, so that a machine that
-# slows down slows them all. A row is the median over rounds of the ratio within a round, and the quartiles.
+# Each round runs every variant once, one after the other, in an order that alternates, so that a
+# machine that slows down slows them all. A row is the median over rounds of the ratio within a
+# round, and the quartiles.
 set -u
 here=${PIDEPOCH_BUILDDIR:-$(cd "$(dirname "$0")/.." && pwd)}
 preload=${PIDEPOCH_PRELOAD:-$here/.libs/libpidepoch-preload.so}

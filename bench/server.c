@@ -3,7 +3,8 @@
  * server - what a supervisor takes: bytes of its memory (its share of what is shared), and
  * nanoseconds of a CPU while nothing happens for a second.
  *
- *   server PROCESSES CHILDREN      under a supervisor, alone in a session; each process has had so many children
+ *   server PROCESSES CHILDREN      under a supervisor, alone in a session; each process has had so
+ *                                  many children
  */
 #include <dirent.h>
 #include <signal.h>

@@ -3,9 +3,9 @@
  * waitpidv - which of N children have ended: nanoseconds of asking when none has, and per child
  * when ten have.
  *
- *   waitpidv N [fork] METHOD...     a line for each: its name, ns of an idle question, ns per exit (reaping included), ns per
- *                                   child to begin with, bytes of this process per child for that,
- *                                   descriptors per child
+ *   waitpidv N [fork] METHOD...     a line for each: its name, ns of an idle question, ns per exit
+ *                                   (reaping included), ns per child to begin with, bytes of this
+ *                                   process per child for that, descriptors per child
  *
  *   full       waitpidv() over all entries, some of which have changed places since the last call
  *   changed    waitpidv() with WAITPIDV_CHANGED

@@ -6,7 +6,8 @@
  * that takes both, and acts on the process that was meant or on nobody.
  *
  *     pid 4711, epoch 7                       the number comes round: epoch 8
- *     pidepoch_kill(4711, 7, SIGTERM) -> 0    pidepoch_kill(4711, 7, SIGTERM) -> EEPOCH, or ESRCH while it is free
+ *     pidepoch_kill(4711, 7, SIGTERM) -> 0    pidepoch_kill(4711, 7, SIGTERM) -> EEPOCH, or ESRCH
+ *                                             while it is free
  *
  * Names of the proposal of 2019-05-12 keep their spelling; the rest begins with pidepoch_ or
  * PIDEPOCH_. Structures with a `size` grow at their end: set it to sizeof, and what you do not use
@@ -79,7 +80,8 @@ struct pidepoch_ref {
  * Context:  async-signal-safe; one descriptor for the moment of the call, unless @pid is a child
  * whose fork was seen
  * Return:   0, or -1 with errno
- * Errors:   ESRCH nobody holds @pid; EINVAL @pid is no number of a process; EMFILE, ENFILE, ENOMEM; EAGAIN in a vfork child
+ * Errors:   ESRCH nobody holds @pid; EINVAL @pid is no number of a process; EMFILE, ENFILE, ENOMEM;
+ *           EAGAIN in a vfork child
  * Source:   proposal of 2019-05-12 ("a list of pids it has references to in a specific epoch")
  * Since:    0.1
  */
@@ -133,7 +135,8 @@ int pidepoch_set(pidepoch_snapshot_t snapshot);
  * The prctl() options, in preloaded programs and under a supervisor:
  *   prctl(PR_GET_PID_EPOCH, pidepoch_snapshot_t *out)
  *   prctl(PR_SET_PID_EPOCH, pidepoch_snapshot_t snapshot, 0L)
- *   prctl(PR_SET_PID_EPOCH, (long)lap, PIDEPOCH_LAP)    the earliest moment of that lap that is not set yet
+ *   prctl(PR_SET_PID_EPOCH, (long)lap, PIDEPOCH_LAP)    the earliest moment of that lap that is not
+ *                                                       set yet
  *   prctl(PR_GET_PID_EPOCH_SIGNAL, int *out), prctl(PR_SET_PID_EPOCH_SIGNAL, int signal)
  * Elsewhere the kernel answers EINVAL.
  */
@@ -172,8 +175,8 @@ int pidepoch_set_signal(int signal);
  * @flags:   0 or PIDEPOCH_TEXT_BOOT
  * Context:  async-signal-safe
  * Return:   the length without the final NUL, or -1 with errno
- * Errors:   ESRCH, EEPOCH as any call on @ref; ERANGE @size is too small; EINVAL unknown flags; EOPNOTSUPP this kernel's
- *           pidfds have no inodes of their own (before Linux 6.9)
+ * Errors:   ESRCH, EEPOCH as any call on @ref; ERANGE @size is too small; EINVAL unknown flags;
+ *           EOPNOTSUPP this kernel's pidfds have no inodes of their own (before Linux 6.9)
  * Source:   none
  * Since:    0.1
  */
@@ -185,9 +188,9 @@ int pidepoch_format(const struct pidepoch_ref *ref, char *text, size_t size, uns
  * @ref:     where it is written
  * Context:  async-signal-safe
  * Return:   0, or -1 with errno
- * Errors:   ESRCH the process is gone, its number free; EEPOCH the number is somebody else's, or another boot's; EINVAL
- *           no such text, or a bare number, of which nothing can be known; EOPNOTSUPP as
- *           pidepoch_format()
+ * Errors:   ESRCH the process is gone, its number free; EEPOCH the number is somebody else's, or
+ *           another boot's; EINVAL no such text, or a bare number, of which nothing can be known;
+ *           EOPNOTSUPP as pidepoch_format()
  * Source:   none
  * Since:    0.1
  */
@@ -204,15 +207,16 @@ int pidepoch_parse(const char *text, struct pidepoch_ref *ref);
  * Context:  async-signal-safe. On a child whose fork this process saw: no descriptor. Else one for
  * the moment of the call.
  * Return:   as the plain call
- * Errors:   the plain call's, and: ESRCH gone, and its number free or not handed out again; EEPOCH gone, and its number
- *           may be somebody else's; EINVAL @pid is no number of a process, or @epoch lies in the
- *           future
- * Exact:    on a child whose waits this process sees, every call. On others: kill, rt_sigqueueinfo, pidfd_open and
- *           waitid act through a pidfd; the calls that only look are looked at again afterwards,
- *           and their answer is given only if the process was the same all the time. The others
- *           change something: they are best effort, and answer EEPOCH or ESRCH if the process went
- *           away meanwhile.
- * Source:   the plain call's manual page; proposal ("New pid syscalls will be added that take an epoch argument")
+ * Errors:   the plain call's, and: ESRCH gone, and its number free or not handed out again; EEPOCH
+ *           gone, and its number may be somebody else's; EINVAL @pid is no number of a process, or
+ *           @epoch lies in the future
+ * Exact:    on a child whose waits this process sees, every call. On others: kill, rt_sigqueueinfo,
+ *           pidfd_open and waitid act through a pidfd; the calls that only look are looked at again
+ *           afterwards, and their answer is given only if the process was the same all the time.
+ *           The others change something: they are best effort, and answer EEPOCH or ESRCH if the
+ *           process went away meanwhile.
+ * Source:   the plain call's manual page; proposal ("New pid syscalls will be added that take an
+ *           epoch argument")
  * Since:    0.1
  */
 int pidepoch_kill(pid_t pid, pidepoch_t epoch, int signal);
@@ -267,11 +271,12 @@ int pidepoch_waitid(pid_t pid, pidepoch_t epoch, siginfo_t *info, int options,
  * for an unreaped child
  *           whose fork this process saw.
  * Return:   0, or -1 with errno
- * Errors:   ESRCH it leads no group, or it is gone and no group of it is known; EEPOCH the same, and its pid may be of
- *           another process or group; EINVAL @pid, @epoch or @signal is wrong; EPERM; EMFILE,
- *           ENFILE
- * Exact:    from Linux 6.9 on. A leader that was reaped is found from Linux 6.14 on, if it was a child of this process, or
- *           pidepoch_ref() took the reference; on older kernels it is ESRCH or EEPOCH.
+ * Errors:   ESRCH it leads no group, or it is gone and no group of it is known; EEPOCH the same,
+ *           and its pid may be of another process or group; EINVAL @pid, @epoch or @signal is
+ *           wrong; EPERM; EMFILE, ENFILE
+ * Exact:    from Linux 6.9 on. A leader that was reaped is found from Linux 6.14 on, if it was a
+ *           child of this process, or pidepoch_ref() took the reference; on older kernels it is
+ *           ESRCH or EEPOCH.
  * Source:   killpg(3); pidfd_send_signal(2), PIDFD_SIGNAL_PROCESS_GROUP
  * Since:    0.1
  */
@@ -288,7 +293,8 @@ struct pidepoch_held {
  * pidepoch_hold() - keep the number of @ref from changing hands, for any calls that this library
  * has no variant of
  * @ref:     the reference
- * @held:    to be given to pidepoch_release(), by the same thread; holds are let go in the reverse order
+ * @held:    to be given to pidepoch_release(), by the same thread; holds are let go in the reverse
+ *           order
  * Context:  async-signal-safe. While it holds, a thread must not wait for children: other threads'
  * waits for this one
  *           wait until it is let go. On others than own children, and on these beyond four at once
@@ -296,7 +302,8 @@ struct pidepoch_held {
  *           pidepoch_release() says whether it was right all the time.
  * Return:   0, or -1 with errno
  * Errors:   ESRCH, EEPOCH, EINVAL as pidepoch_kill(); EAGAIN in a vfork child; EMFILE, ENFILE
- * Source:   proposal ("The current versions of the pid syscalls will continue to operate with the same existing racy semantics")
+ * Source:   proposal ("The current versions of the pid syscalls will continue to operate with the
+ *           same existing racy semantics")
  * Since:    0.1
  */
 int pidepoch_hold(const struct pidepoch_ref *ref, struct pidepoch_held *held);
@@ -306,9 +313,9 @@ int pidepoch_hold(const struct pidepoch_ref *ref, struct pidepoch_held *held);
  * @held:    as pidepoch_hold() filled it
  * Context:  async-signal-safe; the thread that took it
  * Return:   0: the number was the process's all the time; -1 with errno
- * Errors:   ESRCH it was not: the process ended, and was reaped, while this thread held it; EINVAL it was let go before, or
- *           there is a later one of this thread's, or it is another thread's: nothing has been let
- *           go
+ * Errors:   ESRCH it was not: the process ended, and was reaped, while this thread held it; EINVAL
+ *           it was let go before, or there is a later one of this thread's, or it is another
+ *           thread's: nothing has been let go
  * Source:   none
  * Since:    0.1
  */
@@ -324,7 +331,8 @@ enum {
 	PIDV_CONTINUED = 3, /* out, with WCONTINUED */
 	PIDV_EXITED = 4, /* out: a child's end, and its @status; reaped, unless WNOWAIT. Final. */
 	PIDV_ENDED =
-		5, /* out: gone, and no status: no child of this process, or reaped before. Final. */
+		/* out: gone, and no status: no child of this process, or reaped before. Final. */
+	5,
 	PIDV_UNKNOWN = 6, /* out: the epoch is too old to tell. Final. */
 };
 
@@ -365,14 +373,15 @@ struct waitpidv_more {
  *            of, for pidepoch_set(). NULL: the sync point, and do not tell.
  * @flags:    see above; unknown ones are refused
  * @more:     or NULL
- * Context:   a cancellation point and interrupted by handlers (EINTR), both with nothing lost. Not for handlers and
- *            vfork children. Threads may ask about the same children: each end is delivered once,
- *            as EXITED; the others see ENDED.
- * Return:    how many entries have news: a state other than RUNNING, and not a final one from before. 0: none, with
- *            WNOHANG or at the timeout. -1 with errno
- * Errors:    ECHILD no entry is left to wait for; EINTR; EINVAL unknown flags, a wrong size or time, a snapshot or a tag in
- *            the future, an entry that is no number of a process; EFAULT @vec is NULL; EMFILE,
- *            ENFILE, ENOMEM where there is no news; EAGAIN in a vfork child
+ * Context:   a cancellation point and interrupted by handlers (EINTR), both with nothing lost. Not
+ *            for handlers and vfork children. Threads may ask about the same children: each end is
+ *            delivered once, as EXITED; the others see ENDED.
+ * Return:    how many entries have news: a state other than RUNNING, and not a final one from
+ *            before. 0: none, with WNOHANG or at the timeout. -1 with errno
+ * Errors:    ECHILD no entry is left to wait for; EINTR; EINVAL unknown flags, a wrong size or
+ *            time, a snapshot or a tag in the future, an entry that is no number of a process;
+ *            EFAULT @vec is NULL; EMFILE, ENFILE, ENOMEM where there is no news; EAGAIN in a vfork
+ *            child
  * Source:    proposal ("waitpidv(pidv *pid_t, epoch, O_NONBLOCK)"); wait4(2)
  * Since:     0.1
  */
@@ -389,13 +398,17 @@ int waitpidv(struct pidv *vec, size_t count, pidepoch_snapshot_t *snapshot, int 
  *
  *   snapshot  syscall(PIDEPOCH_NR_get)                            pidepoch_get()
  *   snapshot  syscall(PIDEPOCH_NR_now)                            pidepoch_now()
- *   0         syscall(PIDEPOCH_NR_set, snapshot, 0L)              pidepoch_set(); or lap, PIDEPOCH_LAP
+ *   0         syscall(PIDEPOCH_NR_set, snapshot, 0L)              pidepoch_set(); or lap,
+ *             PIDEPOCH_LAP
  *   epoch     syscall(PIDEPOCH_NR_ref, pid)                       pidepoch_ref()
- *   0         syscall(PIDEPOCH_NR_kill, pid, epoch, signal)       pidepoch_kill(), but its si_code is SI_QUEUE
+ *   0         syscall(PIDEPOCH_NR_kill, pid, epoch, signal)       pidepoch_kill(), but its si_code
+ *             is SI_QUEUE
  *   0         syscall(PIDEPOCH_NR_sigqueue, pid, epoch, signal, value)
- *   0         syscall(PIDEPOCH_NR_killpg, pid, epoch, signal)     pidepoch_killpg(), with SI_QUEUE. In a pid namespace below
+ *   0         syscall(PIDEPOCH_NR_killpg, pid, epoch, signal)     pidepoch_killpg(), with SI_QUEUE.
+ *             In a pid namespace below
  *                                                                 the supervisor's EPERM
- *   fd        syscall(PIDEPOCH_NR_pidfd_open, pid, epoch, flags)  a pidfd of just that process. All else can be done by it:
+ *   fd        syscall(PIDEPOCH_NR_pidfd_open, pid, epoch, flags)  a pidfd of just that process. All
+ *             else can be done by it:
  *                                                                 pidfd_send_signal(2), waitid(2)
  *                                                                 with P_PIDFD
  *   count     syscall(PIDEPOCH_NR_waitpidv, vec, count, snapshot *, flags, sizeof(struct pidv))
@@ -454,7 +467,8 @@ struct pidepoch_stats {
  * Context:  async-signal-safe
  * Return:   0, or -1 with errno
  * Errors:   EINVAL a size of 0, or greater than this library knows
- * Source:   proposal ("Being behind should also could against a process in kernel memory accounting")
+ * Source:   proposal ("Being behind should also could against a process in kernel memory
+ *           accounting")
  * Since:    0.1
  */
 int pidepoch_stats(struct pidepoch_stats *stats);

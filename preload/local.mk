@@ -25,16 +25,18 @@ libpidepoch_preload_la_CFLAGS = $(LIBRARY_CFLAGS)
 libpidepoch_preload_la_CCASFLAGS = $(LIBRARY_CCASFLAGS)
 
 
-# It has the API and the state in it, under the names and versions of libpidepoch.so: a preloaded program that is linked with that
-# library finds them here first, so there is one state whatever the program links (src/lib/state.c). And one library is
-# mapped instead of two: each mapping costs every fork of every preloaded program.
+# It has the API and the state in it, under the names and versions of libpidepoch.so: a preloaded
+# program that is linked with that library finds them here first, so there is one state whatever the
+# program links (src/lib/state.c). And one library is mapped instead of two: each mapping costs
+# every fork of every preloaded program.
 libpidepoch_preload_la_LIBADD = libstate.la libcore.la
 libpidepoch_preload_la_LDFLAGS = $(LIBRARY_LDFLAGS) -module -avoid-version -shared \
 	-Wl,--version-script=$(srcdir)/src/lib/libpidepoch.map $(spawn_map)
 EXTRA_libpidepoch_preload_la_DEPENDENCIES = src/lib/libpidepoch.map preload/spawn-x86_64.map
 
-# glibc has two posix_spawn on this processor. The nodes are glibc's own: what is in none of them is unversioned
-# and interposes every version; a node of our own name would make glibc pass over all that it holds.
+# glibc has two posix_spawn on this processor. The nodes are glibc's own: what is in none of them is
+# unversioned and interposes every version; a node of our own name would make glibc pass over all
+# that it holds.
 if CPU_X86_64
 spawn_map = -Wl,--version-script=$(srcdir)/preload/spawn-x86_64.map
 endif

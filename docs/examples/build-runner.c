@@ -3,10 +3,12 @@
  * build-runner - run commands, some at once, none for longer than a time.
  *
  *     cc build-runner.c -o build-runner $(pkg-config --cflags --libs pidepoch)
- *     ./build-runner JOBS SECONDS <commands        one shell command a line; the status says whether all went well
+ *     ./build-runner JOBS SECONDS <commands        one shell command a line; the status says
+ *                                                  whether all went well
  *
- * Deadlines and waits know nothing of each other: nobody takes a job that has ended off the list of deadlines. When a
- * deadline comes, its reference says whether the job is still there; a pid that is somebody else's by then is refused.
+ * Deadlines and waits know nothing of each other: nobody takes a job that has ended off the list of
+ * deadlines. When a deadline comes, its reference says whether the job is still there; a pid that
+ * is somebody else's by then is refused.
  */
 #include <pidepoch.h>
 #include <signal.h>

@@ -5,8 +5,9 @@
  *     cc pidfile-daemon.c -o pidfile-daemon $(pkg-config --cflags --libs pidepoch)
  *     ./pidfile-daemon start|status|stop FILE
  *
- * A bare pid outlives its process, and, in the file, the boot. Whoever reads it signals whom he finds there. What is in this
- * file names one process: 4711:88@f3b3a3c2-... is that one, or nobody. Status: 0 running, 3 not running, 1 could not be told.
+ * A bare pid outlives its process, and, in the file, the boot. Whoever reads it signals whom he
+ * finds there. What is in this file names one process: 4711:88@f3b3a3c2-... is that one, or nobody.
+ * Status: 0 running, 3 not running, 1 could not be told.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -5,8 +5,9 @@
  *     cc supervisor.c -o supervisor $(pkg-config --cflags --libs pidepoch)
  *     ./supervisor WORKERS REPLACEMENTS        SIGTERM stops all of them
  *
- * A worker is 16 bytes in a vector and no descriptor: ten thousand fit under `ulimit -n 1024`. One call waits for all, and costs what
- * has ended, not what there is. A worker's successor goes to the end of the vector; an entry whose worker has ended is passed over.
+ * A worker is 16 bytes in a vector and no descriptor: ten thousand fit under `ulimit -n 1024`. One
+ * call waits for all, and costs what has ended, not what there is. A worker's successor goes to the
+ * end of the vector; an entry whose worker has ended is passed over.
  */
 #include <errno.h>
 #include <pidepoch.h>

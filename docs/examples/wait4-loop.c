@@ -5,8 +5,9 @@
  *     cc wait4-loop.c -o wait4-loop $(pkg-config --cflags --libs pidepoch)
  *     ./wait4-loop SECONDS COMMAND...        run the commands, tell how each ended and what it used
  *
- * Each line that changed has above it what it was, marked with `was`. What is not marked stayed. Ported like this, a pid
- * that is waited for or signalled too late costs an error, and never somebody else.
+ * Each line that changed has above it what it was, marked with `was`. What is not marked stayed.
+ * Ported like this, a pid that is waited for or signalled too late costs an error, and never
+ * somebody else.
  */
 #include <errno.h>
 #include <pidepoch.h>
@@ -49,7 +50,8 @@ static void tell(const struct job *job, const siginfo_t *end, const struct rusag
 /* those that did not end by themselves */
 static void stop(const struct job *job)
 {
-	/* was: kill(job->pid, SIGTERM), which hits an unrelated process where somebody else has waited for the job */
+	/* was: kill(job->pid, SIGTERM), which hits an unrelated process where somebody else has
+	 * waited for the job */
 	if (pidepoch_kill(job->ref.pid, job->ref.epoch, SIGTERM) < 0 && errno != ESRCH &&
 	    errno != EEPOCH)
 		perror("kill");

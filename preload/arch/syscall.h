@@ -27,8 +27,9 @@
 #define PE_PRELOAD_ARCH_SYSCALL_H
 
 #define PE_SYSCALL_WATCHED_CLONE 0 /* pe_syscall_clone(): through pe_syscall_watched */
-#define PE_SYSCALL_NEW_STACK	 1 /* the bare call; the child finds its way back on its own stack */
-#define PE_SYSCALL_SAME_STACK	 2 /* the bare call, return address in a register */
+/* the bare call; the child finds its way back on its own stack */
+#define PE_SYSCALL_NEW_STACK  1
+#define PE_SYSCALL_SAME_STACK 2 /* the bare call, return address in a register */
 
 #ifndef __ASSEMBLER__
 

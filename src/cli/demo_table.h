@@ -2,7 +2,8 @@
 /*
  * demo_table - what the demonstration shows, and whether it is what is claimed.
  *
- * demo_table.1  A cell is made of what the innocent got, what the program saw and what pidepoch told.
+ * demo_table.1  A cell is made of what the innocent got, what the program saw and what pidepoch
+ *               told.
  *          What is claimed is compared with that, and never printed in its place.
  */
 #ifndef PE_CLI_DEMO_TABLE_H

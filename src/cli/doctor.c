@@ -238,7 +238,8 @@ static void print_json_mechanism(const char *name, int tried, const char *why, b
 	printf("}%s\n", last ? "" : ",");
 }
 
-/* no text here has a character that JSON wants quoted; the kernel's own words are letters, digits and "-._+" */
+/* no text here has a character that JSON wants quoted; the kernel's own words are letters, digits
+ * and "-._+" */
 static void print_json(const struct findings *f)
 {
 	printf("{\n  \"kernel\": \"%s\",\n  \"machine\": \"%s\",\n  \"mechanisms\": [\n",

@@ -17,10 +17,11 @@
 
 enum pe_program_fit {
 	PE_PROGRAM_FITS,
-	PE_PROGRAM_STATIC,     /* no dynamic loader is asked for */
-	PE_PROGRAM_FOREIGN,    /* another class or machine: i386, x32, ... */
-	PE_PROGRAM_LIBC,       /* the dynamic loader of another C library */
-	PE_PROGRAM_PRIVILEGED, /* setuid, setgid or file capabilities: the loader ignores LD_PRELOAD */
+	PE_PROGRAM_STATIC,  /* no dynamic loader is asked for */
+	PE_PROGRAM_FOREIGN, /* another class or machine: i386, x32, ... */
+	PE_PROGRAM_LIBC,    /* the dynamic loader of another C library */
+	/* setuid, setgid or file capabilities: the loader ignores LD_PRELOAD */
+	PE_PROGRAM_PRIVILEGED,
 	PE_PROGRAM_SANITIZED, /* its AddressSanitizer ends it unless that is the first library */
 	PE_PROGRAM_NO_INTERPRETER, /* a script or program whose interpreter does not exist */
 };

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# pidepoch fuzz: the canary server, the plan of a run, the runs, and what is printed of them. The program's side is
-# src/core/engine/fuzz_page.c.
+# pidepoch fuzz: the canary server, the plan of a run, the runs, and what is printed of them. The
+# program's side is src/core/engine/fuzz_page.c.
 noinst_LTLIBRARIES += libfuzz.la
 
 libfuzz_la_SOURCES = \

@@ -198,7 +198,8 @@ static int step_and_sleep(struct call *c)
 		err = sleep_on(c);
 	} while (err == 0);
 	if (err == -EINTR)
-		step(c); /* an exit is returned rather than the signal that came with it, as by wait4 */
+		/* an exit is returned rather than the signal that came with it, as by wait4 */
+		step(c);
 	return err;
 }
 

@@ -19,7 +19,8 @@ else
 libreport_la_SOURCES += src/report/image_none.c
 endif
 
-# The page: linked in as it is. (By a variable, because automake writes no rule for a target that it sees one for.)
+# The page: linked in as it is. (By a variable, because automake writes no rule for a target that it
+# sees one for.)
 EXTRA_DIST += src/report/page_head.html src/report/page_tail.html
 page_object = src/report/libreport_la-page.lo
 $(page_object): src/report/page_head.html src/report/page_tail.html

@@ -3,7 +3,8 @@
  * confinement - may the kernel's rules for a caller be stricter than its user ids and capabilities
  * say? Then nothing is done on its behalf.
  *
- *   a seccomp filter of its own     Seccomp_filters in /proc/TID/status: more than the supervisor's own
+ *   a seccomp filter of its own     Seccomp_filters in /proc/TID/status: more than the supervisor's
+ *                                   own
  *   a security label                /proc/TID/attr: another one than the supervisor's
  *   a Landlock domain               /proc does not show it: landlock_restrict_self(2) is notified
  *

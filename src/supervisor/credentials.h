@@ -34,7 +34,8 @@ int pe_credentials_signal_group(const struct pe_serve_call *c, int pidfd, int si
 
 /* what kill(2) is ruled by */
 struct pe_credentials {
-	uint32_t user[4]; /* real, effective, saved, of the file system: as our user namespace has them */
+	/* real, effective, saved, of the file system: as our user namespace has them */
+	uint32_t user[4];
 	bool cap_kill; /* over our user namespace */
 };
 

@@ -5,8 +5,10 @@
  *
  *   pid ── the caller's pid namespace ──> pid ── pidfd ──> inode ── notes: { namespace, pid } = { inode, since lap 6 }
  *
- *   our own pid namespace      the clock follows the kernel's cursor; the census may prove that no lap was missed
- *   any other                  nobody can read its cursor from here: laps are opened by need, and only identity proves
+ *   our own pid namespace      the clock follows the kernel's cursor; the census may prove that no
+ *                              lap was missed
+ *   any other                  nobody can read its cursor from here: laps are opened by need, and
+ *                              only identity proves
  *
  * epochs.1  As core/reference/reference.h, where the forks and waits are not seen: who is noted
  *           with this identity, and since an epoch that is not later than the reference's, is who
@@ -41,7 +43,8 @@ struct pe_epochs_pin {
 	uint32_t number;
 	uint64_t epoch; /* as whole laps */
 	int pid, fd;	/* a pidfd of it */
-	bool gone; /* of a pin that failed: proven to be gone, and not only not proven to be there */
+	/* of a pin that failed: proven to be gone, and not only not proven to be there */
+	bool gone;
 };
 
 /* A tag for whoever has @pid now. 0; -ESRCH; -EINVAL: no number of a process; -ENFILE; -ENOSYS: it

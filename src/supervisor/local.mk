@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The supervisor, and what it needs of this kernel: linked into the command, which starts it. It shares the engine's judgement,
-# identities and words, not its frames: a process that is only watched is kept in a child table (child_table.h).
+# The supervisor, and what it needs of this kernel: linked into the command, which starts it. It
+# shares the engine's judgement, identities and words, not its frames: a process that is only
+# watched is kept in a child table (child_table.h).
 noinst_LTLIBRARIES += libsupervisor.la
 
 libsupervisor_la_SOURCES = \

@@ -29,7 +29,8 @@ uint64_t pe_proc_ticks(void);
 
 struct pe_proc_info {
 	uint32_t ppid; /* 0: it is not in our pid namespace */
-	uint32_t uid[4]; /* real, effective, saved, of the file system, as our user namespace has them */
+	/* real, effective, saved, of the file system, as our user namespace has them */
+	uint32_t uid[4];
 };
 
 /* by PIDFD_GET_INFO (Linux 6.13), of a process and no thread. false: not to be had so */

@@ -231,7 +231,8 @@ static long enter(struct pe_serve_call *c, int pid)
 	if (pe_stack_take(c, &here) == -EINPROGRESS)
 		return -EINPROGRESS;
 	if (here.with_library)
-		return PE_SERVE_LET; /* it reaps by waits that are not notified, too: none could be named */
+		/* it reaps by waits that are not notified, too: none could be named */
+		return PE_SERVE_LET;
 	if (!pe_stack_has_tried_stop(c))
 		w = keep(c, pid);
 	if (pe_stack_needs_stop(&here))

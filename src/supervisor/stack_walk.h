@@ -27,7 +27,8 @@
 enum pe_stack_end {
 	PE_STACK_END_LIMIT, /* too much was read, or it took too long */
 	PE_STACK_END_WHOLE, /* at the outermost function, or after PE_TRACE_DEPTH frames */
-	PE_STACK_END_REGISTER, /* a register would be needed that is not known while the caller is held */
+	/* a register would be needed that is not known while the caller is held */
+	PE_STACK_END_REGISTER,
 	PE_STACK_END_FRAMES,  /* code without tables and without a frame pointer */
 	PE_STACK_END_TRACER,  /* the same as REGISTER, and another process traces the caller */
 	PE_STACK_END_DENIED,  /* the caller's memory or registers may not be read */

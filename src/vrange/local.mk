@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# libvrange.so: volatile ranges. It shares the ground of src/core (contract, sys, text), no pid code.
+# libvrange.so: volatile ranges. It shares the ground of src/core (contract, sys, text), no pid
+# code.
 noinst_LTLIBRARIES += libvrangecore.la
 lib_LTLIBRARIES += libvrange.la
 include_HEADERS += include/vrange.h

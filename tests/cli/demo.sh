@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The demo's table is as claimed: natively hit, refused and spared, reported and hit, each told in one line.
+# The demo's table is as claimed: natively hit, refused and spared, reported and hit, each told in
+# one line.
 . "$(dirname "$0")/../support/cli.sh"
 
 plays_well() # NAME=VALUE...

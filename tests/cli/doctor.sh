@@ -1,9 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The doctor says of each mechanism whether it works here, and what is guaranteed follows from that alone.
+# The doctor says of each mechanism whether it works here, and what is guaranteed follows from that
+# alone.
 . "$(dirname "$0")/../support/cli.sh"
 
-# check EXPRESSION... - each is true of the JSON report in out; w() works, g() what is guaranteed, d the whole
+# check EXPRESSION... - each is true of the JSON report in out; w() works, g() what is guaranteed, d
+# the whole
 check()
 {
 	python3 - "$TMPDIR/out" "$got" "$@" <<'END' || { show; exit 1; }

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The command finds the options in its environment, the log absolute, the library first, and nothing that was not given.
+# The command finds the options in its environment, the log absolute, the library first, and nothing
+# that was not given.
 . "$(dirname "$0")/../support/cli.sh"
 
 ours='^(LD_PRELOAD|PIDEPOCH_(ON_STALE|ERRNO|LOG|EVENTS|STACKS|TRUST))='

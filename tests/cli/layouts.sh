@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# However the folders were configured, a moved tree is searched by the way from the binary to the library in it.
+# However the folders were configured, a moved tree is searched by the way from the binary to the
+# library in it.
 . "$(dirname "$0")/../support/cli.sh"
 
 build=$PIDEPOCH_BUILDDIR
@@ -8,7 +9,8 @@ objects=$(ls "$build"/src/cli/pidepoch-*.o | grep -v -e '-paths\.o$')
 archives="$build/.libs/libsupervisor.a $build/.libs/libreport.a $build/.libs/libcore.a"
 libraries=$(sed -nE 's/^LIBS = //p' "$build/Makefile")
 
-# layout BINDIR LIBDIR - build as if configured so, install below a folder of our own, and see what is loaded
+# layout BINDIR LIBDIR - build as if configured so, install below a folder of our own, and see what
+# is loaded
 layout()
 {
 	root=$TMPDIR/root$((count = ${count:-0} + 1))

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# A log that cannot be written to is one line with its path and the reason, and nothing is run; one that can is kept.
+# A log that cannot be written to is one line with its path and the reason, and nothing is run; one
+# that can is kept.
 . "$(dirname "$0")/../support/cli.sh"
 
 mkdir "$TMPDIR/folder"

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# A command that does not exist is status 127 and one line with its name, as a shell has it; no log is made.
+# A command that does not exist is status 127 and one line with its name, as a shell has it; no log
+# is made.
 . "$(dirname "$0")/../support/cli.sh"
 
 missing() # NAME...
@@ -40,7 +41,8 @@ try run "$TMPDIR/script"
 status 127
 said "$TMPDIR/script" "$TMPDIR/no-such-interpreter"
 
-# what execvp finds is found: the current folder by an empty entry, the standard places without a PATH
+# what execvp finds is found: the current folder by an empty entry, the standard places without a
+# PATH
 try_env PATH=:/nowhere:/bin "$PIDEPOCH" run marker
 status 0
 try_env -u PATH "$PIDEPOCH" run true

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# A name with a newline, an escape sequence or 10,000 letters in it is still one line, and harmless to a terminal.
+# A name with a newline, an escape sequence or 10,000 letters in it is still one line, and harmless
+# to a terminal.
 . "$(dirname "$0")/../support/cli.sh"
 
 odd=$(printf 'a\nb\033[31mc\177')

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# run --error-exitcode: the command's own status without findings, ours with; old events do not count; signals are passed on.
+# run --error-exitcode: the command's own status without findings, ours with; old events do not
+# count; signals are passed on.
 . "$(dirname "$0")/../support/cli.sh"
 events=$TMPDIR/events
 victim=$PIDEPOCH_BUILDDIR/tests/report/misuses

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# A program that gets other rights than its caller's ignores LD_PRELOAD, so it needs the supervisor; only such a one.
+# A program that gets other rights than its caller's ignores LD_PRELOAD, so it needs the supervisor;
+# only such a one.
 . "$(dirname "$0")/../support/cli.sh"
 
 privileged() # PROGRAM

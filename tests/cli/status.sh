@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# What is kept for a running program can be seen from outside: its children come and go in it, and who has nothing is told so.
+# What is kept for a running program can be seen from outside: its children come and go in it, and
+# who has nothing is told so.
 . "$(dirname "$0")/../support/cli.sh"
 
 mkfifo "$TMPDIR/to" "$TMPDIR/from"

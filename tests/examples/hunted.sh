@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The examples and the scripts that play with them, hunted by each policy and watched by `run --on-stale=warn`: no find and no event.
+# The examples and the scripts that play with them, hunted by each policy and watched by `run
+# --on-stale=warn`: no find and no event.
 set -u
 cd "$TMPDIR" || exit 99
 export PIDEPOCH_QUICK=1

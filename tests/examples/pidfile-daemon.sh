@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The daemon is found and stopped by its pidfile; one that is stale, or names somebody else, or nobody for certain, harms no one.
+# The daemon is found and stopped by its pidfile; one that is stale, or names somebody else, or
+# nobody for certain, harms no one.
 . "$(dirname "$0")/../support/example.sh"
 
 file=$TMPDIR/pid

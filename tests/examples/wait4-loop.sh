@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The ported wait4 loop tells of each command how it ended, of those too that had ended when they were to be stopped.
+# The ported wait4 loop tells of each command how it ended, of those too that had ended when they
+# were to be stopped.
 . "$(dirname "$0")/../support/example.sh"
 
 play()

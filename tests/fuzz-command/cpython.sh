@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# CPython's own test_subprocess has no find under `pidepoch fuzz` and no event that warns, but for the one test that makes the mistake
-# on purpose: that one is found in the first run.
+# CPython's own test_subprocess has no find under `pidepoch fuzz` and no event that warns, but for
+# the one test that makes the mistake on purpose: that one is found in the first run.
 . "$(dirname "$0")/../support/cli.sh"
 cd "$TMPDIR" || exit 1
 python=/usr/bin/python3.11

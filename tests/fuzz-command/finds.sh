@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# `pidepoch fuzz` finds, from the bare program and in at most the runs that stand here, what it does to strangers and which statuses it
-# loses, with stacks; and `pidepoch run` lets nobody be hit (docs/fuzz.md has what each does).
+# `pidepoch fuzz` finds, from the bare program and in at most the runs that stand here, what it does
+# to strangers and which statuses it loses, with stacks; and `pidepoch run` lets nobody be hit
+# (docs/fuzz.md has what each does).
 . "$(dirname "$0")/../support/cli.sh"
 victims=$(cd "$(dirname "$0")/../programs" && pwd)
 built=$PIDEPOCH_BUILDDIR/tests/programs

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# `pidepoch fuzz` finds nothing in programs that are right, whatever it does to their numbers, and leaves nothing behind.
+# `pidepoch fuzz` finds nothing in programs that are right, whatever it does to their numbers, and
+# leaves nothing behind.
 . "$(dirname "$0")/../support/cli.sh"
 victims=$(cd "$(dirname "$0")/../programs" && pwd)
 cd "$TMPDIR" || exit 1
@@ -23,7 +24,8 @@ printf 'all: a b c d e\na b c d e:\n\t@sleep 0.01; echo $@ >$@.out\n' >Makefile
 right bash "$victims/right_jobs.sh"
 right make -s -j3
 right sh -c 'echo 0 0 0 0 | xargs -P 3 -n 1 sleep'
-# a signal to all is meant for no process in particular; one to the own group does not reach a canary, which leads its own
+# a signal to all is meant for no process in particular; one to the own group does not reach a
+# canary, which leads its own
 for signal in CONT TERM STOP KILL; do
 	right bash -c "sleep 0 & wait; kill -$signal -1; sleep 0 & wait; sleep 0 & wait"
 done

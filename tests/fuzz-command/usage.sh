@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Wrong words get one clear line and nothing is run; a command that cannot be run is not called right; one that does
-# not end is cut off and said to have been.
+# Wrong words get one clear line and nothing is run; a command that cannot be run is not called
+# right; one that does not end is cut off and said to have been.
 . "$(dirname "$0")/../support/cli.sh"
 cd "$TMPDIR" || exit 1
 

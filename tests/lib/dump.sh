@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# What a program sees of libpidepoch.so, functions and types, is what the stored dump has. `dump.sh renew` writes the dump anew.
+# What a program sees of libpidepoch.so, functions and types, is what the stored dump has. `dump.sh
+# renew` writes the dump anew.
 set -u
 
 stored=${PIDEPOCH_SRCDIR:-.}/tests/lib/libpidepoch.abi

@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# One promise: no file makes the reader of events read or write out of bounds, overflow, leak or hang. (libFuzzer, with
-# AddressSanitizer and UndefinedBehaviorSanitizer, for a bounded number of runs; FUZZ_RUNS for more.)
+# One promise: no file makes the reader of events read or write out of bounds, overflow, leak or
+# hang. (libFuzzer, with AddressSanitizer and UndefinedBehaviorSanitizer, for a bounded number of
+# runs; FUZZ_RUNS for more.)
 set -u
 
 command -v clang >/dev/null || { echo "skipped: clang is not installed, and libFuzzer is its"; exit 77; }

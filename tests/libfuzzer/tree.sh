@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# One promise: no input makes the epoch tree differ from plain arrays, read or write out of bounds, or overflow. (libFuzzer, with
-# AddressSanitizer and UndefinedBehaviorSanitizer, for a bounded number of runs; FUZZ_RUNS for more.)
+# One promise: no input makes the epoch tree differ from plain arrays, read or write out of bounds,
+# or overflow. (libFuzzer, with AddressSanitizer and UndefinedBehaviorSanitizer, for a bounded
+# number of runs; FUZZ_RUNS for more.)
 set -u
 
 command -v clang >/dev/null || { echo "skipped: clang is not installed, and libFuzzer is its"; exit 77; }

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# gcc -fanalyzer follows every path of what is loaded into other people's programs and finds no fault.
+# gcc -fanalyzer follows every path of what is loaded into other people's programs and finds no
+# fault.
 . "$(dirname "$0")/lint.sh"
 # shellcheck disable=SC2086
 echo 'int main(void) { return 0; }' | $CC -fanalyzer -x c -c -o "$TMPDIR/try.o" - 2>/dev/null || skip "$CC has no -fanalyzer"

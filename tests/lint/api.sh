@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The symbol map, pidepoch.h and the manual pages name the same functions; the pages have each prototype as the header has
-# it, the errnos of its Errors: line, and a Source.
+# The symbol map, pidepoch.h and the manual pages name the same functions; the pages have each
+# prototype as the header has it, the errnos of its Errors: line, and a Source.
 . "$(dirname "$0")/lint.sh"
 need perl
 
@@ -106,5 +106,6 @@ Source: none.
 .It Bq Er EINVAL
 .Sh SEE ALSO
 END
-# pidepoch_hidden has neither prototype nor page, pidepoch_private is in the header alone, pidepoch_other is wrong in three ways
+# pidepoch_hidden has neither prototype nor page, pidepoch_private is in the header alone,
+# pidepoch_other is wrong in three ways
 project_lint 7

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The bootstrap is silent where nothing is missing, installs as root (asking for package lists only after a failure),
-# and otherwise prints the one apt-get line and fails.
+# The bootstrap is silent where nothing is missing, installs as root (asking for package lists only
+# after a failure), and otherwise prints the one apt-get line and fails.
 . "$(dirname "$0")/lint.sh"
 
 fail()
@@ -11,8 +11,9 @@ fail()
 	exit 1
 }
 
-# A copy with a list of its own, and commands that play the system: `id` says who we are, `apt-get` writes down what
-# it was asked, and installs only once it has been told to update (or at once, with lists=fresh).
+# A copy with a list of its own, and commands that play the system: `id` says who we are, `apt-get`
+# writes down what it was asked, and installs only once it has been told to update (or at once, with
+# lists=fresh).
 mkdir "$TMPDIR/bin" && cd "$TMPDIR" || exit 99
 cp "$house/build-aux/bootstrap" .
 cat >packages <<'END'

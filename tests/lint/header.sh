@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Each public header stands alone and compiles without a warning as C99, C11, C2x and C++, by gcc and by clang.
+# Each public header stands alone and compiles without a warning as C99, C11, C2x and C++, by gcc
+# and by clang.
 . "$(dirname "$0")/lint.sh"
 need clang
 

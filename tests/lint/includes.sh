@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The borders between folders: each #include is an edge that docs/layers.txt allows, the table itself has no circle, no
-# headers include each other in a circle, and every core file opens with the contract.
+# The borders between folders: each #include is an edge that docs/layers.txt allows, the table
+# itself has no circle, no headers include each other in a circle, and every core file opens with
+# the contract.
 . "$(dirname "$0")/lint.sh"
 
 layers=$house/docs/layers.txt
@@ -12,7 +13,8 @@ folder_of()
 	dirname "$1" | sed -E 's,/arch(/.*)?$,,'
 }
 
-# allowed FOLDER - what the table lets it include, one a line; nothing if the folder is not in the table
+# allowed FOLDER - what the table lets it include, one a line; nothing if the folder is not in the
+# table
 allowed()
 {
 	awk -v folder="$1" '!/^#/ && $1 == folder && $2 == ":" { print folder; for (i = 3; i <= NF; i++) print $i }' "$layers"
@@ -24,7 +26,8 @@ may()
 	allowed "$(folder_of "$1")" | grep -Fxq -e "$2" -e "$(folder_of "$2")"
 }
 
-# target FOLDER FILE NAME - the path below FOLDER that FILE means by NAME; nothing for a system header
+# target FOLDER FILE NAME - the path below FOLDER that FILE means by NAME; nothing for a system
+# header
 target()
 {
 	for path in "src/$3" "include/$3" "$(dirname "$2")/$3"; do
@@ -33,7 +36,8 @@ target()
 	case $3 in config.h) echo config.h ;; esac
 }
 
-# edges FOLDER - "FILE INCLUDED" for each include of the project's own, and "FILE ?NAME" for one that is not found
+# edges FOLDER - "FILE INCLUDED" for each include of the project's own, and "FILE ?NAME" for one
+# that is not found
 edges()
 {
 	project_files "$1" c h S | grep -E '^(include|src|preload)/' | while read -r file; do
@@ -66,7 +70,8 @@ complaints()
 	done
 }
 
-# The table: each folder may include only folders of the lines above it, so that there can be no circle.
+# The table: each folder may include only folders of the lines above it, so that there can be no
+# circle.
 awk '!/^#/ && NF {
 	for (i = 3; i <= NF; i++)
 		if ($i ~ /^src\/[^.]*$/ && !($i in above)) { print $1 ": may include " $i ", which is not above it"; bad = 1 }

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# `make install prefix=...` puts down a whole: pkg-config's words build a program that runs with the installed library,
-# a preloaded one takes the API from the preload library wherever that is, and the command starts.
+# `make install prefix=...` puts down a whole: pkg-config's words build a program that runs with the
+# installed library, a preloaded one takes the API from the preload library wherever that is, and
+# the command starts.
 . "$(dirname "$0")/lint.sh"
 
 fail()
@@ -48,7 +49,8 @@ run_make uninstall
 test -z "$(find "$prefix" ! -type d)" || fail "make uninstall leaves $(find "$prefix" ! -type d)"
 test ! -e "$prefix/libexec/pidepoch" || fail "make uninstall leaves the demo's folder"
 
-# anywhere: both are moved after they were installed; a preloaded program takes the API from the preload library
+# anywhere: both are moved after they were installed; a preloaded program takes the API from the
+# preload library
 LD_DEBUG=bindings LD_LIBRARY_PATH="$TMPDIR/moved/lib" LD_PRELOAD="$TMPDIR/moved/lib/libpidepoch-preload.so" \
 	"$TMPDIR/use" >"$TMPDIR/bindings" 2>&1 || fail "a program linked with one library and preloaded with the other does not run"
 grep "binding file $TMPDIR/use " "$TMPDIR/bindings" | grep -q "to $TMPDIR/moved/lib/libpidepoch-preload.so .*pidepoch_version" ||

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=sh
 #
-# Shared by the lint tests. A lint is a function complaints() that prints what is wrong below the folder it is
-# given. project_lint() first shows it a bad sample, which the lint must complain about, and then the house.
+# Shared by the lint tests. A lint is a function complaints() that prints what is wrong below the
+# folder it is given. project_lint() first shows it a bad sample, which the lint must complain
+# about, and then the house.
 
 house=${PIDEPOCH_SRCDIR:-.}
 # a folder of this lint's own, also when it is run by hand
@@ -44,7 +45,8 @@ bad_file()
 	cat >"$bad/$1"
 }
 
-# project_lint NUMBER - complaints() must find exactly NUMBER faults (lines) in the bad sample, none in the house
+# project_lint NUMBER - complaints() must find exactly NUMBER faults (lines) in the bad sample, none
+# in the house
 project_lint()
 {
 	complaints "$bad" >"$TMPDIR/found"

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Every source file has the house's layout, its licence in the first line, no trailing blanks and no postponed work.
+# Every source file has the house's layout, its licence in the first line, no trailing blanks and no
+# postponed work.
 . "$(dirname "$0")/lint.sh"
 
 # clang-format versions differ in small things; the house is laid out by the one of Debian 12

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# One promise: the protocol of slot, hold and gate holds in every interleaving that slot.pml can make, and each part of
-# it is needed: without it, spin finds an error.
+# One promise: the protocol of slot, hold and gate holds in every interleaving that slot.pml can
+# make, and each part of it is needed: without it, spin finds an error.
 set -u
 
 if ! command -v spin >/dev/null; then

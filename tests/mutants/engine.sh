@@ -1,11 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# One promise: whoever drops a step of the reap protocol is told so by the storm of tests/stress/kill_and_reap.c.
+# One promise: whoever drops a step of the reap protocol is told so by the storm of
+# tests/stress/kill_and_reap.c.
 #
-# Each row breaks one line of a copy of the engine, in which threads are held up for a round of the numbers where the protocol
-# has to bear it. Unbroken, that copy must pass. What no storm shows for sure, the order of DEAD and the
-# expired entry and the look before the publication among it, is shown by tests/model/run-slot-model.sh.
+# Each row breaks one line of a copy of the engine, in which threads are held up for a round of the
+# numbers where the protocol has to bear it. Unbroken, that copy must pass. What no storm shows for
+# sure, the order of DEAD and the expired entry and the look before the publication among it, is
+# shown by tests/model/run-slot-model.sh.
 set -u
 
 test "$(uname -m)" = x86_64 || { echo "skip: the copy is built by hand, for x86-64 only"; exit 77; }
@@ -37,8 +39,8 @@ fresh_copy()
 		rm "$work/src/lib/linked.c" # the other library's
 }
 
-# One call in so many is held up before its hold is published, and between the look at the slot and the gate; a birth before
-# it is recorded.
+# One call in so many is held up before its hold is published, and between the look at the slot and
+# the gate; a birth before it is recorded.
 hold_ups()
 {
 	replace sys.h 'static inline int pe_sys_sched_yield(void)' 'static inline void hold_up(void)
@@ -90,7 +92,8 @@ mutate()
 	build
 	timeout -s KILL 60 "$storm" "$work/broken.so" 400000 >"$work/log" 2>&1
 	status=$?
-	# 1: the storm counted something wrong. A crash or a hang would be no proof of what is looked for.
+	# 1: the storm counted something wrong. A crash or a hang would be no proof of what is
+	# looked for.
 	if [ $status -ne 1 ]; then
 		echo "NOT NOTICED (status $status): $1: $2 -> $3"
 		bad=$((bad + 1))

@@ -1,9 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# One promise: whoever drops the copy, the merge, the version or a bit of the tree's order is told so by a test.
+# One promise: whoever drops the copy, the merge, the version or a bit of the tree's order is told
+# so by a test.
 #
-# Each row breaks one line of a copy of tree.c or arena.c; the property test, the interleavings or the steps must then fail.
+# Each row breaks one line of a copy of tree.c or arena.c; the property test, the interleavings or
+# the steps must then fail.
 set -u
 
 work=${TMPDIR:-/tmp}/mutants-tree.$$
@@ -47,7 +49,8 @@ hold_ups()
 extern void explore(int);'
 }
 
-# check NAME[:ARGUMENT]: build the copy with it; its exit status, which is 1 when something was noticed
+# check NAME[:ARGUMENT]: build the copy with it; its exit status, which is 1 when something was
+# noticed
 check()
 {
 	argument=${1#*:}

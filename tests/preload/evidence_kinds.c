@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A pid is no younger than its evidence: for each way in which a shell comes by a pid, a signal to a process that was
- * born after that is refused and one to a process that was born before it arrives. Natively all arrive.
+ * A pid is no younger than its evidence: for each way in which a shell comes by a pid, a signal to
+ * a process that was born after that is refused and one to a process that was born before it
+ * arrives. Natively all arrive.
  */
 #include <fcntl.h>
 #include <signal.h>

@@ -1,16 +1,19 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Right uses of pids that come as bytes are never refused, where pids wrap every hundred forks. The table at the end counts them by
-# kind. PIDEPOCH_RIGHT=10000 tests/preload/evidence_right.sh makes so many; by itself it makes a slice.
+# Right uses of pids that come as bytes are never refused, where pids wrap every hundred forks. The
+# table at the end counts them by kind. PIDEPOCH_RIGHT=10000 tests/preload/evidence_right.sh makes
+# so many; by itself it makes a slice.
 #
-# The library alone, refusing as much as it can (--evidence=all): a refusal of a probe would be wrong as well.
+# The library alone, refusing as much as it can (--evidence=all): a refusal of a probe would be
+# wrong as well.
 . "$(dirname "$0")/../support/cli.sh"
 rounds=${PIDEPOCH_RIGHT:-200}
 command -v bash >/dev/null || skip 'bash is not installed'
 command -v pgrep >/dev/null || skip 'pgrep is not installed'
 unshare --pid --fork --mount-proc true 2>/dev/null || skip 'no pid namespace to be had'
 
-# kind NAME ROUNDS BODY - the bash function `once` of BODY makes one right use and fails if that was refused
+# kind NAME ROUNDS BODY - the bash function `once` of BODY makes one right use and fails if that was
+# refused
 kind()
 {
 	cat >"$TMPDIR/$1" <<END

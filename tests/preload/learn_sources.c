@@ -6,7 +6,8 @@
  *
  *   test (pid 1)      starts both, asks them in turn
  *   victim            preloaded: reaps q, kill(q), looks at the source, kill(q)
- *   stranger          at q: does what the source will show (connects, sends, locks ...), and counts its signals
+ *   stranger          at q: does what the source will show (connects, sends, locks ...), and counts
+ *                     its signals
  */
 #include <dirent.h>
 #include <errno.h>

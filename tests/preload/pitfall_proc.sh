@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Where /proc is that of another pid namespace, it shows others under our numbers: no notice and no event names one of those, and the doctor
-# promises no supervisor, which needs a /proc of its own (identity.6). Nor does the status show anybody.
+# Where /proc is that of another pid namespace, it shows others under our numbers: no notice and no
+# event names one of those, and the doctor promises no supervisor, which needs a /proc of its own
+# (identity.6). Nor does the status show anybody.
 . "$(dirname "$0")/../support/cli.sh"
 command -v bash >/dev/null || skip 'bash is not installed'
 

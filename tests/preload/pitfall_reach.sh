@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# What the library cannot follow into from a protected program (a static one, one with other rights, a chroot without it) runs as it does natively,
-# with at most the loader's one line about it, and those that come after it are protected again.
+# What the library cannot follow into from a protected program (a static one, one with other rights,
+# a chroot without it) runs as it does natively, with at most the loader's one line about it, and
+# those that come after it are protected again.
 . "$(dirname "$0")/../support/cli.sh"
 
 # Prints its argument and whether the library is in it; its status is 5.

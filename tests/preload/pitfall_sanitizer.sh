@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# A program built with AddressSanitizer runs as it does natively wherever its own library may come second; where it may not, it is the
-# supervisor's, or one line says what would do.
+# A program built with AddressSanitizer runs as it does natively wherever its own library may come
+# second; where it may not, it is the supervisor's, or one line says what would do.
 . "$(dirname "$0")/../support/cli.sh"
 
 cat >"$TMPDIR/main.c" <<'END'

@@ -58,7 +58,8 @@ static void forbid(unsigned int nr, unsigned int how)
 	install(rule, 4, false);
 }
 
-/* The same in every instruction that there is: (nr * 2 + x) ^ ... in the end is nr again, and is compared with one from memory. */
+/* The same in every instruction that there is: (nr * 2 + x) ^ ... in the end is nr again, and is
+ * compared with one from memory. */
 static void forbid_in_a_roundabout_way(unsigned int nr, unsigned int how)
 {
 	struct sock_filter rule[] = {

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Jobs, pipes, a coprocess and traps, done right: each is signalled while it is there, and forgotten when it is not.
+# Jobs, pipes, a coprocess and traps, done right: each is signalled while it is there, and forgotten
+# when it is not.
 set -m
 for time in 0.01 10 0.01 0.01; do sleep $time & done
 kill %2 2>/dev/null

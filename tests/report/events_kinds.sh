@@ -1,11 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Each mistake with a number is an event of its kind in the file of --events, in a thread, a handler and a vfork parent too.
+# Each mistake with a number is an event of its kind in the file of --events, in a thread, a handler
+# and a vfork parent too.
 . "$(dirname "$0")/../support/cli.sh"
 events=$TMPDIR/events
 victim=$PIDEPOCH_BUILDDIR/tests/report/misuses
 
-# kinds EXPECTED OPTION... -- MISTAKE... - the kinds of the events, in their order, and all lines are JSON
+# kinds EXPECTED OPTION... -- MISTAKE... - the kinds of the events, in their order, and all lines
+# are JSON
 kinds()
 {
 	expected=$1

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The report's words: forms, suppressions and what it makes of them, severities, statuses, files that are none.
+# The report's words: forms, suppressions and what it makes of them, severities, statuses, files
+# that are none.
 . "$(dirname "$0")/../support/cli.sh"
 events=$TMPDIR/events
 "$PIDEPOCH" run --events="$events" --log=/dev/null --on-stale=report -- \
@@ -39,7 +40,8 @@ grep -q '; 4 suppressed' "$TMPDIR/out" || { show; fail "the suppressed ones are 
 echo '*:release_any # whoever steals' >"$TMPDIR/one"
 findings 3 --suppressions="$TMPDIR/one" "$events"
 
-# main is in the stacks of all programs: what is generated for a finding there leaves out no other program's
+# main is in the stacks of all programs: what is generated for a finding there leaves out no other
+# program's
 cat >"$TMPDIR/inmain.c" <<'END'
 #include <signal.h>
 #include <sys/wait.h>
@@ -93,7 +95,8 @@ for x in results:
     assert x["level"] in ("warning", "note") and len(x["stacks"]) == 3 and x["occurrenceCount"] >= 1
     assert x["stacks"][0]["frames"][0]["location"]
 ' || fail "the SARIF"
-	# the place is the program's, whose source is not known, and not in a C library whose source is
+	# the place is the program's, whose source is not known, and not in a C library whose source
+	# is
 	cat >"$TMPDIR/caller.c" <<'END'
 void call(void (*f)(void))
 {

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Events are other programs' words. The report waits for no file that they name, and prints no control character of theirs.
+# Events are other programs' words. The report waits for no file that they name, and prints no
+# control character of theirs.
 . "$(dirname "$0")/../support/cli.sh"
 
 module() # PATH: a module record, and an event with a stack in it
@@ -44,7 +45,8 @@ if command -v objcopy >/dev/null; then
 	done
 fi
 
-# U+009B and U+009D begin a terminal's commands, U+202E turns what follows round, and 0xff is no character
+# U+009B and U+009D begin a terminal's commands, U+202E turns what follows round, and 0xff is no
+# character
 hostile='\u00c2\u009b2J\u00c2\u009d0;t\u00c2\u009c\u001b[2J\u007f\u00e2\u0080\u00ae\u00ff\u00c3\u00a9'
 event "$hostile" >"$TMPDIR/events"
 accent=$(printf '\303\251')

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The report names functions and lines: in C, in C++, inlined, in handlers, threads and a vfork's parent; of what was stripped it gives
-# the module, and finds the names again in a debug file by the build id, after the program is gone.
+# The report names functions and lines: in C, in C++, inlined, in handlers, threads and a vfork's
+# parent; of what was stripped it gives the module, and finds the names again in a debug file by the
+# build id, after the program is gone.
 . "$(dirname "$0")/../support/cli.sh"
 victim=$PIDEPOCH_BUILDDIR/tests/report/misuses
 events=$TMPDIR/events
@@ -64,7 +65,8 @@ except ProcessLookupError: pass'
 	test "$(grep -c ' in Py_BytesMain ' "$TMPDIR/out")" -eq 3 || { show; fail "the stacks do not reach main"; }
 fi
 
-# stripped, and the debug file apart: beside it by its link; by its build id below a folder of one's own, the program there or gone
+# stripped, and the debug file apart: beside it by its link; by its build id below a folder of one's
+# own, the program there or gone
 apart()
 {
 	cp "$victim" "$TMPDIR/prog"

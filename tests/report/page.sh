@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The page of the report in a real browser: it draws, a click on a mark shows the stacks, a filter filters, hostile names stay text,
-# 10,000 events are drawn, and nothing is loaded from elsewhere. `make check-page` runs it; a picture is left in tests/report/page.png.
+# The page of the report in a real browser: it draws, a click on a mark shows the stacks, a filter
+# filters, hostile names stay text, 10,000 events are drawn, and nothing is loaded from elsewhere.
+# `make check-page` runs it; a picture is left in tests/report/page.png.
 set -u
 : "${PIDEPOCH:?}" "${PIDEPOCH_BUILDDIR:?}"
 browser=$(command -v chromium || command -v chromium-headless-shell) || { echo "skip: chromium is not installed"; exit 77; }
@@ -76,7 +77,8 @@ has 'data-events="1"'
 dom '' '#event=1'
 has '<h2>'
 
-# the labels of the time have room, whatever the span: all of it (half a century, here), and less and less
+# the labels of the time have room, whatever the span: all of it (half a century, here), and less
+# and less
 for zoom in 1 1e-3 1e-6 1e-9 1e-10; do
 	dom "range[0] = range[1] - (range[1] - range[0]) * $zoom" ''
 	has 'data-overlaps="0"'

@@ -1,9 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# One promise: a million signals, and none of them went astray, was wrongly refused or was lost, whoever reaped meanwhile.
+# One promise: a million signals, and none of them went astray, was wrongly refused or was lost,
+# whoever reaped meanwhile.
 #
-# s11.c says how that is counted. Natively it must happen at least once, else the play could not fail either.
+# s11.c says how that is counted. Natively it must happen at least once, else the play could not
+# fail either.
 set -u
 
 storm=$PIDEPOCH_BUILDDIR/tests/stress/kill_and_reap

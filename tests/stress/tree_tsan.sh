@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# One promise: ThreadSanitizer finds no race where threads meet in the tree and the arena, and finds each of those put in.
+# One promise: ThreadSanitizer finds no race where threads meet in the tree and the arena, and finds
+# each of those put in.
 set -u
 
 work=${TMPDIR:-/tmp}/tree-tsan.$$
@@ -47,7 +48,8 @@ fresh_copy()
 	cp -R "$PIDEPOCH_SRCDIR/src/core" "$work/core" && chmod -R u+w "$work/core"
 }
 
-# race WHO FILE LINE FROM: FROM becomes relaxed in that line and the two that follow; this must be seen
+# race WHO FILE LINE FROM: FROM becomes relaxed in that line and the two that follow; this must be
+# seen
 race()
 {
 	tried=$((tried + 1))

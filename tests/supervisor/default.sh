@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Without an option, a run is watched where CAP_SYS_ADMIN is there, whatever its command: what a shell starts without the
-# library is, too. Where it cannot be had one line says what is lost, and the program runs; without the capability
-# nothing is said.
+# Without an option, a run is watched where CAP_SYS_ADMIN is there, whatever its command: what a
+# shell starts without the library is, too. Where it cannot be had one line says what is lost, and
+# the program runs; without the capability nothing is said.
 . "$(dirname "$0")/../support/cli.sh"
 unset PIDEPOCH_SUPERVISOR
 

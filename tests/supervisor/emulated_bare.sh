@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# A program without libc waits for its child by pidepoch_raw.h under the supervisor, and has ENOSYS without.
+# A program without libc waits for its child by pidepoch_raw.h under the supervisor, and has ENOSYS
+# without.
 . "$(dirname "$0")/../support/cli.sh"
 program=$TMPDIR/number_bare
 

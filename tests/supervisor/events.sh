@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# What the supervisor finds stands in the file of events: it is reported, it counts for --error-exitcode, and warn-once means once.
+# What the supervisor finds stands in the file of events: it is reported, it counts for
+# --error-exitcode, and warn-once means once.
 . "$(dirname "$0")/../support/cli.sh"
 "$PIDEPOCH" run --supervisor=on -- true 2>"$TMPDIR/err" || skip "no supervisor here: $(cat "$TMPDIR/err")"
 program=$PIDEPOCH_BUILDDIR/tests/supervisor/raw

@@ -3,7 +3,8 @@
  * guest - a static program that looks for its supervisor in all that is its own, ends everybody by
  * kill(-1, SIGKILL), and must still be served.
  *
- *   guest PID CLONES     the number that it must have; may it have a clone child (1) or not even that (0)
+ *   guest PID CLONES     the number that it must have; may it have a clone child (1) or not even
+ *                        that (0)
  */
 #include <dirent.h>
 #include <errno.h>

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Whatever the arguments of a shown call are, it has the result that it has without us, and the same worker serves to the end.
+# Whatever the arguments of a shown call are, it has the result that it has without us, and the same
+# worker serves to the end.
 . "$(dirname "$0")/../support/cli.sh"
 program=$PIDEPOCH_BUILDDIR/tests/supervisor/hostile_arguments
 
@@ -8,7 +9,8 @@ program=$PIDEPOCH_BUILDDIR/tests/supervisor/hostile_arguments
 "$program" >"$TMPDIR/native" || fail "natively it ended with $?"
 test "$(wc -l <"$TMPDIR/native")" -gt 1000 || fail 'it must have made its calls'
 
-# what it is served by is looked up before and after, by its name and its command line: other runs have workers of their own
+# what it is served by is looked up before and after, by its name and its command line: other runs
+# have workers of their own
 cat >"$TMPDIR/inside" <<END
 for stat in /proc/[0-9]*/stat; do
 	case \$(cat "\$stat" 2>/dev/null) in

@@ -4,15 +4,19 @@
  * again, and looks at how: has it the page, does the word say open, and is each call notified?
  * (listener.h; PROGRAM SCENARIO runs inside, PROGRAM COMMAND... outside)
  *
- *   opened    it is, and the calls are not shown; so it is in a forked child, which has its own; but the first to each child is
+ *   opened    it is, and the calls are not shown; so it is in a forked child, which has its own;
+ *             but the first to each child is
  *   taken     the address is the program's: the calls are shown, and what was there stays
- *   raw       a wait past the library bars it, in the child that makes it alone, and the calls are shown from then on
+ *   raw       a wait past the library bars it, in the child that makes it alone, and the calls are
+ *             shown from then on
  *   threads   a program that has threads by then is not let in
  *   hidden    nor is one that may not be looked into by then; by_number: through syscall()
- *   users     nor is one that could become another user, if the supervisor may not look into that one's memory
+ *   users     nor is one that could become another user, if the supervisor may not look into that
+ *             one's memory
  *   filtered  nor is one that has a filter of its own
  *   disturbed one that handles signals all the time is, and no call ends for that, shown or not
- *   waits     that the library makes are not shown, postern or not; those past it are; shown: all are, to such a supervisor
+ *   waits     that the library makes are not shown, postern or not; those past it are; shown: all
+ *             are, to such a supervisor
  */
 #include <errno.h>
 #include <linux/filter.h>

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# A program with the library signals its children without the supervisor being asked, as long as all its waits are the library's; without
-# a supervisor nothing is left of the question.
+# A program with the library signals its children without the supervisor being asked, as long as all
+# its waits are the library's; without a supervisor nothing is left of the question.
 . "$(dirname "$0")/../support/cli.sh"
 program=$PIDEPOCH_BUILDDIR/tests/supervisor/notified_calls
 

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Programs say and do under the supervisor what they do without it: shells, interpreters, tracers, builds, pipelines.
+# Programs say and do under the supervisor what they do without it: shells, interpreters, tracers,
+# builds, pipelines.
 . "$(dirname "$0")/../support/cli.sh"
 
 watched()
@@ -68,7 +69,8 @@ if command -v gdb >/dev/null; then
 	same gdb -q -batch -ex 'break main' -ex run -ex kill "$PIDEPOCH_BUILDDIR/tests/programs/innocent"
 fi
 
-# a pipe ends with those who write to it, though the supervisor lives on with what the program has left behind
+# a pipe ends with those who write to it, though the supervisor lives on with what the program has
+# left behind
 mkfifo "$TMPDIR/end"
 timeout 60 sh -c '"$0" run --supervisor=on -- sh -c "cat $1 >/dev/null 2>&1 & echo out" 2>/dev/null | cat' \
 	"$PIDEPOCH" "$TMPDIR/end" >"$TMPDIR/out" || fail 'a pipe must end'

@@ -6,12 +6,15 @@
  * says how that went:
  *
  *   wait       the thread goes to its wait, and is there                                 "waiting"
- *   bear       the same; then a child is born that ends at once, and the thread reaps it  "reaped NUMBER"
+ *   bear       the same; then a child is born that ends at once, and the thread reaps it  "reaped
+ *              NUMBER"
  *   beside     a child does the same, with a thread of its own, and ends                  the same
- *   kill N     SIGTERM                                                                   "ok", or an errno
+ *   kill N     SIGTERM                                                                   "ok", or
+ *              an errno
  *   again N    N is born once more, as a child, and gets SIGTERM                          the same
  *   exec       it becomes itself anew                                                    "ready"
- *   end        it ends; with "heir", another process gets its number and goes on          "ready", or "taken"
+ *   end        it ends; with "heir", another process gets its number and goes on          "ready",
+ *              or "taken"
  */
 #include <errno.h>
 #include <linux/sched.h>

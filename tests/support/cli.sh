@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=sh
 #
-# Shared by the tests of the command line. try ARGUMENT... runs pidepoch, try_env NAME=VALUE... COMMAND... whatever
-# it is given; status(), said() and printed() then look at what came of it, and a difference ends the test.
+# Shared by the tests of the command line. try ARGUMENT... runs pidepoch, try_env NAME=VALUE...
+# COMMAND... whatever it is given; status(), said() and printed() then look at what came of it, and
+# a difference ends the test.
 
 # only what a test sets itself decides what pidepoch does
 unset LD_PRELOAD PIDEPOCH_ON_STALE PIDEPOCH_ERRNO PIDEPOCH_LOG PIDEPOCH_EVENTS PIDEPOCH_STACKS PIDEPOCH_TRUST PIDEPOCH_FORCE_OLD PIDEPOCH_LIBDIR
@@ -48,7 +49,8 @@ status() # NUMBER
 	test "$got" -eq "$1" || { show; fail "the status must be $1"; }
 }
 
-# standard error is exactly one line, it is ours, and every TEXT stands in it; standard output is empty
+# standard error is exactly one line, it is ours, and every TEXT stands in it; standard output is
+# empty
 said() # TEXT...
 {
 	test ! -s "$TMPDIR/out" || { show; fail "there must be nothing on standard output"; }

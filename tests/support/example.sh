@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # shellcheck shell=sh
 #
-# For the tests of docs/examples/: the program named as the test is built as a user would build it, and play() is given twice,
-# by a program that is linked with libpidepoch.so alone and by one that has been preloaded as well.
+# For the tests of docs/examples/: the program named as the test is built as a user would build it,
+# and play() is given twice, by a program that is linked with libpidepoch.so alone and by one that
+# has been preloaded as well.
 set -u
 
 name=$(basename "$0" .sh)

@@ -38,7 +38,8 @@ static inline bool once_in(unsigned int n)
 /* --- children --- */
 
 static struct child {
-	pid_t pid; /* 0: none; it stays when the child has been reaped, until another takes the place */
+	/* 0: none; it stays when the child has been reaped, until another takes the place */
+	pid_t pid;
 	bool ended, stopped;
 	int orders, pidfd;
 } child[CHILDREN];

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# tests/unit/test_<file>.c tests src/<room>/<file>.c, with Check. One line for the list and two for each:
+# tests/unit/test_<file>.c tests src/<room>/<file>.c, with Check. One line for the list and two for
+# each:
 #
 #   UNIT_TESTS += tests/unit/test_tree
 #   tests_unit_test_tree_CFLAGS = $(UNIT_CFLAGS)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* files: what is remembered of opened files, and that no file stops or ends the program that uses a pid. */
+/* files: what is remembered of opened files, and that no file stops or ends the program that uses a
+ * pid. */
 #include <check.h>
 #include <fcntl.h>
 #include <stdio.h>

@@ -138,7 +138,8 @@ START_TEST(each_to_its_parent)
 	}
 	ck_assert_int_eq(
 		looks,
-		4); /* once for those that stand together, and not for who is not in the child table */
+		/* once for those that stand together, and not for who is not in the child table */
+		4);
 }
 END_TEST
 

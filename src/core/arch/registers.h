@@ -3,7 +3,8 @@
  * registers - what an unwinder must know of this CPU: where it is, and the DWARF numbers of three
  * registers.
  *
- * Each arch/<cpu>/frame.h defines PE_FRAME_SP, PE_FRAME_FP and PE_FRAME_RA, and the two macros below.
+ * Each arch/<cpu>/frame.h defines PE_FRAME_SP, PE_FRAME_FP and PE_FRAME_RA, and the two macros
+ * below.
  */
 #ifndef PE_CORE_ARCH_REGISTERS_H
 #define PE_CORE_ARCH_REGISTERS_H

@@ -37,8 +37,10 @@
 
 enum pe_fuzz_page_policy {
 	PE_FUZZ_PAGE_IMMEDIATE, /* each pid has an unrelated process before its wait returns */
-	PE_FUZZ_PAGE_LOTTERY, /* a draw: an unrelated process, the program's own next child, or nobody yet */
-	PE_FUZZ_PAGE_WINDOW, /* an unrelated process, and pauses before and after each reap, and before each use */
+	/* a draw: an unrelated process, the program's own next child, or nobody yet */
+	PE_FUZZ_PAGE_LOTTERY,
+	/* an unrelated process, and pauses before and after each reap, and before each use */
+	PE_FUZZ_PAGE_WINDOW,
 };
 
 enum pe_fuzz_page_what {
@@ -86,8 +88,8 @@ void pe_fuzz_page_released(struct pe_fuzz_page *f, uint32_t pid);
 /* What has been found, if it is of a kind that is a find. */
 void pe_fuzz_page_note(struct pe_fuzz_page *f, const struct pe_fuzz_page_find *found);
 
-/* Call @by (0: a look at /proc) has asked for @pid, and a process was there: a find (PROBE) if that is an
- * unrelated one. */
+/* Call @by (0: a look at /proc) has asked for @pid, and a process was there: a find (PROBE) if that
+ * is an unrelated one. */
 void pe_fuzz_page_probed(struct pe_fuzz_page *f, uint32_t pid, int by);
 
 /* Is an unrelated process of the canary server's at @pid? */

@@ -42,9 +42,9 @@ static pe_cold long clear_info(siginfo_t *info, long result)
 	return result;
 }
 
-/* Consume the exit of @pid, without blocking: > 0 it was there, 0 it was not. -EFAULT: it was, and the caller's
- * pointer was bad; the kernel reaps first. Another -errno: the program's own filter forbids the
- * call. @token: token.h's, or 0 */
+/* Consume the exit of @pid, without blocking: > 0 it was there, 0 it was not. -EFAULT: it was, and
+ * the caller's pointer was bad; the kernel reaps first. Another -errno: the program's own filter
+ * forbids the call. @token: token.h's, or 0 */
 static long consume_exit(const struct pe_reap *r, int pid, long token)
 {
 	siginfo_t own, *info = r->info ? r->info : &own;
@@ -169,7 +169,8 @@ static long reap_stray(struct pe_frame *p, const struct pe_reap *r, int pid)
 	return n;
 }
 
-/* > 0 or -EFAULT: taken. Another -errno: the wait's own result. 0: gone, or somebody else was first */
+/* > 0 or -EFAULT: taken. Another -errno: the wait's own result. 0: gone, or somebody else was first
+ * */
 static long take(struct pe_frame *p, struct pe_thread *t, const struct pe_reap *r,
 		 const siginfo_t *seen, uint32_t births)
 {
@@ -205,8 +206,8 @@ static void note_no_child(struct pe_frame *p, struct pe_thread *t, const struct 
 		pe_event_wait(p, r->by, pid, &k);
 }
 
-/* A wait for the children in a group that a child led: another process has the pid, so that group is
- * gone (group.3), and the wait was about another one. */
+/* A wait for the children in a group that a child led: another process has the pid, so that group
+ * is gone (group.3), and the wait was about another one. */
 static pe_cold void note_no_group(struct pe_frame *p, const struct pe_reap *r)
 {
 	const struct pe_use u = { .by = r->by, .pid = (int)r->id, .group = true };

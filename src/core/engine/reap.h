@@ -36,7 +36,8 @@ struct pe_reap {
 	int *status;		     /* of as_wait4 */
 	siginfo_t *info;	     /* of waitid */
 	const struct pe_known *only; /* this life of the pid or nobody; NULL: whoever has it */
-	bool ended; /* of P_PID, and `only`: its end has been seen, so that the first peek is spared */
+	/* of P_PID, and `only`: its end has been seen, so that the first peek is spared */
+	bool ended;
 };
 
 /* as_wait4: the pid, 0 or -errno. Else 0 or -errno. The caller has entered the frame. */

@@ -8,7 +8,8 @@
  *   argument  as the process that executed this one knew it            arguments.h
  *   message   the kernel told this process: credentials, siginfo ...
  *
- *   evidence(pid) = the latest of these;  stale <=> it is known, and the holder was born more than the tolerance after it
+ *   evidence(pid) = the latest of these;  stale <=> it is known, and the holder was born more than
+ *                                         the tolerance after it
  *
  * evidence.1  Evidence acquits, whatever its kind, if the holder was born before it. It accuses
  *             only if its kind says that the pid is a pid, if the clocks can be compared, and if
@@ -20,8 +21,8 @@
  * evidence.4  pid 1 is never stale by evidence.
  * evidence.5  Without evidence a call passes, at the price of a few loads.
  * evidence.6  No lock, no memory but the host's and the table's mapping, no lasting descriptor.
- * evidence.7  A look by a descendant tells this process nothing, unless the descendant does. So a pid
- *             that has an own word keeps it, if this process has read numbers from a pipe or
+ * evidence.7  A look by a descendant tells this process nothing, unless the descendant does. So a
+ *             pid that has an own word keeps it, if this process has read numbers from a pipe or
  *             socket since the look, and not this one.
  * evidence.8  Where a child had the pid, evidence acquits only if it is from after the release,
  *             without tolerance; and a file that this process wrote itself does not: it may have

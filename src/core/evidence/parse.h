@@ -3,8 +3,8 @@
  * parse - which numbers of a small text may be pids, and which of them it states to be one.
  *
  * parse.1  A pid accuses if it is the first token of the file, or the value of a key named like pid
- *          (JSON, ini, shell, "PID: 307"), or, in a file whose name or folder contains `pid` or `lock`, part
- *          of a first line of pids only or the only pid there.
+ *          (JSON, ini, shell, "PID: 307"), or, in a file whose name or folder contains `pid` or
+ *          `lock`, part of a first line of pids only or the only pid there.
  * parse.2  Every other pid may only acquit: ordinary files are full of pids that are no pids.
  * parse.3  Scripts, rc files, sources and histories never accuse.
  * parse.4  A pid is a run of digits from 2 to the greatest pid. One that is part of a word, a date,

@@ -3,8 +3,10 @@
  * table - evidence that the programs of one user share: two words of 8 bytes per pid, in a mapping
  * of a file in /dev/shm.
  *
- *   seen[pid]  { moment, kind, tag, source }   the pid was right at this moment, as process `source` saw it
- *   kin[pid]   { moment, tag, parent }         `parent` forked the process that has the pid since then
+ *   seen[pid]  { moment, kind, tag, source }   the pid was right at this moment, as process
+ *                                              `source` saw it
+ *   kin[pid]   { moment, tag, parent }         `parent` forked the process that has the pid since
+ *                                              then
  *
  *   pgrep (306) ── lists /proc, reads 412's stat ──> seen[412] = { now, LOOK, 306 }
  *               └─ before that, once ──────────────> kin[306] = { 305 }, kin[305] = { 300 }, ...
@@ -37,7 +39,8 @@ enum pe_table_kind {
 	PE_TABLE_NOTHING,
 	PE_TABLE_LOOK,
 	PE_TABLE_FILE,
-	PE_TABLE_ENDED, /* a kin word whose process has been reaped: it still links its children to its parent */
+	/* a kin word whose process has been reaped: it still links its children to its parent */
+	PE_TABLE_ENDED,
 };
 
 /* which file a pid was read from, for notices only */

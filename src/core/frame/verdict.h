@@ -99,7 +99,8 @@ struct pe_verdict_use {
 
 struct pe_verdict {
 	enum { PE_VERDICT_PASS, PE_VERDICT_REFUSE } act;
-	bool tell; /* a notice is due: an unrelated process holds it, or (report) one may tomorrow */
+	/* a notice is due: an unrelated process holds it, or (report) one may tomorrow */
+	bool tell;
 	bool latent;	/* nobody holds it: today ESRCH, tomorrow an unrelated process */
 	bool relearned; /* it is our child by a way that was not seen */
 	bool dies;	/* the abort policy, and the pid is held (verdict.5) */

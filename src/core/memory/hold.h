@@ -54,7 +54,8 @@ struct pe_thread {
 	uint32_t last;	      /* slot of the last guarded call: a guess for the next, never more */
 	struct rseq *rseq;    /* the area that libc registered, NULL: none, or not known yet */
 	struct pe_exit_watch *
-		exits; /* of this thread in process `exits_of`; means nothing in another (exits.h) */
+		/* of this thread in process `exits_of`; means nothing in another (exits.h) */
+		exits;
 	int exits_of;
 };
 

@@ -216,11 +216,12 @@ static uint32_t new_node(struct pe_tree *t, uint32_t height, uint64_t lap)
 }
 
 /*
- * The page, made in lap L, has been replaced by a copy in the current epoch C > L: who reaches it is, at the most, the epochs L..C-1
- * (an epoch reaches what it has made and what it began with; from C on they begin with the copy).
- * The youngest of these that is still there is the one before C, which tree.7 keeps as long as C is
- * current. Epochs go oldest first, so when that one goes nobody is left, and not before. L itself
- * may go long before: its pages stay, for nothing is freed by its lap.
+ * The page, made in lap L, has been replaced by a copy in the current epoch C > L: who reaches it
+ * is, at the most, the epochs L..C-1 (an epoch reaches what it has made and what it began with;
+ * from C on they begin with the copy). The youngest of these that is still there is the one before
+ * C, which tree.7 keeps as long as C is current. Epochs go oldest first, so when that one goes
+ * nobody is left, and not before. L itself may go long before: its pages stay, for nothing is freed
+ * by its lap.
  */
 static void let_die(struct pe_tree *t, uint32_t height, uint32_t index)
 {

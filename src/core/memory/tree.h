@@ -10,7 +10,8 @@
  *   +-------+
  *
  *   node (272 bytes)                       leaf entry (u32)
- *   +-----------------+ 0                  31 EXPIRED  the slot's process instance has been released
+ *   +-----------------+ 0                  31 EXPIRED  the slot's process instance has been
+ *                                          released
  *   | u64 lap         | epoch that made it 30 RELEARNED the pid was seen again by other means
  *   | u32 next        | free / dying list  29..0 slot index, 0: never a child here
  *   | u32 entry[64]   | 6 bits a level     inner entry: index of a node one level down, 0: none

@@ -148,7 +148,8 @@ void pe_exit_watch_hear(struct pe_exit_watch *x)
 		struct pe_watch *w = pe_exit_watch_watch(x, (uint32_t)tag);
 
 		if (tag >= x->used || w->state != PE_WATCH_ARMED)
-			continue; /* of a step that was never finished: a handler jumped out of it */
+			/* of a step that was never finished: a handler jumped out of it */
+			continue;
 		w->look.ended = !gone;
 		look_later(x, (uint32_t)tag);
 	}

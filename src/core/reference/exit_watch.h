@@ -56,7 +56,8 @@ struct pe_exit_watch {
 	struct pe_exit_watch_table watches, look, seen;
 	uint32_t used, spare; /* watches: carved, and the list of those given back (by `at`) */
 	uint32_t looks;	      /* how many are to be looked at */
-	bool busy; /* a step is being made: by the code that a handler has interrupted, or has jumped out of */
+	/* a step is being made: by the code that a handler has interrupted, or has jumped out of */
+	bool busy;
 	/* the vector of the last call */
 	const void *vector;
 	size_t count, live;

@@ -46,7 +46,9 @@ struct pe_pin {
 	uint32_t pid;
 	uint64_t epoch; /* as whole laps */
 	bool child;	/* an unreaped child of ours, by the kernel's word or the slot's */
-	bool gone; /* of a pin that failed: who was meant is proven gone, and not only not proven to be there */
+	/* of a pin that failed: who was meant is proven gone, and not only not proven to be there
+	 * */
+	bool gone;
 };
 
 enum pe_pin_how {

@@ -3,7 +3,8 @@
  * waitpidv - one call of waitpidv, without its blocking: many entries, and news of some.
  *
  *   few entries, or no ring          look at each (look.h)
- *   many                             walk: bind each entry to a watch, new ones are armed; hear the ring; look at what it names
+ *   many                             walk: bind each entry to a watch, new ones are armed; hear the
+ *                                    ring; look at what it names
  *   many, changed only, as before    hear the ring; look at what it names
  *
  * waitpidv.1  The tag of an entry without its own follows from the call's snapshot (S13).

@@ -42,7 +42,8 @@ static bool register_is(const struct walk *w, uint64_t reg, uintptr_t *value)
 		*value = w->f.fp;
 	else if (reg == PE_FRAME_RA)
 		*value =
-			w->f.pc; /* x86-64 counts the pc as a register, and its expressions ask for it */
+			/* x86-64 counts the pc as a register, and its expressions ask for it */
+			w->f.pc;
 	else
 		return false;
 	return true;

@@ -163,7 +163,8 @@ int pe_identity_of(uint32_t pid, bool old, struct pe_identity *out)
 
 int pe_identity_is_child(uint32_t pid)
 {
-	siginfo_t si; /* the kernel would do without; valgrind would call it the program's mistake */
+	/* the kernel would do without; valgrind would call it the program's mistake */
+	siginfo_t si;
 	int err;
 
 	if (pid == 0 || pid > INT32_MAX)

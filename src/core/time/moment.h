@@ -9,7 +9,8 @@
  *   holder was born        the wall clock                                 the stamp is
  *   after the run's start  has not been stepped since (less than 10 ms)   exact
  *   before it              nor since boot, as far as can be told          good to 3 s
- *   either                 else                                           not trusted: it may only acquit
+ *   either                 else                                           not trusted: it may only
+ *                          acquit
  *
  * 1. Clocks are read by raw system calls: libfaketime changes what libc answers.
  * 2. Slewing moves both clocks. Only a step of the wall clock changes their offset.

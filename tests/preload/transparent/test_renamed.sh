@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# Loaded under another name than its own, the library gives started programs the environment that they were given.
+# Loaded under another name than its own, the library gives started programs the environment that
+# they were given.
 lib=$(mktemp -d)/other.so || exit 99
 trap 'rm -rf "${lib%/*}"' EXIT
 cp "$PIDEPOCH_PRELOAD" "$lib" || exit 99

@@ -3,9 +3,9 @@
  * long pe_gate_act(const struct pe_gate_call *call, const uint32_t *dead, struct rseq *rseq)
  *
  *   in    x0 call, x1 dead, x2 rseq
- *   own   x9 rseq, x10 dead, x11 descriptor, w12 aborts left, w13 scratch; the rest is loaded for the
- *         system call, which changes x0 alone. An abort moves pc and nothing else; a call that the
- *         kernel rewinds to be made again has x0 restored. So the section needs nothing set up
+ *   own   x9 rseq, x10 dead, x11 descriptor, w12 aborts left, w13 scratch; the rest is loaded for
+ *         the system call, which changes x0 alone. An abort moves pc and nothing else; a call that
+ *         the kernel rewinds to be made again has x0 restored. So the section needs nothing set up
  *         again.
  *   out   x0
  *
