@@ -6,8 +6,8 @@
 
 build=$PIDEPOCH_BUILDDIR
 objects=$(ls "$build"/src/cli/pidepoch-*.o | grep -v -e '-paths\.o$')
-archives="$build/.libs/libsupervisor.a $build/.libs/libreport.a $build/.libs/libcore.a"
-libraries=$(sed -nE 's/^LIBS = //p' "$build/Makefile")
+archives=$(ls "$build"/.libs/*.a)
+libraries=$(sed -nE 's/^([A-Z]*_)?LIBS = //p' "$build/Makefile")
 
 # layout BINDIR LIBDIR - build as if configured so, install below a folder of our own, and see what
 # is loaded
@@ -19,7 +19,8 @@ layout()
 	# shellcheck disable=SC2086
 	$CC -O0 -D_GNU_SOURCE -DPE_BINDIR="\"$1\"" -DPE_LIBDIR="\"$2\"" \
 		-DPE_LIBEXECDIR='"/usr/libexec"' -DPE_BUILT_LIBDIR='""' -DPE_BUILT_LIBEXECDIR='""' \
-		"$PIDEPOCH_SRCDIR"/src/cli/paths.c $objects $archives $libraries -o "$root$1/pidepoch" ||
+		-I"$PIDEPOCH_SRCDIR/src" "$PIDEPOCH_SRCDIR"/src/cli/paths.c $objects \
+		-Wl,--start-group $archives -Wl,--end-group -Wl,--as-needed $libraries -o "$root$1/pidepoch" ||
 		fail "the command was not built"
 	try_env "$root$1/pidepoch" run true
 	status 125

@@ -5,7 +5,7 @@
 # folder it is given. project_lint() first shows it a bad sample, which the lint must complain
 # about, and then the house.
 
-house=${PIDEPOCH_SRCDIR:-.}
+house=$(realpath "${PIDEPOCH_SRCDIR:-.}")
 # a folder of this lint's own, also when it is run by hand
 TMPDIR=$(mktemp -d) || exit 99
 export TMPDIR

@@ -1,41 +1,102 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Every source file has the house's layout, its licence in the first line, no trailing blanks and no
-# postponed work.
+# Every source file has the project's layout, its licence in the first line, no trailing blanks, no
+# postponed work, and no line over 100 columns in comments and Markdown.
 . "$(dirname "$0")/lint.sh"
 
-# clang-format versions differ in small things; the house is laid out by the one of Debian 12
+# clang-format versions differ in small things; the project is laid out by the one of Debian 12
 need clang-format
-clang-format --version | grep -q ' 14\.' || skip "clang-format is not version 14: $(clang-format --version)"
+clang-format --version | grep -q ' 14\.' ||
+	skip "clang-format is not version 14: $(clang-format --version)"
 
 postponed='TO''DO|FIX''ME|X''XX|HA''CK'
+# files that had longer lines when the limit came; the list can only shrink
+allowed=$(dirname "$(realpath "$0")")/columns.allow
+
+layout()
+{
+	# shellcheck disable=SC2046 # no file name has a blank
+	clang-format --dry-run --style="file:$house/.clang-format" $(project_files . c h) 2>&1 |
+		sed -n 's/^\([^:]*:[0-9]*\):.*clang-formatted.*/\1: clang-format -i would change it/p' |
+		sort -t: -u -k1,1
+}
+
+lines() # FILE...
+{
+	awk -v postponed="$postponed" '
+		FNR == 1 { seen = 0 }
+		FNR == 1 && /^#!/ { next }
+		!seen++ && FILENAME !~ /\.(md|case)$/ && !/SPDX-License-Identifier: LGPL-2.1-or-later/ {
+			print FILENAME ": no SPDX line first"
+		}
+		/[ \t]$/ { print FILENAME ":" FNR ": trailing blank" }
+		$0 ~ "(^|[^A-Za-z_])(" postponed ")($|[^A-Za-z_])" {
+			print FILENAME ":" FNR ": postponed work"
+		}
+	' "$@"
+}
+
+# Code is laid out by clang-format. Tables, headings, indented text and what is not prose stay long.
+columns() # FILE...
+{
+	awk '
+		function width(line, n, at) {
+			gsub(/[\200-\277]/, "", line)
+			while ((at = index(line, "\t"))) {
+				n = int((n + at - 1) / 8 + 1) * 8
+				line = substr(line, at + 1)
+			}
+			return n + length(line)
+		}
+		FNR == 1 { fenced = 0 }
+		/^```/ { fenced = !fenced }
+		length($0) < 50 { next }
+		FILENAME ~ /\.md$/ { if (fenced || /^(\||    |#|<)/) next }
+		FILENAME ~ /\.[chS]$/ { if (!/\/\*|^[ \t]*\*|\*\//) next }
+		FILENAME !~ /\.([chS]|md)$/ { if (!/^[ \t]*# / || /^# [A-Z][a-z]*: /) next }
+		width($0) > 100 { print FILENAME ":" FNR ": over 100 columns" }
+	' "$@"
+}
+
+not_allowed()
+{
+	awk -F: -v list="$allowed" '
+		BEGIN { while ((getline file <list) > 0) if (file !~ /^#/) allowed[file] = 1 }
+		{ found[$1] = 1 }
+		!($1 in allowed) { print }
+		END {
+			for (file in allowed)
+				if (!(file in found) && (getline line <file) >= 0)
+					print file ": is in columns.allow without need"
+		}
+	'
+}
 
 complaints()
 {
-	project_files "$1" c h | while read -r file; do
-		clang-format --style="file:$house/.clang-format" "$1/$file" >"$TMPDIR/formatted"
-		line=$(cmp "$1/$file" "$TMPDIR/formatted" 2>/dev/null | sed 's/.*line //')
-		test -z "$line" || echo "$file:$line: clang-format -i would change it"
-	done
-	{
-		project_files "$1" c h S sh py mk map awk pml
-		for file in GNUmakefile Makefile.am configure.ac pidepoch.pc.in .ci/run \
-			build-aux/bootstrap build-aux/packages build-aux/run-test build-aux/closing-line build-aux/loader; do
-			test ! -e "$1/$file" || echo "$file"
-		done
-	} | while read -r file; do
-		awk -v file="$file" -v postponed="$postponed" '
-			NR == 1 && /^#!/ { next }
-			!seen++ && !/SPDX-License-Identifier: LGPL-2.1-or-later/ { print file ": no SPDX line first" }
-			/[ \t]$/ { print file ":" FNR ": trailing blank" }
-			$0 ~ "(^|[^A-Za-z_])(" postponed ")($|[^A-Za-z_])" { print file ":" FNR ": postponed work" }
-		' "$1/$file"
-	done
+	(
+		cd "$1" || exit
+		layout
+		files=$(project_files . c h S sh py mk map awk pml case md
+			for file in README.md GNUmakefile Makefile.am configure.ac pidepoch.pc.in .ci/run \
+				build-aux/bootstrap build-aux/check-fresh build-aux/closing-line \
+				build-aux/loader build-aux/packages build-aux/run-test; do
+				test ! -e "$file" || echo "$file"
+			done)
+		# shellcheck disable=SC2086
+		lines $files
+		# shellcheck disable=SC2086
+		columns $files | not_allowed
+	)
 }
 
 spdx='/* SPDX-License-Identifier: LGPL-2.1-or-later */'
+long=$(printf '%0101d' 0)
 printf '%s\nint f(void) {\n    return 0;\n}\n' "$spdx" | bad_file src/core/layout.c
 printf 'int f(void);\n' | bad_file src/core/licence.h
 printf '%s\n/* %s: later */\n' "$spdx" TO''DO | bad_file src/core/later.c
 printf '#!/bin/sh\n# SPDX-License-Identifier: LGPL-2.1-or-later\ntrue \n' | bad_file tests/unit/blank.sh
-project_lint 4
+printf '%s\n/* %s */\n' "$spdx" "$long" | bad_file src/core/long.h
+printf '#!/bin/sh\n# SPDX-License-Identifier: LGPL-2.1-or-later\n# %s\n' "$long" | bad_file tests/unit/long.sh
+printf '# %s\n\n| %s |\n\ntext %s\n' "$long" "$long" "$long" | bad_file docs/long.md
+project_lint 7

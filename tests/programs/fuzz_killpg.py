@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# A sweep at the end signals the group of each process that was started, whether it has ended or not.
+# A sweep at the end signals the group of each process that was started, ended or not.
 import os
 import signal
 import subprocess

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Promises under load. With PIDEPOCH_QUICK set (distcheck runs everything a second time) fewer rounds do.
+# Promises under load. With PIDEPOCH_QUICK set fewer rounds do.
 
 check_PROGRAMS += tests/stress/tree_readers
 tests_stress_tree_readers_LDADD = libcore.la -lpthread
