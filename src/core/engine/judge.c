@@ -5,6 +5,7 @@
 #include "core/record/event.h"
 #include "core/sys.h"
 #include "core/text.h"
+#include "core/engine/fuzz_page.h"
 #include "core/engine/judge.h"
 
 /* --- kinship --- */
@@ -66,6 +67,9 @@ enum pe_judge_verdict pe_judge_child(struct pe_frame *p, const struct pe_use *u,
 
 	memset(f, 0, sizeof(*f));
 	if (!p->evidence || pe_identity_describe(pid, &f->holder) != 0)
+		return PE_JUDGE_UNKNOWN;
+	/* born a moment after the release, which no time stamp can tell from the moment before */
+	if (unlikely(p->set->fuzz) && pe_fuzz_page_is_stranger(p->set->fuzz, pid))
 		return PE_JUDGE_UNKNOWN;
 	p->evidence->run = p->set->run;
 	if (is_descendant(p, pid))
