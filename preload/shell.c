@@ -23,16 +23,21 @@ PE_PUBLIC int system(const char *command)
 	WITH_ENVIRONMENT(int, PE_REAL(system)(command));
 }
 
-PE_PUBLIC FILE *popen(const char *command, const char *type)
+static FILE *open_pipe(const char *command, const char *type)
 {
 	WITH_ENVIRONMENT(FILE *, PE_REAL(popen)(command, type));
+}
+
+PE_PUBLIC FILE *popen(const char *command, const char *type)
+{
+	return open_pipe(command, type);
 }
 
 PE_PUBLIC FILE *_IO_popen(const char *command, const char *type);
 
 PE_PUBLIC FILE *_IO_popen(const char *command, const char *type)
 {
-	return popen(command, type);
+	return open_pipe(command, type);
 }
 
 PE_PUBLIC int wordexp(const char *words, wordexp_t *result, int flags)

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * contract - what code in this directory lives by. Every .c of it includes this header first.
+ * contract - the rules for code in src/core. Every .c file of it includes this header first.
  *
- * contract.1  Async-signal-safe: no libc call but memcpy, memset, memmove and memcmp. The kernel is
- *             reached through sys.h only.
- * contract.2  No errno: a result is >= 0 or -errno. The pids are here, the variable is not.
- * contract.3  No writable globals: a frame is handed in.
- * contract.4  No allocation but pe_arena's, no stdio, no libc lock, no environment, no loader.
+ * contract.1  Async-signal-safe: no libc call but memcpy, memset, memmove and memcmp. System calls
+ *             are made through sys.h only.
+ * contract.2  No errno: a result is >= 0 or -errno. The error constants are defined here, the
+ *             variable is not.
+ * contract.3  No writable globals: the caller passes the frame.
+ * contract.4  No allocation except from pe_arena, no stdio, no libc lock, no environment, no
+ *             dynamic loader.
  *
- * A source file that opens with this header takes the oath: the names below are poisoned in it. One
- * that only meets it inside another header (a host, a test) gets the types and stays free.
+ * In a source file that includes this header first, the names at the end of it are poisoned. A file
+ * that includes it through another header (a host of the engine, a test) gets the types only.
  */
 #ifndef PE_CORE_CONTRACT_H
 #define PE_CORE_CONTRACT_H

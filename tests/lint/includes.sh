@@ -78,6 +78,25 @@ awk '!/^#/ && NF {
 	above[$1] = 1
 } END { exit bad }' "$layers" || exit 1
 
+# The map in docs/engine.md is this table: core/ stands for src/core, and its folders have their last name only.
+awk '!/^#/ && NF {
+	line = ""
+	for (i = 3; i <= NF; i++) {
+		name = $i
+		sub(/^src\/core\//, "", name)
+		sub(/^src\//, "", name)
+		line = line " " name
+	}
+	sub(/^src\//, "", $1)
+	printf "    %-15s:%s\n", $1, line
+}' "$layers" >"$TMPDIR/map"
+sed -n '/^<!-- layers.txt -->$/,/^<!-- end of layers.txt -->$/p' "$house/docs/engine.md" | grep '^    ' |
+	cmp -s - "$TMPDIR/map" || {
+	echo "docs/engine.md: between the marks of layers.txt must stand:"
+	cat "$TMPDIR/map"
+	exit 1
+}
+
 # a small project in which each include marked WRONG is a fault, and nothing else
 : | bad_file src/lib/preload_api.h
 : | bad_file src/lib/state.h

@@ -38,7 +38,7 @@ static bool ensure_chunk(struct pe_arena *a, uint32_t index)
 	memory = pe_sys_mmap((size_t)a->object << a->shift);
 	if (memory == MAP_FAILED)
 		return false;
-	/* release: whoever finds the chunk finds its zeroes */
+	/* release: a reader that sees the chunk sees it zeroed */
 	atomic_store_explicit(&a->chunk[chunk], memory, memory_order_release);
 	return true;
 }
@@ -54,7 +54,7 @@ static uint32_t carve(struct pe_arena *a)
 	return index;
 }
 
-/* The freed list is newest first; turned round, the oldest is used first (arena.3). */
+/* Reverse the freed list, so that the oldest object is used first (arena.3). */
 static void collect(struct pe_arena *a)
 {
 	/* acquire: what the freeing threads wrote into the objects, the links above all */
@@ -100,7 +100,8 @@ void pe_arena_free(struct pe_arena *a, uint32_t index)
 	atomic_fetch_sub_explicit(&a->live, 1, memory_order_relaxed);
 	do {
 		*link_of(a, index) = newest;
-		/* release: the link, and all that was done to the object, before it can be taken */
+		/* release: the link and all earlier writes to the object, before the object can be
+		 * taken */
 	} while (!atomic_compare_exchange_weak_explicit(
 		&a->freed, &newest, index, memory_order_release, memory_order_relaxed));
 }

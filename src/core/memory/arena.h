@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * arena - objects of one size, named by a 32-bit index, whose memory is never unmapped.
+ * arena - objects of one size, named by a 32-bit index, in memory that is never unmapped.
  *
  *     chunk[0]        chunk[1]        chunk[2] ...
  *    +--+--+--+--+   +--+--+--+--+
- *    |  |##|  |##|   |##|  |  |  |        freed: 9 -> 3 -> 5 (pushed by anyone, a handler too)
- *    +--+--+--+--+   +--+--+--+--+        ready: 2 -> 7      (taken by the one writer)
+ *    |  |##|  |##|   |##|  |  |  |        freed: 9 -> 3 -> 5 (any thread or handler pushes)
+ *    +--+--+--+--+   +--+--+--+--+        ready: 2 -> 7      (the one writer takes)
  *     ^ given by the host (static)
  *
  * arena.1  Type-stable: the memory behind a valid index only ever holds objects of this arena. A
- *          stale index may be read; what is read must be proven by the caller (pid, version).
- * arena.2  pe_arena_free() never fails, allocates, blocks or loops on other threads' progress
- *          beyond one compare-and-swap; it is legal in a signal handler.
- * arena.3  pe_arena_alloc() has one caller at a time (the frame's writer). It empties `freed` with
- *          one exchange, so there is no ABA; it hands freed objects out oldest first, so that what
- *          a dead slot says of its last process instance stays readable as long as possible.
- * arena.4  A fork in another thread in the middle of either leaves an arena that can be used; at
- *          the worst it has lost the objects that were on their way.
+ *          stale index may be read; the caller must verify what it read (pid, version).
+ * arena.2  pe_arena_free() never fails, allocates or blocks. It retries only its own
+ *          compare-and-swap and may run in a signal handler.
+ * arena.3  pe_arena_alloc() has one caller at a time (the frame's writer). It takes the whole
+ *          `freed` list with one exchange, so there is no ABA problem. It hands out the object that
+ *          was freed first, so that a dead slot keeps its history as long as possible.
+ * arena.4  If another thread forks in the middle of either call, the child's arena is usable. At
+ *          worst it has lost the objects that were being moved.
  * arena.5  Index 0 is never handed out.
  */
 #ifndef PE_CORE_MEMORY_ARENA_H
@@ -34,11 +34,11 @@ struct pe_arena {
 	uint32_t limit;	 /* most objects ever; reaching it is -ENOMEM, not a crash */
 	uint32_t keep;	 /* carve this many fresh objects before a freed one is used again */
 	_Atomic uint32_t carved; /* objects handed out for the first time; written by the writer */
-	uint32_t ready;		 /* freed objects in order of age; writer only */
-	_Atomic uint32_t freed;	 /* freed objects, newest first; anyone */
+	uint32_t ready;		 /* freed objects, oldest first; writer only */
+	_Atomic uint32_t freed;	 /* freed objects, newest first; any thread */
 	_Atomic uint32_t live;	 /* objects in use */
-	_Atomic(char *)
-		*chunk; /* PE_ARENA_CHUNKS of them, the host's: apart from what changes often */
+	_Atomic(char *) *
+		chunk; /* PE_ARENA_CHUNKS entries in the host's memory, apart from what changes often */
 };
 
 typedef _Atomic(char *) pe_arena_chunks[PE_ARENA_CHUNKS];
@@ -55,8 +55,8 @@ void pe_arena_init(struct pe_arena *a, const struct pe_arena_layout *layout);
 uint32_t pe_arena_alloc(struct pe_arena *a); /* index, or 0: no memory */
 void pe_arena_free(struct pe_arena *a, uint32_t index);
 
-/* The object of @index; NULL where there is no memory behind it: for who may have an index of
- * another arena. Anyone. */
+/* The object of @index, or NULL if no memory is mapped for it: for a caller whose index may belong
+ * to another arena. Any thread. */
 static inline void *pe_arena_peek(struct pe_arena *a, uint32_t index)
 {
 	uint32_t at = index - 1, chunk = 0;
@@ -69,13 +69,13 @@ static inline void *pe_arena_peek(struct pe_arena *a, uint32_t index)
 		if (unlikely(chunk >= PE_ARENA_CHUNKS))
 			return NULL;
 	}
-	/* acquire: pairs with the release of whoever mapped the chunk */
+	/* acquire: pairs with the release in ensure_chunk() */
 	memory = atomic_load_explicit(&a->chunk[chunk], memory_order_acquire);
 	return likely(memory) ? memory + (size_t)at * a->object : NULL;
 }
 
-/* The object of an index that alloc has given to somebody. Anyone; on the path of every guarded
- * call. */
+/* The object of an index that pe_arena_alloc() has handed out. Any thread; on the path of every
+ * guarded call. */
 static inline void *pe_arena_at(struct pe_arena *a, uint32_t index)
 {
 	uint32_t at = index - 1, chunk = 0;
@@ -85,12 +85,12 @@ static inline void *pe_arena_at(struct pe_arena *a, uint32_t index)
 		chunk = 1 + (at >> a->shift);
 		at &= (1u << a->shift) - 1;
 	}
-	/* acquire: pairs with the release of whoever mapped the chunk */
+	/* acquire: pairs with the release in ensure_chunk() */
 	return atomic_load_explicit(&a->chunk[chunk], memory_order_acquire) +
 	       (size_t)at * a->object;
 }
 
-/* the highest index handed out so far; anyone */
+/* the highest index handed out so far; any thread */
 static inline uint32_t pe_arena_last(const struct pe_arena *a)
 {
 	return atomic_load_explicit(&a->carved, memory_order_acquire);

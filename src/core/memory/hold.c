@@ -5,8 +5,8 @@
 #include "core/sys.h"
 #include "core/text.h"
 
-/* How long a drain sleeps before it asks whether the holder is still inside a call at all: a
- * handler may have left the call by siglongjmp(), and then nobody would ever wake the reaper. */
+/* How long a drain sleeps before it checks whether the holder is still inside the call: a handler
+ * may have left the call by siglongjmp(), and the wake-up would never come. */
 #define PE_HOLD_PATIENCE_NS 100000000
 #define PE_HOLD_ROUNDS	    10u
 
@@ -20,14 +20,14 @@ struct pe_hold pe_hold_publish(struct pe_arena *records, struct pe_thread *t, ui
 {
 	struct pe_hold h = { .record = NULL, .level = t->level++ };
 
-	/* a handler that comes after the line above works one level up, whatever was done below */
+	/* A handler that interrupts from here on works one level up. */
 	atomic_signal_fence(memory_order_seq_cst);
 	if (unlikely(t->record == 0 || h.level >= PE_HOLD_LEVELS))
 		return h;
 	h.record = record_at(records, t->record);
 	atomic_store_explicit(&h.record->dead[h.level], 0, memory_order_relaxed);
 	atomic_store_explicit(&h.record->call[h.level], (uint32_t)nr, memory_order_relaxed);
-	/* seq_cst: before the slot is looked at (slot.1) */
+	/* seq_cst: before the look at the slot (slot.1) */
 	atomic_exchange_explicit(&h.record->held[h.level], slot, memory_order_seq_cst);
 	return h;
 }
@@ -37,7 +37,7 @@ void pe_hold_release(struct pe_thread *t, struct pe_hold *h)
 	if (likely(h->record)) {
 		_Atomic uint32_t *held = &h->record->held[h->level];
 
-		/* release: the call is over before the reaper goes on */
+		/* release: the call has returned before the reaper continues */
 		if (unlikely(atomic_exchange_explicit(held, 0, memory_order_release) &
 			     PE_HOLD_WAITED))
 			pe_sys_futex_wake((uint32_t *)held, INT32_MAX);
@@ -59,8 +59,8 @@ const uint32_t *pe_hold_dead(const struct pe_hold *h)
 
 enum whereabouts { ELSEWHERE, IN_CALL, RUNNING, HIDDEN };
 
-/* Does thread @tid sleep in that system call, or elsewhere? HIDDEN: no /proc, or not for us (a
- * process that may not be dumped), or no descriptor for it. */
+/* Is thread @tid inside system call @nr? HIDDEN: /proc is missing or may not be read (a process
+ * that is not dumpable), or there is no descriptor for it. */
 static pe_cold enum whereabouts look_for(uint32_t tid, uint32_t nr)
 {
 	char path[64], answer[16] = "", expected[16];
@@ -82,21 +82,22 @@ static pe_cold enum whereabouts look_for(uint32_t tid, uint32_t nr)
 	return pe_text_begins(answer, pe_text_end(&want)) ? IN_CALL : ELSEWHERE;
 }
 
-/* ns of processor that thread @tid has had; 0: the kernel would not say */
+/* CPU time of thread @tid in ns; 0: not known */
 static int64_t time_used(uint32_t tid)
 {
 	struct timespec used;
 
-	/* the clock that pthread_getcpuclockid() names: 2 of the scheduler, 4 of one thread */
+	/* The clock id of pthread_getcpuclockid(): 2 is the scheduler's clock, 4 means one
+	 * thread. */
 	if (pe_sys_clock_gettime((int)(~tid << 3 | 6), &used) != 0)
 		return 0;
 	return (int64_t)used.tv_sec * 1000000000 + used.tv_nsec;
 }
 
-/* The hold has been marked dead before @used was read for the first time, and is still there. Is
- * its thread past the call? No call needs so much of the processor to find out whose pid it was
- * given: who has computed that long computes something else. Of one that cannot be seen and does
- * not run, nothing more can be known than that it has had a second. */
+/* The hold was marked dead before @used was first read, and is still published. Has its thread left
+ * the call by a jump? No call needs that much CPU time to look the pid up again, so a thread that
+ * computed that long computes something else. Of a thread that cannot be seen and does not run, all
+ * that is known is that it had a second. */
 static pe_cold bool is_past(uint32_t tid, uint32_t nr, int64_t *used, unsigned int rounds)
 {
 	int64_t now = time_used(tid);
@@ -120,8 +121,8 @@ static pe_cold bool is_past(uint32_t tid, uint32_t nr, int64_t *used, unsigned i
 	return now - *used >= PE_HOLD_PATIENCE_NS || rounds > PE_HOLD_ROUNDS;
 }
 
-/* This hold's thread is in a drain of its own, in a handler above it (hold.3). Mark, then look: it
- * comes back to the gate after it has said that it is back (tests/model/slot.pml). */
+/* A drain in a handler has interrupted this call's thread (hold.3). Mark the hold, then look again:
+ * the thread returns to the gate only after it has cleared `aside` (tests/model/slot.pml). */
 static bool overtaken(struct pe_hold_record *r, unsigned int level)
 {
 	if (likely(atomic_load_explicit(&r->aside, memory_order_seq_cst) <= level))
@@ -130,8 +131,8 @@ static bool overtaken(struct pe_hold_record *r, unsigned int level)
 	return atomic_load_explicit(&r->aside, memory_order_seq_cst) > level;
 }
 
-/* Marked, it protects nobody any more; left there, it would keep every later drain waiting. (The
- * slot is closed: nobody acts on a hold that was published since.) */
+/* A hold marked dead protects nothing, and left there it would delay every later drain. (The slot
+ * is closed: no call acts on a hold that was published since.) */
 static pe_cold void let_go_of(_Atomic uint32_t *held, uint32_t slot)
 {
 	uint32_t seen = slot | PE_HOLD_WAITED;
@@ -156,7 +157,7 @@ static void drain_one(struct pe_hold_record *r, unsigned int level, uint32_t slo
 	while ((atomic_load_explicit(held, memory_order_seq_cst) & ~PE_HOLD_WAITED) == slot) {
 		uint32_t owner = atomic_load_explicit(&r->owner, memory_order_relaxed);
 
-		/* a failed exchange is either WAITED already set or the hold let go: look again */
+		/* The exchange fails if WAITED is set already or the hold was released. */
 		seen = slot;
 		if (!atomic_compare_exchange_strong(held, &seen, slot | PE_HOLD_WAITED) &&
 		    seen != (slot | PE_HOLD_WAITED))
@@ -168,7 +169,7 @@ static void drain_one(struct pe_hold_record *r, unsigned int level, uint32_t slo
 			continue;
 		if (is_by_hand(r, level) && pe_sys_tgkill(pe_sys_getpid(), (int)owner, 0) != -ESRCH)
 			continue; /* hold.6 */
-		/* Mark, then look, here too. One that is in the call merely looks the pid up
+		/* Mark, then look, here too: a thread inside the call only looks the pid up
 		 * again. */
 		atomic_store_explicit(&r->dead[level], 1, memory_order_seq_cst);
 		if (is_past(owner, atomic_load_explicit(&r->call[level], memory_order_relaxed),
@@ -179,13 +180,13 @@ static void drain_one(struct pe_hold_record *r, unsigned int level, uint32_t slo
 	}
 }
 
-/* The holds below are interrupted: who waits for one of them need not. Returns what was said
- * before. */
+/* Announce that the calls below @levels are interrupted, so that no other drain waits for them.
+ * Returns the previous value. */
 static uint32_t step_aside(struct pe_hold_record *own, uint32_t levels)
 {
 	uint32_t before = atomic_exchange_explicit(&own->aside, levels, memory_order_seq_cst);
 
-	/* a changed word, so that a drain which is about to sleep on it does not */
+	/* Change the words, so that a drain that is about to sleep on one does not. */
 	for (uint32_t i = 0; i < levels && i < PE_HOLD_LEVELS; i++)
 		if (atomic_fetch_and_explicit(&own->held[i], ~PE_HOLD_WAITED,
 					      memory_order_seq_cst) &
@@ -197,7 +198,7 @@ static uint32_t step_aside(struct pe_hold_record *own, uint32_t levels)
 static void step_back(struct pe_hold_record *own, uint32_t before)
 {
 	atomic_store_explicit(&own->aside, before, memory_order_seq_cst);
-	/* before the gate's plain look at the mark */
+	/* before the gate's plain load of the mark */
 	atomic_thread_fence(memory_order_seq_cst);
 }
 
@@ -228,8 +229,7 @@ void pe_hold_kill_own(struct pe_arena *records, const struct pe_thread *t, uint3
 			atomic_store_explicit(&r->dead[level], 1, memory_order_relaxed);
 }
 
-/* Asking the kernel whether an owner still lives costs a call: at most this many a thread's
- * life. */
+/* Checking whether an owner still exists costs a system call: at most this many per thread. */
 #define PE_HOLD_PROBES 8u
 
 static uint32_t find_free_record(struct pe_arena *records, uint32_t tid)
@@ -241,8 +241,7 @@ static uint32_t find_free_record(struct pe_arena *records, uint32_t tid)
 		uint32_t owner =
 			atomic_load_explicit(&record_at(records, i)->owner, memory_order_relaxed);
 
-		/* one that bears our own id belonged to a thread that is gone: the id is ours
-		 * now */
+		/* A record with our own id belonged to a thread that has ended. */
 		if (owner == 0 || owner == tid)
 			return i;
 	}
@@ -257,7 +256,7 @@ static uint32_t find_free_record(struct pe_arena *records, uint32_t tid)
 	return 0;
 }
 
-/* A thread that died inside a call left its hold behind; the new owner is inside none. */
+/* A thread that died inside a call left its hold published; the new owner is in no call. */
 static void clear_record(struct pe_hold_record *r)
 {
 	atomic_store_explicit(&r->aside, 0, memory_order_relaxed);

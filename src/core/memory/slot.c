@@ -21,8 +21,8 @@ uint64_t pe_slot_attach(struct pe_slot *s, uint32_t pid)
 	uint64_t old = atomic_load_explicit(&s->word, memory_order_relaxed);
 	uint64_t generation = (old + GENERATION) & PE_SLOT_GENERATION_AND_PID & ~PE_SLOT_PID;
 
-	/* A plain store: a free slot has no closer, and close leaves a DEAD one as it is (slot.2,
-	 * slot.6). release: an open slot shows its history (slot.7). */
+	/* A plain store: a free slot has no closer, and close does not change a DEAD slot (slot.2,
+	 * slot.6). release: a reader of the open slot sees its history (slot.7). */
 	atomic_store_explicit(&s->word, generation | pid, memory_order_release);
 	return generation | pid;
 }
@@ -48,7 +48,7 @@ int pe_slot_close(struct pe_slot *s, uint64_t life)
 
 int pe_slot_begin_reap(struct pe_slot *s)
 {
-	/* acquire: what the last holder of REAPING did comes first */
+	/* acquire: after all that the last holder of REAPING did */
 	uint64_t old = atomic_fetch_or_explicit(&s->word, PE_SLOT_REAPING, memory_order_acquire);
 
 	if (old & PE_SLOT_REAPING)
@@ -68,14 +68,14 @@ void pe_slot_bury(struct pe_slot *s, uint32_t ms, uint8_t by)
 {
 	atomic_store_explicit(&s->released, ms, memory_order_relaxed);
 	atomic_store_explicit(&s->released_by, by, memory_order_relaxed);
-	/* The caller holds REAPING and DEAD is not set, so one addition sets the one and clears the
-	 * other. release: whoever sees DEAD sees the expired entries too (slot.5). */
+	/* The caller holds REAPING and DEAD is not set, so one addition sets DEAD and clears
+	 * REAPING. release: a thread that sees DEAD sees the expired entries, too (slot.5). */
 	atomic_fetch_add_explicit(&s->word, PE_SLOT_DEAD - PE_SLOT_REAPING, memory_order_release);
 }
 
 bool pe_slot_leave(struct pe_slot *s)
 {
-	/* acq_rel: the last one out must see what the others did before the slot is used again */
+	/* acq_rel: the last closer sees what the others did, before the slot is used again */
 	uint64_t old = atomic_fetch_sub_explicit(&s->word, PE_SLOT_CLOSER, memory_order_acq_rel);
 
 	return (old & ~PE_SLOT_GENERATION_AND_PID) == PE_SLOT_DEAD + PE_SLOT_CLOSER;

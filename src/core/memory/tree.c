@@ -19,9 +19,9 @@ static struct pe_tree_node *node_at(struct pe_tree *t, uint32_t height, uint32_t
 /* --- readers --- */
 
 /*
- * The leaf entry of @pid below @root, NULL: no page there. What is read on the way may be a page
- * given back meanwhile, and used again at another height: an index that it holds is then one of the
- * other arena, and there may be nothing behind it (tree.6). The caller compares `version`.
+ * The leaf entry of @pid below @root, or NULL if there is no page. A page on the way may have been
+ * given back and used again at another height: its indexes then belong to the other arena, and may
+ * have no memory behind them (tree.6). The caller compares `version`.
  */
 static _Atomic uint32_t *locate(struct pe_tree *t, uint32_t root, uint32_t pid)
 {
@@ -34,7 +34,7 @@ static _Atomic uint32_t *locate(struct pe_tree *t, uint32_t root, uint32_t pid)
 		node = pe_arena_peek(t->inner, index);
 		if (unlikely(!node))
 			return NULL;
-		/* acquire: pairs with the release that hung the page in, so that it is seen
+		/* acquire: pairs with the release that linked the page, so that it is seen
 		 * filled */
 		index = atomic_load_explicit(&node->entry[pe_tree_position(pid, height)],
 					     memory_order_acquire);
@@ -56,10 +56,9 @@ static uint32_t entry_below(struct pe_tree *t, uint32_t root, uint32_t pid)
 }
 
 /*
- * tree.6: nothing that was read since @version can have been given back and used again.
- * The fence pairs with move_version()'s: whatever was written into a page after it was given back,
- * and was read here with whichever order, makes the new version seen. Relaxed, then, is enough for
- * the load.
+ * tree.6: nothing that was read since @version was given back and used again. The fence pairs with
+ * the one in move_version(): if anything was read that was written into a page after it was given
+ * back, the new version is seen, too. A relaxed load is therefore enough.
  */
 static bool undisturbed(struct pe_tree *t, uint64_t version)
 {
@@ -196,7 +195,7 @@ static void move_version(struct pe_tree *t)
 {
 	/* seq_cst: between the copy's publication and the last look at the original (tree.2) */
 	atomic_fetch_add_explicit(&t->version, 1, memory_order_seq_cst);
-	/* release: before all that is written from now on into pages used again; see
+	/* release: before all later writes into pages that are used again; see
 	 * undisturbed() */
 	atomic_thread_fence(memory_order_release);
 }
@@ -216,12 +215,12 @@ static uint32_t new_node(struct pe_tree *t, uint32_t height, uint64_t lap)
 }
 
 /*
- * The page, made in lap L, has been replaced by a copy in the current epoch C > L: who reaches it
- * is, at the most, the epochs L..C-1 (an epoch reaches what it has made and what it began with;
- * from C on they begin with the copy). The youngest of these that is still there is the one before
- * C, which tree.7 keeps as long as C is current. Epochs go oldest first, so when that one goes
- * nobody is left, and not before. L itself may go long before: its pages stay, for nothing is freed
- * by its lap.
+ * The page was made in lap L and has been replaced by a copy in the current epoch C > L. It is
+ * reached at most from the epochs L..C-1: an epoch reaches what it made and what it began with, and
+ * from C on epochs begin with the copy. The youngest of these that is still active is the one
+ * before C, which tree.7 keeps as long as C is current. Epochs are retired oldest first, so the
+ * page is unreachable when that one is retired, and not before. L itself may be retired long
+ * before.
  */
 static void let_die(struct pe_tree *t, uint32_t height, uint32_t index)
 {
@@ -233,7 +232,7 @@ static void let_die(struct pe_tree *t, uint32_t height, uint32_t index)
 	last->dying++;
 }
 
-/* Bits set in the original after it was read are in the copy too: version has moved by now
+/* Copy the bits that were set in the original after it was read; version has moved by now
  * (tree.2). */
 static void merge_bits(struct pe_tree_node *copy, struct pe_tree_node *original)
 {
@@ -269,7 +268,7 @@ static uint32_t copy_node(struct pe_tree *t, uint32_t height, uint32_t index, ui
 	return copy;
 }
 
-/* The page that hangs at @hung_at, made the current epoch's own (tree.1). 0: no memory. */
+/* The page linked at @hung_at, copied first if an older epoch made it (tree.1). 0: no memory. */
 static uint32_t own_page(struct pe_tree *t, uint32_t height, _Atomic uint32_t *hung_at)
 {
 	uint64_t lap = pe_tree_lap(t);
@@ -294,7 +293,7 @@ int pe_tree_store(struct pe_tree *t, uint32_t pid, uint32_t slot)
 	for (uint32_t height = PE_TREE_HEIGHT; height-- > 0;) {
 		uint32_t index = own_page(t, height, at);
 
-		/* The pages made so far say what was there before (tree.8). */
+		/* The pages made so far have the entries that were there before (tree.8). */
 		if (index == 0)
 			return -ENOMEM;
 		at = &node_at(t, height, index)->entry[pe_tree_position(pid, height)];
@@ -315,8 +314,8 @@ static void free_list(struct pe_tree *t, uint32_t height, uint32_t index)
 
 static void retire(struct pe_tree *t, struct pe_tree_epoch *e)
 {
-	/* The root stays: who has seen the epoch active may still read it, and must not take it for
-	 * an empty one. After the version has moved, whoever was inside goes round again, and finds
+	/* The root stays: a reader that saw the epoch active may still read it, and must not take
+	 * it for an empty one. After the version has moved, such a reader starts again and finds
 	 * the epoch gone (tree.6). */
 	atomic_store_explicit(&e->state, 0, memory_order_release);
 	move_version(t);
@@ -352,7 +351,8 @@ void pe_tree_begin(struct pe_tree *t, uint64_t lap)
 
 	if (is_active(t, next))
 		retire(t, e);
-	/* lap and root before state, and all before current: who sees the one sees the other */
+	/* lap and root before state, and all before current: a reader that sees one sees the
+	 * others */
 	atomic_store_explicit(&e->lap, lap, memory_order_relaxed);
 	atomic_store_explicit(&e->root, root_of(t, now), memory_order_release);
 	atomic_store_explicit(&e->state, 1, memory_order_release);

@@ -10,34 +10,34 @@
  *   +-------+
  *
  *   node (272 bytes)                       leaf entry (u32)
- *   +-----------------+ 0                  31 EXPIRED  the slot's process instance has been
- *                                          released
- *   | u64 lap         | epoch that made it 30 RELEARNED the pid was seen again by other means
- *   | u32 next        | free / dying list  29..0 slot index, 0: never a child here
+ *   +-----------------+ 0                  31 EXPIRED  the slot's process instance has been released
+ *   | u64 lap         | epoch that made it 30 RELEARNED the pid was learned again by other means
+ *   | u32 next        | free / dying list  29..0 slot index, 0: never a child of this process
  *   | u32 entry[64]   | 6 bits a level     inner entry: index of a node one level down, 0: none
  *   +-----------------+ 268, + 4
  *
- * tree.1  A page of an older epoch is never written but for the two bits: it is copied first, and
- *         the copy hangs in the current epoch only. (Proposal: "the allocation only happens in the
- *         copy".)
- * tree.2  pe_tree_expire() and pe_tree_relearn() allocate nothing, copy nothing, block on nothing
- *         and are legal in a handler and beside a writer. Expire reaches every active epoch whose
- *         entry holds the slot. A bit set while the page is being copied is in the copy too, at the
- *         latest when the copier returns: it publishes, moves `version`, then merges; the setter
- *         sets, then looks whether `version` moved. (Until then a reader may miss the bit: the slot
- *         itself says DEAD.)
- * tree.3  A reader takes no lock, and never sees a torn entry: one u32 says all of a pid.
- * tree.4  Writers (begin, store, retire) have one caller at a time: the frame's lock, signals
+ * tree.1  A page of an older epoch is never written, except for the two bits. It is copied first,
+ *         and the copy belongs to the current epoch only. (Proposal: "the allocation only happens
+ *         in the copy".)
+ * tree.2  pe_tree_expire() and pe_tree_relearn() allocate, copy and block on nothing. They may run
+ *         in a handler and beside a writer. Expire reaches the entry of every active epoch that
+ *         names the slot. A bit that is set while its page is being copied is in the copy, too, at
+ *         the latest when the copier returns: the copier publishes the copy, moves `version`, then
+ *         merges; the setter sets the bit, then checks whether `version` moved. (Until then a
+ *         reader may miss the bit; the slot itself is DEAD.)
+ * tree.3  A reader takes no lock and never sees a torn entry: one u32 has all that is known of a
+ *         pid.
+ * tree.4  Writers (begin, store, retire) have one caller at a time: frame's lock held, signals
  *         masked.
- * tree.5  Leaves and inner nodes come from separate arenas, and a walk leaves neither: so an expire
- *         that is late on a page given back writes to a leaf at the most, and there only to an
- *         entry with its own slot. (A slot is freed after its expire has returned.)
+ * tree.5  Leaves and inner nodes come from separate arenas, and a walk stays in them. So an expire
+ *         that arrives late at a page that was given back writes at most to a leaf, and there only
+ *         to an entry with its own slot. (A slot is freed after its expire has returned.)
  * tree.6  A node is used again only after every epoch that reaches it is retired and `version` has
- *         moved; a reader that was inside goes round again. Until it has seen that, it may walk by
- *         pages that were used again at another height, and takes no index for a page that is
- *         there.
+ *         moved; a reader that was inside starts again. Until it notices, it may walk through pages
+ *         that were used again at another height, so it does not assume that an index it reads has
+ *         a page behind it.
  * tree.7  The current and the previous epoch are always active. At most PE_TREE_EPOCHS are; the
- *         oldest goes first.
+ *         oldest is retired first.
  * tree.8  When memory is refused, the tree is as it was before the call.
  * tree.9  A fork by another thread in the middle of a write leaves a tree that can be read.
  */
@@ -62,7 +62,7 @@ struct pe_tree_node {
 };
 
 struct pe_tree_epoch {
-	_Atomic uint64_t lap;		  /* this epoch's pid */
+	_Atomic uint64_t lap;		  /* the number of this epoch */
 	_Atomic uint32_t root;		  /* inner node of height 3, 0: empty */
 	_Atomic uint32_t state;		  /* 0: free, 1: active */
 	uint32_t dying_inner, dying_leaf; /* nodes that no younger epoch reaches */
@@ -76,7 +76,7 @@ struct pe_tree {
 	struct pe_tree_epoch epoch[PE_TREE_EPOCHS];
 };
 
-/* where the way to @pid goes on in a node of @height, 0 for a leaf */
+/* the position of @pid in a node of @height; 0 is a leaf */
 static inline unsigned int pe_tree_position(uint32_t pid, uint32_t height)
 {
 	return pid >> (6 * height) & (PE_TREE_FANOUT - 1);
@@ -85,8 +85,8 @@ static inline unsigned int pe_tree_position(uint32_t pid, uint32_t height)
 /* an empty tree whose only epoch is @lap */
 void pe_tree_init(struct pe_tree *t, struct pe_arena *inner, struct pe_arena *leaf, uint64_t lap);
 
-/* S3: make the epoch of @lap (> current) as a copy-on-write of the last; the oldest is retired when
- * there is no room. O(1) but for what is retired. Laps in between have no epoch of their own. */
+/* S3: make the epoch of @lap (> current) as a copy-on-write copy of the last one. The oldest is
+ * retired if there is no room. O(1) except for what is retired. Laps in between have no epoch. */
 void pe_tree_begin(struct pe_tree *t, uint64_t lap);
 
 /* the current epoch's entry of @pid becomes @slot, without bits. 0, -ENOMEM, -ERANGE */
@@ -102,8 +102,7 @@ int pe_tree_find_in(struct pe_tree *t, uint64_t lap, uint32_t pid, uint32_t *ent
 /* S4: release. Returns the number of pages in which the bit was newly set; epochs may share one. */
 unsigned int pe_tree_expire(struct pe_tree *t, uint32_t pid, uint32_t slot);
 
-/* the pid is fresh again although its process instance here expired (S10). true: it was stale
- * before */
+/* The pid is fresh again although its entry here is expired (S10). true: it was stale before */
 bool pe_tree_relearn(struct pe_tree *t, uint32_t pid);
 
 /* S7, S9: give back every epoch older than @lap, but never the current and the previous. Count. */
@@ -118,7 +117,7 @@ static inline uint64_t pe_tree_lap(const struct pe_tree *t)
 	return atomic_load(&t->epoch[atomic_load(&t->current)].lap);
 }
 
-/* is every bit of this entry saying: my child, released, not seen again? */
+/* Was it this process's child, is it released, and not learned again since? */
 static inline bool pe_tree_stale(uint32_t entry)
 {
 	return (entry & (PE_TREE_EXPIRED | PE_TREE_RELEARNED)) == PE_TREE_EXPIRED;
