@@ -1,25 +1,24 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * exit_watch - which of many processes have ended, for one thread: asking costs what has ended, not
- * what is asked about.
+ * exit_watch - which of many processes have ended, for one thread. A question costs what has ended,
+ * not what is asked about.
  *
  *   pid ──> [by pid] ──> watch ── armed ──> the thread's ring
- *                               │  ^                 │ a hint
- *                   position <──┘  └── to look at <──┘
- *   seen[position] = pid, epoch, watch          the vector as the thread's last call had it
+ *                         │  ^                 │ a hint
+ *             position <──┘  └── to look at <──┘
+ *   seen[position] = pid, epoch, watch          the vector as of the thread's last call
  *
- * exit_watch.1  A watch stands for one process instance. Armed, it has one request in the ring;
- *               what comes back is a hint: look at this one.
- * exit_watch.2  A watch is given back only while it is not armed, so that no late hint names
- *               another.
- * exit_watch.3  What is to be looked at stays so until it is given back: an end that was seen and
- *               not taken is not forgotten.
- * exit_watch.4  A position's watch is the watch's position, or the watch is `repeated` and the
- *               positions must be searched.
- * exit_watch.5  All memory is the thread's own and not in a forked child, where the pointer to it
- *               means nothing.
- * exit_watch.6  Where there is no ring, or no memory, there is no such thing, and the vector is
- *               looked at one by one.
+ * exit_watch.1  A watch stands for one process instance. An armed watch has one request in the
+ *               ring. What comes back is a hint to look at it.
+ * exit_watch.2  A watch is freed only while it is not armed, so no late hint names another one.
+ * exit_watch.3  A watch that is to be looked at stays so until it is freed: an end that was seen
+ *               and not taken is not forgotten.
+ * exit_watch.4  Either the watch of a position has that position, or the watch is `repeated` and
+ *               the positions must be searched.
+ * exit_watch.5  All memory belongs to the thread and is not in a forked child, where the pointer to
+ *               it means nothing.
+ * exit_watch.6  Without a ring, or without memory, there are no watches, and the vector is looked
+ *               at entry by entry.
  */
 #ifndef PE_CORE_REFERENCE_EXIT_WATCH_H
 #define PE_CORE_REFERENCE_EXIT_WATCH_H

@@ -4,13 +4,13 @@
  *
  *   pin the leader (reference.h) ─┬─ held ──> gate: kill(-pid)
  *                                 ├─ pidfd ─> PIDFD_SIGNAL_PROCESS_GROUP by it
- *                                 └─ gone: its inode is known (group.h, others.h), b <= e?
+ *                                 └─ gone: its inode is known (group.h, foreign.h), b <= e?
  *                                          ──> the same by its handle
  *
- * killpg.1  S1: nothing is done unless b(leader) <= e. While its group exists no other process has
- *           its pid: whom the handle names is the holder that S1 asks for.
+ * killpg.1  S1: the signal is sent only if b(leader) <= e. While the group exists, no other process
+ *           has its pid, so the process that the handle names is the holder that S1 asks for.
  * killpg.2  The signal reaches members of that group or no process. Before Linux 6.9, and for a
- *           leader that is no child, best effort.
+ *           leader that is no child, this is best effort.
  */
 #ifndef PE_CORE_REFERENCE_KILLPG_H
 #define PE_CORE_REFERENCE_KILLPG_H

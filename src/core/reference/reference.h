@@ -1,33 +1,33 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * reference - a call on (pid, epoch): pin who is meant, judge, make the real call, let go.
+ * reference - a call on (pid, epoch): pin the process that is meant, judge, make the call, unpin.
  *
  *                    tree.find(q)
  *   open slot ───────────┤──────────── anything else
  *     │ publish, check   │                │ pidfd_open
  *     │ b(slot) <= e ?   │                │ our child? ── adopted, or its slot's birth
- *     v                  │                │ its identity against what was noted (others.h)
- *   gate: the call       │                │ neither known: the census, e = A ?
+ *     v                  │                │ its identity against what was noted (foreign.h)
+ *   gate: the call       │                │ neither known: wrap proof, e = A ?
  *     │                  │                v
  *     v                  │              by pidfd; or the plain call, and a look at the pidfd after it
- *   let go
+ *   unpin
  *
- * reference.1  S1: nothing is done unless b(holder) <= e has been shown (stale.h, verdict.3). The
- *              holder is pinned first, then judged (verdict.6).
- * reference.2  A call on a child whose waits we see reaches that child or nobody, whichever call it
- *              is (S11).
- * reference.3  On others, what a pidfd call stands in for is exact. What only looks is looked at
- *              again afterwards, and told only if the process had its pid all the time. The rest is
- *              best effort, and says so afterwards.
- * reference.4  A host that does not see this process's forks and waits (`set->unseen`: linked, not
- *              preloaded) has no slots: then every reference is one to another, children too.
- * reference.5  A child's own reference bears its birth lap (S13), any other's eps(pid) of the
- *              moment it was taken.
- * reference.6  Proven gone and yet held by somebody: EEPOCH, whatever the clock says, for the pid
- *              was handed out again.
- * reference.7  Two process instances of a pid never get the same tag. Where the census cannot prove
- *              that the clock knows of the lap between them, taking the second reference opens one
- *              (clock.4).
+ * reference.1  S1: no call is made unless b(holder) <= e has been shown (verdict.3). The holder is
+ *              pinned first, then judged (verdict.6).
+ * reference.2  A call on a child whose waits pass through the library reaches that child or no
+ *              process, whichever call it is (S11).
+ * reference.3  On other processes, a call that has a pidfd form is exact. A call that only reads is
+ *              verified after the read: its result is given only if the process had its pid all the
+ *              time. The rest is best effort, and the error afterwards says so.
+ * reference.4  A host that does not see this process's forks and waits (`set->linked_only`) has no
+ *              slots. Then every reference is one to another process, children too.
+ * reference.5  A reference to a child has its birth lap (S13); any other has eps(pid) of the moment
+ *              when it was taken.
+ * reference.6  A process that is proven gone, with a pid that is held: EEPOCH, whatever the clock
+ *              says, since the pid was allocated again.
+ * reference.7  Two process instances of a pid never get the same tag. If the wrap proof cannot show
+ *              that the clock knows of the lap between them, taking the second reference opens a
+ *              lap (clock.4).
  */
 #ifndef PE_CORE_REFERENCE_REFERENCE_H
 #define PE_CORE_REFERENCE_REFERENCE_H

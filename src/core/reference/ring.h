@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * ring - one io_uring of one thread, for one thing: which of many pidfds have become readable.
+ * ring - one io_uring of one thread, for one question: which of many pidfds have become readable.
  *
- *   pidfd_open ─> watch(fd, tag): POLL_ADD, submitted ─> close(fd)         the request keeps the file, not the descriptor
- *   a process ends ─> work for this thread; a flag in shared memory says so
+ *   pidfd_open ─> watch(fd, tag): POLL_ADD, submitted ─> close(fd)    the request keeps the file
+ *   a process ends ─> work for this thread; a flag in shared memory is set
  *   next() ─> [flag: io_uring_enter runs the work] ─> tag
  *
- * ring.1  Nothing of it is in the program's descriptor table (REGISTERED_FD_ONLY): closefrom() does
- *         not meet it, and a limit of descriptors bounds nothing but the one that is open while it
+ * ring.1  It takes no entry in the program's descriptor table (REGISTERED_FD_ONLY): closefrom()
+ *         does not close it, and RLIMIT_NOFILE bounds only the one descriptor that is open while it
  *         is being watched.
- * ring.2  Only the thread that opened it may use it (SINGLE_ISSUER). It costs the program no signal
- *         and no spurious EINTR: work is run when the thread asks for it (DEFER_TASKRUN).
- * ring.3  Its memory is the thread's own (NO_MMAP), one page for each of the two arrays, since
- *         kernels before 6.10 want each in one piece; and it is not in a forked child (DONTFORK),
- *         which has no ring either.
- * ring.4  A tag comes back once at most. It means "look at this one", whatever the kernel's result
+ * ring.2  Only the thread that opened it may use it (SINGLE_ISSUER). The program gets no signal and
+ *         no spurious EINTR: work is run when the thread asks for it (DEFER_TASKRUN).
+ * ring.3  Its memory belongs to the thread (NO_MMAP), one page for each of the two arrays, since
+ *         kernels before 6.10 want each in one piece. It is not in a forked child (DONTFORK), which
+ *         has no ring either.
+ * ring.4  A tag comes back at most once. It means "look at this one", whatever the kernel's result
  *         was.
- * ring.5  Completions that find no room are kept by the kernel (NODROP). If it has none for them
- *         either, or will not let us ask for them any more (a filter that came later),
- *         pe_ring_is_whole() says no: everything must be looked at.
+ * ring.5  The kernel keeps completions that find no room (NODROP). If it cannot, or does not let us
+ *         ask for them any more (a filter that came later), pe_ring_is_whole() returns false, and
+ *         everything must be looked at.
  * ring.6  When nothing has happened, next() makes no system call.
  */
 #ifndef PE_CORE_REFERENCE_RING_H

@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * wait_entry - one process of waitpidv's: who is meant by (pid, epoch), and what has become of him.
+ * wait_entry - one entry of waitpidv: which process (pid, epoch) means, and what became of it.
  *
  *   (q, e) ── judge ──> own child, by its slot ──┐
  *                  ├──> another, by identity ────┼── at ──> running, stopped, continued, exited, ended
  *                  └──> ended, or unknown        │
- *                       open: a pidfd of just him (to be watched)
+ *                       open: a pidfd of exactly this process (to be watched)
  *
- * wait_entry.1  The reference engine judges (S2): what is looked at later is the process instance
- *               that was judged, or is said to have ended.
- * wait_entry.2  An own child whose waits we see is reaped by pe_reap() and no other way, so that
- *               S11 holds for it.
- * wait_entry.3  An end is delivered once: whoever reaps has EXITED and the status, all others see
- *               ENDED.
+ * wait_entry.1  The reference engine judges (S2). What is looked at later is the process instance
+ *               that was judged, or it is reported as ended.
+ * wait_entry.2  An own child whose waits pass through the library is reaped by pe_reap() only, so
+ *               that S11 holds for it.
+ * wait_entry.3  An end is delivered once: the reaper gets EXITED and the status, all others ENDED.
  * wait_entry.4  Nothing here blocks.
- * wait_entry.5  A child that these options are not for (a clone child without __WALL, another
- *               thread's with __WNOTHREAD) is treated as somebody else's: wait4() would say ECHILD.
- * wait_entry.6  A stop of our tracee is told with WUNTRACED only: no end of his would tell of it.
+ * wait_entry.5  A child that the options exclude (a clone child without __WALL, another thread's
+ *               with __WNOTHREAD) is treated as another process's: wait4() would fail with ECHILD.
+ * wait_entry.6  A stop of a tracee is reported with WUNTRACED only: otherwise no report of its end
+ *               would follow.
  */
 #ifndef PE_CORE_REFERENCE_WAIT_ENTRY_H
 #define PE_CORE_REFERENCE_WAIT_ENTRY_H

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * waitpidv - one call of waitpidv, without its blocking: many entries, and news of some.
+ * waitpidv - one step of waitpidv, without blocking: many entries, and what is new about some.
  *
- *   few entries, or no ring          look at each (look.h)
- *   many                             walk: bind each entry to a watch, new ones are armed; hear the
- *                                    ring; look at what it names
- *   many, changed only, as before    hear the ring; look at what it names
+ *   few entries, or no ring          look at each (wait_entry.h)
+ *   many                             walk: bind each entry to a watch, arm new ones; read the ring;
+ *                                    look at what it names
+ *   many, changed only, as before    read the ring; look at what it names
  *
  * waitpidv.1  The tag of an entry without its own follows from the call's snapshot (S13).
- * waitpidv.2  What was an answer once and is final is passed over.
- * waitpidv.3  An end is delivered to one entry as EXITED; others of the same process, in this
- *             vector or another thread's, are ENDED.
+ * waitpidv.2  An entry whose state is final is skipped.
+ * waitpidv.3  An end is delivered to one entry as EXITED. Other entries of the same process, in
+ *             this vector or another thread's, get ENDED.
  * waitpidv.4  `changed_only`: entries are not read again while address and count are those of the
- *             thread's last call. Count may have grown: what was appended is read.
- * waitpidv.5  An entry that cannot be judged (no descriptor to be had) keeps no other from being
- *             told. Its error is the result only when there is no news.
+ *             thread's last call. If count has grown, the new entries are read.
+ * waitpidv.5  An entry that cannot be judged (no descriptor left) does not keep others from being
+ *             reported. Its error is the result only if nothing is new.
  */
 #ifndef PE_CORE_REFERENCE_WAITPIDV_H
 #define PE_CORE_REFERENCE_WAITPIDV_H

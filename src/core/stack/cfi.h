@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * cfi - where a function's caller is, by the tables that compilers leave for exceptions.
+ * cfi - where a function's caller is, from the tables that compilers write for exceptions (DWARF
+ * call frame information).
  *
  *   .eh_frame_hdr                        .eh_frame
  *   +-----------------------+           +-----+------------------------------+
@@ -8,14 +9,14 @@
  *   | sorted by function    | --------> | FDE | what changes, address by     | --> the row for one address
  *   +-----------------------+           +-----+ address                      |
  *
- * cfi.1  Only what is looked for is kept: the canonical frame address (CFA), and where the caller's
- *        frame pointer and return address are. A CFA by another register than sp or fp is not
+ * cfi.1  Only what is needed is kept: the canonical frame address (CFA), and where the caller's
+ *        frame pointer and return address are. A CFA by a register other than sp or fp is not
  *        followed.
- * cfi.2  Every step ends: a program is as long as its FDE says, remembered states are PE_CFI_STATES
- *        at the most.
- * cfi.3  The tables are a mapped file's and are believed; what they say of the stack is not
+ * cfi.2  Every step ends: a program is as long as its FDE says, and at most PE_CFI_STATES states
+ *        are remembered.
+ * cfi.3  The tables belong to a mapped file and are trusted. What they say about the stack is not
  *        (unwind.h).
- * cfi.4  Nothing is kept, nothing allocated, no lock.
+ * cfi.4  Nothing is kept or allocated, and no lock is taken.
  */
 #ifndef PE_CORE_STACK_CFI_H
 #define PE_CORE_STACK_CFI_H
@@ -54,7 +55,7 @@ struct pe_cfi_row {
  * a way that is known here */
 int pe_cfi_find(const uint8_t *header, uintptr_t pc, struct pe_cfi_row *row);
 
-/* pids within tables and expressions */
+/* numbers within tables and expressions */
 struct pe_cfi_reader {
 	const uint8_t *at, *end;
 	bool bad; /* went past the end */

@@ -7,18 +7,19 @@
  *   | born stack, tid  | released ... | -> | . | -> | depth | frames, 16 at most|
  *   +------------------+--------------+    +---+    +-------+-------------------+
  *
- * trace.1  One mapping, made when the frame is; none: stacks are off, and a birth or a reap pays
- *          one test for it.
- * trace.2  Bounded: PE_TRACE_STACKS different stacks, marks for slots up to PE_TRACE_MARKS. What is
- *          over is not kept, and a mark without a stack says so with 0.
- * trace.3  A stack can be found only when it is complete; it is never changed or freed. Any thread
+ * trace.1  One mapping, made with the frame. Without it stacks are off, and a birth or a reap makes
+ *          one test.
+ * trace.2  Bounded: PE_TRACE_STACKS different stacks, marks for slots up to PE_TRACE_MARKS. More is
+ *          not kept; a mark without a stack has 0.
+ * trace.3  A stack can be found only when it is complete. It is never changed or freed. Any thread
  *          and any handler may add one.
- * trace.4  A mark is written while the slot is its writer's alone: before attach, or under REAPING.
- * trace.5  A stack that is there already is found without a write: after a fork, each page written
- *          is one copied.
- * trace.6  A child that is reaped before its birth is recorded has no slot to mark: its reap is
- *          noted apart, under the frame's lock, for the recorder. The last PE_TRACE_EARLY_REAPS
- *          are.
+ * trace.4  A mark is written while no other thread can use the slot: before attach, or under
+ *          REAPING.
+ * trace.5  A stack that is there already is found without a write: after a fork, each page that is
+ *          written is copied.
+ * trace.6  A child that is reaped before its birth is recorded has no slot to mark. Its reap is
+ *          noted apart, under the frame's lock, for the thread that records the birth. The last
+ *          PE_TRACE_EARLY_REAPS are kept.
  */
 #ifndef PE_CORE_STACK_TRACE_H
 #define PE_CORE_STACK_TRACE_H

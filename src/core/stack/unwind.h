@@ -1,24 +1,23 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * unwind - who called whom, from here upwards.
+ * unwind - the caller's stack.
  *
- *   pc ──> which module (find) ──> its table (cfi) ──> CFA, caller's pc and fp ──> the same for the caller
+ *   pc ──> its module (find) ──> its table (cfi) ──> CFA, caller's pc and fp ──> the same for the caller
  *            '───────── cache: address -> row, 8 bytes ─────────'
  *
- * unwind.1  Async-signal-safe: no lock (the loader's neither), no allocation, one probing system
- *           call for each page of stack that is read beyond the first. Ends after the number of
- *           frames asked for.
- * unwind.2  Memory that a frame names is read only on a page that the kernel has said can be read:
- *           a frame that was led astray ends the walk, and not the program.
- * unwind.3  A frame's CFA lies above the last one's, but for a signal's frame: a handler may have a
- *           stack of its own.
- * unwind.4  Code without tables (made at run time) is passed over by its frame pointer, where that
- *           leads upwards.
- * unwind.5  An address given back lies behind a call, as a return address does; for code that a
- *           signal interrupted it is one more than the address. Who looks it up takes one off,
- *           always.
- * unwind.6  A cached row is used only with the module that it was made from; two threads that write
- *           one entry leave one that fits nobody.
+ * unwind.1  Async-signal-safe: no lock (not the loader's either), no allocation, one probing system
+ *           call for each page of stack beyond the first. Ends after the number of frames asked
+ *           for.
+ * unwind.2  Memory that a frame names is read only on a page that the kernel has confirmed to be
+ *           readable: a broken frame ends the walk and not the program.
+ * unwind.3  The CFA of a frame is above that of the one before, except for a signal's frame: a
+ *           handler may have a stack of its own.
+ * unwind.4  Code without tables (made at run time) is passed by its frame pointer, if that points
+ *           upwards.
+ * unwind.5  An address that is returned is the one after a call, as a return address is; for code
+ *           that a signal interrupted it is the address plus one. So a reader always subtracts one.
+ * unwind.6  A cached row is used only with the module that it was made from. Two threads that write
+ *           one entry at once leave one that matches no module.
  */
 #ifndef PE_CORE_STACK_UNWIND_H
 #define PE_CORE_STACK_UNWIND_H

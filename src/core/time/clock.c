@@ -18,7 +18,7 @@ pe_clock_time pe_clock_now(const struct pe_clock *c)
 	return atomic_load(&c->word);
 }
 
-/* the first moment after @t at which @pid can be handed out */
+/* the first moment after @t at which @pid can be allocated */
 static pe_clock_time after(pe_clock_time t, uint32_t pid)
 {
 	uint64_t lap = pe_clock_lap(t);
@@ -35,9 +35,9 @@ static void lift(_Atomic uint64_t *word, uint64_t to)
 }
 
 /*
- * The snapshot counts as taken when it is stored, not when it was loaded: an observer that looked
- * at `shown` before that had its pid from the kernel before that, so that this snapshot means
- * the observer's process instance or a later one.
+ * A snapshot counts from the moment when it is stored in `shown`. An observer that read `shown`
+ * before that got its pid from the kernel before that, so the snapshot means the observer's process
+ * instance or a later one.
  */
 pe_clock_time pe_clock_show(struct pe_clock *c)
 {
@@ -57,7 +57,7 @@ uint64_t pe_clock_observe_after(struct pe_clock *c, pe_clock_time before, uint32
 		uint64_t tagged = pe_clock_eps(atomic_load(&c->shown), pid);
 
 		if (t <= now && pe_clock_lap(t) > known && pe_clock_lap(t) > tagged)
-			break; /* clock.3: overtaken, and nobody can tell the difference */
+			break; /* clock.3: overtaken, or a lap too late; the difference cannot be seen */
 		if (t <= now)
 			t = after(now, pid); /* clock.4 */
 	} while (!atomic_compare_exchange_weak(&c->word, &now, t));
@@ -71,7 +71,7 @@ uint64_t pe_clock_observe(struct pe_clock *c, pe_clock_time before, uint32_t pid
 
 void pe_clock_advance(struct pe_clock *c, pe_clock_time before, uint32_t cursor)
 {
-	/* the same cursor: nobody was born, or whole laps went by, which are missed (clock.6) */
+	/* the same cursor: no fork, or whole laps, which are missed (clock.6) */
 	if (cursor != pe_clock_cursor(before))
 		lift(&c->word, after(before, cursor));
 }

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * foreign - the processes that this one has references to and did not fork: pid -> identity.
+ * foreign - processes that this one has references to and did not fork: pid -> identity.
  *
- *   pidepoch_ref(4711) ─ pidfd, inode 88 ─> others: 4711 = { inode 88, since lap 6 }
+ *   pidepoch_ref(4711) ─ pidfd, inode 88 ─> foreign: 4711 = { inode 88, since lap 6 }
  *   a call on (4711, 6) ─ pidfd, inode 88? ─> the same: its birth was in lap 6 or before
- *                                     91? ─> the one from before is gone
+ *                                     91? ─> the process that was meant is gone
  *
- * foreign.1  `since` is the lap of the pid's first reference to this process instance: b <= since,
- *            and what is told of a later one of the same identity leaves it as it is.
- * foreign.2  One process instance of a pid is remembered, the last that a reference was taken to.
- * foreign.3  Bounded: the place of the oldest is used again when all are taken, and what is not
- *            remembered is unknown, never taken for proven.
+ * foreign.1  `since` is the lap of the first reference to this process instance: b <= since. A
+ *            later reference with the same identity does not change it.
+ * foreign.2  One process instance per pid is remembered: the one referred to last.
+ * foreign.3  Bounded: when all places are taken, the oldest is used again. What is not remembered
+ *            is unknown, and never counts as proven.
  * foreign.4  The caller holds the frame's lock (frame.4).
  */
 #ifndef PE_CORE_TIME_FOREIGN_H
@@ -33,19 +33,19 @@ struct pe_foreign_process {
 
 struct pe_foreign {
 	struct pe_arena known;
-	struct pe_tree tree; /* of the pid alone: it has one epoch */
-	uint32_t hand;	     /* whose place is used next when all are taken */
+	struct pe_tree tree; /* indexed by pid; it has one epoch */
+	uint32_t hand;	     /* the place that is used next when all are taken */
 };
 
-/* @limit: at most so many. The tree's pages come from the frame's own arenas. */
+/* @limit: the most processes that are remembered. The tree's pages come from the frame's arenas. */
 void pe_foreign_init(struct pe_foreign *o, struct pe_arena *inner, struct pe_arena *leaf,
 		     _Atomic(char *) *chunks, uint32_t limit);
 
-/* A reference has been taken: @who has @pid, and was born in @lap at the latest. 0 or -ENOMEM */
+/* A reference was taken: @who has @pid and was born in @lap or before. 0 or -ENOMEM */
 int pe_foreign_note(struct pe_foreign *o, uint32_t pid, const struct pe_identity *who,
 		    uint64_t lap);
 
-/* Nothing is remembered under @pid. */
+/* Forget @pid. */
 void pe_foreign_forget(struct pe_foreign *o, uint32_t pid);
 
 /* the process instance remembered under @pid, or NULL */

@@ -5,16 +5,17 @@
  *   pid ── pidfd_open ── fstatfs: pidfs? ── yes ── fstat: inode       never used again: a proof
  *                                          └── no ─── /proc/N/stat: start   10 ms ticks: a hint
  *
- * identity.1  An inode is an identity and never an order. Two inodes of one boot differ if and only
- *             if the process instances do.
- * identity.2  On a kernel before 6.9 all pidfds share one anonymous inode: the file system's own
+ * identity.1  An inode is an identity, never an order. Two inodes of one boot differ if and only if
+ *             the process instances do.
+ * identity.2  On a kernel before 6.9 all pidfds share one anonymous inode. So the file system's
  *             magic number decides whether an inode is an identity, not the kernel's version.
- * identity.3  Equal start times of a pid prove nothing, different ones prove two process instances.
- *             The kind is kept with the value, so that the one is never compared with the other.
- * identity.4  A zombie holds its pid, and so does a thread that is no leader: kill() reaches its
- *             process.
- * identity.5  Descriptors are close-on-exec and gone on return.
- * identity.6  A /proc of another pid namespace is none: under our pids it shows others.
+ * identity.3  Equal start times of a pid prove nothing; different ones prove two process instances.
+ *             The kind is kept with the value, so that values of different kinds are never
+ *             compared.
+ * identity.4  A zombie holds its pid, and so does a thread that is not the leader: kill() reaches
+ *             its process.
+ * identity.5  Descriptors are close-on-exec and closed on return.
+ * identity.6  A /proc of another pid namespace is not used: its entries are other processes.
  */
 #ifndef PE_CORE_TIME_IDENTITY_H
 #define PE_CORE_TIME_IDENTITY_H
@@ -40,16 +41,16 @@ struct pe_identity_holder {
 	char comm[16];	/* ends with NUL; control characters are '?' */
 };
 
-/* @old: do without the inode (PIDEPOCH_FORCE_OLD).
- * 0; -ESRCH: nobody holds @pid; another -errno: somebody may, but nothing can be learned of him
+/* @old: do not use the inode (PIDEPOCH_FORCE_OLD).
+ * 0; -ESRCH: no process holds @pid; another -errno: a process may hold it, but cannot be identified
  * (no /proc, no descriptor left) */
 int pe_identity_of(uint32_t pid, bool old, struct pe_identity *out);
 
-/* The same of who is behind a pidfd. 0, or -errno; -ENODATA: this kernel gives pidfds no inodes of
- * their own (identity.2) */
+/* The same for a pidfd. 0, or -errno; -ENODATA: pidfds have no inodes of their own on this kernel
+ * (identity.2) */
 int pe_identity_of_pidfd(int fd, bool old, struct pe_identity *out);
 
-/* for notices. The results of pe_identity_of(). */
+/* For notices. Results as of pe_identity_of(). */
 int pe_identity_describe(uint32_t pid, struct pe_identity_holder *out);
 
 /* Is @ancestor among the parents of @pid? At most PE_IDENTITY_DEPTH of them are read. Also false
@@ -57,15 +58,15 @@ int pe_identity_describe(uint32_t pid, struct pe_identity_holder *out);
 #define PE_IDENTITY_DEPTH 32
 bool pe_identity_descends(uint32_t pid, uint32_t ancestor);
 
-/* Is /proc that of our own pid namespace? 0; -ENODATA: of another; another -errno: there is
+/* Does /proc belong to our own pid namespace? 0: yes; -ENODATA: no; another -errno: there is
  * none. */
 int pe_identity_proc_is_ours(void);
 
-/* the text of a /proc/N/stat; -EINVAL when it is not one */
+/* Parse the text of /proc/N/stat. 0, or -EINVAL */
 int pe_identity_parse(const char *text, size_t len, struct pe_identity_holder *out);
 
-/* 1: an unreaped child of ours (or a tracee) holds @pid; 0: none does; -errno: the kernel would
- * not say. A refusal needs 0. */
+/* 1: an unreaped child of ours (or a tracee) holds @pid; 0: none does; -errno: not known.
+ * A refusal needs 0. */
 int pe_identity_is_child(uint32_t pid);
 
 #endif

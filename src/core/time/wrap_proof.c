@@ -6,7 +6,7 @@
 #include "core/sys.h"
 #include "core/text.h"
 
-#define RESERVED_NUMBERS 300 /* the kernel's: after the first lap no pid below is handed out */
+#define RESERVED_NUMBERS 300 /* the kernel's: after the first lap it allocates no pid below */
 
 /* --- the figures --- */
 
@@ -22,7 +22,7 @@ static uint64_t leading(const char *s)
 static int read_forks(uint64_t *forks)
 {
 	static const char word[] = "\nprocesses ";
-	const size_t keep = sizeof(word) + 20; /* the word, and the longest pid behind it */
+	const size_t keep = sizeof(word) + 20; /* the word, and the longest number behind it */
 	char text[1024 + 1];
 	size_t have = 0;
 	long n;
