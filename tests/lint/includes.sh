@@ -1,67 +1,48 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The borders between folders: each #include is an edge that docs/layers.txt allows, the table
-# itself has no circle, no headers include each other in a circle, and every core file opens with
-# the contract.
+# The borders between folders: each #include is an edge that docs/layers.txt allows, the table itself has no circle, no
+# headers include each other in a circle, and every core file opens with the contract.
 . "$(dirname "$0")/lint.sh"
 
+need python3
 layers=$house/docs/layers.txt
 
-# folder_of PATH - the folder as the table names it
-folder_of()
-{
-	dirname "$1" | sed -E 's,/arch(/.*)?$,,'
-}
-
-# allowed FOLDER - what the table lets it include, one a line; nothing if the folder is not in the
-# table
-allowed()
-{
-	awk -v folder="$1" '!/^#/ && $1 == folder && $2 == ":" { print folder; for (i = 3; i <= NF; i++) print $i }' "$layers"
-}
-
-# may FILE INCLUDED
-may()
-{
-	allowed "$(folder_of "$1")" | grep -Fxq -e "$2" -e "$(folder_of "$2")"
-}
-
-# target FOLDER FILE NAME - the path below FOLDER that FILE means by NAME; nothing for a system
-# header
-target()
-{
-	for path in "src/$3" "include/$3" "$(dirname "$2")/$3"; do
-		test ! -e "$1/$path" || { realpath --relative-to="$1" "$1/$path"; return; }
-	done
-	case $3 in config.h) echo config.h ;; esac
-}
-
-# edges FOLDER - "FILE INCLUDED" for each include of the project's own, and "FILE ?NAME" for one
-# that is not found
+# edges FOLDER - "FILE INCLUDED" for each include of the project's own, and "FILE ?NAME" for one that is not found
 edges()
 {
-	project_files "$1" c h S | grep -E '^(include|src|preload)/' | while read -r file; do
-		sed -nE 's/^[[:space:]]*#[[:space:]]*include[[:space:]]*(["<])([^">]*)[">].*/\1 \2/p' "$1/$file" |
-		while read -r mark name; do
-			path=$(target "$1" "$file" "$name")
-			if test -n "$path"; then
-				echo "$file $path"
-			elif test "$mark" = '"'; then
-				echo "$file ?$name"
-			fi
-		done
-	done
+	(
+		cd "$1" || exit
+		project_files . c h S | grep -E '^(\./)?(include|src|preload)/' | python3 -c '
+import os, re, sys
+include = re.compile(r"^\s*#\s*include\s*([\"<])([^\">]*)[\">]", re.M)
+for path in sys.stdin.read().split():
+    path = os.path.normpath(path)
+    for mark, name in include.findall(open(path, encoding="utf-8").read()):
+        places = ("src/" + name, "include/" + name, os.path.join(os.path.dirname(path), name))
+        found = [os.path.normpath(place) for place in places if os.path.exists(place)]
+        if name == "config.h":
+            print(path, name)
+        elif found:
+            print(path, found[0])
+        elif mark == "\"":
+            print(path, "?" + name)
+'
+	)
 }
 
 complaints()
 {
 	edges "$1" >"$TMPDIR/edges"
-	while read -r file path; do
-		case $path in
-		\?*) echo "$file: includes ${path#?}, which is not in the project" ;;
-		*) may "$file" "$path" || echo "$file: may not include $path" ;;
-		esac
-	done <"$TMPDIR/edges"
+	awk '
+		function folder(path) {
+			sub(/\/[^\/]*$/, "", path)
+			sub(/\/arch(\/.*)?$/, "", path)
+			return path
+		}
+		FNR == NR { if (!/^#/ && $2 == ":") { may[$1, $1]; for (i = 3; i <= NF; i++) may[$1, $i] }; next }
+		$2 ~ /^\?/ { print $1 ": includes " substr($2, 2) ", which is not in the project"; next }
+		!((folder($1), $2) in may) && !((folder($1), folder($2)) in may) { print $1 ": may not include " $2 }
+	' "$layers" "$TMPDIR/edges"
 	grep -E '\.h .*\.h$' "$TMPDIR/edges" | tsort 2>&1 >/dev/null |
 		sed -n 's/^tsort: \([^-].*\.h\)$/\1: in a circle of includes/p'
 	project_files "$1" c | grep '^src/core/' | while read -r file; do
@@ -70,8 +51,7 @@ complaints()
 	done
 }
 
-# The table: each folder may include only folders of the lines above it, so that there can be no
-# circle.
+# The table: each folder may include only folders of the lines above it, so that there can be no circle.
 awk '!/^#/ && NF {
 	for (i = 3; i <= NF; i++)
 		if ($i ~ /^src\/[^.]*$/ && !($i in above)) { print $1 ": may include " $i ", which is not above it"; bad = 1 }
