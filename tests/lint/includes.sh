@@ -1,13 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The borders between folders: each #include is an edge that docs/layers.txt allows, the table itself has no circle, no
-# headers include each other in a circle, and every core file opens with the contract.
+# The borders between folders: docs/layers.txt allows each #include, the table itself has no circle,
+# no headers include each other in a circle, and every core file opens with the contract.
 . "$(dirname "$0")/lint.sh"
 
 need python3
 layers=$house/docs/layers.txt
 
-# edges FOLDER - "FILE INCLUDED" for each include of the project's own, and "FILE ?NAME" for one that is not found
+# edges FOLDER - "FILE INCLUDED" for each include of a file of the project, and "FILE ?NAME" for one
+# that is not found
 edges()
 {
 	(
@@ -51,14 +52,16 @@ complaints()
 	done
 }
 
-# The table: each folder may include only folders of the lines above it, so that there can be no circle.
+# The table: each folder may include only folders of the lines above it, so that there can be no
+# circle.
 awk '!/^#/ && NF {
 	for (i = 3; i <= NF; i++)
 		if ($i ~ /^src\/[^.]*$/ && !($i in above)) { print $1 ": may include " $i ", which is not above it"; bad = 1 }
 	above[$1] = 1
 } END { exit bad }' "$layers" || exit 1
 
-# The map in docs/engine.md is this table: core/ stands for src/core, and its folders have their last name only.
+# The map in docs/engine.md is this table. core/ stands for src/core; its folders have their last
+# name only.
 awk '!/^#/ && NF {
 	line = ""
 	for (i = 3; i <= NF; i++) {

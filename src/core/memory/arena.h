@@ -37,8 +37,7 @@ struct pe_arena {
 	uint32_t ready;		 /* freed objects, oldest first; writer only */
 	_Atomic uint32_t freed;	 /* freed objects, newest first; any thread */
 	_Atomic uint32_t live;	 /* objects in use */
-	_Atomic(char *) *
-		chunk; /* PE_ARENA_CHUNKS entries in the host's memory, apart from what changes often */
+	_Atomic(char *) *chunk;	 /* PE_ARENA_CHUNKS entries, in memory of the host */
 };
 
 typedef _Atomic(char *) pe_arena_chunks[PE_ARENA_CHUNKS];

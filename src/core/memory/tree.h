@@ -10,7 +10,7 @@
  *   +-------+
  *
  *   node (272 bytes)                       leaf entry (u32)
- *   +-----------------+ 0                  31 EXPIRED  the slot's process instance has been released
+ *   +-----------------+ 0                  31 EXPIRED   the slot's process has been released
  *   | u64 lap         | epoch that made it 30 RELEARNED the pid was learned again by other means
  *   | u32 next        | free / dying list  29..0 slot index, 0: never a child of this process
  *   | u32 entry[64]   | 6 bits a level     inner entry: index of a node one level down, 0: none

@@ -57,7 +57,7 @@ uint64_t pe_clock_observe_after(struct pe_clock *c, pe_clock_time before, uint32
 		uint64_t tagged = pe_clock_eps(atomic_load(&c->shown), pid);
 
 		if (t <= now && pe_clock_lap(t) > known && pe_clock_lap(t) > tagged)
-			break; /* clock.3: overtaken, or a lap too late; the difference cannot be seen */
+			break; /* clock.3: overtaken, or a lap late; this cannot be told apart */
 		if (t <= now)
 			t = after(now, pid); /* clock.4 */
 	} while (!atomic_compare_exchange_weak(&c->word, &now, t));
