@@ -3,6 +3,7 @@
  * fork - microseconds of one fork + _exit + waitpid, as the median of blocks.
  *
  *   fork [fork|vfork|spawn]
+ *   fork start [LIBRARY]       spawn of true with LIBRARY preloaded there, and not here
  */
 #include <spawn.h>
 #include <stdio.h>
@@ -30,7 +31,7 @@ static pid_t make(const char *how)
 	char *argv[] = { (char *)"true", NULL };
 	pid_t child = -1;
 
-	if (strcmp(how, "spawn") == 0)
+	if (how[0] == 's')
 		posix_spawn(&child, "/bin/true", NULL, NULL, argv, environ);
 	else
 		child = strcmp(how, "vfork") == 0 ? vfork() : fork();
@@ -50,6 +51,9 @@ int main(int argc, char **argv)
 {
 	const char *how = argc > 1 ? argv[1] : "fork";
 	double block[BLOCKS];
+
+	if (strcmp(how, "start") == 0 && argc > 2 && *argv[2])
+		setenv("LD_PRELOAD", argv[2], 1);
 
 	for (int b = 0; b < BLOCKS; b++) {
 		double start = now();

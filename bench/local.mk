@@ -1,28 +1,32 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Benchmarks: native and guarded in turn, ratios with spread. each script is an entry of its own.
-bench_programs = bench/fork bench/kill bench/memory bench/notify bench/server bench/stack bench/waitpidv
+# Benchmarks: each program prints one figure, and bench.py makes rows of them: ratios with their
+# spread.
+bench_programs = bench/fork bench/kill bench/memory bench/notify bench/open bench/server bench/stack bench/vrange bench/waitpidv
 EXTRA_PROGRAMS += $(bench_programs)
 CLEANFILES += $(bench_programs)
-EXTRA_DIST += bench/rows.sh bench/run bench/many bench/supervisor bench/build bench/fuzz bench/report
+EXTRA_DIST += bench/bench.py bench/groups.py bench/groups_more.py bench/notes.py bench/plot.py bench/sample.py bench/speed.py
 
 bench_fork_SOURCES = bench/fork.c
 bench_kill_SOURCES = bench/kill.c
 bench_memory_SOURCES = bench/memory.c
 bench_notify_SOURCES = bench/notify.c
 bench_notify_LDFLAGS = -all-static
+bench_open_SOURCES = bench/open.c
 bench_server_SOURCES = bench/server.c
 bench_server_LDFLAGS = -all-static
 bench_stack_SOURCES = bench/stack.c
 bench_stack_LDADD = libcore.la
+bench_vrange_SOURCES = bench/vrange.c
+bench_vrange_LDADD = libvrange.la
 bench_waitpidv_SOURCES = bench/waitpidv.c
 bench_waitpidv_LDADD = libpidepoch.la
 
+# BENCH='--rounds=5 library fuzz' measures less
 bench: all $(bench_programs) tests/report/misuses
-	@$(project_env) '$(srcdir)/bench/run'
-	@$(project_env) '$(srcdir)/bench/many'
-	@$(project_env) '$(srcdir)/bench/supervisor'
-	@$(project_env) '$(srcdir)/bench/build'
-	@$(project_env) '$(srcdir)/bench/fuzz'
-	@$(project_env) '$(srcdir)/bench/report'
+	@$(project_env) PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 '$(srcdir)/bench/bench.py' --out='$(builddir)/bench/results' $(BENCH)
 
-.PHONY: bench
+# docs/speed.md and its plots, of the last `make bench`
+speed-page:
+	@PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 '$(srcdir)/bench/speed.py' '$(builddir)/bench/results' '$(srcdir)/docs'
+
+.PHONY: bench speed-page

@@ -40,8 +40,9 @@ struct pe_stack_stop {
 };
 
 /*
- * Have the call answered and its thread stopped behind it, and @stop->use run there. @size: of all
- * that @stop is the first member of. What is to be done before the answer is done before this call.
+ * Have the call answered and its thread stopped behind it, and @stop->use run there. @size: of
+ * all that @stop is the first member of. What is to be done before the answer is done before this
+ * call.
  * Return: 0: it is so; -EINPROGRESS; else the call is not answered, and @stop->here.end says why
  * not
  */

@@ -54,11 +54,22 @@ static uint64_t write_modules(int tid, const char *events)
 	return set;
 }
 
+/* A crash is expected, and is nothing to be reported or dumped. */
+static void crash_quietly(void)
+{
+	static const int signals[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT };
+
+	for (unsigned int i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		signal(signals[i], SIG_DFL);
+	prctl(PR_SET_DUMPABLE, 0);
+}
+
 static _Noreturn void be_apart(const struct pe_memory *m, int tid, const struct pe_registers *r,
 			       const char *events, struct pe_stack_result *out, pid_t helper)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	prctl(PR_SET_NAME, "pidepoch-stacks");
+	crash_quietly();
 	if (getppid() == helper) {
 		out->modules = write_modules(tid, events);
 		pe_stack_walk(m, tid, r, &out->stack, &out->end);

@@ -3,7 +3,7 @@
  * stack_table - the sorted index of .eh_frame that a program linked by plain `gcc -static` lacks,
  * built once for each file.
  *
- *   /proc/TID/exe ── sections ──> .eh_frame ── each FDE ──> { start of its code, place of the FDE }, sorted
+ *   /proc/TID/exe ── sections ──> .eh_frame ── each FDE ──> { its code, its place }, sorted
  *
  * stack_table.1  Entries are as in .eh_frame_hdr: two 32-bit distances from `base`, the address at
  *                which .eh_frame is linked.

@@ -3,7 +3,7 @@
  * stack_walk - who called whom in a watched process, by libunwind's remote interface with accessors
  * of our own.
  *
- *   registers ──> tables for the address? ── yes: libunwind's step ──> the caller's registers ──> again
+ *   registers ──> tables for the pc? ── yes: libunwind's step ──> caller's registers ──> again
  *                                         └─ no: by the frame pointer (Go, assembly)
  *
  * stack_walk.1  libunwind reads what stack_memory.h lets it read, and trusts it: hostile tables may

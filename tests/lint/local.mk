@@ -11,6 +11,7 @@ LINT_TESTS += \
 	tests/lint/style.sh \
 	tests/lint/spelling.sh \
 	tests/lint/manual.sh \
+	tests/lint/speed.sh \
 	tests/lint/header.sh \
 	tests/lint/api.sh \
 	tests/lint/cppcheck.sh \

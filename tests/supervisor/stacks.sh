@@ -85,7 +85,7 @@ got=0
 if test $got -ne 77; then
 	status 0
 	try report "$events"
-	is ' by thread ' 'misuse_here stale main'
+	is ' by thread ' 'misuse_here misuse_beside stale main'
 	grep -q '"outcome":"passed".*"holder":{"comm":"program"' "$events" || { cat "$events"; fail "the event must say who held the pid"; }
 fi
 

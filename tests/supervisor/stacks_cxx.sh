@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Stacks from outside of a C++ program, with and without optimization: methods and templates by
-# their names.
+# name.
 . "$(dirname "$0")/stacks.inc"
 
 command -v "${CXX:-c++}" >/dev/null || skip "no C++ compiler (Debian: g++)"

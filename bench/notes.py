@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""notes - what docs/speed.md says below the rows of each group: what a figure consists of."""
+
+NOTES = {
+    'library': '''
+* *Empty* is a preload library with one empty constructor: the floor for any preload library. Its
+  mappings are copied at each fork and loaded at each exec, which native programs do not pay for.
+* The guard of a kill is two exchanges, a test, and returns that the processor predicts badly
+  after a deep system call: 25 to 50 ns.
+* A fork pays for memory, not for calls: one page of the frame that the parent writes and so
+  copies, one page of text that the child reads, four changes of the signal mask, and a `waitid`
+  before the `wait4`. With stacks there are two stacks of a microsecond, and a second page to
+  copy.
+* A started program loads the library. It writes one page of ours, and makes no frame until it
+  needs one.
+''',
+    'build': '''
+* Some 250 processes: make, sh, gcc, cc1, as and the linker. The larger part of the cost is the
+  library's start in each of them.
+* An exec is notified, since what the program knew of pids is forgotten there. The library's waits
+  are not.
+* These rows spread wider than what they measure if the machine has other work.
+''',
+    'waitpidv': '''
+* Ten children are killed and are zombies before the clock starts. An exit is one tenth of the
+  call that finds and reaps them, a question the same call when none has ended. `io_uring` is a
+  program that submits an `IORING_OP_WAITID` for each child by hand.
+* Ours runs under `ulimit -n 1024`; poll and epoll have a descriptor for each child.
+* A question without news costs one look at shared memory, whatever the number of children. With
+  full output each entry is read: 4 ns.
+* An exit is not quite flat, by no method: freeing a process that has long left the caches is the
+  kernel's part, and most of it.
+* Among a hundred children a `wait4(-1)` loop finds an exit faster. Fewer than 64 entries are
+  looked at one by one, unless the call blocks.
+''',
+    'supervisor': '''
+* The bare server notifies itself of the same calls, continues them, and does nothing else.
+* A notified call costs the worker one `fstat` beside that: is it still the thread that is known,
+  and how many threads has it?
+* A fork and a thread are not notified. What a fork of a program without the library pays is the
+  wait.
+* With stacks each wait that is notified is read by a process of its own; it is a mode for finding
+  bugs.
+''',
+    'fuzz': '''
+* A release that is hunted costs a canary's birth and two changes of process. On an idle machine,
+  where a bare fork is at its fastest, programs that do nothing else are hunted at half of their
+  speed.
+''',
+    'report': '',
+    'vrange': '''
+* The pages are small ones, and all are there. A touch is of pages that MADV_FREE has marked, as
+  an unmark's are marked by mvrange().
+''',
+}
