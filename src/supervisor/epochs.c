@@ -248,7 +248,7 @@ static int verdict(const struct pe_epochs *e, const struct pe_peer *p, struct pe
 		   enum pe_holder holder, uint64_t birth, bool proven)
 {
 	const struct pe_verdict_ref r = {
-		.pid = pin->pid,
+		.pid = pin->ns_pid,
 		.epoch = pin->epoch,
 		.now = pe_epochs_now(e, p),
 		.holder = holder,
@@ -263,8 +263,8 @@ static int verdict(const struct pe_epochs *e, const struct pe_peer *p, struct pe
 int pe_epochs_gone(struct pe_epochs *e, const struct pe_peer *p, struct pe_epochs_pin *pin)
 {
 	int err = verdict(e, p, pin, PE_HOLDER_GONE, 0, false);
-	bool held = pe_peer_pid(p, (int)pin->pid) > 0 &&
-		    pe_sys_kill(pe_peer_pid(p, (int)pin->pid), 0) != -ESRCH;
+	bool held = pe_peer_pid(p, (int)pin->ns_pid) > 0 &&
+		    pe_sys_kill(pe_peer_pid(p, (int)pin->ns_pid), 0) != -ESRCH;
 
 	return err == -ESRCH && held ? -PE_EEPOCH : err;
 }
@@ -288,11 +288,11 @@ static int judge_same(const struct pe_epochs *e, const struct pe_peer *p, struct
 /* as judge_other() of core/reference/reference.c */
 static int judge(struct pe_epochs *e, const struct pe_peer *p, struct pe_epochs_pin *pin)
 {
-	struct known k = know(e, key_of(p, pin->pid), pin->fd);
+	struct known k = know(e, key_of(p, pin->ns_pid), pin->fd);
 	bool proven;
 
 	if (k.same && k.since <= pin->epoch &&
-	    pin->epoch <= pe_clock_eps(pe_epochs_now(e, p), pin->pid))
+	    pin->epoch <= pe_clock_eps(pe_epochs_now(e, p), pin->ns_pid))
 		return judge_same(e, p, pin, k.since);
 	proven = look(e, p);
 	if (k.same)
@@ -307,7 +307,7 @@ int pe_epochs_pin(struct pe_epochs *e, const struct pe_peer *p, int ns_pid, uint
 {
 	int err;
 
-	*pin = (struct pe_epochs_pin){ .pid = (uint32_t)ns_pid, .fd = -1 };
+	*pin = (struct pe_epochs_pin){ .ns_pid = (uint32_t)ns_pid, .fd = -1 };
 	pin->epoch = pe_verdict_widen(epoch, pe_epochs_now(e, p));
 	pin->fd = open_number(p, ns_pid, &pin->pid);
 	if (pin->fd < 0)
@@ -322,7 +322,7 @@ int pe_epochs_pin(struct pe_epochs *e, const struct pe_peer *p, int ns_pid, uint
 
 int pe_epochs_open_gone(struct pe_epochs *e, const struct pe_peer *p, struct pe_epochs_pin *pin)
 {
-	uint64_t key = key_of(p, pin->pid), since;
+	uint64_t key = key_of(p, pin->ns_pid), since;
 	const struct note *n = among(ways_of(e, key), key);
 	struct pe_handle h = { .bytes = sizeof(h.inode), .type = pe_handle_type() };
 	int err;

@@ -40,9 +40,9 @@ struct pe_epochs *pe_epochs_map(void);
 void pe_epochs_resume(struct pe_epochs *e);
 
 struct pe_epochs_pin {
-	uint32_t number;
-	uint64_t epoch; /* as whole laps */
-	int pid, fd;	/* a pidfd of it */
+	uint32_t ns_pid; /* as the caller knows it */
+	uint64_t epoch;	 /* as whole laps */
+	int pid, fd;	 /* a pidfd of it */
 	/* of a pin that failed: proven to be gone, and not only not proven to be there */
 	bool gone;
 };
