@@ -50,7 +50,7 @@ void pe_callers_renew(int tgid)
 	struct pe_peer *p = place_of(tgid);
 
 	if (p->tid == tgid)
-		p->frame = 0;
+		p->frame = p->user_read = 0;
 }
 
 void pe_callers_done(struct pe_peer *p)

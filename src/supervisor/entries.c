@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -12,6 +13,9 @@
 #include "core/sys.h"
 #include "supervisor/helper.h"
 #include "supervisor/points.h"
+#include "supervisor/turns.h"
+
+#define AT_ONCE 8 /* entries */
 
 /* vec, count, snapshot, flags, size of an entry */
 static uint64_t arg(const struct pe_serve_call *c, int n)
@@ -151,46 +155,93 @@ static long write_entries(struct pe_helper_call *h, void *data)
 	return r < 0 ? r : a->result;
 }
 
-/* entries.2: the snapshot was taken before */
-static void look_at_all(const struct pe_serve_call *c, const struct pe_entries *e, struct answer *a)
+/* The entries of a call are looked at a few at a time (serve.5). What was found so far, by
+ * place: */
+static struct part {
+	uint64_t id; /* of the notification */
+	struct answer *answer;
+	size_t next;
+	long news, error, left;
+} parts[PE_CHILD_TABLE_HELD];
+
+/* NULL: there is no memory */
+static struct part *part_of(const struct pe_serve_call *c)
 {
-	long news = 0, error = 0, left = 0;
+	struct part *p = &parts[c->place];
+	struct answer *a = p->answer ? p->answer : malloc(sizeof(*p->answer));
 
-	for (size_t i = 0; i < e->count; i++) {
-		struct pidv *v = &e->entry[i];
-		int state = pe_entries_is_final(v) ? 0 : look_at(c, e, v);
+	if (!a || p->id == c->n->id)
+		return a ? p : NULL;
+	*p = (struct part){ .id = c->n->id, .answer = a };
+	a->vec = arg(c, 0);
+	a->snapshot_at = arg(c, 2);
+	a->count = 0;
+	if (a->snapshot_at)
+		a->snapshot = pe_epochs_show(c->s->epochs, c->peer); /* entries.2 */
+	return p;
+}
 
-		if (state < 0)
-			error = state;
-		if (state <= 0)
-			continue;
-		if (note(v, state)) {
-			a->changed[a->count].at = (uint32_t)i;
-			a->changed[a->count++].entry = *v;
-		}
-		news += state != PIDV_RUNNING;
-		left += state == PIDV_RUNNING;
+static void add(struct part *p, size_t at, struct pidv *v, int state)
+{
+	struct answer *a = p->answer;
+
+	if (state < 0)
+		p->error = state;
+	if (state <= 0)
+		return;
+	p->news += state != PIDV_RUNNING;
+	p->left += state == PIDV_RUNNING;
+	if (!note(v, state))
+		return;
+	a->changed[a->count].at = (uint32_t)at;
+	a->changed[a->count++].entry = *v;
+}
+
+/* true: all of them have been looked at */
+static bool look_at_some(const struct pe_serve_call *c, const struct pe_entries *e, struct part *p)
+{
+	int most = pe_turns_count() > 0 ? 1 : AT_ONCE;
+
+	for (int i = 0; i < most && p->next < e->count; i++, p->next++) {
+		struct pidv *v = &e->entry[p->next];
+
+		add(p, p->next, v, pe_entries_is_final(v) ? 0 : look_at(c, e, v));
 	}
-	a->result = news > 0 ? news : error ? error : left ? 0 : -ECHILD;
+	return p->next == e->count;
+}
+
+static long answer_of(const struct part *p)
+{
+	if (p->news > 0)
+		return p->news;
+	return p->error ? p->error : p->left ? 0 : -ECHILD;
+}
+
+static long write_answer(struct pe_serve_call *c, struct part *p)
+{
+	struct answer *a = p->answer;
+	long r = a->result = answer_of(p);
+
+	if (a->count > 0 || a->snapshot_at)
+		r = pe_helper_do(c, write_entries, a, size_of_answer(a));
+	free(a);
+	*p = (struct part){ .id = 0 };
+	return r;
 }
 
 long pe_entries_ask(struct pe_serve_call *c)
 {
-	static struct answer a;
+	static struct answer done;
 	struct pe_entries e;
+	struct part *p;
 	long r = pe_entries_read(c, &e, WNOHANG | O_NONBLOCK);
 
 	if (r < 0)
 		return r;
 	if (pe_helper_has_done(c, write_entries))
-		return pe_helper_do(c, write_entries, &a, 0);
-	a.vec = arg(c, 0);
-	a.snapshot_at = arg(c, 2);
-	a.count = 0;
-	if (a.snapshot_at)
-		a.snapshot = pe_epochs_show(c->s->epochs, c->peer);
-	look_at_all(c, &e, &a);
-	if (a.count == 0 && !a.snapshot_at)
-		return a.result;
-	return pe_helper_do(c, write_entries, &a, size_of_answer(&a));
+		return pe_helper_do(c, write_entries, &done, 0);
+	p = part_of(c);
+	if (!p)
+		return -ENOMEM;
+	return look_at_some(c, &e, p) ? write_answer(c, p) : PE_SERVE_AGAIN;
 }

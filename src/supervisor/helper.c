@@ -16,11 +16,12 @@
 
 #include "supervisor/notify.h"
 #include "supervisor/pass.h"
+#include "supervisor/turns.h"
 
 #define HELPERS 32
-#define OPS	6	    /* of one call */
-#define ROOM	(40u << 10) /* bytes for their data */
-#define LEFT	16	    /* places (helper.4) */
+#define OPS	6		     /* of one call */
+#define ROOM	(40u << 10)	     /* bytes for their data */
+#define LEFT	(PE_TURNS_MOST + 16) /* places (helper.4) */
 
 /* descriptors of a helper, behind three times /dev/null */
 #define ORDERS	3

@@ -19,6 +19,7 @@
 #include "supervisor/proc.h"
 
 #define NOBODY	     65534  /* a user who cannot be determined */
+#define USER_READ    64	    /* requests for a user that one look is for */
 #define PIDFD_THREAD O_EXCL /* linux/pidfd.h, since 6.9 */
 /* linux/nsfs.h, since 6.11 */
 #define NS_GET_PID_FROM_PIDNS _IOR(0xb7, 0x6, int)
@@ -168,13 +169,20 @@ static uint32_t owner_of_namespace(int tid)
 	return owner;
 }
 
-uint32_t pe_peer_user(const struct pe_peer *p)
+static uint32_t read_user(const struct pe_peer *p)
 {
 	uint32_t user[4];
 
 	if (!pe_proc_shares_user_namespace(p->tid))
 		return owner_of_namespace(p->tid);
 	return pe_proc_users(p->tid, user) ? user[0] : NOBODY;
+}
+
+uint32_t pe_peer_user(struct pe_peer *p)
+{
+	if (p->user_read++ % USER_READ == 0)
+		p->user = read_user(p);
+	return p->user;
 }
 
 /* --- pids (peer.1) --- */

@@ -19,9 +19,11 @@
 struct pe_peer {
 	int tid, tgid; /* pids */
 	uint64_t identity;
-	int threads;	/* of the process, when it was last looked at */
-	bool has_few;	/* children, when they were last looked at */
-	uint64_t frame; /* of its library, in its memory (ledger.h) */
+	int threads;	    /* of the process, when it was last looked at */
+	bool has_few;	    /* children, when they were last looked at */
+	uint64_t frame;	    /* of its library, in its memory (ledger.h) */
+	uint32_t user;	    /* whose it was when that was read last (pe_peer_user) */
+	uint32_t user_read; /* how often it has been asked for */
 	/* descriptors, or -1 */
 	int ns;	      /* its pid namespace, where that is another than ours */
 	int pidfd;    /* of the thread */
@@ -44,8 +46,9 @@ int pe_peer_pid(const struct pe_peer *p, int ns_pid);
 int pe_peer_number(const struct pe_peer *p, int pid);
 
 /* Whose is it? The real user id, or in another user namespace the owner of the outermost one that
- * is not ours: an ordinary user may have many user ids in there. */
-uint32_t pe_peer_user(const struct pe_peer *p);
+ * is not ours: an ordinary user may have many user ids in there. It is read anew now and then: who
+ * changes its user without an exec may be taken for the former one for a while. */
+uint32_t pe_peer_user(struct pe_peer *p);
 
 /* the pid of the parent; -ESRCH: nobody has this pid */
 int pe_peer_parent(int pid);

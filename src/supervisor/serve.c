@@ -18,6 +18,7 @@
 #include "supervisor/kill.h"
 #include "supervisor/waitfd.h"
 #include "supervisor/notify.h"
+#include "supervisor/turns.h"
 #include "supervisor/wait.h"
 
 #define PARKED_TICK 50 /* ms, between two looks whether the time of a parked call is over */
@@ -80,6 +81,20 @@ static void finish(struct pe_serve *s, int place, long result)
 	atomic_fetch_add(&s->table->served, 1);
 }
 
+/* serve.5 */
+static void take_turn(const struct pe_serve *s, int place)
+{
+	int tid = (int)s->table->held[place].pid;
+	struct pe_peer *peer;
+	uint32_t user = 0;
+
+	if (tid && pe_callers_get(tid, &peer) >= 0) {
+		user = pe_peer_user(peer);
+		pe_callers_done(peer);
+	}
+	pe_turns_add(place, user);
+}
+
 /* the call at this place of the child table, received by this worker or by one that is no more */
 static void answer(struct pe_serve *s, int place)
 {
@@ -87,18 +102,21 @@ static void answer(struct pe_serve *s, int place)
 
 	atomic_store(&s->table->serving, (uint32_t)place);
 	result = judge(s, place);
-	if (result != -EINPROGRESS)
+	if (result == PE_SERVE_AGAIN)
+		take_turn(s, place);
+	else if (result != -EINPROGRESS)
 		finish(s, place, result);
 }
 
-/* parked calls whose op is done, or whose time is over (serve.1) */
-static void answer_parked(struct pe_serve *s)
+/* Parked calls whose op is done take their turn; those whose time is over are continued
+ * (serve.1). */
+static void wake_parked(struct pe_serve *s)
 {
 	int place;
 
-	while ((place = pe_helper_next_done()) >= 0)
+	while (pe_turns_count() < PE_TURNS_MOST && (place = pe_helper_next_done()) >= 0)
 		if (pe_notify_holds(s->listener, s->table->held[place].id))
-			answer(s, place);
+			take_turn(s, place);
 		else
 			finish(s, place, PE_SERVE_DONE);
 	while ((place = pe_helper_next_overdue()) >= 0)
@@ -163,7 +181,7 @@ static bool await_call(struct pe_serve *s)
 	if (n > 0 && ends[1].revents)
 		pe_waitfd_turn();
 	if (pe_helper_any())
-		answer_parked(s);
+		wake_parked(s);
 	return n > 0 && ends[0].revents;
 }
 
@@ -197,6 +215,36 @@ static int receive(struct pe_serve *s)
 	return place;
 }
 
+static bool is_waiting(const struct pe_serve *s)
+{
+	struct pollfd call = { .fd = s->listener, .events = POLLIN };
+
+	return poll(&call, 1, 0) == 1 && (call.revents & POLLIN);
+}
+
+/* serve.5: all calls that wait, and those that come meanwhile, until none is left */
+static void serve_in_turns(struct pe_serve *s)
+{
+	int place;
+
+	while (!called && (place = pe_turns_next()) >= 0) {
+		answer(s, place);
+		while (pe_turns_count() < PE_TURNS_MOST && is_waiting(s) &&
+		       (place = receive(s)) >= 0)
+			take_turn(s, place);
+		if (pe_helper_any())
+			wake_parked(s);
+	}
+}
+
+/* To ask each time would cost a twentieth of a call. */
+static bool is_crowded(const struct pe_serve *s)
+{
+	static unsigned int calls;
+
+	return pe_turns_count() > 0 || (++calls % 8 == 0 && is_waiting(s));
+}
+
 /* until there was a signal, or an error */
 static int serve_calls(struct pe_serve *s)
 {
@@ -204,8 +252,11 @@ static int serve_calls(struct pe_serve *s)
 
 	do {
 		r = receive(s);
-		if (r >= 0)
+		if (r >= 0 && is_crowded(s))
+			take_turn(s, r);
+		else if (r >= 0)
 			answer(s, r);
+		serve_in_turns(s);
 	} while (!called && (r >= 0 || r == -ENOENT || r == -EINTR));
 	return called ? 0 : r;
 }
@@ -220,6 +271,7 @@ enum pe_serve_end pe_serve_run(struct pe_serve *s)
 	receiving = 0;
 	called = 0; /* before the look */
 	while (r == 0 && getppid() == s->ours[0]) {
+		pe_turns_clear();
 		answer_left(s);
 		r = serve_calls(s);
 		called = 0;

@@ -14,6 +14,8 @@
  *          and may be done again by the next worker.
  * serve.4  The end of the monitor is a signal, which takes the worker out of its sleep by a jump: a
  *          call that was received just then is found in the child table, as after a death.
+ * serve.5  While calls wait, users take turns (turns.h). What takes long is done in parts, one for
+ *          each turn.
  */
 #ifndef PE_SUPERVISOR_SERVE_H
 #define PE_SUPERVISOR_SERVE_H
@@ -53,6 +55,9 @@ struct pe_serve_call {
 	int place;	  /* in the child table */
 	unsigned int ops; /* that it has asked for so far (helper.h) */
 };
+
+/* it has come a part of the way, and waits for its next turn */
+#define PE_SERVE_AGAIN (LONG_MIN + 2)
 
 enum pe_serve_end { PE_SERVE_ENDED, PE_SERVE_ORPHANED, PE_SERVE_BROKEN };
 
