@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Benchmarks: each program prints one figure, and bench.py makes rows of them: ratios with their
 # spread.
-bench_programs = bench/fork bench/kill bench/memory bench/notify bench/open bench/server bench/stack bench/vrange bench/waitpidv
+bench_programs = bench/fork bench/hostile bench/kill bench/memory bench/notify bench/open bench/server bench/stack bench/vrange bench/waitpidv
 EXTRA_PROGRAMS += $(bench_programs)
 CLEANFILES += $(bench_programs)
-EXTRA_DIST += bench/bench.py bench/groups.py bench/groups_more.py bench/notes.py bench/plot.py bench/sample.py bench/speed.py
+EXTRA_DIST += bench/bench.py bench/groups.py bench/groups_more.py bench/hostile_users bench/notes.py bench/plot.py bench/sample.py bench/speed.py
 
 bench_fork_SOURCES = bench/fork.c
+bench_hostile_SOURCES = bench/hostile.c tests/supervisor/slow_page.h
+bench_hostile_LDFLAGS = -all-static
 bench_kill_SOURCES = bench/kill.c
 bench_memory_SOURCES = bench/memory.c
 bench_notify_SOURCES = bench/notify.c
