@@ -74,9 +74,9 @@ static long is_of_library(struct pe_serve_call *c)
 /* --- telling (judge.2) --- */
 
 /* Its descriptor 2 becomes ours, if it takes a line at once. */
-static bool borrow_stderr(const struct pe_serve_call *c)
+static bool borrow_stderr(int tgid)
 {
-	int pidfd = (int)syscall(SYS_pidfd_open, c->peer->tgid, 0), fd = -1;
+	int pidfd = (int)syscall(SYS_pidfd_open, tgid, 0), fd = -1;
 	struct pollfd p = { .events = POLLOUT };
 
 	if (pidfd >= 0) {
@@ -163,13 +163,53 @@ static const struct pe_frame *frame_of(const struct telling *t, const struct pe_
 	return &frame;
 }
 
-/* judge.2 */
-static void notice(const struct telling *t, const struct pe_serve_call *c)
+/* what a notice on the caller's descriptor 2 is made of */
+struct line {
+	struct pe_use use;
+	enum pe_outcome outcome;
+	struct pe_identity_holder who;
+	int tgid, ns_pid, ns_tid;
+};
+
+/* In a helper: the descriptor may be of a file that the program serves itself. */
+static long write_line(struct pe_helper_call *h, void *data)
 {
-	if (c->s->set.log || borrow_stderr(c))
-		pe_notice_stale(frame_of(t, &c->s->set), &t->use, &known, t->outcome);
+	static struct telling t;
+	const struct line *l = data;
+
+	t.who = l->who;
+	t.ns_pid = l->ns_pid;
+	t.ns_tid = l->ns_tid;
+	if (borrow_stderr(l->tgid))
+		pe_notice_stale(frame_of(&t, &h->s->set), &l->use, &known, l->outcome);
+	dup2(STDIN_FILENO, STDERR_FILENO); /* /dev/null */
+	return 0;
+}
+
+/* Has this call been here before? What is done once for a call has been done then. */
+static bool has_begun(const struct pe_serve_call *c)
+{
+	return pe_helper_has_done(c, write_line) || pe_stack_has_tried_stop(c);
+}
+
+/* judge.2; @begun: as has_begun(). 0 or -EINPROGRESS */
+static long notice(struct pe_serve_call *c, const struct telling *t, bool begun)
+{
+	struct line l = {
+		.use = t->use,
+		.outcome = t->outcome,
+		.who = t->who,
+		.tgid = c->peer->tgid,
+		.ns_pid = t->ns_pid,
+		.ns_tid = t->ns_tid,
+	};
+
 	if (!c->s->set.log)
-		dup2(STDIN_FILENO, STDERR_FILENO); /* /dev/null */
+		return pe_helper_do(c, write_line, &l, sizeof(l)) == -EINPROGRESS ? -EINPROGRESS
+										  : 0;
+	if (!begun)
+		pe_notice_stale(frame_of(t, &c->s->set), &t->use, &known, t->outcome);
+	return 0;
 }
 
 /* judge.3 */
@@ -203,16 +243,6 @@ static void end(const struct pe_serve_call *c)
 		pe_sys_pidfd_send_signal(c->peer->pidfd, signal, NULL, 0); /* before Linux 6.9 */
 }
 
-/* Before the call is answered, and once. */
-static void tell_before_answer(const struct telling *t, const struct pe_serve_call *c,
-			       const struct pe_verdict *v)
-{
-	if (v->tell)
-		notice(t, c);
-	if (v->dies)
-		end(c);
-}
-
 /*
  * judge.4: have the call answered, and its event written before its thread goes on. DONE or
  * -EINPROGRESS; else it is not answered: the event has been written without the rest of its stack.
@@ -224,8 +254,8 @@ static long answer_and_stop(struct pe_serve_call *c, struct telling *t, const st
 
 	t->stop.result = result;
 	t->stop.use = event_at_stop;
-	if (!pe_stack_has_tried_stop(c))
-		tell_before_answer(t, c, v);
+	if (v->dies && !pe_stack_has_tried_stop(c))
+		end(c);
 	r = pe_stack_stop(c, &t->stop, sizeof(*t));
 	if (r == -EINPROGRESS)
 		return r;
@@ -240,6 +270,7 @@ static long tell(struct pe_serve_call *c, const struct pe_use *use, const struct
 		 long result)
 {
 	static struct telling t;
+	bool begun;
 
 	describe(&t, c, use, v);
 	if (pe_stack_is_wanted(c->s)) {
@@ -250,11 +281,15 @@ static long tell(struct pe_serve_call *c, const struct pe_use *use, const struct
 	}
 	if (!pe_notify_holds(c->s->listener, c->n->id))
 		return PE_SERVE_LET; /* the caller has ended: what was read may be another's */
-	if (!pe_stack_has_tried_stop(c) && !may_tell(c, &t.who))
+	begun = has_begun(c);
+	if (!begun && !may_tell(c, &t.who))
 		return result;
+	if (v->tell && notice(c, &t, begun) < 0)
+		return -EINPROGRESS;
 	if (pe_stack_is_wanted(c->s) && pe_stack_needs_stop(&t.stop.here))
 		return answer_and_stop(c, &t, v, result);
-	tell_before_answer(&t, c, v);
+	if (v->dies)
+		end(c);
 	if (c->s->set.events)
 		event(c->s, &t);
 	return result;

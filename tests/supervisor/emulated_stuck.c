@@ -35,6 +35,18 @@ static long is_told(void *page)
 	return pidepoch_raw_call(SYS_prctl, PR_GET_PID_EPOCH, (long)page, 0, 0, 0);
 }
 
+/* a stale use, which is reported on its standard error */
+static long is_reported(void *page)
+{
+	pid_t pid = fork();
+
+	(void)page;
+	if (pid == 0)
+		_exit(0);
+	waitpid(pid, NULL, 0);
+	return pidepoch_raw_call(SYS_kill, pid, SIGTERM, 0, 0, 0);
+}
+
 /* --- another user's calls meanwhile --- */
 
 static void stuck(long (*call)(void *), const struct slow_page *slow)
@@ -42,6 +54,7 @@ static void stuck(long (*call)(void *), const struct slow_page *slow)
 	void *page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, slow->fd, 0);
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	dup2(slow->fd, 2);
 	if (page == MAP_FAILED || (geteuid() == 0 && setresuid(USER, USER, USER) < 0))
 		_exit(98);
 	number_is("the call is continued", call(page), -ENOSYS);
@@ -94,6 +107,7 @@ static int play(const char *what, long (*call)(void *), bool waits)
 int main(int argc, char **argv)
 {
 	(void)argc;
+	setenv("PIDEPOCH_ON_STALE", "report", 1);
 	if (!number_is_inside())
 		number_go_inside(argv);
 	alarm(60); /* what this test is about would be a test without an end */
@@ -101,6 +115,7 @@ int main(int argc, char **argv)
 		printf("skip: no FUSE file system can be mounted here\n");
 		return 77;
 	}
+	play("the notice is being waited for", is_reported, false);
 	play("the answer is being waited for", is_told, false);
 	play("the entries are being waited for", asks, true);
 	return number_done();

@@ -112,7 +112,7 @@ static inline _Noreturn void slow_page_serve(int device, int asked, int deliver)
 			continue;
 		if (read(device, in, sizeof(in)) <= 0)
 			break;
-		if (request->opcode != FUSE_READ) {
+		if (request->opcode != FUSE_READ && request->opcode != FUSE_POLL) {
 			right = slow_page_reply(device, request);
 			continue;
 		}
