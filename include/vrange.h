@@ -49,6 +49,25 @@ extern "C" {
  */
 int mvrange(void *start, size_t length, int mode, int behavior);
 
+/*
+ * fvrange() - mark a part of a file in memory as volatile or as non-volatile
+ * @fd:       of a file on tmpfs, or of a memfd; open for reading and writing
+ * @offset:   first byte; a multiple of the page size
+ * @length:   bytes; rounded down to whole pages by a mark, up by an unmark
+ * @mode:     VRANGE_VOLATILE or VRANGE_NONVOLATILE
+ * @behavior: VRANGE_FULL or VRANGE_PARTIAL; VRANGE_STRICT is accepted
+ * Context:  async-signal-safe; any thread; not in a vfork child
+ * Return:   as mvrange(). The state belongs to the file: any process of the same user may unmark, and
+ *           a mark outlives the process that made it. A lost part reads as zeros, and raises no
+ *           signal
+ * Errors:   EBADF @fd is not open for reading and writing; EINVAL not such a file, or as mvrange();
+ *           ENOSPC too many volatile files or parts, or /dev/shm is full; EBADMSG the ledger in
+ *           /dev/shm is damaged: remove it; EACCES the ledger belongs to another user; ENOMEM
+ * Source:   proposal of 2013-04-08 (fvrange)
+ * Since:    0.1
+ */
+int fvrange(int fd, off_t offset, size_t length, int mode, int behavior);
+
 /* a run of lost pages */
 struct vrange_hole {
 	void *start;
@@ -87,6 +106,117 @@ ssize_t vrange_holes(const void *start, size_t length, struct vrange_hole *holes
  * Since:    0.1
  */
 ssize_t vrange(void *start, size_t length, unsigned long mode, unsigned long flags, int *purged);
+
+/* --- objects: see vrange_object(3) --- */
+
+struct vrange_object;
+
+/*
+ * vrange_new() - an object: memory that is volatile except while it is pinned
+ * @size:    bytes, at least 1
+ * @flags:   0
+ * Context:  async-signal-safe; any thread
+ * Return:   the object, whose first pin reports a loss; or NULL with errno
+ * Errors:   EINVAL; ENOMEM
+ * Source:   none
+ * Since:    0.1
+ */
+struct vrange_object *vrange_new(size_t size, unsigned int flags);
+
+/*
+ * vrange_pin() - keep the memory of an object
+ * @object:  of vrange_new()
+ * @lost:    set to 1 if the content was lost (it is zeros now), else to 0; may be NULL
+ * Context:  async-signal-safe; any thread. No system call unless the object was given to the kernel
+ * Return:   its memory, aligned to a page, valid until as many calls of vrange_unpin(); or NULL with
+ *           errno
+ * Errors:   ENOMEM it was lost, and there is no memory for zeros; EINVAL it was deleted
+ * Source:   none
+ * Since:    0.1
+ *
+ * Pins nest. A loss is reported to one pin: threads that share an object agree on which one fills
+ * it.
+ */
+void *vrange_pin(struct vrange_object *object, int *lost);
+
+/*
+ * vrange_fill() - vrange_pin(), and make the content anew if it was lost
+ * @object:  of vrange_new()
+ * @fill:    called after a loss with the memory, the size in bytes and @arg; other than 0: it failed
+ * @arg:     for @fill
+ * Context:  that of @fill; any thread
+ * Return:   the memory, pinned; or NULL: not pinned, and lost as before
+ * Errors:   ENOMEM; EINVAL; what @fill set
+ * Source:   none
+ * Since:    0.1
+ */
+void *vrange_fill(struct vrange_object *object, int (*fill)(void *to, size_t size, void *arg),
+		  void *arg);
+
+/*
+ * vrange_unpin() - the object may be lost again
+ * @object:  pinned
+ * Context:  async-signal-safe; any thread
+ * Source:   none
+ * Since:    0.1
+ */
+void vrange_unpin(struct vrange_object *object);
+
+/*
+ * vrange_read() - copy from an object that need not be pinned
+ * @to:      room for @n bytes
+ * @object:  of vrange_new()
+ * @at:      of the first byte in the object
+ * @n:       bytes; @at + @n is at most the size
+ * Context:  async-signal-safe; any thread. Raises no signal
+ * Return:   @n, or -1 with errno
+ * Errors:   EAGAIN a part is lost; EINVAL outside the object; ENOMEM
+ * Source:   none
+ * Since:    0.1
+ */
+ssize_t vrange_read(void *to, struct vrange_object *object, size_t at, size_t n);
+
+/*
+ * vrange_delete() - the end of an object
+ * @object:  not pinned; NULL is accepted
+ * Context:  async-signal-safe; any thread
+ * Source:   none
+ * Since:    0.1
+ */
+void vrange_delete(struct vrange_object *object);
+
+/*
+ * vrange_trim() - purge volatile memory of this process now, the oldest objects first
+ * @bytes:   to purge at least, if there is so much
+ * Context:  async-signal-safe; any thread
+ * Return:   bytes that were purged
+ * Source:   none
+ * Since:    0.1
+ */
+size_t vrange_trim(size_t bytes);
+
+/* what vrange_stat() reports of this process */
+struct vrange_stat {
+	size_t size;		 /* of this structure, bytes; set by the caller */
+	uint32_t level;		 /* 1 to 4; see vrange(7) */
+	uint32_t ranges;	 /* of mvrange() */
+	uint64_t objects;	 /* that were ever made, less those whose memory was used again */
+	uint64_t volatile_bytes; /* of objects, not yet given to the kernel */
+	uint64_t armed_bytes;	 /* given to the kernel; resident until it takes them */
+	uint64_t purged_bytes;	 /* found lost, or purged by vrange_trim(), so far */
+	uint64_t debt_cap;	 /* the most that volatile_bytes may be; 0: not computed yet */
+};
+
+/*
+ * vrange_stat() - how much memory is volatile, and by which mechanism
+ * @stat:    its size is set
+ * Context:  async-signal-safe; any thread
+ * Return:   0, or -1 with errno
+ * Errors:   EINVAL the size is none that the library knows; ENOMEM
+ * Source:   none
+ * Since:    0.1
+ */
+int vrange_stat(struct vrange_stat *stat);
 
 #ifdef __cplusplus
 }

@@ -79,6 +79,6 @@ int vr_kernel_pagemap(void);		      /* a descriptor for vr_kernel_pages() */
 /* The state of the pages from @at on, at most @n of them. Returns how many. */
 long vr_kernel_pages(int pagemap, uintptr_t at, uint64_t *pages, size_t n);
 
-int vr_kernel_high(int fd); /* moves @fd up (kernel.2) and returns its new pid */
+int vr_kernel_high(int fd); /* moves @fd up (kernel.2) and returns its new number */
 
 #endif

@@ -17,6 +17,6 @@ long vr_boundary(long result)
 
 __attribute__((constructor)) static void load(void)
 {
-	vr_state_configure(secure_getenv("VRANGE_FORCE_OLD"));
+	vr_state_configure(secure_getenv("VRANGE_FORCE_OLD"), secure_getenv("VRANGE_LEDGER"));
 	pthread_atfork(vr_state_fork_prepare, vr_state_fork_parent, vr_state_fork_child);
 }

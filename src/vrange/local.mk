@@ -14,10 +14,15 @@ libvrangecore_la_SOURCES += src/vrange/mapping.c src/vrange/mapping.h
 libvrangecore_la_SOURCES += src/vrange/pages.c src/vrange/pages.h
 libvrangecore_la_SOURCES += src/vrange/state.c src/vrange/state.h
 libvrangecore_la_SOURCES += src/vrange/mark.c src/vrange/mark.h
+libvrangecore_la_SOURCES += src/core/memory/arena.c src/core/memory/arena.h
+libvrangecore_la_SOURCES += src/vrange/objects.c src/vrange/objects.h src/vrange/object.c
+libvrangecore_la_SOURCES += src/vrange/witness.c src/vrange/witness.h
+libvrangecore_la_SOURCES += src/vrange/headroom.c src/vrange/headroom.h
+libvrangecore_la_SOURCES += src/vrange/file.c src/vrange/file.h src/vrange/shared.c src/vrange/shared.h
 libvrangecore_la_SOURCES += src/vrange/vrange.c src/vrange/move.c src/vrange/move.h
 
 libvrange_la_CFLAGS = $(LIBRARY_CFLAGS)
-libvrange_la_SOURCES = src/vrange/load.c
+libvrange_la_SOURCES = src/vrange/load.c src/vrange/robust.c src/vrange/robust.h
 libvrange_la_LIBADD = libvrangecore.la
 libvrange_la_LDFLAGS = $(LIBRARY_LDFLAGS) -version-info 0:0:0 \
 	-Wl,--version-script=$(srcdir)/src/vrange/libvrange.map

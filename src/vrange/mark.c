@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "core/contract.h"
 
+#include <sys/sysmacros.h>
+
+#include "vrange/file.h"
 #include "vrange/mapping.h"
 #include "vrange/mark.h"
 #include "vrange/pages.h"
@@ -14,7 +17,8 @@ typedef int visit(struct vr_state *st, struct vr_span part, void *arg);
 
 struct each_mapping {
 	int (*anonymous)(struct vr_state *st, struct vr_span part, void *arg);
-	int (*other)(struct vr_state *st, const struct vr_mapping *m, void *arg); /* or NULL */
+	int (*other)(struct vr_state *st, const struct vr_mapping *m, struct vr_span part,
+		     void *arg); /* or NULL */
 	void *arg;
 };
 
@@ -36,7 +40,7 @@ static int each_mapping(struct vr_state *st, struct vr_span s, const struct each
 		if (vr_mapping_kind(&m) == VR_MAPPING_ANONYMOUS)
 			result = call->anonymous(st, part, call->arg);
 		else if (call->other)
-			result = call->other(st, &m, call->arg);
+			result = call->other(st, &m, part, call->arg);
 		if (result)
 			return result;
 		s.start = part.end;
@@ -117,7 +121,7 @@ static int let_go(struct vr_span run, void *arg)
 }
 
 /* mark.3, mark.4 */
-static int free_pages(struct vr_state *st, struct vr_span part)
+int vr_mark_free(struct vr_state *st, struct vr_span part)
 {
 	if (st->forked)
 		return vr_pages_each(part, vr_pages_exclusive, let_go, NULL);
@@ -140,14 +144,45 @@ static int check_anonymous(struct vr_state *st, struct vr_span part, void *arg)
 	return vr_kernel_is_locked(part) ? -EINVAL : 0;
 }
 
-static int check_other(struct vr_state *st, const struct vr_mapping *mapping, void *arg)
+/* What @part of a shared mapping is in its file. */
+static struct vr_file_part file_part(struct vr_state *st, const struct vr_mapping *m,
+				     struct vr_span part)
+{
+	struct vr_file_part f = { .key = { makedev(m->major, m->minor), m->inode, 0 } };
+
+	f.start = m->offset + (part.start - m->span.start);
+	f.end = f.start + vr_span_bytes(part);
+	f.fd = vr_file_known(st, &f.key);
+	/* with its time of birth, if the file is open here */
+	if (f.fd >= 0)
+		vr_file_part(f.fd, f.start, f.end, &f);
+	return f;
+}
+
+static int check_other(struct vr_state *st, const struct vr_mapping *mapping, struct vr_span part,
+		       void *arg)
 {
 	const struct marking *m = arg;
 
-	(void)st;
 	if (vr_mapping_kind(mapping) == VR_MAPPING_HUGE)
 		return -EINVAL;
-	return m->strict ? -EOPNOTSUPP : 0;
+	if (!m->strict ||
+	    (vr_mapping_kind(mapping) == VR_MAPPING_SHARED && file_part(st, mapping, part).fd >= 0))
+		return 0;
+	return -EOPNOTSUPP;
+}
+
+/* A mark of a shared mapping is one of its file. Without a descriptor it could not be purged. */
+static int mark_shared(struct vr_state *st, const struct vr_mapping *m, struct vr_span part,
+		       void *arg)
+{
+	struct vr_file_part f;
+
+	(void)arg;
+	if (vr_mapping_kind(m) != VR_MAPPING_SHARED)
+		return 0;
+	f = file_part(st, m, part);
+	return f.fd < 0 ? 0 : vr_file_mark(st, &f);
 }
 
 static int register_gap(struct vr_state *st, struct vr_span gap, void *arg)
@@ -178,7 +213,7 @@ static int abandon_part(struct vr_state *st, struct vr_span part, void *arg)
 static int finish_part(struct vr_state *st, struct vr_span part, void *arg)
 {
 	const struct vr_ledger_entry e = { .span = part };
-	int error = free_pages(st, part);
+	int error = vr_mark_free(st, part);
 
 	(void)arg;
 	if (error)
@@ -201,7 +236,7 @@ static int mark_parts(struct vr_state *st, struct vr_span s)
 {
 	const struct each_mapping begin = { .anonymous = begin_part },
 				  abandon = { .anonymous = abandon_part },
-				  finish = { .anonymous = finish_part };
+				  finish = { .anonymous = finish_part, .other = mark_shared };
 	int error = each_mapping(st, s, &begin);
 
 	if (error) {
@@ -311,8 +346,7 @@ struct undoing {
 	bool partial, lost;
 };
 
-/* 0: every page of @run is dirty now. -EFAULT: one is lost. */
-static int dirty(struct vr_state *st, struct vr_span run)
+int vr_mark_dirty(struct vr_state *st, struct vr_span run)
 {
 	struct vr_mapping m;
 	int error = 0;
@@ -333,7 +367,7 @@ static int dirty(struct vr_state *st, struct vr_span run)
 
 static int dirty_run(struct vr_span run, void *arg)
 {
-	return dirty(arg, run);
+	return vr_mark_dirty(arg, run);
 }
 
 /* Makes what is left of a range dirty. A page that goes meanwhile (-EFAULT) is one less. */
@@ -349,7 +383,7 @@ static int dirty_part(struct vr_state *st, struct vr_ledger_entry *e, struct vr_
 		      void *arg)
 {
 	struct undoing *u = arg;
-	int error = dirty(st, part);
+	int error = vr_mark_dirty(st, part);
 
 	if (error == -EFAULT || (e->flags & VR_LEDGER_LOST)) {
 		u->lost = true;
@@ -382,9 +416,41 @@ static int end_part(struct vr_state *st, struct vr_ledger_entry *e, struct vr_sp
 	return 0;
 }
 
+static int unmark_shared(struct vr_state *st, const struct vr_mapping *m, struct vr_span part,
+			 void *arg)
+{
+	struct undoing *u = arg;
+	struct vr_file_part f;
+	int result;
+
+	if (vr_mapping_kind(m) != VR_MAPPING_SHARED)
+		return 0;
+	f = file_part(st, m, part);
+	result = vr_file_unmark(st, &f, u->partial);
+	u->lost |= result == 1;
+	return result < 0 ? result : 0;
+}
+
+static int skip(struct vr_state *st, struct vr_span part, void *arg)
+{
+	(void)st;
+	(void)part;
+	(void)arg;
+	return 0;
+}
+
+/* The usual case: all of @s was marked, and so is anonymous. */
+static bool is_one_entry(struct vr_state *st, struct vr_span s)
+{
+	const struct vr_ledger_entry *e = vr_ledger_first(&st->ledger, s);
+
+	return e && e->span.start <= s.start && s.end <= e->span.end;
+}
+
 int vr_mark_undo(struct vr_state *st, struct vr_span s, bool partial)
 {
 	struct undoing u = { .partial = partial };
+	const struct each_mapping files = { skip, unmark_shared, &u };
 	int error = vr_kernel_is_mapped(s);
 
 	if (error == 0)
@@ -393,6 +459,8 @@ int vr_mark_undo(struct vr_state *st, struct vr_span s, bool partial)
 		error = each_entry(st, s, forget_if_stale, NULL);
 	if (error == 0)
 		error = each_entry(st, s, dirty_part, &u);
+	if (error == 0 && !is_one_entry(st, s) && !is_one_anonymous(st, s))
+		error = each_mapping(st, s, &files);
 	if (error == 0)
 		error = each_entry(st, s, end_part, &u);
 	return error ? error : u.lost;

@@ -35,6 +35,12 @@ int vr_mark(struct vr_state *st, struct vr_span s, bool strict);
 /* 0 intact, 1 lost. @partial: survivors keep their content. */
 int vr_mark_undo(struct vr_state *st, struct vr_span s, bool partial);
 
+/* Gives the pages of registered memory to the kernel, as mark.3 and mark.4 allow. */
+int vr_mark_free(struct vr_state *st, struct vr_span s);
+
+/* 0: every page of @s is dirty now. -EFAULT: one is lost. -EACCES: not writable. */
+int vr_mark_dirty(struct vr_state *st, struct vr_span s);
+
 /* Removes ledger entries whose memory is no longer registered, and makes the rest ready to be
  * inherited (mark.7). */
 void vr_mark_verify(struct vr_state *st);

@@ -167,6 +167,7 @@ static void register_all(struct vr_state *st)
 		if (!(e->flags & VR_LEDGER_ZERO) && vr_kernel_register(uffd, e->span) != 0)
 			e->flags |= VR_LEDGER_LOST;
 	}
+	vr_objects_adopt(st, true);
 }
 
 void vr_state_adopt(struct vr_state *st)
@@ -175,6 +176,7 @@ void vr_state_adopt(struct vr_state *st)
 	close_both(st);
 	for (size_t i = 0; i < st->ledger.n; i++)
 		st->ledger.entry[i].flags |= VR_LEDGER_LOST;
+	vr_objects_adopt(st, false);
 }
 
 void vr_state_fork_prepare(void)
@@ -216,7 +218,7 @@ int vr_state_level(struct vr_state *st)
 	return (st->without & VR_WITHOUT_POPULATE) || vr_state_maps(st) < 0 ? 2 : 1;
 }
 
-void vr_state_configure(const char *without)
+void vr_state_configure(const char *without, const char *ledger_path)
 {
 	static const struct {
 		const char *name;
@@ -228,6 +230,7 @@ void vr_state_configure(const char *without)
 		{ "free", VR_WITHOUT_FREE },
 	};
 
+	state.ledger_path = ledger_path;
 	while (without && *without) {
 		for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
 			if (pe_text_begins(without, all[i].name))

@@ -16,7 +16,9 @@
 #ifndef VR_STATE_H
 #define VR_STATE_H
 
+#include "vrange/file.h"
 #include "vrange/ledger.h"
+#include "vrange/objects.h"
 
 /* what VRANGE_FORCE_OLD turns off */
 #define VR_WITHOUT_QUERY       1u
@@ -26,17 +28,20 @@
 
 struct vr_descriptor {
 	int fd;		/* -1: not open, or -errno: cannot be opened */
-	uint64_t inode; /* as it was opened: the pid may be another file's by now */
+	uint64_t inode; /* as it was opened: the number may be another file's by now */
 	uint64_t device;
 };
 
 struct vr_state {
 	struct vr_ledger ledger;
+	struct vr_objects objects;
+	struct vr_files files;
+	const char *ledger_path;   /* of shared.h; NULL: the default */
 	struct vr_descriptor uffd; /* registers; level 3 without it */
 	struct vr_descriptor maps; /* for PROCMAP_QUERY; level 2 without it */
 	uint32_t without;	   /* VR_WITHOUT_ */
 	bool forked;		   /* pages may be shared with a forked process */
-	uint64_t lost;		   /* bytes that were reported as lost */
+	uint64_t lost;		   /* bytes that were found lost, or purged by vrange_trim() */
 	uint64_t fork_mask;	   /* between the fork handlers, as the next */
 	bool forking;
 };
@@ -67,7 +72,7 @@ void vr_state_fork_child(void);
 /* 1 to 4; see vrange(7) */
 int vr_state_level(struct vr_state *st);
 
-/* Before the first call: the value of VRANGE_FORCE_OLD, or NULL. */
-void vr_state_configure(const char *without);
+/* Before the first call: the values of VRANGE_FORCE_OLD and VRANGE_LEDGER, or NULL. */
+void vr_state_configure(const char *without, const char *ledger_path);
 
 #endif

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # libvrange. Each program runs once for each level that the kernel has (levels.sh).
-VRANGE_TESTS = tests/vrange/ranges tests/vrange/forks tests/vrange/threads tests/vrange/model
+VRANGE_TESTS = tests/vrange/ranges tests/vrange/forks tests/vrange/threads tests/vrange/model \
+	tests/vrange/objects tests/vrange/files
 vrange_sources = tests/vrange/check.h tests/vrange/pressure.c tests/vrange/pressure.h
 
 tests_vrange_ranges_SOURCES = tests/vrange/ranges.c $(vrange_sources)
@@ -12,6 +13,12 @@ tests_vrange_threads_CFLAGS = $(AM_CFLAGS) -pthread
 tests_vrange_threads_LDADD = libvrange.la
 tests_vrange_model_SOURCES = tests/vrange/model.c $(vrange_sources)
 tests_vrange_model_LDADD = libvrange.la
+
+tests_vrange_objects_SOURCES = tests/vrange/objects.c $(vrange_sources)
+tests_vrange_objects_CFLAGS = $(AM_CFLAGS) -pthread
+tests_vrange_objects_LDADD = libvrange.la
+tests_vrange_files_SOURCES = tests/vrange/files.c $(vrange_sources)
+tests_vrange_files_LDADD = libvrange.la
 
 check_PROGRAMS += $(VRANGE_TESTS)
 dist_check_SCRIPTS += tests/vrange/levels.sh tests/vrange/mutants.sh

@@ -16,11 +16,9 @@ mkdir "$work" || exit 99
 # build TEST: the copy of the library and this test, in one program
 build()
 {
-	test "$1" = model && set -- model "$tests/pressure.c"
-	test "$1" = model || set -- "$1" "$tests/pressure.c"
 	# shellcheck disable=SC2086 # CC is a list of words
 	$CC -std=gnu11 -D_GNU_SOURCE -O1 -w -pthread -I"$PIDEPOCH_SRCDIR/include" -I"$work/src" \
-		-I"$PIDEPOCH_SRCDIR/src" "$tests/$1.c" "$2" "$work"/src/vrange/*.o -o "$work/$1"
+		-I"$PIDEPOCH_SRCDIR/src" "$tests/$1.c" "$tests/pressure.c" "$work"/src/vrange/*.o -o "$work/$1"
 }
 
 # compile FILE...: of the copy
@@ -82,12 +80,9 @@ mutate()
 mkdir -p "$work/src/vrange"
 cp "$PIDEPOCH_SRCDIR"/src/vrange/*.[ch] "$work/src/vrange/"
 chmod -R u+w "$work/src"
-text=$(find "$PIDEPOCH_SRCDIR/src/core" -name text.c)
-cp "$text" "$work/src/vrange/text.c"
-sed -i 's,"contract.h","core/contract.h",; s,"\.\./contract.h","core/contract.h",; s,"text.h","core/text.h",' \
-	"$work/src/vrange/text.c"
+cp "$PIDEPOCH_SRCDIR/src/core/text.c" "$PIDEPOCH_SRCDIR/src/core/memory/arena.c" "$work/src/vrange/"
 compile "$work"/src/vrange/*.c || exit 99
-for test in ranges forks model; do
+for test in ranges forks objects files model; do
 	run $test
 	case $? in
 	0) ;;
@@ -114,6 +109,21 @@ mutate forks state.c 'if (unlikely(!o->alive)) {' 'if (0) {'
 mutate model mark.c 'keep_survivors(st, part);' ';'
 mutate model mark.c 'st->ledger, s);' 'st->ledger, s); e = NULL;'
 mutate model ledger.c 'e.span = part;' ';'
+mutate objects objects.c 'vr_kernel_is_registered(uffd, o->span) == 1;' '1;'
+mutate objects objects.c 'if (vr_mark_dirty(st, o->span) != 0)' 'if (0)'
+mutate objects objects.c 'while (all->listed.bytes > all->cap)' 'while (0)'
+mutate objects objects.c 'error = vr_kernel_zero_fill(uffd, o->span);' ';'
+mutate objects objects.c 'if (word & VR_OBJECT_REFERENCED)' 'if (0)'
+mutate objects object.c 'give_up(o);' ';'
+mutate objects witness.c 'lost += VR_PAGE;' ';'
+mutate objects state.c 'vr_objects_adopt(st, true);' ';'
+mutate objects state.c 'vr_objects_adopt(st, false);' ';'
+mutate files file.c 'is_same(&now, key))' '1)'
+mutate files shared.c 'error ? error : lost;' 'error;'
+mutate files shared.c '|| e->state == VR_EXTENT_VOLATILE)' '|| 1)'
+mutate files shared.c '(st.st_mode & 077)' '0'
+mutate files file.c 'punch(fd, e);' ';'
+mutate files mark.c 'u->lost |= result == 1;' ';'
 
 echo "$tried mutants, $bad not noticed"
 exit $((bad != 0))

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "core/contract.h"
+
+#include <linux/falloc.h>
+#include <linux/magic.h>
+#include <vrange.h>
+
+#include "vrange/boundary.h"
+#include "vrange/file.h"
+#include "vrange/headroom.h"
+#include "vrange/kernel.h"
+#include "vrange/state.h"
+
+#define LOW	    ((uint64_t)16 << 20) /* headroom, bytes, at which a mark begins to purge */
+#define BETWEEN	    UINT64_C(100000000)	 /* looks at the headroom, nanoseconds */
+#define BEHAVIORS   (VRANGE_PARTIAL | VRANGE_STRICT)
+#define DESCRIPTORS 1024 /* that are looked through for the file of a mapping */
+
+static int key_of(int fd, struct vr_file_key *key)
+{
+	struct stat st;
+	const int error = pe_sys_fstat(fd, &st);
+
+	if (error)
+		return error;
+	key->device = st.st_dev;
+	key->inode = st.st_ino;
+	key->birth = pe_sys_file_birth(fd);
+	return 0;
+}
+
+static bool is_same(const struct vr_file_key *a, const struct vr_file_key *b)
+{
+	return a->inode == b->inode && a->device == b->device &&
+	       (a->birth == b->birth || !a->birth || !b->birth);
+}
+
+int vr_file_part(int fd, uint64_t start, uint64_t end, struct vr_file_part *part)
+{
+	const long mode = pe_sys3(SYS_fcntl, fd, F_GETFL, 0);
+	struct statfs fs;
+
+	if (mode < 0 || (mode & O_ACCMODE) != O_RDWR || (mode & O_PATH))
+		return -EBADF;
+	if (pe_sys_fstatfs(fd, &fs) != 0 || fs.f_type != TMPFS_MAGIC) /* file.1 */
+		return -EINVAL;
+	part->start = start;
+	part->end = end;
+	part->fd = fd;
+	return key_of(fd, &part->key);
+}
+
+/* --- descriptors --- */
+
+static void remember(struct vr_files *files, const struct vr_file_part *part)
+{
+	for (int i = 0; i < VR_FILE_KNOWN; i++)
+		if (files->known[i].key.inode && is_same(&files->known[i].key, &part->key)) {
+			files->known[i].fd = part->fd;
+			return;
+		}
+	files->known[files->next % VR_FILE_KNOWN].key = part->key;
+	files->known[files->next++ % VR_FILE_KNOWN].fd = part->fd;
+}
+
+/* file.2: a duplicate of @fd if that is the file, or -1 */
+static int confirmed(int fd, const struct vr_file_key *key)
+{
+	const int copy = (int)pe_sys3(SYS_fcntl, fd, F_DUPFD_CLOEXEC, 0);
+	struct vr_file_key now;
+
+	if (copy >= 0 && key_of(copy, &now) == 0 && is_same(&now, key))
+		return copy;
+	if (copy >= 0)
+		pe_sys_close(copy);
+	return -1;
+}
+
+static int confirmed_of(struct vr_files *files, const struct vr_file_key *key)
+{
+	for (int i = 0; i < VR_FILE_KNOWN; i++)
+		if (files->known[i].key.inode && is_same(&files->known[i].key, key))
+			return confirmed(files->known[i].fd, key);
+	return -1;
+}
+
+int vr_file_known(struct vr_state *st, const struct vr_file_key *key)
+{
+	struct vr_file_part part;
+
+	for (int i = 0; i < VR_FILE_KNOWN; i++)
+		if (st->files.known[i].key.inode && is_same(&st->files.known[i].key, key))
+			return st->files.known[i].fd;
+	for (int fd = 0; fd < DESCRIPTORS; fd++)
+		if (vr_file_part(fd, 0, 0, &part) == 0 && is_same(&part.key, key))
+			return fd;
+	return -1;
+}
+
+/* --- purging --- */
+
+static void punch(int fd, struct vr_extent *e)
+{
+	e->state = VR_EXTENT_PURGING;
+	if (pe_sys4(SYS_fallocate, fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (long)e->start,
+		    (long)(e->end - e->start)) == 0)
+		e->state = VR_EXTENT_PURGED;
+	else
+		e->state = VR_EXTENT_VOLATILE; /* a seal, or a file system that cannot */
+}
+
+struct search {
+	struct vr_files *files;
+	uint64_t above; /* stamps up to this one were tried */
+	struct vr_shared_file *file;
+	struct vr_extent *oldest;
+};
+
+static int find_oldest(struct vr_shared_file *f, void *arg)
+{
+	struct search *s = arg;
+	struct vr_extent_list *l = vr_shared_list(f);
+
+	for (uint32_t i = 0; l && i < l->count; i++) {
+		struct vr_extent *e = &l->extent[i];
+
+		if (e->state == VR_EXTENT_VOLATILE && e->stamp > s->above &&
+		    (!s->oldest || e->stamp < s->oldest->stamp)) {
+			s->file = f;
+			s->oldest = e;
+		}
+	}
+	return 0;
+}
+
+/* The ledger is locked. */
+static size_t purge_oldest(struct vr_state *st, size_t bytes)
+{
+	struct search s = { .files = &st->files };
+	size_t done = 0;
+
+	while (done < bytes) {
+		int fd;
+
+		s.oldest = NULL;
+		vr_shared_each(st->files.shared, find_oldest, &s);
+		if (!s.oldest)
+			break;
+		s.above = s.oldest->stamp;
+		fd = confirmed_of(&st->files, &s.file->key);
+		if (fd < 0) /* file.4 */
+			continue;
+		punch(fd, s.oldest);
+		pe_sys_close(fd);
+		if (s.oldest->state == VR_EXTENT_PURGED)
+			done += s.oldest->end - s.oldest->start;
+	}
+	st->lost += done;
+	return done;
+}
+
+/* file.3 */
+static void relieve(struct vr_state *st)
+{
+	struct timespec now = { 0, 0 };
+	uint64_t at, left;
+
+	pe_sys_clock_gettime(CLOCK_MONOTONIC, &now);
+	at = (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+	if (st->files.checked && at - st->files.checked < BETWEEN)
+		return;
+	st->files.checked = at;
+	left = vr_headroom();
+	if (left < LOW)
+		purge_oldest(st, LOW - left);
+}
+
+size_t vr_file_trim(struct vr_state *st, size_t bytes)
+{
+	size_t done;
+
+	if (!st->files.shared || vr_shared_enter(&st->files.shared, st->ledger_path) != 0)
+		return 0;
+	done = purge_oldest(st, bytes);
+	vr_shared_leave(st->files.shared);
+	return done;
+}
+
+/* --- marking --- */
+
+int vr_file_mark(struct vr_state *st, const struct vr_file_part *part)
+{
+	struct vr_shared_file *f;
+	int error = vr_shared_enter(&st->files.shared, st->ledger_path);
+
+	if (error)
+		return error;
+	error = vr_shared_claim(st->files.shared, part->key, &f);
+	if (error == 0)
+		error = vr_shared_mark(st->files.shared, f, part->start, part->end);
+	if (error == 0 && part->fd >= 0) {
+		remember(&st->files, part);
+		relieve(st);
+	}
+	vr_shared_leave(st->files.shared);
+	return error;
+}
+
+/* VRANGE_FULL: one lost page gives up the rest of what was volatile. */
+static void give_up(struct vr_shared_file *f, const struct vr_file_part *part)
+{
+	struct vr_extent_list *l = vr_shared_list(f);
+	const int fd = part->fd < 0 ? -1 : confirmed(part->fd, &part->key);
+	bool lost = false;
+
+	for (uint32_t i = 0; l && i < l->count; i++)
+		lost |= l->extent[i].start < part->end && l->extent[i].end > part->start &&
+			l->extent[i].state == VR_EXTENT_PURGED;
+	for (uint32_t i = 0; l && lost && fd >= 0 && i < l->count; i++) {
+		struct vr_extent *e = &l->extent[i];
+
+		if (e->start >= part->start && e->end <= part->end &&
+		    e->state == VR_EXTENT_VOLATILE)
+			punch(fd, e);
+	}
+	if (fd >= 0)
+		pe_sys_close(fd);
+}
+
+int vr_file_unmark(struct vr_state *st, const struct vr_file_part *part, bool partial)
+{
+	struct vr_shared_file *f;
+	int result = vr_shared_enter(&st->files.shared, st->ledger_path);
+
+	if (result)
+		return result;
+	f = vr_shared_find(st->files.shared, part->key);
+	if (f && !partial)
+		give_up(f, part);
+	if (f)
+		result = vr_shared_unmark(f, part->start, part->end);
+	vr_shared_leave(st->files.shared);
+	return result;
+}
+
+static int change(const struct vr_file_part *part, int mode, int behavior)
+{
+	uint64_t mask;
+	struct vr_state *st = vr_state_enter(&mask);
+	int result;
+
+	if (!st)
+		return -ENOMEM;
+	if (mode == VRANGE_VOLATILE)
+		result = vr_file_mark(st, part);
+	else
+		result = vr_file_unmark(st, part, behavior & VRANGE_PARTIAL);
+	vr_state_leave(st, mask);
+	return result;
+}
+
+PE_EXPORT int fvrange(int fd, off_t offset, size_t length, int mode, int behavior)
+{
+	const bool up = mode == VRANGE_NONVOLATILE;
+	const uint64_t start = (uint64_t)offset;
+	const uint64_t bytes = (length + (up ? VR_PAGE - 1 : 0)) & ~(VR_PAGE - 1);
+	struct vr_file_part part;
+	int error;
+
+	if ((mode != VRANGE_VOLATILE && !up) || (behavior & ~BEHAVIORS) || offset < 0 ||
+	    start % VR_PAGE || (up && bytes < length) || start + bytes > INT64_MAX)
+		return (int)vr_boundary(-EINVAL);
+	error = vr_file_part(fd, start, start + bytes, &part);
+	if (error == 0 && bytes)
+		error = change(&part, mode, behavior);
+	return (int)vr_boundary(error);
+}

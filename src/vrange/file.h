@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * file - fvrange(): volatile parts of files in memory (tmpfs, memfd), for all processes that use
+ * them.
+ *
+ * file.1  Only a file system in memory: what is dropped of a disk file comes back by itself.
+ * file.2  A purge duplicates the descriptor that the mark was made with, compares the duplicate
+ *         with the file that was marked, and only then punches the hole, with the state PURGING
+ *         before and PURGED after it: the program may have closed the descriptor, and its number
+ *         may be another file's.
+ * file.3  The kernel does not purge such files. Some process has to: each mark looks at the
+ *         headroom, at most every tenth of a second, and purges the oldest parts if it is small.
+ *         The lock of the ledger elects one process at a time. This is slower than a hard burst of
+ *         allocations.
+ * file.4  What this process has no descriptor of, another process purges.
+ *
+ * Context: under the lock of state.h.
+ */
+#ifndef VR_FILE_H
+#define VR_FILE_H
+
+#include "vrange/shared.h"
+
+struct vr_state;
+
+#define VR_FILE_KNOWN 32
+
+/* descriptors that marks were made with */
+struct vr_files {
+	struct vr_shared *shared;
+	struct {
+		struct vr_file_key key;
+		int fd;
+	} known[VR_FILE_KNOWN];
+	uint32_t next;	  /* place in `known` */
+	uint64_t checked; /* when the headroom was looked at, nanoseconds */
+};
+
+struct vr_file_part {
+	struct vr_file_key key;
+	uint64_t start, end; /* bytes of the file */
+	int fd;		     /* -1: none is known */
+};
+
+/* The part of @fd. -EINVAL: no file in memory. -EBADF: no descriptor, or not writable. */
+int vr_file_part(int fd, uint64_t start, uint64_t end, struct vr_file_part *part);
+
+int vr_file_mark(struct vr_state *st, const struct vr_file_part *part);
+int vr_file_unmark(struct vr_state *st, const struct vr_file_part *part, bool partial);
+
+/* Purges the oldest parts, of files that this process has descriptors of. Bytes purged. */
+size_t vr_file_trim(struct vr_state *st, size_t bytes);
+
+/* A descriptor of this process that can punch holes into the file; -1: there is none. */
+int vr_file_known(struct vr_state *st, const struct vr_file_key *key);
+
+#endif

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * headroom - how much memory this process could still use.
+ *
+ * The least of MemAvailable and, for its memory cgroup (version 1 or 2) and each one above, the
+ * limit less the usage. A file that cannot be read counts as no limit.
+ */
+#ifndef VR_HEADROOM_H
+#define VR_HEADROOM_H
+
+#include "core/contract.h"
+
+uint64_t vr_headroom(void); /* bytes */
+
+#endif
