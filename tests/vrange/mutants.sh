@@ -115,7 +115,9 @@ mutate objects objects.c 'while (all->listed.bytes > all->cap)' 'while (0)'
 mutate objects objects.c 'error = vr_kernel_zero_fill(uffd, o->span);' ';'
 mutate objects objects.c 'if (word & VR_OBJECT_REFERENCED)' 'if (0)'
 mutate objects object.c 'give_up(o);' ';'
+export VRANGE_FORCE_OLD=userfaultfd
 mutate objects witness.c 'lost += VR_PAGE;' ';'
+unset VRANGE_FORCE_OLD
 mutate objects state.c 'vr_objects_adopt(st, true);' ';'
 mutate objects state.c 'vr_objects_adopt(st, false);' ';'
 mutate files file.c 'is_same(&now, key))' '1)'

@@ -172,6 +172,7 @@ static void arm_all(void)
 static int child_uses(void *arg)
 {
 	int lost, wrong = 0, losses = 0;
+	char *at;
 
 	(void)arg;
 	for (int round = 0; round < 3; round++)
@@ -181,7 +182,11 @@ static int child_uses(void *arg)
 		losses += lost;
 	}
 	CHECK(wrong == 0, "in the child, each is intact or reported as lost");
-	CHECK(vrange_trim(SIZE_MAX) > 0 && is_right(shared[0], 7, &lost) && lost, "and goes on");
+	at = vrange_pin(shared[0], NULL);
+	vrange_unpin(shared[0]);
+	CHECK(vrange_trim(SIZE_MAX) > 0, "and goes on");
+	CHECK(level > 2 || check_count(at, N, -1) == N, "vrange.5: purged memory raises SIGBUS");
+	CHECK(is_right(shared[0], 7, &lost) && lost, "and is reported");
 	return failures;
 }
 
