@@ -28,7 +28,7 @@ extern "C" {
 /* behaviors, a set of bits */
 #define VRANGE_FULL    0 /* one lost page gives up the whole range; the default */
 #define VRANGE_PARTIAL 1 /* the pages that survived keep their content */
-#define VRANGE_ZERO    2 /* a lost page reads as zeros and raises no signal */
+#define VRANGE_ZERO    2 /* of a mark: a lost page reads as zeros; its unmark keeps survivors */
 #define VRANGE_STRICT  4 /* fail with EOPNOTSUPP where a mark would be without effect */
 
 /*
@@ -43,7 +43,8 @@ extern "C" {
  * Errors:   EINVAL @start is not aligned, the range overflows, unknown @mode or @behavior, or the
  *           memory is locked or of huge pages; ENOMEM a part is not mapped, or there are too many
  *           mappings; EOPNOTSUPP (VRANGE_STRICT) the kernel or this mapping cannot do it;
- *           EACCES the range was marked and is not writable now
+ *           EACCES the range was marked and is not writable now; EBUSY a part is volatile with the
+ *           other choice of VRANGE_ZERO, or registered with a userfaultfd of the program
  * Source:   proposal of 2013-04-08 (mvrange)
  * Since:    0.1
  */

@@ -58,20 +58,33 @@ static struct vr_ledger_entry cut(struct vr_ledger_entry e, struct vr_span s)
 {
 	const struct vr_span part = vr_span_common(e.span, s);
 
-	if (e.witness)
-		e.witness += (part.start - e.span.start) / VR_PAGE;
+	e.first += (part.start - e.span.start) / VR_PAGE;
 	e.span = part;
 	return e;
+}
+
+static void leave(struct vr_ledger *l, const struct vr_ledger_entry *e)
+{
+	l->bytes -= vr_span_bytes(e->span);
+	if (e->witness && --e->witness->references == 0)
+		vr_witness_delete(e->witness);
+}
+
+static void enter(struct vr_ledger *l, const struct vr_ledger_entry *e)
+{
+	l->bytes += vr_span_bytes(e->span);
+	if (e->witness)
+		e->witness->references++;
 }
 
 /* Puts @count entries in place of those from @at up to, not including, @to. */
 static void replace(struct vr_ledger *l, size_t at, size_t to, const struct vr_ledger_entry *with,
 		    size_t count)
 {
-	for (size_t i = at; i < to; i++)
-		l->bytes -= vr_span_bytes(l->entry[i].span);
 	for (size_t i = 0; i < count; i++)
-		l->bytes += vr_span_bytes(with[i].span);
+		enter(l, &with[i]);
+	for (size_t i = at; i < to; i++)
+		leave(l, &l->entry[i]);
 	memmove(&l->entry[at + count], &l->entry[to], (l->n - to) * sizeof(*l->entry));
 	memcpy(&l->entry[at], with, count * sizeof(*with));
 	l->n += count;

@@ -18,12 +18,15 @@
  * ledger.4  An entry is a hint. Its memory may have been unmapped, and other memory may be there by
  *           now; ask the kernel before anything is done to it (vr_kernel_is_registered()).
  *
+ * ledger.5  A witness is shared by the parts of a cut entry, and deleted with the last one.
+ *
  * Context: under the lock of state.h.
  */
 #ifndef VR_LEDGER_H
 #define VR_LEDGER_H
 
 #include "vrange/kernel.h"
+#include "vrange/witness.h"
 
 #define VR_LEDGER_LOST 1u /* to be reported as lost whatever its pages look like */
 #define VR_LEDGER_ZERO 2u /* not registered: lost pages read as zeros (witness.h) */
@@ -31,7 +34,8 @@
 struct vr_ledger_entry {
 	struct vr_span span;
 	uint32_t flags;
-	uint16_t *witness; /* VR_LEDGER_ZERO: of the page at span.start, and on; else NULL */
+	struct vr_witness *witness; /* VR_LEDGER_ZERO; else NULL */
+	size_t first;		    /* number in it of the page at span.start */
 };
 
 struct vr_ledger {

@@ -323,10 +323,21 @@ static int mark_checked(struct vr_state *st, struct vr_span s, bool strict)
 	return error;
 }
 
+static int refuse_zero(struct vr_state *st, struct vr_ledger_entry *e, struct vr_span part,
+		       void *arg)
+{
+	(void)st;
+	(void)part;
+	(void)arg;
+	return e->flags & VR_LEDGER_ZERO ? -EBUSY : 0;
+}
+
 int vr_mark(struct vr_state *st, struct vr_span s, bool strict)
 {
-	int error;
+	int error = each_entry(st, s, refuse_zero, NULL);
 
+	if (error)
+		return error;
 	if (vr_state_uffd(st) < 0)
 		return not_supported(st, s, strict);
 	error = vr_ledger_reserve(&st->ledger, 1);
@@ -338,6 +349,41 @@ int vr_mark(struct vr_state *st, struct vr_span s, bool strict)
 		return error;
 	vr_state_adopt(st);
 	return mark_checked(st, s, strict);
+}
+
+static int zero_part(struct vr_state *st, struct vr_span s)
+{
+	struct vr_ledger_entry e = { .span = s, .flags = VR_LEDGER_ZERO };
+	int error = vr_ledger_reserve(&st->ledger, 1);
+
+	if (error)
+		return error;
+	e.witness = vr_witness_new(vr_span_pages(s));
+	if (!e.witness)
+		return -ENOMEM;
+	vr_witness_note(e.witness, 0, s);
+	error = vr_mark_free(st, s);
+	if (error)
+		vr_witness_delete(e.witness);
+	else
+		vr_ledger_set(&st->ledger, e);
+	return error;
+}
+
+int vr_mark_zero(struct vr_state *st, struct vr_span s, bool strict)
+{
+	const struct vr_ledger_entry *e = vr_ledger_first(&st->ledger, s);
+	int error;
+
+	/* the same again */
+	if (e && (e->flags & VR_LEDGER_ZERO) && e->span.start <= s.start && s.end <= e->span.end)
+		return 0;
+	if (e)
+		return -EBUSY;
+	if (!is_one_anonymous(st, s) || (st->without & VR_WITHOUT_FREE))
+		return not_supported(st, s, strict);
+	error = vr_kernel_is_locked(s) ? -EINVAL : 0;
+	return error ? error : zero_part(st, s);
 }
 
 /* --- unmarking --- */
@@ -383,8 +429,17 @@ static int dirty_part(struct vr_state *st, struct vr_ledger_entry *e, struct vr_
 		      void *arg)
 {
 	struct undoing *u = arg;
-	int error = vr_mark_dirty(st, part);
+	int error;
 
+	if (e->flags & VR_LEDGER_ZERO) {
+		if (is_one_anonymous(st, part))
+			u->lost |=
+				vr_witness_lost(e->witness,
+						e->first + (part.start - e->span.start) / VR_PAGE,
+						part) > 0;
+		return 0;
+	}
+	error = vr_mark_dirty(st, part);
 	if (error == -EFAULT || (e->flags & VR_LEDGER_LOST)) {
 		u->lost = true;
 		return 0;
@@ -398,6 +453,10 @@ static int end_part(struct vr_state *st, struct vr_ledger_entry *e, struct vr_sp
 	const struct undoing *u = arg;
 	int error;
 
+	if (e->flags & VR_LEDGER_ZERO) {
+		vr_ledger_clear(&st->ledger, part);
+		return 0;
+	}
 	if (u->lost) {
 		const bool keep = u->partial || (e->flags & VR_LEDGER_LOST);
 
@@ -491,7 +550,8 @@ void vr_mark_verify(struct vr_state *st)
 		each_entry(st, all, forget_if_stale, NULL);
 	pagemap = vr_kernel_pagemap();
 	for (size_t i = 0; i < st->ledger.n; i++)
-		make_anonymous(pagemap, st->ledger.entry[i].span);
+		if (!(st->ledger.entry[i].flags & VR_LEDGER_ZERO))
+			make_anonymous(pagemap, st->ledger.entry[i].span);
 	if (pagemap >= 0)
 		pe_sys_close(pagemap);
 }

@@ -32,6 +32,10 @@
 /* 0, or -errno and nothing has changed. @strict: -EOPNOTSUPP where it would be without effect. */
 int vr_mark(struct vr_state *st, struct vr_span s, bool strict);
 
+/* The same, but lost pages read as zeros: nothing is registered, and a witness tells (witness.h).
+ * Works where userfaultfd is forbidden. -EBUSY: a part is volatile already. */
+int vr_mark_zero(struct vr_state *st, struct vr_span s, bool strict);
+
 /* 0 intact, 1 lost. @partial: survivors keep their content. */
 int vr_mark_undo(struct vr_state *st, struct vr_span s, bool partial);
 

@@ -33,16 +33,19 @@ static void move_entries(struct vr_state *st, struct vr_span from, struct vr_spa
 		struct vr_ledger_entry e = *first;
 
 		e.span = vr_span_common(e.span, from);
+		e.first += (e.span.start - first->span.start) / VR_PAGE;
 		if (e.witness)
-			e.witness += (e.span.start - first->span.start) / VR_PAGE;
+			e.witness->references++;
 		vr_ledger_clear(&st->ledger, e.span);
 		e.span.start += shift;
 		e.span.end += shift;
 		e.span = vr_span_common(e.span, to);
-		if (e.span.start >= e.span.end)
-			continue;
-		register_moved(st, &e);
-		vr_ledger_set(&st->ledger, e);
+		if (e.span.start < e.span.end) {
+			register_moved(st, &e);
+			vr_ledger_set(&st->ledger, e);
+		}
+		if (e.witness && --e.witness->references == 0)
+			vr_witness_delete(e.witness);
 	}
 }
 

@@ -48,15 +48,15 @@ static int change(struct vr_span s, int mode, int behavior)
 
 	if (s.start == s.end)
 		return 0;
-	if (behavior & VRANGE_ZERO)
-		return -EOPNOTSUPP;
 	st = vr_state_enter(&mask);
 	if (!st)
 		return -ENOMEM;
-	if (mode == VRANGE_VOLATILE)
-		result = vr_mark(st, s, behavior & VRANGE_STRICT);
-	else
+	if (mode == VRANGE_NONVOLATILE)
 		result = vr_mark_undo(st, s, behavior & VRANGE_PARTIAL);
+	else if (behavior & VRANGE_ZERO)
+		result = vr_mark_zero(st, s, behavior & VRANGE_STRICT);
+	else
+		result = vr_mark(st, s, behavior & VRANGE_STRICT);
 	vr_state_leave(st, mask);
 	return result;
 }

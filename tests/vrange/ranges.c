@@ -306,6 +306,25 @@ static void vrange_14_descriptors(void)
 	munmap(m, LENGTH);
 }
 
+static void zero(void)
+{
+	char *m = check_memory(N, 7);
+
+	memset(m + PAGE, 0, PAGE);
+	CHECK(mvrange(m, LENGTH, VRANGE_VOLATILE, VRANGE_ZERO) == 0, "mark");
+	CHECK(fails(EBUSY, m, PAGE, VRANGE_VOLATILE, 0), "not in two ways");
+	CHECK(unmark(m, LENGTH, 0) == 0 && check_count(m, N, 7) == N - 1, "intact");
+	mvrange(m, LENGTH, VRANGE_VOLATILE, VRANGE_ZERO);
+	take(m, 1, 2);
+	CHECK(check_count(m, N, 0) == 2 && check_count(m, N, 7) == N - 2, "zeros, and no signal");
+	CHECK(unmark(m, PAGE, 0) == 0 && unmark(m + PAGE, PAGE, 0) == 0, "zeros were not lost");
+	CHECK(unmark(m + 2 * PAGE, 2 * PAGE, 0) == 1, "the read page is reported");
+	CHECK(unmark(m, LENGTH, 0) == 0 && check_count(m, N, 7) == N - 2, "the others are intact");
+	take(m, 0, N);
+	CHECK(check_count(m, N, 7) == N - 2, "and cannot be taken any more");
+	munmap(m, LENGTH);
+}
+
 static void vrange_form(void)
 {
 	char *m = check_memory(N, 7);
@@ -338,6 +357,7 @@ int main(void)
 	written_while_volatile();
 	vrange_5_system_calls();
 	vrange_form();
+	zero();
 	trap_1_mremap();
 	trap_2_newcomer();
 	trap_4_alternating();
