@@ -1,17 +1,20 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The symbol map, pidepoch.h and the manual pages name the same functions; the pages have each
-# prototype as the header has it, the errnos of its Errors: line, and a Source.
+# The symbol maps, pidepoch.h, vrange.h and the manual pages name the same functions; the pages have
+# each prototype as the header has it, the errnos of its Errors: line, and a Source.
 . "$(dirname "$0")/lint.sh"
 need perl
 
 complaints()
 {
-	(cd "$1" && perl - src/lib/libpidepoch.map include/pidepoch.h docs/man/*.[23]) <<'END'
+	# shellcheck disable=SC2046 # the sample has one map
+	(cd "$1" && perl - $(ls src/*/lib*.map) include/pidepoch.h $(ls include/vrange.h 2>/dev/null) docs/man/*.[23]) <<'END'
 use strict;
 use warnings;
 
-my ($map, $header, @pages) = @ARGV;
+my @maps = grep { /\.map$/ } @ARGV;
+my @headers = grep { /\.h$/ } @ARGV;
+my @pages = grep { /\.[23]$/ } @ARGV;
 my (%prototype, %in, %errors, %page_errors, %source);
 
 sub text { local (@ARGV, $/) = @_; return scalar <> }
@@ -19,10 +22,10 @@ sub words { my ($text) = @_; return join ' ', $text =~ /\w+|[^\s"]/g }
 sub errnos { my ($text) = @_; return join ' ', sort keys %{{ map { $_ => 1 } $text =~ /\b(E[A-Z0-9]{3,})\b/g }} }
 sub note { my ($where, $name, $what) = @_; $in{$where}{$name} = 1; $prototype{$where}{$name} = words($what) }
 
-$in{map} = { map { $_ => 1 } text($map) =~ /^\s+(\w+);/mg };
+$in{map} = { map { $_ => 1 } map { text($_) =~ /^\s+(\w+);/mg } @maps };
 
 # a comment's errnos are those of the first function below it; the others there are its variants
-my ($first, $code) = ('', text($header));
+my ($first, $code) = ('', join '', map { text($_) } @headers);
 while ($code =~ m{/\*(.*?)\*/|^(\w[^;{}#/]*?\b(\w+)\([^;]*\));}gsm) {
 	if (defined $3) {
 		note('header', $3, $2);

@@ -8,7 +8,7 @@ deny=$(dirname "$0")/library-symbols.deny
 complaints() # FOLDER - of the shared libraries in it
 {
 	sed -n 's/^\([^#[:space:]]\{1,\}\)[[:space:]].*/\1/p' "$deny" >"$TMPDIR/patterns"
-	for library in "$1"/libpidepoch.so "$1"/libpidepoch-preload.so; do
+	for library in "$1"/libpidepoch.so "$1"/libpidepoch-preload.so "$1"/libvrange.so; do
 		test -e "$library" || continue
 		name=$(basename "$library")
 		nm -D -P -u "$library" | sed 's/[@ ].*//' | grep -Exf "$TMPDIR/patterns" |
