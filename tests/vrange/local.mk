@@ -20,6 +20,16 @@ tests_vrange_objects_LDADD = libvrange.la
 tests_vrange_files_SOURCES = tests/vrange/files.c $(vrange_sources)
 tests_vrange_files_LDADD = libvrange.la
 
-check_PROGRAMS += $(VRANGE_TESTS)
-dist_check_SCRIPTS += tests/vrange/levels.sh tests/vrange/mutants.sh
-TESTS += $(VRANGE_TESTS) tests/vrange/levels.sh tests/vrange/mutants.sh
+tests_vrange_demo_SOURCES = tests/vrange/demo.c $(vrange_sources)
+tests_vrange_demo_LDADD = libvrange.la
+
+check_PROGRAMS += tests/vrange/demo $(VRANGE_TESTS)
+vrange_scripts = tests/vrange/demo.sh tests/vrange/examples.sh tests/vrange/levels.sh tests/vrange/mutants.sh
+dist_check_SCRIPTS += $(vrange_scripts)
+TESTS += $(VRANGE_TESTS) $(vrange_scripts)
+SLOW_TESTS += tests/vrange/levels.sh tests/vrange/mutants.sh
+EXTRA_DIST += docs/examples/vrange-lru.c docs/examples/vrange-shared.c docs/examples/vrange-tiles.c
+
+demo-vrange: libvrange.la tests/vrange/demo
+	@tests/vrange/demo
+.PHONY: demo-vrange

@@ -92,6 +92,16 @@ long pressure_read(const char *v1_file, const char *v2_file)
 	return n > 0 ? atol(text) : -1;
 }
 
+void pressure_remove(int pid)
+{
+	char path[128];
+
+	for (size_t i = 0; i < sizeof(versions) / sizeof(*versions); i++) {
+		snprintf(path, sizeof(path), "%s/vrange-test-%d", versions[i].parent, pid);
+		rmdir(path);
+	}
+}
+
 void pressure_leave(void)
 {
 	char own[128], text[32];

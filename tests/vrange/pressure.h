@@ -21,6 +21,9 @@ void pressure_reclaim_range(void *start, size_t length);
 /* what the caller's cgroup counts: pages swapped out, times the limit was hit; -1 unknown */
 long pressure_read(const char *v1_file, const char *v2_file);
 
+/* Removes the cgroup of a process that has ended. */
+void pressure_remove(int pid);
+
 /* Leaves and removes the cgroup. In the process that entered it. */
 void pressure_leave(void);
 
