@@ -21,6 +21,13 @@
 extern "C" {
 #endif
 
+/* the calls by number, through syscall(2) of a program that is linked or preloaded with the
+ * library */
+#define VRANGE_NR_BASE	  20130408
+#define VRANGE_NR_mvrange (VRANGE_NR_BASE + 0)
+#define VRANGE_NR_fvrange (VRANGE_NR_BASE + 1)
+#define VRANGE_NR_vrange  (VRANGE_NR_BASE + 2)
+
 /* modes */
 #define VRANGE_NONVOLATILE 0
 #define VRANGE_VOLATILE	   1

@@ -3,7 +3,7 @@
 # code.
 noinst_LTLIBRARIES += libvrangecore.la
 lib_LTLIBRARIES += libvrange.la
-include_HEADERS += include/vrange.h
+include_HEADERS += include/vrange.h include/vrange_raw.h
 
 # no arrays of run-time length: a handler's stack may be small
 libvrangecore_la_CFLAGS = $(LIBRARY_CFLAGS) -Wvla
@@ -20,6 +20,16 @@ libvrangecore_la_SOURCES += src/vrange/witness.c src/vrange/witness.h
 libvrangecore_la_SOURCES += src/vrange/headroom.c src/vrange/headroom.h
 libvrangecore_la_SOURCES += src/vrange/file.c src/vrange/file.h src/vrange/shared.c src/vrange/shared.h
 libvrangecore_la_SOURCES += src/vrange/vrange.c src/vrange/move.c src/vrange/move.h
+
+libvrangecore_la_SOURCES += src/vrange/number.c src/vrange/number.h
+libvrangecore_la_CCASFLAGS = $(LIBRARY_CCASFLAGS)
+# Assembly: the same file name for each processor. (A tarball gets both lists.)
+if CPU_X86_64
+libvrangecore_la_SOURCES += src/vrange/arch/x86_64/syscall.S
+endif
+if CPU_AARCH64
+libvrangecore_la_SOURCES += src/vrange/arch/aarch64/syscall.S
+endif
 
 libvrange_la_CFLAGS = $(LIBRARY_CFLAGS)
 libvrange_la_SOURCES = src/vrange/load.c src/vrange/robust.c src/vrange/robust.h

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # libvrange. Each program runs once for each level that the kernel has (levels.sh).
 VRANGE_TESTS = tests/vrange/ranges tests/vrange/forks tests/vrange/threads tests/vrange/model \
-	tests/vrange/objects tests/vrange/files
+	tests/vrange/objects tests/vrange/files tests/vrange/numbers \
+	tests/vrange/raw
 vrange_sources = tests/vrange/check.h tests/vrange/pressure.c tests/vrange/pressure.h
 
 tests_vrange_ranges_SOURCES = tests/vrange/ranges.c $(vrange_sources)
@@ -22,6 +23,12 @@ tests_vrange_files_LDADD = libvrange.la
 
 tests_vrange_demo_SOURCES = tests/vrange/demo.c $(vrange_sources)
 tests_vrange_demo_LDADD = libvrange.la
+
+# known to the loader by name alone
+tests_vrange_numbers_SOURCES = tests/vrange/numbers.c $(vrange_sources)
+
+tests_vrange_raw_SOURCES = tests/vrange/raw.c $(vrange_sources)
+tests_vrange_raw_LDFLAGS = -all-static
 
 check_PROGRAMS += tests/vrange/demo $(VRANGE_TESTS)
 vrange_scripts = tests/vrange/demo.sh tests/vrange/examples.sh tests/vrange/levels.sh tests/vrange/mutants.sh

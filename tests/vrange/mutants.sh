@@ -81,6 +81,8 @@ mkdir -p "$work/src/vrange"
 cp "$PIDEPOCH_SRCDIR"/src/vrange/*.[ch] "$work/src/vrange/"
 chmod -R u+w "$work/src"
 cp "$PIDEPOCH_SRCDIR/src/core/text.c" "$PIDEPOCH_SRCDIR/src/core/memory/arena.c" "$work/src/vrange/"
+# shellcheck disable=SC2086
+$CC -c "$PIDEPOCH_SRCDIR/src/vrange/arch/$(uname -m)/syscall.S" -o "$work/src/vrange/syscall.o" || exit 99
 compile "$work"/src/vrange/*.c || exit 99
 for test in ranges forks objects files model; do
 	run $test
