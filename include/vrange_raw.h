@@ -14,11 +14,9 @@
 #define VRANGE_RAW_H
 
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/userfaultfd.h>
 #include <stdint.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -29,8 +27,8 @@ long syscall(long nr, ...); /* which strict ISO C hides */
 /* A userfaultfd whose ranges raise SIGBUS where a page is missing. */
 static inline int vrange_raw_open(void)
 {
-	/* 1: UFFD_USER_MODE_ONLY, which needs no privilege */
-	const int fd = (int)syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK | 1);
+	/* O_CLOEXEC, O_NONBLOCK, and UFFD_USER_MODE_ONLY, which needs no privilege */
+	const int fd = (int)syscall(SYS_userfaultfd, 02000000 | 04000 | 1);
 	struct uffdio_api api;
 
 	api.api = UFFD_API;
@@ -52,7 +50,7 @@ static inline int vrange_raw_mark(int fd, void *start, size_t length)
 	range.mode = UFFDIO_REGISTER_MODE_MISSING;
 	if (ioctl(fd, UFFDIO_REGISTER, &range) != 0)
 		return -1;
-	return madvise(start, length, 8); /* MADV_FREE */
+	return (int)syscall(SYS_madvise, start, length, 8); /* MADV_FREE */
 }
 
 /* 0: every byte is as it was. 1: a page was lost, and all of the range reads as zeros. */
@@ -63,8 +61,9 @@ static inline int vrange_raw_unmark(int fd, void *start, size_t length)
 
 	range.start = (uintptr_t)start;
 	range.len = length;
-	if (madvise(start, length, 23) != 0) { /* MADV_POPULATE_WRITE */
-		if (errno != EFAULT || madvise(start, length, MADV_DONTNEED) != 0)
+	if (syscall(SYS_madvise, start, length, 23) != 0) { /* MADV_POPULATE_WRITE */
+		if (errno != EFAULT ||
+		    syscall(SYS_madvise, start, length, 4) != 0) /* MADV_DONTNEED */
 			return -1;
 		lost = 1;
 	}

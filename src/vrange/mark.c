@@ -246,11 +246,36 @@ static int mark_parts(struct vr_state *st, struct vr_span s)
 	return each_mapping(st, s, &finish);
 }
 
+/* Is nothing of @s volatile, missing, swapped out or shared with a forked process? */
+static bool is_plain(struct vr_state *st, struct vr_span s)
+{
+	return !st->forked && vr_span_pages(s) > FEW && !vr_ledger_first(&st->ledger, s) &&
+	       vr_kernel_all_resident(s) == 1;
+}
+
+static int mark_plain(struct vr_state *st, struct vr_span s)
+{
+	const struct vr_ledger_entry e = { .span = s };
+	int error = register_gap(st, s, NULL);
+
+	if (error)
+		return error;
+	error = vr_kernel_free(s);
+	if (error)
+		unregister_gap(st, s, NULL);
+	else
+		vr_ledger_set(&st->ledger, e);
+	return error;
+}
+
 /* The usual case, with a third of the questions: all of @s is in one mapping. */
 static int mark_one(struct vr_state *st, struct vr_span s)
 {
-	int error = begin_part(st, s, NULL);
+	int error;
 
+	if (is_plain(st, s))
+		return mark_plain(st, s);
+	error = begin_part(st, s, NULL);
 	if (error) {
 		abandon_part(st, s, NULL);
 		return error;
