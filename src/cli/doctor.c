@@ -24,6 +24,7 @@
 #include "cli/paths.h"
 #include "command/message.h"
 #include "cli/supervise.h"
+#include "cli/vrange.h"
 #include "supervisor/probe.h"
 #include "cli/commands.h"
 #include "command/exit_status.h"
@@ -60,6 +61,7 @@ struct findings {
 	int tried[PE_PROBE_COUNT];
 	int preload; /* 0 or -errno */
 	struct family families[FAMILIES];
+	struct pe_vrange vrange;
 	bool full;
 };
 
@@ -226,6 +228,7 @@ static void print_text(const struct findings *f)
 		printf("  %-56s%s%s%s\n", c->text, guarantees[c->here], *c->lacks ? ": " : "",
 		       c->lacks);
 	}
+	pe_vrange_print_text(&f->vrange);
 	printf("\n%s\n", f->full ? "The full guarantee holds here."
 				 : "Not all holds here that can hold elsewhere.");
 }
@@ -254,7 +257,9 @@ static void print_json(const struct findings *f)
 		printf("    {\"calls\": \"%s\", \"here\": \"%s\", \"best\": \"%s\"}%s\n", c->name,
 		       guarantees[c->here], guarantees[c->best], i + 1 < FAMILIES ? "," : "");
 	}
-	printf("  ],\n  \"full\": %s\n}\n", f->full ? "true" : "false");
+	printf("  ],\n");
+	pe_vrange_print_json(&f->vrange);
+	printf("  \"full\": %s\n}\n", f->full ? "true" : "false");
 }
 
 static int report(bool json)
@@ -263,6 +268,7 @@ static int report(bool json)
 
 	signal(SIGCHLD, SIG_DFL); /* else there is nothing to wait for */
 	examine(&findings);
+	pe_vrange_examine(&findings.vrange);
 	if (json)
 		print_json(&findings);
 	else

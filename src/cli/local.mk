@@ -17,6 +17,7 @@ pidepoch_SOURCES = \
 	src/cli/status.c \
 	src/cli/supervise.c src/cli/supervise.h \
 	src/cli/demo_table.c src/cli/demo_table.h \
+	src/cli/vrange.c src/cli/vrange.h \
 	src/cli/needed.c src/cli/needed.h src/cli/paths.c src/cli/paths.h
 pidepoch_LDADD = libfuzz.la libinspect.la libsupervisor.la libreport.la libcommand.la
 # once, and not again in the keeper and in each worker

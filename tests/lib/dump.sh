@@ -1,11 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# What a program sees of libpidepoch.so, functions and types, is what the stored dump has. `dump.sh
-# renew` writes the dump anew.
+# What a program sees of libpidepoch.so and libvrange.so, functions and types, is what the stored
+# dumps have. `dump.sh renew` writes the dumps anew.
 set -u
 
-stored=${PIDEPOCH_SRCDIR:-.}/tests/lib/libpidepoch.abi
-library=${PIDEPOCH_BUILDDIR:-.}/.libs/libpidepoch.so
+folder=${PIDEPOCH_SRCDIR:-.}/tests/lib
+libraries=${PIDEPOCH_BUILDDIR:-.}/.libs
+stored=$folder/libpidepoch.abi
+library=$libraries/libpidepoch.so
 headers=${PIDEPOCH_SRCDIR:-.}/include
 
 skip()
@@ -15,8 +17,12 @@ skip()
 }
 
 if test "${1:-}" = renew; then
-	exec abidw --exported-interfaces-only --drop-private-types --headers-dir "$headers" --no-corpus-path \
-		--no-comp-dir-path --no-show-locs --no-elf-needed --type-id-style hash --out-file "$stored" "$library"
+	for name in libpidepoch libvrange; do
+		abidw --exported-interfaces-only --drop-private-types --headers-dir "$headers" --no-corpus-path \
+			--no-comp-dir-path --no-show-locs --no-elf-needed --type-id-style hash \
+			--out-file "$folder/$name.abi" "$libraries/$name.so" || exit
+	done
+	exit 0
 fi
 
 command -v abidiff >/dev/null || skip "abidiff (abigail-tools) is not installed"
@@ -40,8 +46,13 @@ differs "$TMPDIR/bad.so" && grep -q larger_by "$TMPDIR/said" && grep -q '\[D\].*
 	exit 1
 }
 
-differs "$library" || exit 0
-cat "$TMPDIR/said"
-echo "FAIL: the ABI is not the stored one. If that is meant: 'make renew-abi', and commit tests/lib/libpidepoch.abi with"
-echo "the change. What has been released is never taken away or changed: new names get a new node of the map."
-exit 1
+same=0
+for name in libpidepoch libvrange; do
+	stored=$folder/$name.abi
+	differs "$libraries/$name.so" || continue
+	cat "$TMPDIR/said"
+	echo "FAIL: the ABI of $name is not the stored one. If that is meant: 'make renew-abi', and commit tests/lib/$name.abi"
+	echo "with the change. What has been released is never taken away or changed: new names get a new node of the map."
+	same=1
+done
+exit $same

@@ -49,10 +49,10 @@ TESTS += $(ABI_TESTS)
 
 # what programs see of the library: functions and types
 dist_check_SCRIPTS += tests/lib/dump.sh
-dist_check_DATA += tests/lib/libpidepoch.abi
+dist_check_DATA += tests/lib/libpidepoch.abi tests/lib/libvrange.abi
 TESTS += tests/lib/dump.sh
 
-renew-abi: libpidepoch.la
+renew-abi: libpidepoch.la libvrange.la
 	@$(project_env) $(SHELL) $(srcdir)/tests/lib/dump.sh renew
 .PHONY: renew-abi
 

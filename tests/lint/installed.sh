@@ -22,7 +22,8 @@ run_make() # GOAL
 }
 
 run_make install
-for file in include/pidepoch.h include/pidepoch_raw.h lib/libpidepoch.so lib/libpidepoch-preload.so lib/pkgconfig/pidepoch.pc bin/pidepoch; do
+for file in include/pidepoch.h include/pidepoch_raw.h lib/libpidepoch.so lib/libpidepoch-preload.so lib/pkgconfig/pidepoch.pc \
+	include/vrange.h include/vrange_raw.h lib/libvrange.so lib/pkgconfig/vrange.pc bin/pidepoch; do
 	test -e "$prefix/$file" || fail "no $file"
 done
 ls "$prefix"/lib/*.a >/dev/null 2>&1 && fail "a static archive, which would be a second copy of the state"
@@ -48,6 +49,16 @@ cp -a "$prefix" "$TMPDIR/moved"
 run_make uninstall
 test -z "$(find "$prefix" ! -type d)" || fail "make uninstall leaves $(find "$prefix" ! -type d)"
 test ! -e "$prefix/libexec/pidepoch" || fail "make uninstall leaves the demo's folder"
+
+cat >"$TMPDIR/volatile.c" <<'END'
+#include <vrange.h>
+int main(void) { struct vrange_stat s = { sizeof(s), 0, 0, 0, 0, 0, 0, 0 }; return vrange_stat(&s) != 0 || s.level < 1; }
+END
+flags=$(PKG_CONFIG_PATH="$prefix/lib/pkgconfig" pkg-config --cflags --libs vrange) || fail "pkg-config: $flags"
+# shellcheck disable=SC2086
+$CC "$TMPDIR/volatile.c" -o "$TMPDIR/volatile" $flags || fail "a program that follows pkg-config vrange does not build"
+readelf -d "$TMPDIR/volatile" | grep -q 'NEEDED.*\[libvrange\.so\.0\]' || fail "the program does not need the SONAME of libvrange"
+LD_LIBRARY_PATH="$prefix/lib" "$TMPDIR/volatile" || fail "a program that follows pkg-config vrange does not run"
 
 # anywhere: both are moved after they were installed; a preloaded program takes the API from the
 # preload library

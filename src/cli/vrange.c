@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "cli/vrange.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <vrange.h>
+
+#include "cli/paths.h"
+
+/* The library beside the preload library. 1 to 4, or 0. */
+static int level_by_library(void)
+{
+	char path[PATH_MAX + 32], *end;
+	struct vrange_stat stat = { .size = sizeof(stat) };
+	int (*ask)(struct vrange_stat * to);
+	void *library;
+
+	if (pe_paths_library(path, PATH_MAX) != 0 || !(end = strrchr(path, '/')))
+		return 0;
+	strcpy(end, "/libvrange.so");
+	library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+	if (!library)
+		return 0;
+	*(void **)&ask = dlsym(library, "vrange_stat");
+	return ask && ask(&stat) == 0 ? (int)stat.level : 0;
+}
+
+/* In a process of its own: the library stays loaded. */
+static int find_level(void)
+{
+	const pid_t child = fork();
+	int status;
+
+	if (child == 0)
+		_exit(level_by_library());
+	if (child < 0)
+		return -errno;
+	if (waitpid(child, &status, 0) != child || !WIFEXITED(status) || !WEXITSTATUS(status))
+		return -ENOENT;
+	return WEXITSTATUS(status);
+}
+
+static bool can_read(const char *path)
+{
+	return access(path, R_OK) == 0;
+}
+
+static bool has_userfaultfd(void)
+{
+	/* 1: UFFD_USER_MODE_ONLY */
+	const int fd = (int)syscall(SYS_userfaultfd, O_CLOEXEC | 1);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+/* The number that @path begins with; 0 if there is none, as for "max". */
+static unsigned long long number_in(const char *path)
+{
+	char text[32] = "";
+	FILE *f = fopen(path, "re");
+
+	if (f) {
+		if (!fgets(text, sizeof(text), f))
+			text[0] = '\0';
+		fclose(f);
+	}
+	return strtoull(text, NULL, 10);
+}
+
+/* The limit of one line of /proc/self/cgroup. "No limit" of version 1 is a number near the
+ * greatest. */
+static bool is_limited(const char *line)
+{
+	const char *path = strrchr(line, ':') + 1;
+	const bool second = strncmp(line, "0::", 3) == 0;
+	char file[PATH_MAX];
+	unsigned long long limit;
+
+	if (!second && !strstr(line, ":memory:"))
+		return false;
+	snprintf(file, sizeof(file), "/sys/fs/cgroup%s%.*s/%s", second ? "" : "/memory",
+		 (int)strcspn(path, "\n"), path, second ? "memory.max" : "memory.limit_in_bytes");
+	limit = number_in(file);
+	return limit > 0 && limit < 1ull << 60;
+}
+
+static bool has_cgroup_limit(void)
+{
+	char line[PATH_MAX];
+	FILE *f = fopen("/proc/self/cgroup", "re");
+	bool limited = false;
+
+	while (f && !limited && fgets(line, sizeof(line), f))
+		limited = strchr(line, ':') && is_limited(line);
+	if (f)
+		fclose(f);
+	return limited;
+}
+
+void pe_vrange_examine(struct pe_vrange *v)
+{
+	v->level = find_level();
+	v->userfaultfd = has_userfaultfd();
+	v->pressure = can_read("/proc/pressure/memory");
+	v->cgroup_limit = has_cgroup_limit();
+}
+
+static void print_fact(const char *text, bool holds)
+{
+	printf("  %-56s%s\n", text, holds ? "yes" : "no");
+}
+
+void pe_vrange_print_text(const struct pe_vrange *v)
+{
+	static const char *const levels[] = {
+		"1: all of it",
+		"2: all of it, by older calls",
+		"3: objects and VRANGE_ZERO only",
+		"4: nothing is ever purged",
+	};
+
+	printf("\nvolatile ranges (libvrange)\n  %-56s%s\n", "level",
+	       v->level > 0 ? levels[v->level - 1] : "unknown: libvrange.so was not found");
+	print_fact("userfaultfd for an ordinary process", v->userfaultfd);
+	print_fact("memory pressure can be read", v->pressure);
+	print_fact("the memory cgroup of this process has a limit", v->cgroup_limit);
+}
+
+void pe_vrange_print_json(const struct pe_vrange *v)
+{
+	printf("  \"vrange\": {\"level\": %d, \"userfaultfd\": %s, \"pressure\": %s, "
+	       "\"cgroup_limit\": %s},\n",
+	       v->level > 0 ? v->level : 0, v->userfaultfd ? "true" : "false",
+	       v->pressure ? "true" : "false", v->cgroup_limit ? "true" : "false");
+}
