@@ -44,12 +44,6 @@ version=$(eval "$line"; "$TMPDIR/use") || fail "a program that follows pkg-confi
 test "$version" = "$(PKG_CONFIG_PATH="$prefix/lib/pkgconfig" pkg-config --modversion pidepoch)" ||
 	fail "the library says $version, pkg-config something else"
 
-# Nothing is left of an installation. (The files of the next check are copied before.)
-cp -a "$prefix" "$TMPDIR/moved"
-run_make uninstall
-test -z "$(find "$prefix" ! -type d)" || fail "make uninstall leaves $(find "$prefix" ! -type d)"
-test ! -e "$prefix/libexec/pidepoch" || fail "make uninstall leaves the demo's folder"
-
 cat >"$TMPDIR/volatile.c" <<'END'
 #include <vrange.h>
 int main(void) { struct vrange_stat s = { sizeof(s), 0, 0, 0, 0, 0, 0, 0 }; return vrange_stat(&s) != 0 || s.level < 1; }
@@ -59,6 +53,12 @@ flags=$(PKG_CONFIG_PATH="$prefix/lib/pkgconfig" pkg-config --cflags --libs vrang
 $CC "$TMPDIR/volatile.c" -o "$TMPDIR/volatile" $flags || fail "a program that follows pkg-config vrange does not build"
 readelf -d "$TMPDIR/volatile" | grep -q 'NEEDED.*\[libvrange\.so\.0\]' || fail "the program does not need the SONAME of libvrange"
 LD_LIBRARY_PATH="$prefix/lib" "$TMPDIR/volatile" || fail "a program that follows pkg-config vrange does not run"
+
+# Nothing is left of an installation. (The files of the next check are copied before.)
+cp -a "$prefix" "$TMPDIR/moved"
+run_make uninstall
+test -z "$(find "$prefix" ! -type d)" || fail "make uninstall leaves $(find "$prefix" ! -type d)"
+test ! -e "$prefix/libexec/pidepoch" || fail "make uninstall leaves the demo's folder"
 
 # anywhere: both are moved after they were installed; a preloaded program takes the API from the
 # preload library
