@@ -98,6 +98,7 @@ mutate ranges mark.c 'error = vr_kernel_unregister(vr_state_uffd(st), part);' 'e
 mutate ranges mark.c 'vr_kernel_populate_write(run);' '0;'
 mutate ranges mark.c 'int error = each_gap(st, part, fill, arg);' 'int error = 0;'
 mutate ranges mark.c '		abandon_part(st, part, arg);' '		;'
+mutate ranges mark.c '		unregister_gap(st, s, NULL);' '		;'
 mutate ranges mark.c 'keep || vr_kernel_drop(part) != 0' 'keep'
 mutate ranges mark.c 'if (is_registered(st, one) == 0)' 'if (0)'
 mutate ranges mark.c 'each_entry(st, s, forget_if_stale, NULL);' '0;'

@@ -125,11 +125,14 @@ static void vrange_12_bad_memory(void)
 		take(m, 0, N);
 		CHECK(check_count(m, N, 7) == N, "nothing was marked");
 	}
-	mlock(m, LENGTH);
-	if (fails(EINVAL, m, LENGTH, VRANGE_VOLATILE, 0)) {
+	/* a few pages and many are marked in different ways */
+	for (int n = 8; n <= N; n += N - 8) {
+		if (mlock(m, LENGTH) != 0)
+			break;
+		CHECK(fails(EINVAL, m, (size_t)n * PAGE, VRANGE_VOLATILE, 0), "all is locked");
 		munlock(m, LENGTH);
 		madvise(m, LENGTH, MADV_DONTNEED);
-		CHECK(check_count(m, N, 0) == N, "all of it is locked: vrange.4, not registered");
+		CHECK(check_count(m, N, 0) == N, "vrange.4: and not registered");
 	}
 	if (huge != MAP_FAILED)
 		CHECK(fails(EINVAL, huge, 2 << 20, VRANGE_VOLATILE, 0), "huge pages");
