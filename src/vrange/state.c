@@ -119,6 +119,52 @@ int vr_state_maps(struct vr_state *st)
 	return st->maps.fd;
 }
 
+bool vr_state_is_own(int fd)
+{
+	return fd >= 0 && (fd == state.uffd.fd || fd == state.maps.fd) &&
+	       (is_as_opened(&state.uffd) || is_as_opened(&state.maps));
+}
+
+int vr_state_own(int own[2])
+{
+	const int a = vr_state_is_own(state.uffd.fd) ? state.uffd.fd : -1;
+	const int b = vr_state_is_own(state.maps.fd) ? state.maps.fd : -1;
+	int n = 0;
+
+	if (a >= 0)
+		own[n++] = a;
+	if (b >= 0)
+		own[n++] = b;
+	if (n == 2 && a > b) {
+		own[0] = b;
+		own[1] = a;
+	}
+	return n;
+}
+
+static void move_away(struct vr_descriptor *d, int fd)
+{
+	int other;
+
+	if (d->fd != fd)
+		return;
+	other = (int)pe_sys3(SYS_fcntl, fd, F_DUPFD_CLOEXEC, fd + 1);
+	if (other >= 0)
+		d->fd = other;
+}
+
+void vr_state_make_way(int fd)
+{
+	uint64_t mask;
+	struct vr_state *st = vr_state_is_own(fd) ? vr_state_enter(&mask) : NULL;
+
+	if (!st)
+		return;
+	move_away(&st->uffd, fd);
+	move_away(&st->maps, fd);
+	vr_state_leave(st, mask);
+}
+
 /* --- entering --- */
 
 struct vr_state *vr_state_enter(uint64_t *mask)

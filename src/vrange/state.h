@@ -64,6 +64,12 @@ static inline bool vr_state_descriptor_gone(int error)
 	return error == -EBADF || error == -ENOTTY;
 }
 
+/* --- descriptor.c; without the lock, as a handler or a vfork child may call --- */
+
+bool vr_state_is_own(int fd);
+int vr_state_own(int own[2]);	/* in order; how many */
+void vr_state_make_way(int fd); /* @fd is about to be replaced */
+
 /* the three fork handlers */
 void vr_state_fork_prepare(void);
 void vr_state_fork_parent(void);

@@ -292,6 +292,31 @@ static void trap_4_alternating(void)
 	munmap(m, (size_t)2 * most * PAGE);
 }
 
+/* As daemons and servers do. */
+static void vrange_14_closes_all(void)
+{
+	char *m = check_memory(N, 7);
+
+	mark(m, LENGTH);
+	for (int fd = 3; fd < 4096; fd++)
+		close(fd);
+	CHECK(unmark(m, LENGTH, 0) == 0, "close: as if the library had no descriptor");
+	mark(m, LENGTH);
+	closefrom(3);
+	CHECK(unmark(m, LENGTH, 0) == 0, "closefrom");
+	mark(m, LENGTH);
+	CHECK(close_range(3, ~0u, 0) == 0 && unmark(m, LENGTH, 0) == 0, "close_range");
+	mark(m, LENGTH);
+	for (int fd = 990; fd < 1010; fd++)
+		dup2(0, fd);
+	take(m, 0, 1);
+	CHECK(unmark(m, LENGTH, VRANGE_PARTIAL) == 1, "dup2");
+	CHECK(check_count(m, N, 7) == N - 1, "the registration moved with its descriptor");
+	for (int fd = 990; fd < 1010; fd++)
+		close(fd);
+	munmap(m, LENGTH);
+}
+
 static void vrange_14_descriptors(void)
 {
 	char *m = check_memory(N, 7);
@@ -364,6 +389,7 @@ int main(void)
 	trap_1_mremap();
 	trap_2_newcomer();
 	trap_4_alternating();
+	vrange_14_closes_all();
 	vrange_14_descriptors();
 	return check_done();
 }
