@@ -243,6 +243,24 @@ int vr_file_unmark(struct vr_state *st, const struct vr_file_part *part, bool pa
 	return result;
 }
 
+int vr_file_is_marked(struct vr_state *st, const struct vr_file_part *part)
+{
+	const struct vr_extent_list *l = NULL;
+	struct vr_shared_file *f;
+	int result = vr_shared_enter(&st->files.shared, st->ledger_path);
+
+	if (result)
+		return result;
+	f = vr_shared_find(st->files.shared, part->key);
+	if (f)
+		l = vr_shared_list(f);
+	for (uint32_t i = 0; l && i < l->count; i++)
+		if (l->extent[i].start < part->end && l->extent[i].end > part->start)
+			result = 1;
+	vr_shared_leave(st->files.shared);
+	return result;
+}
+
 static int change(const struct vr_file_part *part, int mode, int behavior)
 {
 	uint64_t mask;

@@ -48,6 +48,9 @@ int vr_file_part(int fd, uint64_t start, uint64_t end, struct vr_file_part *part
 int vr_file_mark(struct vr_state *st, const struct vr_file_part *part);
 int vr_file_unmark(struct vr_state *st, const struct vr_file_part *part, bool partial);
 
+/* 1: a part of it is volatile or lost. 0, or -errno */
+int vr_file_is_marked(struct vr_state *st, const struct vr_file_part *part);
+
 /* Purges the oldest parts, of files that this process has descriptors of. Bytes purged. */
 size_t vr_file_trim(struct vr_state *st, size_t bytes);
 

@@ -32,7 +32,7 @@ libvrangecore_la_SOURCES += src/vrange/arch/aarch64/syscall.S
 endif
 
 libvrange_la_CFLAGS = $(LIBRARY_CFLAGS)
-libvrange_la_SOURCES = src/vrange/load.c src/vrange/descriptor.c src/vrange/robust.c src/vrange/robust.h
+libvrange_la_SOURCES = src/vrange/load.c src/vrange/ashmem.c src/vrange/descriptor.c src/vrange/robust.c src/vrange/robust.h
 libvrange_la_LIBADD = libvrangecore.la
 libvrange_la_LDFLAGS = $(LIBRARY_LDFLAGS) -version-info 0:0:0 \
 	-Wl,--version-script=$(srcdir)/src/vrange/libvrange.map

@@ -3,7 +3,9 @@
  * move - mremap() of a volatile range keeps it volatile.
  *
  * The kernel drops the registration of memory that moves: lost pages would read as zeros. So the
- * library defines mremap(), and looks after realloc(), which makes the call inside the C library.
+ * library defines mremap(). realloc() makes the call inside the C library, but needs no care: the
+ * header of a block is never volatile, so the block is several mappings, and the kernel refuses to
+ * resize them. realloc() copies instead, and the copy is not volatile.
  *
  * move.1  What was volatile at the old address is volatile at the new one; its lost pages are lost.
  * move.2  Memory that a mapping grows by is not volatile.

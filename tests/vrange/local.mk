@@ -2,7 +2,7 @@
 # libvrange. Each program runs once for each level that the kernel has (levels.sh).
 VRANGE_TESTS = tests/vrange/ranges tests/vrange/forks tests/vrange/threads tests/vrange/model \
 	tests/vrange/objects tests/vrange/files tests/vrange/numbers \
-	tests/vrange/raw
+	tests/vrange/raw tests/vrange/ashmem
 vrange_sources = tests/vrange/check.h tests/vrange/pressure.c tests/vrange/pressure.h
 
 tests_vrange_ranges_SOURCES = tests/vrange/ranges.c $(vrange_sources)
@@ -27,6 +27,7 @@ tests_vrange_demo_LDADD = libvrange.la
 # known to the loader by name alone
 tests_vrange_numbers_SOURCES = tests/vrange/numbers.c $(vrange_sources)
 
+tests_vrange_ashmem_SOURCES = tests/vrange/ashmem.c $(vrange_sources)
 tests_vrange_raw_SOURCES = tests/vrange/raw.c $(vrange_sources)
 tests_vrange_raw_LDFLAGS = -all-static
 

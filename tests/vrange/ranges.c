@@ -239,6 +239,22 @@ static void trap_1_mremap(void)
 	munmap(m, 2 * LENGTH);
 }
 
+/* A block that is a mapping of its own, as large ones are. */
+static void trap_1_realloc(void)
+{
+	const size_t size = 4 << 20;
+	char *block = malloc(size), *m = (char *)(((uintptr_t)block + PAGE) & ~(PAGE - 1));
+
+	memset(block, 7, size);
+	mark(m, LENGTH);
+	block = realloc(block, 2 * size);
+	CHECK(block && check_byte(block + size - 1) == 7, "realloc keeps the content");
+	m = (char *)(((uintptr_t)block + PAGE) & ~(PAGE - 1));
+	take(m, 0, N);
+	CHECK(check_count(m, N, 7) == N && unmark(m, LENGTH, 0) == 0, "which is not volatile");
+	free(block);
+}
+
 static int newcomer_in_child(void *memory)
 {
 	return check_byte((char *)memory + PAGE) == 0 ? 0 : 1;
@@ -387,6 +403,7 @@ int main(void)
 	vrange_form();
 	zero();
 	trap_1_mremap();
+	trap_1_realloc();
 	trap_2_newcomer();
 	trap_4_alternating();
 	vrange_14_closes_all();
