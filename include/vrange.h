@@ -21,8 +21,7 @@
 extern "C" {
 #endif
 
-/* the calls by number, through syscall(2) of a program that is linked or preloaded with the
- * library */
+/* the calls by number, through syscall() of a program that has the library */
 #define VRANGE_NR_BASE	  20130408
 #define VRANGE_NR_mvrange (VRANGE_NR_BASE + 0)
 #define VRANGE_NR_fvrange (VRANGE_NR_BASE + 1)
@@ -65,8 +64,8 @@ int mvrange(void *start, size_t length, int mode, int behavior);
  * @mode:     VRANGE_VOLATILE or VRANGE_NONVOLATILE
  * @behavior: VRANGE_FULL or VRANGE_PARTIAL; VRANGE_STRICT is accepted
  * Context:  async-signal-safe; any thread; not in a vfork child
- * Return:   as mvrange(). The state belongs to the file: any process of the same user may unmark, and
- *           a mark outlives the process that made it. A lost part reads as zeros, and raises no
+ * Return:   as mvrange(). The state belongs to the file: any process of the same user may unmark,
+ *           and a mark outlives the process that made it. A lost part reads as zeros, and raises no
  *           signal
  * Errors:   EBADF @fd is not open for reading and writing; EINVAL not such a file, or as mvrange();
  *           ENOSPC too many volatile files or parts, or /dev/shm is full; EBADMSG the ledger in
@@ -136,8 +135,8 @@ struct vrange_object *vrange_new(size_t size, unsigned int flags);
  * @object:  of vrange_new()
  * @lost:    set to 1 if the content was lost (it is zeros now), else to 0; may be NULL
  * Context:  async-signal-safe; any thread. No system call unless the object was given to the kernel
- * Return:   its memory, aligned to a page, valid until as many calls of vrange_unpin(); or NULL with
- *           errno
+ * Return:   its memory, aligned to a page, valid until as many calls of vrange_unpin(); or NULL
+ *           with errno
  * Errors:   ENOMEM it was lost, and there is no memory for zeros; EINVAL it was deleted
  * Source:   none
  * Since:    0.1
@@ -150,7 +149,8 @@ void *vrange_pin(struct vrange_object *object, int *lost);
 /*
  * vrange_fill() - vrange_pin(), and make the content anew if it was lost
  * @object:  of vrange_new()
- * @fill:    called after a loss with the memory, the size in bytes and @arg; other than 0: it failed
+ * @fill:    called after a loss with the memory, the size in bytes and @arg; other than 0: it
+ *           failed
  * @arg:     for @fill
  * Context:  that of @fill; any thread
  * Return:   the memory, pinned; or NULL: not pinned, and lost as before

@@ -78,8 +78,7 @@ static unsigned long long number_in(const char *path)
 	return strtoull(text, NULL, 10);
 }
 
-/* The limit of one line of /proc/self/cgroup. "No limit" of version 1 is a number near the
- * greatest. */
+/* The limit of one line of /proc/self/cgroup. "No limit" of version 1 is a very large number. */
 static bool is_limited(const char *line)
 {
 	const char *path = strrchr(line, ':') + 1;

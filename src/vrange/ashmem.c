@@ -18,7 +18,6 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -28,6 +27,7 @@
 #include <vrange.h>
 
 #include "core/sys.h"
+#include "core/text.h"
 #include "vrange/state.h"
 
 #define DEVICE	    "/dev/ashmem"
@@ -64,9 +64,12 @@ static bool is_ours(int fd)
 {
 	static const char begins[] = "/memfd:ashmem";
 	char link[32], target[sizeof(begins)] = "";
+	struct pe_text t = pe_text_on(link, sizeof(link));
 
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	return readlink(link, target, sizeof(target) - 1) == sizeof(target) - 1 &&
+	pe_text_add(&t, "/proc/self/fd/");
+	pe_text_decimal(&t, (uint64_t)fd);
+	return fd >= 0 &&
+	       readlink(pe_text_end(&t), target, sizeof(target) - 1) == sizeof(target) - 1 &&
 	       strcmp(target, begins) == 0;
 }
 

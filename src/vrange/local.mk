@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# libvrange.so: volatile ranges. It shares the ground of src/core (contract, sys, text), no pid
-# code.
+# libvrange.so: volatile ranges. It shares contract, sys, text and arena of src/core, no pid code.
 noinst_LTLIBRARIES += libvrangecore.la
 lib_LTLIBRARIES += libvrange.la
 include_HEADERS += include/vrange.h include/vrange_raw.h
@@ -18,7 +17,8 @@ libvrangecore_la_SOURCES += src/core/memory/arena.c src/core/memory/arena.h
 libvrangecore_la_SOURCES += src/vrange/objects.c src/vrange/objects.h src/vrange/object.c
 libvrangecore_la_SOURCES += src/vrange/witness.c src/vrange/witness.h
 libvrangecore_la_SOURCES += src/vrange/headroom.c src/vrange/headroom.h
-libvrangecore_la_SOURCES += src/vrange/file.c src/vrange/file.h src/vrange/shared.c src/vrange/shared.h
+libvrangecore_la_SOURCES += src/vrange/file.c src/vrange/file.h
+libvrangecore_la_SOURCES += src/vrange/shared.c src/vrange/shared.h
 libvrangecore_la_SOURCES += src/vrange/vrange.c src/vrange/move.c src/vrange/move.h
 
 libvrangecore_la_SOURCES += src/vrange/number.c src/vrange/number.h
@@ -32,7 +32,9 @@ libvrangecore_la_SOURCES += src/vrange/arch/aarch64/syscall.S
 endif
 
 libvrange_la_CFLAGS = $(LIBRARY_CFLAGS)
-libvrange_la_SOURCES = src/vrange/load.c src/vrange/ashmem.c src/vrange/descriptor.c src/vrange/robust.c src/vrange/robust.h
+# where the library meets the C library
+libvrange_la_SOURCES = src/vrange/load.c src/vrange/ashmem.c src/vrange/descriptor.c
+libvrange_la_SOURCES += src/vrange/robust.c src/vrange/robust.h
 libvrange_la_LIBADD = libvrangecore.la
 libvrange_la_LDFLAGS = $(LIBRARY_LDFLAGS) -version-info 0:0:0 \
 	-Wl,--version-script=$(srcdir)/src/vrange/libvrange.map

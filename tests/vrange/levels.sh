@@ -1,7 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# One promise: each level of libvrange keeps the promises of the first one, as root and as an
-# ordinary user.
+# One promise: each level of libvrange keeps what it promises, as root and as an ordinary user.
 set -u
 
 here=$PIDEPOCH_BUILDDIR/tests/vrange

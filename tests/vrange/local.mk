@@ -32,7 +32,8 @@ tests_vrange_raw_SOURCES = tests/vrange/raw.c $(vrange_sources)
 tests_vrange_raw_LDFLAGS = -all-static
 
 check_PROGRAMS += tests/vrange/demo $(VRANGE_TESTS)
-vrange_scripts = tests/vrange/demo.sh tests/vrange/doctor.sh tests/vrange/examples.sh tests/vrange/levels.sh tests/vrange/mutants.sh
+vrange_scripts = tests/vrange/demo.sh tests/vrange/doctor.sh tests/vrange/examples.sh \
+	tests/vrange/levels.sh tests/vrange/mutants.sh
 dist_check_SCRIPTS += $(vrange_scripts)
 TESTS += $(VRANGE_TESTS) $(vrange_scripts)
 SLOW_TESTS += tests/vrange/levels.sh tests/vrange/mutants.sh
