@@ -124,6 +124,15 @@ static bool take_holder(struct pe_events *e, const struct pe_json *o, struct pe_
 	       keep_member(e, o, "exe", &v->holder.exe);
 }
 
+static bool take_evidence(struct pe_events *e, const struct pe_json *o, struct pe_events_event *v)
+{
+	v->evidence.known = o && o->type == PE_JSON_OBJECT;
+	v->evidence.ago_ms = pe_json_number(o, "ago_ms", 0);
+	v->evidence.source = pe_json_number(o, "source", 0);
+	return keep_member(e, o, "kind", &v->evidence.kind) &&
+	       keep_member(e, o, "path", &v->evidence.path);
+}
+
 static enum pe_events_severity severity_called(const char *name)
 {
 	enum pe_events_severity s = PE_EVENTS_CRITICAL;
@@ -168,6 +177,7 @@ static int take_event(struct pe_events *e, const struct pe_json *o)
 	    !keep_member(e, o, "outcome", &v.outcome) || !take_moment(e, o, &v.used) ||
 	    !take_moment(e, pe_json_get(o, "obtained"), &v.obtained) ||
 	    !take_moment(e, pe_json_get(o, "released"), &v.released) ||
+	    !take_evidence(e, pe_json_get(o, "evidence"), &v) ||
 	    !take_holder(e, pe_json_get(o, "holder"), &v))
 		return -ENOMEM;
 	all = grow(e->event, e->events, &e->events_room, sizeof(v));

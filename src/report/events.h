@@ -58,6 +58,11 @@ struct pe_events_event {
 		const char *comm, *exe; /* exe: "" where it could not be read */
 		uint64_t parent, age_ms;
 	} holder;
+	struct {
+		bool known;
+		const char *kind, *path; /* path: "" where it is no file's */
+		uint64_t ago_ms, source; /* source: the descendant that learned it, or 0 */
+	} evidence;
 	uint64_t set; /* of modules; 0: none */
 };
 

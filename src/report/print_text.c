@@ -79,6 +79,22 @@ static void holder(FILE *out, const struct pe_events_event *e)
 		e->holder.parent, e->holder.age_ms / 1000, e->holder.age_ms % 1000);
 }
 
+static void evidence(FILE *out, const struct pe_events_event *e)
+{
+	if (!e->evidence.known)
+		return;
+	fprintf(out, "  the pid is known by a ");
+	pe_plain_print(out, e->evidence.kind);
+	if (*e->evidence.path) {
+		fprintf(out, ", ");
+		pe_plain_print(out, e->evidence.path);
+	}
+	if (e->evidence.source)
+		fprintf(out, ", of the descendant %" PRIu64, e->evidence.source);
+	fprintf(out, ", as of %" PRIu64 ".%03" PRIu64 " s before\n", e->evidence.ago_ms / 1000,
+		e->evidence.ago_ms % 1000);
+}
+
 static bool first_frame(void *context, unsigned int n, const struct pe_symbols_frame *frame)
 {
 	FILE *out = context;
@@ -127,6 +143,7 @@ static void finding(FILE *out, const struct pe_findings *f, const struct pe_find
 	moment(out, f, e, &e->obtained, "it was obtained by");
 	if (e->inherited)
 		fprintf(out, "  both before this process was forked\n");
+	evidence(out, e);
 	holder(out, e);
 	summary(out, f, e);
 }

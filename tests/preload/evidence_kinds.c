@@ -79,7 +79,7 @@ static const struct row {
 	{ "off", false, SAVE, ":", READ KILL, false, NULL },
 };
 
-static char log_path[512], folder[512];
+static char log_path[600], folder[512];
 
 static void type(const struct actor *shell, const char *line)
 {
@@ -205,6 +205,20 @@ static void play(const struct row *r, bool native)
 	actor_end(&shell);
 }
 
+/* as 'pidepoch run' does (moment.h) */
+static void set_clock(void)
+{
+	struct timespec real, boot;
+	char text[64];
+
+	clock_gettime(CLOCK_REALTIME, &real);
+	clock_gettime(CLOCK_BOOTTIME, &boot);
+	snprintf(text, sizeof(text), "%lld:%lld",
+		 (long long)real.tv_sec * 1000 + real.tv_nsec / 1000000,
+		 (long long)boot.tv_sec * 1000 + boot.tv_nsec / 1000000);
+	setenv("PIDEPOCH_CLOCK", text, 1);
+}
+
 int main(void)
 {
 	const char *base = getenv("TMPDIR");
@@ -219,6 +233,7 @@ int main(void)
 	if (mkdir(folder, 0700) < 0 && access(folder, W_OK) < 0)
 		actor_fail("%s: %m", folder);
 	setenv("PIDEPOCH_LOG", log_path, 1);
+	set_clock();
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		play(&rows[i], true);
 		play(&rows[i], false);

@@ -19,7 +19,7 @@ static void begin(void)
 	const char *base = getenv("TMPDIR");
 
 	snprintf(name, sizeof(name), "%s/table.%d", base ? base : "/tmp", (int)getpid());
-	table = pe_table_map_at(name);
+	table = pe_table_map_at(name, true);
 }
 
 static void end(void)
@@ -55,7 +55,7 @@ END_TEST
 START_TEST(shared)
 {
 	struct pe_table_word w = { .tick = 5, .source = 6, .kind = PE_TABLE_LOOK }, got;
-	struct pe_table *other = pe_table_map_at(name);
+	struct pe_table *other = pe_table_map_at(name, true);
 
 	ck_assert(table && other && other != table);
 	pe_table_see(table, 307, &w);
@@ -109,7 +109,7 @@ static void replace(mode_t mode, off_t size, bool whole)
 	ck_assert(!whole || posix_fallocate(fd, 0, size) == 0);
 	ck_assert_int_eq(fchmod(fd, mode), 0);
 	close(fd);
-	table = pe_table_map_at(name);
+	table = pe_table_map_at(name, true);
 }
 
 /* table.3 */
@@ -126,14 +126,14 @@ START_TEST(bad_files)
 	ck_assert_ptr_null(table);
 	unlink(name);
 	ck_assert_int_eq(symlink("/dev/null", name), 0);
-	ck_assert_ptr_null(pe_table_map_at(name));
+	ck_assert_ptr_null(pe_table_map_at(name, true));
 	unlink(name);
 	ck_assert_int_eq(mkfifo(name, 0600), 0);
-	ck_assert_ptr_null(pe_table_map_at(name));
+	ck_assert_ptr_null(pe_table_map_at(name, true));
 	if (geteuid() == 0) {
 		replace(0600, sizeof(struct pe_table), true);
 		ck_assert_int_eq(chown(name, 12345, 12345), 0); /* another user's */
-		ck_assert_ptr_null(pe_table_map_at(name));
+		ck_assert_ptr_null(pe_table_map_at(name, true));
 	}
 }
 END_TEST

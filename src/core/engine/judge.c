@@ -185,7 +185,7 @@ long pe_judge_look(struct pe_frame *p, struct pe_thread *t, int pid)
 
 	if (pid <= 1 || !pe_judge_is_on(p) || p->set->trusted || !pe_frame_enter(p, t))
 		return 0;
-	if (!pe_evidence_concerns(p->evidence, (uint32_t)pid))
+	if (!pe_evidence_concerns_look(p->evidence, (uint32_t)pid))
 		return 0;
 	return pe_judge_other(p, &u);
 }

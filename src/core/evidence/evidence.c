@@ -45,13 +45,15 @@ static void note(struct pe_evidence *e, uint32_t pid, enum pe_evidence_kind kind
 
 /* --- the table --- */
 
-static struct pe_table *map_table(struct pe_evidence *e)
+static struct pe_table *map_table(struct pe_evidence *e, bool may_make)
 {
 	struct pe_table *none = NULL, *t;
 
 	if (atomic_load_explicit(&e->no_table, memory_order_relaxed))
 		return NULL;
-	t = pe_table_map();
+	t = pe_table_map(may_make);
+	if (!t && !may_make)
+		return NULL;
 	if (!t) {
 		atomic_store_explicit(&e->no_table, true, memory_order_relaxed);
 	} else if (!atomic_compare_exchange_strong(&e->table, &none, t)) {
@@ -65,7 +67,7 @@ static struct pe_table *table_of(struct pe_evidence *e)
 {
 	struct pe_table *t = atomic_load_explicit(&e->table, memory_order_acquire);
 
-	return likely(t) ? t : map_table(e);
+	return likely(t) ? t : map_table(e, true);
 }
 
 /* the table with the chain of this process in it, which may not be there to be asked later */
@@ -108,15 +110,22 @@ static void share(struct pe_evidence *e, uint32_t pid, enum pe_table_kind kind, 
 		pe_table_set_origin(t, pid, path);
 }
 
+/* It is among the arguments, or in a pidfile that was read. */
+static bool had_before(struct pe_evidence *e, uint32_t pid)
+{
+	return pe_evidence_has_argument(e, pid) || pe_files_has_pid(&e->files, pid);
+}
+
 /* evidence.3 */
 void pe_evidence_looked(struct pe_evidence *e, uint32_t pid)
 {
 	int64_t now = pe_moment_now();
-	bool found = atomic_load_explicit(&e->listed, memory_order_relaxed) != 0 &&
-		     !pe_evidence_has_argument(e, pid) && !pe_files_has_pid(&e->files, pid);
+	bool listed = atomic_load_explicit(&e->listed, memory_order_relaxed) != 0;
 
+	if (listed && had_before(e, pid))
+		return;
 	note(e, pid, PE_EVIDENCE_LOOK, now);
-	if (found)
+	if (listed)
 		share(e, pid, PE_TABLE_LOOK, now, NULL);
 }
 
@@ -250,6 +259,20 @@ bool pe_evidence_concerns(struct pe_evidence *e, uint32_t pid)
 	return t && pe_table_seen(t, pid, &seen);
 }
 
+bool pe_evidence_concerns_look(struct pe_evidence *e, uint32_t pid)
+{
+	const struct pe_table *t = atomic_load_explicit(&e->table, memory_order_acquire);
+	struct pe_table_word seen;
+	struct word own;
+
+	if (pid <= 1)
+		return false;
+	return pe_files_may_name(&e->files, pid) ||
+	       (atomic_load_explicit(&e->any, memory_order_relaxed) && own_word(e, pid, &own) &&
+		own.kind != PE_EVIDENCE_LOOK) ||
+	       (t && pe_table_seen(t, pid, &seen) && seen.kind == PE_TABLE_FILE);
+}
+
 /* the latest evidence, and the latest that may accuse */
 struct gathered {
 	struct word latest, accuser;
@@ -359,7 +382,7 @@ static void gather(struct pe_evidence *e, struct gathered *g, uint32_t pid,
 
 	if (own_word(e, pid, &own))
 		take(g, own.kind, own.moment, true, 0, "");
-	if (listed)
+	if (listed && !had_before(e, pid))
 		take(g, PE_EVIDENCE_LOOK, listed, false, 0, "");
 	take_shared(e, g, pid, of, trust);
 	take_files(e, g, pid, now, trust);
@@ -467,6 +490,9 @@ static int64_t shared_moment(struct pe_evidence *e, uint32_t me, uint32_t pid)
 	const struct pe_table *t = atomic_load_explicit(&e->table, memory_order_acquire);
 	struct pe_table_word w;
 	struct pe_kin_of of;
+
+	if (!t)
+		t = map_table(e, false); /* of a user whose programs never look there is none */
 
 	return t && pe_table_seen(t, pid, &w) && pe_evidence_self(me, &of) &&
 			       is_by_descendant(t, &w, &of)

@@ -15,9 +15,10 @@
  *             only if its kind says that the pid is a pid, if the clocks can be compared, and if
  *             there is no later evidence that acquits.
  * evidence.2  An existence test proves nothing about identity: it is a probe, and no evidence.
- * evidence.3  What this process read of a pid by itself is evidence for it. For its ancestors it
- *             is, if the process found the pid by listing /proc, and did not have it from its
- *             arguments or a pidfile before.
+ * evidence.3  What this process read of a pid by itself is evidence for it: it could compare. If it
+ *             found the pid by listing /proc, it is evidence for its ancestors, too. A process
+ *             that lists /proc and had the pid from its arguments or a pidfile (pkill -F) only
+ *             probes.
  * evidence.4  pid 1 is never stale by evidence.
  * evidence.5  Without evidence a call passes, at the price of a few loads.
  * evidence.6  No lock, no memory but the host's and the table's mapping, no lasting descriptor.
@@ -85,6 +86,9 @@ struct pe_evidence_finding {
 
 /* Is there anything to be examined about @pid? A few loads. Maps the table the first time. */
 bool pe_evidence_concerns(struct pe_evidence *e, uint32_t pid);
+
+/* The same before a look at /proc/PID, which earlier looks say nothing against. Maps nothing. */
+bool pe_evidence_concerns_look(struct pe_evidence *e, uint32_t pid);
 
 /* @after: ms since boot, when a child with this pid was released; 0: none was. Needs the holder to
  * be there; else UNKNOWN. */

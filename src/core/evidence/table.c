@@ -153,12 +153,12 @@ static int make(const char *name)
 	return -ENOSPC;
 }
 
-struct pe_table *pe_table_map_at(const char *name)
+struct pe_table *pe_table_map_at(const char *name, bool may_make)
 {
 	long at = -ENOENT;
 	int fd = pe_sys_openat(AT_FDCWD, name, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0);
 
-	if (fd == -ENOENT)
+	if (fd == -ENOENT && may_make)
 		fd = make(name);
 	if (fd < 0)
 		return NULL;
@@ -169,11 +169,11 @@ struct pe_table *pe_table_map_at(const char *name)
 	return at < 0 && at >= -4095 ? NULL : (struct pe_table *)at;
 }
 
-struct pe_table *pe_table_map(void)
+struct pe_table *pe_table_map(bool may_make)
 {
 	char name[PE_TABLE_NAME];
 
-	return pe_table_name(name) ? pe_table_map_at(name) : NULL;
+	return pe_table_name(name) ? pe_table_map_at(name, may_make) : NULL;
 }
 
 void pe_table_unmap(struct pe_table *t)

@@ -64,8 +64,9 @@ struct pe_table_word {
 };
 
 /* The mapping, or NULL: there is none and none could be made. Signal-safe. */
-struct pe_table *pe_table_map(void);
-struct pe_table *pe_table_map_at(const char *name); /* the same of a file of this name */
+struct pe_table *pe_table_map(bool may_make);
+/* the same of a file of this name */
+struct pe_table *pe_table_map_at(const char *name, bool may_make);
 void pe_table_unmap(struct pe_table *t);
 
 /* @name: at least PE_TABLE_NAME bytes. false: /proc does not tell the namespaces. */
