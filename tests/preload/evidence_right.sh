@@ -7,7 +7,7 @@
 # The library alone, refusing as much as it can (--evidence=all): a refusal of a probe would be
 # wrong as well.
 . "$(dirname "$0")/../support/cli.sh"
-rounds=${PIDEPOCH_RIGHT:-200}
+rounds=${PIDEPOCH_RIGHT:-40}
 command -v bash >/dev/null || skip 'bash is not installed'
 command -v pgrep >/dev/null || skip 'pgrep is not installed'
 unshare --pid --fork --mount-proc true 2>/dev/null || skip 'no pid namespace to be had'
