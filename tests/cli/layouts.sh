@@ -7,7 +7,7 @@
 build=$PIDEPOCH_BUILDDIR
 objects=$(ls "$build"/src/cli/pidepoch-*.o | grep -v -e '-paths\.o$')
 archives=$(ls "$build"/.libs/*.a)
-libraries=$(sed -nE 's/^([A-Z]*_)?LIBS = //p' "$build/Makefile")
+libraries=$(sed -nE 's/^(LIB[A-Z]*_|SECCOMP_)?LIBS = (-l.*)/\2/p' "$build/Makefile")
 
 # layout BINDIR LIBDIR - build as if configured so, install below a folder of our own, and see what
 # is loaded
