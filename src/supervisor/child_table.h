@@ -28,7 +28,7 @@
 #define PE_CHILD_TABLE_PROCESSES (1u << 15)
 #define PE_CHILD_TABLE_PIDS	 (1u << 20)
 #define PE_CHILD_TABLE_FIRST	 8
-#define PE_CHILD_TABLE_HELD	 1024
+#define PE_CHILD_TABLE_HELD	 4096
 /* of which it is told whether they may be here; others share their places */
 #define PE_CHILD_TABLE_SEEN (1u << 18)
 

@@ -301,8 +301,8 @@ static unsigned int count_places(uint32_t user, bool any)
 /* helper.4 */
 static bool is_full(uint32_t user)
 {
-	return parked >= PE_CHILD_TABLE_HELD / 4 &&
-	       (count_places(user, false) >= PE_CHILD_TABLE_HELD / 4 ||
+	return parked >= PE_CHILD_TABLE_HELD / 2 &&
+	       (count_places(user, false) >= PE_CHILD_TABLE_HELD / 2 ||
 		count_places(user, true) >= PE_CHILD_TABLE_HELD - LEFT);
 }
 
