@@ -79,12 +79,13 @@ START_TEST(noise)
 {
 	struct pe_evidence *e = calloc(1, sizeof(*e));
 	struct pe_evidence_finding f;
-	uint64_t *words = (uint64_t *)table;
+	uint64_t *entries = (uint64_t *)table;
 
 	ck_assert_ptr_nonnull(table);
 	srandom(1);
-	for (size_t i = 0; i < sizeof(*table) / sizeof(*words); i++)
-		words[i] = (uint64_t)random() << 42 ^ (uint64_t)random() << 21 ^ (uint64_t)random();
+	for (size_t i = 0; i < sizeof(*table) / sizeof(*entries); i++)
+		entries[i] = (uint64_t)random() << 42 ^ (uint64_t)random() << 21 ^
+			     (uint64_t)random();
 	e->run = pe_moment_read();
 	atomic_store(&e->table, table);
 	for (uint32_t pid = 2; pid < 4000; pid++) {
