@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "core/contract.h"
 
-#include <linux/falloc.h>
 #include <linux/magic.h>
+#include <sys/sysmacros.h>
 #include <vrange.h>
 
 #include "vrange/boundary.h"
 #include "vrange/file.h"
 #include "vrange/headroom.h"
 #include "vrange/kernel.h"
+#include "vrange/mapping.h"
 #include "vrange/state.h"
 
 #define LOW	    ((uint64_t)16 << 20) /* headroom, bytes, at which a mark begins to purge */
@@ -63,24 +64,28 @@ static void remember(struct vr_files *files, const struct vr_file_part *part)
 	files->known[files->next++ % VR_FILE_KNOWN].fd = part->fd;
 }
 
-/* file.2: a duplicate of @fd if that is the file, or -1 */
-static int confirmed(int fd, const struct vr_file_key *key)
+/* file.2: @e of the file, mapped, if @fd is that file; or NULL */
+static void *map_confirmed(struct vr_state *st, int fd, const struct vr_file_key *key,
+			   const struct vr_extent *e)
 {
-	const int copy = (int)pe_sys3(SYS_fcntl, fd, F_DUPFD_CLOEXEC, 0);
-	struct vr_file_key now;
+	const long at = pe_sys6(SYS_mmap, 0, (long)(e->end - e->start), PROT_READ | PROT_WRITE,
+				MAP_SHARED, fd, (long)e->start);
+	struct vr_mapping m;
 
-	if (copy >= 0 && key_of(copy, &now) == 0 && is_same(&now, key))
-		return copy;
-	if (copy >= 0)
-		pe_sys_close(copy);
-	return -1;
+	if (at < 0 && at >= -4095)
+		return NULL;
+	if (vr_mapping_find(vr_state_maps(st), (uintptr_t)at, &m) == 0 && m.inode == key->inode &&
+	    makedev(m.major, m.minor) == key->device)
+		return (void *)at;
+	pe_sys_munmap((void *)at, e->end - e->start);
+	return NULL;
 }
 
-static int confirmed_of(struct vr_files *files, const struct vr_file_key *key)
+static int known_of(struct vr_files *files, const struct vr_file_key *key)
 {
 	for (int i = 0; i < VR_FILE_KNOWN; i++)
 		if (files->known[i].key.inode && is_same(&files->known[i].key, key))
-			return confirmed(files->known[i].fd, key);
+			return files->known[i].fd;
 	return -1;
 }
 
@@ -99,14 +104,18 @@ int vr_file_known(struct vr_state *st, const struct vr_file_key *key)
 
 /* --- purging --- */
 
-static void punch(int fd, struct vr_extent *e)
+static void punch(struct vr_state *st, int fd, const struct vr_file_key *key, struct vr_extent *e)
 {
+	void *at = fd < 0 ? NULL : map_confirmed(st, fd, key, e);
+
+	if (!at)
+		return;
 	e->state = VR_EXTENT_PURGING;
-	if (pe_sys4(SYS_fallocate, fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (long)e->start,
-		    (long)(e->end - e->start)) == 0)
+	if (pe_sys_madvise(at, e->end - e->start, MADV_REMOVE) == 0)
 		e->state = VR_EXTENT_PURGED;
 	else
-		e->state = VR_EXTENT_VOLATILE; /* a seal, or a file system that cannot */
+		e->state = VR_EXTENT_VOLATILE; /* a file system that cannot */
+	pe_sys_munmap(at, e->end - e->start);
 }
 
 struct search {
@@ -140,18 +149,13 @@ static size_t purge_oldest(struct vr_state *st, size_t bytes)
 	size_t done = 0;
 
 	while (done < bytes) {
-		int fd;
-
 		s.oldest = NULL;
 		vr_shared_each(st->files.shared, find_oldest, &s);
 		if (!s.oldest)
 			break;
 		s.above = s.oldest->stamp;
-		fd = confirmed_of(&st->files, &s.file->key);
-		if (fd < 0) /* file.4 */
-			continue;
-		punch(fd, s.oldest);
-		pe_sys_close(fd);
+		/* file.4: it stays volatile without a descriptor */
+		punch(st, known_of(&st->files, &s.file->key), &s.file->key, s.oldest);
 		if (s.oldest->state == VR_EXTENT_PURGED)
 			done += s.oldest->end - s.oldest->start;
 	}
@@ -207,24 +211,21 @@ int vr_file_mark(struct vr_state *st, const struct vr_file_part *part)
 }
 
 /* VRANGE_FULL: one lost page gives up the rest of what was volatile. */
-static void give_up(struct vr_shared_file *f, const struct vr_file_part *part)
+static void give_up(struct vr_state *st, struct vr_shared_file *f, const struct vr_file_part *part)
 {
 	struct vr_extent_list *l = vr_shared_list(f);
-	const int fd = part->fd < 0 ? -1 : confirmed(part->fd, &part->key);
 	bool lost = false;
 
 	for (uint32_t i = 0; l && i < l->count; i++)
 		lost |= l->extent[i].start < part->end && l->extent[i].end > part->start &&
 			l->extent[i].state == VR_EXTENT_PURGED;
-	for (uint32_t i = 0; l && lost && fd >= 0 && i < l->count; i++) {
+	for (uint32_t i = 0; l && lost && i < l->count; i++) {
 		struct vr_extent *e = &l->extent[i];
 
 		if (e->start >= part->start && e->end <= part->end &&
 		    e->state == VR_EXTENT_VOLATILE)
-			punch(fd, e);
+			punch(st, part->fd, &part->key, e);
 	}
-	if (fd >= 0)
-		pe_sys_close(fd);
 }
 
 int vr_file_unmark(struct vr_state *st, const struct vr_file_part *part, bool partial)
@@ -236,7 +237,7 @@ int vr_file_unmark(struct vr_state *st, const struct vr_file_part *part, bool pa
 		return result;
 	f = vr_shared_find(st->files.shared, part->key);
 	if (f && !partial)
-		give_up(f, part);
+		give_up(st, f, part);
 	if (f)
 		result = vr_shared_unmark(f, part->start, part->end);
 	vr_shared_leave(st->files.shared);

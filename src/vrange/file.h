@@ -4,10 +4,10 @@
  * them.
  *
  * file.1  Only a file system in memory: what is dropped of a disk file comes back by itself.
- * file.2  A purge duplicates the descriptor that the mark was made with, compares the duplicate
+ * file.2  A purge maps the part by the descriptor that the mark was made with, compares the mapping
  *         with the file that was marked, and only then punches the hole, with the state PURGING
- *         before and PURGED after it: the program may have closed the descriptor, and its number
- *         may be another file's.
+ *         before and PURGED after it: the number of the descriptor may be another file's by now. It
+ *         closes no descriptor of the file, which would end the program's record locks on it.
  * file.3  The kernel does not purge such files. Some process has to: each mark looks at the
  *         headroom, at most every tenth of a second, and purges the oldest parts if it is small.
  *         The lock of the ledger elects one process at a time. This is slower than a hard burst of

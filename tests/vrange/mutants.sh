@@ -123,11 +123,11 @@ mutate objects witness.c 'lost += VR_PAGE;' ';'
 unset VRANGE_FORCE_OLD
 mutate objects state.c 'vr_objects_adopt(st, true);' ';'
 mutate objects state.c 'vr_objects_adopt(st, false);' ';'
-mutate files file.c 'is_same(&now, key))' '1)'
+mutate files file.c 'm.inode == key->inode' '1'
 mutate files shared.c 'error ? error : lost;' 'error;'
 mutate files shared.c '|| e->state == VR_EXTENT_VOLATILE)' '|| 1)'
 mutate files shared.c '(st.st_mode & 077)' '0'
-mutate files file.c 'punch(fd, e);' ';'
+mutate files file.c 'punch(st, part->fd, &part->key, e);' ';'
 mutate files mark.c 'u->lost |= result == 1;' ';'
 
 echo "$tried mutants, $bad not noticed"
