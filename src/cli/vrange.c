@@ -31,7 +31,10 @@ static int level_by_library(void)
 	if (!library)
 		return 0;
 	*(void **)&ask = dlsym(library, "vrange_stat");
-	return ask && ask(&stat) == 0 ? (int)stat.level : 0;
+	if (!ask || ask(&stat) != 0)
+		stat.level = 0;
+	dlclose(library);
+	return (int)stat.level;
 }
 
 /* In a process of its own: the library stays loaded. */
