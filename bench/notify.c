@@ -106,7 +106,8 @@ static void call(const char *what)
 	pid_t child;
 
 	if (strcmp(what, "kill") == 0) {
-		kill(4194304, 0); /* nobody: the least that the call itself can cost */
+		kill(4194304,
+		     0); /* a pid that no process has: the least that the call itself can cost */
 	} else if (strcmp(what, "wait") == 0) {
 		waitpid(-1, NULL, WNOHANG);
 	} else if (strcmp(what, "getppid") == 0) {

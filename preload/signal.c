@@ -104,6 +104,8 @@ PE_PUBLIC int pthread_kill(pthread_t thread, int sig)
 {
 	int error;
 
+	if (thread == pthread_self())
+		return -pe_sys_tgkill(pe_sys_getpid(), pe_sys_gettid(), sig);
 	do
 		error = PE_REAL(pthread_kill)(thread, sig);
 	while (unlikely(error == EINTR));

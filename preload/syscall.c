@@ -49,7 +49,7 @@ static uint64_t clone3_flags(long args)
 static long guarded(enum pe_call by, int signal, siginfo_t *info, bool to_thread,
 		    const struct pe_gate_call *c)
 {
-	const struct pe_use u = {
+	struct pe_use u = {
 		.by = by,
 		.pid = (int)c->arg[0],
 		.signal = signal,
@@ -58,6 +58,7 @@ static long guarded(enum pe_call by, int signal, siginfo_t *info, bool to_thread
 		.call = *c,
 	};
 
+	u.call.arg[PE_TOKEN_AT] = PE_TOKEN; /* none of these calls has so many arguments */
 	return pe_preload_guard(&u);
 }
 
@@ -70,7 +71,7 @@ static long raw_kill(const struct pe_gate_call *c)
 		.pid = group ? -pid : pid,
 		.group = group,
 		.signal = (int)c->arg[1],
-		.call = *c,
+		.call = { .nr = c->nr, .arg = { pid, c->arg[1], [PE_TOKEN_AT] = PE_TOKEN } },
 	};
 
 	return pe_preload_guard(&u);

@@ -9,7 +9,8 @@
  * sys.3  The C library's struct stat, siginfo_t, rusage and timespec are the kernel's own on 64-bit
  *        CPUs; its sigset_t and struct sigaction are not, so a mask is a uint64_t and the action
  *        has its own type.
- * sys.4  A call with a pid is never interrupted, whoever is shown it: see pe_sys_whole6().
+ * sys.4  A call on a pid is never interrupted, notified to a supervisor or not: see
+ *        pe_sys_whole6().
  */
 #ifndef PE_CORE_SYS_H
 #define PE_CORE_SYS_H
@@ -32,6 +33,7 @@
 #include <time.h>
 
 #include "core/arch/raw.h"
+#include "core/token.h"
 
 /* what a page takes at least; the kernel rounds up where its pages are larger */
 #define PE_SYS_PAGE 4096u
@@ -77,7 +79,7 @@ static inline long pe_sys6(long nr, long a1, long a2, long a3, long a4, long a5,
 	return pe_raw6(nr, a1, a2, a3, a4, a5, a6);
 }
 
-/* A call that knows no EINTR. Where a supervisor is shown it, a handler that comes before it has
+/* A call that knows no EINTR. If it is notified to a supervisor, a handler that comes before it has
  * been received ends it so, with nothing done. */
 static inline long pe_sys_whole6(long nr, long a1, long a2, long a3, long a4, long a5, long a6)
 {
@@ -195,12 +197,12 @@ static inline bool pe_sys_children_vanish(void)
 
 static inline int pe_sys_kill(int pid, int sig)
 {
-	return (int)pe_sys_whole6(SYS_kill, pid, sig, 0, 0, 0, 0);
+	return (int)pe_sys_whole6(SYS_kill, pid, sig, 0, 0, 0, PE_TOKEN);
 }
 
 static inline int pe_sys_tgkill(int tgid, int tid, int sig)
 {
-	return (int)pe_sys_whole6(SYS_tgkill, tgid, tid, sig, 0, 0, 0);
+	return (int)pe_sys_whole6(SYS_tgkill, tgid, tid, sig, 0, 0, PE_TOKEN);
 }
 
 /* As abort(): the program's own SIGABRT handler first; if it returns, the default. The first
@@ -320,12 +322,7 @@ static inline int pe_sys_getppid(void)
 	return (int)pe_sys0(SYS_getppid);
 }
 
-static inline int pe_sys_wait4(int pid, int *status, int options, struct rusage *used)
-{
-	return (int)pe_sys4(SYS_wait4, pid, PE_SYS_LONG(status), options, PE_SYS_LONG(used));
-}
-
-/* the two with a word in the argument that they do not have (token.h) */
+/* waits that can reap, with a token (token.h) */
 static inline int pe_sys_wait4_with(long token, int pid, int *status, int options,
 				    struct rusage *used)
 {
@@ -348,7 +345,7 @@ static inline int pe_sys_waitid(int type, int id, siginfo_t *info, int options, 
 
 static inline int pe_sys_pidfd_open(int pid, unsigned int flags)
 {
-	return (int)pe_sys_whole6(SYS_pidfd_open, pid, (long)flags, 0, 0, 0, 0);
+	return (int)pe_sys_whole6(SYS_pidfd_open, pid, (long)flags, 0, 0, 0, PE_TOKEN);
 }
 
 /* linux/pidfd.h PIDFD_SIGNAL_PROCESS_GROUP, since Linux 6.9 */
@@ -362,7 +359,7 @@ static inline int pe_sys_pidfd_send_signal(int pidfd, int sig, siginfo_t *info, 
 
 static inline int pe_sys_rt_sigqueueinfo(int pid, int sig, siginfo_t *info)
 {
-	return (int)pe_sys_whole6(SYS_rt_sigqueueinfo, pid, sig, PE_SYS_LONG(info), 0, 0, 0);
+	return (int)pe_sys_whole6(SYS_rt_sigqueueinfo, pid, sig, PE_SYS_LONG(info), 0, 0, PE_TOKEN);
 }
 
 /* @which: PRIO_PROCESS and the like. 20 less the nice value, or -ESRCH */

@@ -78,17 +78,17 @@ PE_EXPORT int pidepoch_sigqueue(pid_t pid, pidepoch_t epoch, int signal, const u
 
 PE_EXPORT int pidepoch_tgkill(pid_t pid, pidepoch_t epoch, pid_t thread, int signal)
 {
-	return (int)PE_CALL_MADE(pid, epoch, SYS_tgkill, pid, thread, signal);
+	return (int)PE_CALL_MADE(pid, epoch, SYS_tgkill, pid, thread, signal, 0, 0, PE_TOKEN);
 }
 
 PE_EXPORT int pidepoch_rt_tgsigqueueinfo(pid_t pid, pidepoch_t epoch, pid_t thread, int signal,
 					 siginfo_t *info)
 {
-	return (int)PE_CALL_MADE(pid, epoch, SYS_rt_tgsigqueueinfo, pid, thread, signal,
-				 (long)info);
+	return (int)PE_CALL_MADE(pid, epoch, SYS_rt_tgsigqueueinfo, pid, thread, signal, (long)info,
+				 0, PE_TOKEN);
 }
 
 PE_EXPORT int pidepoch_pidfd_open(pid_t pid, pidepoch_t epoch, unsigned int flags)
 {
-	return (int)PE_CALL_MADE(pid, epoch, SYS_pidfd_open, pid, (long)flags);
+	return (int)PE_CALL_MADE(pid, epoch, SYS_pidfd_open, pid, (long)flags, 0, 0, 0, PE_TOKEN);
 }

@@ -15,7 +15,6 @@
 #include "core/evidence/group.h"
 #include "core/engine/judge.h"
 #include "core/engine/fuzz_page.h"
-#include "core/engine/postern.h"
 #include "core/frame/sync_point.h"
 #include "core/reference/waitpidv.h"
 #include "core/record/notice.h"
@@ -284,7 +283,6 @@ void pe_preload_children_vanish(void)
 
 void pe_preload_confining(enum pe_confinement c)
 {
-	pe_postern_renounce(&frame.postern);
 	if (c == PE_CONFINEMENT_DEAF)
 		pe_waitpidv_deafen(&frame, &thread);
 	if (c <= PE_CONFINEMENT_DEAF || start.set.trusted)
@@ -300,7 +298,6 @@ void pe_preload_confining(enum pe_confinement c)
 void pe_preload_hiding(void)
 {
 	start.set.readable = false;
-	pe_postern_bar(&frame.postern);
 }
 
 void pe_preload_confined(void)
@@ -310,7 +307,6 @@ void pe_preload_confined(void)
 
 void pe_preload_stepping_aside(void)
 {
-	pe_postern_renounce(&frame.postern);
 	if (!start.set.trusted)
 		pe_notice_sentence(&start.set,
 				   "its syscall user dispatch is for this library's calls, too: "

@@ -38,7 +38,8 @@ static long reap_unseen(const struct wanted *w)
 		if (n != 0)
 			return n;
 		/* not touched before the kernel has written to it: the pointer may be bad */
-		n = pe_sys_waitid(P_PIDFD, w->pin.fd, info, w->options | WNOHANG, w->usage);
+		n = pe_sys_waitid_with(PE_TOKEN_JUDGED, P_PIDFD, w->pin.fd, info,
+				       w->options | WNOHANG, w->usage);
 		if (n != 0 || info->si_pid != 0 || seen.si_pid == 0)
 			return n;
 	}

@@ -81,7 +81,8 @@ static struct pe_child_table_process *write_process(struct pe_child_table_half *
 	p->tgid = as->tgid;
 	p->frame = as->frame;
 	p->cursor = as->cursor;
-	p->postern = as->postern;
+	p->bypassed = as->bypassed;
+	p->vanish = as->vanish;
 	p->births = as->births;
 	p->point = as->point;
 	h->processes++; /* one too many after a death here does no harm */
@@ -231,7 +232,8 @@ void pe_child_table_forget(struct pe_child_table *b, struct pe_child_table_proce
 {
 	p->frame = new_frame(b);
 	p->cursor = 0;
-	p->postern = 0;
+	p->bypassed = false;
+	p->vanish = 0;
 	p->births = 0;
 }
 

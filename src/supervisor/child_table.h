@@ -3,8 +3,8 @@
  * child_table - what the supervisor knows: which pids were children of which process. In memory
  * that outlives the worker.
  *
- *   process: identity ──> frame 17          pids: { frame 17, 4711 }, { frame 17, 4712 }, { frame 23, 4711 } ...
- *            exec: frame 24 (17 is forgotten)
+ *   process: identity ──> frame 17          pids: { frame 17, 4711 }, { frame 17, 4712 }, { frame
+ *   23, 4711 } ... exec: frame 24 (17 is forgotten)
  *
  * child_table.1  A pid is in a frame's set if that very process had a child of that pid since its
  *                last exec. Whether the child is still there is not written down: the kernel is
@@ -47,10 +47,11 @@ struct pe_child_table_process {
 	_Atomic uint64_t identity; /* 0: free; written last */
 	int tgid;
 	uint32_t frame;
-	uint32_t cursor;  /* of the kernel's pids when all children were last looked at, or 0 */
-	uint32_t postern; /* what is known of it (porter.h) */
-	uint64_t births;  /* since when they are asked for (births.h), or 0 */
-	bool restricted;  /* it has asked for a Landlock domain (confinement.h) */
+	uint32_t cursor; /* of the kernel's pids when all children were last looked at, or 0 */
+	bool bypassed;	 /* a wait that can reap was not its library's (announce.h) */
+	uint64_t vanish; /* an address in its memory (announce.h), or 0 */
+	uint64_t births; /* since when they are asked for (births.h), or 0 */
+	bool restricted; /* it has asked for a Landlock domain (confinement.h) */
 	struct pe_child_table_point point;
 };
 

@@ -47,30 +47,6 @@ static bool is_trusted(const struct pe_serve_call *c)
 	return false;
 }
 
-static long has_library(struct pe_helper_call *h, void *at)
-{
-	FILE *maps = pe_helper_maps(h);
-	unsigned long from, to;
-	char line[4352];
-	bool found = false;
-
-	while (maps && !found && fgets(line, sizeof(line), maps))
-		found = strstr(line, "/libpidepoch-preload.so") &&
-			sscanf(line, "%lx-%lx", &from, &to) == 2 && from <= *(uint64_t *)at &&
-			*(uint64_t *)at <= to;
-	if (maps)
-		fclose(maps);
-	return found;
-}
-
-/* Has the preload library made this call? 1, 0, or -EINPROGRESS (helper.h) */
-static long is_of_library(struct pe_serve_call *c)
-{
-	uint64_t at = c->n->data.instruction_pointer;
-
-	return pe_helper_do(c, has_library, &at, sizeof(at));
-}
-
 /* --- telling (judge.2) --- */
 
 /* Its descriptor 2 becomes ours, if it takes a line at once. */
@@ -302,15 +278,9 @@ long pe_judge_serve(struct pe_serve_call *c, const struct pe_use *use, int pid)
 					       .unproven = use->unproven,
 					       .policy = c->s->set.policy };
 	struct pe_verdict v = pe_verdict_classic(&judged);
-	long r;
 	long result = v.act == PE_VERDICT_REFUSE ? -c->s->set.stale_errno : PE_SERVE_LET;
 
-	if (is_trusted(c))
-		return PE_SERVE_LET;
-	r = is_of_library(c);
-	if (r == -EINPROGRESS)
-		return r;
-	if (r != 0 || !pe_notify_holds(c->s->listener, c->n->id))
+	if (is_trusted(c) || !pe_notify_holds(c->s->listener, c->n->id))
 		return PE_SERVE_LET;
 	if (v.tell || c->s->set.events)
 		return tell(c, use, &v, result);

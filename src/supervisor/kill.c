@@ -7,10 +7,10 @@
 #include <unistd.h>
 
 #include "supervisor/all.h"
+#include "supervisor/announce.h"
 #include "supervisor/fork_events.h"
 #include "supervisor/group_kill.h"
 #include "core/sys.h"
-#include "core/token.h"
 #include "supervisor/credentials.h"
 #include "supervisor/helper.h"
 #include "supervisor/remote_tree.h"
@@ -195,18 +195,20 @@ static bool is_known(const struct pe_serve_call *c, int ns_pid)
 	return p && pe_child_table_has(c->s->table, p, ns_pid);
 }
 
-/* The library needs not be told what it knows itself. 1, 0, or -EINPROGRESS */
-static long is_in_ledger(struct pe_serve_call *c, int ns_pid)
-{
-	return c->n->data.args[PE_TOKEN_AT] == PE_TOKEN ? 0 : pe_remote_tree_has(c, ns_pid);
-}
-
 long pe_kill_was_child(struct pe_serve_call *c, int ns_pid)
 {
 	if (is_known(c, ns_pid))
 		return 1;
 	look_further(c, ns_pid);
-	return is_known(c, ns_pid) ? 1 : is_in_ledger(c, ns_pid);
+	return is_known(c, ns_pid) ? 1 : pe_remote_tree_has(c, ns_pid);
+}
+
+/* The library's own call: it may announce a child, and is not judged again. */
+static long serve_judged(struct pe_serve_call *c, int ns_pid)
+{
+	if (!is_known(c, ns_pid))
+		look_further(c, ns_pid);
+	return pe_announce_take(c) < 0 ? -EINPROGRESS : PE_SERVE_LET;
 }
 
 long pe_kill_serve(struct pe_serve_call *c)
@@ -216,14 +218,16 @@ long pe_kill_serve(struct pe_serve_call *c)
 	int pid;
 
 	if (c->what == PE_NOTIFY_FILTER_KILL && ns_pid == -1)
-		return pe_all_serve(c);
+		return is_mute(signal_of(c)) ? pe_all_serve(c) : PE_SERVE_LET;
 	if (c->what == PE_NOTIFY_FILTER_KILL && ns_pid < -1 && ns_pid != INT_MIN)
-		return pe_group_kill_serve(c);
+		return pe_announce_is_judged(c) ? PE_SERVE_LET : pe_group_kill_serve(c);
 	pid = ns_pid > 0 ? pe_peer_pid(c->peer, ns_pid) : 0;
 	if (would_end_us(c, pid))
 		return -EPERM;
 	if (ns_pid <= 0 || pid == c->peer->tgid)
 		return PE_SERVE_LET;
+	if (pe_announce_is_judged(c))
+		return serve_judged(c, ns_pid);
 	r = pe_kill_was_child(c, ns_pid);
 	if (r <= 0)
 		return r < 0 ? r : PE_SERVE_LET;

@@ -6,6 +6,7 @@ noinst_LTLIBRARIES += libsupervisor.la
 
 libsupervisor_la_SOURCES = \
 	src/supervisor/all.c src/supervisor/all.h \
+	src/supervisor/announce.c src/supervisor/announce.h \
 	src/supervisor/fork_events.c src/supervisor/fork_events.h \
 	src/supervisor/locator.c src/supervisor/locator.h \
 	src/supervisor/child_table.c src/supervisor/child_table.h \
@@ -29,7 +30,6 @@ libsupervisor_la_SOURCES = \
 	src/supervisor/pass.c src/supervisor/pass.h \
 	src/supervisor/peer.c src/supervisor/peer.h \
 	src/supervisor/points.c src/supervisor/points.h \
-	src/supervisor/porter.c src/supervisor/porter.h \
 	src/supervisor/probe.c src/supervisor/probe.h \
 	src/supervisor/proc.c src/supervisor/proc.h \
 	src/supervisor/rights.c src/supervisor/rights.h \
@@ -44,8 +44,8 @@ libsupervisor_la_SOURCES = \
 	src/supervisor/judge.c src/supervisor/judge.h \
 	src/supervisor/turns.c src/supervisor/turns.h \
 	src/supervisor/wait.c src/supervisor/wait.h
-libsupervisor_la_CPPFLAGS = $(AM_CPPFLAGS) $(LIBUNWIND_CFLAGS)
-libsupervisor_la_LIBADD = libcore.la $(LIBUNWIND_LIBS)
+libsupervisor_la_CPPFLAGS = $(AM_CPPFLAGS) $(SECCOMP_CFLAGS) $(LIBUNWIND_CFLAGS)
+libsupervisor_la_LIBADD = libcore.la $(SECCOMP_LIBS) $(LIBUNWIND_LIBS)
 
 # One file for each processor, by the same name.
 libsupervisor_la_SOURCES += src/supervisor/arch/registers.h

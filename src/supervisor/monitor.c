@@ -192,7 +192,7 @@ static int enter_proc(void)
 }
 
 /* 1: the memory of who started us is ours to read, where @plan is, too, and will be: it cannot
- * become somebody else's (token.2) */
+ * become somebody else's (monitor.2 of token.h) */
 static int can_read(pid_t program, const struct pe_monitor_plan *plan)
 {
 	struct pe_monitor_plan copy;
@@ -306,7 +306,9 @@ static int come_under(const struct pe_monitor_plan *plan, int socket)
 
 	if (plan->plain && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return -errno;
-	pe_notify_filter_make(room, &filter);
+	r = pe_notify_filter_make(room, &filter);
+	if (r < 0)
+		return r;
 	listener = pe_notify_install(&filter, true);
 	if (listener < 0)
 		return listener == -EINVAL ? -ENOSYS : listener;

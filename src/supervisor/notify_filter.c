@@ -1,239 +1,239 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+/* libseccomp knows the numbers of each machine, and makes the program. */
 #include "supervisor/notify_filter.h"
 
+#include <errno.h>
 #include <linux/audit.h>
 #include <pidepoch.h>
+#include <seccomp.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
-#include "core/engine/postern.h"
 #include "core/token.h"
 
-#define X32	 0x40000000u /* in a pid, on x86-64 */
-#define LANDLOCK 446	     /* landlock_restrict_self, on every machine */
+/* The kernel reads an int in the lower half of an argument. */
+#define LOW UINT64_C(0xffffffff)
 
-struct ns_pid {
-	uint32_t nr;
-	enum pe_notify_filter_call call;
+#define BITS(argument, mask, value)                                                                \
+	SCMP_CMP64(argument, SCMP_CMP_MASKED_EQ, (uint64_t)(mask), (uint64_t)(value))
+#define EQUAL(argument, value) BITS(argument, LOW, (uint32_t)(value))
+#define LENGTH(array)	       (sizeof(array) / sizeof((array)[0]))
+
+/* --- the rules of one set of machines --- */
+
+struct rules {
+	scmp_filter_ctx context;
+	bool token; /* a call that bears it is not notified */
+	int error;  /* the first one */
 };
 
-static const struct ns_pid native[] = {
-	{ SYS_kill, PE_NOTIFY_FILTER_KILL },
-	{ SYS_tkill, PE_NOTIFY_FILTER_TKILL },
-	{ SYS_tgkill, PE_NOTIFY_FILTER_TGKILL },
-	{ SYS_rt_sigqueueinfo, PE_NOTIFY_FILTER_QUEUE },
-	{ SYS_rt_tgsigqueueinfo, PE_NOTIFY_FILTER_TGQUEUE },
-	{ SYS_pidfd_open, PE_NOTIFY_FILTER_PIDFD },
-	{ SYS_wait4, PE_NOTIFY_FILTER_WAIT },
-	{ SYS_waitid, PE_NOTIFY_FILTER_WAITID },
-	{ SYS_execve, PE_NOTIFY_FILTER_EXEC },
-	{ SYS_execveat, PE_NOTIFY_FILTER_EXEC },
-	{ SYS_prctl, PE_NOTIFY_FILTER_PRCTL },
-	{ LANDLOCK, PE_NOTIFY_FILTER_LANDLOCK },
-	{ PIDEPOCH_NR_waitpidv, PE_NOTIFY_FILTER_EMULATED },
-	{ PIDEPOCH_NR_get, PE_NOTIFY_FILTER_EMULATED },
-	{ PIDEPOCH_NR_set, PE_NOTIFY_FILTER_EMULATED },
-	{ PIDEPOCH_NR_ref, PE_NOTIFY_FILTER_EMULATED },
-	{ PIDEPOCH_NR_kill, PE_NOTIFY_FILTER_EMULATED },
-	{ PIDEPOCH_NR_now, PE_NOTIFY_FILTER_EMULATED },
-	{ PIDEPOCH_NR_pidfd_open, PE_NOTIFY_FILTER_EMULATED },
-	{ PIDEPOCH_NR_sigqueue, PE_NOTIFY_FILTER_EMULATED },
-	{ PIDEPOCH_NR_waitfd, PE_NOTIFY_FILTER_EMULATED },
-	{ PIDEPOCH_NR_killpg, PE_NOTIFY_FILTER_EMULATED },
-#ifdef __x86_64__
-	{ X32 | 62, PE_NOTIFY_FILTER_KILL },
-	{ X32 | 200, PE_NOTIFY_FILTER_TKILL },
-	{ X32 | 234, PE_NOTIFY_FILTER_TGKILL },
-	{ X32 | 524, PE_NOTIFY_FILTER_QUEUE },
-	{ X32 | 536, PE_NOTIFY_FILTER_TGQUEUE },
-	{ X32 | 434, PE_NOTIFY_FILTER_PIDFD },
-	{ X32 | 61, PE_NOTIFY_FILTER_WAIT },
-	{ X32 | 529, PE_NOTIFY_FILTER_WAITID },
-	{ X32 | 520, PE_NOTIFY_FILTER_EXEC },
-	{ X32 | 545, PE_NOTIFY_FILTER_EXEC },
-	{ X32 | LANDLOCK, PE_NOTIFY_FILTER_LANDLOCK },
-#endif
-	{ 0, PE_NOTIFY_FILTER_NONE },
-};
+static void add(struct rules *r, int nr, bool token, const struct scmp_arg_cmp *given,
+		unsigned int count)
+{
+	struct scmp_arg_cmp all[3];
+	unsigned int n = 0;
+	int error;
 
-/* the 32-bit machine that the same kernel may run: i386, and arm */
-static const struct ns_pid compat[] = {
-#ifdef __x86_64__
-	{ 7, PE_NOTIFY_FILTER_WAIT },	   { 11, PE_NOTIFY_FILTER_EXEC },
-	{ 37, PE_NOTIFY_FILTER_KILL },	   { 114, PE_NOTIFY_FILTER_WAIT },
-	{ 178, PE_NOTIFY_FILTER_QUEUE },   { 238, PE_NOTIFY_FILTER_TKILL },
-	{ 270, PE_NOTIFY_FILTER_TGKILL },  { 284, PE_NOTIFY_FILTER_WAITID },
-	{ 335, PE_NOTIFY_FILTER_TGQUEUE }, { 358, PE_NOTIFY_FILTER_EXEC },
-	{ 434, PE_NOTIFY_FILTER_PIDFD },   { LANDLOCK, PE_NOTIFY_FILTER_LANDLOCK },
-#else
-	{ 11, PE_NOTIFY_FILTER_EXEC },
-	{ 37, PE_NOTIFY_FILTER_KILL },
-	{ 114, PE_NOTIFY_FILTER_WAIT },
-	{ 178, PE_NOTIFY_FILTER_QUEUE },
-	{ 238, PE_NOTIFY_FILTER_TKILL },
-	{ 268, PE_NOTIFY_FILTER_TGKILL },
-	{ 280, PE_NOTIFY_FILTER_WAITID },
-	{ 363, PE_NOTIFY_FILTER_TGQUEUE },
-	{ 387, PE_NOTIFY_FILTER_EXEC },
-	{ 434, PE_NOTIFY_FILTER_PIDFD },
-	{ LANDLOCK, PE_NOTIFY_FILTER_LANDLOCK },
-#endif
-	{ 0, PE_NOTIFY_FILTER_NONE },
-};
+	while (n < count) {
+		all[n] = given[n];
+		n++;
+	}
+	if (token)
+		all[n++] = SCMP_CMP64(PE_TOKEN_AT, SCMP_CMP_NE, (uint64_t)PE_TOKEN);
+	error = seccomp_rule_add_array(r->context, SCMP_ACT_NOTIFY, nr, n, all);
+	if (error == -EDOM)
+		return; /* none of these machines has the call */
+	if (error < 0 && !r->error)
+		r->error = error;
+}
 
-static const struct machine {
-	uint32_t arch;
-	const struct ns_pid *numbers;
+#define ADD(r, nr, token, ...)                                                                     \
+	add(r, nr, token, (const struct scmp_arg_cmp[]){ __VA_ARGS__ },                            \
+	    LENGTH(((const struct scmp_arg_cmp[]){ __VA_ARGS__ })))
+
+/* The supervisor continues kill(0), and kill(-1) with any other signal. */
+static void add_kill(struct rules *r)
+{
+	add(r, SCMP_SYS(kill), r->token, NULL, 0);
+	ADD(r, SCMP_SYS(kill), false, EQUAL(0, -1), EQUAL(1, SIGKILL));
+	ADD(r, SCMP_SYS(kill), false, EQUAL(0, -1), EQUAL(1, SIGSTOP));
+}
+
+/* notify_filter.4: any signal but 32 and 33 has one of these bits set, or lacks 32 */
+static void add_tgkill(struct rules *r)
+{
+	static const int set[] = { 2, 4, 8, 16, 64 };
+
+	for (size_t i = 0; i < LENGTH(set); i++)
+		ADD(r, SCMP_SYS(tgkill), r->token, BITS(2, set[i], set[i]));
+	ADD(r, SCMP_SYS(tgkill), r->token, BITS(2, 32, 0));
+}
+
+static void add_prctl(struct rules *r)
+{
+	static const int options[] = { PR_GET_PID_EPOCH, PR_SET_PID_EPOCH, PR_GET_PID_EPOCH_SIGNAL,
+				       PR_SET_PID_EPOCH_SIGNAL, PR_SET_CHILD_SUBREAPER };
+
+	for (size_t i = 0; i < LENGTH(options); i++)
+		ADD(r, SCMP_SYS(prctl), false, EQUAL(0, options[i]));
+}
+
+static void add_calls(struct rules *r)
+{
+	static const int whole[] = {
+		SCMP_SYS(tkill),      SCMP_SYS(rt_sigqueueinfo), SCMP_SYS(rt_tgsigqueueinfo),
+		SCMP_SYS(pidfd_open), SCMP_SYS(wait4),		 SCMP_SYS(waitpid),
+		SCMP_SYS(execve),     SCMP_SYS(execveat)
+	};
+
+	for (size_t i = 0; i < LENGTH(whole); i++)
+		add(r, whole[i], r->token, NULL, 0);
+	add_kill(r);
+	add_tgkill(r);
+	ADD(r, SCMP_SYS(waitid), r->token, BITS(3, WNOWAIT | WEXITED, WEXITED));
+	add_prctl(r);
+	add(r, SCMP_SYS(landlock_restrict_self), false, NULL, 0);
+}
+
+static void add_emulated(struct rules *r)
+{
+	for (int nr = PIDEPOCH_NR_BASE; nr <= PIDEPOCH_NR_killpg; nr++)
+		add(r, nr, false, NULL, 0);
+}
+
+/* --- all machines in one program --- */
+
+static const struct {
+	uint32_t library, audit; /* libseccomp's name of it, and the kernel's */
 } machines[] = {
 #ifdef __x86_64__
-	{ AUDIT_ARCH_X86_64, native },
-	{ AUDIT_ARCH_I386, compat },
+	{ SCMP_ARCH_X86_64, AUDIT_ARCH_X86_64 },
+	{ SCMP_ARCH_X32, AUDIT_ARCH_X86_64 },
+	{ SCMP_ARCH_X86, AUDIT_ARCH_I386 },
 #else
-	{ AUDIT_ARCH_AARCH64, native },
-	{ AUDIT_ARCH_ARM, compat },
+	{ SCMP_ARCH_AARCH64, AUDIT_ARCH_AARCH64 },
+	{ SCMP_ARCH_ARM, AUDIT_ARCH_ARM },
 #endif
 };
 
-#define MACHINES (sizeof(machines) / sizeof(machines[0]))
+/* Rules for the native machine. An unknown machine's calls are allowed, and not a reason to end the
+ * program. */
+static void begin(struct rules *r, bool native)
+{
+	*r = (struct rules){ .context = seccomp_init(SCMP_ACT_ALLOW), .token = native };
+	if (!r->context)
+		r->error = -ENOMEM;
+	else
+		r->error = seccomp_attr_set(r->context, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ALLOW);
+}
 
-/* --- to instructions --- */
+static void make_native(struct rules *r)
+{
+	begin(r, true);
+	if (r->error)
+		return;
+	add_calls(r);
+	add_emulated(r);
+}
 
-/* the lower half of an argument, which is all that the kernel looks at in these calls (both CPUs
- * are little endian) */
-#define ARGUMENT(n) ((uint32_t)(offsetof(struct seccomp_data, args) + 8 * (n)))
+/* A context of its own: libseccomp takes a pid that it does not know for the native machine
+ * alone. */
+static void make_others(struct rules *r)
+{
+	begin(r, false);
+	for (size_t i = 1; i < LENGTH(machines) && !r->error; i++)
+		r->error = seccomp_arch_add(r->context, machines[i].library);
+	if (!r->error)
+		r->error = seccomp_arch_remove(r->context, SCMP_ARCH_NATIVE);
+	if (!r->error)
+		add_calls(r);
+}
 
-/* Where a machine's list of pids ends, these stand; their jumps are counted from the next
- * instruction. */
-static const struct sock_filter blocks[] = {
-#define LOAD(offset)	 BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (offset))
-#define EQUAL(k, y, n)	 BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)(k), (y), (n))
-#define ANY_BIT(k, y, n) BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, (uint32_t)(k), (y), (n))
-#define VERDICT(what)	 BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_##what)
-	[0] = VERDICT(ALLOW),
-	[1] = VERDICT(USER_NOTIF),
-	/* a kill: of all, of one's own group, of another group, of a process */
-	[2] = LOAD(ARGUMENT(0)),
-	[3] = EQUAL(-1, 3, 0),
-	[4] = EQUAL(0, 1, 0),
-	[5] = ANY_BIT(1u << 31, 25, 19), /* another group: without the library's token */
-	[6] = VERDICT(ALLOW),
-	[7] = LOAD(ARGUMENT(1)),
-	[8] = EQUAL(SIGKILL, 1, 0),
-	[9] = EQUAL(SIGSTOP, 0, 1),
-	[10] = VERDICT(USER_NOTIF),
-	[11] = VERDICT(ALLOW),
-	/* a waitid: one that looks only, or takes stops only, reaps nobody */
-	[12] = LOAD(ARGUMENT(3)),
-	[13] = ANY_BIT(WNOWAIT, 2, 0),
-	[14] = ANY_BIT(WEXITED, 16, 1), /* on to the token */
-	[15] = VERDICT(USER_NOTIF),
-	[16] = VERDICT(ALLOW),
-	/* a prctl: about epochs, or about whose orphans come to whom */
-	[17] = LOAD(ARGUMENT(0)),
-	[18] = EQUAL(PR_GET_PID_EPOCH, 4, 0),
-	[19] = EQUAL(PR_SET_PID_EPOCH, 3, 0),
-	[20] = EQUAL(PR_GET_PID_EPOCH_SIGNAL, 2, 0),
-	[21] = EQUAL(PR_SET_PID_EPOCH_SIGNAL, 1, 0),
-	[22] = EQUAL(PR_SET_CHILD_SUBREAPER, 0, 1),
-	[23] = VERDICT(USER_NOTIF),
-	[24] = VERDICT(ALLOW),
-	/* a pid: by the postern or not; where that is, put_machine() writes */
-	[25] = LOAD(offsetof(struct seccomp_data, instruction_pointer)),
-	[26] = EQUAL(0, 0, 2),
-	[27] = LOAD(offsetof(struct seccomp_data, instruction_pointer) + 4),
-	[28] = EQUAL(0, 1, 0),
-	[29] = VERDICT(USER_NOTIF),
-	[30] = VERDICT(ALLOW),
-	/* a wait: with the library's token or without */
-	[31] = LOAD(ARGUMENT(PE_TOKEN_AT)),
-	[32] = EQUAL(PE_TOKEN & 0xffffffff, 0, 2),
-	[33] = LOAD(ARGUMENT(PE_TOKEN_AT) + 4),
-	[34] = EQUAL(PE_TOKEN >> 32, 1, 0),
-	[35] = VERDICT(USER_NOTIF),
-	[36] = VERDICT(ALLOW),
+static int export(scmp_filter_ctx context, struct sock_filter *room, struct sock_fprog *out)
+{
+	const size_t size = PE_NOTIFY_FILTER_LENGTH * sizeof(*room);
+	int fd = memfd_create("filter", MFD_CLOEXEC), error;
+	ssize_t n;
+
+	if (fd < 0)
+		return -errno;
+	error = seccomp_export_bpf(context, fd);
+	n = pread(fd, room, size, 0);
+	close(fd);
+	if (error < 0 || n <= 0)
+		return error < 0 ? error : -EIO;
+	*out = (struct sock_fprog){ .len = (unsigned short)((size_t)n / sizeof(*room)),
+				    .filter = room };
+	return (size_t)n < size ? 0 : -E2BIG;
+}
+
+int pe_notify_filter_make(struct sock_filter *room, struct sock_fprog *out)
+{
+	struct rules native, others;
+	int error;
+
+	make_native(&native);
+	make_others(&others);
+	error = native.error ? native.error : others.error;
+	if (!error)
+		error = seccomp_merge(native.context, others.context);
+	if (error && others.context)
+		seccomp_release(others.context); /* else it is part of the other */
+	if (!error)
+		error = export(native.context, room, out);
+	if (native.context)
+		seccomp_release(native.context);
+	return error;
+}
+
+/* --- what a notified call is --- */
+
+static const struct {
+	const char *name;
+	enum pe_notify_filter_call call;
+} names[] = {
+	{ "kill", PE_NOTIFY_FILTER_KILL },
+	{ "tkill", PE_NOTIFY_FILTER_TKILL },
+	{ "tgkill", PE_NOTIFY_FILTER_TGKILL },
+	{ "rt_sigqueueinfo", PE_NOTIFY_FILTER_QUEUE },
+	{ "rt_tgsigqueueinfo", PE_NOTIFY_FILTER_TGQUEUE },
+	{ "pidfd_open", PE_NOTIFY_FILTER_PIDFD },
+	{ "wait4", PE_NOTIFY_FILTER_WAIT },
+	{ "waitpid", PE_NOTIFY_FILTER_WAIT },
+	{ "waitid", PE_NOTIFY_FILTER_WAITID },
+	{ "execve", PE_NOTIFY_FILTER_EXEC },
+	{ "execveat", PE_NOTIFY_FILTER_EXEC },
+	{ "prctl", PE_NOTIFY_FILTER_PRCTL },
+	{ "landlock_restrict_self", PE_NOTIFY_FILTER_LANDLOCK },
 };
 
-enum {
-	SHOW = 1,
-	KILL = 2,
-	WAITID = 12,
-	PRCTL = 17,
-	NUMBER = 25,
-	WAIT = 31,
-	BLOCKS = sizeof(blocks) / sizeof(blocks[0])
-};
+/* Where a machine has no such call the pid is negative, as no call's is. */
+static int numbers[LENGTH(machines)][LENGTH(names)];
 
-static unsigned int block_of(enum pe_notify_filter_call call)
+static void resolve_names(void)
 {
-	switch (call) {
-	case PE_NOTIFY_FILTER_KILL:
-		return KILL;
-	case PE_NOTIFY_FILTER_TKILL:
-	case PE_NOTIFY_FILTER_TGKILL:
-	case PE_NOTIFY_FILTER_QUEUE:
-	case PE_NOTIFY_FILTER_TGQUEUE:
-	case PE_NOTIFY_FILTER_PIDFD:
-		return NUMBER;
-	case PE_NOTIFY_FILTER_WAIT:
-		return WAIT;
-	case PE_NOTIFY_FILTER_WAITID:
-		return WAITID;
-	case PE_NOTIFY_FILTER_PRCTL:
-		return PRCTL;
-	default:
-		return SHOW;
-	}
-}
-
-static unsigned int count(const struct ns_pid *list)
-{
-	unsigned int n = 0;
-
-	while (list[n].call != PE_NOTIFY_FILTER_NONE)
-		n++;
-	return n;
-}
-
-/* the list of one machine and its blocks; the architecture is in the accumulator */
-static struct sock_filter *put_machine(struct sock_filter *at, const struct machine *m)
-{
-	unsigned int n = count(m->numbers);
-
-	*at++ = (struct sock_filter)EQUAL(m->arch, 0, (uint8_t)(1 + n + BLOCKS));
-	*at++ = (struct sock_filter)LOAD(offsetof(struct seccomp_data, nr));
-	for (unsigned int i = 0; i < n; i++) {
-		unsigned int ahead = n - i - 1 + block_of(m->numbers[i].call);
-
-		*at++ = (struct sock_filter)EQUAL(m->numbers[i].nr, (uint8_t)ahead, 0);
-	}
-	memcpy(at, blocks, sizeof(blocks));
-	at[NUMBER + 1].k = (uint32_t)pe_postern_call();
-	at[NUMBER + 3].k = (uint32_t)(pe_postern_call() >> 32);
-	return at + BLOCKS;
-}
-
-void pe_notify_filter_make(struct sock_filter *room, struct sock_fprog *out)
-{
-	struct sock_filter *at = room;
-
-	*at++ = (struct sock_filter)LOAD(offsetof(struct seccomp_data, arch));
-	for (size_t i = 0; i < MACHINES; i++)
-		at = put_machine(at, &machines[i]);
-	*at++ = (struct sock_filter)VERDICT(ALLOW);
-	*out = (struct sock_fprog){ .len = (unsigned short)(at - room), .filter = room };
+	for (size_t m = 0; m < LENGTH(machines); m++)
+		for (size_t i = 0; i < LENGTH(names); i++)
+			numbers[m][i] = seccomp_syscall_resolve_name_arch(machines[m].library,
+									  names[i].name);
 }
 
 enum pe_notify_filter_call pe_notify_filter_decode(const struct seccomp_data *data)
 {
-	for (size_t i = 0; i < MACHINES; i++)
-		if (machines[i].arch == data->arch)
-			for (const struct ns_pid *n = machines[i].numbers; n->call; n++)
-				if (n->nr == (uint32_t)data->nr)
-					return n->call;
+	if (!numbers[0][0])
+		resolve_names();
+	if (data->arch == machines[0].audit && data->nr >= PIDEPOCH_NR_BASE &&
+	    data->nr <= PIDEPOCH_NR_killpg)
+		return PE_NOTIFY_FILTER_EMULATED;
+	for (size_t m = 0; m < LENGTH(machines); m++)
+		for (size_t i = 0; machines[m].audit == data->arch && i < LENGTH(names); i++)
+			if (numbers[m][i] == data->nr)
+				return names[i].call;
 	return PE_NOTIFY_FILTER_NONE;
 }

@@ -1,25 +1,31 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * notify_filter - which system calls of a watched program are shown to the supervisor.
+ * notify_filter - which system calls of a watched program are notified to the supervisor.
  *
- *   arch ── not ours ──────────────────────────────────────────────> allow
- *    └ pid ── kill(q > 0), tkill, tgkill, *queueinfo, pidfd_open ─> show
- *                └ made in the postern (core/engine/postern.h) ───────────> allow
- *             ── kill(-q), without the library's token ──────────────> show
- *             ── kill(-1) with a signal that cannot be ignored ──────> show
- *             ── wait4, waitpid, waitid that may reap ───────────────> show
- *                └ with the library's token (core/token.h) ─────────> allow
- *             ── landlock_restrict_self ────────────────────────────────> show
- *             ── execve, execveat ───────────────────────────────────> show
- *             ── prctl with an option of pidepoch.h, or subreaper ───> show
- *             ── PIDEPOCH_NR_* (this CPU's own machine only) ────────> show
- *             ── anything else: births, threads, looks ──────────────> allow, by pid alone (the kernel caches that)
+ *   call                                             notified
+ *   ------------------------------------------------
+ *   ------------------------------------------------
+ *   kill of a process, a group, all                  without the library's token (core/token.h)
+ *   tkill, *queueinfo, pidfd_open                    without the token
+ *   tgkill                                           without the token; not SIGCANCEL, SIGSETXID
+ *   kill of all processes, by SIGKILL or SIGSTOP     always
+ *   wait4, waitpid, waitid that can reap             without the token
+ *   execve, execveat                                 without the token
+ *   prctl: options of pidepoch.h, child subreaper    always
+ *   landlock_restrict_self                           always
+ *   PIDEPOCH_NR_*                                    always; on this CPU's own machine only
+ *   any other                                        never, by its pid alone, so the kernel caches
+ *   it
  *
- * notify_filter.1  Nothing is ever refused by the filter itself.
- * notify_filter.2  A machine that the kernel can also run (i386, x32) has its own numbers, and is
- *                  shown alike.
- * notify_filter.3  Births are not shown: a child is found at the wait that can reap it (book.h), so
- *                  fork and pthread_create cost nothing.
+ * notify_filter.1  The filter refuses nothing.
+ * notify_filter.2  Each machine whose programs the kernel can run (x86-64, i386, x32; aarch64, arm)
+ *                  has numbers of its own, and its calls are notified alike. Only the native
+ *                  machine knows the token.
+ * notify_filter.3  Forks and new threads are not notified: a child is found at the wait that can
+ *                  reap it (book.h).
+ * notify_filter.4  SIGCANCEL and SIGSETXID are the thread library's own signals. libc sends them to
+ *           threads of the calling process, and loses a cancellation or a change of user if that
+ *           fails with EINTR.
  */
 #ifndef PE_SUPERVISOR_NOTIFY_FILTER_H
 #define PE_SUPERVISOR_NOTIFY_FILTER_H
@@ -43,12 +49,13 @@ enum pe_notify_filter_call {
 	PE_NOTIFY_FILTER_EMULATED, /* a pid that no kernel has */
 };
 
-#define PE_NOTIFY_FILTER_LENGTH 160
+#define PE_NOTIFY_FILTER_LENGTH 1024
 
-/* @room: PE_NOTIFY_FILTER_LENGTH of them, which @out then speaks of */
-void pe_notify_filter_make(struct sock_filter *room, struct sock_fprog *out);
+/* Write the program to @room, which has PE_NOTIFY_FILTER_LENGTH instructions, and have @out refer
+ * to it. 0 or -errno. */
+int pe_notify_filter_make(struct sock_filter *room, struct sock_fprog *out);
 
-/* what a shown call is */
+/* what a notified call is */
 enum pe_notify_filter_call pe_notify_filter_decode(const struct seccomp_data *data);
 
 #endif

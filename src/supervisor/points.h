@@ -4,8 +4,8 @@
  * (core/frame/sync_point.h is the same inside a program).
  *
  * points.1  It goes forward only, and never to a moment that has not been (S6).
- * points.2  Births are not followed (filter.h, notify_filter.3), so where a process has its memory
- *           from is found at its first question:
+ * points.2  Births are not followed (filter.h, trace.3), so where a process has its memory from is
+ *           found at its first question:
  *        by exec            ─> the present
  *        by a fork, and the parent has a point ─> that of the fork; the parent's first, if it has been set since
  *        else                                  ─> the first moment that was ever handed out in this run

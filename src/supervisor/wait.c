@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <sys/wait.h>
 
+#include "supervisor/announce.h"
 #include "supervisor/fork_events.h"
-#include "supervisor/porter.h"
 #include "supervisor/stack_waits.h"
 
 #define FEW 4 /* children that are read as quickly as the cursor */
@@ -73,9 +73,7 @@ long pe_wait_serve(struct pe_serve_call *c)
 	struct pe_child_table_process *p = open_book(c);
 	int ns_pid = (int)arg[0];
 
-	if (pe_porter_is_asked(c))
-		return pe_porter_open(c, p);
-	if (pe_porter_watch(c, p) < 0)
+	if (pe_announce_wait(c, p) < 0)
 		return -EINPROGRESS;
 	if (is_for_any(c))
 		pe_fork_events_await(c, p);

@@ -25,7 +25,8 @@ EMUL_TESTS = \
 	tests/supervisor/visibility \
 	tests/supervisor/random_arguments \
 	tests/supervisor/pinned \
-	tests/supervisor/stale
+	tests/supervisor/stale \
+	tests/supervisor/token
 
 EMUL_PLAYS = \
 	tests/supervisor/without_libc.sh \
@@ -35,7 +36,6 @@ EMUL_PLAYS = \
 	tests/supervisor/go.sh \
 	tests/supervisor/inline.sh \
 	tests/supervisor/emulated_bare.sh \
-	tests/supervisor/notified_calls.sh \
 	tests/supervisor/programs.sh \
 	tests/supervisor/rust.sh \
 	tests/supervisor/shell.sh \
@@ -46,7 +46,7 @@ EMUL_PLAYS = \
 	tests/supervisor/stacks_rust.sh \
 	tests/supervisor/hostile_arguments.sh
 
-check_PROGRAMS += $(EMUL_TESTS) $(NUMBER_TESTS) tests/supervisor/called tests/supervisor/flood tests/supervisor/guest tests/supervisor/inline tests/supervisor/notified_calls tests/supervisor/raw tests/supervisor/reaper tests/supervisor/stacks_hostile tests/supervisor/stacks_waits tests/supervisor/hostile_arguments
+check_PROGRAMS += $(EMUL_TESTS) $(NUMBER_TESTS) tests/supervisor/called tests/supervisor/flood tests/supervisor/guest tests/supervisor/inline tests/supervisor/raw tests/supervisor/reaper tests/supervisor/stacks_hostile tests/supervisor/stacks_waits tests/supervisor/hostile_arguments
 TESTS += $(EMUL_TESTS) $(NUMBER_TESTS) $(EMUL_PLAYS)
 dist_check_SCRIPTS += $(EMUL_PLAYS)
 dist_check_DATA += tests/supervisor/jobs.go tests/supervisor/kept.rs tests/supervisor/emulated_bare.c \
@@ -86,9 +86,9 @@ tests_supervisor_called_CFLAGS = $(AM_CFLAGS) -pthread
 tests_supervisor_inline_SOURCES = tests/supervisor/raw.c tests/support/attack.h
 tests_supervisor_inline_CPPFLAGS = $(AM_CPPFLAGS) -DPAST_LIBC
 tests_supervisor_inline_CFLAGS = $(AM_CFLAGS) -pthread
-tests_supervisor_notified_calls_SOURCES = tests/supervisor/notified_calls.c tests/support/attack.h \
-	tests/support/worker.h tests/support/listener.h
-tests_supervisor_notified_calls_CFLAGS = $(AM_CFLAGS) -pthread
+tests_supervisor_token_SOURCES = tests/supervisor/token.c tests/support/attack.h
+tests_supervisor_token_CFLAGS = $(AM_CFLAGS) -pthread
+tests_supervisor_token_LDADD = libsupervisor.la
 tests_supervisor_raw_SOURCES = tests/supervisor/raw.c
 tests_supervisor_raw_CFLAGS = $(AM_CFLAGS) -pthread
 tests_supervisor_raw_LDFLAGS = -all-static -pthread

@@ -184,6 +184,10 @@ static int reap(const char *how, const char *use)
 		_exit(is(how, "led") ? lead() : 3);
 	if (strncmp(how, "library", 7) == 0)
 		return reap_by_library(how);
+	/* the first signal by libc's kill, so that a library that there is has announced the
+	 * child */
+	if (is(how, "announced") && kill(number, 0) < 0)
+		exit(97);
 	if (is(how, "any"))
 		return (int)syscall(SYS_wait4, -1, NULL, 0, NULL);
 	if (is(how, "group"))
@@ -342,6 +346,8 @@ static long use(const char *how)
 		return kill_after_another();
 	if (is(how, "decoys"))
 		return kill_behind_decoys();
+	if (is(how, "by-libc"))
+		return kill(number, SIGTERM);
 	if (is(how, "child"))
 		return kill_in_child();
 	if (is(how, "exec"))

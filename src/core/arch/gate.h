@@ -10,8 +10,8 @@
  * gate.1  A handler that sets *dead before the call was made stops it; one that finds the call made
  *         has come after it. The system call is the section's last instruction, so there is no
  *         third case.
- * gate.2  The code asks for no relocation and uses nothing but its arguments and its own stack: a
- *         copy of the section .text.pidepoch.gate works at any address.
+ * gate.2  The code asks for no relocation and uses nothing but its arguments and its own stack. All
+ *         of it is in the PE_GATE_SIZE bytes from pe_gate_act on.
  * gate.3  Ends for a thread that is single-stepped, too: each step would abort the section, so
  *         after PE_GATE_PATIENCE of them the call is made the other way, with all signals masked.
  * gate.4  For calls that do not block. (One that is interrupted and restarted is tested again.)
@@ -22,7 +22,7 @@
 #define PE_CORE_ARCH_GATE_H
 
 #define PE_GATE_PATIENCE 32
-#define PE_GATE_SIZE	 256 /* bytes of code from pe_gate_act on, which is all of it (gate.2) */
+#define PE_GATE_SIZE	 256 /* gate.2 */
 /* Out of band: the kernel's own answers are never below -4095 on calls that return a pid. */
 #define PE_GATE_DEAD  (-0x7fffffffffffffff - 1) /* refused: *dead was set */
 #define PE_GATE_TIRED (-0x7fffffffffffffff)	/* nothing done: aborted too often */

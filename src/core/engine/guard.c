@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "core/contract.h"
 
+#include "core/engine/act.h"
 #include "core/engine/birth.h"
 #include "core/record/notice.h"
 #include "core/record/event.h"
@@ -9,7 +10,6 @@
 #include "core/engine/judge.h"
 #include "core/engine/guard.h"
 #include "core/time/identity.h"
-#include "core/engine/postern.h"
 #include "core/engine/release.h"
 #include "core/sys.h"
 
@@ -18,11 +18,18 @@
 #define BURIED (INT64_MIN + 2)
 #define CLOSED (INT64_MIN + 3)
 
+static long make(const struct pe_gate_call *c)
+{
+	const long *a = c->arg;
+
+	return pe_sys_whole6(c->nr, a[0], a[1], a[2], a[3], a[4], a[5]);
+}
+
 static long pass(const struct pe_use *u)
 {
-	const long *a = u->call.arg;
+	const struct pe_gate_call c = pe_act_judged(&u->call);
 
-	return pe_sys_whole6(u->call.nr, a[0], a[1], a[2], a[3], a[4], a[5]);
+	return make(&c);
 }
 
 /* --- stale --- */
@@ -74,7 +81,10 @@ static long pass_unknown(struct pe_frame *p, const struct pe_use *u)
 	if (pe_judge_is_on(p) && !p->set->trusted &&
 	    unlikely(pe_evidence_concerns(p->evidence, (uint32_t)u->pid)))
 		refused = pe_judge_other(p, u);
-	return unlikely(refused) ? refused : pass(u);
+	if (unlikely(refused))
+		return refused;
+	/* a supervisor has nothing to learn of a call on oneself */
+	return u->pid == p->tgid ? make(&u->call) : pass(u);
 }
 
 /* While a page is being copied, a reader may miss that a pid is fresh (tree.2): before anything is
@@ -277,21 +287,6 @@ static long under_reaping(struct pe_frame *p, struct pe_thread *t, const struct 
 	return n;
 }
 
-/* The first signal to a child is shown to a supervisor, if there is one, who then knows it for a
- * child (postern.5). */
-static long act(struct pe_frame *p, const struct pe_thread *t, const struct pe_use *u,
-		const uint32_t *dead, struct pe_slot *s)
-{
-	long n;
-
-	if (likely(atomic_load_explicit(&s->announced, memory_order_relaxed)))
-		return pe_postern_pass(&p->postern, &u->call, dead, t->rseq);
-	n = pe_gate_pass(&u->call, dead, t->rseq);
-	if (n != PE_GATE_DEAD && !u->group && (u->signal != PE_USE_NO_SIGNAL || makes_pidfd(u)))
-		atomic_store_explicit(&s->announced, true, memory_order_relaxed);
-	return n;
-}
-
 static long gated(struct pe_frame *p, const struct pe_thread *t, const struct pe_use *u,
 		  const struct pe_hold *h, struct pe_slot *s)
 {
@@ -299,7 +294,9 @@ static long gated(struct pe_frame *p, const struct pe_thread *t, const struct pe
 
 	if (unlikely(open != 0))
 		return open == -EBUSY ? CLOSED : BURIED;
-	return act(p, t, u, pe_hold_dead(h), s);
+	/* a call on a group is not notified, and announces nobody */
+	return u->group ? pe_gate_pass(&u->call, pe_hold_dead(h), t->rseq)
+			: pe_act_on_child(p, t, s, &u->call, pe_hold_dead(h));
 }
 
 static pe_cold long on_slow_child(struct pe_frame *p, struct pe_thread *t, const struct pe_use *u)

@@ -112,7 +112,7 @@ static long reap_tracked(struct pe_frame *p, struct pe_thread *t, const struct p
 	mask = pe_sys_mask_all();
 	claim = pe_slot_begin_reap(k->slot);
 	if (claim == 0) {
-		n = consume_exit(r, (int)pid, p->set->readable ? PE_TOKEN : 0);
+		n = consume_exit(r, (int)pid, p->set->readable ? PE_TOKEN : PE_TOKEN_JUDGED);
 		if (was_there(n)) {
 			atomic_fetch_add(&p->early_reaps, 1);
 			atomic_store_explicit(&k->slot->released_any,
@@ -157,7 +157,7 @@ static long reap_stray(struct pe_frame *p, const struct pe_reap *r, int pid)
 	long n = 0;
 
 	if (pe_frame_know(p, (uint32_t)pid).what != PE_KNOWN_LIVE)
-		n = consume_exit(r, pid, 0);
+		n = consume_exit(r, pid, PE_TOKEN_JUDGED);
 	if (was_there(n)) {
 		if (unlikely(p->trace))
 			note_stray(p, r, (uint32_t)pid);
@@ -227,7 +227,7 @@ static pe_cold long plain_wait4(struct pe_frame *p, struct pe_thread *t, const s
 {
 	int own, *status = r->status ? r->status : &own;
 	int pid = r->idtype == P_ALL ? -1 : r->idtype == P_PID ? (int)r->id : -(int)r->id;
-	long n = pe_sys_wait4(pid, status, r->options & ~WEXITED, r->rusage);
+	long n = pe_sys_wait4_with(PE_TOKEN_JUDGED, pid, status, r->options & ~WEXITED, r->rusage);
 	struct pe_known k;
 
 	if (n <= 0 || WIFSTOPPED(*status) || WIFCONTINUED(*status))

@@ -75,7 +75,7 @@ struct pe_frame {
 	_Atomic uint32_t
 		early_reaps; /* reaps that a birth not yet recorded may have been the object of */
 	_Atomic uint32_t refused; /* memory for a birth: never, and to be told, or told */
-	_Atomic bool autoreap;	  /* SIGCHLD has been ignored: children may vanish without a wait */
+	_Atomic bool autoreap;	  /* children may vanish: SIGCHLD was ignored, or token.3 */
 	_Atomic bool shared_vm;	  /* another process may run in this memory: compare getpid */
 	_Atomic bool disabled;	  /* frame.5 */
 	bool watching;		  /* events are written (event.h) */
@@ -92,7 +92,6 @@ struct pe_frame {
 	_Alignas(8) char first_leaf[4 * sizeof(struct pe_tree_node)];
 	/* from here on: seldom written */
 	_Alignas(4096) int parent; /* as far as is known, else 0 */
-	_Atomic uint32_t postern;  /* the word of postern.h */
 	_Atomic bool refers;	   /* the API has been called */
 	_Atomic bool no_ring;	   /* no ring: the program's own filter kills for it */
 	_Atomic bool told; /* something has been, by this process or one that it was forked from */

@@ -46,7 +46,7 @@ struct pe_slot {
 	_Atomic uint8_t born_by;   /* enum pe_call */
 	_Atomic uint8_t released_by;
 	_Atomic bool released_any; /* by a wait for any child, not for this one */
-	_Atomic bool announced;	   /* a signal to it has been notified to a supervisor */
+	_Atomic bool announced;	   /* to a supervisor (token.h) */
 	uint32_t link;		   /* the arena's */
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "core/contract.h"
 
+#include "core/engine/act.h"
 #include "core/engine/birth.h"
 #include "core/time/identity.h"
 #include "core/reference/reference.h"
@@ -233,7 +234,8 @@ static bool makes_pidfd(const struct pe_use *u)
 static long by_pidfd(struct pe_frame *p, struct pe_thread *t, const struct pe_use *u,
 		     struct pe_pin *pin)
 {
-	const long *a = u->call.arg;
+	const struct pe_gate_call c = pe_act_judged(&u->call);
+	const long *a = c.arg;
 	long n;
 	int err;
 
@@ -242,11 +244,20 @@ static long by_pidfd(struct pe_frame *p, struct pe_thread *t, const struct pe_us
 		pe_sys_close(pin->fd);
 		return n == -ESRCH ? gone(p, pin) : n;
 	}
-	n = pe_sys_whole6(u->call.nr, a[0], a[1], a[2], a[3], a[4], a[5]);
+	n = pe_sys_whole6(c.nr, a[0], a[1], a[2], a[3], a[4], a[5]);
 	err = pe_reference_unpin(p, t, pin);
 	if (err != 0 && n >= 0 && makes_pidfd(u))
 		pe_sys_close((int)n);
 	return err ? err : n;
+}
+
+static long act_held(struct pe_frame *p, const struct pe_thread *t, const struct pe_use *u,
+		     const struct pe_hold *h)
+{
+	uint32_t slot = atomic_load_explicit(&h->record->held[h->level], memory_order_relaxed);
+
+	return pe_act_on_child(p, t, pe_arena_at(&p->slots, slot & ~PE_HOLD_WAITED), &u->call,
+			       pe_hold_dead(h));
 }
 
 long pe_reference_call(struct pe_frame *p, struct pe_thread *t, const struct pe_use *u,
@@ -262,7 +273,7 @@ long pe_reference_call(struct pe_frame *p, struct pe_thread *t, const struct pe_
 			return err;
 		if (!pin.hold.record)
 			return by_pidfd(p, t, u, &pin);
-		n = pe_gate_pass(&u->call, pe_hold_dead(&pin.hold), t->rseq);
+		n = act_held(p, t, u, &pin.hold);
 		pe_hold_release(t, &pin.hold);
 	}
 	return n;

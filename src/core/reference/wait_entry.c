@@ -220,7 +220,8 @@ static int look_plainly(int idtype, int id, int options, struct pe_wait_result *
 		if (options & WNOWAIT)
 			break;
 		si.si_pid = 0;
-		err = pe_sys_waitid(idtype, id, &si, kinds | WEXITED | WNOHANG, r->usage);
+		err = pe_sys_waitid_with(PE_TOKEN_JUDGED, idtype, id, &si,
+					 kinds | WEXITED | WNOHANG, r->usage);
 	} while (err == 0 && si.si_pid == 0); /* somebody else was first */
 	if (err != 0)
 		return err;
