@@ -2,20 +2,20 @@
 /*
  * pidepoch - references to processes that survive the reuse of pids.
  *
- * A reference is a number and an epoch: 8 bytes, and no descriptor. Each pid call has a variant
- * that takes both, and acts on the process that was meant or on nobody.
+ * A reference is a pid and an epoch: 8 bytes, and no descriptor. Each pid call has a variant that
+ * takes both. It acts on the process that was meant, or on no process.
  *
- *     pid 4711, epoch 7                       the number comes round: epoch 8
+ *     pid 4711, epoch 7                       the pid is reused: epoch 8
  *     pidepoch_kill(4711, 7, SIGTERM) -> 0    pidepoch_kill(4711, 7, SIGTERM) -> EEPOCH, or ESRCH
- *                                             while it is free
+ *                                             while the pid is free
  *
- * Names of the proposal of 2019-05-12 keep their spelling; the rest begins with pidepoch_ or
- * PIDEPOCH_. Structures with a `size` grow at their end: set it to sizeof, and what you do not use
- * to zero. pidepoch(7) explains the words.
+ * Names of the proposal of 2019-05-12 keep their spelling; all others begin with pidepoch_ or
+ * PIDEPOCH_. Structures with a `size` grow at their end: set it to sizeof, and unused fields to
+ * zero. pidepoch(7) explains the terms.
  *
- * Contexts: "async-signal-safe" holds for handlers and for vfork children: there a variant of a
- * call passes to the kernel as its plain sibling would, and what has no sibling fails with EAGAIN.
- * All functions may be called by any thread.
+ * Contexts: "async-signal-safe" holds for signal handlers and for vfork children. In a vfork child
+ * a variant of a call goes to the kernel as the plain call would, and a function without a plain
+ * call fails with EAGAIN. All functions may be called by any thread.
  */
 #ifndef PIDEPOCH_H
 #define PIDEPOCH_H
@@ -34,9 +34,9 @@ extern "C" {
 #endif
 
 /*
- * The errno of a reference whose number may have been handed out again. It lies outside the
- * kernel's own errnos (which end at 133, and at 530 for those that stay inside the kernel) and
- * below 4096, so that it survives the system call convention, by which only -4095..-1 is an error.
+ * The errno of a reference whose pid may have been reused. It is outside the kernel's own errnos
+ * (which end at 133, and at 530 for those that stay inside the kernel) and below 4096, so that it
+ * fits the system call convention, by which only -4095..-1 is an error.
  */
 #define EEPOCH 2019
 
@@ -52,18 +52,16 @@ const char *pidepoch_version(void);
 
 /* --- epochs, snapshots, references --- */
 
-struct timespec; /* which a strict -std=c99 leaves out of <time.h> */
+struct timespec; /* a strict -std=c99 leaves it out of <time.h> */
 
 /*
- * The epoch of a number, which is the lap of the pid allocator that the number belongs to: 32 bits,
- * and always relative to
- * the number (pidepoch(7)). It wraps; within 2^31 laps nothing is taken for something else.
+ * The epoch of a pid, which is the lap of the pid allocator that the pid belongs to: 32 bits, and
+ * always relative to the pid (pidepoch(7)). It wraps; within 2^31 laps no two epochs are confused.
  */
 typedef uint32_t pidepoch_t;
 
 /*
- * A moment: lap (42 bits) and cursor (22 bits), so that later moments are greater integers. Never
- * 0.
+ * A moment: lap (42 bits) and cursor (22 bits). A later moment is a greater integer, and none is 0.
  */
 typedef uint64_t pidepoch_snapshot_t;
 
@@ -74,13 +72,13 @@ struct pidepoch_ref {
 };
 
 /*
- * pidepoch_ref() - a reference to the process that holds @pid now
- * @pid:     number, 1..pid_max-1
- * @ref:     where it is written
- * Context:  async-signal-safe; one descriptor for the moment of the call, unless @pid is a child
- * whose fork was seen
+ * pidepoch_ref() - take a reference to the process that holds @pid now
+ * @pid:     1..pid_max-1
+ * @ref:     where the reference is written
+ * Context:  async-signal-safe; one descriptor during the call, unless @pid is a child whose fork
+ *           the library saw
  * Return:   0, or -1 with errno
- * Errors:   ESRCH nobody holds @pid; EINVAL @pid is no number of a process; EMFILE, ENFILE, ENOMEM;
+ * Errors:   ESRCH no process holds @pid; EINVAL @pid is not a valid pid; EMFILE, ENFILE, ENOMEM;
  *           EAGAIN in a vfork child
  * Source:   proposal of 2019-05-12 ("a list of pids it has references to in a specific epoch")
  * Since:    0.1
@@ -88,9 +86,10 @@ struct pidepoch_ref {
 int pidepoch_ref(pid_t pid, struct pidepoch_ref *ref);
 
 /*
- * pidepoch_of() - the epoch of @pid at a moment: its lap if the cursor had passed it, else the lap
- * before @snapshot: as pidepoch_get(), pidepoch_now() and waitpidv() give it
- * @pid:      number, 1..pid_max-1
+ * pidepoch_of() - the epoch of @pid at the moment @snapshot: the lap of that moment if the cursor
+ *                 had passed @pid, else the lap before
+ * @snapshot: as pidepoch_get(), pidepoch_now() and waitpidv() return it
+ * @pid:      1..pid_max-1
  * Context:   async-signal-safe; no system call
  * Return:    the epoch
  * Errors:    none
@@ -100,8 +99,9 @@ int pidepoch_ref(pid_t pid, struct pidepoch_ref *ref);
 pidepoch_t pidepoch_of(pidepoch_snapshot_t snapshot, pid_t pid);
 
 /*
- * pidepoch_get() - this process's sync point: the moment up to which its references are in order
- * (PR_GET_PID_EPOCH) Context:  async-signal-safe
+ * pidepoch_get() - the sync point of this process: the moment up to which its references are in
+ *                  order (PR_GET_PID_EPOCH)
+ * Context:  async-signal-safe
  * Return:   the snapshot; at the first call of this library in a process, the present
  * Errors:   none
  * Source:   proposal ("the epoch has a prctl setter and getter")
@@ -111,7 +111,7 @@ pidepoch_snapshot_t pidepoch_get(void);
 
 /*
  * pidepoch_now() - the present, as a snapshot; the sync point stays where it is
- * Context:  async-signal-safe; reads the kernel's cursor, one descriptor for the moment of the call
+ * Context:  async-signal-safe; reads the kernel's cursor, with one descriptor during the call
  * Return:   the snapshot
  * Errors:   none
  * Source:   none
@@ -120,9 +120,9 @@ pidepoch_snapshot_t pidepoch_get(void);
 pidepoch_snapshot_t pidepoch_now(void);
 
 /*
- * pidepoch_set() - move the sync point forward, which releases what is kept for older epochs
- * (PR_SET_PID_EPOCH) @snapshot: of this process, or one that it inherited over fork; not in the
- * future
+ * pidepoch_set() - move the sync point forward, which releases the memory for older epochs
+ *                  (PR_SET_PID_EPOCH)
+ * @snapshot: of this process, or inherited over fork; not in the future
  * Context:   async-signal-safe
  * Return:    0, or -1 with errno
  * Errors:    EINVAL before the sync point, or in the future
@@ -135,10 +135,10 @@ int pidepoch_set(pidepoch_snapshot_t snapshot);
  * The prctl() options, in preloaded programs and under a supervisor:
  *   prctl(PR_GET_PID_EPOCH, pidepoch_snapshot_t *out)
  *   prctl(PR_SET_PID_EPOCH, pidepoch_snapshot_t snapshot, 0L)
- *   prctl(PR_SET_PID_EPOCH, (long)lap, PIDEPOCH_LAP)    the earliest moment of that lap that is not
- *                                                       set yet
+ *   prctl(PR_SET_PID_EPOCH, (long)lap, PIDEPOCH_LAP)    the earliest moment of that lap that has
+ *                                                       not been set yet
  *   prctl(PR_GET_PID_EPOCH_SIGNAL, int *out), prctl(PR_SET_PID_EPOCH_SIGNAL, int signal)
- * Elsewhere the kernel answers EINVAL.
+ * Elsewhere the kernel returns EINVAL.
  */
 #define PR_GET_PID_EPOCH	0x50450001
 #define PR_SET_PID_EPOCH	0x50450002
@@ -147,13 +147,14 @@ int pidepoch_set(pidepoch_snapshot_t snapshot);
 #define PIDEPOCH_LAP		1L
 
 /*
- * pidepoch_set_signal() - be told when the sync point falls two whole epochs behind
- * (PR_SET_PID_EPOCH_SIGNAL) @signal:  1..64, sent to the process once per crossing and again after
- * pidepoch_set(); 0: none, as at the start.
- *           Its si_code is SI_QUEUE and si_value.sival_int the epoch that has been reached.
+ * pidepoch_set_signal() - choose a signal for the time when the sync point falls two whole epochs
+ *                         behind (PR_SET_PID_EPOCH_SIGNAL)
+ * @signal:  1..64, sent to the process once per crossing, and again after pidepoch_set(); 0: none,
+ *           as at the start. Its si_code is SI_QUEUE, and si_value.sival_int is the epoch that has
+ *           been reached.
  * Context:  async-signal-safe. The signal is sent when this process next enters the library.
  * Return:   0, or -1 with errno
- * Errors:   EINVAL no signal
+ * Errors:   EINVAL @signal is not a signal
  * Source:   proposal ("also get a signal if they haven't updated and are 2 full epochs behind")
  * Since:    0.1
  */
@@ -167,14 +168,14 @@ int pidepoch_set_signal(int signal);
 #define PIDEPOCH_TEXT_BOOT 1u
 
 /*
- * pidepoch_format() - "PID:INODE", the form that util-linux prints and takes, or
- * "PID:INODE@BOOT-ID"
- * @ref:     a reference that holds now
+ * pidepoch_format() - write a reference as "PID:INODE", the form that util-linux prints and reads,
+ *                     or as "PID:INODE@BOOT-ID"
+ * @ref:     a reference that is valid now
  * @text:    at least PIDEPOCH_TEXT_MAX bytes
  * @size:    of @text, bytes
  * @flags:   0 or PIDEPOCH_TEXT_BOOT
  * Context:  async-signal-safe
- * Return:   the length without the final NUL, or -1 with errno
+ * Return:   the length without the terminating NUL, or -1 with errno
  * Errors:   ESRCH, EEPOCH as any call on @ref; ERANGE @size is too small; EINVAL unknown flags;
  *           EOPNOTSUPP this kernel's pidfds have no inodes of their own (before Linux 6.9)
  * Source:   none
@@ -183,14 +184,14 @@ int pidepoch_set_signal(int signal);
 int pidepoch_format(const struct pidepoch_ref *ref, char *text, size_t size, unsigned int flags);
 
 /*
- * pidepoch_parse() - the reference that a text stands for, if that very process is still there
- * @text:    as pidepoch_format() made it; a final newline is allowed
- * @ref:     where it is written
+ * pidepoch_parse() - the reference that a text names, if that very process still exists
+ * @text:    as pidepoch_format() wrote it; a final newline is allowed
+ * @ref:     where the reference is written
  * Context:  async-signal-safe
  * Return:   0, or -1 with errno
- * Errors:   ESRCH the process is gone, its number free; EEPOCH the number is somebody else's, or
- *           another boot's; EINVAL no such text, or a bare number, of which nothing can be known;
- *           EOPNOTSUPP as pidepoch_format()
+ * Errors:   ESRCH the process is gone, and its pid is free; EEPOCH another process has the pid, or
+ *           the text is from another boot; EINVAL not such a text, or a bare pid, which identifies
+ *           no process; EOPNOTSUPP as pidepoch_format()
  * Source:   none
  * Since:    0.1
  */
@@ -200,21 +201,21 @@ int pidepoch_parse(const char *text, struct pidepoch_ref *ref);
 
 /*
  * pidepoch_kill(), and the other variants below - the call of that name, on the process that held
- * @pid in @epoch
- * @pid:     number, 1..pid_max-1; groups, 0 and -1 are not accepted
- * @epoch:   of the reference: as pidepoch_ref() gave it, or pidepoch_of() a snapshot
+ *                                                 @pid in @epoch
+ * @pid:     1..pid_max-1; groups, 0 and -1 are not accepted
+ * @epoch:   of the reference: from pidepoch_ref(), or from pidepoch_of() and a snapshot
  * others:   as the plain call takes them
- * Context:  async-signal-safe. On a child whose fork this process saw: no descriptor. Else one for
- * the moment of the call.
+ * Context:  async-signal-safe. No descriptor for a child whose fork this process saw, else one
+ *           during the call.
  * Return:   as the plain call
- * Errors:   the plain call's, and: ESRCH gone, and its number free or not handed out again; EEPOCH
- *           gone, and its number may be somebody else's; EINVAL @pid is no number of a process, or
- *           @epoch lies in the future
- * Exact:    on a child whose waits this process sees, every call. On others: kill, rt_sigqueueinfo,
- *           pidfd_open and waitid act through a pidfd; the calls that only look are looked at again
- *           afterwards, and their answer is given only if the process was the same all the time.
- *           The others change something: they are best effort, and answer EEPOCH or ESRCH if the
- *           process went away meanwhile.
+ * Errors:   the plain call's, and: ESRCH the process is gone, and its pid is free or not reused;
+ *           EEPOCH the process is gone, and another process may have its pid; EINVAL @pid is not a
+ *           valid pid, or @epoch is in the future
+ * Exact:    every call on a child whose waits this process sees. On other processes kill,
+ *           rt_sigqueueinfo, pidfd_open and waitid act through a pidfd. A call that only reads is
+ *           verified afterwards, and returns its result only if the process was the same all the
+ *           time. The other calls change something. They are best effort, and fail with EEPOCH or
+ *           ESRCH if the process ended meanwhile.
  * Source:   the plain call's manual page; proposal ("New pid syscalls will be added that take an
  *           epoch argument")
  * Since:    0.1
@@ -251,7 +252,7 @@ ssize_t pidepoch_process_vm_writev(pid_t pid, pidepoch_t epoch, const struct iov
 int pidepoch_kcmp(pid_t pid, pidepoch_t epoch, pid_t other, pidepoch_t other_epoch, int type,
 		  unsigned long index, unsigned long other_index);
 long pidepoch_ptrace(int request, pid_t pid, pidepoch_t epoch, void *address, void *data);
-/* <signal.h> has their types since POSIX of 1993, which a strict -std=c99 leaves out */
+/* their types are in <signal.h> from POSIX.1-1993 on; a strict -std=c99 leaves them out */
 #if defined(_POSIX_C_SOURCE) && _POSIX_C_SOURCE >= 199309L
 int pidepoch_rt_sigqueueinfo(pid_t pid, pidepoch_t epoch, int signal, siginfo_t *info);
 int pidepoch_rt_tgsigqueueinfo(pid_t pid, pidepoch_t epoch, pid_t thread, int signal,
@@ -263,16 +264,16 @@ int pidepoch_waitid(pid_t pid, pidepoch_t epoch, siginfo_t *info, int options,
 
 /*
  * pidepoch_killpg() - signal the process group that the process which held @pid in @epoch leads or
- * led
+ *                     led
  * @pid:     1..pid_max-1, of the group's leader
- * @epoch:   of the reference to the leader: as pidepoch_ref() gave it, or pidepoch_of() a snapshot
+ * @epoch:   of the reference to the leader: from pidepoch_ref(), or from pidepoch_of() and a
+ *           snapshot
  * @signal:  0..64; 0 sends none
- * Context:  async-signal-safe; any thread. Opens a descriptor for the moment of the call, except
- * for an unreaped child
- *           whose fork this process saw.
+ * Context:  async-signal-safe; any thread. No descriptor for an unreaped child whose fork this
+ *           process saw, else one during the call.
  * Return:   0, or -1 with errno
  * Errors:   ESRCH it leads no group, or it is gone and no group of it is known; EEPOCH the same,
- *           and its pid may be of another process or group; EINVAL @pid, @epoch or @signal is
+ *           and another process or group may have its pid; EINVAL @pid, @epoch or @signal is
  *           wrong; EPERM; EMFILE, ENFILE
  * Exact:    from Linux 6.9 on. A leader that was reaped is found from Linux 6.14 on, if it was a
  *           child of this process, or pidepoch_ref() took the reference; on older kernels it is
@@ -284,22 +285,21 @@ int pidepoch_killpg(pid_t pid, pidepoch_t epoch, int signal);
 
 /* --- any other call --- */
 
-/* filled by pidepoch_hold(); its fields are not for you */
+/* filled by pidepoch_hold(); its fields are private */
 struct pidepoch_held {
 	uint64_t inside[4];
 };
 
 /*
- * pidepoch_hold() - keep the number of @ref from changing hands, for any calls that this library
- * has no variant of
+ * pidepoch_hold() - keep the pid of @ref from changing hands, for calls that this library has no
+ *                   variant of
  * @ref:     the reference
- * @held:    to be given to pidepoch_release(), by the same thread; holds are let go in the reverse
- *           order
- * Context:  async-signal-safe. While it holds, a thread must not wait for children: other threads'
- * waits for this one
- *           wait until it is let go. On others than own children, and on these beyond four at once
- *           in a thread, it keeps a close-on-exec descriptor, and the number is watched, not kept:
- *           pidepoch_release() says whether it was right all the time.
+ * @held:    for pidepoch_release(), by the same thread; holds are released in reverse order
+ * Context:  async-signal-safe. A thread must not wait for children while it has a hold; a wait of
+ *           another thread for this child blocks until the release. For a process that is no child
+ *           of the caller, and if the thread has four holds already, it keeps a close-on-exec
+ *           descriptor, and the pid is watched, not kept: pidepoch_release() reports whether it was
+ *           the process's all the time.
  * Return:   0, or -1 with errno
  * Errors:   ESRCH, EEPOCH, EINVAL as pidepoch_kill(); EAGAIN in a vfork child; EMFILE, ENFILE
  * Source:   proposal ("The current versions of the pid syscalls will continue to operate with the
@@ -309,13 +309,13 @@ struct pidepoch_held {
 int pidepoch_hold(const struct pidepoch_ref *ref, struct pidepoch_held *held);
 
 /*
- * pidepoch_release() - let go
+ * pidepoch_release() - end a hold
  * @held:    as pidepoch_hold() filled it
- * Context:  async-signal-safe; the thread that took it
- * Return:   0: the number was the process's all the time; -1 with errno
- * Errors:   ESRCH it was not: the process ended, and was reaped, while this thread held it; EINVAL
- *           it was let go before, or there is a later one of this thread's, or it is another
- *           thread's: nothing has been let go
+ * Context:  async-signal-safe; the thread that took the hold
+ * Return:   0: the pid was the process's all the time; -1 with errno
+ * Errors:   ESRCH it was not: the process ended, and was reaped, during the hold; EINVAL the hold
+ *           was released before, or this thread has a later one, or it is another thread's; nothing
+ *           was released
  * Source:   none
  * Since:    0.1
  */
@@ -329,17 +329,15 @@ enum {
 	PIDV_RUNNING = 1,   /* out: it was alive at an instant of the call */
 	PIDV_STOPPED = 2,   /* out, with WUNTRACED: @status as of waitpid(2) */
 	PIDV_CONTINUED = 3, /* out, with WCONTINUED */
-	PIDV_EXITED = 4, /* out: a child's end, and its @status; reaped, unless WNOWAIT. Final. */
-	PIDV_ENDED =
-		/* out: gone, and no status: no child of this process, or reaped before. Final. */
-	5,
-	PIDV_UNKNOWN = 6, /* out: the epoch is too old to tell. Final. */
+	PIDV_EXITED = 4,    /* out: a child has ended, @status; reaped unless WNOWAIT. Final. */
+	PIDV_ENDED = 5,	    /* out: gone, without a status: no child, or reaped before. Final. */
+	PIDV_UNKNOWN = 6,   /* out: the epoch is too old to determine it. Final. */
 };
 
 /* pidv.flags */
 #define PIDV_TAGGED 1 /* @epoch is this entry's own; else it follows from the call's snapshot */
 
-/* an entry; one whose state is final is passed over */
+/* an entry; entries with a final state are skipped */
 struct pidv {
 	pid_t pid;	  /* in */
 	pidepoch_t epoch; /* in, with PIDV_TAGGED */
@@ -350,77 +348,69 @@ struct pidv {
 
 /* waitpidv(): besides WNOHANG or O_NONBLOCK, WNOWAIT, WUNTRACED, WCONTINUED, __WALL, __WCLONE,
  * __WNOTHREAD */
-#define WAITPIDV_ALL                                                                               \
-	0x00010000 /* come back when every entry is final, not when the first has news */
+#define WAITPIDV_ALL	 0x00010000 /* return when every entry is final, not when the first has news */
 #define WAITPIDV_CHANGED 0x00020000 /* write entries with news only; see waitpidv(2) */
 
-/* more to say than most calls do; zero is the default */
+/* further arguments, which most calls do not need; zero is the default */
 struct waitpidv_more {
 	size_t size;			/* sizeof(struct waitpidv_more) */
 	const struct timespec *timeout; /* relative, CLOCK_MONOTONIC; NULL: none */
-	struct rusage *
-		usage; /* @count of them: those of entries EXITED, STOPPED, CONTINUED are written */
-	uint32_t *changed;  /* with WAITPIDV_CHANGED: the indexes of the entries with news, */
-	size_t changed_max; /* so many at most: what is left comes with the next call */
+	struct rusage *usage;		/* @count of them: written for EXITED, STOPPED, CONTINUED */
+	uint32_t *changed;  /* with WAITPIDV_CHANGED: the indexes of the entries with news */
+	size_t changed_max; /* at most; the others are reported by the next call */
 };
 
 /*
  * waitpidv() - ask about many processes at once, or wait for them
  * @vec:      @count entries
  * @count:    any number
- * @snapshot: in: the moment that entries without a tag are of, 0: the sync point. Out: the moment
- * that the answers are
- *            of, for pidepoch_set(). NULL: the sync point, and do not tell.
- * @flags:    see above; unknown ones are refused
+ * @snapshot: in: the moment of the entries without a tag; 0: the sync point. Out: the moment of the
+ *            answers, for pidepoch_set(). NULL: the sync point, and no output.
+ * @flags:    see above; unknown flags are refused
  * @more:     or NULL
- * Context:   a cancellation point and interrupted by handlers (EINTR), both with nothing lost. Not
+ * Context:   a cancellation point, and interrupted by handlers (EINTR); neither loses a status. Not
  *            for handlers and vfork children. Threads may ask about the same children: each end is
- *            delivered once, as EXITED; the others see ENDED.
- * Return:    how many entries have news: a state other than RUNNING, and not a final one from
- *            before. 0: none, with WNOHANG or at the timeout. -1 with errno
+ *            delivered once, as EXITED; the other threads get ENDED.
+ * Return:    the number of entries with news: a state other than RUNNING that was not final before.
+ *            0: none, with WNOHANG or at the timeout. -1 with errno
  * Errors:    ECHILD no entry is left to wait for; EINTR; EINVAL unknown flags, a wrong size or
- *            time, a snapshot or a tag in the future, an entry that is no number of a process;
- *            EFAULT @vec is NULL; EMFILE, ENFILE, ENOMEM where there is no news; EAGAIN in a vfork
- *            child
+ *            time, a snapshot or a tag in the future, an entry without a valid pid; EFAULT @vec is
+ *            NULL; EMFILE, ENFILE, ENOMEM if there is no news; EAGAIN in a vfork child
  * Source:    proposal ("waitpidv(pidv *pid_t, epoch, O_NONBLOCK)"); wait4(2)
  * Since:     0.1
  */
 int waitpidv(struct pidv *vec, size_t count, pidepoch_snapshot_t *snapshot, int flags,
 	     const struct waitpidv_more *more);
 
-/* --- by number --- */
+/* --- by system call number --- */
 
 /*
- * The same for programs that have no library (static, Go, raw), where a supervisor watches them:
- * `pidepoch run --supervisor=on`. Elsewhere ENOSYS. x86-64 and aarch64; none of them blocks. Errors
- * as of the functions; ENFILE when the supervisor has no descriptors left, ENOSYS also where it may
- * not see the caller's memory.
+ * The same for programs without the library (static, Go, raw) under a supervisor: `pidepoch run
+ * --supervisor=on`. Elsewhere they fail with ENOSYS. x86-64 and aarch64. None of them blocks.
+ * Errors as those of the functions; ENFILE if the supervisor has no descriptor left; ENOSYS also if
+ * it may not read the caller's memory.
  *
  *   snapshot  syscall(PIDEPOCH_NR_get)                            pidepoch_get()
  *   snapshot  syscall(PIDEPOCH_NR_now)                            pidepoch_now()
- *   0         syscall(PIDEPOCH_NR_set, snapshot, 0L)              pidepoch_set(); or lap,
- *             PIDEPOCH_LAP
+ *   0         syscall(PIDEPOCH_NR_set, snapshot, 0L)              pidepoch_set()
+ *   0         syscall(PIDEPOCH_NR_set, lap, PIDEPOCH_LAP)         as the prctl() above
  *   epoch     syscall(PIDEPOCH_NR_ref, pid)                       pidepoch_ref()
- *   0         syscall(PIDEPOCH_NR_kill, pid, epoch, signal)       pidepoch_kill(), but its si_code
- *             is SI_QUEUE
+ *   0         syscall(PIDEPOCH_NR_kill, pid, epoch, signal)       pidepoch_kill(), but si_code is
+ *             SI_QUEUE
  *   0         syscall(PIDEPOCH_NR_sigqueue, pid, epoch, signal, value)
- *   0         syscall(PIDEPOCH_NR_killpg, pid, epoch, signal)     pidepoch_killpg(), with SI_QUEUE.
- *             In a pid namespace below
- *                                                                 the supervisor's EPERM
- *   fd        syscall(PIDEPOCH_NR_pidfd_open, pid, epoch, flags)  a pidfd of just that process. All
- *             else can be done by it:
- *                                                                 pidfd_send_signal(2), waitid(2)
- *                                                                 with P_PIDFD
+ *   0         syscall(PIDEPOCH_NR_killpg, pid, epoch, signal)     pidepoch_killpg(), but si_code is
+ *             SI_QUEUE. EPERM in a pid namespace below the supervisor's
+ *   fd        syscall(PIDEPOCH_NR_pidfd_open, pid, epoch, flags)  a pidfd of just that process, for
+ *             all other calls: pidfd_send_signal(2), waitid(2) with P_PIDFD
  *   count     syscall(PIDEPOCH_NR_waitpidv, vec, count, snapshot *, flags, sizeof(struct pidv))
  *             At most PIDEPOCH_WAITPIDV_MOST entries (E2BIG); flags are WNOHANG, O_NONBLOCK or 0.
- *             What it finds ended and is a child of the caller is PIDV_EXITED with PIDV_UNREAPED
- *             for its status: reap it by its pidfd.
+ *             A child of the caller that has ended is PIDV_EXITED with the status PIDV_UNREAPED:
+ *             reap it by its pidfd.
  *   fd        syscall(PIDEPOCH_NR_waitfd, vec, count, snapshot *, 0, sizeof(struct pidv))
  *             hangs up (POLLHUP) when there may be news of an entry
  *
- * pidepoch_raw.h makes the waitpidv() that waits and reaps of the last three, without any library.
- * References of these calls and of the library's functions are not for each other: use the one or
- * the other.
+ * pidepoch_raw.h builds a waitpidv() that waits and reaps from the last three, without a library.
+ * References of these calls and of the library's functions are not interchangeable.
  */
 #define PIDEPOCH_NR_BASE       20190512
 #define PIDEPOCH_NR_waitpidv   (PIDEPOCH_NR_BASE + 0)
@@ -435,12 +425,12 @@ int waitpidv(struct pidv *vec, size_t count, pidepoch_snapshot_t *snapshot, int 
 #define PIDEPOCH_NR_killpg     (PIDEPOCH_NR_BASE + 9)
 
 #define PIDEPOCH_WAITPIDV_MOST 1024
-#define PIDV_UNREAPED	       (-1) /* no status that a process can have */
+#define PIDV_UNREAPED	       (-1) /* not a status that a process can have */
 
 /* --- the rest --- */
 
 /*
- * pidepoch_strerror() - strerror(), which knows EEPOCH
+ * pidepoch_strerror() - strerror() that knows EEPOCH
  * @error:   an errno
  * Context:  any thread; async-signal-safe for EEPOCH only
  * Return:   a string, in the locale's language where libc has one
@@ -450,23 +440,23 @@ int waitpidv(struct pidv *vec, size_t count, pidepoch_snapshot_t *snapshot, int 
  */
 const char *pidepoch_strerror(int error);
 
-/* what the library keeps for this process (S9 of docs/semantics.md) */
+/* what the library keeps for this process (S9 of docs/rules.md) */
 struct pidepoch_stats {
 	size_t size;		       /* in: sizeof(struct pidepoch_stats) */
 	pidepoch_snapshot_t now, sync; /* the present as seen, and the sync point */
 	uint64_t children;	       /* alive, tracked */
 	uint64_t bytes;		       /* for all of it */
-	uint64_t old_bytes;	       /* of which for epochs before the present one */
-	uint64_t bound;		       /* of old_bytes: past it the oldest is retired early */
-	uint64_t retired_early;	       /* how many epochs that has been done to */
+	uint64_t old_bytes;	       /* the part of it for earlier epochs */
+	uint64_t bound;		       /* of old_bytes; past it the oldest epochs are retired */
+	uint64_t retired_early;	       /* epochs that were retired because of the bound */
 };
 
 /*
- * pidepoch_stats() - what the library keeps for this process; `pidepoch status PID` shows another's
- * @stats:   its `size` is read, the rest written
+ * pidepoch_stats() - what the library keeps for this process; `pidepoch status PID` is for others
+ * @stats:   its `size` is read, the other fields are written
  * Context:  async-signal-safe
  * Return:   0, or -1 with errno
- * Errors:   EINVAL a size of 0, or greater than this library knows
+ * Errors:   EINVAL a size of 0, or larger than this library knows
  * Source:   proposal ("Being behind should also could against a process in kernel memory
  *           accounting")
  * Since:    0.1

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * pidepoch_raw - waitpidv() for programs that link nothing of ours: made of PIDEPOCH_NR_*
+ * pidepoch_raw - waitpidv() for programs that do not link the library. It uses PIDEPOCH_NR_*
  * (pidepoch.h) and the kernel's own calls.
  *
  *   ask (never blocks) ── ended ──> reap by a pidfd of just that process
- *        └── no news ──> poll a descriptor that hangs up when there may be some ──> ask again
+ *        └── no news ──> poll a descriptor that hangs up when there may be news ──> ask again
  *
- * No libc is called, no errno set and no memory kept: it may be used without libc, in handlers and
- * in vfork children.
- * Results are >= 0 or -errno; -ENOSYS without a supervisor. x86-64 and aarch64, by gcc or clang.
+ * It calls no libc function, sets no errno and keeps no memory, so that it may be used without
+ * libc, in handlers and in vfork children. Results are >= 0 or -errno; -ENOSYS without a
+ * supervisor. x86-64 and aarch64, gcc or clang.
  */
 #ifndef PIDEPOCH_RAW_H
 #define PIDEPOCH_RAW_H
@@ -19,7 +19,7 @@
 extern "C" {
 #endif
 
-/* the kernel's, whose names are spread over headers that need not be there */
+/* the kernel's values; the headers that define them may be missing */
 enum {
 	PIDEPOCH_RAW_HANG = 1,	       /* WNOHANG */
 	PIDEPOCH_RAW_STOPS = 2 | 8,    /* WUNTRACED | WCONTINUED */
@@ -28,8 +28,7 @@ enum {
 	/* WNOWAIT, __WNOTHREAD, __WALL, __WCLONE, and the stops */
 	PIDEPOCH_RAW_OPTIONS = (int)0xe1000000 | 2 | 8,
 	PIDEPOCH_RAW_P_PIDFD = 3,
-	PIDEPOCH_RAW_POLLFDS =
-		16 /* entries beyond what these stand for are looked at again every 10 ms */
+	PIDEPOCH_RAW_POLLFDS = 16 /* entries beyond these are asked about every 10 ms */
 };
 
 static inline long pidepoch_raw_call(long nr, long a, long b, long c, long d, long e)
@@ -61,7 +60,7 @@ static inline long pidepoch_raw_call(long nr, long a, long b, long c, long d, lo
 #endif
 }
 
-/* their numbers there */
+/* system call numbers */
 #if defined(__x86_64__)
 enum {
 	PIDEPOCH_RAW_close = 3,
@@ -86,8 +85,8 @@ static inline pidepoch_t pidepoch_raw_of(pidepoch_snapshot_t snapshot, pid_t pid
 	return (pidepoch_t)((uint64_t)pid <= (snapshot & 0x3fffff) || lap == 0 ? lap : lap - 1);
 }
 
-/* One waitid(2) by a pidfd; @options without WNOHANG. The new state of @v, and what goes with it;
- * or -errno */
+/* One waitid(2) by a pidfd; @options without WNOHANG. Returns the new state of @v and sets its
+ * status, or returns -errno */
 static inline long pidepoch_raw_take(struct pidv *v, pidepoch_t epoch, int options,
 				     struct rusage *usage)
 {
@@ -101,7 +100,7 @@ static inline long pidepoch_raw_take(struct pidv *v, pidepoch_t epoch, int optio
 	pidepoch_raw_call(PIDEPOCH_RAW_close, fd, 0, 0, 0, 0);
 	if (r < 0)
 		return r == -10 ? PIDV_ENDED
-				: r; /* ECHILD: somebody else's, or reaped by another thread */
+				: r; /* ECHILD: no child, or another thread reaped it */
 	if (info[4] == 0)
 		return PIDV_RUNNING;
 	switch (info[2]) {
@@ -128,11 +127,11 @@ struct pidepoch_raw_wait {
 	struct pidv *vec;
 	size_t count;
 	pidepoch_snapshot_t given, now; /* of entries without a tag; of the answers */
-	int tells;			/* the caller wants to know `now` */
+	int tells;			/* the caller wants `now` */
 	int options;			/* of waitid(2) */
 	struct rusage *usage;
 	long news, left; /* entries: with news; to wait for */
-	long restless;	 /* entries of whose news no descriptor tells */
+	long restless;	 /* entries whose news no descriptor reports */
 };
 
 static inline size_t pidepoch_raw_min(size_t a, size_t b)
@@ -140,7 +139,7 @@ static inline size_t pidepoch_raw_min(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
-/* Entry @i, as it was found: ended, or to be asked for stops. */
+/* Finish entry @i: reap it if it has ended, or ask it for stops. */
 static inline long pidepoch_raw_settle(struct pidepoch_raw_wait *w, size_t i)
 {
 	struct pidv *v = &w->vec[i];
@@ -155,14 +154,14 @@ static inline long pidepoch_raw_settle(struct pidepoch_raw_wait *w, size_t i)
 	state = pidepoch_raw_take(v, epoch, w->options | PIDEPOCH_RAW_EXITED,
 				  w->usage ? &w->usage[i] : (struct rusage *)0);
 	if (stops && state == PIDV_ENDED)
-		state = PIDV_RUNNING; /* none of ours: it has no stops to tell */
+		state = PIDV_RUNNING; /* no child of the caller: its stops are not reported */
 	if (state < 0 || state == PIDV_RUNNING)
 		w->restless++;
 	v->state = (uint16_t)(state < 0 ? PIDV_RUNNING : state);
 	return state < 0 ? state : 0;
 }
 
-/* All entries once; one that cannot be judged keeps no other from being told. 0 or -errno */
+/* Ask about each entry once. An error of one does not hide the news of others. 0 or -errno */
 static inline long pidepoch_raw_step(struct pidepoch_raw_wait *w)
 {
 	size_t n, i, from;
@@ -180,7 +179,7 @@ static inline long pidepoch_raw_step(struct pidepoch_raw_wait *w)
 				final[i / 64] |= (uint64_t)1 << i % 64;
 		r = pidepoch_raw_call(PIDEPOCH_NR_waitpidv, (long)v, (long)n,
 				      w->tells ? (long)&snapshot : 0, 0, sizeof(*v));
-		if (r == -14 || r == -38) /* EFAULT, ENOSYS: as it would be of all others */
+		if (r == -14 || r == -38) /* EFAULT, ENOSYS: the same for all entries */
 			return r;
 		if (r < 0 && r != -10) /* ECHILD: none of these is left */
 			error = r;
@@ -235,7 +234,7 @@ static inline long pidepoch_raw_sleep(struct pidepoch_raw_wait *w, const struct 
 	return r < 0 ? r : 0;
 }
 
-/* What is left until @deadline; nothing: 0 s, 0 ns */
+/* The time left until @deadline, or 0 */
 static inline struct timespec pidepoch_raw_until(const struct timespec *deadline)
 {
 	struct timespec now = { 0, 0 }, left;
@@ -259,7 +258,7 @@ static inline struct timespec pidepoch_raw_deadline(const struct timespec *timeo
 	struct timespec t = { 0, 0 };
 
 	pidepoch_raw_call(PIDEPOCH_RAW_clock_gettime, 1, (long)&t, 0, 0, 0);
-	/* more could not be added to */
+	/* a longer one could overflow */
 	t.tv_sec += timeout->tv_sec < PIDEPOCH_RAW_FOREVER ? timeout->tv_sec : PIDEPOCH_RAW_FOREVER;
 	t.tv_nsec += timeout->tv_nsec;
 	if (t.tv_nsec > 999999999) {
@@ -282,7 +281,7 @@ static inline int pidepoch_raw_check(int flags, const struct waitpidv_more *more
 	return 0;
 }
 
-/* ask, and sleep, until it is enough. 0 or -errno */
+/* Ask and sleep until the call may return. 0 or -errno */
 static inline long pidepoch_raw_loop(struct pidepoch_raw_wait *w, int flags,
 				     const struct timespec *timeout)
 {
@@ -308,8 +307,9 @@ static inline long pidepoch_raw_loop(struct pidepoch_raw_wait *w, int flags,
 }
 
 /*
- * pidepoch_raw_waitpidv() - waitpidv(), but that it returns -errno, is no cancellation point, and
- * has neither WAITPIDV_CHANGED nor WAITPIDV_ALL with WUNTRACED or WCONTINUED
+ * pidepoch_raw_waitpidv() - waitpidv(), except that it returns -errno, is no cancellation point, and
+ *                           has neither WAITPIDV_CHANGED nor WAITPIDV_ALL with WUNTRACED or
+ *                           WCONTINUED
  */
 static inline long pidepoch_raw_waitpidv(struct pidv *vec, size_t count,
 					 pidepoch_snapshot_t *snapshot, int flags,
