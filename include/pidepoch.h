@@ -348,7 +348,7 @@ struct pidv {
 
 /* waitpidv(): besides WNOHANG or O_NONBLOCK, WNOWAIT, WUNTRACED, WCONTINUED, __WALL, __WCLONE,
  * __WNOTHREAD */
-#define WAITPIDV_ALL	 0x00010000 /* return when every entry is final, not when the first has news */
+#define WAITPIDV_ALL	 0x00010000 /* return when all entries are final, not at the first news */
 #define WAITPIDV_CHANGED 0x00020000 /* write entries with news only; see waitpidv(2) */
 
 /* further arguments, which most calls do not need; zero is the default */

@@ -307,8 +307,8 @@ static inline long pidepoch_raw_loop(struct pidepoch_raw_wait *w, int flags,
 }
 
 /*
- * pidepoch_raw_waitpidv() - waitpidv(), except that it returns -errno, is no cancellation point, and
- *                           has neither WAITPIDV_CHANGED nor WAITPIDV_ALL with WUNTRACED or
+ * pidepoch_raw_waitpidv() - waitpidv(), except that it returns -errno, is no cancellation point,
+ *                           and has neither WAITPIDV_CHANGED nor WAITPIDV_ALL with WUNTRACED or
  *                           WCONTINUED
  */
 static inline long pidepoch_raw_waitpidv(struct pidv *vec, size_t count,
