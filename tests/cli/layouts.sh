@@ -6,7 +6,7 @@
 
 build=$PIDEPOCH_BUILDDIR
 objects=$(ls "$build"/src/cli/pidepoch-*.o | grep -v -e '-paths\.o$')
-archives=$(ls "$build"/.libs/*.a)
+archives=$(for name in fuzz inspect supervisor report command core; do echo "$build/.libs/lib$name.a"; done)
 libraries=$(sed -nE 's/^(LIB[A-Z]*_|SECCOMP_)?LIBS = (-l.*)/\2/p' "$build/Makefile")
 
 # layout BINDIR LIBDIR - build as if configured so, install below a folder of our own, and see what

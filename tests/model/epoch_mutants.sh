@@ -26,7 +26,7 @@ build() {
 	esac
 	# shellcheck disable=SC2086 # CC and the libraries are lists of words
 	$CC -std=gnu11 -D_GNU_SOURCE -O1 -I"$PIDEPOCH_SRCDIR/include" -I"$work" "$source" \
-		"$work/core/time/clock.c" "$work/core/frame/verdict.c" -o "$work/$1" $libs
+		"$work/core/time/clock.c" "$work/core/frame/verdict.c" "$work/core/text.c" -o "$work/$1" $libs
 }
 
 fails() {

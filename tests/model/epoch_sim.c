@@ -146,7 +146,7 @@ static void give_birth(void)
 	struct incarnation *who = at(pid);
 	uint64_t *known = &seat.known[pid - FIRST];
 
-	who->birth = pe_clock_observe(&exact, before, pid);
+	who->birth = pe_clock_observe_after(&exact, before, pid, 0);
 	who->told = 0;
 	if (own)
 		who->told = *known = pe_clock_observe_after(&seat.clock, seat_before, pid, *known);

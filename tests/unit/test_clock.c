@@ -20,6 +20,11 @@ static struct pe_clock started(uint64_t lap, uint32_t cursor)
 	return c;
 }
 
+static uint64_t observe(struct pe_clock *c, pe_clock_time before, uint32_t pid)
+{
+	return pe_clock_observe_after(c, before, pid, 0);
+}
+
 static void assert_now(const struct pe_clock *c, uint64_t lap, uint32_t cursor)
 {
 	ck_assert_uint_eq(pe_clock_lap(pe_clock_now(c)), lap);
@@ -60,7 +65,7 @@ START_TEST(laps_begin_at_one) /* clock.7 */
 
 	assert_now(&c, 1, 344);
 	ck_assert_uint_eq(pe_clock_eps(pe_clock_show(&c), 345), 0);
-	ck_assert_uint_eq(pe_clock_observe(&c, pe_clock_now(&c), 345), 1);
+	ck_assert_uint_eq(observe(&c, pe_clock_now(&c), 345), 1);
 	c = started(7, 9);
 	assert_now(&c, 7, 9);
 }
@@ -78,8 +83,7 @@ START_TEST(one_fork_after_the_other)
 	struct pe_clock c = started(1, 0);
 
 	for (size_t i = 0; i < sizeof(births) / sizeof(births[0]); i++) {
-		ck_assert_uint_eq(pe_clock_observe(&c, pe_clock_now(&c), births[i].pid),
-				  births[i].lap);
+		ck_assert_uint_eq(observe(&c, pe_clock_now(&c), births[i].pid), births[i].lap);
 		assert_now(&c, births[i].lap, births[i].pid);
 	}
 }
@@ -90,16 +94,16 @@ START_TEST(overtaken_forks_make_no_lap)
 	struct pe_clock c = started(1, 344);
 	pe_clock_time before = pe_clock_now(&c);
 
-	ck_assert_uint_eq(pe_clock_observe(&c, before, 347), 1);
-	ck_assert_uint_eq(pe_clock_observe(&c, before, 345), 1);
-	ck_assert_uint_eq(pe_clock_observe(&c, before, 346), 1);
+	ck_assert_uint_eq(observe(&c, before, 347), 1);
+	ck_assert_uint_eq(observe(&c, before, 345), 1);
+	ck_assert_uint_eq(observe(&c, before, 346), 1);
 	assert_now(&c, 1, 347);
 
 	/* the same across the end of a lap */
 	before = pe_clock_now(&c);
-	ck_assert_uint_eq(pe_clock_observe(&c, before, 301), 2);
-	ck_assert_uint_eq(pe_clock_observe(&c, before, 398), 1);
-	ck_assert_uint_eq(pe_clock_observe(&c, before, 300), 2);
+	ck_assert_uint_eq(observe(&c, before, 301), 2);
+	ck_assert_uint_eq(observe(&c, before, 398), 1);
+	ck_assert_uint_eq(observe(&c, before, 300), 2);
 	assert_now(&c, 2, 301);
 }
 END_TEST
@@ -111,13 +115,13 @@ START_TEST(late_birth_is_younger_than_a_tag_handed_out_meanwhile)
 	struct pe_clock c = started(1, 344);
 	pe_clock_time before = pe_clock_now(&c), shown;
 
-	pe_clock_observe(&c, before, 347);
+	observe(&c, before, 347);
 	shown = pe_clock_show(&c);
 	ck_assert_uint_eq(pe_clock_eps(shown, 346), 1);
-	ck_assert_uint_eq(pe_clock_observe(&c, before, 346), 2);
+	ck_assert_uint_eq(observe(&c, before, 346), 2);
 	ck_assert_uint_eq(pe_clock_eps(pe_clock_show(&c), 346), 2);
 	/* its pid had been passed, but not by the snapshot */
-	ck_assert_uint_eq(pe_clock_observe(&c, before, 348), 2);
+	ck_assert_uint_eq(observe(&c, before, 348), 2);
 }
 END_TEST
 
@@ -126,10 +130,10 @@ START_TEST(snapshot_that_has_not_reached_the_number_makes_no_lap)
 	struct pe_clock c = started(1, 344);
 	pe_clock_time before = pe_clock_now(&c);
 
-	pe_clock_observe(&c, before, 346);
+	observe(&c, before, 346);
 	pe_clock_show(&c);
-	pe_clock_observe(&c, pe_clock_now(&c), 350);
-	ck_assert_uint_eq(pe_clock_observe(&c, before, 347), 1);
+	observe(&c, pe_clock_now(&c), 350);
+	ck_assert_uint_eq(observe(&c, before, 347), 1);
 	assert_now(&c, 1, 350);
 }
 END_TEST
@@ -141,7 +145,7 @@ START_TEST(late_birth_is_younger_than_the_incarnation_told_meanwhile)
 	uint64_t first = pe_clock_observe_after(&c, before, 346, 0);
 
 	ck_assert_uint_eq(first, 1);
-	ck_assert_uint_eq(pe_clock_observe(&c, before, 350), 1);
+	ck_assert_uint_eq(observe(&c, before, 350), 1);
 	ck_assert_uint_eq(pe_clock_observe_after(&c, before, 346, first), 2);
 	assert_now(&c, 2, 346);
 }
@@ -197,34 +201,6 @@ START_TEST(cursor_is_the_last_number_of_the_text)
 		ck_assert_int_eq(err, texts[i].want < 0 ? -EINVAL : 0);
 		ck_assert_uint_eq(cursor, texts[i].want < 0 ? 77 : (unsigned int)texts[i].want);
 	}
-}
-END_TEST
-
-static uint32_t child_made(void)
-{
-	pid_t child = fork();
-
-	if (child == 0)
-		_exit(0);
-	ck_assert_int_eq(waitpid(child, NULL, 0), child);
-	return (uint32_t)child;
-}
-
-START_TEST(sync_passes_a_child_just_made)
-{
-	bool passed = false;
-
-	/* a lap may end just here; not every time */
-	for (int i = 0; i < 3 && !passed; i++) {
-		struct pe_clock c = started(1, 0);
-		uint32_t child = child_made();
-
-		errno = 77;
-		ck_assert_int_eq(pe_clock_sync(&c), 0);
-		ck_assert_int_eq(errno, 77);
-		passed = pe_clock_eps(pe_clock_now(&c), child) == 1;
-	}
-	ck_assert(passed);
 }
 END_TEST
 
@@ -548,7 +524,6 @@ int main(void)
 	tcase_add_test(t, late_birth_is_younger_than_the_incarnation_told_meanwhile);
 	tcase_add_test(t, kernel_cursor_moves_the_clock);
 	tcase_add_test(t, cursor_is_the_last_number_of_the_text);
-	tcase_add_test(t, sync_passes_a_child_just_made);
 	tcase_add_loop_test(t, forks_interleaved_at_random_keep_the_invariants, 0,
 			    (int)(sizeof(mixes) / sizeof(mixes[0])));
 	tcase_add_test(t, laps_are_never_more_than_there_were);

@@ -364,20 +364,3 @@ bool pe_files_has_pid(struct pe_files *f, uint32_t pid)
 			return true;
 	return false;
 }
-
-int pe_files_read_one(const char *path, uint32_t pid, struct pe_files_word *w)
-{
-	struct pe_files_entry e = { .count = 0 };
-	uint32_t number;
-	int r;
-
-	if (!copy_path(e.path, path))
-		return -ENAMETOOLONG;
-	r = read_by_path(&e);
-	number = r == 0 ? word_on(&e, pid) : 0;
-	if (!number)
-		return r ? r : -ENOENT;
-	memset(w, 0, sizeof(*w));
-	take_word(&e, number, w);
-	return 0;
-}

@@ -84,8 +84,4 @@ bool pe_files_has_pid(struct pe_files *f, uint32_t pid);
 
 void pe_files_moving(struct pe_files *f); /* files.7 */
 
-/* One file by its path, as above. 0 or -errno; @w is the latest word of just this file; -ENOENT
- * also if it does not name @pid. */
-int pe_files_read_one(const char *path, uint32_t pid, struct pe_files_word *w);
-
 #endif

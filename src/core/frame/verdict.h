@@ -33,7 +33,7 @@
  *            bite, it is told.
  * verdict.6  Order of the inputs: first the holder is pinned (a hold on its slot, a pidfd), then
  *            the clock is read, and for an unknown birth it is the kernel's own cursor that is read
- *            (pe_clock_sync); then the verdict. The other way round, a pid that changes hands
+ *            (wrap_proof.h); then the verdict. The other way round, a pid that changes hands
  *            between the two looks would be acted upon.
  * verdict.7  Knowledge that was inherited over a fork is as old as the fork. A holder that was born
  *            later may be the very process that the caller means (a sibling, told through shared

@@ -36,10 +36,6 @@
 #include "core/engine/guard.h"
 #include "core/frame/frame.h"
 
-/* What a pin of the program's own is published as: no drain takes it for a call that was left
- * behind. */
-#define PE_REFERENCE_HELD PE_HOLD_BY_HAND
-
 struct pe_pin {
 	struct pe_hold hold; /* on a slot; record NULL: none */
 	int fd;		     /* else a pidfd; -1: none */

@@ -64,11 +64,6 @@ uint64_t pe_clock_observe_after(struct pe_clock *c, pe_clock_time before, uint32
 	return pe_clock_lap(t);
 }
 
-uint64_t pe_clock_observe(struct pe_clock *c, pe_clock_time before, uint32_t pid)
-{
-	return pe_clock_observe_after(c, before, pid, 0);
-}
-
 void pe_clock_advance(struct pe_clock *c, pe_clock_time before, uint32_t cursor)
 {
 	/* the same cursor: no fork, or whole laps, which are missed (clock.6) */
@@ -106,21 +101,5 @@ int pe_clock_parse(const char *text, size_t len, uint32_t *cursor)
 	if (value > PE_CLOCK_CURSOR_MASK)
 		return -EINVAL;
 	*cursor = (uint32_t)value;
-	return 0;
-}
-
-int pe_clock_sync(struct pe_clock *c)
-{
-	pe_clock_time before = pe_clock_now(c);
-	uint32_t cursor;
-	char text[128];
-	long n = pe_sys_slurp("/proc/loadavg", text, sizeof(text));
-
-	if (n < 0)
-		return (int)n;
-	n = pe_clock_parse(text, (size_t)n, &cursor);
-	if (n < 0)
-		return (int)n;
-	pe_clock_advance(c, before, cursor);
 	return 0;
 }

@@ -27,7 +27,7 @@
  * clock.6  A lap that was missed, or added by clock.4, costs precision (a reference to another
  *          process expires early, or must be proven by identity), never safety.
  * clock.7  Laps begin at 1. Lap 0 is the birth of everything that is older than the clock.
- * clock.8  Lock-free. No system call, except in pe_clock_sync(). May be called in a handler.
+ * clock.8  Lock-free, no system call. May be called in a handler.
  *
  * Why clock.4 is needed beside clock.3: a fork that takes a whole lap (its thread sleeps between
  * reading the clock and reporting the pid) looks the same as one that was overtaken. If the pid is
@@ -90,9 +90,6 @@ bool pe_clock_has_shown(const struct pe_clock *c);
  * (clock.6). */
 void pe_clock_skip(struct pe_clock *c, uint64_t laps);
 
-/* @pid was allocated at some time after @before was read. Returns its birth lap. */
-uint64_t pe_clock_observe(struct pe_clock *c, pe_clock_time before, uint32_t pid);
-
 /* The same, if an earlier process instance of @pid may have been observed: @known is its birth, 0
  * if there was none. The caller excludes other observers of the pid from the look-up of @known
  * until the new birth can be looked up. */
@@ -105,9 +102,5 @@ int pe_clock_parse(const char *text, size_t len, uint32_t *cursor);
 
 /* @cursor was the kernel's at some time after @before was read. This observes no birth. */
 void pe_clock_advance(struct pe_clock *c, pe_clock_time before, uint32_t cursor);
-
-/* Read the kernel's cursor (/proc/loadavg of this pid namespace) and advance to it. Opens one
- * close-on-exec descriptor during the call. 0, or -errno (no /proc). */
-int pe_clock_sync(struct pe_clock *c);
 
 #endif
