@@ -211,6 +211,12 @@ static long serve_judged(struct pe_serve_call *c, int ns_pid)
 	return pe_announce_take(c) < 0 ? -EINPROGRESS : PE_SERVE_LET;
 }
 
+/* kill.5 */
+static bool is_own_thread(const struct pe_serve_call *c, int pid)
+{
+	return c->what == PE_NOTIFY_FILTER_TKILL && pid > 0 && pe_peer_is_thread(c->peer, pid);
+}
+
 long pe_kill_serve(struct pe_serve_call *c)
 {
 	int ns_pid = (int)c->n->data.args[0];
@@ -224,7 +230,7 @@ long pe_kill_serve(struct pe_serve_call *c)
 	pid = ns_pid > 0 ? pe_peer_pid(c->peer, ns_pid) : 0;
 	if (would_end_us(c, pid))
 		return -EPERM;
-	if (ns_pid <= 0 || pid == c->peer->tgid)
+	if (ns_pid <= 0 || pid == c->peer->tgid || is_own_thread(c, pid))
 		return PE_SERVE_LET;
 	if (pe_announce_is_judged(c))
 		return serve_judged(c, ns_pid);

@@ -17,6 +17,7 @@
  * kill.3  kill(-1) with a signal that cannot be blocked ends everybody but those who serve.
  * kill.4  Nor can those who serve be ended by their pid, as pkill would: that is EPERM, whoever the
  *         caller is.
+ * kill.5  A call that signals the caller's own thread costs the same with any number of threads.
  */
 #ifndef PE_SUPERVISOR_KILL_H
 #define PE_SUPERVISOR_KILL_H

@@ -51,22 +51,28 @@ ssize_t pe_proc_slurp(int fd, char *text, size_t size)
 	return n == 0 ? -ESRCH : n;
 }
 
-bool pe_proc_status(int pid, const char *name, char *value, size_t size)
+int pe_proc_status_read(int pid, const char *name, char *value, size_t size)
 {
 	char text[4096], line[32], *at;
+	ssize_t n = pe_proc_slurp(pe_proc_open(O_RDONLY, "%d/status", pid), text, sizeof(text));
 
-	if (pe_proc_slurp(pe_proc_open(O_RDONLY, "%d/status", pid), text, sizeof(text)) < 0)
-		return false;
+	if (n < 0)
+		return (int)n;
 	/* its line, and not the process's name, which may be anything but have a line's end in
 	 * it */
 	snprintf(line, sizeof(line), "\n%s:", name);
 	at = strstr(text, line);
 	if (!at)
-		return false;
+		return -EINVAL;
 	at += strlen(line);
 	at[strcspn(at, "\n")] = '\0';
 	snprintf(value, size, "%s", at + strspn(at, " \t"));
-	return true;
+	return 0;
+}
+
+bool pe_proc_status(int pid, const char *name, char *value, size_t size)
+{
+	return pe_proc_status_read(pid, name, value, size) == 0;
 }
 
 long pe_proc_status_number(int pid, const char *name)

@@ -17,6 +17,8 @@ ssize_t pe_proc_slurp(int fd, char *text, size_t size);
 
 /* what stands behind "\nNAME:" in the status of @pid; false: nothing */
 bool pe_proc_status(int pid, const char *name, char *value, size_t size);
+/* the same; 0 or -errno: -ENOENT or -ESRCH: no process has @pid; -EINVAL: no such line */
+int pe_proc_status_read(int pid, const char *name, char *value, size_t size);
 /* the same as a pid; -1: nothing */
 long pe_proc_status_number(int pid, const char *name);
 
