@@ -42,6 +42,7 @@ libsupervisor_la_SOURCES = \
 	src/supervisor/stack_waits.c src/supervisor/stack_waits.h \
 	src/supervisor/stack_walk.c src/supervisor/stack_walk.h \
 	src/supervisor/judge.c src/supervisor/judge.h \
+	src/supervisor/title.c src/supervisor/title.h \
 	src/supervisor/turns.c src/supervisor/turns.h \
 	src/supervisor/wait.c src/supervisor/wait.h
 libsupervisor_la_CPPFLAGS = $(AM_CPPFLAGS) $(SECCOMP_CFLAGS) $(LIBUNWIND_CFLAGS)

@@ -30,6 +30,7 @@
 #include "supervisor/rights.h"
 #include "supervisor/serve.h"
 #include "supervisor/stack_waits.h"
+#include "supervisor/title.h"
 
 #define DESCRIPTORS 1024
 #define STACK	    (256u << 10)
@@ -101,7 +102,7 @@ static void be_worker(struct pe_serve *s)
 	enum pe_serve_end end;
 
 	s->ours[1] = getpid();
-	prctl(PR_SET_NAME, "pidepoch-worker");
+	pe_title_set("worker", s->run);
 	end = pe_serve_run(s);
 	if (s->no_monitor && end == PE_SERVE_ENDED)
 		pe_fork_events_end(s);
@@ -116,7 +117,7 @@ static _Noreturn void keep(struct pe_serve *s)
 	pid_t worker;
 
 	for (;;) {
-		prctl(PR_SET_NAME, "pidepoch-keeper");
+		pe_title_set("monitor", s->run);
 		s->ours[0] = getpid();
 		worker = fork();
 		s->no_monitor = worker < 0;
@@ -215,6 +216,17 @@ struct birth {
 	int socket;
 };
 
+/* monitor.6 */
+static int prepare_title(struct pe_serve *s)
+{
+	const char **kept[] = { &s->set.log, &s->set.events, &s->trust };
+	int r = 0;
+
+	for (int i = 0; r == 0 && i < 3; i++)
+		r = pe_title_keep(kept[i]);
+	return r == 0 ? pe_title_prepare() : r;
+}
+
 static _Noreturn void be_keeper(const struct birth *b)
 {
 	static struct pe_serve s;
@@ -222,6 +234,7 @@ static _Noreturn void be_keeper(const struct birth *b)
 
 	s.set = *b->set;
 	s.trust = b->plan->trust;
+	s.run = b->program;
 	s.adopter = b->adopts ? b->program : 0;
 	s.listener = -1;
 	leave_program(b->socket);
@@ -232,6 +245,8 @@ static _Noreturn void be_keeper(const struct birth *b)
 		s.waits = pe_stack_waits_map();
 	s.births = pe_probe_is_off(PE_PROBE_BIRTHS) ? -ENOSYS : pe_fork_events_open();
 	r = enter_proc();
+	if (r == 0)
+		r = prepare_title(&s);
 	if (r == 0)
 		r = can_read(b->program, b->plan);
 	be_spared();

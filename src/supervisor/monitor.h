@@ -19,6 +19,8 @@
  *            monitor becomes one. Calls wait meanwhile.
  * monitor.4  A worker that crashed over a call does not get it again: it is let through.
  * monitor.5  When the last watched process has ended both end.
+ * monitor.6  Their command line is their own (title.h): a pattern that selects the program by its
+ *            command line does not select them.
  */
 #ifndef PE_SUPERVISOR_MONITOR_H
 #define PE_SUPERVISOR_MONITOR_H

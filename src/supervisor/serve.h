@@ -41,6 +41,7 @@ struct pe_serve {
 	struct pe_stack_waits *waits; /* or NULL: no stacks */
 	struct pe_settings set;	      /* of the run: policy, errno, log, what descriptor 2 was */
 	const char *trust;	      /* patterns, with a colon between them; or NULL */
+	int run;		      /* the pid of the program, which the supervisor is named by */
 	int ours[2];		      /* the pids of the monitor and of the worker */
 	bool no_monitor;	      /* there is no monitor, and can be none */
 	int adopter; /* the pid of the program, if orphans below it become its children; or 0 */

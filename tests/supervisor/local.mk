@@ -44,6 +44,7 @@ EMUL_PLAYS = \
 	tests/supervisor/stacks_go.sh \
 	tests/supervisor/stacks_hostile.sh \
 	tests/supervisor/stacks_rust.sh \
+	tests/supervisor/title.sh \
 	tests/supervisor/hostile_arguments.sh
 
 check_PROGRAMS += $(EMUL_TESTS) $(NUMBER_TESTS) tests/supervisor/called tests/supervisor/flood tests/supervisor/guest tests/supervisor/inline tests/supervisor/raw tests/supervisor/reaper tests/supervisor/stacks_hostile tests/supervisor/stacks_waits tests/supervisor/hostile_arguments

@@ -359,7 +359,7 @@ static struct seen look(void)
 	while (all && (e = readdir(all))) {
 		int pid = atoi(e->d_name);
 
-		if (pid > 0 && has_name(pid, "pidepoch-keeper\n"))
+		if (pid > 0 && has_name(pid, "pidepoch-monito\n"))
 			s.keeper = pid;
 		if (pid > 0 && has_name(pid, "pidepoch-worker\n"))
 			s.worker = pid;

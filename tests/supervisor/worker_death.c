@@ -64,7 +64,7 @@ static struct pair find_pair(void)
 		int pid = atoi(e->d_name);
 
 		if (pid > 0 && read_stat(pid, name, &state, &parent) && state != 'Z' &&
-		    (strcmp(name, "pidepoch-keeper") == 0 ||
+		    (strcmp(name, "pidepoch-monito") == 0 ||
 		     strcmp(name, "pidepoch-worker") == 0)) {
 			pids[n] = pid;
 			parents[n++] = parent;
