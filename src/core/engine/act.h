@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * act - a judged call is made, with the token that its case asks for (core/token.h).
+ * act - make a judged call, with the token that applies to it (core/token.h).
  */
 #ifndef PE_CORE_ENGINE_ACT_H
 #define PE_CORE_ENGINE_ACT_H
@@ -10,12 +10,13 @@
 #include "core/frame/frame.h"
 #include "core/memory/slot.h"
 
-/* The same call, to be notified. One without a token has none afterwards. */
+/* The same call, to be notified to the supervisor. If @call had no token, the result has none. */
 struct pe_gate_call pe_act_judged(const struct pe_gate_call *call);
 
 /*
- * A call on the child of slot @s, which the caller holds. It bears PE_TOKEN if it is of a kind that
- * may; it is made in the gate, as an announcement or not. Return: as pe_gate_pass()
+ * Make a call on the child of slot @s, which the caller holds. It bears PE_TOKEN if its kind allows
+ * that. It is made in the gate, and announces the child if it is the first such call. Return: as
+ * pe_gate_pass()
  */
 long pe_act_on_child(struct pe_frame *p, const struct pe_thread *t, struct pe_slot *s,
 		     const struct pe_gate_call *call, const uint32_t *dead);

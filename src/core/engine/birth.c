@@ -24,7 +24,8 @@ struct pe_birth pe_birth_begin(struct pe_frame *p, struct pe_thread *t, enum pe_
 	return b;
 }
 
-/* Lock held. What a thread needs before its guarded calls can be fast ones. */
+/* Lock held. A thread needs a record, and the rseq area if there is one, before its guarded calls
+ * can take the fast path. */
 static void enroll(struct pe_frame *p, struct pe_thread *t)
 {
 	struct rseq *rseq =
@@ -33,7 +34,7 @@ static void enroll(struct pe_frame *p, struct pe_thread *t)
 	if (likely(t->record))
 		return;
 	pe_hold_enroll(&p->records, t, (uint32_t)pe_sys_gettid());
-	/* below 0: the kernel did not take the registration */
+	/* below 0: the registration failed */
 	if (p->set->rseq && !(p->set->force_old & PE_OLD_RSEQ) && (int)rseq->cpu_id >= 0)
 		t->rseq = rseq;
 }
@@ -56,7 +57,7 @@ static uint32_t new_slot(struct pe_frame *p, uint32_t pid, uint64_t lap, enum pe
 	return index;
 }
 
-/* The birth of the last process instance of @pid that is still remembered, or 0. */
+/* The birth lap of the last process instance of @pid that is still recorded, or 0. */
 static uint64_t last_birth(struct pe_frame *p, uint32_t pid)
 {
 	uint32_t index = pe_tree_find(&p->tree, pid) & PE_TREE_SLOT;
@@ -66,7 +67,7 @@ static uint64_t last_birth(struct pe_frame *p, uint32_t pid)
 					  : 0;
 }
 
-/* Memory, of the frame's `refused`. */
+/* Values of the frame's `refused`: has memory for a slot been missing, and was that reported? */
 enum { NEVER, UNTOLD, TOLD };
 
 /* Lock held. The slot is open before it can be found: a call on it may come at once. */
@@ -106,15 +107,15 @@ static inline void tell_if_refused(struct pe_frame *p)
 		tell_refused(p);
 }
 
-/* The frame's lock, and no slot of an older process instance is open or being closed under it. */
+/* Take the frame's lock at a moment when no slot of an older instance of @pid is being closed. */
 static uint64_t lock_for_birth(struct pe_frame *p, struct pe_thread *t, uint32_t pid)
 {
 	struct pe_known k = pe_frame_know(p, pid);
 	uint64_t mask;
 
 	for (;;) {
-		/* Still there: that process instance went by a way we did not see, or its reaper
-		 * has not come to bury it. */
+		/* An older instance still has an open slot: either it ended in a way that this
+		 * library did not see, or its reaper has not buried it yet. */
 		if (unlikely(k.what == PE_KNOWN_LIVE))
 			pe_release_lost(p, t, &k, PE_CALL_ELSEWHERE);
 		mask = pe_frame_lock(p);
@@ -125,8 +126,9 @@ static uint64_t lock_for_birth(struct pe_frame *p, struct pe_thread *t, uint32_t
 	}
 }
 
-/* An ancestor knew the pid as another child's: it judges by that if it is told the pid as bytes,
- * unless the birth is in the table by then. */
+/* If an ancestor knew this pid as another child, it will judge a use of the pid by the kin table,
+ * should the pid reach it as text. So the birth is written there even if the table is not mapped
+ * yet. */
 static inline void record_kin(struct pe_frame *p, uint32_t pid)
 {
 	bool wanted = false;
@@ -147,9 +149,9 @@ void pe_birth_end(struct pe_frame *p, struct pe_thread *t, const struct pe_birth
 	stack = unlikely(p->trace) ? pe_trace_take(p->trace) : 0;
 	mask = lock_for_birth(p, t, pid);
 	enroll(p, t);
-	/* Open again: since then another thread has adopted it, or this one has been reaped, and a
-	 * later fork's was recorded first. A second slot would leave that one open for ever, for
-	 * whoever still knows its index. */
+	/* The slot may be live already: another thread adopted this child, or this child was reaped
+	 * and a later fork that got the same pid was recorded first. A second slot would leave the
+	 * first one open for ever, for every thread that still knows its index. */
 	if (likely(pe_frame_know(p, pid).what != PE_KNOWN_LIVE)) {
 		pe_group_born(p, pid, atomic_load(&p->early_reaps) != b->early_reaps);
 		record(p, pid,
@@ -159,8 +161,8 @@ void pe_birth_end(struct pe_frame *p, struct pe_thread *t, const struct pe_birth
 	pe_frame_unlock(p, mask);
 	tell_if_refused(p);
 	record_kin(p, pid);
-	/* birth.1: seq_cst on both sides, the reaper's count after its reap, ours after the
-	 * store */
+	/* birth.1: seq_cst on both sides. The reaper counts after its reap; this side reads the
+	 * count after the store. */
 	if (unlikely(atomic_load(&p->early_reaps) != b->early_reaps))
 		pe_release_if_gone(p, t, pid, b->early_reaps);
 	pe_sync_point_check(p);
@@ -174,8 +176,8 @@ bool pe_birth_adopt(struct pe_frame *p, struct pe_thread *t, int child)
 	uint64_t mask = pe_frame_lock(p);
 	bool live;
 
-	/* When it was born is not known: later, then, than any tag that has been given out for its
-	 * pid (clock.4). */
+	/* The time of the birth is unknown. So it is taken to be later than every tag handed out
+	 * for the pid (clock.4). */
 	if (pe_frame_know(p, pid).what != PE_KNOWN_LIVE) {
 		pe_group_born(p, pid, false);
 		record(p, pid,

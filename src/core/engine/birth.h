@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * birth - a child enters the tree: around each call that makes a process.
+ * birth - record a new child in the tree, around each call that creates a process.
  *
  *   begin: read the clock and the count of early reaps
  *   fork returns q ─> end ─> [lock, signals masked] lap of q, new epoch?, slot, tree.store
@@ -8,8 +8,8 @@
  *
  * birth.1  A birth is recorded before its call returns; a child that was reaped first is released
  *          at once (early reaps).
- * birth.2  No memory: the pid is marked relearned, or stays unknown. It is then not protected, and
- *          never refused. The program is told so once.
+ * birth.2  Without memory for a slot, the pid is marked relearned or stays unknown. The child is
+ *          then not protected, and its pid is never refused. A notice reports this once.
  */
 #ifndef PE_CORE_ENGINE_BIRTH_H
 #define PE_CORE_ENGINE_BIRTH_H
@@ -26,15 +26,16 @@ struct pe_birth {
 	enum pe_call by;
 };
 
-/* around whatever makes a child. end: @child <= 0 when none was made. Both keep errno. */
+/* Call these around each call that creates a child. end: @child <= 0 if none was created. Both keep
+ * errno. */
 struct pe_birth pe_birth_begin(struct pe_frame *p, struct pe_thread *t, enum pe_call by);
 void pe_birth_end(struct pe_frame *p, struct pe_thread *t, const struct pe_birth *b, int child);
 
-/* A child of ours that came to be by a way that was not seen (the kernel says so) gets a slot like
- * any other. false: there is no memory for one; the pid is fresh all the same. */
+/* Give a slot to a child of this process whose creation was not seen; the kernel has confirmed that
+ * it is a child. false: there is no memory for a slot; the pid is fresh all the same. */
 bool pe_birth_adopt(struct pe_frame *p, struct pe_thread *t, int child);
 
-/* a record for this thread's holds, if there is memory for one */
+/* Give this thread a record for its holds, if there is memory for one. */
 void pe_birth_enroll(struct pe_frame *p, struct pe_thread *t);
 
 #endif

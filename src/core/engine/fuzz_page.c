@@ -4,14 +4,15 @@
 #include "core/engine/fuzz_page.h"
 #include "core/sys.h"
 
-/* A use must be late for a reap that was not there when the program looked: it waits longest. */
+/* To hit a reap that had not happened when the program looked, a use must come late: its pause is
+ * the longest. */
 #define BEFORE_REAP_NS 1000000
 #define AFTER_REAP_NS  2000000
 #define BEFORE_USE_NS  4000000
 #define LOCK_ROUNDS    10
 
-/* splitmix64 of Steele, Lea and Flood: every draw by itself, so that none depends on who drew
- * before */
+/* splitmix64 (Steele, Lea and Flood). Each draw is a function of its index, so it does not depend
+ * on which process drew before. */
 uint64_t pe_fuzz_page_draw(uint64_t seed, uint64_t n)
 {
 	uint64_t z = seed + (n + 1) * UINT64_C(0x9e3779b97f4a7c15);
@@ -55,7 +56,7 @@ void pe_fuzz_page_before_use(struct pe_fuzz_page *f)
 	pause_for_a_while(f, BEFORE_USE_NS);
 }
 
-/* A holder that was killed keeps the lock for nobody. */
+/* A client that was killed while it held the lock does not release it: take the lock over. */
 static bool take_turn(struct pe_fuzz_page *f, uint32_t me)
 {
 	for (int round = 0; round < LOCK_ROUNDS; round++) {
@@ -79,7 +80,8 @@ static void end_turn(struct pe_fuzz_page *f)
 	pe_fuzz_page_wake(&f->lock);
 }
 
-/* In one's turn: false, nobody served it. Requests that nobody served may still be before it. */
+/* The caller holds the lock. false: the request was not served. Earlier requests that were not
+ * served may still be queued before it. */
 static bool ask(struct pe_fuzz_page *f, uint32_t what)
 {
 	uint32_t ticket, served;

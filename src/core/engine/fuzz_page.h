@@ -1,23 +1,24 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * fuzz_page - the program's side of `pidepoch fuzz`: each pid that it releases is offered to a
- * canary server, who gives it to an unrelated process before the wait returns.
+ * fuzz_page - the program's side of `pidepoch fuzz`: the program offers each pid that it releases
+ * to a canary server, which gives the pid to an unrelated process before the wait returns.
  *
  *   program: wait ─ reaped q ─> lock, pid = q, asked++ ── futex ──> canary server: a canary is born as q
  *            wait returns  <─────────────────────────── futex ── served++
  *
- * fuzz_page.1  The page is a file, mapped by whoever PIDEPOCH_FUZZ names it to; no descriptor
- *              stays. Without it all of this is one test of a pointer, after a reap.
- * fuzz_page.2  Nobody waits for ever: a canary server that is gone, or a client that was killed
- *              with the lock, costs PE_FUZZ_PAGE_PATIENCE_NS and the canary.
- * fuzz_page.3  What is done to the n-th release is a function of the seed and n: the same seed
+ * fuzz_page.1  The page is a file. A program maps it if PIDEPOCH_FUZZ names it; no descriptor stays
+ *              open. Without the variable, the cost is one test of a pointer after a reap.
+ * fuzz_page.2  No process waits for ever. If the canary server is gone, or a client was killed
+ *              while it held the lock, the wait ends after PE_FUZZ_PAGE_PATIENCE_NS and the pid
+ *              gets no canary.
+ * fuzz_page.3  What happens at the n-th release is a function of the seed and n: the same seed
  *              gives the same schedule.
- * fuzz_page.4  A signal to everybody, kill(-1), is meant for nobody: unrelated processes leave
- *              before it, and none comes until it is sent.
- * fuzz_page.5  A program that uses an unrelated process's pid without ever having known the process
- *              that bore it is told of, too, so that a find has its stack.
- * fuzz_page.6  A question that an unrelated process answers (signal 0, getpgid, a look at
- *              /proc/PID) is a find of its own kind, a belief, where the run asks for that.
+ * fuzz_page.4  A kill(-1) is not aimed at one pid, so it must hit no canary: the canaries leave
+ *              before it, and no new one comes until it has been sent.
+ * fuzz_page.5  A use of a canary's pid is also reported if the program never knew the process that
+ *              held the pid before, so that each find has a stack.
+ * fuzz_page.6  If a canary answers a question (signal 0, getpgid, a look at /proc/PID), that is a
+ *              find of its own kind (PROBE), if the run asks for this kind.
  */
 #ifndef PE_CORE_ENGINE_FUZZ_PAGE_H
 #define PE_CORE_ENGINE_FUZZ_PAGE_H
@@ -29,15 +30,15 @@
 #define PE_FUZZ_PAGE_STRANGERS	 64u
 #define PE_FUZZ_PAGE_PATIENCE_NS 200000000
 
-/* in place of a released pid: what else the canary server may be asked for */
+/* requests other than a released pid, sent in its place */
 #define PE_FUZZ_PAGE_STOP  UINT32_MAX
 #define PE_FUZZ_PAGE_LEAVE (UINT32_MAX - 1) /* all unrelated processes are to go */
 #define PE_FUZZ_PAGE_LOOK                                                                          \
-	(UINT32_MAX - 2) /* whether one is traced: a tracer may be gone in a moment */
+	(UINT32_MAX - 2) /* is a canary traced? A tracer may detach at any moment */
 
 enum pe_fuzz_page_policy {
 	PE_FUZZ_PAGE_IMMEDIATE, /* each pid has an unrelated process before its wait returns */
-	/* a draw: an unrelated process, the program's own next child, or nobody yet */
+	/* by lot: an unrelated process, the program's own next child, or no process yet */
 	PE_FUZZ_PAGE_LOTTERY,
 	/* an unrelated process, and pauses before and after each reap, and before each use */
 	PE_FUZZ_PAGE_WINDOW,
@@ -47,63 +48,64 @@ enum pe_fuzz_page_what {
 	PE_FUZZ_PAGE_SIGNAL,
 	PE_FUZZ_PAGE_PRIORITY,
 	PE_FUZZ_PAGE_TRACE,
-	PE_FUZZ_PAGE_PROBE, /* it answered a question: the program may believe that it knows it */
+	PE_FUZZ_PAGE_PROBE, /* it answered a question, as a known process would */
 };
 
-/* what was done to a canary */
+/* what happened to a canary */
 struct pe_fuzz_page_find {
 	uint32_t what;
 	uint32_t pid;
-	int32_t signal;	  /* of SIGNAL; the new nice value of PRIORITY; of PROBE an enum pe_call */
-	int32_t sender;	  /* or tracer; 0: not known, as of SIGKILL */
-	uint32_t release; /* the pid's release was the so-manieth */
+	int32_t signal;	  /* the signal; PRIORITY: the new nice value; PROBE: the enum pe_call */
+	int32_t sender;	  /* or tracer; 0: not known, as for SIGKILL */
+	uint32_t release; /* index of the pid's release, counted from 0 */
 };
 
 struct pe_fuzz_page {
 	uint32_t version, policy;
-	uint32_t heeded; /* a bit for each enum pe_fuzz_page_what that is a find */
+	uint32_t heeded; /* one bit for each enum pe_fuzz_page_what that counts as a find */
 	uint64_t seed;
-	_Atomic uint32_t lock; /* tid of the client whose turn it is */
+	_Atomic uint32_t lock; /* tid of the client that holds the lock */
 	_Atomic uint32_t asked, served;
-	_Atomic uint32_t pid; /* what is asked about */
+	_Atomic uint32_t pid; /* the pid or the request */
 	_Atomic uint32_t draws, forks, releases, reuses;
-	uint32_t offered; /* releases that the canary server has been asked about: its own count */
-	_Atomic uint32_t finds; /* claimed; those below PE_FUZZ_PAGE_FINDS are in the list */
+	uint32_t offered; /* releases that the server was offered; only the server writes this */
+	_Atomic uint32_t
+		finds; /* places claimed; the finds below PE_FUZZ_PAGE_FINDS are in the list */
 	struct pe_fuzz_page_find find[PE_FUZZ_PAGE_FINDS];
-	_Atomic uint32_t stranger[PE_FUZZ_PAGE_STRANGERS]; /* their pids; 0: none */
+	_Atomic uint32_t stranger[PE_FUZZ_PAGE_STRANGERS]; /* pids of the canaries; 0: none */
 	_Atomic uint32_t release[PE_FUZZ_PAGE_STRANGERS];  /* the index of the release of each */
 };
 
 /* the @n-th draw of a schedule */
 uint64_t pe_fuzz_page_draw(uint64_t seed, uint64_t n);
 
-/* Before a zombie that has been seen is reaped, and before a pid is used: the window's pause. */
+/* The pause of the window policy: before a zombie that was seen is reaped, and before a pid is
+ * used. */
 void pe_fuzz_page_before_reap(struct pe_fuzz_page *f);
 void pe_fuzz_page_before_use(struct pe_fuzz_page *f);
 
-/* @pid has been released by this process's wait, which has not returned yet. Signal-safe, any
- * thread. */
+/* A wait of this process has released @pid and has not returned yet. Signal-safe, any thread. */
 void pe_fuzz_page_released(struct pe_fuzz_page *f, uint32_t pid);
 
-/* What has been found, if it is of a kind that is a find. */
+/* Record @found, if the run counts its kind as a find. */
 void pe_fuzz_page_note(struct pe_fuzz_page *f, const struct pe_fuzz_page_find *found);
 
-/* Call @by (0: a look at /proc) has asked for @pid, and a process was there: a find (PROBE) if that
- * is an unrelated one. */
+/* Call @by (0: a look at /proc) asked about @pid, and a process held the pid: a find (PROBE) if
+ * that process is a canary. */
 void pe_fuzz_page_probed(struct pe_fuzz_page *f, uint32_t pid, int by);
 
-/* Is an unrelated process of the canary server's at @pid? */
+/* Does a canary hold @pid? */
 bool pe_fuzz_page_is_stranger(const struct pe_fuzz_page *f, uint32_t pid);
 
-/* A call that may have changed an unrelated process without a signal has been made. */
+/* A call was made that may have changed a canary without a signal. */
 void pe_fuzz_page_used(struct pe_fuzz_page *f);
 
-/* Around a signal to everybody (fuzz_page.4). false: they are still there, and there is nothing to
- * end. */
+/* Around a kill(-1) (fuzz_page.4). false: the canaries are still there, and the caller must not
+ * call all_end. */
 bool pe_fuzz_page_all_begin(struct pe_fuzz_page *f);
 void pe_fuzz_page_all_end(struct pe_fuzz_page *f);
 
-/* Shared between processes. wait: 0, or -errno as of futex(2) */
+/* The futex is shared between processes. wait: 0, or -errno as in futex(2) */
 int pe_fuzz_page_wait(_Atomic uint32_t *word, uint32_t value);
 void pe_fuzz_page_wake(_Atomic uint32_t *word);
 

@@ -13,7 +13,7 @@
 #include "core/engine/release.h"
 #include "core/sys.h"
 
-/* not a result of any system call */
+/* values that no system call returns */
 #define AGAIN  INT64_MIN
 #define BURIED (INT64_MIN + 2)
 #define CLOSED (INT64_MIN + 3)
@@ -34,7 +34,8 @@ static long pass(const struct pe_use *u)
 
 /* --- stale --- */
 
-/* Pids a program may know without having been told: itself, its parent, its threads (guard.5). */
+/* Pids that a program may know without having learned them: itself, its parent, its threads
+ * (guard.5). */
 static bool is_kin(const struct pe_frame *p, const struct pe_use *u)
 {
 	uint32_t pid = (uint32_t)u->pid;
@@ -45,15 +46,15 @@ static bool is_kin(const struct pe_frame *p, const struct pe_use *u)
 	       pe_sys_tgkill(p->tgid, (int)pid, 0) == 0;
 }
 
-/* Calls that a thread's id is wrong in; those about scheduling and tracing are made for threads. */
+/* Calls for which a thread id is a mistake. Scheduling and tracing calls accept thread ids. */
 static bool means_process(enum pe_call by)
 {
 	return by == PE_CALL_KILL || by == PE_CALL_SIGQUEUE || by == PE_CALL_PIDFD_OPEN ||
 	       by == PE_CALL_SETPGID || by == PE_CALL_TGKILL;
 }
 
-/* A pid that passes, and stands for the wrong process. pid 1 is nobody's parent that was not so
- * from the start: it has adopted an orphan that still asks for its parent. */
+/* Report a call that passes but reaches the wrong process. A process whose parent is pid 1 now, and
+ * was another process at the start, is an orphan that still asks for its former parent. */
 static pe_cold void watch_kin(struct pe_frame *p, const struct pe_use *u)
 {
 	if (p->set->trusted || u->pid == p->tgid)
@@ -87,8 +88,8 @@ static long pass_unknown(struct pe_frame *p, const struct pe_use *u)
 	return u->pid == p->tgid ? make(&u->call) : pass(u);
 }
 
-/* While a page is being copied, a reader may miss that a pid is fresh (tree.2): before anything is
- * refused, the copy is done. */
+/* A reader may miss that a pid is fresh while its page is being copied (tree.2). With the lock held
+ * no copy is under way, so read again before anything is refused. */
 static struct pe_known known_for_sure(struct pe_frame *p, uint32_t pid)
 {
 	struct pe_known k = pe_frame_know(p, pid);
@@ -125,7 +126,7 @@ static void tell(struct pe_frame *p, const struct pe_use *u, const struct pe_kno
 							   : PE_OUTCOME_PASSED);
 }
 
-/* Asked only where the answer decides whether anything is reported: it reads /proc. */
+/* This reads /proc, so it is asked only if a report depends on the answer. */
 static bool is_related(const struct pe_frame *p, const struct pe_verdict_use *use, uint32_t pid)
 {
 	uint32_t parent = (uint32_t)pe_sys_getppid();
@@ -133,19 +134,19 @@ static bool is_related(const struct pe_frame *p, const struct pe_verdict_use *us
 	if (use->knowledge != PE_KNOWN_INHERITED || !use->held ||
 	    !(p->watching || use->policy == PE_POLICY_REPORT))
 		return false;
-	/* adopted: every process descends from pid 1 */
+	/* an orphan: every process descends from pid 1 */
 	if (parent == 1 && p->parent != 1)
 		parent = (uint32_t)p->tgid;
 	return pe_identity_descends(pid, parent);
 }
 
-/* The group is gone, too, if its pid has been handed out again (group.3). */
+/* If the pid has been handed out again, the group is gone as well (group.3). */
 static bool is_unproven(const struct pe_use *u, long noted)
 {
 	return u->group && noted != PE_GROUP_GONE && pe_sys_kill(u->pid, 0) == -ESRCH;
 }
 
-/* @noted: of a group, what pe_group_act() said */
+/* @noted: for a group, the result of pe_group_act() */
 static pe_cold long judged(struct pe_frame *p, struct pe_thread *t, const struct pe_use *u,
 			   long noted)
 {
@@ -165,7 +166,7 @@ static pe_cold long judged(struct pe_frame *p, struct pe_thread *t, const struct
 		return pass_unknown(p, u);
 	child = pe_identity_is_child(pid);
 	if (child < 0)
-		return pass(u); /* the kernel would not say (guard.4) */
+		return pass(u); /* the kernel gave no answer (guard.4) */
 	use.own_child_now = child;
 	use.held = pe_sys_kill(u->group ? -u->pid : u->pid, 0) != -ESRCH;
 	use.unproven = use.held && is_unproven(u, noted);
@@ -191,7 +192,7 @@ static pe_cold long judged(struct pe_frame *p, struct pe_thread *t, const struct
 	return v.act == PE_VERDICT_REFUSE ? -p->set->stale_errno : pass(u);
 }
 
-/* The leader is no unreaped child of ours, as far as we know. */
+/* As far as the frame knows, the leader is no unreaped child of this process. */
 static pe_cold long judged_group(struct pe_frame *p, struct pe_thread *t, const struct pe_use *u)
 {
 	long n = pe_group_act(p, u);
@@ -206,13 +207,13 @@ static bool makes_pidfd(const struct pe_use *u)
 	return u->call.nr == SYS_pidfd_open;
 }
 
-/* Can a call on a pidfd stand in for it? */
+/* Is there a pidfd call that does the same? */
 static bool has_stand_in(const struct pe_use *u)
 {
 	return makes_pidfd(u) || (u->signal != PE_USE_NO_SIGNAL && !u->to_thread && !u->group);
 }
 
-/* @fd is the leader. Before Linux 6.9 best effort. */
+/* @fd is a pidfd of the leader. Before Linux 6.9 this is best effort. */
 static long act_on_group(const struct pe_use *u, int fd)
 {
 	long n = -EINVAL;
@@ -222,7 +223,8 @@ static long act_on_group(const struct pe_use *u, int fd)
 	return n == -EINVAL ? pass(u) : n;
 }
 
-/* @fd is our child, made with the flags that @u asks for if it asks for a pidfd. It is used up. */
+/* @fd is a pidfd of the child, opened with @u's flags if @u asks for a pidfd. This function
+ * consumes @fd. */
 static long act_by_pidfd(const struct pe_use *u, int fd)
 {
 	long n;
@@ -237,8 +239,9 @@ static long act_by_pidfd(const struct pe_use *u, int fd)
 	return n;
 }
 
-/* Children may vanish without a wait, or one is being reaped, or no hold is to be had: a pidfd that
- * the kernel knows as our child cannot be anybody else, whenever it is used. */
+/* For when children may vanish without a wait, this child is being reaped, or no hold is available:
+ * a pidfd that the kernel confirms as a child cannot refer to another process, whenever it is
+ * used. */
 static long by_pidfd(struct pe_frame *p, struct pe_thread *t, const struct pe_use *u,
 		     const struct pe_known *k)
 {
@@ -247,7 +250,7 @@ static long by_pidfd(struct pe_frame *p, struct pe_thread *t, const struct pe_us
 	int err = -ECHILD;
 
 	if (fd < 0 && fd != -ESRCH && pe_identity_is_child((uint32_t)u->pid))
-		return pass(u); /* no descriptor to be had: best effort */
+		return pass(u); /* no free descriptor: best effort */
 	if (fd >= 0)
 		err = pe_sys_waitid(P_PIDFD, fd, &si, WEXITED | WNOHANG | WNOWAIT | __WALL, NULL);
 	if (err == 0)
@@ -255,12 +258,12 @@ static long by_pidfd(struct pe_frame *p, struct pe_thread *t, const struct pe_us
 	if (fd >= 0)
 		pe_sys_close(fd);
 	if (err != -ECHILD)
-		return pass(u); /* the kernel would not say, which is no proof of an end */
+		return pass(u); /* the kernel gave no answer, which does not prove an end */
 	pe_release_lost(p, t, k, atomic_load(&p->autoreap) ? PE_CALL_AUTOREAP : PE_CALL_ELSEWHERE);
 	return AGAIN;
 }
 
-/* Nothing stands in for the call, and no hold can be had: who has REAPING keeps the pid, too
+/* The call has no pidfd form, and no hold is available. The holder of REAPING keeps the pid, too
  * (slot.4). */
 static long under_reaping(struct pe_frame *p, struct pe_thread *t, const struct pe_use *u,
 			  const struct pe_known *k)
@@ -335,8 +338,8 @@ static long on_child(struct pe_frame *p, struct pe_thread *t, const struct pe_us
 	return n == PE_GATE_DEAD || unlikely(n == -EINTR) ? AGAIN : n; /* sys.4 */
 }
 
-/* The tree's entry for the pid; or the slot of the thread's last call if it bears the pid, which is
- * as good: what counts is that the slot is open with this pid once the hold is published
+/* The tree's entry for the pid, or the slot of the thread's last call if it bears this pid. Both
+ * are correct: what counts is that the slot is open with this pid after the hold was published
  * (slot.1). */
 static uint32_t find_entry(struct pe_frame *p, const struct pe_thread *t, uint32_t pid)
 {

@@ -22,8 +22,8 @@ static bool is_descendant(const struct pe_frame *p, uint32_t pid)
 	return pe_evidence_self((uint32_t)p->tgid, &of) && pe_kin_descends(table_of(p), pid, &of);
 }
 
-/* Its chain is lost: it was given to the first process of the namespace, whose own children are in
- * another group than the caller. */
+/* An orphan that may descend from the caller: its chain of parents is lost, as its parent is now
+ * the first process of the namespace, whose own group differs from the caller's. */
 static bool is_own_orphan(const struct pe_identity_holder *holder)
 {
 	long own = pe_sys1(SYS_getpgid, 0);
@@ -34,8 +34,8 @@ static bool is_own_orphan(const struct pe_identity_holder *holder)
 
 /* --- children of old --- */
 
-/* When it was released, in ms since boot; 0: that is not remembered. File stamps come from the same
- * coarse clock. */
+/* When the child was released, in ms since boot; 0: no longer recorded. File stamps come from the
+ * same coarse clock. */
 static int64_t release_of(uint32_t pid, const struct pe_known *k)
 {
 	struct timespec now = { 0 };
@@ -50,8 +50,8 @@ static int64_t release_of(uint32_t pid, const struct pe_known *k)
 	return pe_moment_now() - (uint32_t)(ms - released);
 }
 
-/* Evidence from before this does not acquit: it was of the child. Where the release is not
- * remembered any more, the holder's birth. */
+/* Evidence from before this moment concerns the child and does not acquit. If the release is no
+ * longer recorded, this is the holder's birth. */
 static int64_t since(uint32_t pid, const struct pe_known *k,
 		     const struct pe_identity_holder *holder)
 {
@@ -68,7 +68,7 @@ enum pe_judge_verdict pe_judge_child(struct pe_frame *p, const struct pe_use *u,
 	memset(f, 0, sizeof(*f));
 	if (!p->evidence || pe_identity_describe(pid, &f->holder) != 0)
 		return PE_JUDGE_UNKNOWN;
-	/* born a moment after the release, which no time stamp can tell from the moment before */
+	/* born just after the release: no time stamp can separate the two moments */
 	if (unlikely(p->set->fuzz) && pe_fuzz_page_is_stranger(p->set->fuzz, pid))
 		return PE_JUDGE_UNKNOWN;
 	p->evidence->run = p->set->run;
@@ -106,7 +106,7 @@ static bool is_probe(const struct pe_use *u)
 	}
 }
 
-/* Looks are many: each pid is reported once in a row. */
+/* There are many looks: a pid is reported once, until a look at another pid is reported. */
 static bool is_told(struct pe_frame *p, const struct pe_use *u)
 {
 	return u->by == PE_CALL_PROC &&
@@ -150,7 +150,7 @@ static long judge_self(struct pe_frame *p, const struct pe_use *u)
 	return f.verdict == PE_EVIDENCE_STALE ? pe_judge_act(p, u, &f) : 0;
 }
 
-/* its own threads and its parent are known without having been told */
+/* a process knows its own threads and its parent without having learned them */
 static bool is_near(const struct pe_frame *p, int pid)
 {
 	return pe_sys_getppid() == pid || pe_sys_tgkill(p->tgid, pid, 0) == 0;
@@ -167,7 +167,7 @@ long pe_judge_other(struct pe_frame *p, const struct pe_use *u)
 	pe_evidence_examine(p->evidence, (uint32_t)p->tgid, pid, 0, &f);
 	if (f.verdict != PE_EVIDENCE_STALE && f.verdict != PE_EVIDENCE_UNSURE)
 		return 0;
-	/* what a look saw of a pid says nothing against looking again */
+	/* an earlier look does not forbid another look */
 	if (u->by == PE_CALL_PROC && f.kind == PE_EVIDENCE_LOOK)
 		return 0;
 	if (u->group && pe_sys1(SYS_getpgid, 0) == u->pid)
@@ -192,7 +192,7 @@ long pe_judge_look(struct pe_frame *p, struct pe_thread *t, int pid)
 
 /* --- arguments of a program that is about to be executed --- */
 
-/* In a forked child that has no frame yet, what its parent knows. */
+/* In a forked child that has no frame yet, use what its parent knows. */
 static struct pe_known known_at_exec(struct pe_frame *p, uint32_t pid)
 {
 	if (!atomic_load_explicit(&p->life, memory_order_acquire))
@@ -213,7 +213,7 @@ int64_t pe_judge_hand_on(struct pe_frame *p, uint32_t pid, bool may_read)
 	p->evidence->run = p->set->run;
 	other = pe_evidence_to_hand_on(p->evidence, me, pid, may_read);
 	latest = other > latest ? other : latest;
-	/* a forked child acts for its parent, whose descendants have looked */
+	/* a forked child acts for its parent, and looks by the parent's descendants count for it */
 	other = p->ancestors ? pe_evidence_to_hand_on(p->evidence, (uint32_t)pe_sys_getppid(), pid,
 						      false)
 			     : 0;

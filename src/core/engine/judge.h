@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * judge - evidence applied to a call: acquitted, reported or refused.
+ * judge - decide by evidence whether a call passes, passes with a report, or is refused.
  *
  *   knowledge    evidence, kinship                          the call
  *   any          the holder descends from the caller        passes
@@ -14,10 +14,10 @@
  *   or FRESH     STALE, a probe                             refused by `all`; else passes, reported
  *                UNSURE (the clock was stepped)             passes, reported
  *
- * 1. Nothing is refused by evidence before kinship has been looked at, and the kernel has said that
- * the holder is no child.
- * 2. A signal to oneself is never refused; a probe of oneself only by `all`, if a file from before
- * this process's birth says so.
+ * 1. No call is refused by evidence before kinship has been checked and the kernel has confirmed
+ * that the holder is no child.
+ * 2. A signal to the caller itself is never refused; a probe of the caller only by `all`, if a file
+ * from before the caller's birth has the pid.
  */
 #ifndef PE_CORE_ENGINE_JUDGE_H
 #define PE_CORE_ENGINE_JUDGE_H
@@ -33,31 +33,31 @@ enum pe_judge_verdict {
 	PE_JUDGE_STALE,	 /* by evidence */
 };
 
-/* A call on a pid that @k says was a child, and that another process holds now. */
+/* A call on a pid that belonged to a child, as @k records, and that another process holds now. */
 enum pe_judge_verdict pe_judge_child(struct pe_frame *p, const struct pe_use *u,
 				     const struct pe_known *k, struct pe_evidence_finding *f);
 
-/* A call on a pid of which nothing is known but evidence. 0: it may be made; else -errno */
+/* A call on a pid of which nothing is known except evidence. 0: it may be made; else -errno */
 long pe_judge_other(struct pe_frame *p, const struct pe_use *u);
 
-/* what is done about a STALE or UNSURE finding: told, and 0 or -errno */
+/* Act on a STALE or UNSURE finding: report it, and return 0 or -errno. */
 long pe_judge_act(struct pe_frame *p, const struct pe_use *u, const struct pe_evidence_finding *f);
 
-/* A look at /proc/PID, before it is made. 0: it may be; -ENOENT: refused, the process that was
- * meant is gone */
+/* Before a look at /proc/PID. 0: it may be made; -ENOENT: it is refused, because the process that
+ * the pid meant is gone. */
 long pe_judge_look(struct pe_frame *p, struct pe_thread *t, int pid);
 
-/* The latest moment, in ms since boot, at which @pid was right for this process; 0: not known.
- * Changes nothing but what is remembered of files, which @may_read allows: a vfork child may ask,
- * without. */
+/* The latest moment, in ms since boot, at which @pid was right for this process; 0: not known. With
+ * @may_read, unread files are read; that is the only state it changes. A vfork child may call it
+ * without @may_read. */
 int64_t pe_judge_hand_on(struct pe_frame *p, uint32_t pid, bool may_read);
 
-/* "PIDEPOCH_ARGUMENTS=PID:MS,..." for those of @argv that are pids of which something is known, in
- * @text; or NULL */
+/* Write "PIDEPOCH_ARGUMENTS=PID:MS,..." into @text, for the arguments in @argv that are known pids.
+ * Returns @text, or NULL if there are none. */
 const char *pe_judge_arguments(struct pe_frame *p, char *const *argv, bool may_read, char *text,
 			       size_t size);
 
-/* May evidence accuse at all? */
+/* Can evidence lead to a refusal or a report at all? */
 static inline bool pe_judge_is_on(const struct pe_frame *p)
 {
 	return p->evidence && p->set->evidence != PE_EVIDENCE_OFF;

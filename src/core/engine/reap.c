@@ -18,15 +18,15 @@ static bool is_exit(int code)
 	return code == CLD_EXITED || code == CLD_KILLED || code == CLD_DUMPED;
 }
 
-/* The status word that wait4 gives for a state that is no exit; si_status holds the kernel's
+/* The wait4 status word of a state change that is not an exit; si_status holds the kernel's
  * exit_code. */
 static int status_of(const siginfo_t *si)
 {
 	return si->si_code == CLD_CONTINUED ? 0xffff : si->si_status << 8 | 0x7f;
 }
 
-/* What the kernel's waitid writes when it has nothing to tell, and when it fails: these six fields
- * and no other byte. Only then comes its own result. */
+/* When the kernel's waitid has nothing to report, or fails, it writes these six fields and no other
+ * byte, and then returns its own result. */
 static pe_cold long clear_info(siginfo_t *info, long result)
 {
 	if (!info)
@@ -42,9 +42,9 @@ static pe_cold long clear_info(siginfo_t *info, long result)
 	return result;
 }
 
-/* Consume the exit of @pid, without blocking: > 0 it was there, 0 it was not. -EFAULT: it was, and
- * the caller's pointer was bad; the kernel reaps first. Another -errno: the program's own filter
- * forbids the call. @token: token.h's, or 0 */
+/* Consume the exit of @pid without blocking. > 0: consumed; 0: there was none. -EFAULT: consumed,
+ * but the caller's pointer was bad (the kernel reaps first). Another -errno: the program's own
+ * filter forbids the call. @token: token.h's, or 0 */
 static long consume_exit(const struct pe_reap *r, int pid, long token)
 {
 	siginfo_t own, *info = r->info ? r->info : &own;
@@ -147,9 +147,10 @@ static pe_cold void note_stray(struct pe_frame *p, const struct pe_reap *r, uint
 	pe_trace_note_early_reap(p->trace, &s);
 }
 
-/* No slot stands for it: a hidden child of libc's, an orphan, a tracee, or a birth not recorded
- * yet. With the lock held none can be recorded, and called, between the look and the reap; its
- * recorder asks afterwards (birth.1). */
+/* There is no slot for this child: it is a hidden child of libc's, an orphan, a tracee, or a child
+ * whose birth is not recorded yet. While the lock is held, no birth can be recorded, and so no call
+ * made on its slot, between the look and the reap. The thread that records the birth checks
+ * afterwards (birth.1). */
 static long reap_stray(struct pe_frame *p, const struct pe_reap *r, int pid)
 {
 	uint64_t group = pe_group_note_if_led(p, (uint32_t)pid);
@@ -169,8 +170,8 @@ static long reap_stray(struct pe_frame *p, const struct pe_reap *r, int pid)
 	return n;
 }
 
-/* > 0 or -EFAULT: taken. Another -errno: the wait's own result. 0: gone, or somebody else was first
- * */
+/* > 0 or -EFAULT: taken. Another -errno: the result of the wait itself. 0: gone, or another thread
+ * was first. */
 static long take(struct pe_frame *p, struct pe_thread *t, const struct pe_reap *r,
 		 const siginfo_t *seen, uint32_t births)
 {
@@ -191,8 +192,8 @@ static long take(struct pe_frame *p, struct pe_thread *t, const struct pe_reap *
 	return reap_tracked(p, t, r, &k);
 }
 
-/* The kernel says that the pid is no child of ours: if we still have it as one, it went without a
- * wait. */
+/* The kernel reports that the pid is no child. If the frame still has it as a child, it went away
+ * without a wait of ours. */
 static void note_no_child(struct pe_frame *p, struct pe_thread *t, const struct pe_reap *r)
 {
 	uint32_t pid = r->id;
@@ -206,8 +207,8 @@ static void note_no_child(struct pe_frame *p, struct pe_thread *t, const struct 
 		pe_event_wait(p, r->by, pid, &k);
 }
 
-/* A wait for the children in a group that a child led: another process has the pid, so that group
- * is gone (group.3), and the wait was about another one. */
+/* A wait for the children in a group that a child led. If another process has the pid, that group
+ * is gone (group.3), and the wait concerned a different group. */
 static pe_cold void note_no_group(struct pe_frame *p, const struct pe_reap *r)
 {
 	const struct pe_use u = { .by = r->by, .pid = (int)r->id, .group = true };
@@ -220,8 +221,9 @@ static pe_cold void note_no_group(struct pe_frame *p, const struct pe_reap *r)
 }
 
 /*
- * A program whose own filter forbids waitid, but not the wait4 that it called, gets what it asked
- * for. Nobody looked first, so the pid is not held over its end: it is stale from here on.
+ * The program's own filter forbids waitid, but not the wait4 that the program called: make that
+ * wait4. No peek came first, so no hold protects the pid until its end: it is released from here
+ * on.
  */
 static pe_cold long plain_wait4(struct pe_frame *p, struct pe_thread *t, const struct pe_reap *r)
 {
@@ -239,7 +241,7 @@ static pe_cold long plain_wait4(struct pe_frame *p, struct pe_thread *t, const s
 	return n;
 }
 
-/* What waitid can answer to arguments that are well formed; EBADF to a pidfd. */
+/* The results that waitid can give for well-formed arguments; EBADF for a pidfd. */
 static bool is_an_answer(long n)
 {
 	return n >= 0 || n == -ECHILD || n == -EINTR || n == -EFAULT || n == -EBADF;
@@ -267,7 +269,7 @@ long pe_reap(struct pe_frame *p, struct pe_thread *t, const struct pe_reap *r)
 			note_no_child(p, t, r);
 		if (unlikely(p->watching) && n == -ECHILD && r->idtype == P_PGID)
 			note_no_group(p, r);
-		if (n < 0 || si.si_pid == 0) /* or WNOHANG, and nothing there */
+		if (n < 0 || si.si_pid == 0) /* or WNOHANG, and no child has changed state */
 			return clear_info(r->info, n);
 		if (unlikely(p->set->fuzz) && is_exit(si.si_code))
 			pe_fuzz_page_before_reap(p->set->fuzz);

@@ -6,7 +6,7 @@
 #include "core/evidence/evidence.h"
 #include "core/sys.h"
 
-/* What the mark says of a wait that was not seen is that: whoever noticed it is not whoever made
+/* Of a wait that was not seen, the mark records only that: the thread that noticed it did not make
  * it. */
 static pe_cold void mark_released(struct pe_frame *p, uint32_t slot, enum pe_call by,
 				  const struct pe_trace_early_reap *s)
@@ -45,7 +45,7 @@ void pe_release_leave(struct pe_frame *p, uint32_t slot)
 		pe_arena_free(&p->slots, slot);
 }
 
-/* @s: what is known of the reap, or NULL */
+/* @s: the note of the reap, or NULL */
 static void lost(struct pe_frame *p, struct pe_thread *t, const struct pe_known *k, enum pe_call by,
 		 const struct pe_trace_early_reap *s)
 {

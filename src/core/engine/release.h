@@ -10,11 +10,12 @@
  *
  * release.1  The entries are expired and this thread's interrupted calls are dead before the slot
  *            is (slot.5, hold.3).
- * release.2  Who says that a process instance is lost has proof of it. On return it is buried, by
- *            whomever; and no other life of its slot or pid has been touched.
- * release.3  A slot tells of the reap itself, call, stack and thread, where that was seen; else
- *            that it was elsewhere, and nothing of whoever noticed. What a parent noted before the
- *            fork is older than any fork of the child's: the count of strays goes on.
+ * release.2  The caller has proof that the process instance is gone. On return it is buried, by
+ *            this thread or another one; no other instance of its slot or pid has been changed.
+ * release.3  A slot records the call, stack and thread of the reap itself, if the reap was seen.
+ *            Otherwise it records that the reap was elsewhere, and nothing of the thread that
+ *            noticed it. Early reaps that a parent noted before the fork are older than any fork of
+ *            the child's, because the count of early reaps goes on.
  */
 #ifndef PE_CORE_ENGINE_RELEASE_H
 #define PE_CORE_ENGINE_RELEASE_H
@@ -27,12 +28,13 @@ void pe_release_reaped(struct pe_frame *p, struct pe_thread *t, const struct pe_
 		       enum pe_call by);
 void pe_release_leave(struct pe_frame *p, uint32_t slot); /* the closer leaves */
 
-/* This process instance is gone, proven, by a way that took no REAPING (release.2). */
+/* This process instance is proven to be gone, by a way that took no REAPING (release.2). */
 void pe_release_lost(struct pe_frame *p, struct pe_thread *t, const struct pe_known *k,
 		     enum pe_call by);
 
-/* What stands recorded as our child under this pid, and is not: gone by a way that was not seen, or
- * before it was recorded, which a wait has noted then (trace.6) @since so many strays. */
+/* Release the child recorded under @pid if the kernel no longer has such a child: it went away
+ * unseen, or before it was recorded. In the second case the wait noted it (trace.6). @since: the
+ * count of early reaps before the fork. */
 void pe_release_if_gone(struct pe_frame *p, struct pe_thread *t, uint32_t pid, uint32_t since);
 
 #endif

@@ -21,7 +21,7 @@ bool pe_evidence_has_argument(const struct pe_evidence *e, uint32_t pid)
 	return false;
 }
 
-/* One "PID:MS" of the setting; *@at goes behind its comma. */
+/* Parse one "PID:MS" of the setting; *@at is moved past its comma. */
 static bool next_pair(const char **at, uint32_t *pid, int64_t *ms)
 {
 	uint64_t n[2] = { 0, 0 };

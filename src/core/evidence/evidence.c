@@ -5,7 +5,7 @@
 #include "core/text.h"
 #include "core/evidence/evidence.h"
 
-/* an own word: pid, kind, ms since boot */
+/* a word of this process: pid, kind, ms since boot */
 #define PID_BITS  22
 #define KIND_BITS 3
 
@@ -34,7 +34,7 @@ static void note(struct pe_evidence *e, uint32_t pid, enum pe_evidence_kind kind
 
 	if (pid <= 1 || pid >= 1u << PID_BITS)
 		return;
-	/* a pid that was told stays told when it is looked at */
+	/* a look does not replace a message or an argument as the source */
 	if (kind == PE_EVIDENCE_LOOK && own_word(e, pid, &old) &&
 	    (old.kind == PE_EVIDENCE_MESSAGE || old.kind == PE_EVIDENCE_ARGUMENT))
 		kind = old.kind;
@@ -70,7 +70,8 @@ static struct pe_table *table_of(struct pe_evidence *e)
 	return likely(t) ? t : map_table(e, true);
 }
 
-/* the table with the chain of this process in it, which may not be there to be asked later */
+/* The table, after this process's chain of parents was written to it: the chain may be gone when it
+ * is needed. */
 static struct pe_table *table_for_writing(struct pe_evidence *e, uint32_t *source)
 {
 	struct pe_table *t = table_of(e);
@@ -110,7 +111,7 @@ static void share(struct pe_evidence *e, uint32_t pid, enum pe_table_kind kind, 
 		pe_table_set_origin(t, pid, path);
 }
 
-/* It is among the arguments, or in a pidfile that was read. */
+/* The program has the pid from its arguments, or from a pidfile that was read. */
 static bool had_before(struct pe_evidence *e, uint32_t pid)
 {
 	return pe_evidence_has_argument(e, pid) || pe_files_has_pid(&e->files, pid);
@@ -146,7 +147,7 @@ static bool is_stream(int fd)
 	return pe_sys_fstat(fd, &st) == 0 && (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode));
 }
 
-/* It was looked up by some process of the run; whether by a descendant is asked when the pid is
+/* A process of the run looked the pid up. Whether it is a descendant is checked when the pid is
  * used. */
 static void hear(struct pe_evidence *e, const struct pe_table *t, uint32_t pid)
 {
@@ -159,7 +160,7 @@ static void hear(struct pe_evidence *e, const struct pe_table *t, uint32_t pid)
 void pe_evidence_heard(struct pe_evidence *e, int fd, const char *data, size_t bytes)
 {
 	const struct pe_table *t = atomic_load_explicit(&e->table, memory_order_acquire);
-	/* a reader of single bytes gets a pid in parts */
+	/* a program that reads byte by byte gets a pid in parts */
 	uint32_t n = e->part_fd == fd ? e->part : 0;
 	bool any = n != 0;
 
@@ -178,7 +179,7 @@ void pe_evidence_heard(struct pe_evidence *e, int fd, const char *data, size_t b
 	e->part_fd = fd;
 	e->part = n;
 	if (n)
-		hear(e, t, n); /* it may be whole */
+		hear(e, t, n); /* the digits may be complete */
 	atomic_store_explicit(&e->heard, pe_moment_now(), memory_order_relaxed);
 }
 
@@ -308,8 +309,8 @@ static bool boot_is_good(struct pe_evidence *e, struct pe_moment_pair now)
 	return known == 1;
 }
 
-/* @trust: of file stamps for this holder. Where the clock cannot be trusted, the stamp by the
- * offset at the run's start counts as well, and the later of the two acquits. */
+/* @trust: how far file stamps can be trusted for this holder. If the clock is not trusted, the
+ * stamp converted by the offset at the run's start counts as well: the later of the two applies. */
 static void take_file(struct pe_evidence *e, struct gathered *g, struct pe_moment_pair now,
 		      enum pe_moment_trust trust, const struct pe_files_word *w)
 {
@@ -337,7 +338,7 @@ static void take_files(struct pe_evidence *e, struct gathered *g, uint32_t pid,
 		take_file(e, g, now, trust, &accuser);
 }
 
-/* A file's word has the moment of the file: its reader is younger. */
+/* A word of kind FILE has the moment of the file, which is before its reader's birth. */
 static bool is_by_descendant(const struct pe_table *t, const struct pe_table_word *w,
 			     const struct pe_kin_of *of)
 {
@@ -356,13 +357,13 @@ static void take_shared(struct pe_evidence *e, struct gathered *g, uint32_t pid,
 	struct word own;
 	int64_t moment;
 
-	/* evidence of before this process's birth is its ancestors' */
+	/* evidence from before this process's birth belongs to its ancestors */
 	if (!t || !pe_table_seen(t, pid, &w) || !is_by_descendant(t, &w, of))
 		return;
 	if (w.kind == PE_TABLE_FILE && w.source == of->pid)
-		return; /* its own rings know more */
+		return; /* its own record of the file has more detail */
 	moment = (int64_t)w.tick * PE_MOMENT_TICK;
-	/* evidence.7: it was not among what this process has been told since */
+	/* evidence.7: this process has read pids since, and not this one */
 	if (w.kind == PE_TABLE_LOOK && own_word(e, pid, &own) && own.moment < moment &&
 	    atomic_load_explicit(&e->heard, memory_order_relaxed) >= moment)
 		return;
@@ -421,11 +422,12 @@ static void examine(struct pe_evidence *e, const struct pe_kin_of *of, uint32_t 
 
 	f->now = now.boot;
 	if (born > now.boot + PE_MOMENT_TOLERANCE)
-		return; /* of another time namespace, or restored: not known */
+		return; /* another time namespace, or a restored process: not known */
 	trust = pe_moment_trust(e->run, now, born, born >= e->run.boot || boot_is_good(e, now));
 	gather(e, &g, pid, of, now, trust);
 	if (g.latest.kind == PE_EVIDENCE_LOOK && g.accuser.moment == g.latest.moment && g.source)
-		note(e, pid, PE_EVIDENCE_LOOK, g.latest.moment); /* it has been told by now */
+		note(e, pid, PE_EVIDENCE_LOOK,
+		     g.latest.moment); /* the caller has learned the pid by now */
 	conclude(f, &g, born, after, trust);
 }
 
@@ -439,9 +441,8 @@ void pe_evidence_examine(struct pe_evidence *e, uint32_t me, uint32_t pid, int64
 		examine(e, &of, pid, after, f);
 }
 
-/* judge.2. A stamp within the tick of the birth is as good as before it: only the parent could have
- * written the file since, and a program that takes a lock of its own for a dead one goes on as it
- * should. */
+/* judge.2. A stamp within the tick of the birth counts as before it: only the parent could have
+ * written the file since. So a program that replaces a lock left by a dead process goes on. */
 void pe_evidence_examine_self(struct pe_evidence *e, uint32_t me, struct pe_evidence_finding *f)
 {
 	struct pe_moment_pair now = clocks(e);
@@ -468,7 +469,7 @@ void pe_evidence_examine_self(struct pe_evidence *e, uint32_t me, struct pe_evid
 
 /* --- handed on (arguments.h) --- */
 
-/* A file's word, if its stamp is good for whoever may hold the pid. */
+/* The moment of a file, if its stamp can be trusted for any holder of the pid. */
 static int64_t file_moment(struct pe_evidence *e, uint32_t pid)
 {
 	struct pe_moment_pair now = clocks(e);
@@ -492,7 +493,8 @@ static int64_t shared_moment(struct pe_evidence *e, uint32_t me, uint32_t pid)
 	struct pe_kin_of of;
 
 	if (!t)
-		t = map_table(e, false); /* of a user whose programs never look there is none */
+		t = map_table(
+			e, false); /* no table exists if no program of this user has made a look */
 
 	return t && pe_table_seen(t, pid, &w) && pe_evidence_self(me, &of) &&
 			       is_by_descendant(t, &w, &of)

@@ -49,7 +49,7 @@ static void take_stamp(struct pe_files_entry *e, const struct stat *st)
 	e->no_nsec = st->st_ctim.tv_nsec == 0 && st->st_mtim.tv_nsec == 0;
 }
 
-/* 0, or -errno: it is nothing to read (files.3), and has no pids */
+/* 0, or -errno: the file cannot be used (files.3), and has no pids */
 static int read_from(struct pe_files_entry *e, int fd)
 {
 	char text[PE_FILES_SMALL];
@@ -109,7 +109,7 @@ static bool filter_has(const struct pe_files *f, uint32_t pid)
 
 /* --- remembering --- */
 
-/* The path is in memory that can be read: the kernel has just opened it. */
+/* The path can be read without a probe: the kernel has just opened it. */
 static bool copy_path(char *to, const char *path)
 {
 	size_t n = 0;
@@ -119,7 +119,7 @@ static bool copy_path(char *to, const char *path)
 	return n < PE_FILES_PATH;
 }
 
-/* the entry, to be written by this thread alone; NULL: another one writes it */
+/* The entry, which this thread alone may write now; NULL: another thread is writing it. */
 static struct pe_files_entry *claim(struct pe_files_entry *e)
 {
 	uint32_t state = atomic_load_explicit(&e->state, memory_order_relaxed);
@@ -153,7 +153,7 @@ static void remember(struct pe_files *f, const char *path)
 	atomic_store_explicit(&f->unread, 1, memory_order_release);
 }
 
-/* The same file again has the same entry. */
+/* A file that is opened again keeps its entry. */
 static struct pe_files_entry *claim_pidfile(struct pe_files *f, const char *path)
 {
 	struct pe_files_entry *ring = &f->entry[PE_FILES_COMMON], *e;
@@ -226,7 +226,7 @@ static void complete(struct pe_files_entry *e, const char *here)
 	pe_text_add(&text, e->path);
 	e->relative = false;
 	if (text.at ==
-	    text.limit) { /* cut: what was read stays known, the path is no more than a name */
+	    text.limit) { /* the path is cut: the pids stay known, the path is a name only */
 		atomic_store_explicit(&e->state, state == READ ? READ : FREE, memory_order_release);
 		return;
 	}
@@ -297,7 +297,7 @@ static uint32_t word_on(const struct pe_files_entry *e, uint32_t pid)
 	return 0;
 }
 
-/* files.4. What has gone keeps what was read of it. */
+/* files.4. If the file is gone, what was read of it stays. */
 static void look_again(struct pe_files_entry *e)
 {
 	struct pe_files_entry now;
@@ -312,7 +312,7 @@ static void look_again(struct pe_files_entry *e)
 	e->device = now.device;
 	e->no_nsec = now.no_nsec;
 	e->foreign = now.foreign;
-	/* a pid that it does not name any more was right until it changed: it keeps its word */
+	/* a pid that the file no longer contains was right until the change: keep it */
 	for (uint32_t i = 0; i < now.count; i++)
 		if (!word_on(e, now.pid[i] & PE_PARSE_PID) && e->count < PE_PARSE_MOST)
 			e->pid[e->count++] = now.pid[i];

@@ -60,7 +60,7 @@ static bool is_our_child(int pidfd)
 	return pe_sys_waitid(P_PIDFD, pidfd, &si, WEXITED | WNOHANG | WNOWAIT | __WALL, NULL) == 0;
 }
 
-/* Lock held. The lap of its birth, or a later one. */
+/* Lock held. The lap of the birth of @pid, or a later lap. */
 static uint64_t birth_of(struct pe_frame *p, uint32_t pid)
 {
 	struct pe_known k = pe_frame_know(p, pid);
@@ -125,7 +125,8 @@ pe_cold void pe_group_reaped(struct pe_frame *p, uint32_t pid, uint64_t inode)
 	fd = open_inode(p, inode);
 	if (fd >= 0)
 		found = PE_GROUPS_WORK;
-	/* Its members are asked for after the look: those that it has now it had then. */
+	/* The group is checked after the open: a group that has members now had them at the
+	 * open. */
 	else if (fd == -ESTALE && exists(pid) && pe_sys_kill((int)pid, 0) == -ESRCH)
 		found = PE_GROUPS_NEVER;
 	if (fd >= 0)
@@ -135,7 +136,7 @@ pe_cold void pe_group_reaped(struct pe_frame *p, uint32_t pid, uint64_t inode)
 
 /* --- the next of this pid (group.3) --- */
 
-/* The kernel's word is kept by the lock: without a slot the child is reaped under it. */
+/* The lock keeps the early-reap count valid: a child without a slot is reaped under the lock. */
 void pe_group_born(struct pe_frame *p, uint32_t pid, bool early_reaps)
 {
 	if (likely(!early_reaps) || pe_identity_is_child(pid) != 0)

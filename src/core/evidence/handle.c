@@ -25,7 +25,7 @@ int pe_handle_type(void)
 	return h.type;
 }
 
-/* Any pidfd says which file system is meant. */
+/* Any pidfd identifies the file system. */
 static int open_by_own_pidfd(const struct pe_handle *h)
 {
 	int own = pe_sys_pidfd_open(pe_sys_getpid(), 0);

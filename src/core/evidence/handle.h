@@ -18,7 +18,7 @@ struct pe_handle {
 /* 0; -errno where pidfds have no handles, or none of this form */
 int pe_handle_of(int pidfd, struct pe_handle *out);
 
-/* That of all pidfds; 0: they have no handles. It opens a descriptor for the moment of the call. */
+/* The handle type of all pidfds; 0: they have no handles. Opens a descriptor during the call. */
 int pe_handle_type(void);
 
 /* A pidfd, close-on-exec, or -errno. @old: without FD_PIDFS_ROOT (Linux 6.17), by a pidfd of this

@@ -8,7 +8,7 @@
 #define SLACK	3u /* ticks: a birth is recorded a moment after it */
 
 /* The parent that forked @pid, no later than @tick; 0: not known. *@tick becomes the moment of that
- * birth. */
+ * fork. */
 static uint32_t recorded_parent(const struct pe_table *t, uint32_t pid, uint64_t *tick)
 {
 	struct pe_table_word w;
@@ -19,8 +19,8 @@ static uint32_t recorded_parent(const struct pe_table *t, uint32_t pid, uint64_t
 	return w.source;
 }
 
-/* The parent of a process that may have ended: as recorded, else as /proc has it if it is old
- * enough to be meant. */
+/* The parent of a process that may have ended: as recorded; else from /proc, if the process there
+ * is old enough to be the one that is meant. */
 static uint32_t parent_of(const struct pe_table *t, uint32_t pid, uint64_t *tick)
 {
 	uint32_t parent = recorded_parent(t, pid, tick);
@@ -67,7 +67,7 @@ void pe_kin_publish(struct pe_table *t, uint32_t pid)
 			return;
 		w.tick = who.start;
 		w.source = who.ppid;
-		/* an earlier record knows the parent from before it ended */
+		/* an earlier record names the parent from before the parent ended */
 		if (!pe_table_kin(t, pid, &old) || old.kind == PE_TABLE_ENDED ||
 		    old.tick < who.start)
 			pe_table_bear(t, pid, &w);

@@ -26,7 +26,7 @@ static bool is_space(char c)
 
 /* --- paths --- */
 
-/* where the last two parts of @path begin: the file and its folder */
+/* The start of the last two parts of @path: the directory and the file. */
 static const char *last_parts(const char *path)
 {
 	const char *last = path, *before = path;
@@ -73,7 +73,7 @@ static bool is_source(const char *path)
 
 /* --- what stands before a pid --- */
 
-/* Is a word of letters that ends just before @end, at @start or later, "pid" or its like? */
+/* Does a word that ends just before @end, and starts at @start or later, mean "pid"? */
 static bool names_pid(const char *start, const char *end)
 {
 	size_t n = (size_t)(end - start);
@@ -82,7 +82,7 @@ static bool names_pid(const char *start, const char *end)
 		end--, n--;
 	if (n < 3 || (end[-3] | 32) != 'p' || (end[-2] | 32) != 'i' || (end[-1] | 32) != 'd')
 		return false;
-	/* "rapid" is none; serverPid, MAINPID, daemon_pid and pid are */
+	/* "rapid" does not; serverPid, MAINPID, daemon_pid and pid do */
 	return n == 3 || !is_letter(end[-4]) || end[-3] == 'P';
 }
 
@@ -102,7 +102,7 @@ static bool names_process(const char *start, const char *end)
 	return false;
 }
 
-/* A key and its separators: pid=, "pid": , PID:, <pid> */
+/* Is there a key with its separators before @at? pid=, "pid": , PID:, <pid> */
 static bool is_keyed(const char *text, const char *at)
 {
 	const char *end = at;
@@ -121,7 +121,7 @@ static bool is_first(const char *text, const char *at)
 	return at == text;
 }
 
-/* Only pids and blanks from the beginning of @text to the end of its first line: a list of pids. */
+/* Is the first line of @text a list of pids: only digits, blanks and commas? */
 static bool begins_with_list(const char *text, const char *end)
 {
 	const char *at = text;
@@ -143,7 +143,7 @@ static bool in_first_line(const char *text, const char *at)
 struct token {
 	const char *at, *end;
 	uint32_t pid;
-	bool alone; /* no part of a word, a date or a fraction */
+	bool alone; /* not part of a word, a date or a fraction */
 };
 
 static bool next_token(const char *text, const char *end, const char *from, struct token *t)
@@ -179,7 +179,7 @@ static void keep(struct numbers *n, uint32_t pid, bool accuses)
 	while (at < n->count && (n->pid[at] & PE_PARSE_PID) != pid)
 		at++;
 	if (at == n->count && n->count == PE_PARSE_MOST) {
-		/* an accusing pid takes the place of one that is not */
+		/* an accusing pid replaces one that does not accuse */
 		for (at = 0; at < n->count && (n->pid[at] & PE_PARSE_ACCUSE); at++)
 			;
 		if (at == n->count || !accuses)
@@ -191,7 +191,7 @@ static void keep(struct numbers *n, uint32_t pid, bool accuses)
 	n->pid[at] = pid | (n->pid[at] & PE_PARSE_ACCUSE) | (accuses ? PE_PARSE_ACCUSE : 0);
 }
 
-/* the end of the first token that begins the file, a pid only if a blank or the end follows */
+/* Does a blank, a comma or the end follow the first token? Only then is it a pid. */
 static bool is_bare(const char *end, const struct token *t)
 {
 	return t->end == end || is_space(*t->end) || *t->end == ',';
@@ -217,7 +217,7 @@ uint32_t pe_parse_numbers(const char *path, const char *text, size_t length,
 		plausible += t.alone;
 		keep(&n, t.pid, accuses);
 	}
-	/* the only number of a pidfile, wherever it stands */
+	/* the only number in a pidfile, in any position */
 	if (pidfile && !mute && plausible == 1 && n.count == 1)
 		pid[0] |= PE_PARSE_ACCUSE;
 	return n.count;

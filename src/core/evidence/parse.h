@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * parse - which numbers of a small text may be pids, and which of them it states to be one.
+ * parse - find the numbers in a small text that may be pids, and those that the text marks as a
+ * pid.
  *
- * parse.1  A pid accuses if it is the first token of the file, or the value of a key named like pid
- *          (JSON, ini, shell, "PID: 307"), or, in a file whose name or folder contains `pid` or
- *          `lock`, part of a first line of pids only or the only pid there.
- * parse.2  Every other pid may only acquit: ordinary files are full of pids that are no pids.
- * parse.3  Scripts, rc files, sources and histories never accuse.
- * parse.4  A pid is a run of digits from 2 to the greatest pid. One that is part of a word, a date,
- *          a version or a fraction never accuses.
+ * parse.1  A pid accuses if it is the first token of the file, or the value of a key with a name
+ *          like pid (JSON, ini, shell, "PID: 307"). In a file whose name or directory contains
+ *          `pid` or `lock`, it also accuses if the first line has nothing but pids, or if it is the
+ *          only pid in the file.
+ * parse.2  Every other number may only acquit: ordinary files are full of numbers that are not
+ *          pids.
+ * parse.3  Scripts, rc files, source files and history files never accuse.
+ * parse.4  A pid is a run of digits from 2 to the greatest pid. If it is part of a word, a date, a
+ *          version or a fraction, it never accuses.
  */
 #ifndef PE_CORE_EVIDENCE_PARSE_H
 #define PE_CORE_EVIDENCE_PARSE_H
@@ -20,12 +23,12 @@
 #define PE_PARSE_PID	(PE_PARSE_ACCUSE - 1)
 #define PE_PARSE_MAX	4194304u /* the greatest pid */
 
-/* @path: for rules 1 and 3. Returns how many numbers were stored; those that accuse come first when
- * there are too many. */
+/* @path: for parse.1 and parse.3. Returns how many numbers were stored. If there are too many,
+ * those that accuse are kept. */
 uint32_t pe_parse_numbers(const char *path, const char *text, size_t length,
 			  uint32_t pid[PE_PARSE_MOST]);
 
-/* `pid` or `lock` in the name of the file or of its folder, in whatever case */
+/* Is `pid` or `lock` in the name of the file or of its directory, in upper or lower case? */
 bool pe_parse_is_pidfile(const char *path);
 
 #endif

@@ -14,17 +14,17 @@
  *
  * table.1  Each word is written by one atomic store. There is no lock, and nothing to recover after
  *          a crash.
- * table.2  A pid uses the word at its low 15 bits; the tag (the high 7 bits) says whose the word
- *          is. The last writer wins.
- * table.3  The file has its full size and all its blocks before it is used, so that a full file
- *          system is an error when the table is made and no signal later. One with another owner,
- *          mode, size or with holes is not used.
- * table.4  A word is believed only if its source descends from the caller (kin.h) and its moment is
- *          after the caller's birth. A foreign or torn word fails that test; a wrong one of the
- *          same user can at most spare a stale use or refuse a right one.
- * table.5  The file's name has the user, the pid namespace and the time namespace: pids and moments
- *          mean the same to all who share it.
- * table.6  It is opened by the first look or use and closed at once; the mapping goes with exec.
+ * table.2  A pid uses the word at its low 15 bits; the tag (the high 7 bits) identifies the pid.
+ *          The last writer wins.
+ * table.3  The file has its full size and all its blocks before it is used. So a full file system
+ *          is an error when the table is made, and not a signal later. A file with another owner,
+ *          mode or size, or with holes, is not used.
+ * table.4  A word is accepted only if its source descends from the caller (kin.h) and its moment is
+ *          after the caller's birth. A foreign or torn word fails this test. A wrong word written
+ *          by the same user can at most let a stale use pass or refuse a correct one.
+ * table.5  The file's name contains the user, the pid namespace and the time namespace, so that
+ *          pids and moments mean the same to all processes that share it.
+ * table.6  The first look or use opens it and closes it at once; an exec removes the mapping.
  */
 #ifndef PE_CORE_EVIDENCE_TABLE_H
 #define PE_CORE_EVIDENCE_TABLE_H
@@ -39,11 +39,11 @@ enum pe_table_kind {
 	PE_TABLE_NOTHING,
 	PE_TABLE_LOOK,
 	PE_TABLE_FILE,
-	/* a kin word whose process has been reaped: it still links its children to its parent */
+	/* a kin word of a process that was reaped: it still links its children to its parent */
 	PE_TABLE_ENDED,
 };
 
-/* which file a pid was read from, for notices only */
+/* the file that a pid was read from, for notices only */
 struct pe_table_origin {
 	_Atomic uint32_t pid;
 	uint32_t spare;
@@ -56,27 +56,27 @@ struct pe_table {
 	struct pe_table_origin origin[PE_TABLE_ORIGINS];
 };
 
-/* a word, taken apart; moments are in ticks of 10 ms since boot */
+/* a decoded word; moments are ticks of 10 ms since boot */
 struct pe_table_word {
 	uint64_t tick;
 	uint32_t source; /* or parent */
 	enum pe_table_kind kind;
 };
 
-/* The mapping, or NULL: there is none and none could be made. Signal-safe. */
+/* The mapping, or NULL: there is no table and none could be made. Signal-safe. */
 struct pe_table *pe_table_map(bool may_make);
-/* the same of a file of this name */
+/* The same, for a file of this name. */
 struct pe_table *pe_table_map_at(const char *name, bool may_make);
 void pe_table_unmap(struct pe_table *t);
 
-/* @name: at least PE_TABLE_NAME bytes. false: /proc does not tell the namespaces. */
+/* @name: at least PE_TABLE_NAME bytes. false: /proc does not give the namespaces. */
 #define PE_TABLE_NAME 96u
 bool pe_table_name(char *name);
 
 void pe_table_see(struct pe_table *t, uint32_t pid, const struct pe_table_word *w);
 bool pe_table_seen(const struct pe_table *t, uint32_t pid, struct pe_table_word *w);
 void pe_table_bear(struct pe_table *t, uint32_t pid, const struct pe_table_word *w);
-/* if it is by @parent */
+/* only if the record names @parent */
 void pe_table_end(struct pe_table *t, uint32_t pid, uint32_t parent);
 bool pe_table_kin(const struct pe_table *t, uint32_t pid, struct pe_table_word *w);
 

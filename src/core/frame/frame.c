@@ -4,12 +4,12 @@
 #include "core/frame/frame.h"
 #include "core/sys.h"
 
-/* Most slots: one for each child alive at a time, and as many again that only keep their
+/* The most slots: one for each child alive at a time, and as many again that only keep their
  * history. */
 #define PE_FRAME_SLOTS (UINT32_C(1) << 22)
 #define PE_FRAME_NODES (UINT32_C(1) << 20)
-/* Dead children whose history is kept for notices, before their slots are used again: who asked for
- * reports pays for more of them with another page. */
+/* How many freed slots keep their history for notices before they are used again. Under the report
+ * policy the history is longer, and costs another page. */
 #define PE_FRAME_HISTORY 4096
 
 bool pe_frame_is_self(const struct pe_frame *p)
@@ -65,8 +65,8 @@ static bool alive(const struct pe_frame *p)
 	return life && atomic_load_explicit(life, memory_order_acquire) != 0;
 }
 
-/* The initialiser writes its pid: a copy of it in a forked child names a process that is not this
- * one. */
+/* The initialiser writes its pid. In a forked child, the copy names another process, so the child
+ * knows that this is not its own mark. */
 static void boot_begin(struct pe_frame *p, uint32_t me)
 {
 	for (;;) {
@@ -90,7 +90,8 @@ static void map_life(struct pe_frame *p)
 		atomic_store_explicit(&p->life, page, memory_order_release);
 		return;
 	}
-	/* Without the kernel's word, only getpid tells a child from its parent. */
+	/* Without a page that the kernel wipes, only getpid distinguishes a child from its
+	 * parent. */
 	atomic_store_explicit(&p->shared_vm, true, memory_order_relaxed);
 	atomic_store_explicit(&p->plain_life, 1, memory_order_relaxed);
 	atomic_store_explicit(&p->life, &p->plain_life, memory_order_release);
@@ -208,7 +209,7 @@ void pe_frame_forked(struct pe_frame *p, struct pe_thread *t)
 	pe_frame_begin(p, t);
 }
 
-/* A word that a fork does not wipe makes each entry come to pe_frame_is_self(), in the children,
+/* `plain_life` is not wiped by a fork, so each entry calls pe_frame_is_self(), in forked children
  * too. */
 void pe_frame_disable(struct pe_frame *p)
 {
@@ -222,7 +223,7 @@ void pe_frame_disable(struct pe_frame *p)
 
 void pe_frame_learn(struct pe_frame *p, struct pe_thread *t, int pid)
 {
-	/* without a frame nothing is known, nor is one made for that */
+	/* without a frame nothing is known; do not make one for this */
 	if (pid <= 0 || !atomic_load_explicit(&p->life, memory_order_acquire) ||
 	    !pe_frame_enter(p, t))
 		return;
@@ -235,7 +236,7 @@ static struct pe_known inherited(struct pe_frame *p, uint32_t pid)
 {
 	struct pe_known k = { .what = PE_KNOWN_NOTHING };
 
-	/* the nearest ancestor that knew anything of the pid decides */
+	/* the nearest ancestor that knew the pid decides */
 	for (uint32_t i = 0; i < p->ancestors; i++) {
 		uint32_t entry = pe_tree_find(&p->inherited[i], pid);
 

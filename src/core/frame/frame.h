@@ -1,24 +1,26 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * frame - one process's frame: what it knows of pids, from its birth or exec on.
+ * frame - all that the library knows about one process and its pids, from its birth or exec on.
  *
  *   fork returns q ─> birth_end ─> [lock, signals masked] clock.observe, tree.begin?, slot, tree.store
  *   a wait ─> reap.c ─> close ─> drain ─> [signals masked] reap, release.c ─> leave
  *   a call ─> guard.c ─> tree.find ─> hold ─> slot.check ─> gate
  *
- * frame.1  Every entry begins with pe_frame_enter(). False: this code runs in somebody else's
- *          memory (a vfork child, a clone(CLONE_VM) child) or before there is any; the caller
- *          passes to the kernel.
- * frame.2  `life` lies in a page that the kernel wipes on fork. Zero there means: a new process.
+ * frame.1  Every entry begins with pe_frame_enter(). It returns false if this code runs in another
+ *          process's memory (a vfork child, a clone(CLONE_VM) child) or before the frame can be
+ *          made; the caller then passes the call to the kernel.
+ * frame.2  `life` points into a page that the kernel wipes on fork. Zero there means a new process.
  *          The first entry makes the frame, with all signals masked; until then a forked child has
- *          paid nothing.
- * frame.3  A new frame after a fork keeps the clock; the parent's tree becomes `inherited`, read
- *          only. Its slots, holds and lock mean nothing here (S5). A new frame after exec is empty.
- * frame.4  The lock is held with all signals masked and never over a system call that can block: a
- *          handler that wants it can never have interrupted its holder. A vfork child never takes
- *          it (frame.1).
- * frame.5  Once confined (the program's own seccomp filter kills for calls of ours) the frame
- *          answers no to every entry, here and in forked children, by a look at memory alone.
+ *          no cost.
+ * frame.3  A new frame after a fork keeps the clock. The parent's tree becomes `inherited`, read
+ *          only. The parent's slots, holds and lock have no meaning here (S5). A new frame after
+ *          exec is empty.
+ * frame.4  The lock is held with all signals masked, and never across a system call that can block.
+ *          So a handler that takes the lock cannot have interrupted its holder. A vfork child never
+ *          takes it (frame.1).
+ * frame.5  Once the frame is disabled (the program's own seccomp filter kills for system calls that
+ *          the library makes), every entry returns false, here and in forked children, and makes no
+ *          system call.
  */
 #ifndef PE_CORE_FRAME_FRAME_H
 #define PE_CORE_FRAME_FRAME_H
@@ -43,7 +45,7 @@ struct pe_evidence; /* core/evidence/evidence.h */
 #define PE_FRAME_SLOTS_IN_PAGE 40u
 #define PE_FRAME_GROUPS	       4096u
 
-/* S6-S9, see sync.h */
+/* S6-S9, see frame/sync_point.h */
 struct pe_sync_point {
 	_Atomic pe_clock_time point; /* 0: no reference has been given out yet */
 	_Atomic pe_clock_time told;  /* the point that lagged when the signal was sent last */
@@ -57,24 +59,23 @@ struct pe_sync_point {
 struct pe_groups {
 	struct pe_foreign led;	/* under the lock */
 	_Atomic uint32_t type;	/* of a pidfd's file handle; 0: not known */
-	_Atomic uint32_t works; /* does a handle open after the leader was reaped? */
+	_Atomic uint32_t works; /* does a handle open after its leader was reaped? */
 };
 
 enum { PE_GROUPS_UNTRIED, PE_GROUPS_WORK, PE_GROUPS_NEVER };
 
 /*
- * What a fork and a wait write comes first and fits in one page: after a fork, each page that the
- * parent writes is copied by the kernel, which costs more than all the rest of a birth.
+ * The fields that a fork and a wait write come first and fit in one page. After a fork, the kernel
+ * copies each page that the parent writes, which costs more than the rest of a birth.
  */
 struct pe_frame {
 	_Alignas(4096) _Atomic(_Atomic uint32_t *) life; /* NULL until the first entry */
 	_Atomic uint32_t booting;
 	_Atomic uint32_t lock;
-	_Atomic uint32_t plain_life; /* stands in for the page where it cannot be had */
-	_Atomic uint32_t births;     /* slots about to be attached */
-	_Atomic uint32_t
-		early_reaps; /* reaps that a birth not yet recorded may have been the object of */
-	_Atomic uint32_t refused; /* memory for a birth: never, and to be told, or told */
+	_Atomic uint32_t plain_life;  /* used if the page that `life` needs cannot be mapped */
+	_Atomic uint32_t births;      /* slots about to be attached */
+	_Atomic uint32_t early_reaps; /* reaps, perhaps of a child not recorded yet */
+	_Atomic uint32_t refused; /* was memory for a slot missing? never; yes; yes, and reported */
 	_Atomic bool autoreap;	  /* children may vanish: SIGCHLD was ignored, or token.3 */
 	_Atomic bool shared_vm;	  /* another process may run in this memory: compare getpid */
 	_Atomic bool disabled;	  /* frame.5 */
@@ -82,7 +83,7 @@ struct pe_frame {
 	uint32_t ancestors;
 	int tgid;
 	struct pe_settings *set;      /* the host's, before the first entry */
-	struct pe_evidence *evidence; /* the host's, or NULL: none is kept */
+	struct pe_evidence *evidence; /* the host's, or NULL: no evidence is kept */
 	struct pe_trace *trace;	      /* NULL: without stacks */
 	struct pe_clock clock;
 	struct pe_arena slots, leaf, inner, records;
@@ -91,10 +92,10 @@ struct pe_frame {
 	_Alignas(8) char first_slots[PE_FRAME_SLOTS_IN_PAGE * sizeof(struct pe_slot)];
 	_Alignas(8) char first_leaf[4 * sizeof(struct pe_tree_node)];
 	/* from here on: seldom written */
-	_Alignas(4096) int parent; /* as far as is known, else 0 */
+	_Alignas(4096) int parent; /* if known, else 0 */
 	_Atomic bool refers;	   /* the API has been called */
-	_Atomic bool no_ring;	   /* no ring: the program's own filter kills for it */
-	_Atomic bool told; /* something has been, by this process or one that it was forked from */
+	_Atomic bool no_ring;	   /* the program's own filter kills for the calls of a ring */
+	_Atomic bool told;	   /* a report was made, by this process or an ancestor */
 	struct pe_tree inherited[PE_FRAME_ANCESTORS];
 	_Alignas(8) char first_inner[10 * sizeof(struct pe_tree_node)];
 	struct pe_wrap_proof census; /* under the lock, as are the others */
@@ -114,7 +115,7 @@ static inline bool pe_frame_may_report(struct pe_frame *p)
 	return !p->set->once || !atomic_exchange_explicit(&p->told, true, memory_order_relaxed);
 }
 
-/* the slow half of enter: first entry of a process. Not called directly. */
+/* The slow path of enter: the first entry of a process. Not called directly. */
 bool pe_frame_begin(struct pe_frame *p, struct pe_thread *t);
 bool pe_frame_is_self(const struct pe_frame *p);
 
@@ -130,23 +131,25 @@ static inline bool pe_frame_enter(struct pe_frame *p, struct pe_thread *t)
 	       pe_frame_is_self(p);
 }
 
-/* the child of a wrapped fork whose birth said `unwiped`: the kernel does not tell us */
+/* For the child of a wrapped fork whose birth said `unwiped`: there, the kernel wipes no page to
+ * mark a new process. */
 void pe_frame_forked(struct pe_frame *p, struct pe_thread *t);
 
-/* The frame's lock (frame.4), for who must keep births from being recorded. Returns the mask for
- * unlock. */
+/* The frame's lock (frame.4), for callers that must keep births from being recorded. Returns the
+ * mask for unlock. */
 uint64_t pe_frame_lock(struct pe_frame *p);
 void pe_frame_unlock(struct pe_frame *p, uint64_t mask);
 
-/* the pid was seen by other means: it is fresh (S10). Signal-safe, any thread. */
+/* The program learned the pid in another way: it is fresh (S10). Signal-safe, any thread. */
 void pe_frame_learn(struct pe_frame *p, struct pe_thread *t, int number);
 
-/* Entered already. What this process knows of @pid, and its slot where it is or was its child. */
+/* What this process knows of @pid, and the slot if @pid is or was its child. The caller has entered
+ * the frame. */
 struct pe_known {
 	enum pe_knowledge what;
 	uint32_t index;	      /* of the slot, 0: none */
-	struct pe_slot *slot; /* the same; its history may be of another pid by now */
-	uint64_t life;	      /* for LIVE: which life of the slot */
+	struct pe_slot *slot; /* the same slot; its history may belong to another pid by now */
+	uint64_t life;	      /* for LIVE: generation and pid of the slot */
 };
 struct pe_known pe_frame_know(struct pe_frame *p, uint32_t pid);
 

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * stats - what is kept for a process (S9), told to itself or read from outside.
+ * stats - how much is kept for a process (S9): for the process itself, or for a reader outside.
  *
  *   .data.pidepoch of the library   | marker | settings ... | frame ... |
  *                                      '------ frame ---------^
  *
- * stats.1  A reader from outside finds the marker in the library's writable memory, and believes it
- *          only if the version and both sizes are its own: another layout is refused, not guessed
- *          at.
- * stats.2  All figures are read once, while they change: each is right by itself.
+ * stats.1  A reader outside finds the marker in the library's writable memory. It accepts the
+ *          marker only if the version and both sizes equal its own; it does not interpret another
+ *          layout.
+ * stats.2  Each figure is read once while all of them may change. Each is correct, but they may be
+ *          of different moments.
  */
 #ifndef PE_CORE_FRAME_STATS_H
 #define PE_CORE_FRAME_STATS_H
@@ -21,7 +22,7 @@
 struct pe_stats_marker {
 	char magic[16];
 	uint32_t version, process, settings, spare;
-	const struct pe_frame *frame; /* an address in its own process */
+	const struct pe_frame *frame; /* an address in that process */
 };
 
 #define PE_STATS_VERSION 1u
@@ -32,7 +33,7 @@ struct pe_stats_marker {
 		.frame = (at)                                                                      \
 	}
 
-/* one word for all that stats.1 compares */
+/* one word that covers all that stats.1 compares */
 static inline uint64_t pe_stats_layout(void)
 {
 	return (uint64_t)PE_STATS_VERSION << 48 | (uint64_t)sizeof(struct pe_frame) << 24 |
@@ -40,12 +41,12 @@ static inline uint64_t pe_stats_layout(void)
 }
 
 struct pe_stats {
-	pe_clock_time now, sync; /* sync 0: it has not asked for references */
+	pe_clock_time now, sync; /* sync 0: the process has not asked for references */
 	uint64_t children, bytes, old_bytes, bound, retired_early;
 };
 
-/* @most: the process's own bound, 0: PE_SYNC_POINT_OLD_BYTES. @p may be a copy, and follows no
- * pointer. */
+/* @most: the process's own bound, 0: PE_SYNC_POINT_OLD_BYTES. @p may be a copy of another process's
+ * frame: no pointer in it is followed. */
 void pe_stats_of(const struct pe_frame *p, size_t most, struct pe_stats *a);
 
 #endif

@@ -18,8 +18,8 @@ pe_clock_time pe_sync_point_now(struct pe_frame *p)
 	uint64_t mask = pe_frame_lock(p);
 	pe_clock_time now;
 
-	/* unproven, it is a moment after a gap: nothing from before it is taken for the present
-	 * (wrap_proof.2) */
+	/* Without a proof the clock is moved past a gap, so no earlier moment is taken for the
+	 * present (wrap_proof.2). */
 	pe_wrap_proof_take(&p->census, &p->clock);
 	now = pe_sync_point_show(p);
 	pe_frame_unlock(p, mask);

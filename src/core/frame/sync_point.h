@@ -6,15 +6,15 @@
  *   lap      5        6        7        8
  *            |---s----|--------|---n----|        s: the sync point, n: now. n - s >= 2 laps: it lags
  *
- * sync_point.1  The point only goes forward, and never to a moment that has not been (S6). A forked
- *               child keeps it (S5).
- * sync_point.2  Setting it gives back what the tree keeps for epochs before it; the current and the
- *               previous one stay (S7).
- * sync_point.3  Lag: two whole laps or more. If a signal was chosen, it is sent once for each point
- *               that lags, from the next entry into the library (S8). Choice and what was told are
- *               not inherited.
- * sync_point.4  What epochs before the current one hold is bounded: past it they are retired early,
- *               all but the previous (S9).
+ * sync_point.1  The point only goes forward, and never into the future (S6). A forked child keeps
+ *               it (S5).
+ * sync_point.2  Setting the point frees what the tree keeps for earlier epochs; the current and the
+ *               previous epoch stay (S7).
+ * sync_point.3  The process lags if the point is two whole laps old or more. If it chose a signal,
+ *               the next entry into the library sends it, once for each point that lags (S8). A
+ *               forked child inherits neither the choice nor the record of what was sent.
+ * sync_point.4  The memory of the epochs before the current one is bounded. Past the bound they are
+ *               retired early, all but the previous one (S9).
  */
 #ifndef PE_CORE_FRAME_SYNC_POINT_H
 #define PE_CORE_FRAME_SYNC_POINT_H
@@ -24,29 +24,30 @@
 
 #define PE_SYNC_POINT_OLD_BYTES ((size_t)4 << 20)
 
-/* Entered. The sync point: the present, if there was none yet. */
+/* The sync point; it becomes the present if there was none yet. The caller has entered the
+ * frame. */
 pe_clock_time pe_sync_point_get(struct pe_frame *p);
 
-/* the present, by the kernel's own cursor */
+/* The present, from the kernel's own cursor. */
 pe_clock_time pe_sync_point_now(struct pe_frame *p);
 
-/* The same, but the cursor may have been read up to a tick of the coarse clock ago, where this
- * process's own forks are seen. */
+/* The same, but if this process's forks are seen, the cursor may have been read up to one tick of
+ * the coarse clock ago. */
 pe_clock_time pe_sync_point_recent(struct pe_frame *p);
 
-/* the present as far as this process has seen it, to be handed out: no system call */
+/* The present as far as this process has seen it, to be handed out. Makes no system call. */
 pe_clock_time pe_sync_point_show(struct pe_frame *p);
 
 /* 0, or -EINVAL: before the point, or in the future */
 int pe_sync_point_set(struct pe_frame *p, pe_clock_time to);
 
-/* The earliest moment of this lap that is not before the point. 0 or -EINVAL */
+/* Set it to the earliest moment of @lap that is not before the point. 0 or -EINVAL */
 int pe_sync_point_set_lap(struct pe_frame *p, uint32_t lap);
 
 int pe_sync_point_choose(struct pe_frame *p, int signal); /* 0 or -EINVAL */
 int pe_sync_point_chosen(const struct pe_frame *p);
 
-void pe_sync_point_lags(struct pe_frame *p); /* the slow half of check: not called directly */
+void pe_sync_point_lags(struct pe_frame *p); /* the slow path of check: not called directly */
 
 static inline void pe_sync_point_check(struct pe_frame *p)
 {
@@ -54,7 +55,7 @@ static inline void pe_sync_point_check(struct pe_frame *p)
 		pe_sync_point_lags(p);
 }
 
-/* A new epoch has been made. Writer's context: lock held, signals masked. */
+/* A new epoch has begun: apply sync_point.4. Lock held, signals masked. */
 void pe_sync_point_bound(struct pe_frame *p);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * use - one use of a pid by a system call, and what became of it: what the guard judges, and what
- * notices and events describe.
+ * use - one use of a pid by a system call, and its outcome. The guard judges it; notices and events
+ * describe it.
  */
 #ifndef PE_CORE_FRAME_USE_H
 #define PE_CORE_FRAME_USE_H
@@ -13,18 +13,18 @@
 
 #define PE_USE_NO_SIGNAL (-1)
 
-/* what became of a use that was judged stale */
+/* the outcome of a use that was judged stale */
 enum pe_outcome { PE_OUTCOME_PASSED, PE_OUTCOME_REFUSED, PE_OUTCOME_ABORTING };
 
 struct pe_use {
 	enum pe_call by;
 	int pid;
 	int signal;	 /* what a signalling call sends, or PE_USE_NO_SIGNAL */
-	bool group;	 /* it is for the group that process `pid` leads or led */
-	bool unproven;	 /* for notices: that this is still the same group is not known */
-	bool to_thread;	 /* it goes to one thread: no pidfd call can stand in for it */
-	int holder;	 /* the pid by which this host knows the holder, if another; else 0 */
-	siginfo_t *info; /* its siginfo, or NULL as for kill */
+	bool group;	 /* the call is for the group that process `pid` leads or led */
+	bool unproven;	 /* for notices: it is not known whether this is still the same group */
+	bool to_thread;	 /* the call goes to one thread: no pidfd call does the same */
+	int holder;	 /* the holder's pid as this host knows it, if that differs; else 0 */
+	siginfo_t *info; /* the siginfo to send, or NULL as in kill */
 	struct pe_gate_call call;
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * verdict - the two judgements, as pure functions: no state, no system call, every input named.
+ * verdict - the two judgements as pure functions: no state, no system call, every input is a
+ * parameter.
  *
  *   S2, first match from the top; A = eps(pid) now
  *
@@ -15,32 +16,33 @@
  *
  *   knowledge                        held                      free
  *   NOTHING, LIVE, FRESH             pass                      pass
- *   INHERITED      report            pass, tell (verdict.7)          pass; latent
+ *   INHERITED      report            pass, report (verdict.7)        pass; latent
  *                  refuse, abort     pass                      pass; latent
- *   RELEASED       report            pass, tell                pass; latent, tell
- *                  refuse            stop, tell                stop; latent
- *                  abort             stop, tell, die           stop; latent
+ *   RELEASED       report            pass, report              pass; latent, report
+ *                  refuse            refuse, report            refuse; latent
+ *                  abort             refuse, report, die       refuse; latent
  *
  * verdict.1  S2: the verdict on a call with a reference (pid, epoch).
  * verdict.2  S10: the verdict on a classic call of an unmodified program.
  * verdict.3  Exactness: 0 (act) is returned only if the holder's birth lap is known to be <= the
- *            epoch, or cannot be otherwise. Unknown is never "act" by default.
- * verdict.4  Stop only what this very process saw released and has not learned again, and what the
- *            kernel says is not its child. Everything else passes, whatever the policy.
- * verdict.5  Die only when somebody holds the pid, for only then would the call have hit an
- *            unrelated process. A latent use is harmless today: refused, it gets what the kernel
- *            would have answered, silently; under report, whose job is to find bugs before they
- *            bite, it is told.
- * verdict.6  Order of the inputs: first the holder is pinned (a hold on its slot, a pidfd), then
- *            the clock is read, and for an unknown birth it is the kernel's own cursor that is read
- *            (wrap_proof.h); then the verdict. The other way round, a pid that changes hands
- *            between the two looks would be acted upon.
- * verdict.7  Knowledge that was inherited over a fork is as old as the fork. A holder that was born
- *            later may be the very process that the caller means (a sibling, told through shared
- *            memory), and nothing can tell. So it is reported under `report` only, and not of a
- *            holder that is related to the caller.
- * verdict.8  A group whose end is not proven (evidence/group.h) is never stopped; report tells of
- *            it.
+ *            epoch, or cannot be later. An unknown birth is never "act" by default.
+ * verdict.4  A call is refused only if this process itself saw the pid released, has not learned it
+ *            again, and the kernel confirms that the holder is not its child. Every other call
+ *            passes, whatever the policy.
+ * verdict.5  `abort` ends the process only if another process holds the pid, because only then
+ *            would the call have hit an unrelated process. A latent use is harmless today: if
+ *            refused, it gets the error that the kernel would have returned, and no report. Under
+ *            `report`, whose purpose is to find bugs before they do harm, it is reported.
+ * verdict.6  Order of the inputs: first the holder is pinned (a hold on its slot, or a pidfd), then
+ *            the clock is read (for an unknown birth, the kernel's own cursor: wrap_proof.h), then
+ *            the verdict is taken. In the other order, a pid that changes hands between the two
+ *            steps would be acted upon.
+ * verdict.7  Knowledge inherited over a fork is as old as the fork. A holder that was born later
+ *            may be the very process that the caller means (for instance a sibling whose pid came
+ *            through shared memory), and this cannot be determined. So it is reported under
+ *            `report` only, and only if the holder is not related to the caller.
+ * verdict.8  A call on a group whose end is not proven (evidence/group.h) is never refused;
+ *            `report` reports it.
  */
 #ifndef PE_CORE_FRAME_VERDICT_H
 #define PE_CORE_FRAME_VERDICT_H
@@ -51,8 +53,8 @@
 /* --- S2: epoch-taking calls --- */
 
 enum pe_holder {
-	PE_HOLDER_UNKNOWN,   /* somebody may hold the pid; birth lap not known */
-	PE_HOLDER_OWN_CHILD, /* our own unreaped child holds it; birth known */
+	PE_HOLDER_UNKNOWN,   /* a process may hold the pid; its birth lap is not known */
+	PE_HOLDER_OWN_CHILD, /* an unreaped child of the caller holds it; birth known */
 	PE_HOLDER_KNOWN,     /* a holder whose birth lap is known (identity compared) */
 	PE_HOLDER_GONE,	     /* the process instance that the reference meant is proven gone */
 };
@@ -64,14 +66,14 @@ struct pe_verdict_ref {
 	uint64_t oldest; /* epochs below this one are retired */
 	enum pe_holder holder;
 	uint64_t birth;	    /* of the holder, for OWN_CHILD and KNOWN */
-	bool no_lap_missed; /* since the reference was taken: proven (forks of /proc/stat) */
+	bool no_lap_missed; /* proven since the reference was taken (forks of /proc/stat) */
 };
 
 /* 0: act. -EINVAL, -ESRCH, or -PE_EEPOCH */
 int pe_verdict_reference(const struct pe_verdict_ref *r);
 
-/* the u32 at the door, as the lap nearest to @now that it can mean: not over 2^31 off. One that
- * would lie before lap 0 is taken as the future lap that it also means, and so refused (EINVAL). */
+/* Extend the u32 of the API to the nearest lap to @now that it can mean, at most 2^31 away. If that
+ * would lie before lap 0, the future lap is taken, and so the reference is refused (EINVAL). */
 uint64_t pe_verdict_widen(uint32_t epoch, pe_clock_time now);
 
 #define PE_EEPOCH 2019 /* EEPOCH of pidepoch.h; a test compares them */
@@ -81,10 +83,10 @@ uint64_t pe_verdict_widen(uint32_t epoch, pe_clock_time now);
 enum pe_policy { PE_POLICY_REPORT, PE_POLICY_REFUSE, PE_POLICY_ABORT };
 
 enum pe_knowledge {
-	PE_KNOWN_NOTHING,   /* never a child of this process, as far as seen */
+	PE_KNOWN_NOTHING,   /* never seen as a child of this process */
 	PE_KNOWN_LIVE,	    /* our child, not yet reaped */
 	PE_KNOWN_FRESH,	    /* released once, and learned again since */
-	PE_KNOWN_RELEASED,  /* this very process obtained it and saw it released */
+	PE_KNOWN_RELEASED,  /* this process itself obtained it and saw it released */
 	PE_KNOWN_INHERITED, /* the parent saw it released before the fork */
 };
 
@@ -99,10 +101,10 @@ struct pe_verdict_use {
 
 struct pe_verdict {
 	enum { PE_VERDICT_PASS, PE_VERDICT_REFUSE } act;
-	/* a notice is due: an unrelated process holds it, or (report) one may tomorrow */
+	/* a notice is due: an unrelated process holds the pid, or (report) may hold it later */
 	bool tell;
-	bool latent;	/* nobody holds it: today ESRCH, tomorrow an unrelated process */
-	bool relearned; /* it is our child by a way that was not seen */
+	bool latent;	/* no process holds it: ESRCH now, an unrelated process later */
+	bool relearned; /* it is a child of the caller, created in a way that was not seen */
 	bool dies;	/* the abort policy, and the pid is held (verdict.5) */
 };
 
