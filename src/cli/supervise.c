@@ -79,6 +79,8 @@ static const char *reason(int error)
 		return "the kernel lacks what it needs, see 'pidepoch doctor'";
 	case -ENOENT:
 		return "it needs the /proc of its own pid namespace";
+	case -EAGAIN:
+		return "there is no room for its two processes, see pids.max and 'ulimit -u'";
 	case -EPIPE:
 		return "it was ended while it started";
 	default:

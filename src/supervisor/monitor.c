@@ -214,6 +214,7 @@ struct birth {
 	pid_t program;
 	bool adopts; /* the program: our orphans would be its children */
 	int socket;
+	int error; /* -errno of the clone, if there is no monitor */
 };
 
 /* monitor.6 */
@@ -271,8 +272,13 @@ static pid_t quiet_clone(void)
  * child when we have gone */
 static int bear_keeper(void *birth)
 {
-	if (quiet_clone() == 0)
-		be_keeper(birth);
+	struct birth *b = birth;
+	pid_t monitor = quiet_clone();
+
+	if (monitor == 0)
+		be_keeper(b);
+	if (monitor < 0)
+		b->error = -errno;
 	_exit(0);
 }
 
@@ -296,7 +302,7 @@ static int make_keeper(const struct pe_monitor_plan *plan, int socket)
 				   .events = plan->events,
 				   .stacks = plan->stacks,
 				   .once = plan->once };
-	struct birth birth = { plan, &set, getpid(), direct, socket };
+	struct birth birth = { plan, &set, getpid(), direct, socket, 0 };
 	pid_t first;
 
 	pe_notice_know_stderr(&set);
@@ -309,7 +315,7 @@ static int make_keeper(const struct pe_monitor_plan *plan, int socket)
 	if (!direct)
 		while (waitpid(first, NULL, __WALL) < 0 && errno == EINTR)
 			;
-	return 0;
+	return birth.error;
 }
 
 /* the filter is put on: from then on there must be somebody at the listener */

@@ -41,8 +41,8 @@ struct pe_monitor_plan {
 
 /* From here on this process and all that it starts are watched. 0; 1: and their memory can be read
  * (core/token.h); or -errno, and nothing has changed: -EBUSY: there is a listener already; -ENOSYS:
- * this kernel has not what is needed; -ENOENT: /proc is not ours. -EPIPE: it was there and is gone:
- * this process must end. */
+ * this kernel has not what is needed; -EAGAIN: no room for a process; -ENOENT: /proc is not ours.
+ * -EPIPE: it was there and is gone: this process must end. */
 int pe_monitor_start(const struct pe_monitor_plan *plan);
 
 #endif
