@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * build-runner - run commands, some at once, none for longer than a time.
+ * build-runner - run commands, several at a time, each with a time limit.
  *
  *     cc build-runner.c -o build-runner $(pkg-config --cflags --libs pidepoch)
- *     ./build-runner JOBS SECONDS <commands        one shell command a line; the status says
- *                                                  whether all went well
+ *     ./build-runner JOBS SECONDS <commands        one shell command a line; the status is 0
+ *                                                  if all succeeded
  *
- * Deadlines and waits know nothing of each other: nobody takes a job that has ended off the list of
- * deadlines. When a deadline comes, its reference says whether the job is still there; a pid that
- * is somebody else's by then is refused.
+ * Deadlines and waits are independent: a job that has ended stays in the list of deadlines. At its
+ * deadline the reference shows whether the job still exists; a pid that another process has by then
+ * is refused.
  */
 #include <pidepoch.h>
 #include <signal.h>
@@ -30,7 +30,7 @@ struct job {
 };
 
 static struct job *first,
-	**last = &first; /* all have the same time: the first to start is the first to be due */
+	**last = &first; /* all have the same limit: the first to start is the first to be due */
 static sigset_t children, before;
 
 /* milliseconds */
@@ -63,7 +63,7 @@ static void start(const char *command, long seconds)
 
 	if (pid == 0)
 		become(command);
-	/* not waited for yet: the pid is its own */
+	/* not reaped yet: the pid still is this child's */
 	if (pid < 0 || pidepoch_ref(pid, &job->ref) < 0)
 		die("build-runner");
 	setpgid(pid, pid);
@@ -80,7 +80,7 @@ static void end(const struct job *job)
 
 	if (pidepoch_hold(&job->ref, &held) < 0)
 		return; /* ESRCH or EEPOCH: it has ended in time */
-	/* a group has its leader's pid, and that is nobody else's while it is held */
+	/* a group has its leader's pid; no other process gets it while it is held */
 	kill(-job->ref.pid, SIGKILL);
 	pidepoch_release(&held);
 	fprintf(stderr, "build-runner: no end in time: %s\n", job->command);
@@ -99,7 +99,7 @@ static void end_those_due(void)
 	}
 }
 
-/* how many have ended; *@well: whether they went well */
+/* the number that have ended; *@well: whether all succeeded */
 static int reap(bool *well)
 {
 	int status, ended = 0;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * pidfile-daemon - a daemon whose pidfile has a reference in it, and not a bare pid.
+ * pidfile-daemon - a daemon whose pidfile contains a reference, and not a bare pid.
  *
  *     cc pidfile-daemon.c -o pidfile-daemon $(pkg-config --cflags --libs pidepoch)
  *     ./pidfile-daemon start|status|stop FILE
  *
- * A bare pid outlives its process, and, in the file, the boot. Whoever reads it signals whom he
- * finds there. What is in this file names one process: 4711:88@f3b3a3c2-... is that one, or nobody.
- * Status: 0 running, 3 not running, 1 could not be told.
+ * A bare pid in a file outlives its process, and even the boot. A program that reads it signals
+ * the process that has the pid then. This file names one process instance: 4711:88@f3b3a3c2-... is
+ * that one, or none. Status: 0 running, 3 not running, 1 cannot be determined.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -33,7 +33,7 @@ static bool is_gone(void)
 	return errno == ESRCH || errno == EEPOCH;
 }
 
-/* Also of one that nobody has waited for yet, which still has its pid. */
+/* Also true of a zombie, which still has its pid. */
 static bool has_ended(const struct pidepoch_ref *ref, int patience)
 {
 	struct pollfd process = { .fd = pidepoch_pidfd_open(ref->pid, ref->epoch, 0),
@@ -61,7 +61,7 @@ static int look(const char *file, struct pidepoch_ref *ref)
 	close(fd);
 	if (pidepoch_parse(text, ref) == 0 && !has_ended(ref, 0))
 		return RUNNING;
-	/* EEPOCH: a bare pid would have been somebody else's */
+	/* EEPOCH: a bare pid would have named another process */
 	if (!is_gone())
 		return failed(file);
 	fprintf(stderr, "pidfile-daemon: %s is stale: %s\n", file, pidepoch_strerror(errno));
@@ -85,7 +85,7 @@ static int write_down(const char *file, pid_t pid)
 	struct pidepoch_ref ref;
 	int length, fd;
 
-	/* our child, not waited for: the pid is its own */
+	/* a child, not reaped yet: the pid still is its own */
 	if (pidepoch_ref(pid, &ref) < 0)
 		return -1;
 	length = pidepoch_format(&ref, text, sizeof(text), PIDEPOCH_TEXT_BOOT);

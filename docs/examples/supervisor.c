@@ -5,9 +5,9 @@
  *     cc supervisor.c -o supervisor $(pkg-config --cflags --libs pidepoch)
  *     ./supervisor WORKERS REPLACEMENTS        SIGTERM stops all of them
  *
- * A worker is 16 bytes in a vector and no descriptor: ten thousand fit under `ulimit -n 1024`. One
- * call waits for all, and costs what has ended, not what there is. A worker's successor goes to the
- * end of the vector; an entry whose worker has ended is passed over.
+ * A worker is 16 bytes in a vector and no descriptor, so ten thousand are possible under `ulimit -n
+ * 1024`. One call waits for all of them; its cost depends on the number that have ended. The
+ * replacement of a worker goes to the end of the vector; entries of ended workers are skipped.
  */
 #include <errno.h>
 #include <pidepoch.h>
@@ -39,7 +39,7 @@ static int start(void)
 	sigset_t term, before;
 	pid_t pid;
 
-	/* until the handler is no longer the child's */
+	/* blocked until the child has reset the handler */
 	sigemptyset(&term);
 	sigaddset(&term, SIGTERM);
 	sigprocmask(SIG_BLOCK, &term, &before);
@@ -47,7 +47,7 @@ static int start(void)
 	if (pid == 0)
 		work(&before);
 	sigprocmask(SIG_SETMASK, &before, NULL);
-	/* nobody has waited for it yet: the pid is its own */
+	/* not reaped yet: the pid still is this child's */
 	if (pid < 0 || pidepoch_ref(pid, &ref) < 0)
 		return -1;
 	worker[started++] =
@@ -63,7 +63,7 @@ static int start_many(size_t count)
 	return 0;
 }
 
-/* Those that have ended are still in the vector. Their pids are refused, whoever has them now. */
+/* Ended workers are still in the vector. Their references are refused. */
 static void stop_all(void)
 {
 	for (size_t i = 0; i < started; i++)
@@ -93,7 +93,7 @@ static int supervise(const struct waitpidv_more *more)
 int main(int argc, char **argv)
 {
 	size_t count = argc == 3 ? (size_t)atol(argv[1]) : 0;
-	/* a signal between two calls is seen to after this long */
+	/* a signal between two calls is handled after this time */
 	const struct timespec patience = { .tv_sec = 1 };
 	struct waitpidv_more more = { .size = sizeof(more), .timeout = &patience };
 

@@ -3,11 +3,10 @@
  * wait4-loop - a program with a wait4 loop, ported to references line by line.
  *
  *     cc wait4-loop.c -o wait4-loop $(pkg-config --cflags --libs pidepoch)
- *     ./wait4-loop SECONDS COMMAND...        run the commands, tell how each ended and what it used
+ *     ./wait4-loop SECONDS COMMAND...        run the commands, print how each ended, and its time
  *
- * Each line that changed has above it what it was, marked with `was`. What is not marked stayed.
- * Ported like this, a pid that is waited for or signalled too late costs an error, and never
- * somebody else.
+ * Each changed line has the old line above it, marked with `was`. The other lines did not change.
+ * In the new program a wait or signal that comes too late fails, and never reaches another process.
  */
 #include <errno.h>
 #include <pidepoch.h>
@@ -47,11 +46,11 @@ static void tell(const struct job *job, const siginfo_t *end, const struct rusag
 	printf("%ld.%06ld s\n", (long)usage->ru_utime.tv_sec, (long)usage->ru_utime.tv_usec);
 }
 
-/* those that did not end by themselves */
+/* ends a job that is still running */
 static void stop(const struct job *job)
 {
-	/* was: kill(job->pid, SIGTERM), which hits an unrelated process where somebody else has
-	 * waited for the job */
+	/* was: kill(job->pid, SIGTERM), which reaches an unrelated process if other code has
+	 * reaped the job */
 	if (pidepoch_kill(job->ref.pid, job->ref.epoch, SIGTERM) < 0 && errno != ESRCH &&
 	    errno != EEPOCH)
 		perror("kill");
