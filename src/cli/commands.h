@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * commands - one file per verb of the command. argv[0] is the verb; the result is the exit status.
+ * commands - one file per command. argv[0] is the command's name; the result is the exit status.
  */
 #ifndef PE_CLI_COMMANDS_H
 #define PE_CLI_COMMANDS_H

@@ -2,11 +2,10 @@
 /*
  * demo - four unmodified programs, each natively, under "refuse" and under "report".
  *
- * demo.1  The driver is not preloaded, and its native plays are native.
- * demo.2  Everything that is needed is found before anything is started; whatever is missing is
- *         named.
- * demo.3  Nothing is left behind, neither a process nor (unless this one is killed by force) a
- *         file.
+ * demo.1  This process is not preloaded, and native runs are without the library.
+ * demo.2  All files that are needed are found before anything is started; an error line names what
+ *         is missing.
+ * demo.3  Nothing remains: no process, and no file unless this process is killed by SIGKILL.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -32,19 +31,19 @@
 
 static const char help[] =
 	"Usage: pidepoch demo\n"
-	"Run four unmodified programs that kill by a number which they kept too long: natively, under\n"
-	"'pidepoch run', and under 'pidepoch run --on-stale=report', in a private namespace where numbers\n"
-	"come round quickly. An innocent process is born at the number each time and tells what it got.\n"
+	"Run four unmodified programs that signal a stale pid: natively, under 'pidepoch run', and under\n"
+	"'pidepoch run --on-stale=report', in a private namespace where pids are used again quickly.\n"
+	"Each time an unrelated process gets the pid, and reports the signals that it received.\n"
 	"\n"
-	"  --help  show this\n"
+	"  --help  display this help and exit\n"
 	"\n"
-	"Exit status: 0 all as claimed; 1 something was not; 2 wrong use; 125 cannot be shown here.\n";
+	"Exit status: 0 all as claimed; 1 something was not; 2 usage error; 125 not possible here.\n";
 
 enum { PROGRAMS = 4 };
 
-/* all that the plays need, found before the first of them */
-struct cast {
-	struct pe_scenario stage;
+/* all that the runs need, found before the first of them */
+struct demo {
+	struct pe_scenario scenario;
 	bool old; /* PIDEPOCH_FORCE_OLD has "pid_max" */
 	char folder[PATH_MAX];
 	char pidfile[PATH_MAX + 16];
@@ -56,31 +55,32 @@ struct cast {
 	} programs[PROGRAMS];
 };
 
-/* the life of the namespace's pid 1 */
-static int perform(struct cast *c)
+/* what the namespace's pid 1 does */
+static int run_programs(struct demo *c)
 {
 	int right = 0, how = pe_namespace_settle(c->old);
 
 	if (how < 0)
 		return PE_EXIT_UNABLE;
-	c->stage.how = (enum pe_namespace_pids)how;
-	if (pe_namespace_first_lap(c->stage.how) < 0)
+	c->scenario.how = (enum pe_namespace_pids)how;
+	if (pe_namespace_first_lap(c->scenario.how) < 0)
 		return PE_EXIT_UNABLE;
-	pe_demo_table_head(c->stage.how);
+	pe_demo_table_head(c->scenario.how);
 	for (int i = 0; i < PROGRAMS; i++) {
-		int row = pe_demo_table_row(&c->stage, c->programs[i].title, c->programs[i].argv);
+		int row =
+			pe_demo_table_row(&c->scenario, c->programs[i].title, c->programs[i].argv);
 
 		if (row < 0)
 			return PE_EXIT_UNABLE;
 		right += row;
 	}
-	printf("\n%d of %d plays as claimed.\n", right, PROGRAMS * PE_SCENARIO_MODES);
+	printf("\n%d of %d runs as claimed.\n", right, PROGRAMS * PE_SCENARIO_MODES);
 	if (pe_message_flush("demo"))
 		return PE_EXIT_FAILED;
 	return right == PROGRAMS * PE_SCENARIO_MODES ? PE_EXIT_OK : PE_EXIT_FAILED;
 }
 
-/* --- the preparations --- */
+/* --- preparation --- */
 
 static int find_command(const char *name, char *out)
 {
@@ -96,7 +96,8 @@ static int find_helper(const char *name, char *out)
 	return ERROR(PE_EXIT_UNABLE, "%s not found; looked in: %s", name, out);
 }
 
-/* a python3 that is a shim for another is slower to start, and may be nobody else's to read */
+/* A python3 of PATH may be a wrapper, which starts more slowly and may be readable only by its
+ * owner. */
 static int find_python(char *out)
 {
 	if (pe_program_find("/usr/bin/python3", out, PATH_MAX) == 0)
@@ -104,44 +105,44 @@ static int find_python(char *out)
 	return find_command("python3", out);
 }
 
-static int find_parts(struct cast *c)
+static int find_parts(struct demo *c)
 {
 	char library[PATH_MAX];
 
-	if (pe_paths_self(c->stage.self, PATH_MAX) < 0)
+	if (pe_paths_self(c->scenario.self, PATH_MAX) < 0)
 		return ERROR(PE_EXIT_UNABLE, "needs /proc");
 	if (pe_paths_library(library, sizeof(library)) < 0)
 		return ERROR(PE_EXIT_UNABLE, "%s not found; looked in: %s", PE_PATHS_LIBRARY,
 			     library);
 	if (find_command("bash", c->bash) || find_python(c->python) ||
-	    find_helper("innocent", c->stage.innocent) || find_helper("demo_jobs.sh", c->jobs) ||
+	    find_helper("innocent", c->scenario.innocent) || find_helper("demo_jobs.sh", c->jobs) ||
 	    find_helper("demo_popen.py", c->popen) || find_helper("demo_threads", c->threads) ||
 	    find_helper("demo_pidfile", c->daemon))
 		return PE_EXIT_UNABLE;
 	return 0;
 }
 
-static int make_folder(struct cast *c)
+static int make_folder(struct demo *c)
 {
 	const char *tmp = getenv("TMPDIR");
 
 	snprintf(c->folder, PATH_MAX - 16, "%s/pidepoch-demo.XXXXXX", tmp && *tmp ? tmp : "/tmp");
 	if (!mkdtemp(c->folder))
-		return ERROR(PE_EXIT_UNABLE, "cannot make a folder %s: %s", c->folder,
+		return ERROR(PE_EXIT_UNABLE, "cannot create directory '%s': %s", c->folder,
 			     strerror(errno));
-	snprintf(c->stage.log, PATH_MAX, "%.*s/log", PATH_MAX - 16, c->folder);
+	snprintf(c->scenario.log, PATH_MAX, "%.*s/log", PATH_MAX - 16, c->folder);
 	snprintf(c->pidfile, sizeof(c->pidfile), "%s/worker.pid", c->folder);
 	return 0;
 }
 
-static void remove_folder(const struct cast *c)
+static void remove_folder(const struct demo *c)
 {
-	unlink(c->stage.log);
+	unlink(c->scenario.log);
 	unlink(c->pidfile);
 	rmdir(c->folder);
 }
 
-static void hand_out_parts(struct cast *c)
+static void set_programs(struct demo *c)
 {
 	c->programs[0].title = "bash: kept $!, killed in a trap";
 	c->programs[0].argv[0] = c->bash;
@@ -156,7 +157,7 @@ static void hand_out_parts(struct cast *c)
 	c->programs[3].argv[1] = c->pidfile;
 }
 
-/* demo.1; the library would put itself back into what a preloaded driver starts */
+/* demo.1: a preloaded library would put itself into the programs as well */
 static int check_not_preloaded(void)
 {
 	const char *list = getenv("LD_PRELOAD");
@@ -172,8 +173,8 @@ static int check_not_preloaded(void)
 	return 0;
 }
 
-/* Take @word out of the list in @variable: the library has words of its own there, and would wonder
- * at ours. */
+/* Remove @word from the list in @variable: the library reads the same variable and does not know
+ * this word. */
 static bool take_word(const char *variable, const char *word)
 {
 	char *rest, *list = getenv(variable), *save = NULL;
@@ -192,7 +193,7 @@ static bool take_word(const char *variable, const char *word)
 	return found;
 }
 
-/* the programs say what they see in English, and only our own words decide what pidepoch does */
+/* Messages of the programs in English, and no settings of pidepoch but our own. */
 static void set_environment(void)
 {
 	static const char *const names[] = { "PIDEPOCH_ON_STALE", "PIDEPOCH_ERRNO", "PIDEPOCH_LOG",
@@ -203,7 +204,7 @@ static void set_environment(void)
 	setenv("LC_ALL", "C", 1);
 }
 
-/* a pipe must not be given one of the first three pids, which are to be the programs' own */
+/* No pipe may get one of the descriptors 0 to 2, which the programs need. */
 static void open_standard_three(void)
 {
 	int fd;
@@ -214,7 +215,8 @@ static void open_standard_three(void)
 	close(fd);
 }
 
-/* The status of @first. Whoever stops us stops the namespace, and we tidy up behind it. */
+/* The status of @first. A signal that ends this process ends the namespace first; then the caller
+ * removes the files. */
 static int wait_for(pid_t first, const sigset_t *set)
 {
 	int signal, status, by = 0;
@@ -232,8 +234,7 @@ static int wait_for(pid_t first, const sigset_t *set)
 	return WEXITSTATUS(status);
 }
 
-/* A caller may have SIGCHLD ignored: there would be nothing to wait for, here and in the
- * programs. */
+/* If SIGCHLD were ignored, there would be no children to wait for, here and in the programs. */
 static void hold_signals(sigset_t *set)
 {
 	signal(SIGCHLD, SIG_DFL);
@@ -245,7 +246,7 @@ static void hold_signals(sigset_t *set)
 	sigprocmask(SIG_SETMASK, set, NULL);
 }
 
-static int in_namespace(struct cast *c)
+static int in_namespace(struct demo *c)
 {
 	sigset_t set;
 	pid_t first;
@@ -258,7 +259,7 @@ static int in_namespace(struct cast *c)
 	first = fork();
 	if (first == 0) {
 		sigprocmask(SIG_UNBLOCK, &set, NULL);
-		exit(perform(c));
+		exit(run_programs(c));
 	}
 	return first < 0 ? ERROR(PE_EXIT_UNABLE, "fork: %s", strerror(errno))
 			 : wait_for(first, &set);
@@ -266,22 +267,22 @@ static int in_namespace(struct cast *c)
 
 static int demonstrate(void)
 {
-	static struct cast cast;
+	static struct demo demo;
 	int r;
 
 	open_standard_three();
 	set_environment();
-	cast.old = take_word("PIDEPOCH_FORCE_OLD", "pid_max");
+	demo.old = take_word("PIDEPOCH_FORCE_OLD", "pid_max");
 	r = check_not_preloaded();
 	if (r == 0)
-		r = find_parts(&cast);
+		r = find_parts(&demo);
 	if (r == 0)
-		r = make_folder(&cast);
+		r = make_folder(&demo);
 	if (r)
 		return r;
-	hand_out_parts(&cast);
-	r = in_namespace(&cast);
-	remove_folder(&cast);
+	set_programs(&demo);
+	r = in_namespace(&demo);
+	remove_folder(&demo);
 	return r;
 }
 
@@ -298,7 +299,7 @@ int pe_demo_main(int argc, char **argv)
 	if (option != -1)
 		return pe_message_bad_option("demo", option, argv);
 	if (optind < argc)
-		return ERROR(PE_EXIT_USAGE, "'%s' is too much; try 'pidepoch demo --help'",
+		return ERROR(PE_EXIT_USAGE, "unexpected argument '%s'; try 'pidepoch demo --help'",
 			     argv[optind]);
 	return demonstrate();
 }

@@ -8,9 +8,9 @@
 #include <string.h>
 
 static const struct claim {
-	bool hit;	    /* the innocent gets SIGTERM */
+	bool hit;	    /* the unrelated process receives SIGTERM */
 	bool error;	    /* the program sees ESRCH */
-	const char *notice; /* how the one line of the log ends, or NULL: none is written */
+	const char *notice; /* the end of the one line in the log; NULL: the log is empty */
 } claims[PE_SCENARIO_MODES] = {
 	[PE_SCENARIO_NATIVE] = { true, false, NULL },
 	[PE_SCENARIO_REFUSE] = { false, true, "refused: ESRCH" },
@@ -19,27 +19,26 @@ static const struct claim {
 
 static bool saw_error(const struct pe_scenario_outcome *o)
 {
-	return strstr(o->said, strerror(ESRCH)) != NULL;
+	return strstr(o->output, strerror(ESRCH)) != NULL;
 }
 
-/* one line, from us, that names the pid, who holds it now, and what was done */
-static bool notice_is(const char *told, pid_t pid, const char *outcome)
+/* Is @log one notice that names the pid, the process that has it now, and the outcome? */
+static bool notice_is(const char *log, pid_t pid, const char *outcome)
 {
 	char called[32];
 
 	snprintf(called, sizeof(called), "kill(%d, SIGTERM)", (int)pid);
-	return strncmp(told, "pidepoch: ", 10) == 0 &&
-	       strchr(told, '\n') == told + strlen(told) - 1 && strstr(told, called) &&
-	       strstr(told, "'innocent'") && strstr(told, outcome);
+	return strncmp(log, "pidepoch: ", 10) == 0 && strchr(log, '\n') == log + strlen(log) - 1 &&
+	       strstr(log, called) && strstr(log, "'innocent'") && strstr(log, outcome);
 }
 
 static bool as_claimed(const struct pe_scenario_outcome *o, const struct claim *c)
 {
 	if (o->hits != c->hit || (c->hit && (o->signal != SIGTERM || o->sender <= 1)))
 		return false;
-	if (saw_error(o) != c->error || !strstr(o->said, "sent SIGTERM") != c->error)
+	if (saw_error(o) != c->error || !strstr(o->output, "sent SIGTERM") != c->error)
 		return false;
-	return c->notice ? notice_is(o->told, o->pid, c->notice) : !*o->told;
+	return c->notice ? notice_is(o->log, o->pid, c->notice) : !*o->log;
 }
 
 static void print_cell(const struct pe_scenario_outcome *o, int width, bool ok)
@@ -47,16 +46,16 @@ static void print_cell(const struct pe_scenario_outcome *o, int width, bool ok)
 	char cell[64];
 
 	snprintf(cell, sizeof(cell), "%s%s%s%s", o->hits ? "HIT" : "spared",
-		 saw_error(o) ? ", ESRCH" : "", *o->told ? ", told" : "", ok ? "" : " WRONG");
+		 saw_error(o) ? ", ESRCH" : "", *o->log ? ", logged" : "", ok ? "" : " WRONG");
 	printf("%-*s", width, cell);
 	fflush(stdout);
 }
 
-static void print_notice(const char *told)
+static void print_notice(const char *log)
 {
-	for (size_t n; *told; told += n + (told[n] == '\n')) {
-		n = strcspn(told, "\n");
-		printf("    %.*s\n", (int)n, told);
+	for (size_t n; *log; log += n + (log[n] == '\n')) {
+		n = strcspn(log, "\n");
+		printf("    %.*s\n", (int)n, log);
 	}
 }
 
@@ -79,20 +78,20 @@ int pe_demo_table_row(const struct pe_scenario *s, const char *title, const char
 	}
 	printf("\n");
 	for (enum pe_scenario_mode m = 0; m < PE_SCENARIO_MODES; m++)
-		print_notice(outcomes[m].told);
+		print_notice(outcomes[m].log);
 	return right;
 }
 
 static const char *const ways[] = {
-	[PE_NAMESPACE_FEW] = "pid_max is 400: a number is back after about 100 forks",
-	[PE_NAMESPACE_STEERED] = "ns_last_pid tells the kernel where to go on counting",
+	[PE_NAMESPACE_FEW] = "pid_max is 400: a pid is used again after about 100 forks",
+	[PE_NAMESPACE_STEERED] = "ns_last_pid sets the pid after which the kernel continues",
 };
 
 void pe_demo_table_head(enum pe_namespace_pids how)
 {
 	printf("In a private namespace; %s.\n"
-	       "HIT: an innocent process with the program's old number got its SIGTERM.\n"
-	       "told: pidepoch wrote a notice; they stand below the program.\n\n"
+	       "HIT: an unrelated process with the program's stale pid received its SIGTERM.\n"
+	       "logged: pidepoch wrote a notice, printed below the program.\n\n"
 	       "%-35s%-10s%-24s%s\n",
 	       ways[how], "program", "natively", "refuse (the default)", "report");
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * doctor - "pidepoch doctor": what this kernel and this container allow, and what is guaranteed
- * here because of it.
+ * here.
  *
- * doctor.1  A guarantee is worked out from mechanisms that were tried just now (probe.h), and from
- *           nothing else.
- * doctor.2  The status is 0 if and only if everything holds here that can hold anywhere.
+ * doctor.1  A guarantee follows only from mechanisms that this command has just tried (probe.h).
+ * doctor.2  The status is 0 if and only if every guarantee is as good here as it can be on any
+ *           machine.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -31,23 +31,23 @@
 
 static const char help[] =
 	"Usage: pidepoch doctor [--json]\n"
-	"Try what this kernel and this container allow, and say what is guaranteed here because of it.\n"
+	"Try what this kernel and this container allow, and show what is guaranteed here.\n"
 	"\n"
-	"  exact        a call with a stale number never reaches a stranger\n"
-	"  detected     it is told, and may reach a stranger\n"
-	"  best effort  it may reach a stranger, and may not be noticed\n"
-	"  none         it is not looked at\n"
+	"  exact        a call with a stale pid never reaches an unrelated process\n"
+	"  detected     it is reported, and may reach an unrelated process\n"
+	"  best effort  it may reach an unrelated process without being noticed\n"
+	"  none         it is not checked\n"
 	"\n"
-	"  --json  the same for programs\n"
-	"  --help  show this\n"
+	"  --json  output for programs\n"
+	"  --help  display this help and exit\n"
 	"\n"
-	"Exit status: 0 all holds here that can hold anywhere; 1 some of it does not; 2 wrong use.\n";
+	"Exit status: 0 all guarantees hold that can hold anywhere; 1 some do not; 2 usage error.\n";
 
 enum guarantee { NONE, EFFORT, DETECTED, EXACT };
 
 static const char *const guarantees[] = { "none", "best effort", "detected", "exact" };
 
-/* one kind of call: what it has here, what it can have, and what it lacks for that */
+/* one kind of call: its guarantee here, the best possible one, and what is missing for it */
 struct family {
 	const char *name, *text;
 	enum guarantee here, best;
@@ -67,12 +67,13 @@ struct findings {
 
 /* --- the library --- */
 
-/* in a child: become this command under the library, silently but for what the loader has to say */
+/* In a child: execute this command with the library preloaded; only the loader's messages are
+ * kept. */
 static void become_preloaded(const char *library, int out)
 {
 	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 
-	unsetenv("PIDEPOCH_FORCE_OLD"); /* it has words that are not for the library */
+	unsetenv("PIDEPOCH_FORCE_OLD"); /* it may have words that the library does not know */
 	if (setenv("LD_PRELOAD", library, 1) == 0 && dup2(null, 1) == 1 && dup2(out, 2) == 2) {
 		execl("/proc/self/exe", "pidepoch", "--version", (char *)NULL);
 		execl((const char *)getauxval(AT_EXECFN), "pidepoch", "--version", (char *)NULL);
@@ -80,7 +81,7 @@ static void become_preloaded(const char *library, int out)
 	_exit(127);
 }
 
-/* The loader complains, and goes on, where it cannot load something. */
+/* If the loader cannot load a library, it prints a message and continues. */
 static int try_preload(void)
 {
 	char library[PATH_MAX], complaint;
@@ -103,7 +104,7 @@ static int try_preload(void)
 	return n == 0 && status == 0 ? 0 : -ELIBACC;
 }
 
-/* --- what follows --- */
+/* --- guarantees --- */
 
 static bool have(const struct findings *f, enum pe_probe what)
 {
@@ -151,35 +152,35 @@ static struct family of_watched(const struct findings *f, const char *name, cons
 
 	return (struct family){ name, text, can ? best : NONE, best,
 				!can	? "there can be no supervisor"
-				: asked ? "asked for by --supervisor=on"
+				: asked ? "needs --supervisor=on"
 					: "" };
 }
 
-/* the grade is the same: signals that the kernel makes are a race with another thread's wait in any
- * case */
+/* The guarantee is the same without fork events: a continued signal is in a race with the wait of
+ * another thread in any case. */
 static struct family of_threads(const struct findings *f, const char *name, const char *text)
 {
 	struct family c = of_watched(f, name, text, EFFORT);
 
 	if (c.here == EFFORT && !have(f, PE_PROBE_BIRTHS))
 		c.lacks = have(f, PE_PROBE_ADMIN)
-				  ? "births are seen at waits only"
-				  : "births are seen at waits only; asked for by --supervisor=on";
+				  ? "forks are seen at waits only"
+				  : "forks are seen at waits only; needs --supervisor=on";
 	return c;
 }
 
 static void conclude(struct findings *f)
 {
-	const enum guarantee told = f->preload == 0 ? DETECTED : NONE;
+	const enum guarantee detected = f->preload == 0 ? DETECTED : NONE;
 
 	f->families[0] = of_children(f, "signal_child", "signals to own children");
 	f->families[1] = of_children(f, "call_child", "other calls on own children, pidfd_open");
 	f->families[2] = of_vanishing(f, "signal_vanishing", "signals while SIGCHLD is ignored");
 	f->families[3] = (struct family){ "call_vanishing", "other calls while SIGCHLD is ignored",
 					  f->preload == 0 ? EFFORT : NONE, EFFORT, "" };
-	f->families[4] = (struct family){ "inherited", "numbers that the parent saw end", told,
+	f->families[4] = (struct family){ "inherited", "pids that the parent saw end", detected,
 					  DETECTED, "" };
-	f->families[5] = (struct family){ "stranger", "numbers of processes never one's children",
+	f->families[5] = (struct family){ "stranger", "pids of processes that are not children",
 					  EFFORT, EFFORT, "" };
 	f->families[6] = of_watched(f, "raw_single", "static programs with one thread", EXACT);
 	f->families[7] = of_threads(f, "raw_threads", "static programs with threads, Go");
@@ -203,10 +204,10 @@ static void examine(struct findings *f)
 static const char *reason(enum pe_probe p, int tried)
 {
 	if (pe_probe_is_off(p))
-		return "switched off by PIDEPOCH_FORCE_OLD";
+		return "disabled by PIDEPOCH_FORCE_OLD";
 	if (tried == -EBUSY && pe_supervise_is_inside())
-		return "this is in a watched run already";
-	return tried == -ENOSYS ? "this kernel has none" : strerror(-tried);
+		return "this command is in a watched run";
+	return tried == -ENOSYS ? "this kernel does not have it" : strerror(-tried);
 }
 
 static void print_mechanism(const char *text, int tried, const char *why)
@@ -229,8 +230,8 @@ static void print_text(const struct findings *f)
 		       c->lacks);
 	}
 	pe_vrange_print_text(&f->vrange);
-	printf("\n%s\n", f->full ? "The full guarantee holds here."
-				 : "Not all holds here that can hold elsewhere.");
+	printf("\n%s\n", f->full ? "All guarantees hold here."
+				 : "Some guarantees do not hold here that hold elsewhere.");
 }
 
 static void print_json_mechanism(const char *name, int tried, const char *why, bool last)
@@ -241,8 +242,8 @@ static void print_json_mechanism(const char *name, int tried, const char *why, b
 	printf("}%s\n", last ? "" : ",");
 }
 
-/* no text here has a character that JSON wants quoted; the kernel's own words are letters, digits
- * and "-._+" */
+/* No text here has a character that JSON must escape; the kernel's release and machine consist of
+ * letters, digits and "-._+". */
 static void print_json(const struct findings *f)
 {
 	printf("{\n  \"kernel\": \"%s\",\n  \"machine\": \"%s\",\n  \"mechanisms\": [\n",
@@ -266,7 +267,7 @@ static int report(bool json)
 {
 	static struct findings findings;
 
-	signal(SIGCHLD, SIG_DFL); /* else there is nothing to wait for */
+	signal(SIGCHLD, SIG_DFL); /* if it is ignored, there are no children to wait for */
 	examine(&findings);
 	pe_vrange_examine(&findings.vrange);
 	if (json)
@@ -297,7 +298,7 @@ int pe_doctor_main(int argc, char **argv)
 	}
 	if (optind < argc)
 		return pe_message_error(PE_EXIT_USAGE, "doctor",
-					"'%s' is too much; try 'pidepoch doctor --help'",
+					"unexpected argument '%s'; try 'pidepoch doctor --help'",
 					argv[optind]);
 	return report(json);
 }

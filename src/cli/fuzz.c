@@ -3,14 +3,14 @@
  * fuzz - "pidepoch fuzz": run a command until it acts on an unrelated process or loses a child's
  * status, and show how.
  *
- * fuzz.1  A find is what an unrelated process has felt: a signal that reached a canary, another
- *         priority, a tracer. Or a wait that came too late for its own child, because another wait
- *         had taken the status. What else the library alone saw (a signal 0, a question) is no
- *         find.
- * fuzz.2  Each run's seed follows from --seed and its pid; the file of --save names both.
- * fuzz.3  It ends with the first run in which an unrelated process was hit: the rest would find it
- *         again. A status that was lost is the lesser thing, and waits until the last run has hit
- *         nobody.
+ * fuzz.1  A find is an act on an unrelated process: a canary received a signal, has another
+ *         priority or is traced. Or a wait that came too late for its own child, because another
+ *         wait had taken the status. Other calls that the library saw (signal 0, a query) are no
+ *         finds.
+ * fuzz.2  Each run's seed follows from --seed and the run's number; the file of --save names both.
+ * fuzz.3  The first run in which an unrelated process was hit is the last one: the others would
+ *         find the same. A lost status is a smaller fault, and is reported only after the last run,
+ *         if no unrelated process was hit.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -57,20 +57,20 @@ static void add(struct pe_fuzz_print_total *t, const struct pe_fuzz_run *run)
 	t->reuses += atomic_load(&run->page->reuses);
 }
 
-static int keep_lost(struct work *w, unsigned int pid, long lost)
+static int keep_lost(struct work *w, unsigned int number, long lost)
 {
 	char events[PATH_MAX];
 
 	snprintf(events, sizeof(events), "%s", pe_fuzz_run_file(&w->run, "events"));
 	if (rename(events, pe_fuzz_run_file(&w->run, "lost")) != 0)
 		return ERROR(PE_EXIT_UNABLE, "%s: %s", events, strerror(errno));
-	w->lost_run = pid;
+	w->lost_run = number;
 	w->lost = lost;
 	return 0;
 }
 
 /* 0: go on; else the exit status */
-static int judge(struct work *w, unsigned int pid)
+static int judge(struct work *w, unsigned int number)
 {
 	long lost = pe_fuzz_lost_count(pe_fuzz_run_file(&w->run, "events"), &w->suppress);
 
@@ -79,20 +79,20 @@ static int judge(struct work *w, unsigned int pid)
 			     strerror((int)-lost));
 	if (atomic_load(&w->run.page->finds) > 0) {
 		pe_fuzz_print_progress_end();
-		return pe_fuzz_print_finds(&w->plan, &w->run, pid);
+		return pe_fuzz_print_finds(&w->plan, &w->run, number);
 	}
 	w->total.finds += lost > 0;
-	return lost > 0 && w->lost_run == 0 ? keep_lost(w, pid, lost) : 0;
+	return lost > 0 && w->lost_run == 0 ? keep_lost(w, number, lost) : 0;
 }
 
-static int one_run(struct work *w, unsigned int pid)
+static int one_run(struct work *w, unsigned int number)
 {
-	int r = pe_fuzz_run(&w->run, &w->plan, pid);
+	int r = pe_fuzz_run(&w->run, &w->plan, number);
 
 	if (r == 0) {
 		tick(w);
 		add(&w->total, &w->run);
-		r = judge(w, pid);
+		r = judge(w, number);
 	}
 	pe_fuzz_run_done(&w->run);
 	return r;
@@ -112,29 +112,28 @@ static int all_runs(struct work *w)
 	return pe_fuzz_print_nothing(&w->plan, &w->total);
 }
 
-/* "nothing found" is not to be taken for more than it says */
-static void warn_of_blindness(const char *path)
+/* Without the library "nothing found" means less. */
+static void warn_not_preloaded(const char *path)
 {
 	char file[PATH_MAX];
 	const char *why = pe_program_why(pe_program_judge(path, file, sizeof(file)));
 
 	if (why)
-		ERROR(0, "%s: %s; of its numbers only those of its orphans are given away", file,
-		      why);
+		ERROR(0, "%s: %s; only the pids of its orphans are reused", file, why);
 }
 
-/* A command that cannot even be started would be called right. */
+/* A command that cannot be started would seem to be without faults. */
 static int check_command(const char *name)
 {
 	char path[PATH_MAX];
 	int r = pe_program_find(name, path, sizeof(path));
 
 	if (r == 0) {
-		warn_of_blindness(path);
+		warn_not_preloaded(path);
 		return 0;
 	}
 	return ERROR(r == -EACCES ? PE_EXIT_NOT_RUN : PE_EXIT_NOT_FOUND, "%s: %s", name,
-		     r == -EACCES ? "is there, but may not be executed" : "not found");
+		     r == -EACCES ? "found, but it may not be executed" : "command not found");
 }
 
 static int read_suppressions(struct work *w)
@@ -150,9 +149,8 @@ static int read_suppressions(struct work *w)
 	r = pe_suppress_read(&w->suppress, f);
 	fclose(f);
 	if (r > 0)
-		return ERROR(PE_EXIT_USAGE,
-			     "%s, line %d: is not KIND:PATTERN, or of no kind that there is", name,
-			     r);
+		return ERROR(PE_EXIT_USAGE, "%s, line %d: not KIND:PATTERN, or an unknown kind",
+			     name, r);
 	return r < 0 ? ERROR(PE_EXIT_USAGE, "cannot read %s: %s", name, strerror(-r)) : 0;
 }
 
@@ -163,7 +161,8 @@ static int prepare(struct work *w)
 	if (r == 0)
 		r = read_suppressions(w);
 	if (r == 0 && pe_paths_library(w->run.library, sizeof(w->run.library)) < 0)
-		r = ERROR(PE_EXIT_UNABLE, "no %s at %s", PE_PATHS_LIBRARY, w->run.library);
+		r = ERROR(PE_EXIT_UNABLE, "%s not found; looked in: %s", PE_PATHS_LIBRARY,
+			  w->run.library);
 	return r;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * main - the words before the verb, and the way to the verb.
+ * main - the options before the command name, and the table of commands.
  */
 #ifdef HAVE_CONFIG_H
 #include <config.h>
@@ -19,23 +19,24 @@ static const struct verb {
 	int (*main)(int argc, char **argv);
 	const char *help;
 } verbs[] = {
-	{ "run", pe_run_main, "run a command, protected from its own stale process numbers" },
+	{ "run", pe_run_main, "run a command, protected from its own stale pids" },
 	{ "report", pe_report_main, "show what run --events=FILE has written" },
 	{ "demo", pe_demo_main, "show four unmodified programs, natively and under pidepoch" },
-	{ "fuzz", pe_fuzz_main, "hand a command's numbers on at once, and see whom it hits" },
-	{ "status", pe_status_main, "show what is kept for a running program" },
-	{ "doctor", pe_doctor_main, "say what this machine allows, and what is guaranteed here" },
+	{ "fuzz", pe_fuzz_main, "reuse a command's pids at once, and report what it hits" },
+	{ "status", pe_status_main, "show what the library keeps for a running program" },
+	{ "doctor", pe_doctor_main,
+	  "show what this machine supports, and what is guaranteed here" },
 };
 
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))
 
 static int help(void)
 {
-	printf("Usage: pidepoch VERB [OPTION]...\n\n");
+	printf("Usage: pidepoch COMMAND [OPTION]...\n\n");
 	for (size_t i = 0; i < VERBS; i++)
 		printf("  %-10s %s\n", verbs[i].name, verbs[i].help);
-	printf("\n  --help     show this; 'pidepoch VERB --help' shows a verb's options\n"
-	       "  --version  show the version\n\nSee pidepoch(1).\n");
+	printf("\n  --help     display this help; 'pidepoch COMMAND --help' has a command's options\n"
+	       "  --version  display the version\n\nSee pidepoch(1).\n");
 	return pe_message_flush("");
 }
 
@@ -49,10 +50,11 @@ static int to_verb(int argc, char **argv)
 {
 	for (size_t i = 0; i < VERBS; i++)
 		if (strcmp(argv[0], verbs[i].name) == 0) {
-			optind = 0; /* the verb's words are a new list */
+			optind = 0; /* getopt_long() starts on a new list */
 			return verbs[i].main(argc, argv);
 		}
-	return pe_message_error(PE_EXIT_USAGE, "", "no verb '%s'; try 'pidepoch --help'", argv[0]);
+	return pe_message_error(PE_EXIT_USAGE, "", "unknown command '%s'; try 'pidepoch --help'",
+				argv[0]);
 }
 
 int main(int argc, char **argv)
@@ -71,6 +73,7 @@ int main(int argc, char **argv)
 	if (option != -1)
 		return pe_message_bad_option("", option, argv);
 	if (optind == argc)
-		return pe_message_error(PE_EXIT_USAGE, "", "no verb given; try 'pidepoch --help'");
+		return pe_message_error(PE_EXIT_USAGE, "",
+					"missing command; try 'pidepoch --help'");
 	return to_verb(argc - optind, argv + optind);
 }

@@ -34,7 +34,7 @@ static bool find_dynamic(const struct program *p, elf_segment *s)
 	return false;
 }
 
-/* where in the file lies what will be at @address; 0: nowhere */
+/* file offset of what is mapped at @address; 0: nothing is */
 static ElfW(Off) file_offset(const struct program *p, ElfW(Addr) address)
 {
 	elf_segment s;
@@ -45,7 +45,7 @@ static ElfW(Off) file_offset(const struct program *p, ElfW(Addr) address)
 	return 0;
 }
 
-/* the @n-th entry; false behind the last */
+/* entry @n; false if there are fewer */
 static bool read_entry(const struct program *p, const elf_segment *dynamic, size_t n,
 		       elf_entry *entry)
 {

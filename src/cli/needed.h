@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* needed - the libraries that a program itself asks for (DT_NEEDED), not those that these ask
- * for. */
+/* needed - the libraries that a program itself needs (DT_NEEDED), without their own libraries. */
 #ifndef PE_CLI_NEEDED_H
 #define PE_CLI_NEEDED_H
 
 #include <link.h>
 #include <stdbool.h>
 
-/* Does the program behind @fd, whose header is @e, need a library whose name begins so? False, too,
- * when it cannot be read. */
+/* Does the program open as @fd, with the header @e, need a library whose name starts with @begin?
+ * Also false if the file cannot be read. */
 bool pe_needed_has(int fd, const ElfW(Ehdr) * e, const char *begin);
 
 #endif

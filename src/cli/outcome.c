@@ -14,7 +14,7 @@
 
 #define ERROR(...) pe_message_error(-1, "run", __VA_ARGS__)
 
-static const int passed_on[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2 };
+static const int forwarded[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2 };
 
 static sigset_t watched_signals(void)
 {
@@ -22,12 +22,12 @@ static sigset_t watched_signals(void)
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGCHLD);
-	for (size_t i = 0; i < sizeof(passed_on) / sizeof(passed_on[0]); i++)
-		sigaddset(&set, passed_on[i]);
+	for (size_t i = 0; i < sizeof(forwarded) / sizeof(forwarded[0]); i++)
+		sigaddset(&set, forwarded[i]);
 	return set;
 }
 
-/* outcome.1. The child is not reaped before it has ended, so its pid is its own all the while. */
+/* outcome.1. Only this function reaps the child, so kill() cannot reach another process. */
 static int await(pid_t child, const sigset_t *set)
 {
 	siginfo_t si;
@@ -48,7 +48,7 @@ static off_t size_of(const char *path)
 	return stat(path, &st) == 0 ? st.st_size : 0;
 }
 
-/* outcome.2. How many, or -1 after an error line. */
+/* outcome.2. The number of events, or -1 after an error line. */
 static long count_findings(const char *path, off_t from)
 {
 	struct pe_events events = { .events = 0 };
@@ -74,7 +74,7 @@ int pe_outcome_fork(const char *events, int found, int *status)
 	pid_t child;
 	long n;
 
-	/* inherited as ignored, it would let the command's status vanish */
+	/* if SIGCHLD were ignored, the command's status would be lost */
 	sigaction(SIGCHLD, &plain, &was);
 	sigprocmask(SIG_BLOCK, &set, &before);
 	child = fork();

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * outcome - "run --error-exitcode": the command as a child, and a status of our own if it left
- * findings.
+ * outcome - "run --error-exitcode": the command runs as a child, and its findings change the exit
+ * status.
  *
- * outcome.1  This process waits. It passes on what was sent to it alone (the terminal signals
- *            both), stops and goes on with the terminal, and has ended when the command has.
- * outcome.2  What counts are the events that stand in the file when the command ends, and did not
- *            when it began; of severity warning or worse. What its own children do later is not
- *            waited for.
+ * outcome.1  This process waits. It forwards signals that were sent to it alone (the terminal
+ *            signals both processes), stops and continues with the terminal, and ends after the
+ *            command.
+ * outcome.2  The events count that were added to the file while the command ran, of severity
+ *            warning or worse. Later events of the command's own children do not count.
  */
 #ifndef PE_CLI_OUTCOME_H
 #define PE_CLI_OUTCOME_H
 
-/* Fork. 0 in the child, which is to become the command; in the parent the command has ended: 1,
- * with the status to end with. -1 after an error line. @events: path; @found: the status if there
- * are findings */
+/* Fork. Returns 0 in the child, which then executes the command; 1 in the parent after the command
+ * has ended, with the exit status in @status; -1 after an error line. @events: path of the event
+ * file; @found: the exit status if there are findings */
 int pe_outcome_fork(const char *events, int found, int *status);
 
 #endif

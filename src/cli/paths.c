@@ -10,33 +10,33 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* how to look for a kind of part; lists of folders are separated by ':' and told from the binary's
- * folder */
-struct room {
-	const char *variable;	/* names the only folders to look at */
-	const char *configured; /* where "make install" was to put it */
-	const char *beside;	/* where an installation with other folders may have put it */
-	const char *built;	/* where a build tree has it */
+/* where to search for a kind of file; @beside and @built are lists of directories separated by ':',
+ * relative to the binary's directory */
+struct place {
+	const char *variable;	/* environment variable with the only directories to search */
+	const char *configured; /* where "make install" puts it by default */
+	const char *beside;	/* where an installation with other directories may have it */
+	const char *built;	/* where the build tree has it */
 };
 
-static const struct room library_room = {
+static const struct place library_place = {
 	.variable = "PIDEPOCH_LIBDIR",
 	.configured = PE_LIBDIR,
 	.beside = "../lib:../lib64",
 	.built = PE_BUILT_LIBDIR,
 };
 
-static const struct room helper_room = {
+static const struct place helper_place = {
 	.variable = "PIDEPOCH_LIBEXECDIR",
 	.configured = PE_LIBEXECDIR "/pidepoch",
 	.beside = "../libexec/pidepoch:../lib/pidepoch",
 	.built = PE_BUILT_LIBEXECDIR,
 };
 
-/* one search: what for, from where, and the places tried, for the error */
+/* one search: the name, where it starts, and the directories searched, for the error line */
 struct search {
 	const char *name;
-	char here[PATH_MAX]; /* the folder of the binary, or "" */
+	char here[PATH_MAX]; /* the directory of the binary, or "" */
 	uid_t owner;	     /* of the binary */
 	char *out;
 	size_t size;
@@ -53,8 +53,8 @@ int pe_paths_self(char *out, size_t size)
 	return 0;
 }
 
-/* Without /proc there is still the name by which we were executed; our folder is the one of
- * then. */
+/* Without /proc, use the name that was given to execve(); it is relative to the current
+ * directory. */
 static bool find_ourselves(char out[PATH_MAX], struct stat *st)
 {
 	if (pe_paths_self(out, PATH_MAX) == 0)
@@ -75,7 +75,7 @@ static void search_start(struct search *s)
 	*strrchr(s->here, '/') = '\0';
 }
 
-static bool looked_in(const struct search *s, const char *folder)
+static bool was_searched(const struct search *s, const char *folder)
 {
 	size_t length = strlen(folder);
 
@@ -90,7 +90,7 @@ static bool look(struct search *s, const char *folder)
 	size_t used = strlen(s->looked);
 	char path[PATH_MAX], real[PATH_MAX];
 
-	if (looked_in(s, folder))
+	if (was_searched(s, folder))
 		return false;
 	snprintf(s->looked + used, sizeof(s->looked) - used, "%s%s", used ? ", " : "", folder);
 	if (snprintf(path, sizeof(path), "%s/%s", folder, s->name) >= (int)sizeof(path))
@@ -116,7 +116,7 @@ static bool look_in_list(struct search *s, const char *list, const char *base)
 	return false;
 }
 
-/* as "../lib" is to /usr/bin what /usr/lib is: @to as seen from @from, both absolute */
+/* The path of @to relative to @from, both absolute: "../lib" for /usr/lib and /usr/bin. */
 static void relate(const char *from, const char *to, char *out, size_t size)
 {
 	size_t common = 0, used = 0;
@@ -135,9 +135,9 @@ static void relate(const char *from, const char *to, char *out, size_t size)
 		snprintf(out + used, size - used, "%s", to + common + (to[common] == '/'));
 }
 
-/* A build tree may stand in a folder where anybody can write: there, only what the binary's owner
- * made counts. */
-static bool look_in_build(struct search *s, const struct room *r)
+/* A build tree may be in a directory that all users can write to. So use only a file of the
+ * binary's owner there. */
+static bool look_in_build(struct search *s, const struct place *r)
 {
 	struct stat st;
 
@@ -145,7 +145,7 @@ static bool look_in_build(struct search *s, const struct room *r)
 	       st.st_uid == s->owner;
 }
 
-static bool look_around(struct search *s, const struct room *r)
+static bool look_around(struct search *s, const struct place *r)
 {
 	char configured[PATH_MAX];
 
@@ -156,7 +156,7 @@ static bool look_around(struct search *s, const struct room *r)
 	       look_in_build(s, r);
 }
 
-static int find(const struct room *r, const char *name, char *out, size_t size)
+static int find(const struct place *r, const char *name, char *out, size_t size)
 {
 	struct search s = { .name = name, .out = out, .size = size };
 	const char *only = getenv(r->variable);
@@ -171,7 +171,7 @@ static int find(const struct room *r, const char *name, char *out, size_t size)
 
 int pe_paths_library(char *out, size_t size)
 {
-	return find(&library_room, PE_PATHS_LIBRARY, out, size);
+	return find(&library_place, PE_PATHS_LIBRARY, out, size);
 }
 
 bool pe_paths_is_library(const char *entry, size_t n)
@@ -184,5 +184,5 @@ bool pe_paths_is_library(const char *entry, size_t n)
 
 int pe_paths_helper(const char *name, char *out, size_t size)
 {
-	return find(&helper_room, name, out, size);
+	return find(&helper_place, name, out, size);
 }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * paths - where the other parts of this pidepoch lie.
+ * paths - where the other files of this pidepoch are installed.
  *
  *   installed    PREFIX/bin/pidepoch   PREFIX/lib/libpidepoch-preload.so   PREFIX/libexec/pidepoch/innocent
  *   build tree   TOP/.../pidepoch      TOP/preload/.libs/...               TOP/tests/programs/innocent
  *
- * A place named in the environment is the only one looked at. Else everything is told from the
- * binary's own place first, so that an installed tree may be moved, and the configured place is the
- * last resort.
+ * A directory named in the environment is the only one that is searched. Otherwise directories
+ * relative to the binary come first, so that an installed tree may be moved, and the configured
+ * directory comes last.
  */
 #ifndef PE_CLI_PATHS_H
 #define PE_CLI_PATHS_H
@@ -17,16 +17,17 @@
 
 #define PE_PATHS_LIBRARY "libpidepoch-preload.so"
 
-/* the binary that is running; 0 or -errno */
+/* The path of the running binary. 0 or -errno. */
 int pe_paths_self(char *out, size_t size);
 
-/* The preload library, free of links. 0 or -ENOENT, and then @out says where it was looked for. */
+/* The preload library, with links resolved. 0, or -ENOENT; then @out lists the directories
+ * searched. */
 int pe_paths_library(char *out, size_t size);
 
-/* is the @n bytes long entry of LD_PRELOAD a copy of our library, wherever it lies? */
+/* Does this entry of LD_PRELOAD, of @n bytes, name a copy of our library, in any directory? */
 bool pe_paths_is_library(const char *entry, size_t n);
 
-/* the same for a program or script of the demonstration */
+/* As pe_paths_library(), for a program or script of the demonstration. */
 int pe_paths_helper(const char *name, char *out, size_t size);
 
 #endif

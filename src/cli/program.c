@@ -21,10 +21,10 @@
 typedef ElfW(Ehdr) elf_header;
 typedef ElfW(Phdr) elf_segment;
 
-/* our own header: what fits into us fits into our library */
+/* our own header: a program of our class and machine fits the library */
 extern const elf_header __ehdr_start __attribute__((visibility("hidden")));
 
-/* 0; -ENOEXEC: it is there, but no program for us; else why it is not seen at all */
+/* 0; -ENOEXEC: it exists, but we may not execute it; else the error of stat() */
 static int executable(const char *path)
 {
 	struct stat st;
@@ -36,7 +36,7 @@ static int executable(const char *path)
 	return 0;
 }
 
-/* a file that may not be executed is passed over for the next folder's, and remembered */
+/* A file that may not be executed is skipped; -EACCES if no directory has a better one. */
 static int find_in(const char *path, const char *name, char *out, size_t size)
 {
 	int result = -ENOENT;
@@ -81,7 +81,7 @@ static const char *last_part(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-/* the path of the dynamic loader that @fd asks for; false when it asks for none */
+/* The path of the dynamic loader in @fd's PT_INTERP; false if it has none. */
 static bool read_loader(int fd, const elf_header *e, char *out, size_t size)
 {
 	elf_segment p;
@@ -102,13 +102,13 @@ static bool read_loader(int fd, const elf_header *e, char *out, size_t size)
 	return false;
 }
 
-/* the loader that we were loaded by ourselves; false in a static build */
+/* The dynamic loader of this program; false in a static build. */
 static bool own_loader(char *out, size_t size)
 {
 	const char *base;
 	const elf_segment *p;
 
-	/* more than a header begins there, which the compiler must not conclude from its type */
+	/* hide the type from the compiler: the program headers lie behind this object */
 	__asm__("" : "=r"(base) : "0"(&__ehdr_start));
 	p = (const elf_segment *)(base + __ehdr_start.e_phoff);
 	for (unsigned int i = 0; i < __ehdr_start.e_phnum; i++)
@@ -124,7 +124,7 @@ static bool same_file(const char *a, const char *b)
 	return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
-/* Will the kernel tell the loader to be careful (AT_SECURE)? Then LD_PRELOAD is ignored. */
+/* Will the kernel set AT_SECURE? Then the loader ignores LD_PRELOAD. */
 static bool privileged(int fd)
 {
 	struct stat st;
@@ -146,7 +146,7 @@ static bool privileged(int fd)
 	return gains || uid != getuid() || gid != getgid();
 }
 
-/* Linked statically into the program it looks for no order; and the order is an option. */
+/* AddressSanitizer checks the order only as a shared library, and unless this option is set. */
 static bool wants_to_be_first(int fd, const elf_header *e)
 {
 	const char *options = getenv("ASAN_OPTIONS");
@@ -185,7 +185,7 @@ static bool read_shebang(char *line, char *out, size_t size)
 	return *name && snprintf(out, size, "%s", name) < (int)size;
 }
 
-/* one step: 1 and a new @file for a script, else 0 and the verdict */
+/* One step: 1 and a new @file for a script, else 0 and the verdict. */
 static int judge_step(char *file, size_t size, enum pe_program_fit *fit)
 {
 	union {
@@ -228,7 +228,7 @@ const char *pe_program_why(enum pe_program_fit fit)
 		[PE_PROGRAM_FOREIGN] = "built for another machine than the library",
 		[PE_PROGRAM_LIBC] = "built for another C library than the library",
 		[PE_PROGRAM_PRIVILEGED] =
-			"runs with other rights than yours, so LD_PRELOAD is ignored",
+			"runs with other privileges than yours, so LD_PRELOAD is ignored",
 		[PE_PROGRAM_SANITIZED] =
 			"built with AddressSanitizer, whose library must be the first unless "
 			"ASAN_OPTIONS=verify_asan_link_order=0 is set",

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * report - "pidepoch report": read files of events, name what stands in them, print it.
+ * report - "pidepoch report": read event files, resolve addresses to names, print findings.
  *
- * report.1  All words and files are checked and read before the first line is printed.
- * report.2  The status is that of the reading, unless --error-exitcode asks for that of the
- *           findings.
+ * report.1  All options and files are checked and read before the first line is printed.
+ * report.2  The exit status shows whether the files could be read. Findings change it only with
+ *           --error-exitcode.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -23,20 +23,21 @@
 
 static const char help[] =
 	"Usage: pidepoch report [OPTION]... [FILE]...\n"
-	"Show what 'pidepoch run --events=FILE' has written. Without FILE, or with '-', standard input.\n"
+	"Show the events that 'pidepoch run --events=FILE' has written. With no FILE, or when FILE is -,\n"
+	"read standard input.\n"
 	"\n"
 	"  --format=text|json|sarif|html\n"
-	"                          for people (the default), programs, code hosts, or as a page\n"
-	"  --debug-dir=DIR         look for separate debug files below DIR, too, as below /usr/lib/debug\n"
-	"  --suppressions=FILE     leave out what the file says, in lines of KIND:PATTERN;\n"
+	"                          output for people (the default), programs, code hosts, or browsers\n"
+	"  --debug-dir=DIR         search DIR for separate debug files, as well as /usr/lib/debug\n"
+	"  --suppressions=FILE     omit the findings that match a line KIND:PATTERN of FILE;\n"
 	"                          may be given more than once\n"
-	"  --gen-suppressions      print such lines, one for each finding, instead of the findings\n"
+	"  --gen-suppressions      print such a line for each finding, instead of the findings\n"
 	"  --at-least=note|warning|error|critical\n"
-	"                          leave out what is less\n"
-	"  --error-exitcode=N      end with N, 1 to 255, if there are findings\n"
-	"  --help                  show this\n"
+	"                          omit events of lower severity\n"
+	"  --error-exitcode=N      exit with status N, 1 to 255, if there are findings\n"
+	"  --help                  display this help and exit\n"
 	"\n"
-	"Exit status: 0, or N; 1 a file could not be read, 2 wrong use. See pidepoch(1).\n";
+	"Exit status: 0, or N; 1 a file could not be read, 2 usage error. See pidepoch(1).\n";
 
 static const struct form {
 	const char *name;
@@ -52,11 +53,11 @@ struct plan {
 	const struct form *form;
 	bool suppressions; /* print these instead */
 	enum pe_events_severity least;
-	int status; /* of findings */
+	int status; /* exit status if there are findings */
 	struct pe_suppress suppress;
 };
 
-/* --- the words --- */
+/* --- options --- */
 
 static int take_form(struct plan *p, const char *name)
 {
@@ -101,9 +102,8 @@ static int take_suppressions(struct plan *p, const char *name)
 	r = pe_suppress_read(&p->suppress, f);
 	fclose(f);
 	if (r > 0)
-		return ERROR(PE_EXIT_USAGE,
-			     "%s, line %d: is not KIND:PATTERN, or of no kind that there is", name,
-			     r);
+		return ERROR(PE_EXIT_USAGE, "%s, line %d: not KIND:PATTERN, or an unknown kind",
+			     name, r);
 	return r < 0 ? ERROR(PE_EXIT_FAILED, "%s: %s", name, strerror(-r)) : 0;
 }
 
@@ -114,7 +114,7 @@ static int take_option(struct plan *p, int option, char **argv)
 		return take_form(p, optarg);
 	case 'd' + PE_MESSAGE_LONG:
 		pe_image_look_below(optarg);
-		return *optarg ? 0 : ERROR(PE_EXIT_USAGE, "--debug-dir='': must name a folder");
+		return *optarg ? 0 : ERROR(PE_EXIT_USAGE, "--debug-dir='': must name a directory");
 	case 's' + PE_MESSAGE_LONG:
 		return take_suppressions(p, optarg);
 	case 'g' + PE_MESSAGE_LONG:
@@ -129,8 +129,8 @@ static int take_option(struct plan *p, int option, char **argv)
 	}
 }
 
-/* 0, an exit status, or -1: help was asked for */
-static int read_words(struct plan *p, int argc, char **argv)
+/* 0, an exit status, or -1: --help was given */
+static int read_options(struct plan *p, int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "format", required_argument, NULL, 'f' + PE_MESSAGE_LONG },
@@ -149,7 +149,7 @@ static int read_words(struct plan *p, int argc, char **argv)
 	return r;
 }
 
-/* --- the files --- */
+/* --- files --- */
 
 static int read_file(struct pe_events *e, const char *name)
 {
@@ -164,12 +164,12 @@ static int read_file(struct pe_events *e, const char *name)
 	if (!input)
 		fclose(f);
 	if (r == 0 && e->unreadable - unreadable > 0 && e->events + e->modules == known)
-		return ERROR(PE_EXIT_FAILED, "%s: is no file of events (see 'run --events')",
+		return ERROR(PE_EXIT_FAILED, "%s: not an event file (see 'run --events')",
 			     input ? "standard input" : name);
 	return r < 0 ? ERROR(PE_EXIT_FAILED, "%s: %s", name, strerror(-r)) : 0;
 }
 
-static void leave_out(struct pe_events *e, enum pe_events_severity least)
+static void omit_below(struct pe_events *e, enum pe_events_severity least)
 {
 	size_t kept = 0;
 
@@ -203,7 +203,7 @@ int pe_report_main(int argc, char **argv)
 {
 	struct plan plan = { .form = &forms[0], .least = PE_EVENTS_NOTE };
 	struct pe_events events = { .events = 0 };
-	int r = read_words(&plan, argc, argv);
+	int r = read_options(&plan, argc, argv);
 
 	if (r < 0)
 		return pe_message_text("report", help);
@@ -213,7 +213,7 @@ int pe_report_main(int argc, char **argv)
 	for (; r == 0 && optind < argc; optind++)
 		r = read_file(&events, argv[optind]);
 	if (r == 0) {
-		leave_out(&events, plan.least);
+		omit_below(&events, plan.least);
 		r = show(&plan, &events);
 	}
 	pe_events_free(&events);

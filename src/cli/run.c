@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * run - "pidepoch run": check everything, set the environment, become the program.
+ * run - "pidepoch run": check everything, set the environment, execute the program.
  *
- * run.1  Nothing half done: all words, the program and the library are checked before a file or a
- *        variable is touched, and then there is nothing left that needs undoing.
- * run.2  The program takes this process over: status, signals, terminal and job control are its
- *        own. (With --error-exitcode it is a child, because somebody has to look at what it left:
+ * run.1  All options, the program and the library are checked before a file or a variable is
+ *        changed. After that no error needs anything to be undone.
+ * run.2  The program replaces this process: status, signals, terminal and job control are its own.
+ *        (With --error-exitcode it is a child, because this process then counts the events:
  *        outcome.h.)
- * run.3  A setting that is not given is left as the environment has it, so that nested runs
- *        inherit. --trust adds.
- * run.4  The library stands in LD_PRELOAD once and first, however deep runs are nested.
+ * run.3  A setting that is not given stays as it is in the environment, so that nested runs inherit
+ *        it. --trust adds to it.
+ * run.4  LD_PRELOAD names the library once, as its first entry, however deep runs are nested.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -35,30 +35,30 @@
 
 static const char help[] =
 	"Usage: pidepoch run [OPTION]... [--] COMMAND [ARGUMENT]...\n"
-	"Run COMMAND so that a process number which it kept too long does not hit a stranger.\n"
+	"Run COMMAND so that a stale pid in it does not hit an unrelated process.\n"
 	"\n"
-	"  --on-stale=off|warn-once|warn|refuse|abort  what to do about a stale number: nothing; let\n"
-	"                          the call through and tell, once or each time; make it fail and tell\n"
-	"                          (this is the default); tell and abort. report is warn\n"
-	"  --evidence=off|tell|act|all  what to do about a number whose holder was born after the file,\n"
-	"                          look, argument or message that it was learned from: nothing; tell;\n"
-	"                          refuse acts, such as signals, and tell of probes (this is the\n"
+	"  --on-stale=off|warn-once|warn|refuse|abort  what to do about a stale pid: nothing; let the\n"
+	"                          call through and log a notice, once or each time; make it fail and\n"
+	"                          log (this is the default); log and abort. report is warn\n"
+	"  --evidence=off|tell|act|all  what to do about a pid whose process is younger than the file,\n"
+	"                          look, argument or message that it was learned from: nothing; log a\n"
+	"                          notice; refuse acts, such as signals, and log probes (this is the\n"
 	"                          default); refuse probes, such as signal 0, as well\n"
 	"  --errno=ESRCH|EEPOCH    the error of a refused call (default ESRCH)\n"
 	"  --log=FILE              append notices to FILE instead of standard error\n"
 	"  --events=FILE           append events to FILE, for 'pidepoch report'\n"
-	"  --stacks=on|off         events have stacks (default: on with --on-stale=warn)\n"
-	"  --error-exitcode=N      end with N, 1 to 255, if there were events of severity warning or\n"
-	"                          worse; COMMAND is then a child\n"
-	"  --trust=PATTERN         leave programs alone whose name matches the shell pattern;\n"
+	"  --stacks=on|off         record stacks in events (default: on with --on-stale=warn)\n"
+	"  --error-exitcode=N      exit with status N, 1 to 255, if there were events of severity\n"
+	"                          warning or worse; COMMAND then runs as a child\n"
+	"  --trust=PATTERN         do not check programs whose name matches the shell pattern;\n"
 	"                          may be given more than once\n"
-	"  --supervisor=auto|on|off  watch from outside, by seccomp, what passes the library by (static\n"
-	"                          programs, Go, raw system calls): where CAP_SYS_ADMIN is there (this is\n"
-	"                          the default); also where setuid programs below lose their privilege\n"
-	"                          for it; never\n"
-	"  --help                  show this\n"
+	"  --supervisor=auto|on|off  watch calls that bypass the library (static programs, Go, raw\n"
+	"                          system calls) by seccomp: with CAP_SYS_ADMIN (this is the default);\n"
+	"                          also without it, though setuid programs then run without their\n"
+	"                          privileges; never\n"
+	"  --help                  display this help and exit\n"
 	"\n"
-	"Exit status: COMMAND's own; 2 wrong use, 125 pidepoch cannot do it, 126 COMMAND cannot be\n"
+	"Exit status: COMMAND's own; 2 usage error, 125 pidepoch itself failed, 126 COMMAND cannot be\n"
 	"executed, 127 COMMAND not found. See pidepoch(1).\n";
 
 static const char *const policies[] = { "off",	  "warn-once", "warn", "report",
@@ -68,14 +68,14 @@ static const char *const modes[] = { "auto", "on", "off", NULL };
 static const char *const errors[] = { "ESRCH", "EEPOCH", NULL };
 static const char *const switches[] = { "on", "off", NULL };
 
-/* a file that the program is to append to */
+/* a file that the library appends to in the program */
 struct file {
 	const char *what, *variable;
 	const char *given; /* on the command line, or NULL */
 	char path[PATH_MAX];
 };
 
-/* what is to be put into the environment; NULL: leave the variable alone */
+/* the settings; a member that is NULL leaves its environment variable unchanged */
 struct plan {
 	const char *policy;
 	const char *evidence;
@@ -100,7 +100,7 @@ static bool among(const char *word, const char *const *list)
 	return false;
 }
 
-/* --- the words --- */
+/* --- options --- */
 
 static int add_trust(struct plan *p, const char *pattern)
 {
@@ -108,7 +108,7 @@ static int add_trust(struct plan *p, const char *pattern)
 	char *joined;
 
 	if (!*pattern || strchr(pattern, ':'))
-		return ERROR(PE_EXIT_USAGE, "--trust='%s': must not be empty or have a colon",
+		return ERROR(PE_EXIT_USAGE, "--trust='%s': must not be empty or contain a colon",
 			     pattern);
 	if (!old)
 		old = "";
@@ -122,7 +122,7 @@ static int add_trust(struct plan *p, const char *pattern)
 static int take_file(struct file *f, const char *name)
 {
 	f->given = name;
-	return *name ? 0 : ERROR(PE_EXIT_USAGE, "--%s needs the name of a file", f->what);
+	return *name ? 0 : ERROR(PE_EXIT_USAGE, "--%s needs a file name", f->what);
 }
 
 static int take_status(struct plan *p, const char *text)
@@ -168,8 +168,8 @@ static int take_option(struct plan *p, int option, char **argv)
 	}
 }
 
-/* 0, an exit status, or -1: help was asked for */
-static int read_words(struct plan *p, int argc, char **argv)
+/* 0, an exit status, or -1: --help was given */
+static int read_options(struct plan *p, int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "on-stale", required_argument, NULL, 's' + PE_MESSAGE_LONG },
@@ -190,11 +190,11 @@ static int read_words(struct plan *p, int argc, char **argv)
 		r = option == 'h' + PE_MESSAGE_LONG ? -1 : take_option(p, option, argv);
 	p->command = argv + optind;
 	if (r == 0 && optind == argc)
-		r = ERROR(PE_EXIT_USAGE, "no command given; try 'pidepoch run --help'");
+		r = ERROR(PE_EXIT_USAGE, "missing command; try 'pidepoch run --help'");
 	return r;
 }
 
-/* @given: from the command line, or NULL; then the variable's own value must make sense */
+/* @given: from the command line, or NULL; then the value in the environment is checked */
 static int check_choice(const char *given, const char *option, const char *variable,
 			const char *const *list, const char *words)
 {
@@ -208,7 +208,7 @@ static int check_choice(const char *given, const char *option, const char *varia
 	return 0;
 }
 
-static int check_words(struct plan *p)
+static int check_choices(struct plan *p)
 {
 	int r = check_choice(p->policy, "--on-stale", "PIDEPOCH_ON_STALE", policies,
 			     "off, warn-once, warn, report, refuse or abort");
@@ -232,14 +232,14 @@ static int check_words(struct plan *p)
 
 /* --- the program --- */
 
-/* @file: what the kernel would load for @command, itself or an interpreter */
+/* @file: the file that the kernel would load for @command: the same one or its interpreter */
 static int not_loadable(const char *command, const char *file, const char *because, bool off)
 {
 	bool self = strcmp(command, file) == 0;
 
-	return ERROR(PE_EXIT_UNABLE, "%s%s%s: %s; it needs the supervisor, which is %s", command,
+	return ERROR(PE_EXIT_UNABLE, "%s%s%s: %s; it needs the supervisor, which %s", command,
 		     self ? "" : ": runs ", self ? "" : file, because,
-		     off ? "off" : "had without CAP_SYS_ADMIN by --supervisor=on only");
+		     off ? "is off" : "needs CAP_SYS_ADMIN or --supervisor=on");
 }
 
 static int check_program(struct plan *p)
@@ -271,16 +271,17 @@ static int check_library(struct plan *p)
 {
 	if (pe_paths_library(p->library, sizeof(p->library)) < 0)
 		return ERROR(PE_EXIT_UNABLE,
-			     "%s not found; looked in: %s; PIDEPOCH_LIBDIR can name its folder",
+			     "%s not found; looked in: %s; set PIDEPOCH_LIBDIR to its directory",
 			     PE_PATHS_LIBRARY, p->library);
-	/* the loader would cut the name there, or expand it; there is no quoting */
+	/* the loader splits or expands the name at these characters; it knows no quoting */
 	if (strpbrk(p->library, " :$"))
 		return ERROR(PE_EXIT_UNABLE,
-			     "%s: cannot be preloaded, its path has a ' ', ':' or '$'", p->library);
+			     "%s: cannot be preloaded, its path contains a ' ', ':' or '$'",
+			     p->library);
 	return 0;
 }
 
-/* a program may change its directory: the file must not follow it */
+/* A program may change its current directory, so make the name absolute. */
 static int name_file(struct file *f)
 {
 	const char *name = f->given ? f->given : getenv(f->variable);
@@ -289,14 +290,14 @@ static int name_file(struct file *f)
 	if (!name || !*name)
 		return 0;
 	if (*name != '/' && !getcwd(here, sizeof(here)))
-		return ERROR(PE_EXIT_UNABLE, "%s %s: cannot tell the current directory: %s",
-			     f->what, name, strerror(errno));
+		return ERROR(PE_EXIT_UNABLE, "%s %s: cannot get the current directory: %s", f->what,
+			     name, strerror(errno));
 	if (snprintf(f->path, PATH_MAX, "%s%s%s", here, *here ? "/" : "", name) >= PATH_MAX)
 		return ERROR(PE_EXIT_UNABLE, "%s %s: %s", f->what, name, strerror(ENAMETOOLONG));
 	return 0;
 }
 
-/* As the library opens it (core/record/append.h). */
+/* With the flags with which the library opens it (core/record/append.h). */
 static int try_file(const struct file *f)
 {
 	int fd;
@@ -320,7 +321,7 @@ static int try_file(const struct file *f)
 
 /* --- the environment --- */
 
-/* our library first, then what was there, less any copy of our library */
+/* Our library first, then the old entries without copies of our library. */
 static char *join_preload(const char *library, const char *old)
 {
 	size_t size = strlen(library) + strlen(old) + 2, n;
@@ -342,14 +343,14 @@ static int put(const char *variable, const char *value)
 	return value && *value ? setenv(variable, value, 1) : 0;
 }
 
-/* What the library cannot try by itself: it makes no children in a program. */
+/* The library cannot try this itself, since it must not create children in a program. */
 static const char *tried_handles(void)
 {
 	return !getenv("PIDEPOCH_HANDLES") && pe_probe_try(PE_PROBE_HANDLE) == 0 ? "work" : NULL;
 }
 
-/* The clocks at the run's start, by which file stamps are judged later (core/evidence/moment.h). A
- * run inside a run keeps the first. */
+/* The clocks at the start of the run, to judge file times later (core/evidence/moment.h). A nested
+ * run keeps the outer run's. */
 static int put_clock(void)
 {
 	struct timespec real, boot;
@@ -366,8 +367,8 @@ static int put_clock(void)
 static int set_environment(const struct plan *p)
 {
 	const char *old = getenv("LD_PRELOAD");
-	/* the loader of another machine or C library would complain of ours, AddressSanitizer would
-	 * end the program */
+	/* the loader of another machine or C library would print an error, and AddressSanitizer
+	 * would end the program */
 	bool other = p->fit == PE_PROGRAM_FOREIGN || p->fit == PE_PROGRAM_LIBC ||
 		     p->fit == PE_PROGRAM_SANITIZED;
 	char *preload = join_preload(other ? "" : p->library, old ? old : "");
@@ -383,7 +384,7 @@ static int set_environment(const struct plan *p)
 	return 0;
 }
 
-/* outcome.2: there must be something to count */
+/* outcome.2: without --events there are no events to count */
 static int check_outcome(const struct plan *p)
 {
 	if (p->found_status && !*p->events.path)
@@ -391,9 +392,9 @@ static int check_outcome(const struct plan *p)
 	return 0;
 }
 
-/* 0: go on and become the command. Else the command has run, or could not be: the status to end
- * with. */
-static int stand_by(const struct plan *p, int *status)
+/* 0: the caller executes the command. Else the command has run or could not be started, and @status
+ * is the exit status. */
+static int fork_if_counted(const struct plan *p, int *status)
 {
 	int r = p->found_status ? pe_outcome_fork(p->events.path, p->found_status, status) : 0;
 
@@ -402,8 +403,8 @@ static int stand_by(const struct plan *p, int *status)
 	return r;
 }
 
-/* At once where it was found: to a supervisor each try is shown. What the kernel does not take may
- * be a shell's. */
+/* First with the path that was found, because the supervisor is notified of each attempt.
+ * execvp() then passes a file that the kernel does not accept to a shell. */
 static int become(const struct plan *p)
 {
 	char **command = p->command;
@@ -420,12 +421,12 @@ int pe_run_main(int argc, char **argv)
 		.log = { .what = "log", .variable = "PIDEPOCH_LOG" },
 		.events = { .what = "events", .variable = "PIDEPOCH_EVENTS" },
 	};
-	int r = read_words(&plan, argc, argv), status;
+	int r = read_options(&plan, argc, argv), status;
 
 	if (r < 0)
 		return pe_message_text("run", help);
 	if (r == 0)
-		r = check_words(&plan);
+		r = check_choices(&plan);
 	if (r == 0)
 		r = check_program(&plan);
 	if (r == 0)
@@ -442,7 +443,7 @@ int pe_run_main(int argc, char **argv)
 		r = try_file(&plan.events);
 	if (r == 0)
 		r = set_environment(&plan);
-	if (r == 0 && stand_by(&plan, &status) != 0)
+	if (r == 0 && fork_if_counted(&plan, &status) != 0)
 		return status;
 	if (r == 0 && plan.watched)
 		r = pe_supervise_start(plan.fit != PE_PROGRAM_FITS ||

@@ -15,8 +15,8 @@
 
 #define ERROR(status, ...) pe_message_error(status, "demo", __VA_ARGS__)
 
-#define PATIENCE  15 /* seconds for one play, which takes a fraction of one */
-#define MOST_ARGS 12
+#define TIME_LIMIT 15 /* seconds for one run, which takes a fraction of one */
+#define MOST_ARGS  12
 
 /* a process with one pipe to it and one from it */
 struct actor {
@@ -47,7 +47,7 @@ static void become(const struct actor *a, const char *const *argv)
 	_exit(127);
 }
 
-static void let_go(struct actor *a)
+static void close_child_ends(struct actor *a)
 {
 	close(a->theirs[0]);
 	close(a->theirs[1]);
@@ -60,11 +60,11 @@ static int start(struct actor *a, const char *const *argv)
 	a->pid = fork();
 	if (a->pid == 0)
 		become(a, argv);
-	let_go(a);
+	close_child_ends(a);
 	return a->pid < 0 ? ERROR(-1, "fork: %s", strerror(errno)) : 0;
 }
 
-/* pid 1 does not die of SIGPIPE, so a program that has gone shows in its output and nowhere else */
+/* pid 1 does not die of SIGPIPE, so only the end of a program's output shows that it has ended. */
 static void end(struct actor *a)
 {
 	if (a->to >= 0)
@@ -86,37 +86,37 @@ static int start_program(const struct pe_scenario *s, const char *const *argv,
 			 enum pe_scenario_mode mode, struct actor *a)
 {
 	char log[PATH_MAX + 8];
-	const char *words[MOST_ARGS] = { s->self, "run",
-					 mode == PE_SCENARIO_REFUSE ? "--on-stale=refuse"
-								    : "--on-stale=report",
-					 log, "--" };
+	const char *args[MOST_ARGS] = { s->self, "run",
+					mode == PE_SCENARIO_REFUSE ? "--on-stale=refuse"
+								   : "--on-stale=report",
+					log, "--" };
 	size_t n = 5;
 
 	if (mode == PE_SCENARIO_NATIVE)
 		return start(a, argv);
 	snprintf(log, sizeof(log), "--log=%s", s->log);
 	while (*argv && n < MOST_ARGS - 1)
-		words[n++] = *argv++;
-	return start(a, words);
+		args[n++] = *argv++;
+	return start(a, args);
 }
 
-/* up to the line "reaped NUMBER", or to the end; 0 when there was no such line */
-static pid_t listen_to(struct actor *a, struct pe_scenario_outcome *o)
+/* Read up to the line "reaped PID", or to the end; 0 if there was no such line. */
+static pid_t read_output(struct actor *a, struct pe_scenario_outcome *o)
 {
 	char line[1024];
 	int pid = 0;
 
 	while (pid == 0 && fgets(line, sizeof(line), a->from)) {
-		append(o->said, sizeof(o->said), line);
+		append(o->output, sizeof(o->output), line);
 		if (sscanf(line, "reaped %d", &pid) != 1)
 			pid = 0;
 	}
 	return pid;
 }
 
-/* --- the innocent --- */
+/* --- the unrelated process --- */
 
-static int bear_innocent(const struct pe_scenario *s, pid_t pid, struct actor *a)
+static int start_innocent(const struct pe_scenario *s, pid_t pid, struct actor *a)
 {
 	const char *argv[] = { s->innocent, NULL };
 	char line[64];
@@ -127,7 +127,7 @@ static int bear_innocent(const struct pe_scenario *s, pid_t pid, struct actor *a
 	r = pe_namespace_birth(s->how, pid);
 	if (r == 0)
 		become(a, argv);
-	let_go(a);
+	close_child_ends(a);
 	if (r < 0)
 		return -1;
 	a->pid = pid;
@@ -137,7 +137,7 @@ static int bear_innocent(const struct pe_scenario *s, pid_t pid, struct actor *a
 	return 0;
 }
 
-static int question_innocent(struct actor *a, struct pe_scenario_outcome *o)
+static int read_innocent(struct actor *a, struct pe_scenario_outcome *o)
 {
 	char line[64];
 	bool whole = false;
@@ -149,10 +149,10 @@ static int question_innocent(struct actor *a, struct pe_scenario_outcome *o)
 		if (sscanf(line, "got %d from %d", &o->signal, &o->sender) == 2)
 			o->hits++;
 	}
-	return whole ? 0 : ERROR(-1, "the innocent did not live to tell");
+	return whole ? 0 : ERROR(-1, "the unrelated process ended before it reported its signals");
 }
 
-/* --- the play --- */
+/* --- the run --- */
 
 static volatile sig_atomic_t too_long;
 
@@ -162,8 +162,8 @@ static void on_alarm(int signal)
 	too_long = 1;
 }
 
-/* no SA_RESTART: whatever is waited for ends with EINTR, and the play with it */
-static void set_patience(unsigned int seconds)
+/* Without SA_RESTART: a blocking call fails with EINTR, and this ends the run. */
+static void set_time_limit(unsigned int seconds)
 {
 	struct sigaction act = { .sa_handler = on_alarm };
 
@@ -175,9 +175,9 @@ static void set_patience(unsigned int seconds)
 static int not_as_expected(const char *program, const struct pe_scenario_outcome *o)
 {
 	if (too_long)
-		return ERROR(-1, "%s: no end after %d seconds; it said: %s", program, PATIENCE,
-			     o->said);
-	return ERROR(-1, "%s: did not come to its stale number; it said: %s", program, o->said);
+		return ERROR(-1, "%s: still running after %d seconds; its output: %s", program,
+			     TIME_LIMIT, o->output);
+	return ERROR(-1, "%s: did not reach its stale pid; its output: %s", program, o->output);
 }
 
 static void read_log(const struct pe_scenario *s, struct pe_scenario_outcome *o)
@@ -186,26 +186,26 @@ static void read_log(const struct pe_scenario *s, struct pe_scenario_outcome *o)
 
 	if (!f)
 		return;
-	o->told[fread(o->told, 1, sizeof(o->told) - 1, f)] = '\0';
+	o->log[fread(o->log, 1, sizeof(o->log) - 1, f)] = '\0';
 	fclose(f);
 }
 
-static int meet(const struct pe_scenario *s, struct actor *program, const char *name,
-		struct pe_scenario_outcome *o)
+static int reuse_pid(const struct pe_scenario *s, struct actor *program, const char *name,
+		     struct pe_scenario_outcome *o)
 {
 	struct actor innocent;
 	int r;
 
-	o->pid = listen_to(program, o);
+	o->pid = read_output(program, o);
 	if (o->pid == 0)
 		return not_as_expected(name, o);
-	if (bear_innocent(s, o->pid, &innocent) < 0)
+	if (start_innocent(s, o->pid, &innocent) < 0)
 		return -1;
 	if (write(program->to, "go\n", 3) != 3)
 		return not_as_expected(name, o);
-	while (listen_to(program, o) != 0)
-		; /* to the end of its output */
-	r = too_long ? not_as_expected(name, o) : question_innocent(&innocent, o);
+	while (read_output(program, o) != 0)
+		; /* read to the end of its output */
+	r = too_long ? not_as_expected(name, o) : read_innocent(&innocent, o);
 	end(&innocent);
 	return r;
 }
@@ -218,16 +218,16 @@ int pe_scenario_play(const struct pe_scenario *s, const char *const *argv,
 
 	memset(o, 0, sizeof(*o));
 	unlink(s->log);
-	set_patience(PATIENCE);
+	set_time_limit(TIME_LIMIT);
 	if (start_program(s, argv, mode, &program) < 0)
 		return -1;
-	r = meet(s, &program, argv[0], o);
+	r = reuse_pid(s, &program, argv[0], o);
 	if (r < 0)
-		return r; /* the namespace is about to end, and whoever is stuck with it */
+		return r; /* the namespace ends soon, and a process that hangs ends with it */
 	end(&program);
 	alarm(0);
 	while (waitpid(-1, NULL, WNOHANG) > 0)
-		; /* pid 1 takes in the orphans of programs that have ended, and of nobody else */
+		; /* reap the orphans: pid 1 is the parent of no other process now */
 	read_log(s, o);
 	return r;
 }

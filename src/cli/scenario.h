@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * scenario - one play of the demonstration.
+ * scenario - one run of the demonstration.
  *
  *   the program       "reaped 345" ........................ kill(345) "sent" or "No such process"
  *   the kernel                      346 347 ... 399 300 ... 345
- *   the innocent                                            born, "ready"   ... what it got
+ *   the unrelated process                                   forked, "ready" ... what it received
  *
- * scenario.1  Every step waits for the one before: a line of the program, the birth of the pid,
- *             "ready", the end of the program's output, the innocent's own list. Nothing waits for
- *             time to pass.
- * scenario.2  What is handed back was said by the program, by the innocent and by the notices;
- *             nothing is inferred.
+ * scenario.1  Every step waits for the one before: a line of the program, the fork that gets the
+ *             pid, "ready", the end of the program's output, the list of the unrelated process.
+ *             Nothing waits for time to pass.
+ * scenario.2  The outcome is what the program, the unrelated process and the notices say; nothing
+ *             is inferred.
  */
 #ifndef PE_CLI_SCENARIO_H
 #define PE_CLI_SCENARIO_H
@@ -27,7 +27,7 @@ enum pe_scenario_mode {
 	PE_SCENARIO_MODES
 };
 
-/* what all plays share */
+/* what all runs share */
 struct pe_scenario {
 	enum pe_namespace_pids how;
 	char self[PATH_MAX]; /* this command, for "run" */
@@ -37,11 +37,11 @@ struct pe_scenario {
 
 struct pe_scenario_outcome {
 	pid_t pid;  /* the pid that the program kept too long */
-	int hits;   /* signals that the innocent got */
+	int hits;   /* signals that the unrelated process received */
 	int signal; /* the last of them */
 	pid_t sender;
-	char said[4096]; /* by the program, all of it */
-	char told[4096]; /* by pidepoch, the log */
+	char output[4096]; /* of the program */
+	char log[4096];	   /* pidepoch's notices */
 };
 
 /* 0, or -1 after an error line */

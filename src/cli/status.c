@@ -17,30 +17,30 @@
 
 static const char help[] =
 	"Usage: pidepoch status PID\n"
-	"Show what pidepoch keeps for a program that is running under it.\n"
+	"Show what the library keeps for a program that runs under pidepoch.\n"
 	"\n"
-	"Exit status: 0 shown, 1 nothing to show, 2 wrong use. See pidepoch(1).\n";
+	"Exit status: 0 success, 1 nothing to show, 2 usage error. See pidepoch(1).\n";
 
 static const char *reason(int err)
 {
 	switch (err) {
 	case -ESRCH:
-		return "there is no such process";
+		return "no such process";
 	case -ENOENT:
-		return "it does not run under pidepoch, or is only watched from outside";
+		return "it does not run under pidepoch, or has only a supervisor";
 	case -ENODATA:
-		return "cannot be looked at: /proc is missing, or another pid namespace's";
+		return "cannot be examined: /proc is missing, or belongs to another pid namespace";
 	case -EPROTO:
 		return "it runs under another version of pidepoch";
 	case -EAGAIN:
-		return "nothing is kept for it yet: it has made no child and taken no reference";
+		return "nothing is kept for it yet: it has created no child and taken no reference";
 	}
 	return strerror(-err);
 }
 
-static void show_moment(const char *name, pe_clock_time t)
+static void show_time(const char *name, pe_clock_time t)
 {
-	printf("%-22s lap %llu, number %u", name, (unsigned long long)pe_clock_lap(t),
+	printf("%-22s lap %llu, pid %u", name, (unsigned long long)pe_clock_lap(t),
 	       pe_clock_cursor(t));
 }
 
@@ -51,14 +51,14 @@ static int show(const struct pe_stats *a)
 	printf("%-22s %llu bytes of at most %llu\n", "of which for old laps",
 	       (unsigned long long)a->old_bytes, (unsigned long long)a->bound);
 	printf("%-22s %llu\n", "laps retired early", (unsigned long long)a->retired_early);
-	show_moment("now", a->now);
+	show_time("now", a->now);
 	printf("\n");
 	if (a->sync) {
-		show_moment("sync point", a->sync);
+		show_time("sync point", a->sync);
 		printf(", %llu laps behind\n",
 		       (unsigned long long)((a->now - a->sync) >> PE_CLOCK_CURSOR_BITS));
 	} else {
-		printf("%-22s none: it has not asked for one\n", "sync point");
+		printf("%-22s none: the program has not set one\n", "sync point");
 	}
 	return pe_message_flush("status");
 }
@@ -71,7 +71,7 @@ static int read_pid(const char *word, pid_t *pid)
 	errno = 0;
 	n = strtol(word, &end, 10);
 	if (*word < '0' || *word > '9' || *end || errno || n < 1 || n > INT32_MAX)
-		return ERROR(PE_EXIT_USAGE, "'%s' is no process number", word);
+		return ERROR(PE_EXIT_USAGE, "invalid pid '%s'", word);
 	*pid = (pid_t)n;
 	return 0;
 }
@@ -82,7 +82,7 @@ int pe_status_main(int argc, char **argv)
 		{ "help", no_argument, NULL, 'h' + PE_MESSAGE_LONG },
 		{ 0 },
 	};
-	struct pe_stats account;
+	struct pe_stats stats;
 	int option = getopt_long(argc, argv, "+:", options, NULL), r;
 	pid_t pid = 0;
 
@@ -91,11 +91,10 @@ int pe_status_main(int argc, char **argv)
 	if (option != -1)
 		return pe_message_bad_option("status", option, argv);
 	if (argc - optind != 1)
-		return ERROR(PE_EXIT_USAGE,
-			     "needs one process number; try 'pidepoch status --help'");
+		return ERROR(PE_EXIT_USAGE, "needs one pid; try 'pidepoch status --help'");
 	r = read_pid(argv[optind], &pid);
 	if (r != 0)
 		return r;
-	r = pe_status_read(pid, &account);
-	return r < 0 ? ERROR(PE_EXIT_FAILED, "%d: %s", pid, reason(r)) : show(&account);
+	r = pe_status_read(pid, &stats);
+	return r < 0 ? ERROR(PE_EXIT_FAILED, "%d: %s", pid, reason(r)) : show(&stats);
 }

@@ -20,13 +20,14 @@ static bool is_admin(void)
 	return pe_probe_try(PE_PROBE_ADMIN) == 0;
 }
 
-/* It is asked: the mark may be left over from somewhere else, or have been lost on the way. By a
- * call that other filters know, too; past our library, which would answer it. */
+/* Ask the supervisor, since the variable in the environment may be stale or may have been removed.
+ * prctl() is a call that other filters know as well; syscall() bypasses our library, which would
+ * answer it. */
 bool pe_supervise_is_inside(void)
 {
 	int signal;
 
-	/* ENOSYS: our memory is not for it to write to */
+	/* ENOSYS: a supervisor that may not write to our memory */
 	return syscall(SYS_prctl, PR_GET_PID_EPOCH_SIGNAL, &signal, 0, 0, 0) == 0 ||
 	       errno == ENOSYS;
 }
@@ -45,7 +46,7 @@ static const char *setting(const char *name)
 	return value && *value ? value : NULL;
 }
 
-/* the words have been checked by run */
+/* run.c has checked the values. */
 static struct pe_monitor_plan plan_from_environment(void)
 {
 	const char *policy = setting("PIDEPOCH_ON_STALE"), *error = setting("PIDEPOCH_ERRNO"),
@@ -74,15 +75,15 @@ static const char *reason(int error)
 {
 	switch (error) {
 	case -EBUSY:
-		return "the programs here are watched by another one already";
+		return "another one watches the programs here already";
 	case -ENOSYS:
-		return "the kernel lacks what it needs, see 'pidepoch doctor'";
+		return "the kernel lacks a mechanism that it needs, see 'pidepoch doctor'";
 	case -ENOENT:
 		return "it needs the /proc of its own pid namespace";
 	case -EAGAIN:
 		return "there is no room for its two processes, see pids.max and 'ulimit -u'";
 	case -EPIPE:
-		return "it was ended while it started";
+		return "it ended while it started";
 	default:
 		return strerror(-error);
 	}
@@ -96,11 +97,11 @@ static int failed(int error, bool needed)
 	return pe_message_error(
 		0, "run",
 		"no supervisor: %s; static programs, Go and raw system calls are not "
-		"watched (--supervisor=off says that they need not be)",
+		"watched (--supervisor=off suppresses this message)",
 		reason(error));
 }
 
-/* The letter is changed in place once more is known: that cannot fail. */
+/* pe_supervise_start() may change the letter in place later, which cannot fail. */
 static bool mark(void)
 {
 	char value[32];
@@ -124,8 +125,8 @@ int pe_supervise_start(bool needed)
 	if (plan.plain)
 		pe_message_error(
 			0, "run",
-			"supervisor without CAP_SYS_ADMIN: setuid programs that are started "
-			"run without their privilege");
+			"supervisor without CAP_SYS_ADMIN: setuid programs run without their "
+			"privileges");
 	r = pe_monitor_start(&plan);
 	if (r > 0)
 		*getenv(PE_TOKEN_VARIABLE) = PE_TOKEN_READ;

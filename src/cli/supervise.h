@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * supervise - whether a run is watched from outside as well, and the start of it.
+ * supervise - whether a run has a supervisor, and its start.
  *
  *   --supervisor   the library can be loaded                 it cannot
- *   auto           if CAP_SYS_ADMIN spares no_new_privs      the same, else 125
+ *   auto           if CAP_SYS_ADMIN makes no_new_privs       the same, else 125
+ *                  unnecessary
  *   on             yes                                       yes
  *   off            no                                        125
  *
- * supervise.5  What is asked for or needed, and cannot be had, is one line and status 125, and no
- *              program. Where the library is in the command, and the supervisor came by default,
- *              the line says what is lost, and the program runs.
- * supervise.6  A run inside a watched run is watched already, with the outer one's settings.
+ * supervise.5  If the supervisor is requested or needed and cannot be started, an error line is
+ *              printed, the status is 125, and the program is not run. If the library can be loaded
+ *              and the supervisor is only the default, the line names what is not watched, and the
+ *              program runs.
+ * supervise.6  A run inside a watched run is watched already, with the outer run's settings.
  */
 #ifndef PE_CLI_SUPERVISE_H
 #define PE_CLI_SUPERVISE_H
@@ -23,8 +25,8 @@ bool pe_supervise_is_inside(void);
 /* "auto", "on" or "off" */
 bool pe_supervise_is_due(const char *mode);
 
-/* Start it, with the settings that stand in the environment. @needed: there is no going on without
- * it. 0, or an exit status after an error line. */
+/* Start the supervisor with the settings in the environment. @needed: the run fails without it. 0,
+ * or an exit status after an error line. */
 int pe_supervise_start(bool needed);
 
 #endif

@@ -6,7 +6,7 @@
 
 enum pe_exit_status {
 	PE_EXIT_OK = 0,
-	PE_EXIT_FAILED = 1,    /* the command did its work and the answer is no */
+	PE_EXIT_FAILED = 1,    /* the command worked, and its answer is no */
 	PE_EXIT_USAGE = 2,     /* an argument, or a value in PIDEPOCH_*, is not valid */
 	PE_EXIT_UNABLE = 125,  /* pidepoch itself failed; no program was started */
 	PE_EXIT_NOT_RUN = 126, /* the program was found, and could not be executed */

@@ -10,9 +10,9 @@
 
 #include "command/exit_status.h"
 
-/* a name may hold a newline or a terminal's escape sequence: neither belongs into a one-line
- * message */
-static void disarm(char *text)
+/* A name may contain a newline or an escape sequence for the terminal, which a one-line message
+ * must not have. */
+static void mask_controls(char *text)
 {
 	for (; *text; text++)
 		if (iscntrl((unsigned char)*text))
@@ -21,18 +21,18 @@ static void disarm(char *text)
 
 int pe_message_error(int status, const char *verb, const char *format, ...)
 {
-	char line[9000]; /* room for two longest paths */
+	char line[9000]; /* enough for two paths of PATH_MAX */
 	va_list args;
 	int n = snprintf(line, sizeof(line), "pidepoch%s%s: ", *verb ? " " : "", verb);
 
 	va_start(args, format);
 	vsnprintf(line + n, sizeof(line) - (size_t)n - 1, format, args);
 	va_end(args);
-	disarm(line);
+	mask_controls(line);
 	strcat(line, "\n");
 	fflush(stdout);
 	if (write(STDERR_FILENO, line, strlen(line)) < 0)
-		return status; /* there is nobody left to tell */
+		return status; /* no other way to report it */
 	return status;
 }
 
@@ -40,16 +40,18 @@ int pe_message_bad_option(const char *verb, int answer, char **argv)
 {
 	const char letter[] = { '-', (char)optopt, '\0' };
 	const char *word = argv[optind - 1];
-	const char *wrong = "is not an option";
+	const char *what = "unrecognized option", *wrong = "";
 
+	if (answer == ':' || optopt >= PE_MESSAGE_LONG)
+		what = "option";
 	if (answer == ':')
-		wrong = "needs a value";
+		wrong = " requires an argument";
 	else if (optopt >= PE_MESSAGE_LONG)
-		wrong = "takes no value";
-	else if (optopt) /* getopt_long() has perhaps not left the word yet: -xy */
+		wrong = " takes no argument";
+	else if (optopt) /* in "-xy" getopt_long() may not have advanced optind yet */
 		word = letter;
-	return pe_message_error(PE_EXIT_USAGE, verb, "'%s' %s; try 'pidepoch%s%s --help'", word,
-				wrong, *verb ? " " : "", verb);
+	return pe_message_error(PE_EXIT_USAGE, verb, "%s '%s'%s; try 'pidepoch%s%s --help'", what,
+				word, wrong, *verb ? " " : "", verb);
 }
 
 int pe_message_flush(const char *verb)

@@ -36,31 +36,31 @@ static int write_text(const char *path, const char *text)
 	return (int)n;
 }
 
-static int write_number(const char *path, long pid)
+static int write_number(const char *path, long number)
 {
 	char text[24];
 
-	snprintf(text, sizeof(text), "%ld", pid);
+	snprintf(text, sizeof(text), "%ld", number);
 	return write_text(path, text);
 }
 
 static long read_number(const char *path)
 {
 	FILE *f = fopen(path, "re");
-	long pid = -1;
+	long number = -1;
 
 	if (!f)
 		return -1;
-	if (fscanf(f, "%ld", &pid) != 1)
-		pid = -1;
+	if (fscanf(f, "%ld", &number) != 1)
+		number = -1;
 	fclose(f);
-	return pid;
+	return number;
 }
 
-/* --- the way in --- */
+/* --- create --- */
 
-/* the switch that is known to forbid user namespaces, if one of them does */
-static const char *who_forbids(void)
+/* the sysctl that forbids user namespaces, if one does */
+static const char *find_cause(void)
 {
 	if (read_number("/proc/sys/user/max_user_namespaces") == 0)
 		return "sysctl user.max_user_namespaces is 0";
@@ -94,16 +94,17 @@ int pe_namespace_make(const char *for_verb)
 	verb = for_verb;
 	if (unshare(CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS) == 0) {
 		r = be_root(uid, gid);
-		return r < 0 ? ERROR(PE_EXIT_UNABLE, "no rights in its user namespace: %s; %s",
-				     strerror(-r), who_forbids())
+		return r < 0 ? ERROR(PE_EXIT_UNABLE,
+				     "cannot map ids in the new user namespace: %s; %s",
+				     strerror(-r), find_cause())
 			     : 0;
 	}
 	r = errno;
-	/* who may administer the machine needs no user namespace */
+	/* with CAP_SYS_ADMIN no user namespace is needed */
 	if (unshare(CLONE_NEWPID | CLONE_NEWNS) == 0)
 		return 0;
-	return ERROR(PE_EXIT_UNABLE, "needs a user namespace and gets none: %s; %s", strerror(r),
-		     who_forbids());
+	return ERROR(PE_EXIT_UNABLE, "needs a user namespace, and cannot create one: %s; %s",
+		     strerror(r), find_cause());
 }
 
 /* --- inside --- */
@@ -114,12 +115,12 @@ static int mount_proc(void)
 	    mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) == 0)
 		return 0;
 	return ERROR(-1,
-		     "cannot mount a /proc for its namespace: %s; containers that hide parts of "
+		     "cannot mount /proc in the new namespace: %s; containers that hide parts of "
 		     "/proc forbid it (docker: --security-opt systempaths=unconfined)",
 		     strerror(errno));
 }
 
-/* Is pid_max a namespace's own (Linux 6.14)? On an older kernel the write below would change the
+/* Does each pid namespace have a pid_max (Linux 6.14)? On an older kernel a write would change the
  * machine's. */
 static bool pid_max_is_ours(void)
 {
@@ -149,14 +150,14 @@ int pe_namespace_settle(bool old)
 	steered = write_number("/proc/sys/kernel/ns_last_pid", FEW / 2);
 	if (steered == 0)
 		return PE_NAMESPACE_STEERED;
-	return ERROR(-1, "cannot make numbers come round: own pid_max: %s; ns_last_pid: %s",
+	return ERROR(-1, "cannot make the kernel reuse pids: own pid_max: %s; ns_last_pid: %s",
 		     few == -ENOSYS ? "needs Linux 6.14" : strerror(-few), strerror(-steered));
 }
 
 /* --- pids --- */
 
-/* use one pid up; the pid, or -1 after an error line */
-static pid_t burn(void)
+/* Use up one pid. Returns it, or -1 after an error line. */
+static pid_t use_pid(void)
 {
 	pid_t pid = vfork();
 
@@ -174,12 +175,12 @@ int pe_namespace_first_lap(enum pe_namespace_pids how)
 
 	if (how == PE_NAMESPACE_STEERED)
 		return 0;
-	while ((pid = burn()) > last)
+	while ((pid = use_pid()) > last)
 		last = pid;
 	return pid < 0 ? -1 : 0;
 }
 
-/* bring the kernel to the point where @pid comes next; 0 or -1 */
+/* Make @pid the next pid, where the kernel lets us. 0 or -1. */
 static int go_before(enum pe_namespace_pids how, pid_t pid)
 {
 	int r;
@@ -191,26 +192,26 @@ static int go_before(enum pe_namespace_pids how, pid_t pid)
 }
 
 /*
- * The child looks at its own number: only the one that got @pid lives on. Two laps are enough to
- * meet a pid that is free; one that is not (its process group or session lives on) is never met.
+ * Each child compares its pid: only the one that got @pid continues. Two laps are enough to get a
+ * free pid; a pid that still names a process group or session is never allocated.
  */
-int pe_namespace_birth(enum pe_namespace_pids how, pid_t number)
+int pe_namespace_birth(enum pe_namespace_pids how, pid_t wanted)
 {
 	for (int tries = 0; tries < 2 * FEW; tries++) {
 		pid_t pid;
 
-		if (go_before(how, number) < 0)
+		if (go_before(how, wanted) < 0)
 			return -1;
 		pid = fork();
-		if (pid == 0 && getpid() == number)
+		if (pid == 0 && getpid() == wanted)
 			return 0;
 		if (pid == 0)
 			_exit(0);
 		if (pid < 0)
 			return ERROR(-1, "fork: %s", strerror(errno));
-		if (pid == number)
+		if (pid == wanted)
 			return 1;
 		waitpid(pid, NULL, 0);
 	}
-	return ERROR(-1, "the kernel did not hand out %d again", (int)number);
+	return ERROR(-1, "the kernel did not allocate pid %d again", (int)wanted);
 }

@@ -19,19 +19,19 @@
 #include "fuzz/arch/canary.h"
 #include "core/sys.h"
 
-#define FAREWELL SIGRTMAX
+#define SIGNAL_END SIGRTMAX
 
 #define STACK	4096
-#define LEAVING 8 /* so many are on their way */
+#define LEAVING 8 /* this many canaries may be exiting at a time */
 
 struct canary {
 	_Alignas(16) char stack[STACK];
 	struct pe_fuzz_page *page;
 	pid_t server;
-	pid_t pid; /* its pid, too; 0: an empty place */
+	pid_t pid; /* 0: an empty place */
 	uint32_t release;
-	bool traced;  /* which has been told */
-	bool leaving; /* the farewell has been sent */
+	bool traced;  /* and this has been recorded */
+	bool leaving; /* SIGNAL_END has been sent */
 };
 
 struct server {
@@ -93,7 +93,7 @@ static _Noreturn void be_canary(void *argument)
 		long signal = pe_sys4(SYS_rt_sigtimedwait, PE_SYS_LONG(&all), PE_SYS_LONG(&info), 0,
 				      sizeof(all));
 
-		if (signal == FAREWELL && info.si_pid == self->server)
+		if (signal == SIGNAL_END && info.si_pid == self->server)
 			break;
 		if (signal > 0 && info.si_pid != self->server)
 			found(self->page, self, (int)signal, info.si_pid);
@@ -102,7 +102,7 @@ static _Noreturn void be_canary(void *argument)
 		pe_sys1(SYS_exit_group, 0);
 }
 
-static pid_t birth_of(struct canary *c)
+static pid_t clone_canary(struct canary *c)
 {
 	struct clone_args args = {
 		.flags = CLONE_VM,
@@ -116,7 +116,7 @@ static pid_t birth_of(struct canary *c)
 	return (pid_t)pe_stranger_clone(&args, sizeof(args), be_canary, c);
 }
 
-/* who traces process @pid; 0: nobody */
+/* the tracer of process @pid; 0: none */
 static pid_t tracer_of(pid_t pid)
 {
 	char path[32], text[512];
@@ -134,7 +134,7 @@ static pid_t tracer_of(pid_t pid)
 	return line ? (pid_t)strtol(line + strlen("TracerPid:"), NULL, 10) : 0;
 }
 
-/* What leaves no signal: a canary's priority is its canary server's, and nobody traces it. */
+/* Being traced and a changed priority send no signal, so the server looks for them. */
 static void look_for_tracer(struct server *k, struct canary *c, pid_t *tracer)
 {
 	*tracer = tracer_of(c->pid);
@@ -143,6 +143,7 @@ static void look_for_tracer(struct server *k, struct canary *c, pid_t *tracer)
 	c->traced |= *tracer != 0;
 }
 
+/* A canary has inherited the server's priority. */
 static void look_at_priority(struct server *k, const struct canary *c)
 {
 	int nice_now = getpriority(PRIO_PROCESS, (id_t)c->pid);
@@ -151,7 +152,7 @@ static void look_at_priority(struct server *k, const struct canary *c)
 		note(k->page, c, PE_FUZZ_PAGE_PRIORITY, nice_now, 0);
 }
 
-/* What kills or stops cannot be blocked: it is seen from here. */
+/* A canary cannot block SIGKILL and SIGSTOP; the server sees their effect. */
 static void look_at(struct server *k, struct canary *c)
 {
 	int status;
@@ -168,8 +169,8 @@ static void look_at(struct server *k, struct canary *c)
 	c->pid = 0;
 }
 
-/* The farewell comes after whatever was sent before it (canary.4). */
-static void bid_farewell(struct server *k, struct canary *c)
+/* SIGNAL_END is dequeued after all signals that were sent before it (canary.4). */
+static void end_canary(struct server *k, struct canary *c)
 {
 	pid_t tracer;
 
@@ -179,19 +180,19 @@ static void bid_farewell(struct server *k, struct canary *c)
 	look_at_priority(k, c);
 	look_for_tracer(k, c, &tracer);
 	atomic_store(&k->page->stranger[c - k->canary], 0);
-	kill(c->pid, tracer ? SIGKILL : FAREWELL);
+	kill(c->pid, tracer ? SIGKILL : SIGNAL_END);
 	kill(c->pid, SIGCONT);
 	c->leaving = true;
 	if (tracer)
-		c->pid = 0; /* nothing else ends it, and it is reaped when its tracer likes */
+		c->pid = 0; /* its tracer may delay the reap: do not wait for it */
 }
 
-/* One that was killed before it had left has told by its end. */
-static void see_off(struct server *k, struct canary *c)
+/* If a signal killed the canary before it exited, its status names the signal. */
+static void wait_for_end(struct server *k, struct canary *c)
 {
 	int status = 0;
 
-	bid_farewell(k, c);
+	end_canary(k, c);
 	if (c->pid && waitpid(c->pid, &status, 0) == c->pid && WIFSIGNALED(status))
 		found(k->page, c, WTERMSIG(status), 0);
 	c->pid = 0;
@@ -206,21 +207,21 @@ static void place_canary(struct server *k, pid_t pid, uint32_t release)
 	place->release = release;
 	place->traced = place->leaving = false;
 	place->pid = pid;
-	/* else it is in use after all: a group or a session may bear it still, or somebody was
-	 * quicker */
-	if (birth_of(place) != pid) {
+	/* else the pid is in use: a group or a session still has it, or another process was created
+	 * first */
+	if (clone_canary(place) != pid) {
 		place->pid = 0;
 		return;
 	}
-	setpgid(pid, pid); /* a signal to the group that its pid meant before reaches it, too */
+	setpgid(pid, pid); /* signals to the process group of that number reach it as well */
 	atomic_store(&k->page->release[k->next], release);
 	atomic_store(&k->page->stranger[k->next], (uint32_t)pid);
 	k->next = (k->next + 1) % PE_FUZZ_PAGE_STRANGERS;
 	atomic_fetch_add(&k->page->reuses, 1);
 }
 
-/* the program's own next child gets it */
-static void lend(struct pe_fuzz_page *page, pid_t pid)
+/* The program's own next child gets the pid. */
+static void give_to_next_child(struct pe_fuzz_page *page, pid_t pid)
 {
 	char text[16];
 	int n = snprintf(text, sizeof(text), "%d", pid - 1);
@@ -233,31 +234,31 @@ static void lend(struct pe_fuzz_page *page, pid_t pid)
 	close(fd);
 }
 
-/* --- the canary server's --- */
+/* --- the canary server --- */
 
-static void look_after(struct server *k)
+static void look_at_all(struct server *k)
 {
 	for (unsigned int i = 0; i < PE_FUZZ_PAGE_STRANGERS; i++)
 		look_at(k, &k->canary[i]);
 }
 
-static void dismiss_all(struct server *k)
+static void end_all(struct server *k)
 {
 	for (unsigned int i = 0; i < PE_FUZZ_PAGE_STRANGERS; i++)
-		bid_farewell(k, &k->canary[i]);
+		end_canary(k, &k->canary[i]);
 	for (unsigned int i = 0; i < PE_FUZZ_PAGE_STRANGERS; i++)
-		see_off(k, &k->canary[i]);
+		wait_for_end(k, &k->canary[i]);
 }
 
-/* canary.3: the next place is free when it is asked for, and whoever is to leave it has had time
- * for it. */
+/* canary.3: the next place is free when it is needed, and the canary in it was asked to end some
+ * requests before. */
 static void make_room(struct server *k)
 {
-	see_off(k, &k->canary[k->next]);
-	bid_farewell(k, &k->canary[(k->next + LEAVING) % PE_FUZZ_PAGE_STRANGERS]);
+	wait_for_end(k, &k->canary[k->next]);
+	end_canary(k, &k->canary[(k->next + LEAVING) % PE_FUZZ_PAGE_STRANGERS]);
 }
 
-static void look_at_all(struct server *k)
+static void look_for_tracers(struct server *k)
 {
 	pid_t tracer;
 
@@ -274,43 +275,42 @@ static void serve(struct server *k, pid_t pid)
 	if (k->page->policy != PE_FUZZ_PAGE_LOTTERY || draw % 4 < 2)
 		place_canary(k, pid, release);
 	else if (draw % 4 == 2)
-		lend(k->page, pid);
+		give_to_next_child(k->page, pid);
 }
 
 _Noreturn void pe_canary_serve(struct pe_fuzz_page *page)
 {
 	static struct server k;
-	uint32_t served = atomic_load(&page->served); /* by one before it */
+	uint32_t served = atomic_load(&page->served); /* by an earlier server */
 	sigset_t all;
 
 	k = (struct server){ .page = page, .pid = getpid() };
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);
 	setsid();
-	prctl(PR_SET_NAME,
-	      PE_CANARY_NAME); /* inherited, so that a canary bears it from its first moment */
+	prctl(PR_SET_NAME, PE_CANARY_NAME); /* a canary inherits it, and so has it from the start */
 	for (;;) {
 		uint32_t pid;
 
 		if (atomic_load(&page->asked) == served) {
 			if (pe_fuzz_page_wait(&page->asked, served) == -ETIMEDOUT)
-				look_after(&k);
+				look_at_all(&k);
 			continue;
 		}
 		pid = atomic_load(&page->pid);
 		if (pid == PE_FUZZ_PAGE_STOP)
 			break;
 		if (pid == PE_FUZZ_PAGE_LEAVE)
-			dismiss_all(&k);
+			end_all(&k);
 		else if (pid == PE_FUZZ_PAGE_LOOK)
-			look_at_all(&k);
+			look_for_tracers(&k);
 		else
 			serve(&k, (pid_t)pid);
 		atomic_store(&page->served, ++served);
 		pe_fuzz_page_wake(&page->served);
 		make_room(&k);
 	}
-	dismiss_all(&k);
+	end_all(&k);
 	_exit(0);
 }
 
@@ -318,7 +318,7 @@ int pe_canary_stop(struct pe_fuzz_page *page, pid_t server)
 {
 	int status;
 
-	/* whoever is in the middle of a request has been killed, or is about to be */
+	/* a process that holds the lock for a request has been killed, or is about to be */
 	atomic_store(&page->lock, (uint32_t)getpid());
 	atomic_store(&page->pid, PE_FUZZ_PAGE_STOP);
 	atomic_fetch_add(&page->asked, 1);

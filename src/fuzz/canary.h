@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * canary - of `pidepoch fuzz`: a canary server gives the pids that a program releases to unrelated
- * processes, who record what is done to them.
+ * canary - of `pidepoch fuzz`: the canary server creates a process at each pid that the program
+ * releases. Such a process is a canary: it records what is done to it.
  *
- *   init (pid 1) ┬─ canary server ─┬─ canary at 12      blocks all signals, writes each that comes into the page
+ *   init (pid 1) ┬─ canary server ─┬─ canary at 12      blocks all signals, writes each that arrives into the page
  *                │          └─ canary at 15
- *                └─ the program ...              asks the canary server at each release (core/engine/fuzz_page.h)
+ *                └─ the program ...              calls the canary server at each release (core/engine/fuzz_page.h)
  *
- * canary.1  A canary does nothing but wait: what reaches it was meant for somebody else.
- * canary.2  It is there before the wait that released its pid returns.
- * canary.3  There are PE_FUZZ_PAGE_STRANGERS of them at the most, so that no program starves for
- *           pids. The oldest goes while the program goes on.
- * canary.4  Signals are dequeued lowest first, and the canary server's own farewell is the highest:
- *           whoever has left has told all.
- * canary.5  The program waits for each birth, so a canary is born into its canary server's memory,
- *           with a stack and nothing else of its own. It makes no call of libc's, whose thread it
- *           is not.
+ * canary.1  A canary does nothing but wait: what reaches it was meant for another process.
+ * canary.2  A canary exists before the wait that released its pid returns.
+ * canary.3  At most PE_FUZZ_PAGE_STRANGERS canaries exist, so that the program does not run out of
+ *           pids. The oldest one ends while the program runs on.
+ * canary.4  The kernel dequeues the lowest signal first, and the signal that ends a canary is the
+ *           highest. So a canary that has exited has recorded every signal sent before.
+ * canary.5  The program waits for the creation of each canary, so a canary shares the memory of the
+ *           canary server and has only a stack of its own. It does not call libc, since it is not a
+ *           thread that libc knows.
  */
 #ifndef PE_FUZZ_CANARY_H
 #define PE_FUZZ_CANARY_H
@@ -26,15 +26,16 @@
 
 #define PE_CANARY_NAME "canary" /* their comm */
 
-/* A page in the new file @path; @heeded: bits of what counts as a find. NULL with errno. */
+/* A page in the new file @path; @heeded: bits of enum pe_fuzz_page_what that count as a find. NULL
+ * with errno. */
 struct pe_fuzz_page *pe_canary_page(const char *path, enum pe_fuzz_page_policy policy,
 				    unsigned int heeded, uint64_t seed);
 
-/* In a process of its own: serve until told to stop, in the place of one that was killed too. Never
- * returns; _exit(0) when all canaries have told. */
+/* In a process of its own: serve until pe_canary_stop(). A new server may continue for one that was
+ * killed. Never returns; calls _exit(0) when all canaries have ended. */
 _Noreturn void pe_canary_serve(struct pe_fuzz_page *page);
 
-/* From its parent: stop, and wait until it has. 0, or -1: it had ended before by itself. */
+/* For the parent of @server: stop it and wait for its end. 0, or -1: it ended another way. */
 int pe_canary_stop(struct pe_fuzz_page *page, pid_t server);
 
 #endif

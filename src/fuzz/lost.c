@@ -6,7 +6,7 @@
 
 #include "report/findings.h"
 
-static void leave_lost(struct pe_events *e)
+static void keep_lost_only(struct pe_events *e)
 {
 	size_t kept = 0;
 
@@ -42,7 +42,7 @@ long pe_fuzz_lost_count(const char *path, const struct pe_suppress *suppress)
 	n = pe_events_read(&events, f);
 	fclose(f);
 	if (n == 0) {
-		leave_lost(&events);
+		keep_lost_only(&events);
 		n = events.events ? count(&events, suppress) : 0;
 	}
 	pe_events_free(&events);

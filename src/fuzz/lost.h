@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * lost - of one run: statuses of children that were lost to somebody else's wait.
+ * lost - of one run: statuses of children that another wait took.
  *
- * No unrelated process feels that, so no canary tells; the library's events do.
+ * Such a wait does nothing to an unrelated process, so no canary records it. The library's events
+ * do.
  */
 #ifndef PE_FUZZ_LOST_H
 #define PE_FUZZ_LOST_H
 
 #include "report/suppress.h"
 
-/* How many different ones are in the file @events, which need not be there, less those that
- * @suppress names. -errno: cannot tell */
+/* The number of different lost statuses in the file @events, without those that @suppress names. A
+ * missing file counts as empty. -errno: the file cannot be read. */
 long pe_fuzz_lost_count(const char *events, const struct pe_suppress *suppress);
 
 #endif

@@ -22,32 +22,32 @@
 static const char help[] =
 	"Usage: pidepoch fuzz [OPTION]... [--] COMMAND [ARGUMENT]...\n"
 	"       pidepoch fuzz --replay=FILE\n"
-	"Run COMMAND again and again in a world of its own, where each process number that it releases\n"
-	"is given to a stranger, and say what it then does to strangers, and which statuses of its\n"
+	"Run COMMAND repeatedly in a pid namespace, where each pid that it releases is given to an\n"
+	"unrelated process. Report what COMMAND then does to such processes, and which statuses of its\n"
 	"children it loses.\n"
 	"\n"
-	"  --policy=immediate|lottery|window|turns  who gets a number: a stranger at once; by a draw a\n"
-	"                        stranger, COMMAND's own next child, or nobody yet; a stranger, with\n"
-	"                        pauses around each reap and before each use; or each run another of\n"
-	"                        these (the default)\n"
-	"  --canary=kill,priority,trace,probe  what done to a stranger is a find: a signal, a change\n"
-	"                        of its priority, a tracer (these are the default); a question\n"
-	"                        whether it is there, or who it is\n"
-	"  --seed=N              of all draws (default: by the clock)\n"
-	"  --runs=N              how often (default 20, of a replay 1); it ends with the first find\n"
-	"  --timeout=SECONDS     of one run (default 60); what was found until then counts\n"
-	"  --suppressions=FILE   which lost statuses are no find, in lines as of 'pidepoch report'\n"
-	"  --save=FILE           what shows a find again (default pidepoch-fuzz.replay)\n"
-	"  --replay=FILE         do that\n"
-	"  --help                show this\n"
+	"  --policy=immediate|lottery|window|turns  which process gets a released pid: an unrelated one\n"
+	"                        at once; by lot an unrelated one, COMMAND's own next child, or none\n"
+	"                        yet; an unrelated one, with pauses around each reap and before each\n"
+	"                        use; or each run another of these (the default)\n"
+	"  --canary=kill,priority,trace,probe  which act on an unrelated process is a find: a signal,\n"
+	"                        a change of its priority, tracing it (these are the default); a query\n"
+	"                        whether it exists, or what it is\n"
+	"  --seed=N              seed of all draws (default: from the clock)\n"
+	"  --runs=N              number of runs (default 20, with --replay 1); the first find ends them\n"
+	"  --timeout=SECONDS     time for one run (default 60); what was found until then counts\n"
+	"  --suppressions=FILE   lost statuses that are not a find, in the format of 'pidepoch report'\n"
+	"  --save=FILE           write the replay file of a find there (default pidepoch-fuzz.replay)\n"
+	"  --replay=FILE         repeat the run that FILE describes\n"
+	"  --help                display this help and exit\n"
 	"\n"
-	"Exit status: 0 nothing found, 1 found, 2 wrong use, 125 pidepoch cannot do it. See pidepoch(1).\n";
+	"Exit status: 0 nothing found, 1 found, 2 usage error, 125 pidepoch itself failed. See pidepoch(1).\n";
 
 const char *const pe_fuzz_plan_policies[] = { "immediate", "lottery", "window", "turns", NULL };
 
 static const char *const canaries[] = { "kill", "priority", "trace", "probe", NULL };
 
-#define HEEDED 7u /* without probe: right programs ask, too */
+#define HEEDED 7u /* without probe: correct programs probe as well */
 
 unsigned int pe_fuzz_plan_policy(const struct pe_fuzz_plan *plan, unsigned int run)
 {
@@ -57,7 +57,7 @@ unsigned int pe_fuzz_plan_policy(const struct pe_fuzz_plan *plan, unsigned int r
 	return plan->policy == PE_FUZZ_PLAN_TURNS ? turns[(run - 1) % 3] : plan->policy;
 }
 
-/* --- words --- */
+/* --- options --- */
 
 static bool read_number(const char *text, uint64_t least, uint64_t most, uint64_t *out)
 {
@@ -79,7 +79,7 @@ static int take_number(const char *option, uint64_t least, uint64_t most, unsign
 	return 0;
 }
 
-/* @length bytes of @word are an entry of @list: which */
+/* Find the entry of @list that equals the first @length bytes of @word. */
 static bool find_word(const char *const *list, const char *word, size_t length, unsigned int *which)
 {
 	for (unsigned int i = 0; list[i]; i++)
@@ -95,7 +95,7 @@ static bool find_policy(const char *word, unsigned int *policy)
 	return find_word(pe_fuzz_plan_policies, word, strlen(word), policy);
 }
 
-/* words with a comma between them */
+/* words separated by commas */
 static bool find_canaries(const char *words, unsigned int *heeded)
 {
 	unsigned int which, bits = 0;
@@ -120,7 +120,7 @@ static int take_canaries(struct pe_fuzz_plan *plan)
 		return 0;
 	return ERROR(
 		PE_EXIT_USAGE,
-		"--canary='%s': must be kill, priority, trace, probe, or some of them with commas",
+		"--canary='%s': must be kill, priority, trace, probe, or several of them, separated by commas",
 		optarg);
 }
 
@@ -148,7 +148,7 @@ static int take_option(struct pe_fuzz_plan *plan, int option, const char **repla
 		return take_number("timeout", 1, 86400, &plan->timeout);
 	case 'v' + PE_MESSAGE_LONG:
 		plan->save = optarg;
-		return *optarg ? 0 : ERROR(PE_EXIT_USAGE, "--save needs the name of a file");
+		return *optarg ? 0 : ERROR(PE_EXIT_USAGE, "--save needs a file name");
 	case 'y' + PE_MESSAGE_LONG:
 		*replay = optarg;
 		return 0;
@@ -157,7 +157,7 @@ static int take_option(struct pe_fuzz_plan *plan, int option, const char **repla
 	}
 }
 
-/* --- the file --- */
+/* --- the replay file --- */
 
 static void put_argument(FILE *f, const char *argument)
 {
@@ -199,7 +199,7 @@ int pe_fuzz_plan_save(const struct pe_fuzz_plan *plan, unsigned int run)
 	return fclose(f) != 0 ? -errno : r;
 }
 
-/* in place: it gets no longer */
+/* In place: the result is never longer. */
 static bool decode(char *text)
 {
 	char *to = text;
@@ -249,20 +249,20 @@ static bool take_line(struct pe_fuzz_plan *plan, char *line, unsigned int *argum
 
 static int read_lines(struct pe_fuzz_plan *plan, FILE *f, const char *name)
 {
-	unsigned int arguments = 0, pid = 1;
+	unsigned int arguments = 0, number = 1;
 	char *line = NULL;
 	size_t size = 0;
 	bool right = getline(&line, &size, f) >= 0 && strcmp(line, FIRST_LINE) == 0;
 
 	while (right && getline(&line, &size, f) >= 0) {
-		pid++;
+		number++;
 		right = take_line(plan, line, &arguments);
 	}
 	free(line);
 	if (right && arguments > 0)
 		return 0;
-	return ERROR(PE_EXIT_USAGE, "%s: line %u makes no sense; is it a file of --save?", name,
-		     pid);
+	return ERROR(PE_EXIT_USAGE, "%s: line %u is invalid; was the file written by --save?", name,
+		     number);
 }
 
 static int read_file(struct pe_fuzz_plan *plan, const char *name)
@@ -278,8 +278,6 @@ static int read_file(struct pe_fuzz_plan *plan, const char *name)
 	fclose(f);
 	return r;
 }
-
-/* --- both --- */
 
 int pe_fuzz_plan_read(struct pe_fuzz_plan *plan, int argc, char **argv)
 {
@@ -319,7 +317,7 @@ int pe_fuzz_plan_read(struct pe_fuzz_plan *plan, int argc, char **argv)
 		plan->runs = replay ? 1 : 20;
 	plan->command = argv + optind;
 	if (!!replay == (optind < argc))
-		return ERROR(PE_EXIT_USAGE, "needs a command or --replay, one of them; try "
+		return ERROR(PE_EXIT_USAGE, "needs either a command or --replay; try "
 					    "'pidepoch fuzz --help'");
 	return replay ? read_file(plan, replay) : 0;
 }

@@ -14,7 +14,7 @@
 
 #define ERROR(status, ...) pe_message_error(status, "fuzz", __VA_ARGS__)
 
-/* --- while it goes on --- */
+/* --- progress --- */
 
 void pe_fuzz_print_progress(const struct pe_fuzz_plan *plan, const struct pe_fuzz_print_total *t,
 			    const struct pe_fuzz_run *now)
@@ -41,48 +41,49 @@ void pe_fuzz_print_progress_end(void)
 
 /* --- finds --- */
 
-static const char *signal_name(int pid)
+static const char *signal_name(int number)
 {
-	const char *name = sigabbrev_np(pid);
+	const char *name = sigabbrev_np(number);
 
 	return name ? name : "a real-time signal";
 }
 
-/* The numbers of the calls are core/call.h's. */
+/* @call: enum pe_call, or 0 */
 static const char *probe_name(int call)
 {
 	return call ? pe_call_name((unsigned int)call) : "a look at /proc";
 }
 
-static void tell_what(const struct pe_fuzz_page_find *f)
+static void print_what(const struct pe_fuzz_page_find *f)
 {
 	switch (f->what) {
 	case PE_FUZZ_PAGE_PRIORITY:
-		printf("  priority %d was given to a stranger at number %u", f->signal, f->pid);
+		printf("  priority %d was given to an unrelated process, pid %u", f->signal,
+		       f->pid);
 		break;
 	case PE_FUZZ_PAGE_TRACE:
-		printf("  a stranger at number %u is traced, by pid %d", f->pid, f->sender);
+		printf("  an unrelated process, pid %u, is traced by pid %d", f->pid, f->sender);
 		break;
 	case PE_FUZZ_PAGE_PROBE:
-		printf("  belief: %s by pid %d found a stranger at number %u",
+		printf("  belief: %s by pid %d found an unrelated process, pid %u",
 		       probe_name(f->signal), f->sender, f->pid);
 		break;
 	default:
-		printf("  signal %d (%s) reached a stranger at number %u", f->signal,
+		printf("  signal %d (%s) reached an unrelated process, pid %u", f->signal,
 		       signal_name(f->signal), f->pid);
 		if (f->sender)
 			printf(", sent by pid %d", f->sender);
 	}
 }
 
-static void tell_find(const struct pe_fuzz_page_find *f)
+static void print_find(const struct pe_fuzz_page_find *f)
 {
-	tell_what(f);
-	printf("; the number was release %u of the run\n", f->release + 1);
+	print_what(f);
+	printf("; the pid was release %u of the run\n", f->release + 1);
 }
 
-/* What the library saw of it, in a line for each use. */
-static void tell_log(const struct pe_fuzz_run *run)
+/* The library's notices, one line for each use. */
+static void print_log(const struct pe_fuzz_run *run)
 {
 	FILE *f = fopen(pe_fuzz_run_file(run, "log"), "re");
 	char *line = NULL;
@@ -95,8 +96,8 @@ static void tell_log(const struct pe_fuzz_run *run)
 	free(line);
 }
 
-/* and where, with the stacks */
-static void tell_stacks(const struct pe_fuzz_plan *plan, const char *events)
+/* The library's events, with stacks. */
+static void print_stacks(const struct pe_fuzz_plan *plan, const char *events)
 {
 	char option[PATH_MAX + 32];
 	pid_t pid;
@@ -115,54 +116,54 @@ static void tell_stacks(const struct pe_fuzz_plan *plan, const char *events)
 		waitpid(pid, NULL, 0);
 }
 
-static void tell_run(const struct pe_fuzz_plan *plan, unsigned int pid)
+static void print_run(const struct pe_fuzz_plan *plan, unsigned int number)
 {
-	printf("pidepoch fuzz: found in run %u (--policy=%s --seed=%llu):\n", pid,
-	       pe_fuzz_plan_policies[pe_fuzz_plan_policy(plan, pid)],
+	printf("pidepoch fuzz: found in run %u (--policy=%s --seed=%llu):\n", number,
+	       pe_fuzz_plan_policies[pe_fuzz_plan_policy(plan, number)],
 	       (unsigned long long)plan->seed);
 }
 
-static int tell_again(const struct pe_fuzz_plan *plan, unsigned int pid)
+static int print_replay(const struct pe_fuzz_plan *plan, unsigned int number)
 {
-	int r = pe_fuzz_plan_save(plan, pid);
+	int r = pe_fuzz_plan_save(plan, number);
 
 	if (r < 0)
 		ERROR(0, "cannot write %s: %s", plan->save, strerror(-r));
 	else
-		printf("again: pidepoch fuzz --replay=%s\n", plan->save);
+		printf("to repeat it: pidepoch fuzz --replay=%s\n", plan->save);
 	return pe_message_flush("fuzz") == 0 ? PE_EXIT_FAILED : PE_EXIT_UNABLE;
 }
 
 int pe_fuzz_print_finds(const struct pe_fuzz_plan *plan, const struct pe_fuzz_run *run,
-			unsigned int pid)
+			unsigned int number)
 {
 	uint32_t finds = atomic_load(&run->page->finds);
 
-	tell_run(plan, pid);
+	print_run(plan, number);
 	for (uint32_t i = 0; i < finds && i < PE_FUZZ_PAGE_FINDS; i++)
-		tell_find(&run->page->find[i]);
+		print_find(&run->page->find[i]);
 	if (finds > PE_FUZZ_PAGE_FINDS)
 		printf("  and %u more\n", finds - PE_FUZZ_PAGE_FINDS);
-	tell_log(run);
-	tell_stacks(plan, pe_fuzz_run_file(run, "events"));
-	return tell_again(plan, pid);
+	print_log(run);
+	print_stacks(plan, pe_fuzz_run_file(run, "events"));
+	return print_replay(plan, number);
 }
 
 int pe_fuzz_print_lost(const struct pe_fuzz_plan *plan, const struct pe_fuzz_run *run,
-		       unsigned int pid, long lost)
+		       unsigned int number, long lost)
 {
-	tell_run(plan, pid);
-	printf("  statuses of children were lost to another wait, in %ld place%s; no stranger was "
-	       "hit\n",
+	print_run(plan, number);
+	printf("  statuses of children were lost to another wait, in %ld place%s; no unrelated "
+	       "process was hit\n",
 	       lost, lost == 1 ? "" : "s");
-	tell_stacks(plan, pe_fuzz_run_file(run, "lost"));
-	return tell_again(plan, pid);
+	print_stacks(plan, pe_fuzz_run_file(run, "lost"));
+	return print_replay(plan, number);
 }
 
 /* --- nothing --- */
 
-/* A command that fails each time may never have come to what was to be tried. */
-static void tell_failures(const struct pe_fuzz_print_total *t)
+/* A command that fails in each run may never reach the code that was to be tested. */
+static void print_failures(const struct pe_fuzz_print_total *t)
 {
 	if (!t->failed)
 		return;
@@ -180,7 +181,7 @@ int pe_fuzz_print_nothing(const struct pe_fuzz_plan *plan, const struct pe_fuzz_
 	       "%lu releases, %lu reuses",
 	       t->runs, t->runs == 1 ? "" : "s", pe_fuzz_plan_policies[plan->policy],
 	       (unsigned long long)plan->seed, t->forks, t->releases, t->reuses);
-	tell_failures(t);
+	print_failures(t);
 	if (t->timed_out)
 		printf("; %u run%s cut off after %u s", t->timed_out,
 		       t->timed_out == 1 ? " was" : "s were", plan->timeout);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * print - what `pidepoch fuzz` says: a line while it goes on, and what it found.
+ * print - the output of `pidepoch fuzz`: a progress line, and the finds.
  */
 #ifndef PE_FUZZ_PRINT_H
 #define PE_FUZZ_PRINT_H
@@ -13,22 +13,22 @@ struct pe_fuzz_print_total {
 	unsigned long forks, releases, reuses;
 };
 
-/* On a terminal, one line that is written over: all runs so far, and @now, the one under way (or
- * NULL: none is). */
+/* On a terminal, one line that is overwritten: the totals of all runs so far and of @now, the
+ * current run (NULL: none). */
 void pe_fuzz_print_progress(const struct pe_fuzz_plan *plan, const struct pe_fuzz_print_total *t,
 			    const struct pe_fuzz_run *now);
 void pe_fuzz_print_progress_end(void);
 
-/* In the run @pid, @run, unrelated processes were hit. The exit status. */
+/* Unrelated processes were hit in @run, which is run @number. Returns the exit status. */
 int pe_fuzz_print_finds(const struct pe_fuzz_plan *plan, const struct pe_fuzz_run *run,
-			unsigned int pid);
+			unsigned int number);
 
-/* None was, but @lost statuses were lost in run @pid, whose events are kept in the file "lost". The
- * exit status. */
+/* No unrelated process was hit, but @lost statuses were lost in run @number, whose events are kept
+ * in the file "lost". Returns the exit status. */
 int pe_fuzz_print_lost(const struct pe_fuzz_plan *plan, const struct pe_fuzz_run *run,
-		       unsigned int pid, long lost);
+		       unsigned int number, long lost);
 
-/* No run did. The exit status. */
+/* No run found anything. Returns the exit status. */
 int pe_fuzz_print_nothing(const struct pe_fuzz_plan *plan, const struct pe_fuzz_print_total *t);
 
 #endif

@@ -44,7 +44,7 @@ void pe_fuzz_run_done(struct pe_fuzz_run *run)
 static const int ends[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGPIPE };
 
 static volatile sig_atomic_t caught;
-static sigset_t mask_before; /* and of the command */
+static sigset_t mask_before; /* the command gets it, too */
 
 static void catch_end(int signal)
 {
@@ -59,11 +59,11 @@ void pe_fuzz_run_catch(void)
 	sigemptyset(&mask);
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
 		sigaddset(&mask, ends[i]);
-		/* of nohup: stays ignored */
+		/* an ignored signal stays ignored, as under nohup */
 		if (sigaction(ends[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
 			sigaction(ends[i], &act, NULL);
 	}
-	/* but for the moments of waiting, so that none is overlooked between a look and a wait */
+	/* unblocked only while waiting, so that none is missed between a check and a wait */
 	sigprocmask(SIG_BLOCK, &mask, &mask_before);
 }
 
@@ -93,7 +93,7 @@ static bool set_environment(const struct pe_fuzz_run *run)
 	       setenv("PIDEPOCH_STACKS", "on", 1) == 0 && unsetenv("PIDEPOCH_TRUST") == 0;
 }
 
-/* In a session of its own: what it sends to its group is not for us. */
+/* In a session of its own, so that signals to its process group do not reach us. */
 static _Noreturn void become(const struct pe_fuzz_run *run, char **command)
 {
 	setsid();
@@ -106,9 +106,9 @@ static _Noreturn void become(const struct pe_fuzz_run *run, char **command)
 	_exit(errno == ENOENT ? PE_EXIT_NOT_FOUND : PE_EXIT_NOT_RUN);
 }
 
-/* --- inside --- */
+/* --- inside the namespace --- */
 
-static pid_t start_keeper(struct pe_fuzz_page *page)
+static pid_t start_server(struct pe_fuzz_page *page)
 {
 	pid_t server = fork();
 
@@ -117,9 +117,9 @@ static pid_t start_keeper(struct pe_fuzz_page *page)
 	return server;
 }
 
-/* Everybody's reaper, and so the one who gives the numbers of orphans to unrelated processes, until
- * the command has ended. A command that stops or kills whom it can does so to the canary server,
- * too. */
+/* Until the command has ended, reap the orphans of the namespace and have canaries placed at their
+ * pids. The command may stop or kill every process of the namespace; so continue the canary server
+ * if it is stopped, and start a new one if it ends. */
 static int wait_for(pid_t command, pid_t *server, struct pe_fuzz_page *page)
 {
 	int status;
@@ -132,7 +132,7 @@ static int wait_for(pid_t command, pid_t *server, struct pe_fuzz_page *page)
 		if (pid > 0 && pid == *server && WIFSTOPPED(status))
 			kill(*server, SIGCONT);
 		else if (pid > 0 && pid == *server)
-			*server = start_keeper(page);
+			*server = start_server(page);
 		else if (pid == command && !WIFSTOPPED(status))
 			return status;
 		else if (pid > 0 && !WIFSTOPPED(status))
@@ -140,9 +140,9 @@ static int wait_for(pid_t command, pid_t *server, struct pe_fuzz_page *page)
 	}
 }
 
-/* Once the watcher, who holds the other end, has said who this is: has it gone? Looked at when its
- * later end is heard of by a signal. */
-static bool is_alone(int watcher)
+/* The watcher holds the other end of the pipe and writes a byte once it has reported the pid of
+ * this process. Has the watcher ended since? A later end sends PR_SET_PDEATHSIG's signal. */
+static bool is_watcher_gone(int watcher)
 {
 	struct pollfd end = { .fd = watcher };
 	char byte;
@@ -150,14 +150,14 @@ static bool is_alone(int watcher)
 	return read(watcher, &byte, 1) != 1 || poll(&end, 1, 0) != 0;
 }
 
-static _Noreturn void be_init(struct pe_fuzz_run *run, char **command, int tell, int watcher)
+static _Noreturn void be_init(struct pe_fuzz_run *run, char **command, int report, int watcher)
 {
 	pid_t server, pid;
 	int status;
 
-	if (pe_namespace_enter() < 0 || is_alone(watcher))
+	if (pe_namespace_enter() < 0 || is_watcher_gone(watcher))
 		_exit(PE_EXIT_UNABLE);
-	server = start_keeper(run->page);
+	server = start_server(run->page);
 	pid = server < 0 ? -1 : fork();
 	if (pid == 0)
 		become(run, command);
@@ -167,17 +167,17 @@ static _Noreturn void be_init(struct pe_fuzz_run *run, char **command, int tell,
 	}
 	status = wait_for(pid, &server, run->page);
 	pe_canary_stop(run->page, server);
-	_exit(write(tell, &status, sizeof(status)) == sizeof(status) ? 0 : PE_EXIT_UNABLE);
+	_exit(write(report, &status, sizeof(status)) == sizeof(status) ? 0 : PE_EXIT_UNABLE);
 }
 
-static _Noreturn void be_watcher(struct pe_fuzz_run *run, char **command, int tell, pid_t above)
+static _Noreturn void be_watcher(struct pe_fuzz_run *run, char **command, int report, pid_t parent)
 {
 	int status, here[2];
 	pid_t init;
 
-	/* killing this one ends them all: whoever kills the one above need not know it */
+	/* if the parent is killed, this process and the namespace end as well */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != above)
+	if (getppid() != parent)
 		_exit(PE_EXIT_UNABLE);
 	sigprocmask(SIG_SETMASK, &mask_before, NULL);
 	status = pe_namespace_make("fuzz");
@@ -186,17 +186,18 @@ static _Noreturn void be_watcher(struct pe_fuzz_run *run, char **command, int te
 	init = pipe2(here, O_CLOEXEC) != 0 ? -1 : fork();
 	if (init == 0) {
 		close(here[1]);
-		be_init(run, command, tell, here[0]);
+		be_init(run, command, report, here[0]);
 	}
-	if (init < 0 || write(tell, &init, sizeof(init)) != sizeof(init) ||
+	if (init < 0 || write(report, &init, sizeof(init)) != sizeof(init) ||
 	    write(here[1], "", 1) != 1 || waitpid(init, &status, 0) != init)
 		_exit(PE_EXIT_UNABLE);
 	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : PE_EXIT_UNABLE);
 }
 
-/* --- outside --- */
+/* --- outside the namespace --- */
 
-/* Second by second. > 0 it has ended, else its time is up or we are to end. */
+/* Wait, and tick each second. > 0: the process has ended; else its time is up, or a signal asked us
+ * to end. */
 static int wait_seconds(const struct pe_fuzz_run *run, int pidfd, unsigned int seconds)
 {
 	struct pollfd end = { .fd = pidfd, .events = POLLIN };
@@ -213,7 +214,7 @@ static int wait_seconds(const struct pe_fuzz_run *run, int pidfd, unsigned int s
 	return n;
 }
 
-/* The watcher's exit status; or -1 when its time is up, and it has been killed. */
+/* The watcher's exit status; or -1: its time was up, and it has been killed. */
 static int watch(const struct pe_fuzz_run *run, pid_t watcher, unsigned int seconds)
 {
 	int fd = (int)syscall(SYS_pidfd_open, watcher, 0);
@@ -227,36 +228,36 @@ static int watch(const struct pe_fuzz_run *run, pid_t watcher, unsigned int seco
 	return n <= 0 || !WIFEXITED(status) ? -1 : WEXITSTATUS(status);
 }
 
-int pe_fuzz_run(struct pe_fuzz_run *run, const struct pe_fuzz_plan *plan, unsigned int pid)
+int pe_fuzz_run(struct pe_fuzz_run *run, const struct pe_fuzz_plan *plan, unsigned int number)
 {
-	int tell[2], status;
-	pid_t above = getpid(), watcher, init;
+	int report[2], status;
+	pid_t parent = getpid(), watcher, init;
 
-	run->page = pe_canary_page(pe_fuzz_run_file(run, "page"), pe_fuzz_plan_policy(plan, pid),
-				   plan->heeded, pe_fuzz_page_draw(plan->seed, pid));
-	if (!run->page || pipe2(tell, O_CLOEXEC) != 0)
+	run->page = pe_canary_page(pe_fuzz_run_file(run, "page"), pe_fuzz_plan_policy(plan, number),
+				   plan->heeded, pe_fuzz_page_draw(plan->seed, number));
+	if (!run->page || pipe2(report, O_CLOEXEC) != 0)
 		return ERROR(PE_EXIT_UNABLE, "%s: %s", run->folder, strerror(errno));
 	run->status = -1;
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	watcher = fork();
 	if (watcher == 0) {
-		close(tell[0]);
-		be_watcher(run, plan->command, tell[1], above);
+		close(report[0]);
+		be_watcher(run, plan->command, report[1], parent);
 	}
-	close(tell[1]);
+	close(report[1]);
 	if (watcher < 0) {
-		close(tell[0]);
+		close(report[0]);
 		return ERROR(PE_EXIT_UNABLE, "fork: %s", strerror(errno));
 	}
 	status = watch(run, watcher, plan->timeout);
-	/* of a watcher that was killed, its child: process 1, which ends after everybody else in
-	 * there (they write files) */
-	if (read(tell[0], &init, sizeof(init)) == sizeof(init) && status < 0)
+	/* if the watcher was killed, its child is ours: pid 1 of the namespace, which ends after
+	 * all other processes there have stopped writing files */
+	if (read(report[0], &init, sizeof(init)) == sizeof(init) && status < 0)
 		waitpid(init, NULL, 0);
 	run->timed_out = status < 0;
-	if (status == 0 && read(tell[0], &run->status, sizeof(run->status)) < 0)
+	if (status == 0 && read(report[0], &run->status, sizeof(run->status)) < 0)
 		run->status = -1;
-	close(tell[0]);
+	close(report[0]);
 	if (caught)
 		return 128 + caught;
 	return status > 0 ? status : 0;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * run - one run of a command in a world of its own.
+ * run - one run of a command in a pid namespace of its own.
  *
  *   this process ── watcher (new namespaces) ── init, pid 1 ─┬─ canary server and its canaries
  *        │ pidfd, timeout                                    └─ the command
- *        '-- killing the watcher ends them all
+ *        '-- killing the watcher ends all of them
  */
 #ifndef PE_FUZZ_RUN_H
 #define PE_FUZZ_RUN_H
@@ -18,22 +18,22 @@
 struct pe_fuzz_run {
 	char folder[64]; /* for the page, the log and the events; made and removed by the caller */
 	char library[PATH_MAX];	   /* the preload library */
-	struct pe_fuzz_page *page; /* what was found stays here until done */
+	struct pe_fuzz_page *page; /* holds the finds until pe_fuzz_run_done() */
 	bool timed_out;
 	int status; /* the command's, as of waitpid(); -1: it did not end by itself */
 	void (*tick)(void *context); /* called each second of a run */
 	void *context;
 };
 
-/* From here on SIGINT, SIGTERM, SIGHUP and SIGPIPE end the run under way, and no more. */
+/* From here on SIGINT, SIGQUIT, SIGTERM, SIGHUP and SIGPIPE only end the current run. */
 void pe_fuzz_run_catch(void);
 
-/* All is tidied up: if one of them came, it ends this process now. */
+/* After the clean-up: if one of these signals arrived, this process now ends by it. */
 void pe_fuzz_run_pass_on(void);
 
-/* Run @plan's command once, with the seed and the policy of its run @pid. 0, or an exit status
- * after an error line: no run can be had here. */
-int pe_fuzz_run(struct pe_fuzz_run *run, const struct pe_fuzz_plan *plan, unsigned int pid);
+/* Run @plan's command once, with the seed and the policy of run @number. 0, or an exit status after
+ * an error line: no run is possible here. */
+int pe_fuzz_run(struct pe_fuzz_run *run, const struct pe_fuzz_plan *plan, unsigned int number);
 
 /* The name of a file of the run; valid until the next call. */
 const char *pe_fuzz_run_file(const struct pe_fuzz_run *run, const char *name);

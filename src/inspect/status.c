@@ -10,9 +10,8 @@
 #include "supervisor/locator.h"
 #include "supervisor/memory.h"
 
-/* 0; -EAGAIN: that frame has not been made, or is still the parent's */
-static int read_frame(const struct pe_memory *m, const struct pe_frame *at,
-		      struct pe_stats *account)
+/* 0; -EAGAIN: the frame has not been made yet, or is still the parent's */
+static int read_frame(const struct pe_memory *m, const struct pe_frame *at, struct pe_stats *stats)
 {
 	struct pe_frame *copy = malloc(sizeof(*copy) + _Alignof(struct pe_frame));
 	struct pe_frame *frame;
@@ -35,13 +34,13 @@ static int read_frame(const struct pe_memory *m, const struct pe_frame *at,
 	if (err == 0)
 		err = pe_memory_read(m, (uintptr_t)frame->set, &set, sizeof(set));
 	if (err == 0)
-		pe_stats_of(frame, set.old_bytes_most, account);
+		pe_stats_of(frame, set.old_bytes_most, stats);
 	free(copy);
 	return err;
 }
 
-/* Look for a marker in @size bytes at @from of the process. */
-static int search(const struct pe_memory *m, uint64_t from, size_t size, struct pe_stats *account)
+/* Search for a frame locator in the @size bytes at @from. */
+static int search(const struct pe_memory *m, uint64_t from, size_t size, struct pe_stats *stats)
 {
 	struct pe_stats_marker found;
 	char *bytes = size <= PE_LOCATOR_LARGEST ? malloc(size) : NULL;
@@ -50,13 +49,13 @@ static int search(const struct pe_memory *m, uint64_t from, size_t size, struct 
 	if (err == 0 && !pe_locator_find(bytes, size, &found))
 		err = -ENOENT;
 	if (err == 0)
-		err = pe_locator_is_ours(&found) ? read_frame(m, found.frame, account) : -EPROTO;
+		err = pe_locator_is_ours(&found) ? read_frame(m, found.frame, stats) : -EPROTO;
 	free(bytes);
 	return err;
 }
 
-/* Where two copies are mapped, one is asleep. */
-static int search_all(const struct pe_memory *m, struct pe_stats *account)
+/* If two copies of the library are mapped, only one has a frame; so go on after an error. */
+static int search_all(const struct pe_memory *m, struct pe_stats *stats)
 {
 	FILE *maps = pe_memory_maps(m);
 	int err = -ENOENT, now;
@@ -68,7 +67,7 @@ static int search_all(const struct pe_memory *m, struct pe_stats *account)
 		from = pe_locator_candidate(line, &size);
 		if (!from)
 			continue;
-		now = search(m, from, size, account);
+		now = search(m, from, size, stats);
 		if (now != -ENOENT)
 			err = now;
 	}
@@ -78,17 +77,17 @@ static int search_all(const struct pe_memory *m, struct pe_stats *account)
 	return err;
 }
 
-int pe_status_read(pid_t pid, struct pe_stats *account)
+int pe_status_read(pid_t pid, struct pe_stats *stats)
 {
 	struct pe_memory m;
 	int err;
 
 	if (pe_identity_proc_is_ours() != 0)
-		return -ENODATA; /* it would show another process's maps, or none */
+		return -ENODATA; /* /proc would have another process's maps, or none */
 	err = pe_memory_open(&m, "/proc/", pid);
 	if (err < 0)
 		return err == -ESRCH ? err : -EACCES;
-	err = search_all(&m, account);
+	err = search_all(&m, stats);
 	pe_memory_close(&m);
 	return err;
 }

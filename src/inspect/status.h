@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* status - another process's account, read from its memory: nothing is opened, started or stopped
- * in it. */
+/* status - the stats of another process, read from its memory. The process is not stopped or
+ * changed. */
 #ifndef PE_INSPECT_STATUS_H
 #define PE_INSPECT_STATUS_H
 
@@ -8,8 +8,9 @@
 
 #include "core/frame/stats.h"
 
-/* 0, or -errno: -ESRCH no such process; -EACCES, -EPERM not ours to look into; -ENOENT it has no
- * pidepoch library; -EPROTO one of another version; -EAGAIN nothing has been kept yet */
-int pe_status_read(pid_t pid, struct pe_stats *account);
+/* 0, or -errno: -ESRCH no such process; -EACCES, -EPERM its memory may not be read; -ENOENT it
+ * has no pidepoch library; -ENODATA /proc is missing or of another pid namespace; -EPROTO the
+ * library is another version; -EAGAIN nothing has been kept yet */
+int pe_status_read(pid_t pid, struct pe_stats *stats);
 
 #endif

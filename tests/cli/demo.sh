@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The demo's table is as claimed: natively hit, refused and spared, reported and hit, each told in
+# The demo's table is as claimed: natively hit, refused and spared, reported and hit, each logged in
 # one line.
 . "$(dirname "$0")/../support/cli.sh"
 
@@ -12,8 +12,8 @@ plays_well() # NAME=VALUE...
 	fi
 	status 0
 	test ! -s "$TMPDIR/err" || { show; fail "there must be no error"; }
-	grep -qx '12 of 12 plays as claimed\.' "$TMPDIR/out" || { show; fail "not all is as claimed"; }
-	test "$(grep -c ' HIT  *spared, ESRCH, told  *HIT, told$' "$TMPDIR/out")" -eq 4 ||
+	grep -qx '12 of 12 runs as claimed\.' "$TMPDIR/out" || { show; fail "not all is as claimed"; }
+	test "$(grep -c ' HIT  *spared, ESRCH, logged  *HIT, logged$' "$TMPDIR/out")" -eq 4 ||
 		{ show; fail "there must be four rows"; }
 	test "$(grep -c '^    pidepoch: .*refused: ESRCH' "$TMPDIR/out")" -eq 4 || { show; fail "four refusals"; }
 	test "$(grep -c '^    pidepoch: .*let through' "$TMPDIR/out")" -eq 4 || { show; fail "four reports"; }

@@ -37,7 +37,7 @@ d, text = json.load(open(sys.argv[1])), open(sys.argv[2]).read()
 said = text.split("mechanisms\n")[1].split("\n\n")[0].split("\n")
 ours = ["yes" if m["works"] else "no" for m in d["mechanisms"]]
 assert len(said) == len(ours) and all(("  " + o) in s for s, o in zip(said, ours))
-assert ("The full guarantee holds here." in text) == d["full"]
+assert ("All guarantees hold here." in text) == d["full"]
 END
 
 # whoever starts it may have SIGCHLD ignored
@@ -49,7 +49,7 @@ names=$(python3 -c 'import json, sys; [print(m["name"]) for m in json.load(open(
 for name in $names; do
 	test "$name" != preload || continue
 	try_env PIDEPOCH_FORCE_OLD="none,$name" "$PIDEPOCH" doctor --json
-	check "not w['$name']" "m['$name']['why'] == 'switched off by PIDEPOCH_FORCE_OLD'" \
+	check "not w['$name']" "m['$name']['why'] == 'disabled by PIDEPOCH_FORCE_OLD'" \
 		"all(x == m[x['name']] for x in json.load(open('$TMPDIR/whole'))['mechanisms'] if x['name'] != '$name')"
 done
 
@@ -63,7 +63,7 @@ done
 
 # what is lost without births is said, and what is there stays
 try_env PIDEPOCH_FORCE_OLD=births "$PIDEPOCH" doctor
-grep -q 'threads, Go  *\(none\|best effort: births are seen at waits only\)' "$TMPDIR/out" || { show; fail "the text must say what is lost"; }
+grep -q 'threads, Go  *\(none\|best effort: forks are seen at waits only\)' "$TMPDIR/out" || { show; fail "the text must say what is lost"; }
 
 mkdir "$TMPDIR/empty"
 try_env PIDEPOCH_LIBDIR="$TMPDIR/empty" "$PIDEPOCH" doctor --json

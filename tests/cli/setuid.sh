@@ -8,7 +8,7 @@ privileged() # PROGRAM
 {
 	try run --supervisor=off "$1"
 	status 125
-	said "$1" 'rights' 'needs the supervisor'
+	said "$1" 'privileges' 'needs the supervisor'
 }
 
 # one's own setuid program gains nothing

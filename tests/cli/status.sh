@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # What is kept for a running program can be seen from outside: its children come and go in it, and
-# who has nothing is told so.
+# a process without the library is an error.
 . "$(dirname "$0")/../support/cli.sh"
 
 mkfifo "$TMPDIR/to" "$TMPDIR/from"
@@ -41,13 +41,13 @@ exec 3<>"$TMPDIR/to" 4<>"$TMPDIR/from"
 	shows "children  *$((before - 2))"
 }
 shows 'of which for old laps  *[0-9]* bytes of at most [1-9][0-9]*'
-shows 'sync point  *none: it has not asked for one'
+shows 'sync point  *none: the program has not set one'
 
 echo 'exit 0' >&3
 wait "$victim"
 try status "$victim"
 status 1
-said "there is no such process"
+said "no such process"
 
 # another layout is refused, not guessed at (stats.1)
 cat >"$TMPDIR/other.py" <<'END'
@@ -65,7 +65,7 @@ said "another version of pidepoch"
 # this shell does not run under pidepoch
 try status $$
 status 1
-said "it does not run under pidepoch, or is only watched from outside"
+said "it does not run under pidepoch, or has only a supervisor"
 
 for wrong in x 0 -1 1x 99999999999 ''; do
 	try status -- "$wrong"
@@ -73,6 +73,6 @@ for wrong in x 0 -1 1x 99999999999 ''; do
 done
 try status
 status 2
-said "needs one process number"
+said "needs one pid"
 try status 1 2
 status 2

@@ -13,21 +13,21 @@ wrong() # TEXT ARGUMENT...
 	unmarked
 }
 
-wrong 'no verb given'
-wrong "'frobnicate'" frobnicate
-wrong "'--frobnicate'" --frobnicate
+wrong 'missing command'
+wrong "unknown command 'frobnicate'" frobnicate
+wrong "unrecognized option '--frobnicate'" --frobnicate
 wrong "'-x'" -x run "$marker"
-wrong "'--version=1' takes no value" --version=1
+wrong "option '--version=1' takes no argument" --version=1
 wrong "'--frobnicate'" run --frobnicate "$marker"
 wrong "'--frobnicate=1'" run --frobnicate=1 -- "$marker"
 wrong "'-x'" run -xy "$marker"
 wrong "'-x'" run --log="$TMPDIR/log" -xy "$marker"
-wrong "'--help=me' takes no value" run --help=me "$marker"
-wrong "'--log' needs a value" run --log
-wrong "'--on-stale' needs a value" run --on-stale
-wrong 'no command' run
-wrong 'no command' run --
-wrong 'no command' run --on-stale=refuse --
+wrong "option '--help=me' takes no argument" run --help=me "$marker"
+wrong "option '--log' requires an argument" run --log
+wrong "option '--on-stale' requires an argument" run --on-stale
+wrong 'missing command' run
+wrong 'missing command' run --
+wrong 'missing command' run --on-stale=refuse --
 wrong "'--frobnicate'" demo --frobnicate
-wrong "'now' is too much" demo now
+wrong "unexpected argument 'now'" demo now
 test ! -e "$TMPDIR/log" || fail "a log was made"

@@ -46,4 +46,4 @@ test ! -s log || { cat log; fail "a notice"; }
 
 try fuzz --runs=1 --policy=immediate -- "$python" -m test -q --tempdir "$TMPDIR" test_subprocess -m test_send_signal_race2
 status 1
-grep -q 'signal 15 (TERM) reached a stranger' out || { show; fail "what was made on purpose is not found"; }
+grep -q 'signal 15 (TERM) reached an unrelated process' out || { show; fail "what was made on purpose is not found"; }

@@ -42,7 +42,7 @@ hits()
 {
 	runs=$1 signal=$2
 	shift 2
-	finds "$runs" "signal [0-9]* \($signal\) reached a stranger at number [0-9]" "$@"
+	finds "$runs" "signal [0-9]* \($signal\) reached an unrelated process, pid [0-9]" "$@"
 	has '^==[0-9]*==critical: pidepoch: stale: '
 	try fuzz --seed=1 --runs="$runs" --suppressions=lost-is-fine -- env PIDEPOCH_ON_STALE=refuse "$@"
 	status 0
@@ -57,21 +57,21 @@ hits 1 TERM "$(command -v sh)" "$victims/fuzz_pidfile.sh"
 hits 1 KILL bash -mc 'sleep 0 & wait $!; kill -9 -- -$! 2>/dev/null; true'
 
 # a number that whoever uses it has only read; no protection knows that, and no history is told
-finds 3 'signal 15 \(TERM\) reached a stranger' "$(command -v sh)" "$victims/fuzz_service.sh"
+finds 3 'signal 15 \(TERM\) reached an unrelated process' "$(command -v sh)" "$victims/fuzz_service.sh"
 has '^==[0-9]*==critical: pidepoch: stale: '
 has_not 'was released by'
 
 # what leaves no signal; and which of it counts
-finds 1 'a stranger at number [0-9]* is traced, by pid [0-9]' "$built/fuzz_tracer"
-finds 1 'a stranger at number [0-9]* is traced, by pid [0-9]' "$built/fuzz_tracer" held
-has_not 'reached a stranger'
+finds 1 'an unrelated process, pid [0-9]*, is traced by pid [0-9]' "$built/fuzz_tracer"
+finds 1 'an unrelated process, pid [0-9]*, is traced by pid [0-9]' "$built/fuzz_tracer" held
+has_not 'reached an unrelated process'
 try fuzz --runs=1 --canary=kill,priority -- "$built/fuzz_tracer"
 status 0
 # a niceness that the canary, which has ours, does not have already; above 19 there is none
 if command -v renice >/dev/null && test "$(nice)" -lt 19; then
 	level=$(($(nice) + 1))
 	renices='sleep 0 & wait $!; renice -n '$level' -p $! >/dev/null 2>&1'
-	finds 1 "priority $level was given to a stranger at number [0-9]" bash -c "$renices"
+	finds 1 "priority $level was given to an unrelated process, pid [0-9]" bash -c "$renices"
 	grep -qx 'canary kill,priority,trace' again || fail "no canaries in the file"
 	try fuzz --runs=1 --canary=kill -- bash -c "$renices"
 	status 0
@@ -88,13 +88,13 @@ for ask in 'kill -0 $!' 'test -d /proc/$!' 'read -r name </proc/$!/comm'; do
 	try fuzz --seed=1 --runs=1 --canary=probe -- bash -c "$asks"
 	status 1
 	what=$ask
-	has '^  belief: (kill|a look at /proc) by pid [0-9]* found a stranger at number [0-9]'
+	has '^  belief: (kill|a look at /proc) by pid [0-9]* found an unrelated process, pid [0-9]'
 	try fuzz --seed=1 --runs=1 -- bash -c "$asks"
 	status 0
 done
 
 # a status that a library took: both stacks, and it is no find for who says so
-finds 10 'statuses of children were lost to another wait, in [0-9]+ places?; no stranger was hit' "$built/fuzz_library"
+finds 10 'statuses of children were lost to another wait, in [0-9]+ places?; no unrelated process was hit' "$built/fuzz_library"
 has '^==[0-9]*==warning: pidepoch: stolen-wait: '
 if grep -q 'libdw\.so' "$PIDEPOCH"; then
 	has ' in program_waits .*fuzz_library\.c:'

@@ -10,10 +10,10 @@ true'
 try fuzz --seed=5 --runs=3 --save=again -- bash -c "$odd"
 test "$got" -ne 125 || skip "$(cat "$TMPDIR/err")"
 status 1
-grep -v '^again:' out >first
+grep -v '^to repeat it:' out >first
 try fuzz --replay=again --save=twice
 status 1
-grep -q 'signal 9 (KILL) reached a stranger at number 4; the number was release 1 of the run' out || { show; fail "not the same"; }
+grep -q 'signal 9 (KILL) reached an unrelated process, pid 4; the pid was release 1 of the run' out || { show; fail "not the same"; }
 cmp again twice || fail "the second file is another"
 grep -qx 'policy immediate' again || fail "no policy in the file"
 grep -qx 'seed 5' again || fail "no seed in the file"
@@ -23,7 +23,7 @@ wrong() # LINE-NUMBER TEXT
 	printf "$2" >bad
 	try fuzz --replay=bad
 	status 2
-	said "bad: line $1 makes no sense"
+	said "bad: line $1 is invalid"
 }
 wrong 1 ''
 wrong 1 'pidepoch-fuzz 2\n'

@@ -14,7 +14,7 @@ for words in '--policy=sometimes' '--seed=-1' '--seed=x' '--runs=0' '--runs=x' '
 done 2>/dev/null
 try fuzz
 status 2
-said 'needs a command or --replay'
+said 'needs either a command or --replay'
 try fuzz --replay=x -- "$marker"
 status 2
 unmarked
@@ -34,7 +34,7 @@ said './plain'
 # a program whose waits nobody sees is not simply called right
 patched /bin/true 4 '\001' "$TMPDIR/other" # EI_CLASS: 32 bits
 try fuzz --runs=1 --timeout=1 -- "$TMPDIR/other"
-grep -q "^pidepoch fuzz: $TMPDIR/other: built for another machine than the library; of its numbers only" err || { show; fail "it does not say that it is blind"; }
+grep -q "^pidepoch fuzz: $TMPDIR/other: built for another machine than the library; only the pids of its orphans" err || { show; fail "it does not say that it is blind"; }
 try fuzz --runs=1 -- true
 test ! -s err || { show; fail "true is seen"; }
 try fuzz --runs=2 --timeout=1 -- sleep 1000

@@ -159,11 +159,11 @@ findings 0 "$TMPDIR/empty"
 for words in "$PIDEPOCH" "$0"; do
 	try report "$events" "$words"
 	status 1
-	said "$words: is no file of events"
+	said "$words: not an event file"
 done
 try_env "$PIDEPOCH" report <"$0"
 status 1
-said 'standard input: is no file of events'
+said 'standard input: not an event file'
 head -c 300 "$events" >"$TMPDIR/cut"
 findings 0 "$TMPDIR/cut"
 grep -q '; 1 line could not be read' "$TMPDIR/out" || { show; fail "the line that was cut off is not counted"; }

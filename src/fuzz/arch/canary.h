@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* unrelated process - a child in the caller's memory: nothing is copied at its birth, and nothing
- * is torn down at its end. */
+/* canary - create a child that shares the caller's memory: its creation copies no address space,
+ * and its end tears none down. */
 #ifndef PE_FUZZ_ARCH_CANARY_H
 #define PE_FUZZ_ARCH_CANARY_H
 
