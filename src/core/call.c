@@ -6,7 +6,7 @@
 const char *pe_call_name(unsigned int call)
 {
 #define PE_CALL_TEXT(name, text) text,
-	/* an array of characters, not of pointers: it needs no relocation */
+	/* an array of characters needs no relocation; an array of pointers would */
 	static const char names[PE_CALL_COUNT][40] = { PE_CALLS(PE_CALL_TEXT) };
 #undef PE_CALL_TEXT
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * call - the names of the calls that make, release or use a number, for notices and history.
+ * call - the names of the calls that allocate, release or use a pid, for notices and history.
  */
 #ifndef PE_CORE_CALL_H
 #define PE_CORE_CALL_H

@@ -10,8 +10,8 @@
  * contract.4  No allocation except from pe_arena, no stdio, no libc lock, no environment, no
  *             dynamic loader.
  *
- * In a source file that includes this header first, the names at the end of it are poisoned. A file
- * that includes it through another header (a host of the engine, a test) gets the types only.
+ * If a source file includes this header first, the names at its end are poisoned. A file that
+ * includes it through another header (a host of the engine, a test) gets only the types.
  */
 #ifndef PE_CORE_CONTRACT_H
 #define PE_CORE_CONTRACT_H
@@ -31,7 +31,7 @@
 #define likely(x)   __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
-/* out of the way of the hot path, and its stack frame with it */
+/* keep the function, and its stack frame, out of the hot path */
 #define pe_cold __attribute__((cold, noinline))
 
 #define PE_HIDDEN __attribute__((visibility("hidden")))
@@ -43,7 +43,7 @@ _Static_assert(ATOMIC_INT_LOCK_FREE == 2 && ATOMIC_LONG_LOCK_FREE == 2,
 
 #endif
 
-/* The poison comes after the system headers, which may name what they declare. */
+/* The names are poisoned after the system headers, which declare some of them. */
 #if __INCLUDE_LEVEL__ == 1 && !defined(PE_CORE_CONTRACT_ENFORCED)
 #define PE_CORE_CONTRACT_ENFORCED
 #include "core/sys.h"

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * sys - the one door to the kernel.
+ * sys - the system call wrappers. The core makes every system call through this file.
  *
  * sys.1  Every result is >= 0 or -errno (a mapping: the address or MAP_FAILED). errno is never
  *        touched.
- * sys.2  No call here is a cancellation point, and none goes through libc: an interposer can call
- *        all of them, before libc is ready as well as in a handler or a vfork child.
- * sys.3  The C library's struct stat, siginfo_t, rusage and timespec are the kernel's own on 64-bit
- *        CPUs; its sigset_t and struct sigaction are not, so a mask is a uint64_t and the action
+ * sys.2  No call here is a cancellation point, and none goes through libc. So an interposer can
+ *        make all of them before libc is initialised, in a handler and in a vfork child.
+ * sys.3  On 64-bit CPUs the C library's struct stat, siginfo_t, rusage and timespec equal the
+ *        kernel's. Its sigset_t and struct sigaction do not, so a mask is a uint64_t and the action
  *        has its own type.
  * sys.4  A call on a pid is never interrupted, notified to a supervisor or not: see
  *        pe_sys_whole6().
@@ -35,7 +35,7 @@
 #include "core/arch/raw.h"
 #include "core/token.h"
 
-/* what a page takes at least; the kernel rounds up where its pages are larger */
+/* the smallest page size; the kernel rounds up where pages are larger */
 #define PE_SYS_PAGE 4096u
 
 _Static_assert(sizeof(siginfo_t) == 128 && sizeof(struct rusage) == 144, "sys.3");
@@ -93,7 +93,7 @@ static inline long pe_sys_whole6(long nr, long a1, long a2, long a3, long a4, lo
 
 /* --- memory --- */
 
-/* private, zeroed, readable and writable; MAP_FAILED when there is none */
+/* Private, zeroed, readable and writable; MAP_FAILED if there is no memory. */
 static inline void *pe_sys_mmap(size_t bytes)
 {
 	long at = pe_sys6(SYS_mmap, 0, (long)bytes, PROT_READ | PROT_WRITE,
@@ -114,15 +114,15 @@ static inline int pe_sys_madvise(void *at, size_t bytes, int advice)
 
 /* --- futex, within this process --- */
 
-/* 0 woken (or spuriously so); -EAGAIN the word is not @value; -EINTR; -ETIMEDOUT after @patience,
- * which is relative; NULL: forever */
+/* 0: woken (perhaps spuriously); -EAGAIN: the word is not @value; -EINTR; -ETIMEDOUT: after
+ * @patience, which is relative; NULL: no timeout */
 static inline int pe_sys_futex_wait(uint32_t *word, uint32_t value, const struct timespec *patience)
 {
 	return (int)pe_sys4(SYS_futex, PE_SYS_LONG(word), FUTEX_WAIT_PRIVATE, (long)value,
 			    PE_SYS_LONG(patience));
 }
 
-/* the number of waiters woken, @most at the most */
+/* Wakes at most @most waiters. Returns how many were woken. */
 static inline int pe_sys_futex_wake(uint32_t *word, int most)
 {
 	return (int)pe_sys3(SYS_futex, PE_SYS_LONG(word), FUTEX_WAKE_PRIVATE, most);
@@ -138,7 +138,7 @@ struct pe_sys_sigaction {
 	uint64_t mask;
 };
 
-/* Block every signal, those of the C library (32, 33) too. Returns the mask that was: for
+/* Block every signal, including the C library's own (32, 33). Returns the previous mask, for
  * mask_restore. */
 static inline uint64_t pe_sys_mask_all(void)
 {
@@ -154,7 +154,8 @@ static inline void pe_sys_mask_restore(uint64_t mask)
 	pe_sys4(SYS_rt_sigprocmask, SIG_SETMASK, PE_SYS_LONG(&mask), 0, sizeof(mask));
 }
 
-/* Block these signals, too: bit n-1 is signal n. Returns as mask_all does. */
+/* Block these signals in addition: bit n-1 is signal n. Returns the previous mask, as mask_all
+ * does. */
 static inline uint64_t pe_sys_mask_more(uint64_t signals)
 {
 	uint64_t old = 0;
@@ -164,7 +165,7 @@ static inline uint64_t pe_sys_mask_more(uint64_t signals)
 	return old;
 }
 
-/* those that are blocked and have come */
+/* The blocked signals that are pending. */
 static inline uint64_t pe_sys_pending(void)
 {
 	uint64_t pending = 0;
@@ -173,7 +174,7 @@ static inline uint64_t pe_sys_pending(void)
 	return pending;
 }
 
-/* One of these that is pending is so no more. */
+/* Take one pending signal of this set. */
 static inline void pe_sys_take_pending(uint64_t signals)
 {
 	const struct timespec none = { 0, 0 };
@@ -186,7 +187,7 @@ static inline int pe_sys_sigaction_query(int sig, struct pe_sys_sigaction *now)
 	return (int)pe_sys4(SYS_rt_sigaction, sig, 0, PE_SYS_LONG(now), sizeof(now->mask));
 }
 
-/* Is SIGCHLD ignored, or SA_NOCLDWAIT set: do children vanish without a wait? */
+/* Do children vanish without a wait, because SIGCHLD is ignored or SA_NOCLDWAIT is set? */
 static inline bool pe_sys_children_vanish(void)
 {
 	struct pe_sys_sigaction now;
@@ -205,9 +206,9 @@ static inline int pe_sys_tgkill(int tgid, int tid, int sig)
 	return (int)pe_sys_whole6(SYS_tgkill, tgid, tid, sig, 0, 0, PE_TOKEN);
 }
 
-/* As abort(): the program's own SIGABRT handler first; if it returns, the default. The first
- * process of a pid namespace gets no signal by default, not even from itself: it exits, with the
- * status a shell would give. */
+/* As abort(): the program's own SIGABRT handler runs first; if it returns, the default action
+ * follows. The first process of a pid namespace gets no signal by default, not even from itself, so
+ * it exits with the status that a shell reports for SIGABRT. */
 static inline void pe_sys_abort(void)
 {
 	const uint64_t unblock = UINT64_C(1) << (SIGABRT - 1);
@@ -254,8 +255,8 @@ static inline int pe_sys_fstat(int fd, struct stat *st)
 	return (int)pe_sys2(SYS_fstat, fd, PE_SYS_LONG(st));
 }
 
-/* when the file was made, in a unit that is good for comparing only; 0: its file system does not
- * say */
+/* The file's birth time, in a unit that is only good for comparisons; 0: the file system does not
+ * record it. */
 static inline uint64_t pe_sys_file_birth(int fd)
 {
 	struct statx st = { .stx_mask = 0 };
@@ -267,7 +268,7 @@ static inline uint64_t pe_sys_file_birth(int fd)
 	return (uint64_t)st.stx_btime.tv_sec * 1000000000 + st.stx_btime.tv_nsec;
 }
 
-/* bytes of the target, not terminated; @bytes of them may be a part only */
+/* Returns how many bytes of the target were copied, without a NUL; the target is cut at @bytes. */
 static inline long pe_sys_readlinkat(int dir, const char *path, char *to, size_t bytes)
 {
 	return pe_sys4(SYS_readlinkat, dir, PE_SYS_LONG(path), PE_SYS_LONG(to), (long)bytes);
@@ -285,16 +286,17 @@ static inline int pe_sys_name_to_handle_at(int fd, void *handle, int *mount)
 			    PE_SYS_LONG(mount), AT_EMPTY_PATH);
 }
 
-/* linux/fcntl.h FD_PIDFS_ROOT, since Linux 6.17: in the place of a descriptor of pidfs */
+/* linux/fcntl.h FD_PIDFS_ROOT, since Linux 6.17: stands for a descriptor of pidfs */
 #define PE_SYS_PIDFS_ROOT (-10002)
 
-/* @root: a descriptor of the file system. Close-on-exec. */
+/* @root: a descriptor of the file system. The result is close-on-exec. */
 static inline int pe_sys_open_by_handle_at(int root, const void *handle)
 {
 	return (int)pe_sys3(SYS_open_by_handle_at, root, PE_SYS_LONG(handle), O_RDWR | O_CLOEXEC);
 }
 
-/* the first @bytes of a small file, through a close-on-exec descriptor that is gone on return */
+/* Read the first @bytes of a small file, through a close-on-exec descriptor that is closed on
+ * return. */
 static inline long pe_sys_slurp(const char *path, void *to, size_t bytes)
 {
 	int fd = pe_sys_open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
@@ -337,7 +339,7 @@ static inline int pe_sys_waitid_with(long token, int type, int id, siginfo_t *in
 			    token);
 }
 
-/* With WNOHANG and nothing to tell, 0 and si_pid == 0. Any of @info and @used may be NULL. */
+/* With WNOHANG and no state change: 0, and si_pid == 0. @info and @used may be NULL. */
 static inline int pe_sys_waitid(int type, int id, siginfo_t *info, int options, struct rusage *used)
 {
 	return (int)pe_sys5(SYS_waitid, type, id, PE_SYS_LONG(info), options, PE_SYS_LONG(used));
@@ -351,7 +353,7 @@ static inline int pe_sys_pidfd_open(int pid, unsigned int flags)
 /* linux/pidfd.h PIDFD_SIGNAL_PROCESS_GROUP, since Linux 6.9 */
 #define PE_SYS_SIGNAL_PROCESS_GROUP (1u << 2)
 
-/* @info may be NULL: as kill() */
+/* @info may be NULL: siginfo as from kill() */
 static inline int pe_sys_pidfd_send_signal(int pidfd, int sig, siginfo_t *info, unsigned int flags)
 {
 	return (int)pe_sys4(SYS_pidfd_send_signal, pidfd, sig, PE_SYS_LONG(info), (long)flags);
@@ -388,20 +390,20 @@ static inline int pe_sys_prctl(int option, long a2, long a3, long a4, long a5)
 	return (int)pe_sys5(SYS_prctl, option, a2, a3, a4, a5);
 }
 
-/* Can four bytes be written at @at? 0 or -EFAULT; they are overwritten. */
+/* Can four bytes be written at @at? 0 or -EFAULT. They are overwritten. */
 static inline int pe_sys_probe(void *at)
 {
 	return (int)pe_sys3(SYS_getcpu, PE_SYS_LONG(at), 0, 0);
 }
 
-/* Can eight bytes be read at @at? They are read as the argument of a call that is wrong in any
+/* Can eight bytes be read at @at? The kernel reads them as an argument of a call that fails in any
  * case. */
 static inline bool pe_sys_readable(uintptr_t at)
 {
 	return pe_sys4(SYS_rt_sigprocmask, ~0, (long)at, 0, sizeof(uint64_t)) != -EFAULT;
 }
 
-/* @bytes of the memory of process @pid at @from. 0 or -errno */
+/* Copy @bytes from the memory of process @pid at @from. 0 or -errno */
 static inline int pe_sys_copy_of(int pid, void *to, uintptr_t from, size_t bytes)
 {
 	const struct iovec here = { to, bytes }, there = { (void *)from, bytes };
@@ -411,7 +413,7 @@ static inline int pe_sys_copy_of(int pid, void *to, uintptr_t from, size_t bytes
 	return n == (long)bytes ? 0 : n < 0 ? (int)n : -EFAULT;
 }
 
-/* the same of this process's own memory, which may be gone by now */
+/* The same for this process's own memory, which may have been unmapped. */
 static inline int pe_sys_copy(void *to, uintptr_t from, size_t bytes)
 {
 	return pe_sys_copy_of(pe_sys_getpid(), to, from, bytes);

@@ -8,7 +8,7 @@
 
 long pe_gate_act_masked(const struct pe_gate_call *call, const uint32_t *dead)
 {
-	/* The kernel knows nothing of this one: the section is then plain code. */
+	/* The kernel does not know this area, so the section runs as plain code. */
 	struct rseq nobodys = { .cpu_id = 0 };
 	uint64_t mask = pe_sys_mask_all();
 	long ret = pe_gate_act(call, dead, &nobodys);

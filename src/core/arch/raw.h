@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * raw - the bare system call of this CPU, as pe_raw6(). The one place that asks which CPU it is.
+ * raw - the bare system call of this CPU, as pe_raw6(). No other file tests for the CPU.
  */
 #ifndef PE_CORE_ARCH_RAW_H
 #define PE_CORE_ARCH_RAW_H

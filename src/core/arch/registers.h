@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * registers - what an unwinder must know of this CPU: where it is, and the DWARF numbers of three
- * registers.
+ * registers - what an unwinder must know about this CPU: its own position, and the DWARF numbers of
+ * three registers.
  *
  * Each arch/<cpu>/frame.h defines PE_FRAME_SP, PE_FRAME_FP and PE_FRAME_RA, and the two macros
  * below.
@@ -11,14 +11,14 @@
 
 #include <stdint.h>
 
-/* Of the caller that a frame returns to, and of the frame itself: all that is followed from frame
- * to frame. */
+/* The registers of one frame, and those that lead to its caller: all that is followed from frame to
+ * frame. */
 struct pe_frame {
 	uintptr_t pc, sp, fp;
 	uintptr_t ra; /* the return address's own register, where this CPU has one; else unused */
 };
 
-/* PE_FRAME_HERE(struct pe_frame *f): the function that this stands in, at this place.
+/* PE_FRAME_HERE(struct pe_frame *f): the frame of the function that uses it, at this place.
  * PE_FRAME_PLAIN(uintptr_t pc): a return address without a signature in it */
 #if defined(__x86_64__)
 #include "core/arch/x86_64/registers.h"

@@ -14,8 +14,8 @@ int pe_append_open(const char *path)
 			     0600);
 }
 
-/* A pipe without a reader sends SIGPIPE and a file at its limit SIGXFSZ after the write; a terminal
- * sends SIGTTOU before it (append.3). */
+/* A write to a pipe without a reader raises SIGPIPE, and to a file at its limit SIGXFSZ; a write to
+ * a terminal may raise SIGTTOU first (append.3). */
 void pe_append_write(int fd, const char *line, size_t bytes)
 {
 	uint64_t before = pe_sys_mask_more(BIT(SIGPIPE) | BIT(SIGXFSZ) | BIT(SIGTTOU));

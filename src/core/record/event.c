@@ -12,13 +12,13 @@
 #define NAME 64u
 #define EXE  256u
 
-/* how bad: it has happened, it would have happened, it will, it is worth knowing */
+/* it has happened; it would have happened; it will happen; worth knowing */
 enum severity { CRITICAL, ERROR, WARNING, NOTE };
 
 struct happening {
 	enum pe_event_kind kind;
 	enum pe_call by;
-	uint32_t pid, holder; /* by which the caller knows it, and this process */
+	uint32_t pid, holder; /* as the caller knows them: the pid used, and the holder's */
 	int signal;
 	bool held, group, unproven;
 	enum pe_outcome outcome;
@@ -26,7 +26,7 @@ struct happening {
 	const struct pe_evidence_finding *f; /* NULL: not stale by evidence */
 };
 
-/* what one event is made in: pages of its own (event.2) */
+/* the mapped pages in which one event is written (event.2) */
 struct room {
 	union {
 		char modules[PE_MODULES_ROOM];
@@ -107,7 +107,7 @@ struct history {
 	uint32_t born_stack, born_tid, released_stack, released_tid;
 };
 
-/* event.4. false: the slot serves another pid by now, or has not come to an end. */
+/* event.4. false: the slot has been used again for another pid, or its child has not ended. */
 static bool read_history(const struct pe_frame *p, const struct happening *h, struct history *x)
 {
 	const struct pe_slot *s = h->k ? h->k->slot : NULL;
@@ -146,7 +146,7 @@ static void moment_field(struct pe_text *t, const struct pe_frame *p, const char
 	pe_text_add(t, "}");
 }
 
-/* what a supervisor knows in place of a slot's history */
+/* What a supervisor knows instead of a slot's history. */
 static void outside_fields(struct pe_text *t, const struct pe_event_outside *o)
 {
 	if (o->released.by == PE_CALL_NONE)
@@ -218,7 +218,7 @@ static void exe_field(struct pe_text *t, uint32_t pid, char *exe)
 	text_field(t, "exe", exe);
 }
 
-/* start times are in hundredths of a second since boot, on every Linux that there is */
+/* Start times are in hundredths of a second since boot on every Linux. */
 static void holder_field(struct pe_text *t, uint32_t holder, char *exe)
 {
 	struct pe_identity_holder who;
@@ -243,7 +243,7 @@ void pe_event_describe_holder(struct pe_event_outside *o, uint32_t pid)
 	char exe[EXE];
 	struct pe_text t = pe_text_on(o->holder, sizeof(o->holder));
 
-	pe_text_add(&t, "{"); /* as if it were the first field: without a comma */
+	pe_text_add(&t, "{"); /* written as a first field: without a comma */
 	holder_field(&t, pid, exe);
 	pe_text_end(&t);
 }
@@ -294,7 +294,8 @@ static void head_fields(struct pe_text *t, const struct pe_frame *p, const struc
 
 /* --- all of it --- */
 
-/* The set that the event's addresses are of. 0: it cannot be determined. */
+/* The name of the set of modules that the event's addresses refer to. 0: it cannot be
+ * determined. */
 static uint64_t modules_of(const struct pe_frame *p, int fd, struct room *room)
 {
 	uint64_t name = pe_modules_name(0, room->modules);
@@ -412,8 +413,8 @@ void pe_event_mistaken(struct pe_frame *p, const struct pe_use *u, enum pe_event
 		happened(p, &h);
 }
 
-/* Taken by a wait for any child, or in another thread: stolen. By its own name, here: taken
- * twice. */
+/* If a wait for any child, or one in another thread, took the status: stolen. If a wait for this
+ * pid in this thread did: reaped twice. */
 static enum pe_event_kind kind_of_wait(const struct history *x)
 {
 	if (x->released_by == PE_CALL_ELSEWHERE || x->released_any)

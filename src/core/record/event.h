@@ -6,14 +6,14 @@
  *   use of a pid ──> what is known: slot, marks ──> holder ──> stacks ──> one write(2)
  *                                                                            └── modules first, if new
  *
- * event.1  One event is one line of PE_EVENT_LINE bytes at the most, made of whole fields, and one
- *          write(2) to a descriptor that is opened close-on-exec and appending for it. The records
- *          of the modules come before the first event that needs them.
- * event.2  Async-signal-safe, and small on the stack: the text is put together in pages that are
- *          mapped for it and given back.
- * event.3  Without PIDEPOCH_EVENTS nothing of this runs: a place that may have an event tests
+ * event.1  One event is one line of at most PE_EVENT_LINE bytes, made of whole fields. It is one
+ *          write(2) to a descriptor opened for it, close-on-exec and appending. The records of the
+ *          modules come before the first event that needs them.
+ * event.2  Async-signal-safe, with little stack: the text is built in pages that are mapped for it
+ *          and unmapped afterwards.
+ * event.3  Without PIDEPOCH_EVENTS none of this code runs: a place that may write an event tests
  *          `watching` first.
- * event.4  History and marks are written only if the slot still was the pid's after they had been
+ * event.4  History and marks are written only if the slot still belonged to the pid after they were
  *          read.
  */
 #ifndef PE_CORE_RECORD_EVENT_H
@@ -29,16 +29,17 @@
 enum pe_event_kind {
 	PE_EVENT_STALE,	      /* an unrelated process holds the pid */
 	PE_EVENT_LATENT,      /* no process has it: today ESRCH, tomorrow an unrelated process */
-	PE_EVENT_PROBE,	      /* signal 0: the answer is about another process, or soon will be */
+	PE_EVENT_PROBE,	      /* signal 0: the answer is about another process, or may be later */
 	PE_EVENT_STOLEN_WAIT, /* another wait of this process took the child's status first */
 	PE_EVENT_DOUBLE_REAP, /* the child had been reaped here before */
-	PE_EVENT_OWN_THREAD,  /* a thread's id taken for a process: the caller hits itself */
-	PE_EVENT_INIT,	      /* pid 1 taken for the process that once was the parent */
+	PE_EVENT_OWN_THREAD,  /* a thread id is used as a process's pid: the caller hits itself */
+	PE_EVENT_INIT,	      /* pid 1 is taken for the process that was once the parent */
 };
 
 /*
- * What a supervisor knows of the process that it writes an event for: its frame has no slots and no
- * trace. pe_settings names it; NULL: the event is about this process.
+ * What a supervisor knows of the process that an event is about, in place of slots and trace, which
+ * the supervisor's frame does not have. pe_settings points to it; NULL: the event is about this
+ * process.
  */
 struct pe_event_outside {
 	const struct pe_trace_stack *here; /* of the call; NULL: none */
@@ -50,14 +51,14 @@ struct pe_event_outside {
 		const struct pe_trace_stack *stack; /* or NULL */
 		const char *stack_end;		    /* or NULL */
 	} released;
-	uint64_t modules;  /* name of the set, whose records have been written; 0: none */
+	uint64_t modules;  /* name of the set of modules; its records have been written; 0: none */
 	char holder[2304]; /* as text, see pe_event_describe_holder() */
 };
 
-/* Read which process has the pid now, for an event that is written later. */
+/* Record which process has the pid now, for an event that is written later. */
 void pe_event_describe_holder(struct pe_event_outside *o, uint32_t pid);
 
-/* A call with a pid that is known to be stale. @held: a process has it. */
+/* A call with a pid that is known to be stale. @held: a process has the pid. */
 void pe_event_use(const struct pe_frame *p, const struct pe_use *u, const struct pe_known *k,
 		  bool held, enum pe_outcome outcome);
 
@@ -65,10 +66,10 @@ void pe_event_use(const struct pe_frame *p, const struct pe_use *u, const struct
 void pe_event_evidence(const struct pe_frame *p, const struct pe_use *u,
 		       const struct pe_evidence_finding *f, enum pe_outcome outcome);
 
-/* A pid that is known well enough, and stands for the wrong process: OWN_THREAD or INIT. */
+/* A call with a current pid that means the wrong process: OWN_THREAD or INIT. */
 void pe_event_mistaken(struct pe_frame *p, const struct pe_use *u, enum pe_event_kind kind);
 
-/* A wait for @pid by name, which is no child any more; @k says since when. */
+/* A wait for @number, which is no child any more. @k: what is known of it. */
 void pe_event_wait(struct pe_frame *p, enum pe_call by, uint32_t number, const struct pe_known *k);
 
 #endif

@@ -37,8 +37,7 @@ static void parse(const char *s, struct pe_modules_mapping *m)
 	m->path = s;
 }
 
-/* Code that is in a file, or the kernel's own page. What a program makes at run time changes all
- * the time. */
+/* Code from a file, or the kernel's own page. Code generated at run time changes too often. */
 static bool counts(const struct pe_modules_mapping *m)
 {
 	return m->executable && (m->path[0] == '/' || pe_text_same(m->path, "[vdso]"));
@@ -52,7 +51,7 @@ struct scan {
 	void *arg;
 };
 
-/* the records of a set on their way to a file */
+/* State of writing the records of a set to a file. */
 struct writing {
 	int pid, out;
 	uint64_t name;
@@ -80,8 +79,8 @@ static uint64_t mix_in(uint64_t h, const struct pe_modules_mapping *m)
 	return h;
 }
 
-/* The note's bytes into @id; how many, 0: none. @at and @left: the notes of one segment, in
- * memory. */
+/* Copy the build id into @id. Returns its length, 0: none. @at and @left: the notes of one segment,
+ * in memory. */
 static size_t id_in_notes(int pid, uint64_t at, uint64_t left, uint8_t *id)
 {
 	struct {
@@ -162,7 +161,7 @@ static void add_record(struct writing *w, const struct pe_modules_mapping *m)
 	pe_text_add(t, "\"}\n");
 }
 
-/* A record that does not fit behind the others begins the next write. */
+/* A record that does not fit after the others starts the next write. */
 static bool write_record(void *arg, const struct pe_modules_mapping *m)
 {
 	struct writing *w = arg;
@@ -214,13 +213,13 @@ static int open_maps(int pid)
 	if (pid)
 		pe_text_decimal(&t, (uint64_t)pid);
 	else
-		pe_text_add(&t, "self"); /* right also where /proc is another namespace's */
+		pe_text_add(&t,
+			    "self"); /* correct even if /proc belongs to another pid namespace */
 	pe_text_add(&t, "/maps");
 	return pe_sys_open(pe_text_end(&t), O_RDONLY | O_CLOEXEC | O_NOCTTY);
 }
 
-/* The kernel returns whole lines only now and then: the rest of the last one is put before the next
- * read. */
+/* A read may end inside a line: the rest of that line is moved in front of the next read. */
 static bool read_lines(struct scan *s, int fd, char *room)
 {
 	size_t have = 0;

@@ -51,7 +51,7 @@ static void add_ago(struct pe_text *line, const struct pe_frame *p, uint32_t the
 	pe_text_add(line, "s ago");
 }
 
-/* What it was. The slot may serve another pid by now: then its history is not printed. */
+/* The child's history. If the slot has been used again for another pid, no history is printed. */
 static void add_history(struct pe_text *line, const struct pe_frame *p, const struct pe_use *u,
 			const struct pe_known *k)
 {
@@ -119,9 +119,9 @@ static void begin(struct pe_text *line, const struct pe_settings *set)
 	pe_text_add(line, "]: ");
 }
 
-/* notice.1: descriptor 2 may be anything by now, a socket or a data file: then it is not ours to
- * write to. An inode is given out again as soon as the file is gone, but the next one was made
- * later. */
+/* notice.1: descriptor 2 may have become any file, a socket or a data file, which must not be
+ * written to. An inode number may be reused as soon as the file is gone, but the new file has a
+ * later birth time. */
 static bool stderr_is_itself(const struct pe_settings *set)
 {
 	struct stat st;
@@ -166,14 +166,14 @@ void pe_notice_stale(const struct pe_frame *p, const struct pe_use *u, const str
 
 	begin(&line, p->set);
 	add_call(&line, u);
-	/* what the parent knew proves nothing about the child's use (verdict.7) */
+	/* what the parent knew does not prove the child's use stale (verdict.7) */
 	pe_text_add(&line, k->what == PE_KNOWN_INHERITED ? "note: "
 			   : u->group			 ? "stale group: "
 							 : "stale pid: ");
 	add_history(&line, p, u, k);
 	add_holder(&line, u);
 	add_outcome(&line, p, outcome);
-	line.limit++; /* the place kept for the newline */
+	line.limit++; /* room was kept for the newline */
 	send(p->set, &line);
 }
 
@@ -201,7 +201,7 @@ static void add_span(struct pe_text *line, int64_t ms)
 	pe_text_add(line, " s");
 }
 
-/* the process that learned it, if that was another one */
+/* the process that learned the pid, if not this one */
 static void add_source(struct pe_text *line, const struct pe_evidence_finding *f)
 {
 	if (!f->source)

@@ -70,7 +70,7 @@ void pe_exit_watch_close(struct pe_exit_watch *x)
 
 /* --- by pid --- */
 
-/* NULL: no memory, or no number of a process */
+/* NULL: no memory, or @pid is not a valid pid */
 static uint32_t *place_of(struct pe_exit_watch *x, uint32_t pid)
 {
 	uint32_t i = pid / PE_EXIT_WATCH_PIDS;
@@ -105,7 +105,7 @@ static uint32_t new_watch(struct pe_exit_watch *x)
 	return x->used++;
 }
 
-/* In the list once at most, which has room for every watch there is. */
+/* A watch is in the list at most once, and the list has room for every watch. */
 static void look_later(struct pe_exit_watch *x, uint32_t index)
 {
 	pe_exit_watch_watch(x, index)->state = PE_WATCH_LOOK;
@@ -133,7 +133,8 @@ int pe_exit_watch_arm(struct pe_exit_watch *x, uint32_t index, int fd)
 	if (err != 0)
 		return err;
 	w->state = PE_WATCH_ARMED;
-	/* one that was added just now; else the list is being walked, and tidied afterwards */
+	/* This watch may have just been added to the list; otherwise the list is being walked, and
+	 * is compacted afterwards. */
 	if (x->looks && pe_exit_watch_looks(x)[x->looks - 1] == index)
 		x->looks--;
 	return 0;
@@ -148,7 +149,7 @@ void pe_exit_watch_hear(struct pe_exit_watch *x)
 		struct pe_watch *w = pe_exit_watch_watch(x, (uint32_t)tag);
 
 		if (tag >= x->used || w->state != PE_WATCH_ARMED)
-			/* of a step that was never finished: a handler jumped out of it */
+			/* left by a step that did not finish because a handler jumped out of it */
 			continue;
 		w->look.ended = !gone;
 		look_later(x, (uint32_t)tag);

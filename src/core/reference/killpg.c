@@ -16,7 +16,7 @@ static long under_hold(const struct pe_thread *t, const struct pe_pin *pin, int 
 	return pe_gate_pass(&call, pe_hold_dead(&pin->hold), t->rseq);
 }
 
-/* Before Linux 6.9 by the pid; kill(-1) would be for all processes. */
+/* Before Linux 6.9 the signal goes by the pid; kill(-1) would reach all processes. */
 static long by_pid(const struct pe_pin *pin, int signal)
 {
 	return pin->pid > 1 ? pe_sys_kill(-(int)pin->pid, signal) : -EINVAL;
@@ -61,7 +61,7 @@ static int judge(struct pe_frame *p, const struct pe_pin *pin, uint64_t birth)
 	return pe_verdict_reference(&r);
 }
 
-/* @gone: what the pin said */
+/* @gone: the result of the pin */
 static long by_handle(struct pe_frame *p, const struct pe_pin *pin, int signal, long gone)
 {
 	struct pe_foreign_process known;

@@ -8,7 +8,7 @@
 #include "core/engine/release.h"
 #include "core/sys.h"
 
-#define AGAIN 1 /* of the steps below: what they looked at has changed */
+#define AGAIN 1 /* result of the steps below: the state that they read has changed */
 
 static bool sees_children(const struct pe_frame *p)
 {
@@ -42,7 +42,8 @@ static int gone(const struct pe_frame *p, struct pe_pin *pin)
 	return err == -ESRCH && pe_sys_kill((int)pin->pid, 0) != -ESRCH ? -PE_EEPOCH : err;
 }
 
-/* Was it our child, released since, that the reference means? A pid is handed out once a lap. */
+/* Does the reference mean a child of this process that has been released since? A pid is allocated
+ * at most once per lap. */
 static bool meant_released(struct pe_frame *p, const struct pe_pin *pin)
 {
 	struct pe_known k = pe_frame_know(p, pin->pid);
@@ -59,7 +60,7 @@ static uint64_t birth_of(const struct pe_known *k)
 	return atomic_load_explicit(&k->slot->birth, memory_order_relaxed);
 }
 
-/* 0, -errno, or AGAIN: no hold is to be had, or the child is about to be reaped */
+/* 0, -errno, or AGAIN: no hold is available, or the child is about to be reaped */
 static int hold_child(struct pe_frame *p, struct pe_thread *t, const struct pe_known *k, long nr,
 		      struct pe_pin *pin)
 {
@@ -79,7 +80,7 @@ static int hold_child(struct pe_frame *p, struct pe_thread *t, const struct pe_k
 
 /* --- by pidfd --- */
 
-/* 1: our unreaped child; 0: none; -errno: the kernel would not say */
+/* 1: an unreaped child of this process; 0: not; -errno: the kernel gave no answer */
 static int is_child(int fd)
 {
 	siginfo_t si;
@@ -96,7 +97,7 @@ static bool is_zombie(int fd)
 	       si.si_pid != 0;
 }
 
-/* Nobody has the pid, or somebody of whom we have no descriptor. */
+/* No process has the pid, or the process that has it gave no descriptor. */
 static int without_pidfd(struct pe_frame *p, struct pe_thread *t, struct pe_pin *pin, int err)
 {
 	struct pe_known k = pe_frame_know(p, pin->pid);
@@ -108,9 +109,9 @@ static int without_pidfd(struct pe_frame *p, struct pe_thread *t, struct pe_pin 
 	return gone(p, pin);
 }
 
-/* Who is behind the pidfd is no child that we know the birth of: is he whom the reference was taken
- * to? If his inode says so, or that the one who was meant is gone, the clock is not asked: a proof
- * that fails would cost references (wrap_proof.2). */
+/* The pidfd's process is no child whose birth is known. Compare its inode with the recorded one. If
+ * they match, or the recorded process is known to have ended, skip the wrap check: a proof that
+ * fails would cost references (wrap_proof.2). */
 static int judge_other(struct pe_frame *p, struct pe_pin *pin)
 {
 	struct pe_identity now;
@@ -151,8 +152,8 @@ static int judge_pidfd(struct pe_frame *p, struct pe_thread *t, struct pe_pin *p
 	k = pe_frame_know(p, pin->pid);
 	if (k.what != PE_KNOWN_LIVE)
 		return pe_birth_adopt(p, t, (int)pin->pid) ? AGAIN : -ENOMEM;
-	/* The slot's process instance is being reaped, and this is no zombie: a later child, of
-	 * whom we shall hear. */
+	/* The slot's process instance is being reaped, and the pidfd's process is no zombie: it is
+	 * a later child, whose birth is about to be recorded. */
 	if (pe_slot_check(k.slot, pin->pid) != 0 && !is_zombie(pin->fd)) {
 		pe_sys_sched_yield();
 		return AGAIN;
@@ -281,8 +282,8 @@ long pe_reference_call(struct pe_frame *p, struct pe_thread *t, const struct pe_
 
 /* --- taking one --- */
 
-/* May a tag of the present lap have been given out for another process instance of the pid? Without
- * a proof of the clock, the pid may have changed hands in what looks like one lap. */
+/* May a tag of the present lap have been handed out for another process instance of the pid?
+ * Without a proof of the clock, the pid may have changed hands within what looks like one lap. */
 static bool is_ambiguous(struct pe_frame *p, uint32_t pid, const struct pe_identity *who)
 {
 	struct pe_known k = pe_frame_know(p, pid);
@@ -292,10 +293,11 @@ static bool is_ambiguous(struct pe_frame *p, uint32_t pid, const struct pe_ident
 	       (before && (before->who.id != who->id || before->who.kind != who->kind));
 }
 
-/* Lock held. eps(@pid) of now, and of no earlier reference to somebody else (reference.7) */
+/* Lock held. The present eps(@pid), which no earlier reference to another process has
+ * (reference.7). */
 static uint64_t new_tag(struct pe_frame *p, uint32_t pid, const struct pe_identity *who)
 {
-	/* unproven, the clock has been moved on where it could be read (wrap_proof.2) */
+	/* without a proof, the clock has been moved on where it could be read (wrap_proof.2) */
 	bool proven = pe_wrap_proof_take(&p->census, &p->clock) == 0;
 	pe_clock_time now = pe_clock_show(&p->clock);
 
@@ -306,8 +308,8 @@ static uint64_t new_tag(struct pe_frame *p, uint32_t pid, const struct pe_identi
 	return pe_clock_eps(now, pid);
 }
 
-/* Ours, by the kernel's word. AGAIN: it has a slot now. Where children vanish, the slot says its
- * birth, and no more than that: 0 */
+/* The kernel confirmed that @pid is a child. AGAIN: it has a slot now. If children vanish without a
+ * wait, the slot gives only its birth: 0 */
 static int take_child(struct pe_frame *p, struct pe_thread *t, int pid, uint64_t *epoch)
 {
 	struct pe_known k;
@@ -336,7 +338,7 @@ static int take_other(struct pe_frame *p, struct pe_thread *t, int pid, int fd, 
 	*epoch = new_tag(p, (uint32_t)pid, &who);
 	err = pe_foreign_note(&p->others, (uint32_t)pid, &who, *epoch);
 	pe_frame_unlock(p, mask);
-	/* still the same, now that the clock has been read: its birth was before */
+	/* the process still exists after the clock was read: so its birth was before */
 	return err ? err : pe_sys_pidfd_send_signal(fd, 0, NULL, 0) == -ESRCH ? -ESRCH : 0;
 }
 

@@ -5,7 +5,8 @@
 
 #include "core/reference/ring.h"
 
-/* The kernel's, with names of our own: the headers of Debian 12 are older than half of it. */
+/* Constants of the kernel's interface under names of this file: the headers of Debian 12 lack about
+ * half of them. */
 #define SETUP_CQSIZE		 (1u << 3)
 #define SETUP_TASKRUN_FLAG	 (1u << 9)
 #define SETUP_SINGLE_ISSUER	 (1u << 12)
@@ -158,7 +159,7 @@ int pe_ring_watch(struct pe_ring *r, int fd, uint64_t tag)
 	while (n == -EINTR);
 	if (n == 1)
 		return 0;
-	/* Not taken: it is not there any more. (The kernel's head has not moved.) */
+	/* Not accepted: remove the entry. (The kernel's head has not moved.) */
 	atomic_store_explicit(r->sq_tail, tail, memory_order_release);
 	return n < 0 ? n : -EAGAIN;
 }
@@ -174,7 +175,7 @@ static bool is_empty(const struct pe_ring *r)
 	       atomic_load_explicit(r->cq_tail, memory_order_acquire);
 }
 
-/* Let the kernel put down what it has. It says by the flag whether there is more (ring.6). */
+/* Let the kernel post its completions. A flag shows whether there are more (ring.6). */
 static bool refill(struct pe_ring *r)
 {
 	int n;

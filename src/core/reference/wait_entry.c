@@ -33,8 +33,8 @@ static int no_pin(int err, const struct pe_pin *pin)
 	return err == -ENOENT ? -EINVAL : err; /* a thread that is no leader */
 }
 
-/* He was proven to be meant by this tag: that is as good as a reference taken now, and need not be
- * proven again. */
+/* This tag was proven to mean this process. That is as good as a reference taken now, and needs no
+ * second proof. */
 static void note(struct pe_frame *p, const struct pe_wait_entry *l)
 {
 	uint64_t mask = pe_frame_lock(p);
@@ -111,7 +111,7 @@ bool pe_wait_entry_is(struct pe_frame *p, const struct pe_wait_entry *l, uint32_
 	return lives_on(&k) && is_child_of(p, &k, l->pid, wide);
 }
 
-/* --- a pidfd of him --- */
+/* --- a pidfd of the process --- */
 
 static bool is_child(int fd)
 {
@@ -120,8 +120,8 @@ static bool is_child(int fd)
 	return pe_sys_waitid(P_PIDFD, fd, &si, WEXITED | WNOHANG | WNOWAIT | __WALL, NULL) == 0;
 }
 
-/* A slot that is open now was not closed before the descriptor was there: the pid was still its
- * child's (slot.3), unless it was reaped by a way that was not seen. */
+/* If the slot is open now, it was not closed before the pidfd was opened, so the pid still belonged
+ * to the slot's child (slot.3), unless the child was reaped in a way that was not seen. */
 static int verify_child(struct pe_frame *p, const struct pe_wait_entry *l, int fd)
 {
 	struct pe_known k = known_of(p, l);
@@ -162,9 +162,9 @@ int pe_wait_entry_open(struct pe_frame *p, struct pe_thread *t, const struct pe_
 	return err;
 }
 
-/* --- what has become of him --- */
+/* --- the state of the process --- */
 
-/* The word of wait4 for what waitid saw. */
+/* The wait4 status word for what waitid returned. */
 static int status_of(const siginfo_t *si)
 {
 	switch (si->si_code) {
@@ -188,7 +188,7 @@ static int state_of(int status)
 				      : PE_WAIT_ENTRY_EXITED;
 }
 
-/* wait_entry.6: nothing to tell, but by request */
+/* wait_entry.6: a stop that is reported only on request */
 static bool is_untold_stop(const siginfo_t *si, int options)
 {
 	return !(options & WSTOPPED) && (si->si_code == CLD_TRAPPED || si->si_code == CLD_STOPPED);
@@ -203,8 +203,8 @@ static long peek(int idtype, uint32_t id, siginfo_t *info, int options)
 	return err;
 }
 
-/* Without reaping, or where nobody else of ours reaps. -ECHILD: none of ours, or not by these
- * options */
+/* For calls that do not reap, and for when no other thread of this process reaps. -ECHILD: no
+ * child, or not with these options */
 static int look_plainly(int idtype, int id, int options, struct pe_wait_result *r)
 {
 	int kinds = options & ~WNOWAIT, err;
@@ -222,7 +222,7 @@ static int look_plainly(int idtype, int id, int options, struct pe_wait_result *
 		si.si_pid = 0;
 		err = pe_sys_waitid_with(PE_TOKEN_JUDGED, idtype, id, &si,
 					 kinds | WEXITED | WNOHANG, r->usage);
-	} while (err == 0 && si.si_pid == 0); /* somebody else was first */
+	} while (err == 0 && si.si_pid == 0); /* another thread was first */
 	if (err != 0)
 		return err;
 	r->status = status_of(&si);
@@ -272,7 +272,7 @@ static int look_by_pidfd(struct pe_frame *p, struct pe_thread *t, int fd, int op
 	return state == -ECHILD ? look_from_outside(fd) : state;
 }
 
-/* Somebody else of ours may be just reaping it: then it is asked for again, until that is done. */
+/* Another thread of this process may be reaping it at this moment: ask again until that is done. */
 static int look_at_child(struct pe_frame *p, struct pe_thread *t, const struct pe_known *k,
 			 bool ended, int options, struct pe_wait_result *r)
 {

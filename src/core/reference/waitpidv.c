@@ -8,7 +8,7 @@
 #define RESTLESS_NS	 4000000
 #define RESTLESS_NS_EACH 2000
 
-/* all that the functions below need */
+/* the arguments of the functions below */
 struct step {
 	struct pe_frame *p;
 	struct pe_thread *t;
@@ -102,8 +102,8 @@ static void arm(const struct step *s, uint32_t index)
 	pe_sys_close(fd);
 }
 
-/* A watch that has been heard of says nothing of who has the pid now: he is judged anew, unless a
- * slot says that he is the same. */
+/* A watch that has reported does not show which process has the pid now: it is judged again, unless
+ * its slot shows that it is the same process. */
 static bool stands_for(const struct step *s, const struct pe_watch *w, uint32_t epoch)
 {
 	return (w->look.slot || w->state == PE_WATCH_ARMED) &&
@@ -150,8 +150,7 @@ static void bind(struct step *s, size_t i, uint32_t epoch)
 	}
 }
 
-/* Entries from @i on are bound to watches, most of them by having been so before. Returns how far
- * it came. */
+/* Bind the entries from @i on to watches; most were bound before. Returns how far it came. */
 static size_t walk(struct step *s, size_t i)
 {
 	const struct pe_waitpidv *v = s->v;
@@ -197,7 +196,7 @@ static void deliver_final(struct step *s, uint32_t index, size_t i, int state, i
 	}
 }
 
-/* The position of a watch that is still asked about. */
+/* The position of a watch that is still waited for. */
 static size_t wanted(const struct step *s, uint32_t index)
 {
 	const struct pe_exit_watch *x = s->x;
@@ -228,8 +227,8 @@ static void look_at_hint(struct step *s, uint32_t index)
 	}
 	if (state < 0 && !s->err)
 		s->err = state;
-	/* told of, and not to be had (a tracer has it): there is nothing more to be told of by the
-	 * ring */
+	/* the ring reported an end, but the child cannot be taken (a tracer has it): the ring will
+	 * report no more for it */
 	if (!w->look.ended)
 		arm(s, index);
 	s->v->restless |= w->state == PE_WATCH_LOOK;
@@ -288,7 +287,7 @@ void pe_waitpidv_forget(struct pe_frame *p, struct pe_thread *t)
 	t->exits = NULL;
 	if (!x)
 		return;
-	/* the kernel's part goes with the thread */
+	/* the kernel frees its part with the thread */
 	if (is_deaf(p))
 		pe_ring_abandon(&x->ring);
 	pe_exit_watch_close(x);
@@ -303,8 +302,8 @@ void pe_waitpidv_deafen(struct pe_frame *p, struct pe_thread *t)
 	atomic_store(&p->no_ring, true);
 }
 
-/* What a ring tells of is ends. Memory that is short, or a ring that lost something (trace.5), is
- * not insisted upon. */
+/* A ring reports only ends. If memory is short, or the ring lost an event (ring.5), the entries
+ * are asked one by one. */
 static struct pe_exit_watch *exits_for(struct pe_frame *p, struct pe_thread *t,
 				       const struct pe_waitpidv *v)
 {
@@ -342,8 +341,8 @@ int pe_waitpidv_step(struct pe_frame *p, struct pe_thread *t, struct pe_waitpidv
 	return v->news == 0 ? s.err : 0;
 }
 
-/* Between two rounds of looking at each: not so long that it would be noticed, and mostly
- * asleep. */
+/* The pause between two rounds of asking each entry: short enough not to be noticed, and long
+ * enough that the thread mostly sleeps. */
 static struct timespec little_for(const struct pe_waitpidv *v)
 {
 	size_t ns = RESTLESS_NS + v->count * RESTLESS_NS_EACH;
@@ -357,7 +356,7 @@ static bool is_longer(const struct timespec *a, const struct timespec *b)
 	return !a || a->tv_sec > b->tv_sec || (a->tv_sec == b->tv_sec && a->tv_nsec > b->tv_nsec);
 }
 
-/* 0: restless, and a little time has passed */
+/* 0: restless, and the pause has passed */
 int pe_waitpidv_sleep(struct pe_frame *p, struct pe_thread *t, const struct pe_waitpidv *v,
 		      const struct timespec *patience, const uint64_t *mask)
 {

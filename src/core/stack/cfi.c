@@ -13,7 +13,7 @@
 #define DATAREL	 0x30
 #define TABLE	 0x3b /* sdata4, relative to the header: the only kind that linkers sort */
 
-/* --- pids --- */
+/* --- numbers --- */
 
 uint64_t pe_cfi_fixed(struct pe_cfi_reader *r, size_t bytes)
 {
@@ -145,7 +145,7 @@ struct entry {
 	struct pe_cfi_reader common, own; /* the two programs */
 };
 
-/* what follows the length of an entry; a length of 64 bits is nobody's */
+/* What follows the length of an entry. No linker writes a 64-bit length. */
 static struct pe_cfi_reader open_entry(const uint8_t *at)
 {
 	struct pe_cfi_reader r = { at, at + 4, false };
@@ -169,7 +169,7 @@ static void read_augmentation(struct entry *e, struct pe_cfi_reader *r, const ch
 			e->encoding = (unsigned int)pe_cfi_fixed(r, 1);
 		else if (*letters == 'L')
 			pe_cfi_fixed(r, 1);
-		else if (*letters == 'P') /* the personality: its address is not asked for */
+		else if (*letters == 'P') /* the personality routine: its address is not needed */
 			by_form(r, (unsigned int)pe_cfi_fixed(r, 1));
 		else if (*letters == 'S')
 			e->signal = true;
@@ -229,8 +229,8 @@ static bool read_entry(struct entry *e, const uint8_t *at, const uint8_t *header
 struct machine {
 	const struct entry *e;
 	const uint8_t *header;
-	uintptr_t pc;  /* that is asked for */
-	uint64_t here; /* the address that the program has come to */
+	uintptr_t pc;  /* the address whose row is wanted */
+	uint64_t here; /* the address that the program has reached */
 	struct pe_cfi_row row, initial, state[PE_CFI_STATES];
 	unsigned int states;
 };
@@ -294,7 +294,7 @@ static void set_cfa(struct machine *m, uint64_t reg, int64_t offset)
 	};
 }
 
-/* DW_CFA_*: the ones that have their operand behind them */
+/* DW_CFA_*: instructions whose operand follows them */
 static void one_of_many(struct machine *m, struct pe_cfi_reader *r, unsigned int op)
 {
 	const struct entry *e = m->e;
@@ -403,7 +403,7 @@ static void one(struct machine *m, struct pe_cfi_reader *r)
 	}
 }
 
-/* An advance past the pc changes nothing but the place: what stands behind it is not for us. */
+/* After an advance past the pc, the rest of the program does not concern this address. */
 static bool run(struct machine *m, struct pe_cfi_reader r)
 {
 	while (r.at < r.end && !r.bad) {

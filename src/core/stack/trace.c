@@ -30,7 +30,7 @@ static bool same(const struct pe_trace_stack *a, const struct pe_trace_stack *b)
 	       memcmp(a->frame, b->frame, a->depth * sizeof(a->frame[0])) == 0;
 }
 
-/* A copy of @s in a place of its own, which nobody can find yet. 0: all are taken. */
+/* Copy @s into a place of its own, which no other thread can find yet. 0: all places are in use. */
 static uint32_t copy_in(struct pe_trace *t, const struct pe_trace_stack *s)
 {
 	uint32_t at = atomic_load_explicit(&t->used, memory_order_relaxed);
@@ -44,8 +44,8 @@ static uint32_t copy_in(struct pe_trace *t, const struct pe_trace_stack *s)
 	return at + 1;
 }
 
-/* trace.3. Where another thread puts the same stack in meanwhile, one copy is lost, and its place
- * with it. */
+/* trace.3. If another thread stores the same stack at the same time, one copy is lost together with
+ * its place. */
 static uint32_t keep(struct pe_trace *t, const struct pe_trace_stack *s)
 {
 	uint32_t name = 0;

@@ -5,21 +5,21 @@
 #include "core/stack/cfi.h"
 #include "core/stack/unwind.h"
 
-#define OWN_FRAMES  24u	      /* of the library's that are passed over at the most */
-#define SPAN	    0x100000u /* how far up a frame pointer may lead (unwind.4) */
+#define OWN_FRAMES  24u	      /* frames of the library that are skipped at most */
+#define SPAN	    0x100000u /* how far a frame pointer may lead (unwind.4) */
 #define PAGE_OF(at) ((at) & ~(uintptr_t)(PE_SYS_PAGE - 1))
 
 struct walk {
 	const struct pe_unwind *u;
 	struct pe_frame f;
-	uintptr_t page;	  /* known to be readable */
+	uintptr_t page;	  /* a page known to be readable */
 	bool called;	  /* the pc is a return address */
 	bool interrupted; /* the frame's caller was interrupted by a signal */
 };
 
 /* --- memory and expressions --- */
 
-/* Somebody else's frame: what a sanitizer knows of it is no reason not to look. */
+/* The frame belongs to other code: a sanitizer's marks on it do not forbid reading it. */
 __attribute__((no_sanitize("address"))) static bool load(struct walk *w, uintptr_t at,
 							 uintptr_t *value)
 {
@@ -42,7 +42,7 @@ static bool register_is(const struct walk *w, uint64_t reg, uintptr_t *value)
 		*value = w->f.fp;
 	else if (reg == PE_FRAME_RA)
 		*value =
-			/* x86-64 counts the pc as a register, and its expressions ask for it */
+			/* x86-64 numbers the pc as a register, and its expressions use it */
 			w->f.pc;
 	else
 		return false;
@@ -51,7 +51,7 @@ static bool register_is(const struct walk *w, uint64_t reg, uintptr_t *value)
 
 #define DEPTH 8u
 
-/* DW_OP_*, as far as compilers and linkers use them for frames. */
+/* The DW_OP_* that compilers and linkers use for frames. */
 static bool operate(struct walk *w, struct pe_cfi_reader *r, uintptr_t *stack, unsigned int *depth)
 {
 	unsigned int op = (unsigned int)pe_cfi_fixed(r, 1);
@@ -107,7 +107,8 @@ static bool operate(struct walk *w, struct pe_cfi_reader *r, uintptr_t *stack, u
 	return true;
 }
 
-/* @cfa: pushed first if the rule says so (the CFA's own expression begins with nothing) */
+/* @cfa: pushed first if the rule requires it (the expression of the CFA itself starts with an empty
+ * stack) */
 static bool evaluate(struct walk *w, const struct pe_cfi_rule *rule, const uintptr_t *cfa,
 		     uintptr_t *value)
 {
@@ -190,8 +191,7 @@ static struct pe_cfi_row unpack(uint64_t word)
 	};
 }
 
-/* unwind.6: the key is written with the row mixed into it, so that halves of two entries do not fit
- * together. */
+/* unwind.6: the key is stored mixed with the row, so that halves of two entries do not match. */
 static int find_row(const struct pe_unwind *u, uintptr_t pc, const void *header,
 		    struct pe_cfi_row *row)
 {
@@ -226,8 +226,7 @@ static bool step_to(struct walk *w, const struct pe_cfi_row *row)
 		return false;
 	if (row->cfa.how == PE_CFI_OFFSET)
 		cfa += (uintptr_t)row->cfa.offset;
-	/* unwind.3; a function that has no frame of its own yet has its caller's CFA where that
-	 * one's stack ends */
+	/* unwind.3. A function that has no frame yet has a CFA where its caller's stack ends. */
 	if (!row->signal && (cfa < w->f.sp || (cfa == w->f.sp && w->called)))
 		return false;
 	if (!apply(w, &row->ra, cfa, w->f.ra, &caller.pc) ||
@@ -277,7 +276,7 @@ __attribute__((noinline)) unsigned int pe_unwind_here(const struct pe_unwind *u,
 	w.page = PAGE_OF(w.f.sp);
 	for (unsigned int i = 0; n < most && i < most + OWN_FRAMES && step(&w); i++) {
 		if (w.interrupted && n > 0)
-			frames[n - 1]++; /* the kernel's trampoline, which nobody called either */
+			frames[n - 1]++; /* the kernel's trampoline, which was not called */
 		if (w.f.pc < u->own_start || w.f.pc >= u->own_end)
 			frames[n++] = w.f.pc + !w.called; /* unwind.5 */
 	}

@@ -57,7 +57,7 @@ uint64_t pe_clock_observe_after(struct pe_clock *c, pe_clock_time before, uint32
 		uint64_t tagged = pe_clock_eps(atomic_load(&c->shown), pid);
 
 		if (t <= now && pe_clock_lap(t) > known && pe_clock_lap(t) > tagged)
-			break; /* clock.3: overtaken, or a lap late; this cannot be told apart */
+			break; /* clock.3: overtaken, or a lap late; both look the same */
 		if (t <= now)
 			t = after(now, pid); /* clock.4 */
 	} while (!atomic_compare_exchange_weak(&c->word, &now, t));
@@ -66,7 +66,7 @@ uint64_t pe_clock_observe_after(struct pe_clock *c, pe_clock_time before, uint32
 
 void pe_clock_advance(struct pe_clock *c, pe_clock_time before, uint32_t cursor)
 {
-	/* the same cursor: no fork, or whole laps, which are missed (clock.6) */
+	/* the same cursor: either no fork, or whole laps, which go unnoticed (clock.6) */
 	if (cursor != pe_clock_cursor(before))
 		lift(&c->word, after(before, cursor));
 }

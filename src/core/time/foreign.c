@@ -31,7 +31,7 @@ const struct pe_foreign_process *pe_foreign_find(struct pe_foreign *o, uint32_t 
 	return find(o, pid);
 }
 
-/* a new place, or the oldest (foreign.3) */
+/* A new place, or that of the oldest entry (foreign.3). */
 static uint32_t place(struct pe_foreign *o)
 {
 	uint32_t index = pe_arena_alloc(&o->known), last;

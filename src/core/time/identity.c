@@ -66,7 +66,7 @@ static uint64_t decimal(const char *at, const char *end)
 	return value;
 }
 
-/* field @n, where @at is the beginning of field 3; @end when there are not so many */
+/* Field @n, where @at is the start of field 3; @end if there are fewer fields. */
 static const char *field(const char *at, const char *end, int n)
 {
 	for (int i = 3; i < n && at < end; at++)
@@ -78,7 +78,7 @@ int pe_identity_parse(const char *text, size_t len, struct pe_identity_holder *o
 {
 	const char *end = text + len, *from = text, *to = end, *state, *start;
 
-	/* A comm may hold anything, ") R 1 (" too; the fields after the last ')' cannot. */
+	/* A comm may contain any text, also ") R 1 ("; the fields after the last ')' cannot. */
 	while (from < end && *from != '(')
 		from++;
 	while (to > from && *--to != ')')
@@ -109,7 +109,7 @@ int pe_identity_proc_is_ours(void)
 	return pe_text_parse(self, &pid) && pid == (uint64_t)pe_sys_getpid() ? 0 : -ENODATA;
 }
 
-/* Without its /proc file a pid may be free, or hidden (hidepid, no /proc): the kernel knows. */
+/* A pid without a /proc file may be free, or hidden (hidepid, no /proc): ask the kernel. */
 static int absent(uint32_t pid, int err)
 {
 	return pe_sys_kill((int)pid, 0) == -ESRCH ? -ESRCH : err == -ESRCH ? -ENOENT : err;
@@ -163,7 +163,7 @@ int pe_identity_of(uint32_t pid, bool old, struct pe_identity *out)
 
 int pe_identity_is_child(uint32_t pid)
 {
-	/* the kernel would do without; valgrind would call it the program's mistake */
+	/* the kernel accepts NULL, but valgrind would report it as an error of the program */
 	siginfo_t si;
 	int err;
 

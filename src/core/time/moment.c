@@ -6,7 +6,7 @@
 #include "core/sys.h"
 #include "core/time/moment.h"
 
-/* where an anonymous inode's stamp lies, as boot time, if the wall clock was not stepped */
+/* the range of an anonymous inode's stamp, as boot time, if the wall clock was not stepped */
 #define EARLIEST (-2000)
 #define LATEST	 5000
 

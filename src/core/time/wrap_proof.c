@@ -6,7 +6,7 @@
 #include "core/sys.h"
 #include "core/text.h"
 
-#define RESERVED_NUMBERS 300 /* the kernel's: after the first lap it allocates no pid below */
+#define RESERVED_NUMBERS 300 /* as in the kernel: no pid below, after the first lap */
 
 /* --- the figures --- */
 
@@ -18,7 +18,7 @@ static uint64_t leading(const char *s)
 	return n;
 }
 
-/* "processes 12345" of /proc/stat, whose line of interrupts may be long: read in pieces */
+/* Read "processes 12345" of /proc/stat in pieces, because its line of interrupts may be long. */
 static int read_forks(uint64_t *forks)
 {
 	static const char word[] = "\nprocesses ";
@@ -78,7 +78,7 @@ static int read_load(struct pe_wrap_proof_look *look)
 
 /* --- the judgement --- */
 
-/* wrap_proof.1: in use at any time in between, at the most: 3 * (tasks + forks) */
+/* wrap_proof.1: upper bound of the pids in use at any time in between: 3 * (tasks + forks) */
 static bool fills_a_lap(const struct pe_wrap_proof *c, const struct pe_wrap_proof_look *now)
 {
 	uint64_t forks = now->forks_after - c->forks;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * raw - nr in x8, arguments in x0..x5; the kernel answers in x0 and keeps everything else.
- * A sixth argument does not stay in its register: it may be the word of token.h, and whoever makes
- * the next call past us has not said it.
+ * The register of the sixth argument is cleared after the call: it may have held a token (token.h),
+ * which must not reach a later call that bypasses the library.
  */
 #ifndef PE_CORE_ARCH_AARCH64_RAW_H
 #define PE_CORE_ARCH_AARCH64_RAW_H
@@ -25,7 +25,7 @@ static inline long pe_raw6(long nr, long a1, long a2, long a3, long a4, long a5,
 	return x0;
 }
 
-/* without the arguments that a call does not have */
+/* for calls with fewer arguments */
 static inline long pe_raw3(long nr, long a1, long a2, long a3)
 {
 	register long x8 __asm__("x8") = nr;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* registers - pids as in the AArch64 DWARF supplement. xpaclri (a hint: nothing on older
+/* registers - numbers as in the AArch64 DWARF supplement. xpaclri (a hint: no effect on older
  * processors) strips x30. */
 #ifndef PE_CORE_ARCH_AARCH64_REGISTERS_H
 #define PE_CORE_ARCH_AARCH64_REGISTERS_H

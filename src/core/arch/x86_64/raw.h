@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * raw - nr in rax, arguments in rdi rsi rdx r10 r8 r9; the kernel destroys rcx and r11, answers in
- * rax. A sixth argument does not stay in its register: it may be the word of token.h, and whoever
- * makes the next call past us has not said it.
+ * rax. The register of the sixth argument is cleared after the call: it may have held a token
+ * (token.h), which must not reach a later call that bypasses the library.
  */
 #ifndef PE_CORE_ARCH_X86_64_RAW_H
 #define PE_CORE_ARCH_X86_64_RAW_H
@@ -22,7 +22,7 @@ static inline long pe_raw6(long nr, long a1, long a2, long a3, long a4, long a5,
 	return ret;
 }
 
-/* without the arguments that a call does not have */
+/* for calls with fewer arguments */
 static inline long pe_raw3(long nr, long a1, long a2, long a3)
 {
 	long ret;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* registers - pids as in the System V ABI's table of DWARF registers; 16 is the return address's
- * column. */
+/* registers - numbers as in the System V ABI's table of DWARF registers; 16 is the column of the
+ * return address. */
 #ifndef PE_CORE_ARCH_X86_64_REGISTERS_H
 #define PE_CORE_ARCH_X86_64_REGISTERS_H
 
