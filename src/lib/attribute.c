@@ -29,7 +29,7 @@ PE_EXPORT int pidepoch_setpgid(pid_t pid, pidepoch_t epoch, pid_t group)
 
 /* --- priority and scheduling --- */
 
-/* The kernel answers 20 - nice, so that no answer is negative. */
+/* The kernel returns 20 - nice, so that no result is negative. */
 PE_EXPORT int pidepoch_getpriority(pid_t pid, pidepoch_t epoch)
 {
 	long n = PE_CALL_MADE(pid, epoch, SYS_getpriority, PRIO_PROCESS, pid);
@@ -52,7 +52,7 @@ PE_EXPORT int pidepoch_ioprio_set(pid_t pid, pidepoch_t epoch, int priority)
 	return (int)PE_CALL_MADE(pid, epoch, SYS_ioprio_set, IOPRIO_WHO_PROCESS, pid, priority);
 }
 
-/* The kernel writes as much as it has, and returns how much. */
+/* The kernel returns how many bytes it wrote. */
 PE_EXPORT int pidepoch_sched_getaffinity(pid_t pid, pidepoch_t epoch, size_t size, cpu_set_t *set)
 {
 	long most = (long)(size < INT_MAX ? size : INT_MAX);
@@ -132,7 +132,7 @@ PE_EXPORT ssize_t pidepoch_process_vm_writev(pid_t pid, pidepoch_t epoch, const 
 			    (long)remote, (long)remotes, (long)flags);
 }
 
-/* Two references: the second is pinned around the call on the first. */
+/* Two references: the second one stays pinned during the call on the first. */
 static long compare(const struct pe_state *s, pid_t pid, pidepoch_t epoch, struct pe_pin *other,
 		    const struct pe_gate_call *call)
 {
@@ -165,7 +165,7 @@ PE_EXPORT int pidepoch_kcmp(pid_t pid, pidepoch_t epoch, pid_t other, pidepoch_t
 	return (int)pe_result(n ? n : compare(&s, pid, epoch, &pin, &call));
 }
 
-/* As libc's: what PEEK* read is the result, and the kernel writes it to @data's place. */
+/* As in libc: the result of PEEK* is the word read, which the kernel stores at @data's place. */
 PE_EXPORT long pidepoch_ptrace(int request, pid_t pid, pidepoch_t epoch, void *address, void *data)
 {
 	bool peeks = request == PTRACE_PEEKTEXT || request == PTRACE_PEEKDATA ||

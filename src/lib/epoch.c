@@ -9,7 +9,7 @@
 #include "lib/preload_api.h"
 #include "lib/state.h"
 
-/* The pointer is the program's: a bad one gets EFAULT, as from the kernel. */
+/* The pointer comes from the program: a bad one gives EFAULT, as from the kernel. */
 static long give(unsigned long to, const void *what, size_t size)
 {
 	if (pe_sys_probe((void *)to) == -EFAULT || pe_sys_probe((char *)to + size - 4) == -EFAULT)

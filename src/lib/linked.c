@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * linked - what is particular to libpidepoch.so: it has no interposers, so that a program that is
- * linked with it and not preloaded forks and waits without being seen.
+ * linked - what differs in libpidepoch.so: it has no interposers. So it does not see the forks and
+ * waits of a program that is linked with it but not preloaded.
  */
 #include "lib/preload_api.h"
 

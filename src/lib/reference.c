@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * reference - the API's references: take, hold and release them; and the sync point.
+ * reference - the API to take, hold and release references, and to set the sync point.
  */
 #include "core/reference/reference.h"
 
@@ -62,7 +62,7 @@ PE_EXPORT int pidepoch_hold(const struct pidepoch_ref *ref, struct pidepoch_held
 	return (int)pe_result(n);
 }
 
-/* Holds on a record are released in the reverse order: a later one lies above. */
+/* Holds are released in reverse order: a later one lies above an earlier one in the record. */
 static bool is_next(const struct pe_state *s, const struct pe_hold *h)
 {
 	return !h->record || pe_hold_is_last(&s->frame->records, s->thread, h);

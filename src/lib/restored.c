@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * restored - take out of an environment what the program that executed this one did not put there
- * (preload/environ.h).
+ * restored - remove from an environment the variables that the library added when the program was
+ * executed (preload/environ.h).
  */
 #include <string.h>
 
@@ -24,7 +24,7 @@ void pe_preload_hide(char **envp, bool erase)
 {
 	char **to = find_marker(envp), **from = to;
 
-	/* the marker's own name begins as ours do */
+	/* the marker's own name starts like the variables of this library */
 	for (; *from && is_ours(*from); from++)
 		if (erase)
 			memset(*from, 0, strlen(*from));

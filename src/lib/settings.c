@@ -41,7 +41,7 @@ static const char *keep(struct pe_kept *k, const char *name, const char *value, 
 	return at + name_length + 1;
 }
 
-/* Where LD_PRELOAD is set twice, getenv() gives the first and the loader has taken the last. */
+/* If LD_PRELOAD is set twice, getenv() returns the first, but the loader used the last. */
 static const char *preload_list(void)
 {
 	static const char name[] = "LD_PRELOAD=";
@@ -53,7 +53,7 @@ static const char *preload_list(void)
 	return list;
 }
 
-/* The one entry of LD_PRELOAD that is this library. */
+/* Find the entry of LD_PRELOAD that is this library. */
 static void keep_preload(struct pe_kept *k)
 {
 	const char *list = preload_list();
@@ -71,7 +71,8 @@ static void keep_preload(struct pe_kept *k)
 	}
 }
 
-/* A copy: a program may overwrite its arguments (setproctitle), and libc's pointer is into them. */
+/* Copy the name: a program may overwrite its arguments (setproctitle), and libc's pointer points
+ * into them. */
 static void keep_name(struct pe_settings *set, struct pe_kept *k)
 {
 	struct pe_text name = pe_text_on(k->name, sizeof(k->name));
@@ -84,7 +85,7 @@ static void keep_name(struct pe_settings *set, struct pe_kept *k)
 
 struct setting {
 	const char *name;
-	const char *wrong; /* the message for a value that apply() does not take */
+	const char *wrong; /* the message for a value that apply() rejects */
 	bool (*apply)(struct pe_settings *set, const char *value);
 };
 
@@ -98,7 +99,7 @@ static bool apply_policy(struct pe_settings *set, const char *value)
 		{ "off", true, false, PE_POLICY_REPORT },
 		{ "warn-once", false, true, PE_POLICY_REPORT },
 		{ "warn", false, false, PE_POLICY_REPORT },
-		{ "report", false, false, PE_POLICY_REPORT }, /* warn, by its first name */
+		{ "report", false, false, PE_POLICY_REPORT }, /* the former name of warn */
 		{ "refuse", false, false, PE_POLICY_REFUSE },
 		{ "abort", false, false, PE_POLICY_ABORT },
 	};
@@ -152,7 +153,7 @@ static bool apply_errno(struct pe_settings *set, const char *value)
 	return true;
 }
 
-/* A relative path would mean another file after each chdir. */
+/* A relative path would mean a different file after each chdir. */
 static bool apply_log(struct pe_settings *set, const char *value)
 {
 	if (value[0] != '/')
@@ -180,7 +181,7 @@ static bool apply_trust(struct pe_settings *set, const char *value)
 	char program[PATH_MAX] = "";
 	const char *base;
 
-	/* what is too long to be read is not exempt */
+	/* a name that is too long to be read is not exempt */
 	if (readlink("/proc/self/exe", program, sizeof(program) - 1) < 0)
 		return true;
 	base = strrchr(program, '/');
@@ -199,8 +200,8 @@ static bool apply_trust(struct pe_settings *set, const char *value)
 
 static bool apply_force_old(struct pe_settings *set, const char *value)
 {
-	/* the first four, io_uring and what follows pid_max are used in here, the others by the
-	 * command */
+	/* this library uses the first four, io_uring and the words after pid_max; the command uses
+	 * the others */
 	static const char names[WORDS][10] = { "rseq",	   "inode",    "wipe",	   "pidfd",
 					       "notify",   "killable", "sync",	   "admin",
 					       "children", "info",     "io_uring", "userns",
@@ -233,7 +234,7 @@ static bool apply_handles(struct pe_settings *set, const char *value)
 	return set->handles;
 }
 
-/* What cannot be mapped is not played with: the program runs as it would. */
+/* If the page cannot be mapped, the program runs without fuzzing. */
 static bool apply_fuzz(struct pe_settings *set, const char *value)
 {
 	int fd = open(value, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
@@ -242,7 +243,7 @@ static bool apply_fuzz(struct pe_settings *set, const char *value)
 
 	if (fd < 0)
 		return false;
-	/* a shorter file would end the program with SIGBUS */
+	/* a shorter file would raise SIGBUS */
 	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size >= (off_t)sizeof(*page))
 		page = mmap(NULL, sizeof(*page), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	close(fd);
@@ -288,7 +289,7 @@ static void apply(struct pe_settings *set, struct pe_kept *k, const struct setti
 			   value ? s->wrong : "is too long; it is ignored");
 }
 
-/* glibc's, which takes no lock and may be asked in a handler; other C libraries have none. */
+/* From glibc; it takes no lock and may be called in a handler. Other C libraries do not have it. */
 #pragma weak _dl_find_object
 
 static const void *find_unwind_table(uintptr_t pc)
@@ -300,7 +301,7 @@ static const void *find_unwind_table(uintptr_t pc)
 	return found.dlfo_eh_frame;
 }
 
-/* where this library is, by the linker's own names for its two ends */
+/* the linker's symbols for the two ends of this library */
 extern const char __ehdr_start[] __attribute__((visibility("hidden")));
 extern const char _end[] __attribute__((visibility("hidden")));
 
@@ -341,7 +342,7 @@ void pe_settings_read(struct pe_settings *set, struct pe_kept *k)
 	set->rseq = __rseq_size != 0;
 	set->rseq_offset = __rseq_offset;
 	find_self(set);
-	/* A program that has more rights than its caller takes no word from it. */
+	/* A program with more rights than its caller takes no settings from it. */
 	if (!getauxval(AT_SECURE))
 		read_variables(set, k);
 	if (!set->run.boot)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * settings - PIDEPOCH_* and LD_PRELOAD, read once at load; afterwards the program may do to its
- * environment what it likes.
+ * settings - PIDEPOCH_* and LD_PRELOAD, read once at load. What the program does to its environment
+ * afterwards has no effect.
  */
 #ifndef PE_LIB_SETTINGS_H
 #define PE_LIB_SETTINGS_H
@@ -10,8 +10,8 @@
 
 #define PE_KEPT_MOST 12
 
-/* The settings that programs executed by this one are given again, copied: a program owns its
- * environment and may overwrite it (setproctitle does). */
+/* The settings that are passed on to programs executed by this one. They are copies, because a
+ * program may overwrite its environment (setproctitle does). */
 struct pe_kept {
 	char name[64]; /* of the program */
 	size_t used;
@@ -21,8 +21,8 @@ struct pe_kept {
 };
 
 /*
- * Fills both. For a value that is wrong one line is written, and the default stands.
- * In a privileged program (AT_SECURE) no variable is read, and nothing is kept.
+ * Fill both. For an invalid value one line is logged, and the default applies. In a privileged
+ * program (AT_SECURE) no variable is read, and nothing is kept.
  */
 void pe_settings_read(struct pe_settings *set, struct pe_kept *kept);
 

@@ -33,8 +33,8 @@ PE_EXPORT int pidepoch_killpg(pid_t pid, pidepoch_t epoch, int signal)
 	return (int)pe_result(pe_killpg(s.frame, s.thread, pid, epoch, signal));
 }
 
-/* As the kernel takes it: a bad pointer is EFAULT, and si_signo need not be set. A pidfd's call
- * would take no siginfo for a kill(), and insist on si_signo. */
+/* Copy the siginfo as rt_sigqueueinfo() does: a bad pointer gives EFAULT, and si_signo need not be
+ * set. The pidfd call rejects a siginfo with the si_code of kill(), and requires si_signo. */
 static int take_info(siginfo_t *to, const siginfo_t *from, int signal)
 {
 	const char *last = (const char *)from + sizeof(*from) - sizeof(uint64_t);

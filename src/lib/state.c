@@ -2,8 +2,7 @@
 /*
  * state - the one instance of the engine's state in a program, and the functions of preload_api.h.
  *
- * Every other file of this library and of the preload library is without writable globals of the
- * engine's.
+ * No other file of this library or of the preload library has writable globals of the engine.
  */
 #include "lib/state.h"
 
@@ -22,8 +21,8 @@
 #include "lib/settings.h"
 #include "lib/version.h"
 
-/* What every program writes when it starts comes first and together: each page is a fault at each
- * start. */
+/* The data that every program writes at its start comes first and together, because each page costs
+ * a fault at each start. */
 static struct pe_frame frame;
 static struct {
 	struct pe_stats_marker marker;
@@ -31,10 +30,10 @@ static struct {
 	struct pe_kept kept;
 } start __attribute__((section(".data.pidepoch"))) = { .marker = PE_STATS_MARKER(&frame) };
 
-/* After the rest: most programs write no more than a page of it. */
+/* This comes last, because most programs write at most one page of it. */
 static struct pe_evidence evidence;
 
-/* In .data although it is zero: .bss would be a mapping more, and every fork pays for each
+/* In .data although it is zero: .bss would be one more mapping, which every fork has to copy
  * (bench/run). */
 static struct pe_frame frame __attribute__((section(".data.pidepoch"))) = {
 	.set = &start.set,
@@ -54,8 +53,8 @@ static bool is_found_first(void)
 	return pidepoch_version == pe_version;
 }
 
-/* libc calls a constructor with main()'s arguments. @envp is what main() is given; a constructor
- * that ran before may have made libc move `environ`. */
+/* libc calls a constructor with main()'s arguments. @envp is main()'s: a constructor that ran
+ * earlier may have made libc move `environ`. */
 static __attribute__((constructor)) void begin(int argc, char **argv, char **envp)
 {
 	(void)argc;
@@ -102,7 +101,7 @@ struct pe_birth pe_preload_birth_begin(enum pe_call by)
 void pe_preload_birth_end(const struct pe_birth *b, pid_t pid)
 {
 	pe_birth_end(&frame, &thread, b, pid);
-	/* it may lead a group, and passes no wait that would see it */
+	/* it may lead a group, and no wait will see its end */
 	if (unlikely(atomic_load_explicit(&frame.autoreap, memory_order_relaxed)) && pid > 0 &&
 	    b->engaged)
 		pe_group_note(&frame, (uint32_t)pid);
@@ -118,7 +117,8 @@ uint32_t pe_preload_vfork_depth(int by)
 	return thread.vfork_depth += (uint32_t)by;
 }
 
-/* Does it only ask? What is asked for a group is not: a canary's is its own. */
+/* Does the call only ask about one process? A canary's group has no other member, so a question
+ * about a group does not count. */
 static bool is_probe(const struct pe_use *u)
 {
 	switch (u->by) {
@@ -159,8 +159,8 @@ long pe_preload_guard(const struct pe_use *u)
 	return pe_guard(&frame, &thread, u);
 }
 
-/* All that a forked child knows before its first entry is inherited, which is never refused. It
- * need not enter for that. */
+/* Before its first entry, a forked child knows only what it inherited, which is never refused. So
+ * it need not enter. */
 static bool knows_nothing_of_its_own(void)
 {
 	_Atomic uint32_t *life = atomic_load_explicit(&frame.life, memory_order_acquire);
@@ -177,7 +177,7 @@ long pe_preload_check(enum pe_call by, pid_t pid)
 		.pid = group ? -pid : pid,
 		.group = group,
 		.signal = PE_USE_NO_SIGNAL,
-		.call = { .nr = SYS_getpid }, /* does not fail */
+		.call = { .nr = SYS_getpid }, /* getpid does not fail */
 	};
 	long n = knows_nothing_of_its_own() ? 0 : pe_preload_guard(&u);
 
@@ -191,8 +191,8 @@ long pe_preload_reap(const struct pe_reap *r)
 
 /* --- evidence --- */
 
-/* Not in a vfork child: it is another process in this memory. Nor once the program's own filter or
- * dispatcher is against calls of ours. */
+/* No evidence is taken in a vfork child, which is another process in this memory, nor after the
+ * program's own filter or dispatcher forbids calls of the library. */
 static bool is_evident(void)
 {
 	return likely(!thread.vfork_depth) && !start.set.trusted && !pe_preload_is_confined();

@@ -12,8 +12,8 @@ struct pe_state {
 	struct pe_thread *thread;
 };
 
-/* false: not this process's own memory, or none yet (a vfork child): a call passes to the kernel as
- * its plain sibling would. */
+/* false: this memory belongs to another process (a vfork child), or there is no frame yet: the call
+ * passes to the kernel like its plain counterpart. */
 bool pe_state_enter(struct pe_state *s);
 
 #endif

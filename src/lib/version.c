@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * version - which library was loaded, as its own header's reader may want to know at run time.
+ * version - the version of the library that was loaded, for a comparison with the header at run
+ * time.
  */
 #include "config.h"
 

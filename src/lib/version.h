@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* version - this copy's own pidepoch_version(), whichever copy's a caller from outside gets. */
+/* version - pidepoch_version() of this copy of the library; the public name may be resolved to
+ * another copy. */
 #ifndef PE_LIB_VERSION_H
 #define PE_LIB_VERSION_H
 

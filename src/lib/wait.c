@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * wait - waitid() on a reference. It waits on a pidfd, which stays with the child that is meant
- * however long that takes.
+ * wait - waitid() on a reference. It waits on a pidfd, which refers to the same child for the whole
+ * wait.
  */
 #include <errno.h>
 #include <pidepoch.h>
@@ -21,14 +21,14 @@ struct wanted {
 	int options;
 };
 
-/* libc's own, a cancellation point; only ever with WNOWAIT, so that nothing is lost to a
- * cancellation */
+/* libc's own waitid, a cancellation point. It is always called with WNOWAIT, so that a cancellation
+ * loses no status. */
 static long peek(int idtype, uint32_t id, siginfo_t *info, int options)
 {
 	return waitid((idtype_t)idtype, id, info, options) == 0 ? 0 : -errno;
 }
 
-/* Other waits of this process are not seen: the reap must be by pidfd as well. */
+/* The library does not see other waits of this process, so the reap must go by pidfd as well. */
 static long reap_unseen(const struct wanted *w)
 {
 	for (;;) {
@@ -37,7 +37,7 @@ static long reap_unseen(const struct wanted *w)
 
 		if (n != 0)
 			return n;
-		/* not touched before the kernel has written to it: the pointer may be bad */
+		/* not read before the kernel has written to it: the pointer may be bad */
 		n = pe_sys_waitid_with(PE_TOKEN_JUDGED, P_PIDFD, w->pin.fd, info,
 				       w->options | WNOHANG, w->usage);
 		if (n != 0 || info->si_pid != 0 || seen.si_pid == 0)
@@ -57,7 +57,7 @@ static long reap(const struct wanted *w)
 		.info = w->info,
 	};
 
-	/* what it only looks at, or does not end, no bookkeeping is needed for */
+	/* a wait that only looks, or does not wait for an exit, needs no bookkeeping */
 	if (w->state.frame->set->linked_only || !(w->options & WEXITED) || (w->options & WNOWAIT))
 		return reap_unseen(w);
 	return pe_reap(w->state.frame, w->state.thread, &r);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * waitpidv - the API call over core/reference/waitpidv: flags, snapshot, and the sleep, in which
- * nothing has been taken that could be lost.
+ * waitpidv - the API call over core/reference/waitpidv: flags, snapshot, and the sleep, during
+ * which no status has been taken that could be lost.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -19,7 +19,7 @@
 #define SYNCHRONOUS                                                                                \
 	(BIT(SIGSEGV) | BIT(SIGBUS) | BIT(SIGFPE) | BIT(SIGILL) | BIT(SIGTRAP) | BIT(SIGSYS) |     \
 	 BIT(SIGABRT))
-#define OF_LIBC (BIT(32) | BIT(33)) /* one of them asks a thread to end */
+#define OF_LIBC (BIT(32) | BIT(33)) /* libc cancels threads by one of them */
 #define FLAGS	(STATES | WNOHANG | O_NONBLOCK | WAITPIDV_ALL | WAITPIDV_CHANGED)
 
 _Static_assert(sizeof(struct pidv) == sizeof(struct pe_pidv) &&
@@ -44,7 +44,7 @@ struct call {
 	int flags;
 	const struct timespec *timeout;
 	struct timespec deadline;
-	uint64_t mask; /* the program's own, while it waits */
+	uint64_t mask; /* the program's own mask during the sleep */
 };
 
 /* --- what is asked --- */
@@ -54,7 +54,8 @@ static bool is_time(const struct timespec *t)
 	return t->tv_sec >= 0 && t->tv_nsec >= 0 && t->tv_nsec < 1000000000;
 }
 
-/* longer than any machine has been up: no deadline could be counted for it */
+/* Longer than any machine has been up: treat it as no timeout, because a deadline could
+ * overflow. */
 static bool is_for_ever(const struct timespec *t)
 {
 	return t->tv_sec > INT32_MAX;
@@ -100,7 +101,7 @@ static void set_deadline(struct call *c)
 	}
 }
 
-/* What is left of it; nothing: 0 s, 0 ns. */
+/* The time that is left; 0 s, 0 ns if none is. */
 static struct timespec time_left(const struct call *c)
 {
 	struct timespec now, left;
@@ -130,8 +131,8 @@ static int sleep_on(const struct call *c)
 
 /* --- the thread's memory --- */
 
-/* libc's, for C++ destructors of a thread's variables: it needs no key, and the library stays
- * loaded until then. */
+/* From libc, for the C++ destructors of thread variables: it needs no key, and keeps the library
+ * loaded until the thread ends. */
 extern int __cxa_thread_atexit_impl(void (*end)(void *), void *object, void *dso)
 	__attribute__((weak));
 extern void *__dso_handle __attribute__((visibility("hidden")));
@@ -150,7 +151,7 @@ static int step(struct call *c)
 	bool had = pe_waitpidv_remembers(c->state.frame, c->state.thread);
 	int err;
 
-	/* before the first entry is looked at (S12) */
+	/* taken before the first entry is examined (S12) */
 	if (c->snapshot)
 		c->now = pe_sync_point_recent(c->state.frame);
 	err = pe_waitpidv_step(c->state.frame, c->state.thread, &c->v);
@@ -162,7 +163,7 @@ static int step(struct call *c)
 
 /* --- the call --- */
 
-/* true: there is nothing to wait for any more, or no wish to */
+/* true: no entry is left to wait for, or the caller does not want to wait */
 static bool is_done(const struct call *c)
 {
 	bool wanted = c->flags & WAITPIDV_ALL ? !c->v.left : c->v.news > 0;
@@ -171,8 +172,8 @@ static bool is_done(const struct call *c)
 	       (c->v.changed && c->v.news == c->v.changed_max);
 }
 
-/* Those that have a handler, but for what an instruction raises. One that is ignored must come
- * while it is not blocked: a blocked one is kept, and ends a sleep for nothing. */
+/* The signals that have a handler, except those that an instruction raises. An ignored signal must
+ * not be blocked: the kernel keeps a blocked one pending, and it would end a sleep for nothing. */
 static uint64_t handled_signals(void)
 {
 	uint64_t signals = 0;
@@ -198,15 +199,16 @@ static int step_and_sleep(struct call *c)
 		err = sleep_on(c);
 	} while (err == 0);
 	if (err == -EINTR)
-		/* an exit is returned rather than the signal that came with it, as by wait4 */
+		/* if a child ended as well, return its exit and not EINTR, as wait4 does */
 		step(c);
 	return err;
 }
 
-/* A handler runs in the sleep or not at all: it may be what the program wants to be woken by, and
- * between two sleeps it would not be noticed. So does a cancellation, which is a signal, too:
- * before anything is taken. Nothing is registered for it, and a handler may jump out: in the sleep
- * the mask is the program's own, and nothing else is there to be put back. */
+/* Handlers run only during the sleep. A handler may be what the program wants to be woken by, and
+ * if it ran between two sleeps, the sleep would not notice. The same holds for a cancellation,
+ * which is a signal too: it comes before a status is taken. No cleanup is registered, and a handler
+ * may jump out: during the sleep the signal mask is the program's own, and there is nothing else to
+ * restore. */
 static int step_until_done(struct call *c)
 {
 	int err, type;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * written - references as text: PID:INODE, and @BOOT-ID behind it where a file may outlive the
- * boot.
+ * written - references as text: PID:INODE, followed by @BOOT-ID if the file may outlive the boot.
  */
 #include <pidepoch.h>
 
@@ -80,7 +79,7 @@ struct words {
 	char pid[12], inode[24], boot[BOOT_ID_LENGTH + 1];
 };
 
-/* The run up to @end, or to the end. NULL: it is empty or too long. */
+/* Copy the word up to @end, or to the end of the text. NULL: it is empty or too long. */
 static const char *word(const char *from, char end, char *to, size_t size)
 {
 	size_t n = 0;
@@ -120,7 +119,7 @@ static int same_boot(const struct words *w)
 	return pe_text_same(boot, w->boot) ? 0 : -PE_EEPOCH;
 }
 
-/* First take the reference, then compare the inode: the other way round, the pid could change hands
+/* Take the reference first, then compare the inode. In the other order, the pid could change hands
  * in between. */
 static int parse(const struct pe_state *s, const char *text, struct pidepoch_ref *ref)
 {
