@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * attributes - calls that look at a process or change it by its pid: guarded as kill() is, on the
- * raw call that libc's wrapper makes. A pid of 0 (the caller), and what is no process,
- * the engine passes on.
+ * attributes - calls that look at a process or change it by its pid. They are guarded as kill() is,
+ * on the raw call that libc's wrapper makes. The engine passes on a pid of 0 (the caller) and
+ * values that mean no process.
  */
 #include <limits.h>
 #include <sched.h>
@@ -15,7 +15,7 @@
 
 #include "learn.h"
 
-/* @pid: of a process, or below -1 of a group */
+/* @pid: a process, or below -1 a group */
 static long guarded(enum pe_call by, int pid, const struct pe_gate_call *call)
 {
 	bool group = pe_preload_means_group(pid);
@@ -50,8 +50,9 @@ PE_PUBLIC int setpgid(pid_t pid, pid_t group)
 
 PE_PUBLIC int __setpgid(pid_t pid, pid_t group) __attribute__((alias("setpgid"), nothrow, leaf));
 
-/* The answer for a stale pid would be an unrelated process's group, and what comes next is a signal
- * to all of it. The answer is learned, but not where it is the question: that has been judged. */
+/* A stale pid would return an unrelated process's group, and the program may then signal the whole
+ * group. The result is learned, unless it is the pid that was asked about, which has been
+ * judged. */
 static pid_t answered(pid_t asked, long answer)
 {
 	if (answer != asked)
@@ -73,7 +74,7 @@ PE_PUBLIC pid_t getsid(pid_t pid)
 
 /* --- priority and scheduling --- */
 
-/* @who as kill() would take it; 0 for what is neither a process nor a group */
+/* @who in the terms of kill(); 0 if it is neither a process nor a group */
 static int whose_priority(__priority_which_t which, id_t who)
 {
 	int pid = (int)who;
@@ -81,7 +82,7 @@ static int whose_priority(__priority_which_t which, id_t who)
 	return pid <= 1 ? 0 : which == PRIO_PROCESS ? pid : which == PRIO_PGRP ? -pid : 0;
 }
 
-/* The kernel answers 20 - nice, so that no answer is negative. */
+/* The kernel returns 20 - nice, so that no result is negative. */
 PE_PUBLIC int getpriority(__priority_which_t which, id_t who)
 {
 	long n = GUARDED(GETPRIORITY, whose_priority(which, who), SYS_getpriority, (long)which,
@@ -96,7 +97,7 @@ PE_PUBLIC int setpriority(__priority_which_t which, id_t who, int nice)
 			    (int)who, nice);
 }
 
-/* The kernel writes as much as it has, and returns how much. */
+/* The kernel returns how many bytes it wrote. */
 PE_PUBLIC int sched_getaffinity(pid_t pid, size_t bytes, cpu_set_t *set)
 {
 	long n = GUARDED(SCHED_GETAFFINITY, pid, SYS_sched_getaffinity, pid,
@@ -178,8 +179,8 @@ PE_PUBLIC ssize_t process_vm_writev(MEMORY_PARAMETERS)
 
 /* --- ptrace --- */
 
-/* Some requests have no more than a pid; the kernel then does not read the rest of what is passed.
- * After an attach the tracer's hold keeps the pid. */
+/* Some requests have only a pid; the kernel does not read the other arguments. After an attach,
+ * being traced keeps the pid from being released unseen. */
 PE_PUBLIC long ptrace(enum __ptrace_request request, ...)
 {
 	va_list more;

@@ -26,7 +26,7 @@ static size_t name_length(const char *setting)
 	return n + (setting[n] == '=');
 }
 
-/* the name without its folder */
+/* the file name without its directory */
 static const char *last_part(const char *path)
 {
 	const char *last = path;
@@ -37,8 +37,8 @@ static const char *last_part(const char *path)
 	return last;
 }
 
-/* Does @list name a library @name, in whatever folder? Another copy of this library does as well,
- * and both together would know half each. */
+/* Does @list contain a library @name, in any directory? Another copy of this library counts as
+ * well: with two copies, each would see only half of the calls. */
 static bool has_library(const char *list, const char *name)
 {
 	size_t length = pe_text_span(name);
@@ -56,7 +56,7 @@ static bool has_library(const char *list, const char *name)
 	return false;
 }
 
-/* The last one: of two settings of LD_PRELOAD that is the one that the loader takes. */
+/* Find the last setting: if LD_PRELOAD is set twice, the loader uses the last one. */
 static const char *find(char *const *envp, const char *setting)
 {
 	size_t length = name_length(setting);
@@ -68,7 +68,7 @@ static const char *find(char *const *envp, const char *setting)
 	return found;
 }
 
-/* "LD_PRELOAD=ours:theirs", with its end */
+/* the size of "LD_PRELOAD=ours:theirs" with its NUL */
 static size_t joined_size(const char *ours, const char *theirs)
 {
 	return theirs ? pe_text_span(ours) + pe_text_span(theirs) + 2 : 0;
@@ -86,8 +86,8 @@ static void join(char *to, const char *ours, const char *theirs)
 	pe_text_end(&text);
 }
 
-/* Pages that a vfork child has from this thread, which it is: made by the child, and if need be
- * given back by the parent. */
+/* Pages that a vfork child of this thread mapped. The child runs as this thread; the parent unmaps
+ * the pages if the child did not. */
 static __thread struct {
 	void *pages;
 	size_t bytes;
@@ -124,7 +124,7 @@ static struct room make_room(struct pe_environ *e, size_t entries, size_t text)
 
 static char *const nothing[] = { NULL };
 
-/* The environment's own LD_PRELOAD; *wanted: the library is to be put before it. */
+/* The environment's own LD_PRELOAD; *wanted: the library must be put in front of it. */
 static const char *find_preload(char *const *envp, const char *ours, bool *wanted)
 {
 	const char *preload = find(envp, PRELOAD);
@@ -134,7 +134,7 @@ static const char *find_preload(char *const *envp, const char *ours, bool *wante
 	return preload;
 }
 
-/* @ours: NULL if the library is in @envp already. @handed: what is known of pids among the
+/* @ours: NULL if @envp preloads the library already. @handed: what is known of pids among the
  * arguments, or NULL. */
 static void fill(struct room room, char *const *envp, const char *const *ours, const char *preload,
 		 const char *handed)
@@ -169,7 +169,7 @@ void pe_environ_make(struct pe_environ *e, char *const *argv, char *const *envp,
 	e->envp = envp;
 	e->mapped = 0;
 	envp = envp ? envp : nothing;
-	/* loaded under another name, or by /etc/ld.so.preload: there is nothing to put back */
+	/* loaded under another name, or by /etc/ld.so.preload: nothing need be added */
 	if (!ours[0] || !begins(ours[0], PRELOAD, sizeof(PRELOAD) - 1))
 		return;
 	preload = find_preload(envp, ours[0], &wanted);
@@ -207,9 +207,9 @@ void pe_environ_lend(struct pe_environ *e)
 		environ = (char **)e->envp;
 }
 
-/* Another thread may have changed the environment meanwhile. What it has replaced or removed is in
- * the copy, and is put where it belongs; if it has added a variable, libc has made a copy of its
- * own, which stays. */
+/* Another thread may have changed the environment meanwhile. A variable that it replaced or removed
+ * was changed in the copy: apply that to the original. If it added a variable, libc has made its
+ * own copy, which stays. */
 void pe_environ_take_back(struct pe_environ *e)
 {
 	char **copy = (char **)e->envp, **to = e->before;

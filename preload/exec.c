@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * exec - the exec family; libc's members call each other by hidden names, so each is here. Legal in
- * a vfork child: the environment is put together on the stack.
+ * exec - the exec family; libc's functions call each other by hidden names, so each has an
+ * interposer here. They may run in a vfork child: the environment is built on the stack.
  */
 #include "real.h"
 
@@ -55,7 +55,7 @@ PE_PUBLIC int execveat(int dir, const char *path, char *const argv[], char *cons
 	     PE_REAL(execveat)(dir, path, argv, e.envp, flags));
 }
 
-/* --- the ones with a list of arguments --- */
+/* --- functions with a list of arguments --- */
 
 static size_t count_arguments(const char *first, va_list *more)
 {
@@ -74,8 +74,8 @@ static void take_arguments(const char **argv, const char *first, va_list *more)
 		first = va_arg(*more, const char *);
 }
 
-/* Declares argv, filled from the arguments after @first, and leaves @more after its NULL. An array
- * on the stack, as libc does it: the list can be as long as the caller wrote it. */
+/* Declare argv with the arguments after @first, and leave @more after its NULL. The array is on the
+ * stack, as in libc: the list can be as long as the caller wrote it. */
 #define ARGUMENTS(first, more)                                                                     \
 	va_list more, again;                                                                       \
                                                                                                    \

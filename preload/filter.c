@@ -16,7 +16,7 @@
 #define ARCH AUDIT_ARCH_AARCH64
 #endif
 
-/* --- what the filter answers --- */
+/* --- the filter's result --- */
 
 struct machine {
 	uint32_t a, x, memory[BPF_MEMWORDS];
@@ -86,7 +86,7 @@ static uint32_t compute(const struct machine *m, const struct sock_filter *i)
 	}
 }
 
-/* how many instructions are passed over */
+/* how many instructions the jump skips */
 static uint32_t jump(const struct machine *m, const struct sock_filter *i)
 {
 	uint32_t with = operand(m, i);
@@ -105,8 +105,8 @@ static uint32_t jump(const struct machine *m, const struct sock_filter *i)
 	}
 }
 
-/* The kernel's answer to call @nr, its arguments being 0. What is no filter gets none, and is
- * refused by the kernel later. */
+/* The filter's result for call @nr with all arguments 0. An invalid filter has no result; the
+ * kernel refuses it later. */
 static uint32_t answer(const struct sock_filter *f, uint32_t count, long nr)
 {
 	const struct seccomp_data d = { .nr = (int)nr, .arch = ARCH };
@@ -137,9 +137,9 @@ static bool kills(const struct sock_filter *f, uint32_t count, long nr)
 	       action == SECCOMP_RET_TRAP;
 }
 
-/* --- what is made of it --- */
+/* --- what the result means for the library --- */
 
-/* What the engine may ask of the kernel once its frame is there (core/sys.h). */
+/* System calls that the engine may make once there is a frame (core/sys.h). */
 static const uint16_t used[] = {
 	SYS_waitid,	   SYS_wait4,	   SYS_kill,	    SYS_tgkill,
 	SYS_getpid,	   SYS_getppid,	   SYS_gettid,	    SYS_rt_sigprocmask,
@@ -149,13 +149,13 @@ static const uint16_t used[] = {
 	SYS_fstat,	   SYS_statx,	   SYS_getcpu,
 };
 
-/* and what it asks besides where it writes events (core/record/event.h) */
+/* in addition, if events are written (core/record/event.h) */
 static const uint16_t telling[] = { SYS_process_vm_readv, SYS_readlinkat, SYS_clock_gettime };
 
-/* what it asks besides for a program that has references (core/reference/reference.h, look.h) */
+/* in addition, for a program with references (core/reference/reference.h, wait_entry.h) */
 static const uint16_t referring[] = { SYS_fstatfs, SYS_readlinkat, SYS_ppoll };
 
-/* and what it can do without (core/reference/ring.h, exits.h) */
+/* not required (core/reference/ring.h, exit_watch.h) */
 static const uint16_t listening[] = {
 	SYS_io_uring_setup,
 	SYS_io_uring_enter,
@@ -163,7 +163,7 @@ static const uint16_t listening[] = {
 	SYS_madvise,
 };
 
-/* what makes a child */
+/* system calls that create a child */
 static const uint16_t births[] = {
 	SYS_clone,
 	SYS_clone3,
@@ -233,7 +233,7 @@ static enum pe_confinement look(const void *program)
 		return PE_CONFINEMENT_NONE; /* the kernel will refuse it */
 	copy = n == sizeof(given) ? pe_sys_mmap(bytes) : MAP_FAILED;
 	if (copy == MAP_FAILED)
-		return PE_CONFINEMENT_FULL; /* nothing is known of it */
+		return PE_CONFINEMENT_FULL; /* the filter cannot be examined */
 	n = copy_in(copy, given.filter, bytes);
 	if (n == (long)bytes)
 		found = judge(&(const struct filter){ copy, given.len });
@@ -247,7 +247,8 @@ long pe_own_filter_install(const void *program, const struct pe_gate_call *call)
 	enum pe_confinement found;
 	long n;
 
-	/* In a vfork child the state is the parent's; and a process that is confined stays so. */
+	/* In a vfork child the state belongs to the parent; and a confined process stays
+	 * confined. */
 	if (!pe_preload_enter())
 		return pe_sys6(call->nr, a[0], a[1], a[2], a[3], a[4], a[5]);
 	found = look(program);

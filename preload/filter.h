@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * filter - the program is about to get a seccomp filter of its own, or strict mode. Some forbid by
- * death: also calls that the program does not make, and this library does. So the filter is read
- * beforehand, and where it is deadly nothing of ours is done from then on.
+ * filter - the program is about to install its own seccomp filter, or strict mode. Some filters
+ * kill the process for calls that the program does not make but this library does. So the filter is
+ * examined first, and if it would kill, the library makes no such call from then on.
  */
 #ifndef PE_PRELOAD_FILTER_H
 #define PE_PRELOAD_FILTER_H

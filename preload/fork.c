@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* fork - every public name that makes a child and returns its pid (but for vfork and spawn). */
+/* fork - every public function that creates a child and returns its pid (except vfork and
+ * spawn). */
 #include "real.h"
 
 #include <stdarg.h>
 
-/* The child touches nothing of ours unless it must: each page would be a fault. */
+/* The child writes to the library's data only if it must: each page would cost a fault. */
 static pid_t made(const struct pe_birth *b, pid_t pid)
 {
 	if (pid != 0)
@@ -30,7 +31,7 @@ PE_PUBLIC pid_t _Fork(void)
 	return made(&b, PE_REAL(_Fork)());
 }
 
-/* The parent is gone when it returns: what returns is the child, of a fork inside libc. */
+/* When this returns, the parent has exited: the caller is the child of a fork inside libc. */
 PE_PUBLIC int daemon(int nochdir, int noclose)
 {
 	struct pe_birth b = pe_preload_birth_begin(PE_CALL_FORK);
@@ -49,9 +50,9 @@ PE_PUBLIC int forkpty(int *master, char *name, const struct termios *mode,
 	return made(&b, PE_REAL(forkpty)(master, name, mode, size));
 }
 
-/* A thread is no child, and one made with CLONE_PARENT is our parent's. A child that shares the
- * memory without being one (CLONE_VM) runs under our thread's own storage: from then on only getpid
- * tells who is who. */
+/* A thread is no child, and with CLONE_PARENT the new process is a child of the caller's parent. A
+ * new process that shares the memory (CLONE_VM) runs with this thread's own storage: from then on
+ * only getpid distinguishes the processes. */
 PE_PUBLIC int clone(int (*fn)(void *), void *stack, int flags, void *arg, ...)
 {
 	struct pe_birth b = { .engaged = false };

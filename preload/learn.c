@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* learn - the calls that return a pid, or store it where the caller points. */
+/* learn - calls that return a pid, or store it through a pointer. */
 #include "learn.h"
 
 #include <stdarg.h>
@@ -8,8 +8,8 @@
 #include <sys/sem.h>
 #include <sys/shm.h>
 
-/* The end of a child is no news of a living process: a thread whose handler is late must not make
- * fresh what another thread has reaped by now. */
+/* A SIGCHLD for an ended child does not mean a living process: a handler that runs late must not
+ * mark a pid fresh that another thread has reaped meanwhile. */
 void pe_learn_sender(int sig, int code, pid_t pid)
 {
 	if (code == SI_USER || code == SI_TKILL || code == SI_QUEUE || code == SI_MESGQ ||
@@ -44,7 +44,7 @@ PE_PUBLIC pid_t tcgetsid(int fd)
 	return learned(PE_REAL(tcgetsid)(fd));
 }
 
-/* --- System V: its creator, its last user --- */
+/* --- System V objects: creator and last user --- */
 
 PE_PUBLIC int shmctl(int id, int command, struct shmid_ds *data)
 {

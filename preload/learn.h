@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * learn - libc's own call has just returned a pid to the program: it is fresh (S10; the
- * table in docs/semantics.md). What is here keeps errno, takes no lock, and does nothing in a vfork
+ * table in docs/semantics.md). These functions keep errno, take no lock, and do nothing in a vfork
  * child.
  */
 #ifndef PE_PRELOAD_LEARN_H
@@ -16,9 +16,8 @@
 void pe_learn_sender(int sig, int code, pid_t pid);
 void pe_learn_siginfo(const siginfo_t *info);
 
-/* What follows "/proc", at once NULL for almost any other path. Libc's headers promise the compiler
- * that none is NULL, but statx() takes one (Linux 6.11): what the compiler believes is taken from
- * it first. */
+/* What follows "/proc"; for almost any other path, quickly NULL. Libc's headers declare every path
+ * non-NULL, but statx() accepts NULL (Linux 6.11), so the compiler is kept from assuming it. */
 static inline const char *pe_learn_below_proc(const char *path)
 {
 	__asm__("" : "+r"(path));
@@ -27,14 +26,14 @@ static inline const char *pe_learn_below_proc(const char *path)
 	return path[2] == 'r' && path[3] == 'o' && path[4] == 'c' ? path + 5 : NULL;
 }
 
-/* quickly, where nearly all of a program's start lies: "/usr/", "/lib" */
+/* a quick test for the files of a program's start: "/usr/", "/lib" */
 static inline bool pe_learn_is_library(const char *path)
 {
 	return path[0] == '/' && ((path[1] == 'u' && path[2] == 's' && path[3] == 'r') ||
 				  (path[1] == 'l' && path[2] == 'i' && path[3] == 'b'));
 }
 
-/* A look at it, before it is made: errno is set if it is refused (core/evidence/judge.h). */
+/* Before a look at the path: true: it is refused, and errno is set (core/engine/judge.h). */
 bool pe_learn_refused(const char *below_proc);
 void pe_learn_looked(const char *below_proc);
 void pe_learn_opened(const char *below_proc, int fd);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* learn_descriptor - pids that a descriptor tells: its owner, who holds a lock, whose terminal it
- * is, who is at the other end. And those that it is told: its owner, its foreground group. libc
- * reads a third argument whether or not there is one; so do we. */
+/* learn_descriptor - pids read from a descriptor: its owner, the holder of a lock, the session of a
+ * terminal, the peer of a socket. And pids set on it: its owner, its foreground group. The third
+ * argument is read whether or not it was passed, as in libc. */
 #include <fcntl.h>
 #include <stdarg.h>
 #include <sys/ioctl.h>
@@ -16,7 +16,7 @@ static void learn_lock(const struct flock *lock)
 		pe_preload_learn(lock->l_pid);
 }
 
-/* of F_SETOWN_EX, as F_SETOWN takes it; 0: a thread, or not to be read */
+/* the owner of F_SETOWN_EX in the terms of F_SETOWN; 0: a thread, or it cannot be read */
 static pid_t owner_of(const struct f_owner_ex *owner)
 {
 	if (pe_preload_aside || !pe_sys_readable((uintptr_t)owner))
@@ -26,7 +26,7 @@ static pid_t owner_of(const struct f_owner_ex *owner)
 					     : 0;
 }
 
-/* The kernel keeps the process or group that has the pid at this moment. */
+/* The kernel stores the process or group that has the pid at this moment. */
 static long check_owner(int command, void *arg)
 {
 	if (command == F_SETOWN)

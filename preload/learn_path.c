@@ -2,14 +2,14 @@
 /*
  * learn_path - looking at /proc.
  *
- *   /proc/N/..., opened or readlink   who N is has been read: evidence
- *   /proc/N, only asked for           a probe: it proves nothing (core/evidence/evidence.h)
- *   /proc, opened                     its reader is about to see every pid there is
+ *   /proc/N/..., opened or readlink   the program reads about process N: evidence
+ *   /proc/N, only tested              a probe: it proves nothing (core/evidence/evidence.h)
+ *   /proc, opened                     the program is about to list every pid
  *   /proc/.../fdinfo/D, opened        of a pidfd: the pid in its line "Pid:"
  *   cgroup.procs, children, opened    the pids in it
- *   any other file, for reading       remembered; it may have a pid in it
+ *   any other file, for reading       recorded: it may contain a pid
  *
- * Only absolute paths in their plain spelling count as paths of /proc.
+ * Only absolute paths without ".", ".." or doubled slashes count as paths of /proc.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -26,7 +26,7 @@
 
 /* --- what a path shows --- */
 
-/* The pid that @text begins with; *end is what follows. -1: none */
+/* The pid at the start of @text; *end is what follows. -1: none */
 static int number_in(const char *text, const char **end)
 {
 	uint64_t n;
@@ -88,7 +88,8 @@ static bool ends_with(const char *path, const char *end)
 	return length >= n && memcmp(path + length - n, end, n) == 0;
 }
 
-/* a kernel file with a pid a line, or between blanks; pread leaves @fd at its beginning */
+/* Learn the pids of a kernel file that has one per line, or separated by blanks. pread leaves @fd
+ * at its start. */
 static void learn_list(int fd)
 {
 	char text[1024];
@@ -107,7 +108,7 @@ static void learn_list(int fd)
 	}
 }
 
-/* pread leaves @fd at its beginning. */
+/* pread leaves @fd at its start. */
 static void learn_pidfd(int fd)
 {
 	static const char label[] = "\nPid:\t";
@@ -128,7 +129,7 @@ static void learn_pidfd(int fd)
 	}
 }
 
-/* A folder is only listed: whose it is has not been read. */
+/* Opening a directory only lists it: the program has not read about the process. */
 void pe_learn_opened(const char *below_proc, int fd)
 {
 	if (pe_preload_is_confined())
@@ -146,7 +147,7 @@ void pe_learn_opened(const char *below_proc, int fd)
 
 /* --- other files --- */
 
-/* What the system brings along names no pids. */
+/* Files of the installed system contain no pids. */
 static bool is_of_system(const char *path)
 {
 	static const char roots[][6] = { "/usr/", "/lib", "/sys/", "/dev/" };
@@ -171,7 +172,7 @@ static __attribute__((cold, noinline)) void remember(int dir, const char *path, 
 
 /* --- opening --- */
 
-/* errno is ENOENT then. */
+/* If true, errno is ENOENT. */
 static bool refused(const char *path)
 {
 	const char *below = pe_learn_below_proc(path);
@@ -193,8 +194,7 @@ static int opened(int dir, const char *path, int flags, int fd)
 	return fd;
 }
 
-/* libc takes a mode only where the flags ask for one; where there is none, what is handed on is not
- * looked at. */
+/* The mode is read only if the flags ask for one; otherwise its value is not used. */
 #define MODE(flags)                                                                                \
 	va_list more;                                                                              \
 	mode_t mode;                                                                               \
@@ -223,7 +223,7 @@ PE_PUBLIC int openat(int dir, const char *path, int flags, ...)
 
 PE_PUBLIC int openat64(int dir, const char *path, int flags, ...) __attribute__((alias("openat")));
 
-/* what they become in programs built with _FORTIFY_SOURCE */
+/* the names used in programs built with _FORTIFY_SOURCE */
 PE_PUBLIC int __open_2(const char *path, int flags);
 PE_PUBLIC int __open64_2(const char *path, int flags) __attribute__((alias("__open_2")));
 PE_PUBLIC int __openat_2(int dir, const char *path, int flags);
@@ -244,7 +244,7 @@ PE_PUBLIC int __openat_2(int dir, const char *path, int flags)
 	return opened(dir, path, flags, PE_REAL(__openat_2)(dir, path, flags));
 }
 
-/* what matters of them */
+/* the flags of open() for this fopen() mode */
 static int flags_of(const char *mode)
 {
 	bool both = mode[0] && (mode[1] == '+' || (mode[1] && mode[2] == '+'));
@@ -275,7 +275,7 @@ PE_PUBLIC DIR *opendir(const char *path)
 	return dir;
 }
 
-/* --- asking for it --- */
+/* --- existence tests --- */
 
 #define PROBE(type, name, parameters, arguments)                                                   \
 	PE_PUBLIC type name parameters                                                             \
@@ -283,7 +283,7 @@ PE_PUBLIC DIR *opendir(const char *path)
 		return refused(path) ? -1 : PE_REAL(name) arguments;                               \
 	}
 
-/* --- reading who it is: /proc/N/exe, /proc/N/cwd ... --- */
+/* --- links: /proc/N/exe, /proc/N/cwd ... --- */
 
 static ssize_t looked(const char *path, ssize_t n)
 {
@@ -314,7 +314,7 @@ PROBE(int, stat, (const char *path, struct stat *st), (path, st))
 PROBE(int, lstat, (const char *path, struct stat *st), (path, st))
 PROBE(int, fstatat, (int dir, const char *path, struct stat *st, int flags), (dir, path, st, flags))
 
-/* what they were in programs linked before glibc 2.33 */
+/* the names used in programs linked before glibc 2.33 */
 int __xstat(int version, const char *path, struct stat *st);
 int __lxstat(int version, const char *path, struct stat *st);
 int __fxstatat(int version, int dir, const char *path, struct stat *st, int flags);
@@ -345,7 +345,7 @@ PROBE64(__fxstatat64, __fxstatat,
 	(int version, int dir, const char *path, struct stat64 *st, int flags),
 	(version, dir, path, (struct stat *)st, flags))
 
-/* --- another directory: what was opened by a relative path lies behind it --- */
+/* --- chdir: files opened by a relative path are relative to the old directory --- */
 
 PE_PUBLIC int chdir(const char *path)
 {

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * learn_signal - the senders of signals that are fetched, not handled (sigaction.c has the
- * handlers).
+ * learn_signal - the senders of signals that the program fetches (sigaction.c has the handlers).
  *
- * read() is everybody's call: all that it costs any other descriptor is a look into 128 bytes,
- * where signalfd() notes what it gave out, and a jump to libc's own: to come back here would cost
- * more than both. A descriptor that has this pid later and reads whole records of that shape is
- * taken for a signalfd; a pid can be made fresh by that, never stale. A process that uses pids
- * which others looked up has the numbers in its pipes looked at (evidence.7).
+ * Every program calls read(). For a descriptor that is no signalfd it costs a look into 128 bytes,
+ * where signalfd() notes its descriptors, and a jump to libc's own function; a call with a return
+ * to here would cost more. A later descriptor with the same number that reads whole records of this
+ * shape is taken for a signalfd; this can make a pid fresh, never stale. If a process uses pids
+ * that other processes looked up, the digits in its pipes are examined (evidence.7).
  */
 #include <limits.h>
 #include <sys/signalfd.h>
@@ -70,7 +69,7 @@ static void learn_records(const char *data, ssize_t bytes)
 	}
 }
 
-/* longer ones are data, and no list of pids */
+/* longer reads are data, not a list of pids */
 #define HEARD 4096
 
 static bool is_plain(int fd)
@@ -96,8 +95,7 @@ PE_PUBLIC ssize_t read(int fd, void *to, size_t bytes)
 
 PE_PUBLIC ssize_t __read(int fd, void *to, size_t bytes) __attribute__((alias("read")));
 
-/* What read() becomes in programs built with _FORTIFY_SOURCE; the headers do not declare it
- * without. */
+/* The name of read() in programs built with _FORTIFY_SOURCE; the headers declare it only there. */
 PE_PUBLIC ssize_t __read_chk(int fd, void *to, size_t bytes, size_t room);
 
 PE_PUBLIC ssize_t __read_chk(int fd, void *to, size_t bytes, size_t room)

@@ -16,20 +16,20 @@
 #define LOADER	"ld-linux-aarch64.so.1"
 #endif
 
-#define PATH_ROOM    256u /* longer names are not looked up */
+#define PATH_ROOM    256u /* longer paths are not searched for */
 #define HEADER_ROOM  1024u
-#define INTERPRETERS 4 /* of scripts, as deep as the kernel goes */
+#define INTERPRETERS 4 /* nested interpreters, as many as the kernel follows */
 
 enum answer { YES, NO, UNKNOWN };
 
 struct header {
-	char bytes[HEADER_ROOM + 1]; /* the beginning of the file, and a NUL */
+	char bytes[HEADER_ROOM + 1]; /* the start of the file, and a NUL */
 	size_t size;
 };
 
 /* --- the file --- */
 
-/* Read the beginning of the file behind @fd. YES: it is a program; NO: it gains rights. */
+/* Read the start of the file behind @fd. YES: it is a program; NO: it gains rights. */
 static enum answer read_header(int fd, struct header *h)
 {
 	struct stat st;
@@ -98,7 +98,7 @@ static enum answer read_from_path(const char *name, struct header *h)
 	return a;
 }
 
-/* By a descriptor of our own: the offset of the program's belongs to the program. */
+/* Open a new descriptor: the offset of the program's own descriptor must not change. */
 static enum answer read_descriptor(int fd, struct header *h)
 {
 	char path[32];
@@ -118,9 +118,9 @@ static enum answer read_program(const struct pe_loadable *program, struct header
 	return read_file(program->dir, program->path, h);
 }
 
-/* --- what it is --- */
+/* --- kind of program --- */
 
-/* Is the loader named by @p the one that knows LD_PRELOAD as ours does? */
+/* Is the loader named by @p the one that handles LD_PRELOAD like this library's loader? */
 static enum answer by_loader(const struct header *h, const Elf64_Phdr *p)
 {
 	if (p->p_offset >= h->size || p->p_filesz > h->size - p->p_offset)
@@ -150,7 +150,7 @@ static enum answer by_elf(const struct header *h)
 	return NO; /* static */
 }
 
-/* The interpreter of a script, cut out in place. NULL: it is no script. */
+/* The interpreter of a script, cut out in place. NULL: it is not a script. */
 static const char *interpreter(struct header *h)
 {
 	char *at = h->bytes + 2, *end;

@@ -2,9 +2,9 @@
 /*
  * loadable - can a program that is about to be executed load this library?
  *
- * What cannot load it is given the environment that its parent chose, without an addition: a static
- * program, one for another machine or another C library, one that gains rights. What is not known
- * counts as loadable.
+ * A program that cannot load it gets the environment that its parent chose, without additions: a
+ * static program, one for another machine or another C library, one that gains rights. If it cannot
+ * be determined, the program counts as loadable.
  *
  * Context: async-signal-safe; any thread; a vfork child. openat, fstat, read and close are the only
  * system calls.

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * message - libc's messages for an errno. It has none for EEPOCH; the others are its own.
+ * message - libc's functions for errno messages, with one for EEPOCH added. All other messages are
+ * libc's.
  *
  * Functions that do not call these (%m, err(), syslog()) print "Unknown error 2019".
- * err(), warn() and error() are not ours to put before libc's: other libraries have functions by
- * these names, and would get ours.
+ * err(), warn() and error() are not interposed: other libraries have functions by these names and
+ * would get these instead.
  */
 #include "real.h"
 
@@ -29,7 +30,7 @@ PE_PUBLIC char *strerror_l(int error, locale_t locale)
 	return likely(error != EEPOCH) ? PE_REAL(strerror_l)(error, locale) : text();
 }
 
-/* GNU's, which need not use the buffer */
+/* the GNU version, which need not use the buffer */
 PE_PUBLIC char *strerror_r(int error, char *buffer, size_t size)
 {
 	return likely(error != EEPOCH) ? PE_REAL(strerror_r)(error, buffer, size) : text();
@@ -42,7 +43,7 @@ PE_PUBLIC char *__strerror_r(int error, char *buffer, size_t size)
 	return strerror_r(error, buffer, size);
 }
 
-/* POSIX's; what does not fit is cut */
+/* the POSIX version; text that does not fit is cut */
 PE_PUBLIC int __xpg_strerror_r(int error, char *buffer, size_t size)
 {
 	size_t length = strlen(text());
@@ -56,8 +57,8 @@ PE_PUBLIC int __xpg_strerror_r(int error, char *buffer, size_t size)
 	return length < size ? 0 : ERANGE;
 }
 
-/* glibc's since 2.32; without them there, who asks for them finds ours, and that they know nothing
- * else */
+/* In glibc since 2.32. In an older glibc a program that looks them up finds these, which know only
+ * EEPOCH. */
 PE_PUBLIC const char *strerrorname_np(int error)
 {
 	if (error == EEPOCH)
@@ -72,7 +73,7 @@ PE_PUBLIC const char *strerrordesc_np(int error)
 	return pe_real(PE_REAL_strerrordesc_np) ? PE_REAL(strerrordesc_np)(error) : NULL;
 }
 
-/* One write, and no stdio: stderr is unbuffered, unless the program has changed that. */
+/* Print by one write, without stdio: stderr is unbuffered, unless the program changed that. */
 static void print(const char *what)
 {
 	struct iovec line[] = {
@@ -83,7 +84,7 @@ static void print(const char *what)
 	};
 
 	if (writev(STDERR_FILENO, line, 4) < 0)
-		errno = EEPOCH; /* as it was: there is no other place to report to */
+		errno = EEPOCH; /* unchanged: there is no other place to report to */
 }
 
 PE_PUBLIC void perror(const char *what)

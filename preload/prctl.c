@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* prctl - the two options of the proposal, those of the signal, and a seccomp filter; the rest is
- * the kernel's. */
+/* prctl - the two options of the proposal, those of the signal, and a seccomp filter; all other
+ * options go to the kernel. */
 #include "prctl.h"
 
 #include <errno.h>
@@ -25,16 +25,16 @@ static long set_seccomp(unsigned long mode, const void *program)
 	return pe_own_filter_install(mode == SECCOMP_MODE_STRICT ? NULL : program, &call);
 }
 
-/* Are calls of this library dispatched, by the range that is given? */
+/* Does this range cause calls of this library to be dispatched? */
 static bool dispatches_ours(const long *a)
 {
 	uintptr_t from = (uintptr_t)a[2], to = from + (uintptr_t)a[3];
 
-	/* any other mode: whatever else the range means, not that this library is let through */
+	/* in any other mode the range does not exempt this library */
 	return a[1] != PR_SYS_DISPATCH_ON || to < from || !pe_preload_is_within(from, to);
 }
 
-/* From the moment that it is set, this library must not make a call. */
+/* Once the dispatch is set, this library must not make a system call. */
 static int set_dispatch(const long *a)
 {
 	int n;
@@ -70,7 +70,7 @@ PE_PUBLIC int prctl(int option, ...)
 	long arg[5] = { option };
 	va_list more;
 
-	/* libc reads as many whatever was given */
+	/* as in libc, all arguments are read, however many were passed */
 	va_start(more, option);
 	for (int i = 1; i < 5; i++)
 		arg[i] = va_arg(more, long);

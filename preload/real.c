@@ -24,7 +24,7 @@ static __attribute__((constructor)) void begin(void)
 		pe_real_look_up((enum pe_real)i);
 }
 
-/* Forks and waits of the program come by here (lib/preload_api.h). */
+/* The forks and waits of the program pass through this library (lib/preload_api.h). */
 const bool pe_preload_sees_calls = true;
 
 long pe_real_call(const struct pe_gate_call *call)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * real - libc's own functions, behind the ones that this library puts before them.
+ * real - libc's own versions of the functions that this library interposes.
  *
  * All are looked up when the library is loaded: dlsym() may lock and allocate, which a handler or a
- * vfork child must not. What calls in before that (another library's constructor) looks up its own
- * then.
+ * vfork child must not. A call before that (from another library's constructor) looks up its own
+ * function.
  */
 #ifndef PE_PRELOAD_REAL_H
 #define PE_PRELOAD_REAL_H
@@ -104,7 +104,8 @@
 enum pe_real { PE_REALS(PE_REAL_ENUM) PE_REAL_COUNT };
 #undef PE_REAL_ENUM
 
-/* POSIX's strerror_r(), which the headers hide behind GNU's; and two that not every libc has */
+/* The POSIX strerror_r(), which the headers hide behind the GNU version; and two functions that not
+ * every libc has. */
 PE_PUBLIC int __xpg_strerror_r(int error, char *buffer, size_t size);
 PE_PUBLIC const char *strerrorname_np(int error);
 PE_PUBLIC const char *strerrordesc_np(int error);
@@ -121,7 +122,7 @@ static inline void *pe_real(enum pe_real which)
 
 #define PE_REAL(name) ((__typeof__(name) *)pe_real(PE_REAL_##name))
 
-/* A call of the program's, as it is: by libc's syscall(). 0 or more, or -errno */
+/* Make a call of the program unchanged, by libc's syscall(). 0 or more, or -errno */
 long pe_real_call(const struct pe_gate_call *call);
 
 static inline long pe_guarded(const struct pe_use *u)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * shell - functions of libc that execute a shell by libc's hidden names, with the environment that
- * `environ` is then.
+ * shell - functions of libc that execute a shell through libc's hidden names, with the present
+ * `environ`.
  */
 #include "real.h"
 

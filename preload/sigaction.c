@@ -1,29 +1,30 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * sigaction - handlers that get the sender of a signal; and SIGCHLD ignored.
+ * sigaction - handlers that get the sender of a signal; and an ignored SIGCHLD.
  *
  *   sigaction(SIGUSR1, program's handler)      the kernel has           on the signal
  *        │ trampoline_05 is its                trampoline_05 ────> learn si_pid, jump to handler[05]
  *        v for good: handler[05] is set
  *
  * sigaction.1  A place in handler[] is written once, before its trampoline's address leaves this
- *              file, and then never: for ever, a trampoline means one handler. So nothing here can
- *              be seen half done. What the kernel, a copy of an old action, a forked child or a
- *              vfork child has is either the program's own address or one that jumps there,
- *              whichever of two threads was first, and whatever has been installed since.
- * sigaction.2  What the program reads back is its own handler: sigaction's old action, and what
- *              signal() and sigset() return.
- * sigaction.3  The trampoline's frame is gone when the handler runs: it returns to where the kernel
- *              said, a stack shows no unrelated process, and a longjmp out of it leaves nothing
- *              behind.
- * sigaction.4  Handlers of faults and of profiling clocks are left alone: their siginfo names no
- *              sender that anybody looks at. So are those after the places have run out; their
- *              senders are then not learned.
- * sigaction.5  That children may vanish is known before they can (SIG_IGN, SA_NOCLDWAIT).
+ *              file, and never again: a trampoline always means the same handler. So no
+ *              half-written state can be seen. The address held by the kernel, a copy of an old
+ *              action, a forked child or a vfork child is either the program's own handler or a
+ *              trampoline that jumps there. This holds whichever of two threads was first, and
+ *              whatever is installed later.
+ * sigaction.2  The program reads back its own handler: in sigaction's old action, and as the result
+ *              of signal() and sigset().
+ * sigaction.3  The trampoline's frame is gone when the handler runs. The handler returns where the
+ *              kernel intended, a stack trace has no foreign frame, and a longjmp out of the
+ *              handler leaves nothing behind.
+ * sigaction.4  Handlers of faults and of profiling clocks are not replaced: programs do not take a
+ *              sender's pid from their siginfo. Handlers installed after the places have run out
+ *              are not replaced either; their senders are not learned.
+ * sigaction.5  The frame knows that children may vanish before they can (SIG_IGN, SA_NOCLDWAIT).
  */
 #include "learn.h"
 
-/* sigset and its like are, and programs use them all the same */
+/* sigset() and similar functions are deprecated, but programs use them */
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 
 #define PLACES 64
@@ -53,8 +54,7 @@ static _Atomic(siginfo_handler) handler[PLACES];
 	EIGHT(X, 06)                                                                               \
 	EIGHT(X, 07)
 
-/* sigaction.3: the last call of each is a jump, unless the compiler was started with an option
- * against any */
+/* sigaction.3: the compiler turns the last call of each into a jump, unless an option forbids it */
 #define TRAMPOLINE(n)                                                                              \
 	static void trampoline_##n(int sig, siginfo_t *info, void *context)                        \
 	{                                                                                          \
@@ -66,8 +66,8 @@ ALL(TRAMPOLINE)
 #define ADDRESS(n) trampoline_##n,
 static const siginfo_handler trampoline[PLACES] = { ALL(ADDRESS) };
 
-/* The program's handler for what the kernel has installed (sigaction.2): of either type of handler,
- * hence of none. */
+/* The program's handler for the installed one (sigaction.2). It takes and returns void *, because
+ * there are two types of handler. */
 static void *own(void *installed)
 {
 	for (unsigned int i = 0; i < PLACES; i++)
@@ -140,7 +140,7 @@ PE_PUBLIC int sigaction(int sig, const struct sigaction *act, struct sigaction *
 PE_PUBLIC int __sigaction(int sig, const struct sigaction *act, struct sigaction *old)
 	__attribute__((alias("sigaction"), nothrow, leaf));
 
-/* --- the older calls: they install no handler with siginfo, but may return one --- */
+/* --- older calls: they install no handler with siginfo, but may return one --- */
 
 #define OLDER(name)                                                                                \
 	PE_PUBLIC sighandler_t name(int sig, sighandler_t h)                                       \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* signal - calls that send a signal to a pid, or make a descriptor of it. */
+/* signal - calls that send a signal to a pid, or open a pidfd. */
 #include "real.h"
 
 #include <errno.h>
@@ -67,7 +67,7 @@ PE_PUBLIC int tgkill(pid_t group, pid_t thread, int sig)
 	return (int)pe_result(pe_guarded(&u));
 }
 
-/* not in every libc's headers */
+/* not every libc declares it */
 PE_PUBLIC int pidfd_open(pid_t pid, unsigned int flags);
 
 PE_PUBLIC int pidfd_open(pid_t pid, unsigned int flags)
@@ -84,9 +84,10 @@ PE_PUBLIC int pidfd_open(pid_t pid, unsigned int flags)
 }
 
 /*
- * Signals to oneself. A notified call that a handler interrupts before the supervisor has received
- * it fails with EINTR and has sent nothing (sys.4); none of these calls fails so on a bare kernel.
- * libc makes them by its own instructions, so each public name is here.
+ * Signals to the calling process or thread. A notified call that a handler interrupts before the
+ * supervisor has received it fails with EINTR and has sent nothing (sys.4). On a kernel without a
+ * supervisor none of these calls fails so. libc makes them by its own instructions, so each public
+ * name has an interposer here.
  */
 PE_PUBLIC int raise(int sig)
 {

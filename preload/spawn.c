@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * spawn - posix_spawn and posix_spawnp. libc writes the child's pid through a pointer that may be
- * NULL: it is given one of ours. On x86-64 each exists twice; the older runs a file that is no
- * program as a shell script.
+ * NULL, so the library passes its own. On x86-64 each function has two versions; the older one runs
+ * a file that is no program as a shell script.
  */
 #include "real.h"
 
@@ -60,7 +60,7 @@ PE_PUBLIC int NEWER(posix_spawnp)(SPAWN_PARAMETERS)
 }
 
 #ifdef __x86_64__
-/* Programs linked before glibc 2.15. Looked up at load, as real.c does. */
+/* For programs linked before glibc 2.15. Looked up at load, as in real.c. */
 static spawn_function older_spawn, older_spawnp;
 
 static __attribute__((constructor)) void find_older(void)

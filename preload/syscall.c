@@ -23,7 +23,7 @@ static long peek(int idtype, uint32_t id, siginfo_t *info, int options)
 	return pe_sys_waitid(idtype, (int)id, info, options, NULL);
 }
 
-/* @flags: of a clone whose child has its own memory */
+/* @flags: those of a clone whose child has its own memory */
 static long make_child(enum pe_call by, uint64_t flags, const struct pe_gate_call *c)
 {
 	const long *a = c->arg;
@@ -40,7 +40,7 @@ static long make_child(enum pe_call by, uint64_t flags, const struct pe_gate_cal
 	return n;
 }
 
-/* clone3's structure was probed by pe_syscall_clone() before it sent us here. */
+/* clone3's structure was probed by pe_syscall_clone() before this call. */
 static uint64_t clone3_flags(long args)
 {
 	return ((const struct clone_args *)args)->flags;
@@ -125,7 +125,7 @@ static long raw_waitid(const struct pe_gate_call *c)
 	return pe_waitid_ours((int)a[3]) ? pe_preload_reap(&r) : plain(c);
 }
 
-/* execve(path, argv, envp) and execveat(dir, path, argv, envp, flags): @envp is the index of the
+/* execve(path, argv, envp) and execveat(dir, path, argv, envp, flags). @envp: the index of that
  * argument */
 static long execute(struct pe_gate_call *c, int envp, const struct pe_loadable *program)
 {
@@ -144,7 +144,7 @@ static long set_action(const struct pe_gate_call *c)
 	const struct pe_sys_sigaction *act = (const struct pe_sys_sigaction *)c->arg[1];
 	long n = plain(c);
 
-	/* asked of the kernel rather than read: the pointer may be bad */
+	/* ask the kernel instead of reading the argument: the pointer may be bad */
 	if (n == 0 && act && c->arg[0] == SIGCHLD && pe_sys_children_vanish())
 		pe_preload_children_vanish();
 	return n;

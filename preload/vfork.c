@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* vfork - the hooks of the trampoline in core/arch/<cpu>/vfork.S, which is the wrapper itself. */
+/* vfork - the hooks of the trampoline in arch/<cpu>/vfork.S, which is the interposer itself. */
 #include "arch/vfork.h"
 
 #include "core/sys.h"
 #include "environ.h"
 #include "real.h"
 
-/* What the outermost vfork of this thread began with; inner ones are a vfork child's, and not ours
- * to record. */
+/* The state of this thread's outermost vfork. An inner vfork is made by a vfork child, and its
+ * child is not recorded. */
 static __thread struct pe_birth outermost;
 
 uint64_t pe_vfork_before(void)
 {
 	uint64_t mask;
 
-	/* then the depth stays 0, which the other two hooks read, whatever another thread does
-	 * meanwhile */
+	/* If confined, the depth stays 0. The other two hooks read the depth, so another thread's
+	 * change meanwhile does not matter. */
 	if (pe_preload_is_confined() && pe_preload_vfork_depth(0) == 0)
 		return 0;
 	mask = pe_sys_mask_all();

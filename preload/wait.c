@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * wait - the wait family. The engine's reap does the work; libc's own waitid() does the blocking,
- * so that each stays a cancellation point. In a vfork child, and for arguments that the kernel will
- * reject, libc's call is made as it is.
+ * so each function stays a cancellation point. In a vfork child, and for arguments that the kernel
+ * will reject, libc's call is made as it is.
  */
 #include "wait.h"
 
@@ -19,8 +19,8 @@ static long peek(int idtype, uint32_t id, siginfo_t *info, int options)
 	int before = errno;
 	long n = PE_REAL(waitid)((idtype_t)idtype, id, info, options) == 0 ? 0 : -errno;
 
-	/* The wait as a whole may succeed. A write to a page that a child shared is a fault: none
-	 * without need. */
+	/* The wait as a whole may still succeed. Write errno only if it changed: a write to a page
+	 * shared with a child costs a fault. */
 	if (errno != before)
 		errno = before;
 	return n;
@@ -89,8 +89,8 @@ PE_PUBLIC pid_t wait4(pid_t pid, int *status, int options, struct rusage *used)
 	return any_wait4(pid, status, options, used, PE_CALL_WAIT4);
 }
 
-/* A look that reaps nothing (WNOWAIT, or no WEXITED) can still return a pid; an end that is seen so
- * is not learned. */
+/* A call that reaps nothing (WNOWAIT, or no WEXITED) can still return a pid. The pid of an ended
+ * child is not learned. */
 static int look(idtype_t idtype, id_t id, siginfo_t *info, int options)
 {
 	siginfo_t own, *seen = info ? info : &own;

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* wait - the wait family, with the caller's way of looking: libc's, or the raw call's. 0 or
- * more, or -errno. */
+/* wait - the wait family, with the peek of the caller: libc's, or the raw call. 0 or more, or
+ * -errno. */
 #ifndef PE_PRELOAD_WAIT_H
 #define PE_PRELOAD_WAIT_H
 
 #include "real.h"
 
-/* Are these arguments, here and now, the engine's to serve? If not, the caller makes the plain
- * call. */
+/* Can the engine serve these arguments in this context? If not, the caller makes the plain call. */
 bool pe_wait4_ours(pid_t pid, int options);
 bool pe_waitid_ours(int options);
 

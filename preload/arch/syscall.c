@@ -6,14 +6,14 @@
 #include "core/sys.h"
 #include "syscall.h"
 
-/* Can the kernel read a u64 here? A mask that is copied in before its bad first argument is
- * refused. */
+/* Can the kernel read a u64 here? It copies the signal mask in before it rejects the first
+ * argument. */
 static bool readable(const uint64_t *at)
 {
 	return pe_sys4(SYS_rt_sigprocmask, -1, PE_SYS_LONG(at), 0, sizeof(*at)) != -EFAULT;
 }
 
-/* syscall.3. The fields of one struct lie at most a page apart: both ends are enough. */
+/* syscall.3. Only these two fields are read, and each is probed first. */
 static bool clone3_asks(uintptr_t args, size_t bytes, uint64_t *flags, uint64_t *stack)
 {
 	const uint64_t *at_flags = (const uint64_t *)(args + offsetof(struct clone_args, flags));

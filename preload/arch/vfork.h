@@ -11,17 +11,17 @@
  *   return address pushed back
  *   pe_vfork_parent(ret, mask)
  *
- * vfork.1  Between the system call and the return nothing is taken from the shared stack: the
- *          kernel keeps each process's registers.
- * vfork.2  All signals are masked from before() until child() in the child, until parent() in the
- *          parent. The child may die at any instruction: the parent goes on just the same.
- * vfork.3  The child leaves by a jump, never by a return: on a CPU with a shadow stack the entry
- *          that the parent's return will need stays where it is. (A child that returns from the
- *          function that called vfork() is caught there; it was undefined before. Debian 12's C
- *          library turns no shadow stack on.)
+ * vfork.1  Between the system call and the return, nothing is read from the shared stack: the
+ *          kernel keeps the registers of each process.
+ * vfork.2  All signals are masked from before(): in the child until child(), in the parent until
+ *          parent(). The child may end at any instruction; the parent continues in every case.
+ * vfork.3  The child leaves by a jump, never by a return: on a CPU with a shadow stack, the entry
+ *          that the parent's return needs stays in place. (The shadow stack stops a child that
+ *          returns from the function that called vfork(); this was undefined before. Debian 12's C
+ *          library does not enable shadow stacks.)
  *
- * vfork.S defines vfork and __vfork. It belongs into the library that interposes them, and that
- * library gives the three hooks.
+ * vfork.S defines vfork and __vfork. It belongs in the library that interposes them, which defines
+ * the three hooks.
  */
 #ifndef PE_PRELOAD_ARCH_VFORK_H
 #define PE_PRELOAD_ARCH_VFORK_H
@@ -33,19 +33,19 @@
 /* the same address as vfork and __vfork */
 PE_HIDDEN pid_t pe_vfork_entry(void) __attribute__((returns_twice));
 
-/* Not NULL: libc's own vfork(), to which every call goes. */
+/* If not NULL: libc's own vfork(), to which every call goes. */
 extern PE_HIDDEN pid_t (*pe_vfork_aside)(void);
 
-/* --- hooks, given by the interposer. None may leave anything on the stack or call what may. --- */
+/* --- hooks, defined by the interposer. None may leave data on the stack, nor call what may. --- */
 
-/* mask all signals, thread's vfork depth + 1. Returns the mask that was. */
+/* Mask all signals; add 1 to the thread's vfork depth. Returns the previous mask. */
 PE_HIDDEN uint64_t pe_vfork_before(void);
 
-/* depth - 1, record the birth (@ret: the child or -errno), restore @mask, set errno. Returns what
- * vfork() returns. */
+/* Subtract 1 from the depth, record the birth (@ret: the child or -errno), restore @mask, set
+ * errno. Returns what vfork() returns. */
 PE_HIDDEN pid_t pe_vfork_parent(long ret, uint64_t mask);
 
-/* restore @mask and nothing else: every variable is the parent's */
+/* Restore @mask and nothing else: every variable belongs to the parent. */
 PE_HIDDEN void pe_vfork_child(uint64_t mask);
 
 #endif
