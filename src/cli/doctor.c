@@ -54,7 +54,7 @@ struct family {
 	const char *lacks;
 };
 
-enum { FAMILIES = 9 };
+enum { FAMILIES = 10 };
 
 struct findings {
 	struct utsname kernel;
@@ -185,6 +185,9 @@ static void conclude(struct findings *f)
 	f->families[6] = of_watched(f, "raw_single", "static programs with one thread", EXACT);
 	f->families[7] = of_threads(f, "raw_threads", "static programs with threads, Go");
 	f->families[8] = of_groups(f, "signal_group", "signals to groups that own children led");
+	f->families[9] = (struct family){ "evidence",
+					  "pids from files, looks at /proc and arguments",
+					  f->preload == 0 ? EFFORT : NONE, EFFORT, "" };
 	f->full = true;
 	for (int i = 0; i < FAMILIES; i++)
 		f->full = f->full && f->families[i].here == f->families[i].best;
