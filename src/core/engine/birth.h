@@ -4,7 +4,7 @@
  *
  *   begin: read the clock and the count of early reaps
  *   fork returns q ─> end ─> [lock, signals masked] lap of q, new epoch?, slot, tree.store
- *                       └─> early reaps counted meanwhile? ask the kernel: is q still our child?
+ *                       └─> early reaps counted meanwhile? ask the kernel: is q still a child?
  *
  * birth.1  A birth is recorded before its call returns; a child that was reaped first is released
  *          at once (early reaps).

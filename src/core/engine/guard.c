@@ -297,7 +297,7 @@ static long gated(struct pe_frame *p, const struct pe_thread *t, const struct pe
 
 	if (unlikely(open != 0))
 		return open == -EBUSY ? CLOSED : BURIED;
-	/* a call on a group is not notified, and announces nobody */
+	/* a call on a group is not notified and announces no child */
 	return u->group ? pe_gate_pass(&u->call, pe_hold_dead(h), t->rseq)
 			: pe_act_on_child(p, t, s, &u->call, pe_hold_dead(h));
 }

@@ -193,7 +193,7 @@ static long take(struct pe_frame *p, struct pe_thread *t, const struct pe_reap *
 }
 
 /* The kernel reports that the pid is no child. If the frame still has it as a child, it went away
- * without a wait of ours. */
+ * without a wait that the library saw. */
 static void note_no_child(struct pe_frame *p, struct pe_thread *t, const struct pe_reap *r)
 {
 	uint32_t pid = r->id;

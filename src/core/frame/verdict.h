@@ -12,7 +12,7 @@
  *   b known                          b <= e: act, else EEPOCH
  *   b unknown                        e = A and no lap missed: act, else EEPOCH
  *
- *   S10, for a pid that is no child of ours now
+ *   S10, for a pid that is no child of the caller now
  *
  *   knowledge                        held                      free
  *   NOTHING, LIVE, FRESH             pass                      pass
@@ -84,7 +84,7 @@ enum pe_policy { PE_POLICY_REPORT, PE_POLICY_REFUSE, PE_POLICY_ABORT };
 
 enum pe_knowledge {
 	PE_KNOWN_NOTHING,   /* never seen as a child of this process */
-	PE_KNOWN_LIVE,	    /* our child, not yet reaped */
+	PE_KNOWN_LIVE,	    /* a child of this process, not yet reaped */
 	PE_KNOWN_FRESH,	    /* released once, and learned again since */
 	PE_KNOWN_RELEASED,  /* this process itself obtained it and saw it released */
 	PE_KNOWN_INHERITED, /* the parent saw it released before the fork */

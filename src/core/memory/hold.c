@@ -241,7 +241,7 @@ static uint32_t find_free_record(struct pe_arena *records, uint32_t tid)
 		uint32_t owner =
 			atomic_load_explicit(&record_at(records, i)->owner, memory_order_relaxed);
 
-		/* A record with our own id belonged to a thread that has ended. */
+		/* A record with this thread's id belonged to a thread that has ended. */
 		if (owner == 0 || owner == tid)
 			return i;
 	}

@@ -130,8 +130,8 @@ static unsigned int set_expired(_Atomic uint32_t *entry, uint32_t slot)
 	uint32_t seen = atomic_load_explicit(entry, memory_order_relaxed);
 
 	while ((seen & PE_TREE_SLOT) == slot && !(seen & PE_TREE_EXPIRED))
-		/* seq_cst: before `version` is read again, against the copier who moves it and then
-		 * reads the entry */
+		/* seq_cst: before `version` is read again, against the copier, which changes it and
+		 * then reads the entry */
 		if (atomic_compare_exchange_weak_explicit(entry, &seen, seen | PE_TREE_EXPIRED,
 							  memory_order_seq_cst,
 							  memory_order_relaxed))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * exit_watch - which of many processes have ended, for one thread. A question costs what has ended,
- * not what is asked about.
+ * exit_watch - which of many processes have ended, for one thread. The cost of a question grows
+ * with the processes that have ended, not with those that are watched.
  *
  *   pid ──> [by pid] ──> watch ── armed ──> the thread's ring
  *                         │  ^                 │ a hint
@@ -11,12 +11,12 @@
  * exit_watch.1  A watch stands for one process instance. An armed watch has one request in the
  *               ring. What comes back is a hint to look at it.
  * exit_watch.2  A watch is freed only while it is not armed, so no late hint names another one.
- * exit_watch.3  A watch that is to be looked at stays so until it is freed: an end that was seen
- *               and not taken is not forgotten.
+ * exit_watch.3  A watch that must be looked at keeps this state until it is freed, so an end that
+ *               was seen and not taken is not lost.
  * exit_watch.4  Either the watch of a position has that position, or the watch is `repeated` and
  *               the positions must be searched.
- * exit_watch.5  All memory belongs to the thread and is not in a forked child, where the pointer to
- *               it means nothing.
+ * exit_watch.5  All memory belongs to the thread. A forked child does not have it; the pointer to
+ *               it has no meaning there.
  * exit_watch.6  Without a ring, or without memory, there are no watches, and the vector is looked
  *               at entry by entry.
  */
@@ -55,7 +55,7 @@ struct pe_exit_watch {
 	struct pe_exit_watch_table watches, look, seen;
 	uint32_t used, spare; /* watches: carved, and the list of those given back (by `at`) */
 	uint32_t looks;	      /* how many are to be looked at */
-	/* a step is being made: by the code that a handler has interrupted, or has jumped out of */
+	/* a step is in progress, in code that a handler has interrupted or has jumped out of */
 	bool busy;
 	/* the vector of the last call */
 	const void *vector;
@@ -88,24 +88,24 @@ uint32_t pe_exit_watch_find(const struct pe_exit_watch *x, uint32_t pid);
 /* A watch for @l, to be looked at until it is armed; 0: no memory */
 uint32_t pe_exit_watch_add(struct pe_exit_watch *x, const struct pe_wait_entry *l);
 
-/* It is not armed. Its positions forget it. The list of those to be looked at is the caller's to
- * tidy (pe_exit_watch_tidy). */
+/* Free a watch that is not armed; its positions no longer refer to it. The caller then compacts the
+ * list of watches to be looked at (pe_exit_watch_tidy). */
 void pe_exit_watch_drop(struct pe_exit_watch *x, uint32_t index);
 
-/* Take from that list what is not to be looked at any more. */
+/* Remove from that list the watches that need no look any more. */
 void pe_exit_watch_tidy(struct pe_exit_watch *x);
 
 /* @fd is a pidfd of its process instance, and may be closed on return. 0 or -errno, and it is still
  * to be looked at */
 int pe_exit_watch_arm(struct pe_exit_watch *x, uint32_t index, int fd);
 
-/* put down what the ring has to tell */
+/* Record what the ring reports. */
 void pe_exit_watch_hear(struct pe_exit_watch *x);
 
-/* room for a vector of so many; 0 or -ENOMEM */
+/* Make room for a vector of @count entries; 0 or -ENOMEM. */
 int pe_exit_watch_room(struct pe_exit_watch *x, size_t count);
 
-/* how many positions there is room for */
+/* the number of positions that fit */
 static inline size_t pe_exit_watch_places(const struct pe_exit_watch *x)
 {
 	return x->seen.bytes / sizeof(struct pe_seen);

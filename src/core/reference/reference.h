@@ -5,14 +5,14 @@
  *                    tree.find(q)
  *   open slot ───────────┤──────────── anything else
  *     │ publish, check   │                │ pidfd_open
- *     │ b(slot) <= e ?   │                │ our child? ── adopted, or its slot's birth
+ *     │ b(slot) <= e ?   │                │ a child? ── adopted, or its slot's birth
  *     v                  │                │ its identity against what was noted (foreign.h)
  *   gate: the call       │                │ neither known: wrap proof, e = A ?
  *     │                  │                v
  *     v                  │              by pidfd; or the plain call, and a look at the pidfd after it
  *   unpin
  *
- * reference.1  S1: no call is made unless b(holder) <= e has been shown (verdict.3). The holder is
+ * reference.1  S1: no call is made before b(holder) <= e is established (verdict.3). The holder is
  *              pinned first, then judged (verdict.6).
  * reference.2  A call on a child whose waits pass through the library reaches that child or no
  *              process, whichever call it is (S11).
@@ -41,19 +41,18 @@ struct pe_pin {
 	int fd;		     /* else a pidfd; -1: none */
 	uint32_t pid;
 	uint64_t epoch; /* as whole laps */
-	bool child;	/* an unreaped child of ours, by the kernel's word or the slot's */
-	/* of a pin that failed: who was meant is proven gone, and not only not proven to be there
-	 * */
+	bool child;	/* an unreaped child of the caller, as the kernel or the slot confirms */
+	/* of a pin that failed: the process that was meant is proven gone */
 	bool gone;
 };
 
 enum pe_pin_how {
 	PE_PIN_BEST,  /* a hold where there can be one */
-	PE_PIN_PIDFD, /* always a pidfd: for who may not hold */
+	PE_PIN_PIDFD, /* always a pidfd: for callers that must not hold */
 };
 
-/* A reference to whoever has @pid now. 0, -ESRCH, -EINVAL (no number of a process), or want of a
- * descriptor or memory */
+/* Take a reference to the process that has @pid now. 0, -ESRCH, -EINVAL (not a valid pid), or no
+ * descriptor or memory left */
 int pe_reference_take(struct pe_frame *p, struct pe_thread *t, int pid, uint64_t *epoch);
 
 /* Pin the process instance meant by (@pid, @epoch), for system call @nr. 0: it is there, and must
@@ -61,11 +60,11 @@ int pe_reference_take(struct pe_frame *p, struct pe_thread *t, int pid, uint64_t
 int pe_reference_pin(struct pe_frame *p, struct pe_thread *t, int pid, uint32_t epoch, long nr,
 		     enum pe_pin_how how, struct pe_pin *pin);
 
-/* Let go. 0: the pid was its all the time; -ESRCH or -PE_EEPOCH: it was not, or may not have
- * been */
+/* Release the pin. 0: the process had its pid all the time; -ESRCH or -PE_EEPOCH: it did not, or
+ * may not have had it */
 int pe_reference_unpin(struct pe_frame *p, struct pe_thread *t, struct pe_pin *pin);
 
-/* All in one. @u->pid's call, or -errno as above. */
+/* Pin, call, unpin. Returns the result of the call @u, or -errno as above. */
 long pe_reference_call(struct pe_frame *p, struct pe_thread *t, const struct pe_use *u,
 		       uint32_t epoch);
 

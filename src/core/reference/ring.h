@@ -16,9 +16,9 @@
  *         has no ring either.
  * ring.4  A tag comes back at most once. It means "look at this one", whatever the kernel's result
  *         was.
- * ring.5  The kernel keeps completions that find no room (NODROP). If it cannot, or does not let us
- *         ask for them any more (a filter that came later), pe_ring_is_whole() returns false, and
- *         everything must be looked at.
+ * ring.5  The kernel keeps completions that find no room (NODROP). If it cannot, or refuses to be
+ *         asked for them (a filter that was installed later), pe_ring_is_whole() returns false, and
+ *         every pidfd must be looked at.
  * ring.6  When nothing has happened, next() makes no system call.
  */
 #ifndef PE_CORE_REFERENCE_RING_H
@@ -41,22 +41,22 @@ struct pe_ring {
 	struct pe_ring_cqe *cqes;
 };
 
-/* 0, or -errno: this kernel has none, or not for us (ENOSYS, EPERM, EINVAL, ENOMEM ...) */
+/* 0, or -errno: this kernel has no rings, or does not allow them (ENOSYS, EPERM, EINVAL, ENOMEM
+ * ...) */
 int pe_ring_open(struct pe_ring *r);
 
-/* By the thread that opened it; what was being watched is so no more. */
+/* Only by the thread that opened it. All watches end. */
 void pe_ring_close(struct pe_ring *r);
 
-/* Give its memory back, and leave what the kernel has of it until the thread ends: no call of rings
- * is made. */
+/* Free its memory, and leave the kernel's part until the thread ends: makes no io_uring call. */
 void pe_ring_abandon(struct pe_ring *r);
 
-/* Give @tag back once when @fd becomes readable, which may be now. @fd may be closed on return. 0
- * or -errno */
+/* Return @tag once, when @fd becomes readable, which may be now. @fd may be closed on return. 0 or
+ * -errno */
 int pe_ring_watch(struct pe_ring *r, int fd, uint64_t tag);
 
-/* true: *@tag has come back, and *@gone says that the kernel let go of it without its having become
- * readable */
+/* true: *@tag has come back. *@gone: the kernel dropped the request without @fd having become
+ * readable. */
 bool pe_ring_next(struct pe_ring *r, uint64_t *tag, bool *gone);
 
 /* Sleep until next() has something, or the ring is not whole: 0; -ETIME; -EINTR a handler ran, or

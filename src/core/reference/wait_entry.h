@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * wait_entry - one entry of waitpidv: which process (pid, epoch) means, and what became of it.
+ * wait_entry - one entry of waitpidv: which process (pid, epoch) means, and its state.
  *
  *   (q, e) ── judge ──> own child, by its slot ──┐
  *                  ├──> another, by identity ────┼── at ──> running, stopped, continued, exited, ended
  *                  └──> ended, or unknown        │
  *                       open: a pidfd of exactly this process (to be watched)
  *
- * wait_entry.1  The reference engine judges (S2). What is looked at later is the process instance
- *               that was judged, or it is reported as ended.
+ * wait_entry.1  The reference engine judges (S2). Every later look concerns the process instance
+ *               that was judged, or the entry is reported as ended.
  * wait_entry.2  An own child whose waits pass through the library is reaped by pe_reap() only, so
  *               that S11 holds for it.
  * wait_entry.3  An end is delivered once: the reaper gets EXITED and the status, all others ENDED.
@@ -41,11 +41,11 @@ static inline bool pe_wait_entry_is_final(unsigned int state)
 	return state >= PE_WAIT_ENTRY_EXITED;
 }
 
-/* who is meant */
+/* the process that is meant */
 struct pe_wait_entry {
 	uint32_t pid;
-	uint32_t slot; /* of our child; 0: known by `who` */
-	uint64_t life; /* of the slot */
+	uint32_t slot; /* of the child; 0: known by `who` */
+	uint64_t life; /* generation and pid of the slot */
 	uint64_t epoch;
 	struct pe_identity who;
 	bool ended; /* a pidfd of it has become readable */
@@ -53,22 +53,23 @@ struct pe_wait_entry {
 
 struct pe_wait_result {
 	int32_t status;	      /* of STOPPED, CONTINUED, EXITED */
-	struct rusage *usage; /* in: where it is written for these three, or NULL */
+	struct rusage *usage; /* in: filled for these three, or NULL */
 };
 
-/* RUNNING: *@l says who is meant. Or ENDED, UNKNOWN, -EINVAL, or want of a descriptor or memory */
+/* RUNNING: *@l describes the process that is meant. Or ENDED, UNKNOWN, -EINVAL, or no descriptor or
+ * memory left */
 int pe_wait_entry_judge(struct pe_frame *p, struct pe_thread *t, int pid, uint32_t epoch,
 			struct pe_wait_entry *l);
 
-/* Is (@l->pid, @epoch) the same one, as far as can be said without looking? */
+/* Does (@l->pid, @epoch) mean the same process, as far as is known without asking the kernel? */
 bool pe_wait_entry_is(struct pe_frame *p, const struct pe_wait_entry *l, uint32_t epoch);
 
-/* A close-on-exec pidfd of @l; -EAGAIN our child is being reaped; -ESRCH it is gone; or want of
- * one */
+/* A close-on-exec pidfd of @l; -EAGAIN: the child is being reaped; -ESRCH: it is gone; or no
+ * descriptor left */
 int pe_wait_entry_open(struct pe_frame *p, struct pe_thread *t, const struct pe_wait_entry *l);
 
-/* The state, and what goes with it; @options as of waitid without WEXITED and WNOHANG, which are
- * taken for granted. -errno: want of a descriptor */
+/* The state and its details. @options as of waitid, where WEXITED and WNOHANG are implied. -errno:
+ * no descriptor left */
 int pe_wait_entry_at(struct pe_frame *p, struct pe_thread *t, const struct pe_wait_entry *l,
 		     int options, struct pe_wait_result *r);
 

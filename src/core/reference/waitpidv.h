@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * waitpidv - one step of waitpidv, without blocking: many entries, and what is new about some.
+ * waitpidv - one step of waitpidv, without blocking: examine many entries, report those that
+ * changed.
  *
  *   few entries, or no ring          look at each (wait_entry.h)
  *   many                             walk: bind each entry to a watch, arm new ones; read the ring;
@@ -25,7 +26,7 @@
 
 #define PE_WAITPIDV_TAGGED 1
 
-/* From so many entries on a ring costs less, if they are asked about more than once. */
+/* From this many entries on, a ring costs less, if they are asked about more than once. */
 #define PE_WAITPIDV_MANY 64u
 
 /* struct pidv */
@@ -43,33 +44,33 @@ struct pe_waitpidv {
 	pe_clock_time snapshot;
 	int options; /* WNOWAIT, WUNTRACED, WCONTINUED, __WALL, __WCLONE, __WNOTHREAD */
 	bool changed_only;
-	bool blocks; /* what there is no news of will be slept upon */
+	bool blocks; /* the caller will sleep if nothing has changed */
 	struct rusage *usage;
-	uint32_t *changed; /* indexes of entries with news, or NULL */
+	uint32_t *changed; /* indexes of the entries that changed, or NULL */
 	size_t changed_max;
 	/* in and out */
-	size_t news; /* how many */
+	size_t news; /* how many entries changed */
 	/* out */
-	bool left;     /* entries that are not final, or were not come to */
-	bool restless; /* among them some whose news no ring will tell */
+	bool left;     /* there are entries that are not final, or were not reached */
+	bool restless; /* for some of them no ring will report a change */
 };
 
-/* 0, or -errno where there is no news */
+/* 0, or -errno, which is returned only if no entry changed. */
 int pe_waitpidv_step(struct pe_frame *p, struct pe_thread *t, struct pe_waitpidv *v);
 
-/* Sleep until a step may have news. 0; -ETIME; -EINTR. Consumes nothing; a thread may be cancelled
- * in it. @mask is what is blocked in the sleep alone: who blocks more around steps and sleeps
- * misses no signal between them. */
+/* Sleep until a step may report a change. 0; -ETIME; -EINTR. Consumes nothing; the thread may be
+ * cancelled here. @mask is the signal mask during the sleep only: a caller that blocks more signals
+ * around steps and sleeps misses none between them. */
 int pe_waitpidv_sleep(struct pe_frame *p, struct pe_thread *t, const struct pe_waitpidv *v,
 		      const struct timespec *patience, const uint64_t *mask);
 
-/* This thread's memory for it all is given back. */
+/* Free all memory that this thread has for waitpidv. */
 void pe_waitpidv_forget(struct pe_frame *p, struct pe_thread *t);
 
-/* No ring from now on, in any thread: a filter is coming that ends the program for using one. */
+/* Use no ring from now on, in any thread: a filter is about to be installed that kills for it. */
 void pe_waitpidv_deafen(struct pe_frame *p, struct pe_thread *t);
 
-/* the thread has memory that is to be given back */
+/* Does the thread have memory to be freed? */
 bool pe_waitpidv_remembers(const struct pe_frame *p, const struct pe_thread *t);
 
 #endif

@@ -28,7 +28,7 @@
 
 enum pe_cfi_how {
 	PE_CFI_SAME,	   /* as it is in the frame itself */
-	PE_CFI_UNDEFINED,  /* there is no caller, or it cannot be told */
+	PE_CFI_UNDEFINED,  /* there is no caller, or it is unknown */
 	PE_CFI_SAVED,	   /* in memory at CFA + offset */
 	PE_CFI_OFFSET,	   /* is CFA + offset; for the CFA: register + offset */
 	PE_CFI_SAVED_BY,   /* in memory where an expression says */

@@ -15,8 +15,8 @@
  *          and any handler may add one.
  * trace.4  A mark is written while no other thread can use the slot: before attach, or under
  *          REAPING.
- * trace.5  A stack that is there already is found without a write: after a fork, each page that is
- *          written is copied.
+ * trace.5  A stack that is stored already is found without a write, because after a fork each
+ *          written page is copied.
  * trace.6  A child that is reaped before its birth is recorded has no slot to mark. Its reap is
  *          noted apart, under the frame's lock, for the thread that records the birth. The last
  *          PE_TRACE_EARLY_REAPS are kept.
@@ -56,7 +56,7 @@ struct pe_trace {
 	struct pe_unwind unwind;
 	_Atomic uint64_t modules; /* the set that has been written last, 0: none */
 	_Atomic uint32_t used;
-	uint32_t early_reaps; /* so many were noted */
+	uint32_t early_reaps; /* how many were noted */
 	struct pe_trace_early_reap early_reap[PE_TRACE_EARLY_REAPS];
 	struct pe_unwind_cache cache;
 	_Atomic uint32_t index[PE_TRACE_INDEX];
@@ -69,14 +69,14 @@ struct pe_trace {
 /* NULL: no memory */
 struct pe_trace *pe_trace_make(const struct pe_unwind *u);
 
-/* The caller's stack, kept. Its name, or 0. */
+/* Store the caller's stack. Returns its name, or 0. */
 uint32_t pe_trace_take(struct pe_trace *t);
 
-/* NULL for 0 and for what is no name of one */
+/* NULL for 0, and for a value that names no stack */
 const struct pe_trace_stack *pe_trace_stack(const struct pe_trace *t, uint32_t name);
 
 void pe_trace_mark_born(struct pe_trace *t, uint32_t slot, uint32_t stack, uint32_t tid);
-/* Under the frame's lock. take: it is forgotten; false: there was none @since so many */
+/* Under the frame's lock. take: removes the note; false: no note @since that count. */
 void pe_trace_note_early_reap(struct pe_trace *t, const struct pe_trace_early_reap *s);
 bool pe_trace_take_early_reap(struct pe_trace *t, uint32_t pid, uint32_t since,
 			      struct pe_trace_early_reap *s);

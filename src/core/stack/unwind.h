@@ -38,10 +38,10 @@ typedef const void *(*pe_unwind_find)(uintptr_t pc);
 struct pe_unwind {
 	pe_unwind_find find;
 	struct pe_unwind_cache *cache;
-	uintptr_t own_start, own_end; /* frames in here are not told: the library's */
+	uintptr_t own_start, own_end; /* frames of the library, which are left out */
 };
 
-/* The caller's stack: the innermost first, @most at the most. Returns how many. */
+/* The caller's stack, innermost frame first. Returns how many frames were stored, at most @most. */
 unsigned int pe_unwind_here(const struct pe_unwind *u, uint64_t *frames, unsigned int most);
 
 #endif

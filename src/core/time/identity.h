@@ -58,15 +58,15 @@ int pe_identity_describe(uint32_t pid, struct pe_identity_holder *out);
 #define PE_IDENTITY_DEPTH 32
 bool pe_identity_descends(uint32_t pid, uint32_t ancestor);
 
-/* Does /proc belong to our own pid namespace? 0: yes; -ENODATA: no; another -errno: there is
+/* Does /proc belong to this process's pid namespace? 0: yes; -ENODATA: no; another -errno: there is
  * none. */
 int pe_identity_proc_is_ours(void);
 
 /* Parse the text of /proc/N/stat. 0, or -EINVAL */
 int pe_identity_parse(const char *text, size_t len, struct pe_identity_holder *out);
 
-/* 1: an unreaped child of ours (or a tracee) holds @pid; 0: none does; -errno: not known.
- * A refusal needs 0. */
+/* 1: an unreaped child of this process (or a tracee) holds @pid; 0: none does; -errno: not known. A
+ * refusal needs 0. */
 int pe_identity_is_child(uint32_t pid);
 
 #endif

@@ -8,15 +8,15 @@
  *
  *   holder was born        the wall clock                                 the stamp is
  *   after the run's start  has not been stepped since (less than 10 ms)   exact
- *   before it              nor since boot, as far as can be told          good to 3 s
+ *   before it              nor since boot, as far as is known             good to 3 s
  *   either                 else                                           not trusted: it may only
  *                          acquit
  *
- * 1. Clocks are read by raw system calls: libfaketime changes what libc answers.
+ * 1. Clocks are read by raw system calls: libfaketime changes the results of libc.
  * 2. Slewing moves both clocks. Only a step of the wall clock changes their offset.
  * 3. A process is younger than a moment only if it was born more than 30 ms after it: start times
- * have ticks of 10 ms, file
- *    stamps come from a coarse clock. A stamp without nanoseconds gets 2 s more.
+ * have ticks of 10 ms, and file stamps come from a coarse clock. A stamp without nanoseconds gets 2
+ * s more.
  */
 #ifndef PE_CORE_TIME_MOMENT_H
 #define PE_CORE_TIME_MOMENT_H

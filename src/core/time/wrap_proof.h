@@ -13,8 +13,8 @@
  * wrap_proof.2  If the forks between two looks could fill a lap, the clock moves on by one lap. A
  *               tag from before is then below eps(pid), at any cursor, so no unknown process is
  *               reached by it, and no two tags are the same (clock.6).
- * wrap_proof.3  /proc must belong to this process's pid namespace: its "self" is our own pid. If it
- *               does not, or a figure is missing, nothing is proven.
+ * wrap_proof.3  /proc must belong to this process's pid namespace: its "self" is this process's
+ *               pid. If it does not, or a figure is missing, nothing is proven.
  * wrap_proof.4  A look reads the fork count before the cursor and after it. What may have happened
  *               since this look is counted from the first figure, what may have happened up to it
  *               ends with the second.
