@@ -5,8 +5,12 @@
  */
 #include "real.h"
 
+#include <errno.h>
 #include <stdarg.h>
+#include <sys/syscall.h>
 
+#include "core/sys.h"
+#include "core/token.h"
 #include "environ.h"
 
 #define FILE_AT(dir_, path_, flags_)                                                               \
@@ -24,14 +28,41 @@
 		return n;                                                                          \
 	} while (0)
 
+/* @n: of the same call by libc. token.7 of core/token.h */
+static int repeat(int n, long nr, const long arg[5])
+{
+	long again;
+
+	if (n != -1 || errno != ENOSYS)
+		return n;
+	again = pe_sys6(nr, arg[0], arg[1], arg[2], arg[3], arg[4], PE_TOKEN);
+	errno = (int)-again;
+	return -1;
+}
+
+static int real_execve(const char *path, char *const argv[], char *const envp[])
+{
+	const long arg[5] = { PE_SYS_LONG(path), PE_SYS_LONG(argv), PE_SYS_LONG(envp) };
+
+	return repeat(PE_REAL(execve)(path, argv, envp), SYS_execve, arg);
+}
+
+static int real_execveat(int dir, const char *path, char *const argv[], char *const envp[],
+			 int flags)
+{
+	const long arg[5] = { dir, PE_SYS_LONG(path), PE_SYS_LONG(argv), PE_SYS_LONG(envp), flags };
+
+	return repeat(PE_REAL(execveat)(dir, path, argv, envp, flags), SYS_execveat, arg);
+}
+
 PE_PUBLIC int execve(const char *path, char *const argv[], char *const envp[])
 {
-	EXEC(argv, envp, FILE_AT(AT_FDCWD, path, 0), PE_REAL(execve)(path, argv, e.envp));
+	EXEC(argv, envp, FILE_AT(AT_FDCWD, path, 0), real_execve(path, argv, e.envp));
 }
 
 PE_PUBLIC int execv(const char *path, char *const argv[])
 {
-	EXEC(argv, environ, FILE_AT(AT_FDCWD, path, 0), PE_REAL(execve)(path, argv, e.envp));
+	EXEC(argv, environ, FILE_AT(AT_FDCWD, path, 0), real_execve(path, argv, e.envp));
 }
 
 PE_PUBLIC int execvpe(const char *file, char *const argv[], char *const envp[])
@@ -51,8 +82,7 @@ PE_PUBLIC int fexecve(int fd, char *const argv[], char *const envp[])
 
 PE_PUBLIC int execveat(int dir, const char *path, char *const argv[], char *const envp[], int flags)
 {
-	EXEC(argv, envp, FILE_AT(dir, path, flags),
-	     PE_REAL(execveat)(dir, path, argv, e.envp, flags));
+	EXEC(argv, envp, FILE_AT(dir, path, flags), real_execveat(dir, path, argv, e.envp, flags));
 }
 
 /* --- functions with a list of arguments --- */

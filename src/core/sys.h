@@ -324,19 +324,28 @@ static inline int pe_sys_getppid(void)
 	return (int)pe_sys0(SYS_getppid);
 }
 
-/* waits that can reap, with a token (token.h) */
+/* waits that can reap, with a token; token.7 of core/token.h */
 static inline int pe_sys_wait4_with(long token, int pid, int *status, int options,
 				    struct rusage *used)
 {
-	return (int)pe_sys6(SYS_wait4, pid, PE_SYS_LONG(status), options, PE_SYS_LONG(used), 0,
-			    token);
+	long n = pe_sys6(SYS_wait4, pid, PE_SYS_LONG(status), options, PE_SYS_LONG(used), 0, token);
+
+	if (n == -ENOSYS && token)
+		n = pe_sys6(SYS_wait4, pid, PE_SYS_LONG(status), options, PE_SYS_LONG(used), 0,
+			    PE_TOKEN);
+	return (int)n;
 }
 
 static inline int pe_sys_waitid_with(long token, int type, int id, siginfo_t *info, int options,
 				     struct rusage *used)
 {
-	return (int)pe_sys6(SYS_waitid, type, id, PE_SYS_LONG(info), options, PE_SYS_LONG(used),
-			    token);
+	long n =
+		pe_sys6(SYS_waitid, type, id, PE_SYS_LONG(info), options, PE_SYS_LONG(used), token);
+
+	if (n == -ENOSYS && token)
+		n = pe_sys6(SYS_waitid, type, id, PE_SYS_LONG(info), options, PE_SYS_LONG(used),
+			    PE_TOKEN);
+	return (int)n;
 }
 
 /* With WNOHANG and no state change: 0, and si_pid == 0. @info and @used may be NULL. */

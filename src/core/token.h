@@ -24,6 +24,9 @@
  *          program's memory, now and later, and knows its layout; the supervisor states this in the
  *          environment. Otherwise they bear PE_TOKEN_JUDGED.
  * token.6  A token is not a secret. A program that copies it gives up only its own protection.
+ * token.7  If both processes of the supervisor have been killed, the kernel answers a notified call
+ *          with ENOSYS. The library then repeats a judged call, a wait or an exec with PE_TOKEN: a
+ *          call that is not notified still works.
  */
 #ifndef PE_CORE_TOKEN_H
 #define PE_CORE_TOKEN_H

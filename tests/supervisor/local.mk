@@ -44,6 +44,7 @@ EMUL_PLAYS = \
 	tests/supervisor/stacks_go.sh \
 	tests/supervisor/stacks_hostile.sh \
 	tests/supervisor/stacks_rust.sh \
+	tests/supervisor/both_killed.sh \
 	tests/supervisor/room.sh \
 	tests/supervisor/title.sh \
 	tests/supervisor/hostile_arguments.sh

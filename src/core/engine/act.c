@@ -13,6 +13,18 @@ struct pe_gate_call pe_act_judged(const struct pe_gate_call *call)
 	return c;
 }
 
+/* token.7 */
+static long pass(const struct pe_gate_call *call, const struct pe_thread *t, const uint32_t *dead)
+{
+	struct pe_gate_call c = *call;
+	long n = pe_gate_pass(&c, dead, t->rseq);
+
+	if (likely(n != -ENOSYS) || c.arg[PE_TOKEN_AT] != PE_TOKEN_JUDGED)
+		return n;
+	c.arg[PE_TOKEN_AT] = PE_TOKEN;
+	return pe_gate_pass(&c, dead, t->rseq);
+}
+
 /* token.2, token.3 */
 static long announce(struct pe_frame *p, const struct pe_thread *t, struct pe_slot *s,
 		     const struct pe_gate_call *call, const uint32_t *dead)
@@ -21,9 +33,9 @@ static long announce(struct pe_frame *p, const struct pe_thread *t, struct pe_sl
 	long n;
 
 	if (c.arg[PE_TOKEN_AT] != PE_TOKEN_JUDGED || !p->set->readable)
-		return pe_gate_pass(&c, dead, t->rseq);
+		return pass(&c, t, dead);
 	c.arg[PE_TOKEN_WORD] = (long)(uintptr_t)&p->autoreap;
-	n = pe_gate_pass(&c, dead, t->rseq);
+	n = pass(&c, t, dead);
 	if (n != PE_GATE_DEAD && n != -EINTR)
 		atomic_store_explicit(&s->announced, true, memory_order_relaxed);
 	return n;
