@@ -54,7 +54,7 @@ hold_ups()
 
 static inline int pe_sys_sched_yield(void)' &&
 		replace engine/guard.c '	h = pe_hold_publish(' '	hold_up(); h = pe_hold_publish(' &&
-		replace engine/guard.c '	return act(' '	hold_up(); return act(' &&
+		replace engine/guard.c '	return u->group ?' '	hold_up(); return u->group ?' &&
 		replace engine/birth.c '		mask = pe_frame_lock(p);' '		hold_up(); mask = pe_frame_lock(p);'
 }
 

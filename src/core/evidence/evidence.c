@@ -338,7 +338,7 @@ static void take_files(struct pe_evidence *e, struct gathered *g, uint32_t pid,
 		take_file(e, g, now, trust, &accuser);
 }
 
-/* A word of kind FILE has the moment of the file, which is before its reader's birth. */
+/* A word of kind FILE has the moment of the file, which may be before its reader's birth. */
 static bool is_by_descendant(const struct pe_table *t, const struct pe_table_word *w,
 			     const struct pe_kin_of *of)
 {
