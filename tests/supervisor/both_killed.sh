@@ -38,7 +38,7 @@ done
 kill -STOP $ours
 kill -KILL $ours
 for pid in $ours; do
-	while test -e "/proc/$pid" && ! grep -q '^State:.Z' "/proc/$pid/status"; do :; done
+	while test -e "/proc/$pid" && ! grep -qs '^State:.Z' "/proc/$pid/status"; do :; done
 done
 echo go >go
 wait

@@ -12,7 +12,9 @@ chmod 755 "$TMPDIR"
 limited() # PROCESSES COMMAND...
 {
 	# shellcheck disable=SC2086
-	try_env $user unshare --user --map-root-user prlimit --nproc="$@"
+	processes=$1
+	shift
+	try_env $user unshare --user --map-root-user prlimit "--nproc=$processes" "$@"
 }
 
 # 0: watched (a call that only a supervisor serves), 38: not
@@ -21,11 +23,11 @@ $CC -O2 -ffreestanding -fno-stack-protector -nostdlib -static -I"$PIDEPOCH_SRCDI
 	-o "$program" "$(dirname "$0")/emulated_bare.c" || fail 'it does not build'
 
 limited 1000 "$PIDEPOCH" run -- sh -c "exec '$program'"
-test "$got" -eq 0 -a ! -s "$TMPDIR/err" || skip "no supervisor for an ordinary user here: $(cat "$TMPDIR/err")"
+test "${got:-1}" -eq 0 -a ! -s "$TMPDIR/err" || skip "no supervisor for an ordinary user here: $(cat "$TMPDIR/err")"
 
 # 1: not even for the process that makes the monitor; 2: not for the monitor
-for processes in 1 2; do
-	limited $processes "$PIDEPOCH" run -- sh -c "exec '$program'"
+for count in 1 2; do
+	limited $count "$PIDEPOCH" run -- sh -c "exec '$program'"
 	status 38
 	said 'no supervisor: there is no room' 'are not watched'
 done
