@@ -136,7 +136,7 @@ test $status -eq 0 || { echo "unbroken, yet the storm fails: $status"; exit 1; }
 
 mutate engine/reap.c '	pe_hold_drain(&p->records, t, k->index);' '	;'
 mutate engine/release.c '	pe_hold_kill_own(&p->records, t, k->index);' '	;'
-mutate engine/guard.c 'pe_hold_dead(h)' '&(const uint32_t){ 0 }'
+mutate engine/guard.c 's, &u->call, pe_hold_dead(h))' 's, &u->call, &(const uint32_t){ 0 })'
 mutate engine/guard.c 'if (unlikely(open != 0))' 'if (0)'
 # a child that the engine takes for released: three looks find it
 mutate engine/guard.c 'pe_identity_is_child(pid);' '0;' 'is_related(p, &use, pid);' 'false;' \

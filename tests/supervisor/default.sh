@@ -62,7 +62,7 @@ status 0
 
 # the doctor knows that it is in there
 try run --supervisor=on -- "$PIDEPOCH" doctor
-grep -q 'user notification  *no: this is in a watched run already$' "$TMPDIR/out" || { show; fail 'why there is no second one'; }
+grep -q 'user notification  *no: this command is in a watched run$' "$TMPDIR/out" || { show; fail 'why there is no second one'; }
 grep -q 'with one thread  *exact$' "$TMPDIR/out" || { show; fail 'the first one guarantees what it does'; }
 
 # it cannot be had: a line, and on

@@ -9,12 +9,12 @@ program=$PIDEPOCH_BUILDDIR/tests/supervisor/hostile_arguments
 "$program" >"$TMPDIR/native" || fail "natively it ended with $?"
 test "$(wc -l <"$TMPDIR/native")" -gt 1000 || fail 'it must have made its calls'
 
-# what it is served by is looked up before and after, by its name and its command line: other runs
-# have workers of their own
+# The worker of this run is looked up before and after, by its command line, which names the pid of
+# the run: other runs have workers of their own.
 cat >"$TMPDIR/inside" <<END
 for stat in /proc/[0-9]*/stat; do
 	case \$(cat "\$stat" 2>/dev/null) in
-	*'(pidepoch-worker)'*) grep -q "$TMPDIR/inside" "\${stat%stat}cmdline" && echo "\$stat" ;;
+	*'(pidepoch-worker)'*) grep -q "worker of \$\$" "\${stat%stat}cmdline" && echo "\$stat" ;;
 	esac
 done 2>/dev/null | sort >"$TMPDIR/before"
 "$program" >"$TMPDIR/here" || exit
