@@ -396,7 +396,9 @@ static void conclude(struct pe_evidence_finding *f, const struct gathered *g, in
 		return;
 	f->verdict = PE_EVIDENCE_UNKNOWN;
 	if (born <= g->latest.moment + (after ? 0 : PE_MOMENT_TOLERANCE)) {
-		f->verdict = g->latest.moment >= after ? PE_EVIDENCE_FRESH : PE_EVIDENCE_UNKNOWN;
+		/* a moment of the table is rounded down to a tick: it may be later than it says */
+		f->verdict = g->latest.moment + PE_MOMENT_TICK >= after ? PE_EVIDENCE_FRESH
+									: PE_EVIDENCE_UNKNOWN;
 		f->kind = g->latest.kind;
 		f->moment = g->latest.moment;
 		return;
