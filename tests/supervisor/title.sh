@@ -10,12 +10,12 @@ unshare --user --map-root-user --pid --fork --mount-proc true 2>/dev/null ||
 
 mkfifo "$TMPDIR/ready" "$TMPDIR/go" "$TMPDIR/result"
 
-# the program that is ended, and the child that survives it
+# The program that is ended, and the child that survives it: it reports once it is executed, since
+# before that its command line is the program's.
 cat >"$TMPDIR/doomed" <<END
 #!/bin/sh
 cd '$TMPDIR'
-sh -c 'read -r word <go; /bin/true && word=well; echo "\$word" >result' &
-echo \$\$ >ready
+sh -c 'echo "\$1" >ready; read -r word <go; /bin/true && word=well; echo "\$word" >result' sh \$\$ &
 wait
 END
 chmod +x "$TMPDIR/doomed"
