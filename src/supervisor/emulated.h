@@ -2,20 +2,20 @@
 /*
  * emulated - the calls that no kernel has: PIDEPOCH_NR_* of pidepoch.h, and its prctl options.
  *
- *   kill(q, e, SIGTERM) ─> pin (epochs.h): a pidfd of who is meant ─> may the caller? ─> is it held still? ─> the signal, by the pidfd
+ *   kill(q, e, SIGTERM) ─> pin (epochs.h): a pidfd ─> caller's credentials ─> caller still held? ─> pidfd_send_signal
  *
  * emulated.1  Errors as of a system call: EINVAL, EFAULT, E2BIG, EPERM, ESRCH, EEPOCH, ENFILE.
- *             Where nothing can be known of the caller: ENOSYS.
+ *             ENOSYS if the caller's pids or memory cannot be read.
  * emulated.2  Memory is read and written by a descriptor that was verified to be the caller's
  *             (memory.h).
  * emulated.3  A signal is sent with the caller's credentials, and the kernel decides
  *             (credentials.h). EPERM for a caller that is confined in another way than by its
  *             credentials (confinement.h): it takes a pidfd and signals by itself.
- * emulated.4  The sender is true, and its code is SI_QUEUE: the kernel lets nobody say SI_USER for
- *             somebody else.
- * emulated.5  None of them blocks. A worker that is killed over one leaves it to the next: a signal
- *             or a descriptor may then come twice. Who must have a signal once takes a pidfd, and
- *             sends it himself.
+ * emulated.4  The siginfo names the true sender with the code SI_QUEUE: the kernel forbids SI_USER
+ *             in a signal that is sent for another process.
+ * emulated.5  None of them blocks. If a worker is killed during one, the next worker serves it
+ *             again: a signal or a descriptor may then arrive twice. A program that must send a
+ *             signal exactly once takes a pidfd and sends it itself.
  */
 #ifndef PE_SUPERVISOR_EMULATED_H
 #define PE_SUPERVISOR_EMULATED_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * exec - the pids in a program's memory go with it: what it knew is forgotten (frame.3). Should the
- * call fail, the program goes on with pids that pass.
+ * exec - an exec replaces the memory with the pids in it, so the child table forgets the process's
+ * children (frame.3). If the exec fails, calls on their pids are continued.
  */
 #ifndef PE_SUPERVISOR_EXEC_H
 #define PE_SUPERVISOR_EXEC_H
@@ -10,8 +10,8 @@
 
 long pe_exec_serve(struct pe_serve_call *c);
 
-/* Is there nothing to forget of this caller, as of most who execute something? Then it need not
- * become known. */
+/* Is there nothing to forget about this caller, as for most callers of exec? Then it needs no entry
+ * in the cache. */
 bool pe_exec_is_first(const struct pe_serve *s, int tid);
 
 #endif

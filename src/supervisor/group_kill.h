@@ -5,12 +5,12 @@
  *   q never was a child of the caller, or is the caller's own group ──> continued
  *   q was one: which process has pid q now?
  *     a child of the caller ──────────────> continued: the leader is unreaped
- *     another process ────────────────────> stale: a pid is not handed out while its group exists
+ *     another process ────────────────────> stale: a pid is not allocated while its group exists
  *     none, and no group has it ──────────> stale, and latent
  *     none, and a group has it ───────────> not proven: continued, and reported by `warn`
  *
- * group_kill.1  No signal is sent in the caller's place: the kernel rules on the call (S18).
- * group_kill.2  A call is refused only if the group that the child led is gone, proven.
+ * group_kill.1  No signal is sent in the caller's place: the kernel decides about the call (S18).
+ * group_kill.2  A call is refused only if the group that the child led is proven to be gone.
  */
 #ifndef PE_SUPERVISOR_GROUP_KILL_H
 #define PE_SUPERVISOR_GROUP_KILL_H

@@ -6,15 +6,16 @@
  *   leader ── setpgid ── fork ──> member, which stays
  *     '─ ends, is reaped ── open_by_handle_at ── signal 0 to the group
  *
- * The library relies on it (group.4 of core/evidence/group.h), and makes no children to try it.
+ * The library relies on this (group.4 of core/evidence/group.h), and creates no children to try it.
  */
 #ifndef PE_SUPERVISOR_HANDLES_H
 #define PE_SUPERVISOR_HANDLES_H
 
 #include <stdbool.h>
 
-/* Makes children, and waits for all that it has: for a process that has no others. @root: by
- * FD_PIDFS_ROOT alone (Linux 6.17). 0; -ENOSYS: not in this kernel; another: what forbids it */
+/* Creates children and reaps all children of the process, so the process must have no others.
+ * @root: only by FD_PIDFS_ROOT (Linux 6.17). 0; -ENOSYS: not in this kernel; another -errno: why
+ * not */
 int pe_handles_try(bool root);
 
 #endif

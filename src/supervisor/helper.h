@@ -1,24 +1,25 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * helper - what may take as long as a watched program likes is done by a process beside the worker.
+ * helper - operations that a watched program can delay at will run in a process beside the worker.
  *
  *   worker: call ──> needs the caller's memory ──> parked ······ next calls ······ ──> call again ──> answer
  *                                 │                                  ↑ op done: its result is kept
  *   helper:                       └──> op: open, verify, copy ───────┘
  *
- * A page that a program serves itself (userfaultfd, FUSE) may never come, nor may the lock of its
- * address space, nor a write to its standard error.
+ * A read of a page that a program serves itself (userfaultfd, FUSE) may never end; nor may waiting
+ * for the lock of its address space, or a write to its standard error.
  *
  * helper.1  The worker never waits for an op. A call whose op is under way is parked; when the op
  *           is done the call is served again from its beginning, and gets the results of its
- *           earlier ops from memory. What a call does before its last op must bear repetition.
- * helper.2  A user has one helper at most, and the ops of one user are done one after the other. So
+ *           earlier ops from memory. So everything before its last op must be repeatable.
+ * helper.2  A user has at most one helper, and the ops of one user are done one after the other. So
  *           a slow op delays calls of the same user only. A user is a real user id; in a user
  *           namespace below ours, the owner of that namespace.
  * helper.3  A call that has been parked for PE_HELPER_PATIENCE is continued, and its helper is
- *           killed. Even that may take as long as the program likes (FUSE answers a request, or it
- *           is in a sleep that SIGKILL does not end): the user has no other helper until then.
- * helper.4  Some places are left for calls that need no helper, whichever users fill the others.
+ *           killed. The program can delay even that (a FUSE request, or a sleep that SIGKILL does
+ *           not end): the user has no other helper until then.
+ * helper.4  Some places stay reserved for calls that need no helper, whichever users fill the
+ *           others.
  * helper.5  A helper has a copy of the worker's memory and shares only the ops with it. It gets the
  *           listener with each op and closes it before it touches the caller's memory: one that
  *           cannot be killed does not keep the listener open. It ends with the worker; the next
@@ -32,15 +33,15 @@
 
 #define PE_HELPER_PATIENCE 5 /* seconds */
 
-/* what an op gets to know of its call; it runs in a helper */
+/* what an op knows about its call; it runs in a helper */
 struct pe_helper_call {
-	const struct pe_serve *s; /* but for its listener */
+	const struct pe_serve *s; /* without its listener */
 	const struct seccomp_notif *n;
 	int listener;		 /* until the memory is open (helper.5) */
 	struct pe_memory memory; /* of the caller, opened by the first access */
 };
 
-/* @data: its argument, and what it has found out */
+/* @data: its argument and its results */
 typedef long pe_helper_op(struct pe_helper_call *h, void *data);
 
 /*
@@ -64,25 +65,25 @@ bool pe_helper_has_done(const struct pe_serve_call *c, pe_helper_op *op);
 
 /* --- for the worker's loop --- */
 
-/* is the call at @place parked? Then it is served again when its op is done. */
+/* Is the call at @place parked? Then it is served again when its op is done. */
 bool pe_helper_is_parked(int place);
-/* has the worker any parked call? */
+/* Are there parked calls? */
 bool pe_helper_any(void);
-/* to be polled for POLLIN while any is; -1: there has never been one */
+/* To be polled for POLLIN while calls are parked; -1: there has never been a helper. */
 int pe_helper_fd(void);
 
-/* the place of a call that can be served again; -1: none */
+/* The place of a call that can be served again; -1: none. */
 int pe_helper_next_done(void);
-/* the place of a call whose time is over (helper.3); -1: none */
+/* The place of a call whose time is over (helper.3); -1: none. */
 int pe_helper_next_overdue(void);
-/* the call is over, answered or not */
+/* The call at @place has ended, answered or not. */
 void pe_helper_forget(int place);
-/* may this place be used for another call? */
+/* May this place be used for another call? */
 bool pe_helper_is_free(int place);
 
 bool pe_helper_is(int pid);
 
-/* the worker ends, or becomes a monitor */
+/* Before the worker ends or becomes a monitor. */
 void pe_helper_end(void);
 
 #endif

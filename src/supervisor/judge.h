@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * judge - what is done about a stale use, by the same judgement and in the same words as inside a
+ * judge - the policy for a stale use, with the same verdict and the same notices as inside a
  * program.
  *
- * judge.1  A call that the library makes has been judged: it has seen what made the pid fresh.
- *          Other calls of the same program (its own instructions, a Go runtime's) have not. A
- *          program that is trusted is not judged.
- * judge.2  A notice goes to the log; else to the caller's own descriptor 2, while that is the file
- *          that it was when the run began. It is borrowed for the one line, and left out if the
- *          line could not be taken at once.
+ * judge.1  The library has judged its own calls: it has seen what made the pid fresh. Other calls
+ *          of the same program (its own instructions, a Go runtime's) have not been judged. Calls
+ *          of a trusted program are not judged.
+ * judge.2  A notice is written to the log; without one, to the caller's own descriptor 2, as long
+ *          as that is the same file as at the start of the run. The supervisor gets a copy of it
+ *          for one line, and drops the line if writing it would block.
  * judge.3  An event is written as the library writes it (docs/events.md), before its thread goes
  *          on.
  * judge.4  With stacks asked for it has the stack of the call (stack.h), and of the wait that
@@ -22,7 +22,7 @@
 #include "core/frame/use.h"
 #include "supervisor/serve.h"
 
-/* @pid: who has the pid now, or 0: nobody. A result, or LET. */
+/* @pid: the process that has the pid now, or 0: none. A result, or LET. */
 long pe_judge_serve(struct pe_serve_call *c, const struct pe_use *use, int pid);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* locator - where in a process's memory its library keeps its frame (stats.1): the steps of a
- * search, for who reads in his own way. */
+/* locator - find the frame of the preload library in a process's memory (stats.1). These are the
+ * steps of the search; the caller reads the memory. */
 #ifndef PE_SUPERVISOR_LOCATOR_H
 #define PE_SUPERVISOR_LOCATOR_H
 
@@ -11,11 +11,11 @@
 
 #define PE_LOCATOR_LARGEST (1u << 20) /* bytes of a library's writable memory */
 
-/* Of a line of /proc/N/maps: where it begins, and @size, if it is writable, and of a file of our
- * name; else 0 */
+/* The start and @size of the mapping in a line of /proc/N/maps, if it is writable and of a file
+ * with our library's name; else 0. */
 uint64_t pe_locator_candidate(const char *line, size_t *size);
 
-/* the first one in @size bytes; false: there is none */
+/* The first frame locator in @size bytes; false: there is none. */
 bool pe_locator_find(const char *bytes, size_t size, struct pe_stats_marker *out);
 
 /* stats.1 */

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * memory - another process's memory: the only file that reads and writes it.
+ * memory - read and write another process's memory. No other file does.
  *
  *   open /proc/PID/mem ──> it is that process's address space from now on ──> is the caller still held? ──> copy
  *
  * memory.1  The descriptor stays with the address space that it was opened for, whichever process
  *           has the pid later. A caller's memory is opened first, then its notification is
  *           verified, and only that descriptor is used after that.
- * memory.2  A copy may take as long as the other process likes. The worker makes none: its helpers
- *           do (helper.h).
- * memory.3  /proc/PID/mem disregards the protection of pages, so it is looked up before each copy:
+ * memory.2  The other process can delay a copy at will. So only helpers copy, never the worker
+ *           (helper.h).
+ * memory.3  /proc/PID/mem ignores page protection, so the protection is looked up before each copy:
  *           what the process could not read or write itself fails with EFAULT.
  */
 #ifndef PE_SUPERVISOR_MEMORY_H
@@ -32,8 +32,7 @@ struct pe_memory {
 int pe_memory_open(struct pe_memory *m, const char *proc, int pid);
 void pe_memory_close(const struct pe_memory *m);
 
-/* the lines of its maps, from the first; NULL: there are none to be read. To be closed by
- * fclose(). */
+/* The lines of its maps, from the first; NULL: they cannot be read. The caller calls fclose(). */
 FILE *pe_memory_maps(const struct pe_memory *m);
 
 /* 0; -EFAULT */

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * notify - seccomp user notification, as the kernel has it: the only file that talks to seccomp(2)
- * and its listener.
+ * notify - the system calls of seccomp user notification. No other file uses seccomp(2) or the
+ * listener directly.
  *
  *   a watched thread ── system call ──> held by the kernel ── receive ──> judged ── answer ──> goes on
  *
  * notify.1  Results are >= 0 or -errno.
- * notify.2  A listener is asked for with "wait killable": a thread whose call has been received is
- *           not interrupted but by its own end, so that no call is made twice and none fails with
- *           EINTR. Such calls must therefore be answered at once.
+ * notify.2  The listener is created with SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV: once a call has
+ *           been received, only a fatal signal interrupts its thread. So no call is made twice and
+ *           none fails with EINTR. Such calls must therefore be answered at once.
  */
 #ifndef PE_SUPERVISOR_NOTIFY_H
 #define PE_SUPERVISOR_NOTIFY_H
@@ -18,28 +18,29 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Put @filter over this thread and all that it starts. @killable: notify.2, since Linux 5.19. The
+/* Install @filter for this thread and its descendants. @killable: notify.2, since Linux 5.19. The
  * listener, close-on-exec; -EBUSY: there is one already; -EACCES: needs CAP_SYS_ADMIN or
  * no_new_privs. */
 int pe_notify_install(const struct sock_fprog *filter, bool killable);
 
-/* The answer wakes the caller on this CPU: half the price. -EINVAL: before Linux 6.6. */
+/* Let an answer wake the caller on this CPU, which halves the time. -EINVAL: before Linux 6.6. */
 int pe_notify_sync(int listener);
 
 /* @n must be zeroed. -ENOENT: the caller was ended or interrupted meanwhile. */
 int pe_notify_receive(int listener, struct seccomp_notif *n);
 
-/* the call is made by the kernel as it stands */
+/* Continue the call: the kernel makes it unchanged. */
 int pe_notify_let(int listener, uint64_t id);
 
-/* the call is not made; its result is @result, >= 0 or -errno */
+/* Answer the call without making it: its result is @result, >= 0 or -errno. */
 int pe_notify_answer(int listener, uint64_t id, long result);
 
-/* The call is not made; the caller gets a close-on-exec copy of @fd, whose pid is the result. 0, or
- * -errno: it is not answered yet. */
+/* Answer the call with a close-on-exec copy of @fd in the caller; its number there is the result.
+ * 0; -errno: the call is not answered yet. */
 int pe_notify_give(int listener, uint64_t id, int fd);
 
-/* Is the caller still held? What was read of it before is true then, its pids and memory too. */
+/* Is the caller still held? Then what was read about it before is true, its pids and memory as
+ * well. */
 bool pe_notify_holds(int listener, uint64_t id);
 
 #endif

@@ -4,7 +4,6 @@
  *
  *   call                                             notified
  *   ------------------------------------------------
- *   ------------------------------------------------
  *   kill of a process, a group, all                  without the library's token (core/token.h)
  *   tkill, *queueinfo, pidfd_open                    without the token
  *   tgkill                                           without the token; not SIGCANCEL, SIGSETXID
@@ -14,18 +13,18 @@
  *   prctl: options of pidepoch.h, child subreaper    always
  *   landlock_restrict_self                           always
  *   PIDEPOCH_NR_*                                    always; on this CPU's own machine only
- *   any other                                        never, by its pid alone, so the kernel caches
- *   it
+ *   any other                                        never; decided by nr alone, so the kernel
+ *                                                    caches it
  *
- * notify_filter.1  The filter refuses nothing.
+ * notify_filter.1  The filter itself refuses no call.
  * notify_filter.2  Each machine whose programs the kernel can run (x86-64, i386, x32; aarch64, arm)
- *                  has numbers of its own, and its calls are notified alike. Only the native
- *                  machine knows the token.
+ *                  has its own system call numbers, and the same calls are notified. Only the
+ *                  native machine has the token.
  * notify_filter.3  Forks and new threads are not notified: a child is found at the wait that can
- *                  reap it (book.h).
- * notify_filter.4  SIGCANCEL and SIGSETXID are the thread library's own signals. libc sends them to
- *           threads of the calling process, and loses a cancellation or a change of user if that
- *           fails with EINTR.
+ *                  reap it (child_table.h).
+ * notify_filter.4  SIGCANCEL and SIGSETXID are libc's own signals to threads of the calling
+ *                  process. libc loses a cancellation or a change of user if sending one fails with
+ *                  EINTR.
  */
 #ifndef PE_SUPERVISOR_NOTIFY_FILTER_H
 #define PE_SUPERVISOR_NOTIFY_FILTER_H
@@ -46,7 +45,7 @@ enum pe_notify_filter_call {
 	PE_NOTIFY_FILTER_EXEC,
 	PE_NOTIFY_FILTER_PRCTL,
 	PE_NOTIFY_FILTER_LANDLOCK, /* landlock_restrict_self */
-	PE_NOTIFY_FILTER_EMULATED, /* a pid that no kernel has */
+	PE_NOTIFY_FILTER_EMULATED, /* an nr that no kernel has */
 };
 
 #define PE_NOTIFY_FILTER_LENGTH 1024
@@ -55,7 +54,7 @@ enum pe_notify_filter_call {
  * to it. 0 or -errno. */
 int pe_notify_filter_make(struct sock_filter *room, struct sock_fprog *out);
 
-/* what a notified call is */
+/* The kind of a notified call. */
 enum pe_notify_filter_call pe_notify_filter_decode(const struct seccomp_data *data);
 
 #endif

@@ -2,11 +2,11 @@
 /*
  * probe - what this kernel and this container allow, found by trying it.
  *
- * probe.1  A mechanism is there if it was used just now, not because a version says so. (One
- *          exception: pid_max is written to only where the kernel is known to keep one per
- *          namespace. Elsewhere the write would change the machine's.)
- * probe.2  What is tried is tried in a child that ends, so that nothing of it stays on the caller.
- * probe.3  PIDEPOCH_FORCE_OLD has the last word: what it names is not there (-ENOSYS).
+ * probe.1  A mechanism is available if it was used with success just now; the kernel's version does
+ *          not count. (One exception: pid_max is written only if the version has one for each
+ *          namespace. On other kernels the write would change the machine's.)
+ * probe.2  A mechanism is tried in a child that ends, so that the caller is not changed.
+ * probe.3  A mechanism that PIDEPOCH_FORCE_OLD names is not available (-ENOSYS).
  */
 #ifndef PE_SUPERVISOR_PROBE_H
 #define PE_SUPERVISOR_PROBE_H
@@ -39,11 +39,11 @@ enum pe_probe { PE_PROBES(PE_PROBE_ENUM) PE_PROBE_COUNT };
 const char *pe_probe_name(enum pe_probe what);
 const char *pe_probe_text(enum pe_probe what);
 
-/* 0: it works; -ENOSYS: not in this kernel, or switched off by PIDEPOCH_FORCE_OLD; another -errno:
- * what forbids it */
+/* 0: it works; -ENOSYS: not in this kernel, or disabled by PIDEPOCH_FORCE_OLD; another -errno: why
+ * not */
 int pe_probe_try(enum pe_probe what);
 
-/* is it named in PIDEPOCH_FORCE_OLD? */
+/* Does PIDEPOCH_FORCE_OLD name it? */
 bool pe_probe_is_off(enum pe_probe what);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* proc - what the kernel says of a process: by files of /proc, which is the supervisor's working
- * directory (peer.2), or by a pidfd, at a tenth of the price. */
+/* proc - what the kernel reports about a process: in files of /proc, which is the supervisor's
+ * working directory (peer.2), or through a pidfd, in a tenth of the time. */
 #ifndef PE_SUPERVISOR_PROC_H
 #define PE_SUPERVISOR_PROC_H
 
@@ -12,14 +12,14 @@
 /* a descriptor, close-on-exec, or -errno */
 __attribute__((format(printf, 2, 3))) int pe_proc_open(int flags, const char *format, ...);
 
-/* the beginning of a file, as text; its length or -errno. @fd is used up. */
+/* The beginning of a file, as text; its length or -errno. Closes @fd. */
 ssize_t pe_proc_slurp(int fd, char *text, size_t size);
 
-/* what stands behind "\nNAME:" in the status of @pid; false: nothing */
+/* The value of the line "NAME:" in the status of @pid; false: there is none. */
 bool pe_proc_status(int pid, const char *name, char *value, size_t size);
 /* the same; 0 or -errno: -ENOENT or -ESRCH: no process has @pid; -EINVAL: no such line */
 int pe_proc_status_read(int pid, const char *name, char *value, size_t size);
-/* the same as a pid; -1: nothing */
+/* The same as a number; -1: there is none. */
 long pe_proc_status_number(int pid, const char *name);
 
 /* Is it the first process of its pid namespace? Also true if it cannot be determined. */
@@ -35,9 +35,9 @@ struct pe_proc_info {
 	uint32_t uid[4];
 };
 
-/* by PIDFD_GET_INFO (Linux 6.13), of a process and no thread. false: not to be had so */
+/* By PIDFD_GET_INFO (Linux 6.13), of a process but not a thread. false: not available. */
 bool pe_proc_info(int pid, struct pe_proc_info *out);
-/* uid[] alone, of a thread as well; false: not to be had */
+/* Only uid[], of a thread as well; false: not available. */
 bool pe_proc_users(int pid, uint32_t uid[4]);
 
 #endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* rights - what /proc says of a watched process: its user, its signals, whether it can change
- * users. */
+/* rights - user, signal masks and privileges of a watched process, read from /proc. */
 #ifndef PE_SUPERVISOR_RIGHTS_H
 #define PE_SUPERVISOR_RIGHTS_H
 
@@ -9,7 +8,7 @@
 bool pe_rights_blunts(const struct pe_peer *p, int signal); /* it ignores or blocks that signal */
 uint32_t pe_rights_uid(const struct pe_peer *p);
 
-/* Could it become another user, and one whose memory is out of our reach then? */
+/* Could it become another user, whose memory we may not read? */
 bool pe_rights_may_hide(const struct pe_peer *p);
 
 #endif

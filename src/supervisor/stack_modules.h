@@ -6,7 +6,7 @@
  *                                                    └ has none ───> stack_table.h
  *
  * stack_modules.1  Read once for each stack: at most PE_STACK_MODULES mappings.
- * stack_modules.2  Each pid in a header is a hint from a program that may be hostile. It is only
+ * stack_modules.2  Each number in a header is a hint from a program that may be hostile. It is only
  *                  ever used as an address to read by stack_memory.h.
  */
 #ifndef PE_SUPERVISOR_STACK_MODULES_H

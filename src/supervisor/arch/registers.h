@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * registers - what an unwinder must know of a processor: how libunwind pids its registers, and how
- * code without unwind tables
- * leaves a call. One file for each, arch/<cpu>/registers.c.
+ * registers - what the unwinder must know about a processor: libunwind's numbers of its registers,
+ * and how code without unwind tables returns. One file for each, arch/<cpu>/registers.c.
  */
 #ifndef PE_SUPERVISOR_ARCH_REGISTERS_H
 #define PE_SUPERVISOR_ARCH_REGISTERS_H
@@ -14,7 +13,7 @@
 
 #define PE_REGISTERS 34u
 
-/* by libunwind's pids; a bit in `known` for each that has a value */
+/* indexed by libunwind's numbers; a bit in `known` for each that has a value */
 struct pe_registers {
 	uint64_t value[PE_REGISTERS];
 	uint64_t known;
@@ -31,8 +30,8 @@ static inline bool pe_registers_has(const struct pe_registers *r, int n)
 	return n >= 0 && n < (int)PE_REGISTERS && r->known >> n & 1;
 }
 
-/* its pid; on both processors it points to the caller's frame pointer, and the return address is
- * behind that */
+/* Its number. On both processors the frame pointer points to the caller's frame pointer, and the
+ * return address follows that. */
 int pe_registers_frame_pointer(void);
 
 /* from what PTRACE_GETREGSET gives for NT_PRSTATUS, @bytes of it */
@@ -46,8 +45,8 @@ bool pe_registers_restart(const void *user, size_t bytes, uint64_t pc);
  * called nothing. */
 bool pe_registers_is_signal_return(uint64_t ip);
 
-/* The return address of code that has made no frame, where that can be told: the innermost
- * function, which has made a system call. 0: it cannot be. */
+/* The return address of the innermost function, which has made a system call and may have no frame.
+ * 0: it cannot be determined. */
 uint64_t pe_registers_leaf_return(const struct pe_registers *r);
 
 /* Was the call made by this processor's own machine, and not by a 32-bit one? */
