@@ -14,25 +14,26 @@ bool pe_all_is_ours(const struct pe_serve *s, int pid)
 	return pid == s->ours[0] || pid == s->ours[1] || pe_helper_is(pid);
 }
 
-/* The kernel spares the caller and the first process, and whoever is not in the caller's namespace
- * or below. */
+/* The kernel does not signal the caller, the first process, or processes outside the caller's pid
+ * namespace. */
 static bool is_meant(const struct pe_serve_call *c, int pid)
 {
 	return pid != c->peer->tgid && pe_peer_number(c->peer, pid) > 1;
 }
 
-/* Does it reach the monitor at all? If not, the kernel may do it. With the caller's credentials. */
+/* With the caller's credentials: may the caller signal the monitor? If not, the kernel may make the
+ * call. */
 static bool reaches_us(const struct pe_serve_call *c)
 {
 	return is_meant(c, c->s->ours[0]) && pe_sys_kill(c->s->ours[0], 0) != -EPERM;
 }
 
-/* Whoever was met in an earlier round has the signal; who is new was forked by one who had not. */
+/* A process seen in an earlier round has got the signal. A new one was forked by a process that had
+ * not got it yet. */
 static bool is_new(int pid, bool first_round)
 {
-	static uint8_t announced[(1u << 22) / 8]; /* the kernel's PID_MAX_LIMIT */
-	uint8_t bit = (uint8_t)(1u << pid % 8),
-		*at = &announced[(unsigned int)pid / 8 % sizeof(announced)];
+	static uint8_t seen[(1u << 22) / 8]; /* the kernel's PID_MAX_LIMIT */
+	uint8_t bit = (uint8_t)(1u << pid % 8), *at = &seen[(unsigned int)pid / 8 % sizeof(seen)];
 	bool was = *at & bit;
 
 	*at |= bit;

@@ -18,8 +18,8 @@ static long write_word(struct pe_helper_call *h, void *address)
 	return pe_helper_write(h, *(const uint64_t *)address, &yes, sizeof(yes));
 }
 
-/* 0 or -EINPROGRESS. If the memory is out of reach, the program was not to announce anything
- * (token.5). */
+/* 0 or -EINPROGRESS. If the memory cannot be written to, the program should not have announced
+ * anything (token.5). */
 static long set_vanish(struct pe_serve_call *c, struct pe_child_table_process *p)
 {
 	uint64_t address = p->vanish;

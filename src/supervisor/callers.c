@@ -4,12 +4,12 @@
 #include <stddef.h>
 #include <sys/resource.h>
 
-#define EACH  4	 /* descriptors of one that is known */
-#define OTHER 16 /* descriptors for all else */
+#define EACH  4	 /* descriptors of a cached thread */
+#define OTHER 16 /* descriptors for everything else */
 
 static struct pe_peer known[PE_CALLERS];
 
-/* callers.2: as many as there are descriptors for, but one at least */
+/* callers.2: as many as there are descriptors for, but at least one */
 static unsigned int count_places(void)
 {
 	struct rlimit limit;

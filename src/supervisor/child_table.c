@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-/* more than three quarters full: searches would become long */
+/* Beyond three quarters, searches become long. */
 #define FULL(size) ((size) / 4 * 3)
 
 static struct pe_child_table_half *current(struct pe_child_table *b)
@@ -31,10 +31,10 @@ static uint32_t scatter(uint64_t key)
 
 /* --- processes --- */
 
-/* where it is, or the free place where it would be */
+/* The place of @identity, or the free place where it belongs. */
 static struct pe_child_table_process *place(struct pe_child_table_half *h, uint64_t identity)
 {
-	/* they are given out one after the other, and so stand together */
+	/* inodes are assigned in sequence, so the processes are close together */
 	uint32_t at = (uint32_t)identity;
 
 	for (;; at++) {
@@ -85,7 +85,7 @@ static struct pe_child_table_process *write_process(struct pe_child_table_half *
 	p->vanish = as->vanish;
 	p->births = as->births;
 	p->point = as->point;
-	h->processes++; /* one too many after a death here does no harm */
+	h->processes++; /* a death of the worker here makes it one too many, which is harmless */
 	atomic_store(&p->identity, identity);
 	return p;
 }
@@ -102,10 +102,9 @@ static uint64_t key(uint32_t frame, int pid)
 	return (uint64_t)frame << 32 | (uint32_t)pid;
 }
 
-/* The first few of a frame beside those of the frames before and after it; the others where as many
- * as may come have room, and frames that were made at about the same time have theirs together. So
- * few pages are touched. Nothing is ever taken out singly: what is not before a free place is not
- * there. */
+/* The first few pids of a frame are next to those of neighbouring frames; the others are in a
+ * larger table, where frames made at about the same time are close together. So few pages are
+ * touched. No single entry is ever removed, so a search ends at the first free place. */
 static _Atomic uint64_t *place_number(struct pe_child_table_half *h, uint64_t wanted)
 {
 	uint32_t frame = (uint32_t)(wanted >> 32);
@@ -142,7 +141,7 @@ static int by_frame(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* the living go over to @to; their frames, in order, to @frames. How many. */
+/* Copy the living processes to @to, and their frames, sorted, to @frames. Returns the number. */
 static size_t move_processes(const struct pe_child_table_half *from, struct pe_child_table_half *to,
 			     uint32_t *frames, bool (*lives)(uint64_t, int))
 {
@@ -183,7 +182,7 @@ static void move_numbers(const struct pe_child_table_half *from, struct pe_child
 
 static void clear(struct pe_child_table_half *h)
 {
-	/* gives the memory back; what the kernel will not take back is written over */
+	/* return the memory to the kernel, or else zero it */
 	if (madvise(h, sizeof(*h), MADV_REMOVE) < 0)
 		memset(h, 0, sizeof(*h));
 }
@@ -201,13 +200,13 @@ static void sweep(struct pe_child_table *b, bool (*lives)(uint64_t, int))
 	if (new->processes > PE_CHILD_TABLE_PROCESSES / 2 ||
 	    new->numbers > PE_CHILD_TABLE_PIDS / 2) {
 		atomic_store(&b->forgot, true);
-		clear(new); /* too many live on: or each of the next calls would sweep */
+		clear(new); /* too many still live: else each of the next calls would sweep */
 	}
 	atomic_store(&b->which, 1 - which);
 	clear(old);
 }
 
-/* --- what the calls use --- */
+/* --- interface --- */
 
 struct pe_child_table_process *pe_child_table_open(struct pe_child_table *b, uint64_t identity,
 						   int tgid, bool (*lives)(uint64_t, int))
@@ -239,7 +238,7 @@ void pe_child_table_forget(struct pe_child_table *b, struct pe_child_table_proce
 
 void pe_child_table_add(struct pe_child_table *b, const struct pe_child_table_process *p, int pid)
 {
-	/* the next open makes room */
+	/* else the next open sweeps */
 	if (current(b)->numbers < FULL(PE_CHILD_TABLE_PIDS))
 		write_number(current(b), key(p->frame, pid));
 }

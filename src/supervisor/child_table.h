@@ -3,8 +3,8 @@
  * child_table - which pids were children of which process. In shared memory that outlives the
  * worker.
  *
- *   process: identity ──> frame 17          pids: { frame 17, 4711 }, { frame 17, 4712 }, { frame
- *   23, 4711 } ... exec: frame 24 (17 is forgotten)
+ *   process: identity ──> frame 17      pids: { frame 17, 4711 }, { frame 17, 4712 }, ...
+ *       after exec: frame 24 (17 is forgotten)
  *
  * child_table.1  A pid is in a frame's set if that process had a child with this pid since its last
  *                exec. The table does not record whether the child still exists: the kernel is
@@ -78,8 +78,8 @@ struct pe_child_table {
 	_Atomic uint32_t frames; /* assigned so far */
 	_Atomic bool forgot;	 /* living processes as well: the table was full */
 	_Atomic bool births;	 /* the kernel sends fork events */
-	_Atomic uint64_t restricted
-		[PE_CHILD_TABLE_RESTRICTED]; /* time of the first request, ticks since boot; 0: none */
+	_Atomic uint64_t
+		restricted[PE_CHILD_TABLE_RESTRICTED]; /* first request, boot ticks; 0: none */
 	/* calls that were received and not answered yet. The kernel writes them here, so that the
 	 * next worker finds them. id 0: a free place */
 	struct seccomp_notif held[PE_CHILD_TABLE_HELD];

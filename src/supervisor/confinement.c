@@ -9,7 +9,8 @@
 #include "core/time/identity.h"
 #include "supervisor/proc.h"
 
-/* The program's filter is the supervisor's, put on after the supervisor was cloned from it. */
+/* The monitor was cloned before the program installed our filter, so a program has one filter more
+ * than the supervisor. */
 bool pe_confinement_by_filter(const struct pe_serve_call *c)
 {
 	static long ours = -1;
@@ -19,7 +20,7 @@ bool pe_confinement_by_filter(const struct pe_serve_call *c)
 	return ours <= 0 || pe_proc_status_number(c->peer->tid, "Seccomp_filters") != ours;
 }
 
-/* a label's text; an empty one where there is no such label */
+/* The text of a label; empty if there is none. */
 static void read_label(int tid, const char *name, char *text, size_t size)
 {
 	if (pe_proc_slurp(pe_proc_open(O_RDONLY, "%d/attr/%s", tid, name), text, size) < 0)
@@ -68,14 +69,14 @@ void pe_confinement_note(const struct pe_serve_call *c)
 
 	pe_child_table_open(c->s->table, c->peer->identity, c->peer->tgid, pe_peer_lives)
 		->restricted = true;
-	/* Even if it has not set no_new_privs: another thread can do that for it (TSYNC). */
+	/* also without no_new_privs: another thread may set it for this one (TSYNC) */
 	note(&first[PE_CHILD_TABLE_BY_NO_NEW_PRIVS]);
 	if (!has_no_new_privs(tid) && may_administrate(tid))
 		note(&first[pe_proc_shares_user_namespace(tid) ? PE_CHILD_TABLE_BY_ROOT
 							       : PE_CHILD_TABLE_BY_NAMESPACE]);
 }
 
-/* When may an ancestor of @tid have got a domain for the first time? 0: never */
+/* The earliest time at which an ancestor of @tid may have got a domain; 0: never. */
 static uint64_t first_domain(const struct pe_serve_call *c, int tid)
 {
 	const _Atomic uint64_t *first = c->s->table->restricted;

@@ -15,7 +15,7 @@
 
 enum { REAL, EFFECTIVE, SAVED };
 
-/* the worker's own, kept while it has a caller's */
+/* the worker's own, saved while it has a caller's */
 static struct {
 	uid_t user[3];
 	struct __user_cap_data_struct caps[2];
@@ -55,8 +55,8 @@ static int keep_cap_kill(bool has)
 	return set_caps(caps);
 }
 
-/* By the raw call: libc's would tell other threads, of which a worker has none. The saved user id
- * stays, so that the way back is open and the caller cannot trace the worker. */
+/* A raw system call: libc's function would signal all threads, and a worker has only one. The saved
+ * user id stays, so that the worker can return and the caller cannot trace it. */
 static int set_users(const uint32_t user[3])
 {
 	return syscall(SYS_setresuid, user[REAL], user[EFFECTIVE], own.user[SAVED]) < 0 ? -errno
@@ -90,13 +90,13 @@ int pe_credentials_take(const struct pe_serve_call *c)
 
 	if (pe_confinement_any(c) || !pe_credentials_read(c->peer, &its))
 		return -EACCES;
-	/* only now is it known that all this was read of the caller */
+	/* only now is it certain that the caller's credentials were read */
 	if (!pe_notify_holds(c->s->listener, c->n->id))
 		return -ECANCELED;
 	return pe_credentials_become(&its);
 }
 
-/* A worker that cannot return must not go on: the monitor starts another one. */
+/* A worker that cannot return must end: the monitor starts another one. */
 void pe_credentials_return(void)
 {
 	set_caps(own.caps);
@@ -135,6 +135,6 @@ int pe_credentials_signal_group(const struct pe_serve_call *c, int pidfd, int si
 				siginfo_t *info)
 {
 	if (c->peer->ns >= 0)
-		return -EACCES; /* credentials.3: which processes are in it cannot be asked */
+		return -EACCES; /* credentials.3: the members of the group are unknown */
 	return send(c, pidfd, signal, info, PE_SYS_SIGNAL_PROCESS_GROUP);
 }

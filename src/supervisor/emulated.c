@@ -96,7 +96,7 @@ static long send(const struct pe_serve_call *c, const struct pe_epochs_pin *p, i
 		return -EPERM;
 	r = pe_credentials_signal(c, p->fd, p->pid, signal, &info);
 	if (r == -ECANCELED)
-		return PE_SERVE_LET; /* the caller has gone: nothing was sent */
+		return PE_SERVE_LET; /* the caller has ended: nothing was sent */
 	return r == -EACCES ? -EPERM : r;
 }
 
@@ -116,7 +116,7 @@ static long signal_it(const struct pe_serve_call *c, uint64_t value)
 	return r == -ESRCH ? pe_epochs_gone(c->s->epochs, c->peer, &p) : r;
 }
 
-/* The leader, or what is left of it: a group. */
+/* The leader, or its group if it was reaped. */
 static long pin_leader(const struct pe_serve_call *c, struct pe_epochs_pin *p)
 {
 	long r = pin(c, p), fd;
@@ -189,7 +189,7 @@ long pe_emulated_serve(struct pe_serve_call *c)
 
 /* --- prctl --- */
 
-/* what is written for a prctl that asks */
+/* what a prctl that reads writes to the caller */
 struct told {
 	uint64_t at;
 	uint32_t size;

@@ -23,9 +23,9 @@ static uint64_t arg(const struct pe_serve_call *c, int n)
 	return c->n->data.args[n];
 }
 
-/* --- what is asked --- */
+/* --- input --- */
 
-/* the caller's entries and its snapshot */
+/* the caller's entries and snapshot */
 struct asked {
 	uint64_t vec, snapshot_at;
 	uint64_t count;
@@ -33,7 +33,7 @@ struct asked {
 	struct pidv entry[PIDEPOCH_WAITPIDV_MOST];
 };
 
-/* what does not come with so few entries is not copied back and forth */
+/* with few entries, the unused part is not copied */
 static size_t size_of(const struct asked *a)
 {
 	return offsetof(struct asked, entry) + a->count * sizeof(a->entry[0]);
@@ -69,7 +69,7 @@ long pe_entries_read(struct pe_serve_call *c, struct pe_entries *e, uint32_t fla
 	return e->snapshot <= pe_epochs_now(c->s->epochs, c->peer) ? 0 : -EINVAL;
 }
 
-/* --- what is answered --- */
+/* --- output --- */
 
 int pe_entries_pin(const struct pe_serve_call *c, const struct pe_entries *e, const struct pidv *v,
 		   struct pe_epochs_pin *pin)
@@ -97,7 +97,7 @@ static int of_pinned(const struct pe_peer *p, const struct pe_epochs_pin *pin)
 	if (poll(&end, 1, 0) <= 0)
 		return PIDV_RUNNING;
 	if (pe_epochs_is_child(p, pin) && pe_sys_pidfd_send_signal(pin->fd, 0, NULL, 0) != -ESRCH)
-		return PIDV_EXITED; /* and there to be reaped */
+		return PIDV_EXITED; /* and not reaped yet */
 	return PIDV_ENDED;
 }
 
@@ -125,12 +125,12 @@ static bool note(struct pidv *v, int state)
 	return changed;
 }
 
-/* what is written to the caller, and what its call returns then */
+/* what is written to the caller, and the result of its call */
 struct answer {
 	uint64_t vec, snapshot_at;
 	pidepoch_snapshot_t snapshot;
 	long result;
-	size_t count; /* of entries that are written */
+	size_t count; /* of entries to write */
 	struct {
 		uint32_t at;
 		struct pidv entry;
@@ -155,7 +155,7 @@ static long write_entries(struct pe_helper_call *h, void *data)
 	return r < 0 ? r : a->result;
 }
 
-/* The entries of a call are looked at a few at a time (serve.5). What was found so far, by
+/* The entries of a call are examined a few at a time (serve.5). The states found so far, by
  * place: */
 static struct part {
 	uint64_t id; /* of the notification */
@@ -164,7 +164,7 @@ static struct part {
 	long news, error, left;
 } parts[PE_CHILD_TABLE_HELD];
 
-/* NULL: there is no memory */
+/* NULL: out of memory */
 static struct part *part_of(const struct pe_serve_call *c)
 {
 	struct part *p = &parts[c->place];
@@ -197,7 +197,7 @@ static void add(struct part *p, size_t at, struct pidv *v, int state)
 	a->changed[a->count++].entry = *v;
 }
 
-/* true: all of them have been looked at */
+/* true: all entries have been examined */
 static bool look_at_some(const struct pe_serve_call *c, const struct pe_entries *e, struct part *p)
 {
 	int most = pe_turns_count() > 0 ? 1 : AT_ONCE;

@@ -15,7 +15,7 @@
 #include "supervisor/probe.h"
 
 #define NOTES	(1u << 17)
-#define WAYS	8u /* places that one pid may have */
+#define WAYS	8u /* places where one pid's note may be */
 #define NOTHING UINT64_MAX
 
 struct note {
@@ -62,7 +62,7 @@ static struct time *time_of(const struct pe_epochs *e, const struct pe_peer *p)
 	return (struct time *)(p->ns < 0 ? &e->ours : &e->others);
 }
 
-/* Look at the kernel's cursor. false: it is not proven that no lap was missed */
+/* Read the kernel's cursor. false: it is not proven that no lap was missed. */
 static bool look(struct pe_epochs *e, const struct pe_peer *p)
 {
 	return p->ns < 0 && pe_wrap_proof_take(&e->ours.census, &e->ours.clock) == 0;
@@ -108,7 +108,7 @@ static struct note *ways_of(struct pe_epochs *e, uint64_t key)
 	return &e->note[(scattered >> 32) % (NOTES / WAYS) * WAYS];
 }
 
-/* the first of these places that has this key, or NULL */
+/* The first of these places with this key, or NULL. */
 static struct note *among(struct note *n, uint64_t key)
 {
 	for (unsigned int i = 0; i < WAYS; i++)
@@ -117,7 +117,7 @@ static struct note *among(struct note *n, uint64_t key)
 	return NULL;
 }
 
-/* the pid's own place, a free one, or another's (epochs.5) */
+/* The pid's own place, a free one, or that of another pid (epochs.5). */
 static struct note *place(struct pe_epochs *e, uint64_t key)
 {
 	struct note *ways = ways_of(e, key), *n = among(ways, key);
@@ -140,12 +140,12 @@ static void write_note(struct pe_epochs *e, uint64_t key, uint64_t inode, uint64
 	atomic_store(&n->since, since);
 }
 
-/* what is known of who has this pid now */
+/* what is known about the process that has this pid now */
 struct known {
-	uint64_t inode; /* 0: this kernel has none */
-	bool noted;	/* somebody is, */
-	bool same;	/* and it is he, */
-	uint64_t since; /* since that lap */
+	uint64_t inode; /* 0: this kernel has no pidfs */
+	bool noted;	/* there is a note of this pid, */
+	bool same;	/* it is of this process, */
+	uint64_t since; /* and since this lap */
 };
 
 static struct known know(struct pe_epochs *e, uint64_t key, int fd)
@@ -167,9 +167,9 @@ static struct known know(struct pe_epochs *e, uint64_t key, int fd)
 	return k;
 }
 
-/* --- who has a pid --- */
+/* --- the process that has a pid --- */
 
-/* a pidfd, and its pid. -ESRCH: nobody; -EINVAL: a thread */
+/* A pidfd and its pid. -ESRCH: no process; -EINVAL: a thread. */
 static int open_number(const struct pe_peer *p, int ns_pid, int *pid)
 {
 	int fd;
@@ -184,7 +184,7 @@ static int open_number(const struct pe_peer *p, int ns_pid, int *pid)
 		return fd == -ENOENT ? -EINVAL : fd == -EMFILE ? -ENFILE : fd;
 	if (pe_peer_pid(p, ns_pid) == *pid)
 		return fd;
-	close(fd); /* it changed hands in between */
+	close(fd); /* the pid was reused in between */
 	return -ESRCH;
 }
 
@@ -209,7 +209,7 @@ static uint64_t new_tag(struct pe_epochs *e, const struct pe_peer *p, uint32_t n
 	bool proven = look(e, p);
 	pe_clock_time now = pe_clock_show(&t->clock);
 
-	/* a pid that was chosen (clone3's set_tid) comes round without a lap */
+	/* a pid chosen by clone3's set_tid is reused without a lap */
 	if (k->noted && pe_clock_eps(now, ns_pid) <= k->since)
 		proven = false;
 	if (!proven && is_ambiguous(e, t, k)) {
@@ -229,20 +229,20 @@ int pe_epochs_take(struct pe_epochs *e, const struct pe_peer *p, int ns_pid, uin
 		return fd;
 	k = know(e, key, fd);
 	if (k.same) {
-		/* the pid has been his all the time: no other can have been given a tag since */
+		/* the process had the pid all the time: no other can have got a tag since */
 		*epoch = pe_clock_eps(pe_clock_show(&time_of(e, p)->clock), (uint32_t)ns_pid);
 	} else {
 		*epoch = new_tag(e, p, (uint32_t)ns_pid, &k);
 		if (k.inode)
 			write_note(e, key, k.inode, *epoch);
 	}
-	/* he has it still, now that the clock has been read: his birth was before */
+	/* the clock has been read, and it still has the pid: so its birth was before */
 	r = is_there(fd) ? 0 : -ESRCH;
 	close(fd);
 	return r;
 }
 
-/* --- judging one --- */
+/* --- judging a reference --- */
 
 static int verdict(const struct pe_epochs *e, const struct pe_peer *p, struct pe_epochs_pin *pin,
 		   enum pe_holder holder, uint64_t birth, bool proven)
@@ -274,7 +274,8 @@ bool pe_epochs_is_child(const struct pe_peer *p, const struct pe_epochs_pin *pin
 	return pe_peer_parent(pin->pid) == p->tgid;
 }
 
-/* He is who was noted. Whose child he is matters for an old reference only, and costs a look. */
+/* The process is the one that was noted. Its parent matters only for an old reference, and takes a
+ * read. */
 static int judge_same(const struct pe_epochs *e, const struct pe_peer *p, struct pe_epochs_pin *pin,
 		      uint64_t since)
 {

@@ -8,8 +8,7 @@
 #include "supervisor/callers.h"
 #include "supervisor/points.h"
 
-/* Is that thread the first of its process, whose pid is the same then? A signal that is none, to
- * itself and nobody else, tells. */
+/* Is @tid the leader of its process? Signal 0 by tgkill finds out; no signal is sent. */
 static bool leads(int tid)
 {
 	return syscall(SYS_tgkill, tid, tid, 0) == 0 || errno == EPERM;

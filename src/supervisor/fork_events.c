@@ -15,12 +15,12 @@
 #include <unistd.h>
 
 #define FIRST_NAMESPACE 0xeffffffcu /* the inode of the first pid namespace, on any kernel */
-/* bytes, of which the kernel makes twice as many: some ten thousand births */
+/* bytes; the kernel doubles them: enough for some ten thousand births */
 #define QUEUE	(4 << 20)
 #define BATCH	64  /* messages read at once */
-#define LONGEST 128 /* of those that we want */
+#define LONGEST 128 /* bytes of a message that we want */
 
-#define EVENT  (NLMSG_HDRLEN + sizeof(struct cn_msg)) /* where it stands in a message */
+#define EVENT  (NLMSG_HDRLEN + sizeof(struct cn_msg)) /* offset in a message */
 #define WANTED (offsetof(struct proc_event, event_data.fork) + sizeof(struct fork_proc_event))
 
 static uint64_t now(void)
@@ -59,8 +59,8 @@ bool pe_fork_events_parse(const void *message, size_t size, struct pe_fork_event
 	return true;
 }
 
-/* @mark comes back with the kernel's answer */
-static int tell(int fd, uint32_t what, uint32_t mark)
+/* The kernel returns @mark in its answer. */
+static int send_request(int fd, uint32_t what, uint32_t mark)
 {
 	_Alignas(struct nlmsghdr) char room[NLMSG_SPACE(sizeof(struct cn_msg) + sizeof(what))] = {
 		0
@@ -88,7 +88,7 @@ int pe_fork_events_open(void)
 		return -errno;
 	if (st.st_ino != FIRST_NAMESPACE)
 		return -EPERM;
-	/* in the first network namespace only; and a socket would have the kernel look for a
+	/* only the first network namespace has it; and a socket() would make the kernel load a
 	 * module */
 	if (access("/proc/self/net/connector", F_OK) < 0)
 		return -errno;
@@ -96,8 +96,8 @@ int pe_fork_events_open(void)
 	return fd < 0 ? -errno : fd;
 }
 
-/* Of all that the kernel tells, births of processes and answers take up room. (Its own choice of
- * events is of Linux 6.6, has threads in it, and saves no more.) */
+/* Only births of processes and answers go into the queue. (The kernel's own selection of events,
+ * since Linux 6.6, includes threads and saves no more.) */
 static int choose(int fd)
 {
 #define WORD(at)	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)(at))
@@ -164,7 +164,7 @@ int pe_fork_events_listen(int fd)
 		r = membership(fd, NETLINK_ADD_MEMBERSHIP);
 	if (r < 0)
 		return r;
-	r = tell(fd, PROC_CN_MCAST_LISTEN, (uint32_t)from);
+	r = send_request(fd, PROC_CN_MCAST_LISTEN, (uint32_t)from);
 	if (r == 0)
 		r = find_answer(fd, (uint32_t)from, from);
 	if (r < 0)
@@ -174,10 +174,10 @@ int pe_fork_events_listen(int fd)
 
 void pe_fork_events_ignore(int fd)
 {
-	tell(fd, PROC_CN_MCAST_IGNORE, 0);
+	send_request(fd, PROC_CN_MCAST_IGNORE, 0);
 }
 
-/* --- who asks --- */
+/* --- subscription --- */
 
 static bool is_listening(struct pe_serve *s)
 {
@@ -206,14 +206,14 @@ void pe_fork_events_end(const struct pe_serve *s)
 		pe_fork_events_ignore(s->births);
 }
 
-/* --- to the child table --- */
+/* --- into the child table --- */
 
 static const struct pe_child_table_process *find_parent(struct pe_child_table *b, int pid,
 							int (*who)(int, uint64_t *))
 {
 	uint64_t identity;
 
-	/* most births are of others, of whom nothing needs to be asked */
+	/* most births have other parents, which are not examined */
 	return pe_child_table_may_have(b, pid) && who(pid, &identity) == 0
 		       ? pe_child_table_find(b, identity)
 		       : NULL;
@@ -234,7 +234,7 @@ void pe_fork_events_note(struct pe_child_table *b, const struct pe_fork_events_e
 	}
 }
 
-/* how many messages were there; -errno. Only the kernel is believed. */
+/* The number of messages; -errno. Only messages of the kernel count. */
 static int receive(int fd, struct pe_fork_events_event *births, size_t *count)
 {
 	static char room[BATCH][LONGEST];
@@ -258,7 +258,7 @@ static int receive(int fd, struct pe_fork_events_event *births, size_t *count)
 	return n < 0 ? -errno : n;
 }
 
-/* Who has a parent's pid is asked after the reading (fork_events.3). */
+/* The parents' identities are read after the messages (fork_events.3). */
 void pe_fork_events_read(struct pe_serve *s)
 {
 	struct pe_fork_events_event births[BATCH];

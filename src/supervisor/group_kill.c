@@ -15,8 +15,8 @@ static int leader_of(const struct pe_serve_call *c)
 	return -(int)c->n->data.args[0];
 }
 
-/* In the supervisor's namespace a leader that has gone leaves no other name of its group than its
- * pid. */
+/* In the supervisor's namespace: after the leader was reaped, its pid is the only name of the
+ * group. */
 static bool is_own(const struct pe_serve_call *c, int leader)
 {
 	int group = getpgid(c->peer->tgid);
@@ -38,8 +38,7 @@ static long judge(struct pe_serve_call *c, int holder, bool exists, bool unprove
 	return pe_judge_serve(c, &use, holder ? holder : exists);
 }
 
-/* No process has the pid. Which groups there are below the supervisor's namespace cannot be
- * asked. */
+/* No process has the pid. Groups in a namespace below the supervisor's cannot be looked up. */
 static long without_leader(struct pe_serve_call *c)
 {
 	bool exists = c->peer->ns >= 0 || pe_sys_getpriority(PRIO_PGRP, leader_of(c)) != -ESRCH;

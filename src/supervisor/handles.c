@@ -11,7 +11,7 @@
 #include "core/evidence/handle.h"
 #include "core/sys.h"
 
-/* It leads a group, in which it leaves a member until the other end of @leash is closed. */
+/* The child leads a group and leaves a member in it until the other end of @leash is closed. */
 static pid_t fork_leader(const int leash[2])
 {
 	pid_t leader = fork();

@@ -19,7 +19,7 @@
 #include "supervisor/turns.h"
 
 #define HELPERS 32
-#define OPS	6		     /* of one call */
+#define OPS	6		     /* ops of one call */
 #define ROOM	(40u << 10)	     /* bytes for their data */
 #define LEFT	(PE_TURNS_MOST + 16) /* places (helper.4) */
 
@@ -47,13 +47,13 @@ struct ops {
 static struct ops *all;
 
 enum state {
-	FREE,	 /* or in service: no op of it is to be done */
+	FREE,	 /* or being served: it has no op to be done */
 	WAITING, /* for a helper */
 	RUNNING,
-	LOST, /* the call is over, and its helper has not ended yet */
+	LOST, /* the call has ended, but its helper has not */
 };
 
-/* what the worker knows of a place */
+/* the worker's record of a place */
 static struct place {
 	enum state state;
 	uint32_t user;
@@ -69,7 +69,7 @@ static struct helper {
 } helpers[HELPERS];
 
 static const struct pe_serve *serve;
-static int finished[2] = { -1, -1 }; /* helpers tell the places of their ops */
+static int finished[2] = { -1, -1 }; /* helpers write the places of finished ops */
 static unsigned int parked;	     /* places that are WAITING or RUNNING */
 static uint64_t turns;
 
@@ -138,7 +138,7 @@ static void run_last_op(int place, int listener)
 	atomic_store(&op->done, true);
 }
 
-/* It keeps no descriptor of the worker's but for these. */
+/* Close all descriptors of the worker but these. */
 static void leave_worker(int orders)
 {
 	sigset_t signals;
@@ -181,7 +181,7 @@ static bool prepare(void)
 	return finished[0] >= 0 || pipe2(finished, O_CLOEXEC) == 0;
 }
 
-/* NULL: there can be no other */
+/* NULL: no more helpers can be started. */
 static struct helper *start(void)
 {
 	pid_t worker = getpid();
@@ -252,7 +252,7 @@ static bool give(struct helper *h, int place)
 	return true;
 }
 
-/* Ops that wait are given to helpers that do nothing. false: there can be none. */
+/* Give waiting ops to idle helpers. false: there is no helper and none can be started. */
 static bool dispatch(void)
 {
 	struct helper *h;
@@ -262,12 +262,12 @@ static bool dispatch(void)
 		h = idle_helper();
 		h = h ? h : start();
 		if (!h || !give(h, place))
-			return parked > 1; /* a helper that is busy will come to it */
+			return parked > 1; /* a busy helper will do it */
 	}
 	return true;
 }
 
-/* the helper has ended: its op is begun again, or is over */
+/* The helper has ended: its op is started again, or is over. */
 static void bury(struct helper *h)
 {
 	struct place *p = h->place >= 0 ? &places[h->place] : NULL;
@@ -338,7 +338,7 @@ bool pe_helper_has_done(const struct pe_serve_call *c, pe_helper_op *run)
 	return all && places[c->place].since && is_done(c, run);
 }
 
-/* The op is the last one from here on: those after it belonged to another way through the call. */
+/* The new op becomes the last one: later ops belonged to another path through the call. */
 static struct op *add(struct pe_serve_call *c, pe_helper_op *run, const void *data, size_t size)
 {
 	struct ops *o = &all[c->place];

@@ -26,7 +26,7 @@
 #define PIDFD_SIGNAL_THREAD 1u /* linux/pidfd.h, since 6.9 */
 #endif
 
-/* --- whom it is not for (judge.1) --- */
+/* --- calls that are not judged (judge.1) --- */
 
 static bool is_trusted(const struct pe_serve_call *c)
 {
@@ -47,9 +47,9 @@ static bool is_trusted(const struct pe_serve_call *c)
 	return false;
 }
 
-/* --- telling (judge.2) --- */
+/* --- notices (judge.2) --- */
 
-/* Its descriptor 2 becomes ours, if it takes a line at once. */
+/* Make a copy of its descriptor 2 ours, if a write would not block. */
 static bool borrow_stderr(int tgid)
 {
 	int pidfd = (int)syscall(SYS_pidfd_open, tgid, 0), fd = -1;
@@ -68,35 +68,35 @@ static bool borrow_stderr(int tgid)
 	return true;
 }
 
-/* By warn-once a process tells one thing, and what it forks after that nothing. Whoever was
- * displaced from here tells again. */
-static struct told {
+/* With warn-once a process logs one notice, and its later children none. A process whose entry was
+ * replaced logs again. */
+static struct logged {
 	uint64_t identity, at; /* ticks since boot */
-} told[1024];
+} logged[1024];
 
-static struct told *told_of(uint64_t identity)
+static struct logged *logged_of(uint64_t identity)
 {
-	return &told[identity % (sizeof(told) / sizeof(told[0]))];
+	return &logged[identity % (sizeof(logged) / sizeof(logged[0]))];
 }
 
-static bool may_tell(const struct pe_serve_call *c, const struct pe_identity_holder *who)
+static bool may_report(const struct pe_serve_call *c, const struct pe_identity_holder *who)
 {
 	uint64_t self = c->peer->identity, parent;
-	struct told *mine = told_of(self);
+	struct logged *mine = logged_of(self);
 
 	if (!c->s->set.once)
 		return true;
 	if (mine->identity == self)
 		return false;
-	*mine = (struct told){ .identity = self, .at = pe_proc_ticks() };
+	*mine = (struct logged){ .identity = self, .at = pe_proc_ticks() };
 	return pe_peer_identity((int)who->ppid, &parent) < 0 ||
-	       told_of(parent)->identity != parent || told_of(parent)->at > who->start;
+	       logged_of(parent)->identity != parent || logged_of(parent)->at > who->start;
 }
 
-/* --- what is written, in the caller's name --- */
+/* --- notices and events, in the caller's name --- */
 
-/* All that a notice and an event are made of: whole, since a helper may write the event. */
-struct telling {
+/* All data of a notice and an event, complete, since a helper may write the event. */
+struct record {
 	struct pe_stack_stop stop; /* with the stack */
 	struct pe_use use;
 	enum pe_outcome outcome;
@@ -108,7 +108,7 @@ struct telling {
 
 static const struct pe_known known = { .what = PE_KNOWN_RELEASED };
 
-static void describe(struct telling *t, const struct pe_serve_call *c, const struct pe_use *use,
+static void describe(struct record *t, const struct pe_serve_call *c, const struct pe_use *use,
 		     const struct pe_verdict *v)
 {
 	memset(t, 0, sizeof(*t));
@@ -123,8 +123,8 @@ static void describe(struct telling *t, const struct pe_serve_call *c, const str
 	pe_event_describe_holder(&t->outside, (uint32_t)(use->holder ? use->holder : use->pid));
 }
 
-/* what notice and event ask of a frame: its settings, and which process it is */
-static const struct pe_frame *frame_of(const struct telling *t, const struct pe_settings *run)
+/* The parts of a frame that notices and events use: settings, and the process. */
+static const struct pe_frame *frame_of(const struct record *t, const struct pe_settings *run)
 {
 	static struct pe_frame frame;
 	static struct pe_settings set;
@@ -139,7 +139,7 @@ static const struct pe_frame *frame_of(const struct telling *t, const struct pe_
 	return &frame;
 }
 
-/* what a notice on the caller's descriptor 2 is made of */
+/* the data of a notice on the caller's descriptor 2 */
 struct line {
 	struct pe_use use;
 	enum pe_outcome outcome;
@@ -147,10 +147,10 @@ struct line {
 	int tgid, ns_pid, ns_tid;
 };
 
-/* In a helper: the descriptor may be of a file that the program serves itself. */
+/* In a helper: the program itself may serve the file of the descriptor. */
 static long write_line(struct pe_helper_call *h, void *data)
 {
-	static struct telling t;
+	static struct record t;
 	const struct line *l = data;
 
 	t.who = l->who;
@@ -162,14 +162,14 @@ static long write_line(struct pe_helper_call *h, void *data)
 	return 0;
 }
 
-/* Has this call been here before? What is done once for a call has been done then. */
+/* Has this call been served before? Then the steps that are made once have been made. */
 static bool has_begun(const struct pe_serve_call *c)
 {
 	return pe_helper_has_done(c, write_line) || pe_stack_has_tried_stop(c);
 }
 
 /* judge.2; @begun: as has_begun(). 0 or -EINPROGRESS */
-static long notice(struct pe_serve_call *c, const struct telling *t, bool begun)
+static long notice(struct pe_serve_call *c, const struct record *t, bool begun)
 {
 	struct line l = {
 		.use = t->use,
@@ -189,7 +189,7 @@ static long notice(struct pe_serve_call *c, const struct telling *t, bool begun)
 }
 
 /* judge.3 */
-static void event(const struct pe_serve *s, struct telling *t)
+static void event(const struct pe_serve *s, struct record *t)
 {
 	struct pe_stack_result *here = &t->stop.here;
 
@@ -204,13 +204,13 @@ static void event(const struct pe_serve *s, struct telling *t)
 /* in a helper */
 static void event_at_stop(const struct pe_serve *s, struct pe_stack_stop *stop)
 {
-	event(s, (struct telling *)stop);
+	event(s, (struct record *)stop);
 }
 
 /* --- the verdict --- */
 
 /* As abort(3): a handler runs first; a process that ignores or blocks SIGABRT is killed. The pidfd
- * is the caller's, whichever process has its pid by now. */
+ * refers to the caller even if its pid was reused. */
 static void end(const struct pe_serve_call *c)
 {
 	int signal = pe_rights_blunts(c->peer, SIGABRT) ? SIGKILL : SIGABRT;
@@ -220,10 +220,10 @@ static void end(const struct pe_serve_call *c)
 }
 
 /*
- * judge.4: have the call answered, and its event written before its thread goes on. DONE or
- * -EINPROGRESS; else it is not answered: the event has been written without the rest of its stack.
+ * judge.4: answer the call, and write its event before its thread continues. DONE or -EINPROGRESS;
+ * else the call is not answered, and the event has been written with an incomplete stack.
  */
-static long answer_and_stop(struct pe_serve_call *c, struct telling *t, const struct pe_verdict *v,
+static long answer_and_stop(struct pe_serve_call *c, struct record *t, const struct pe_verdict *v,
 			    long result)
 {
 	long r;
@@ -245,7 +245,7 @@ static long answer_and_stop(struct pe_serve_call *c, struct telling *t, const st
 static long tell(struct pe_serve_call *c, const struct pe_use *use, const struct pe_verdict *v,
 		 long result)
 {
-	static struct telling t;
+	static struct record t;
 	bool begun;
 
 	describe(&t, c, use, v);
@@ -256,9 +256,9 @@ static long tell(struct pe_serve_call *c, const struct pe_use *use, const struct
 			pe_stack_waits_find(c, use->pid, &t.outside, &t.released);
 	}
 	if (!pe_notify_holds(c->s->listener, c->n->id))
-		return PE_SERVE_LET; /* the caller has ended: what was read may be another's */
+		return PE_SERVE_LET; /* the caller has ended, and the data may be another's */
 	begun = has_begun(c);
-	if (!begun && !may_tell(c, &t.who))
+	if (!begun && !may_report(c, &t.who))
 		return result;
 	if (v->tell && notice(c, &t, begun) < 0)
 		return -EINPROGRESS;

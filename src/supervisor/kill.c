@@ -39,7 +39,7 @@ static int signal_of(const struct pe_serve_call *c)
 	}
 }
 
-/* as the kernel reads it, on any machine */
+/* the siginfo as the kernel reads it, on any machine */
 struct info {
 	uint64_t at;
 	int32_t word[32]; /* signal, errno, code, ... */
@@ -52,8 +52,8 @@ static long read_info(struct pe_helper_call *h, void *data)
 	return pe_helper_read(h, i->at, i->word, sizeof(i->word));
 }
 
-/* The kernel reads the siginfo of a queued signal before it looks at the pid: it must be readable,
- * and must not pretend to be the kernel's. 1, 0, or -EINPROGRESS (helper.h) */
+/* The kernel checks the siginfo of a queued signal before the pid: it must be readable, and must
+ * not have a code of the kernel. 1, 0, or -EINPROGRESS (helper.h) */
 static long has_bad_info(struct pe_serve_call *c)
 {
 	struct info i = { .at = c->n->data.args[c->what == PE_NOTIFY_FILTER_QUEUE ? 2 : 3] };
@@ -67,8 +67,8 @@ static long has_bad_info(struct pe_serve_call *c)
 	return r < 0 || i.word[2] >= 0 || i.word[2] == SI_TKILL;
 }
 
-/* Will the kernel not do it, whichever process has the pid? Then it may say so. As
- * has_bad_info() */
+/* Will the call fail whatever process has the pid? Then the kernel may fail it. Returns as
+ * has_bad_info(). */
 static long is_void(struct pe_serve_call *c)
 {
 	if (c->what == PE_NOTIFY_FILTER_PIDFD)
@@ -78,14 +78,14 @@ static long is_void(struct pe_serve_call *c)
 
 /* --- a living child --- */
 
-/* Will the receiver see nothing of who sent it? */
+/* Is the sender invisible to the receiver? */
 static bool is_mute(int signal)
 {
 	return signal == SIGKILL || signal == SIGSTOP;
 }
 
-/* The siginfo of a signal that is sent for somebody: the sender is true, but the kernel lets nobody
- * say SI_USER. */
+/* The siginfo of a signal sent for the caller: it names the caller, but the kernel does not allow
+ * SI_USER. */
 static siginfo_t info_for(const struct pe_serve_call *c, int signal)
 {
 	siginfo_t info = { .si_signo = signal, .si_code = SI_QUEUE };
@@ -95,7 +95,7 @@ static siginfo_t info_for(const struct pe_serve_call *c, int signal)
 	return info;
 }
 
-/* kill.2. LET where it cannot be done so; -EAGAIN: it was no child, or is none any more */
+/* kill.2. LET if this is not possible; -EAGAIN: the process is not a child now. */
 static long send_for(const struct pe_serve_call *c, int pid, int signal)
 {
 	siginfo_t info = info_for(c, signal);
@@ -122,7 +122,7 @@ static long on_child(const struct pe_serve_call *c, int pid)
 	return send_for(c, pid, signal);
 }
 
-/* --- who has the pid --- */
+/* --- the process that has the pid --- */
 
 static bool is_kin(const struct pe_serve_call *c, int pid)
 {
@@ -142,8 +142,8 @@ static long stale(struct pe_serve_call *c, int ns_pid, int pid)
 	return r ? PE_SERVE_LET : pe_judge_serve(c, &use, pid);
 }
 
-/* one look at a pid that was a child's; -EAGAIN: it changed hands meanwhile */
-static long look(struct pe_serve_call *c, int ns_pid)
+/* Judge a call on a pid that was a child's. -EAGAIN: the pid was reused meanwhile. */
+static long judge_once(struct pe_serve_call *c, int ns_pid)
 {
 	int pid = pe_peer_pid(c->peer, ns_pid), parent;
 
@@ -157,9 +157,9 @@ static long look(struct pe_serve_call *c, int ns_pid)
 	return parent < 0 || is_kin(c, pid) ? PE_SERVE_LET : stale(c, ns_pid, pid);
 }
 
-/* A child that is signalled is written down: another thread's wait may be under way, and reap it
- * before it is seen there. */
-static void meet(const struct pe_serve_call *c, int ns_pid)
+/* Add a child that is signalled to the table: a wait of another thread may be under way, and reap
+ * it before that thread's children are listed. */
+static void add_if_child(const struct pe_serve_call *c, int ns_pid)
 {
 	int pid = pe_peer_is_single(c->peer) ? 0 : pe_peer_pid(c->peer, ns_pid);
 
@@ -170,18 +170,18 @@ static void meet(const struct pe_serve_call *c, int ns_pid)
 				   ns_pid);
 }
 
-/* what has not been looked at yet: births, and who is there */
-static void look_further(const struct pe_serve_call *c, int ns_pid)
+/* Add what the table may lack: fork events, and the child that has the pid. */
+static void update_table(const struct pe_serve_call *c, int ns_pid)
 {
 	const struct pe_child_table_process *p =
 		pe_child_table_find(c->s->table, c->peer->identity);
 
 	if (p && p->births)
 		pe_fork_events_read(c->s);
-	meet(c, ns_pid);
+	add_if_child(c, ns_pid);
 }
 
-/* kill.4. Other signals are blocked there. */
+/* kill.4. The supervisor's processes block all other signals. */
 static bool would_end_us(const struct pe_serve_call *c, int pid)
 {
 	return pid > 0 && pe_all_is_ours(c->s, pid) && is_mute(signal_of(c));
@@ -199,7 +199,7 @@ long pe_kill_was_child(struct pe_serve_call *c, int ns_pid)
 {
 	if (is_known(c, ns_pid))
 		return 1;
-	look_further(c, ns_pid);
+	update_table(c, ns_pid);
 	return is_known(c, ns_pid) ? 1 : pe_remote_tree_has(c, ns_pid);
 }
 
@@ -207,7 +207,7 @@ long pe_kill_was_child(struct pe_serve_call *c, int ns_pid)
 static long serve_judged(struct pe_serve_call *c, int ns_pid)
 {
 	if (!is_known(c, ns_pid))
-		look_further(c, ns_pid);
+		update_table(c, ns_pid);
 	return pe_announce_take(c) < 0 ? -EINPROGRESS : PE_SERVE_LET;
 }
 
@@ -239,6 +239,6 @@ long pe_kill_serve(struct pe_serve_call *c)
 		return r < 0 ? r : PE_SERVE_LET;
 	r = -EAGAIN;
 	for (int i = 0; i < 3 && r == -EAGAIN; i++)
-		r = look(c, ns_pid);
+		r = judge_once(c, ns_pid);
 	return r == -EAGAIN ? PE_SERVE_LET : r;
 }

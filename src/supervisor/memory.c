@@ -56,8 +56,8 @@ FILE *pe_memory_maps(const struct pe_memory *m)
 
 /* --- protection (memory.3) --- */
 
-/* the end of the mapping of @at with this protection; 0: there is none; -errno: the kernel cannot
- * be asked so */
+/* The end of the mapping at @at with this protection; 0: none; -errno: the kernel lacks the
+ * ioctl. */
 static int64_t end_by_query(int maps, uint64_t at, uint64_t wanted)
 {
 	struct query q = { .size = sizeof(q), .flags = wanted, .address = at };
@@ -67,7 +67,7 @@ static int64_t end_by_query(int maps, uint64_t at, uint64_t wanted)
 	return errno == ENOENT || errno == ESRCH ? 0 : -errno;
 }
 
-/* the same from the text, for older kernels */
+/* The same from the text of maps, for older kernels. */
 static uint64_t end_by_text(const struct pe_memory *m, uint64_t at, uint64_t wanted)
 {
 	FILE *f = pe_memory_maps(m);

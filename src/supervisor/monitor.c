@@ -63,14 +63,14 @@ static bool has_ended(const struct pe_serve *s)
 	return poll(&end, 1, 0) == 1;
 }
 
-/* Until @worker has ended, or all that is watched has; then the worker is ended. */
+/* Wait until @worker or the last watched process has ended; then end the worker. */
 static void watch_both(const struct pe_serve *s, pid_t worker)
 {
 	struct pollfd both[] = { { .fd = s->listener },
 				 { .fd = pe_sys_pidfd_open(worker, 0), .events = POLLIN } };
 
 	if (both[1].fd < 0)
-		return; /* a worker sees the end itself, on newer kernels */
+		return; /* on newer kernels the worker sees the end itself */
 	while (!both[0].revents && !both[1].revents)
 		poll(both, 2, -1);
 	if (both[0].revents)
@@ -78,7 +78,7 @@ static void watch_both(const struct pe_serve *s, pid_t worker)
 	close(both[1].fd);
 }
 
-/* until @worker has ended; is the work at its end, too? */
+/* Wait for the end of @worker. true: the last watched process has ended as well. */
 static bool outlive(const struct pe_serve *s, pid_t worker)
 {
 	uint64_t served = atomic_load(&s->table->served);
@@ -93,7 +93,7 @@ static bool outlive(const struct pe_serve *s, pid_t worker)
 	if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL)
 		let_held_go(s);
 	if (atomic_load(&s->table->served) == served)
-		pause_briefly(); /* nothing was achieved: not in a loop that takes a CPU */
+		pause_briefly(); /* it served no call: no busy loop of new workers */
 	return false;
 }
 
@@ -110,9 +110,9 @@ static void be_worker(struct pe_serve *s)
 		_exit((int)end);
 }
 
-/* never returns: as monitor until the work ends; a worker that is left alone goes round and is the
- * monitor then (monitor.3) */
-static _Noreturn void keep(struct pe_serve *s)
+/* The monitor's loop until the run ends. A worker whose monitor has died repeats it as the monitor
+ * (monitor.3). */
+static _Noreturn void run_monitor(struct pe_serve *s)
 {
 	pid_t worker;
 
@@ -124,7 +124,7 @@ static _Noreturn void keep(struct pe_serve *s)
 		if (s->no_monitor)
 			s->ours[0] = getppid();
 		if (worker <= 0)
-			be_worker(s); /* itself, if there can be no other */
+			be_worker(s); /* the monitor itself, if fork fails */
 		else if (outlive(s, worker))
 			break;
 	}
@@ -132,8 +132,8 @@ static _Noreturn void keep(struct pe_serve *s)
 	_exit(0);
 }
 
-/* The program's limits are not ours: what the worker needs for those whom it knows, if it is to be
- * had. */
+/* Raise the descriptor limit inherited from the program to what the worker's cache needs, if this
+ * is permitted. */
 static void raise_limits(void)
 {
 	struct rlimit limit;
@@ -151,9 +151,9 @@ static void raise_limits(void)
 	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-/* Who looks for memory is not to take ours: a program whose supervisor has gone altogether gets
- * ENOSYS. (By CAP_SYS_RESOURCE only.) */
-static void be_spared(void)
+/* Exempt the supervisor from the OOM killer: without it, the program's notified calls fail with
+ * ENOSYS. (Needs CAP_SYS_RESOURCE.) */
+static void avoid_oom_killer(void)
 {
 	int fd = pe_sys_open("self/oom_score_adj", O_WRONLY | O_CLOEXEC);
 
@@ -170,7 +170,7 @@ static void leave_program(int socket)
 	sigset_t all;
 
 	socket = fcntl(socket, F_DUPFD,
-		       SOCKET); /* it may have the number of one that the program lacks */
+		       SOCKET); /* it may be one of 0 to 2, if the program lacks that */
 	null = open("/dev/null", O_RDWR);
 	for (int fd = 0; fd < 3; fd++)
 		if (null >= 0)
@@ -184,7 +184,7 @@ static void leave_program(int socket)
 	setpgid(0, 0);
 }
 
-/* /proc must be there, and be that of our own pid namespace */
+/* /proc must be mounted, and be that of our own pid namespace. */
 static int enter_proc(void)
 {
 	if (pe_identity_proc_is_ours() != 0 || chdir("/proc") < 0)
@@ -192,8 +192,8 @@ static int enter_proc(void)
 	return access("thread-self/children", R_OK) == 0 ? 0 : -ENOSYS;
 }
 
-/* 1: the memory of who started us is ours to read, where @plan is, too, and will be: it cannot
- * become somebody else's (monitor.2 of token.h) */
+/* 1: we may read the program's memory, where @plan is as well, and will always be allowed to: the
+ * program cannot become another user's (core/token.h). */
 static int can_read(pid_t program, const struct pe_monitor_plan *plan)
 {
 	struct pe_monitor_plan copy;
@@ -212,7 +212,7 @@ struct birth {
 	const struct pe_monitor_plan *plan;
 	const struct pe_settings *set;
 	pid_t program;
-	bool adopts; /* the program: our orphans would be its children */
+	bool adopts; /* the program adopts our orphans */
 	int socket;
 	int error; /* -errno of the clone, if there is no monitor */
 };
@@ -228,7 +228,7 @@ static int prepare_title(struct pe_serve *s)
 	return r == 0 ? pe_title_prepare() : r;
 }
 
-static _Noreturn void be_keeper(const struct birth *b)
+static _Noreturn void be_monitor(const struct birth *b)
 {
 	static struct pe_serve s;
 	int r;
@@ -250,33 +250,33 @@ static _Noreturn void be_keeper(const struct birth *b)
 		r = prepare_title(&s);
 	if (r == 0)
 		r = can_read(b->program, b->plan);
-	be_spared();
+	avoid_oom_killer();
 	if (pe_pass_send(SOCKET, s.table && s.epochs ? r : -ENOMEM, -1) < 0 ||
 	    pe_pass_receive(SOCKET, &s.listener) < 0 || s.listener < 0)
 		_exit(1);
-	pe_notify_sync(s.listener); /* slower without it */
+	pe_notify_sync(s.listener); /* optional: only faster */
 	pe_pass_send(SOCKET, 0, -1);
 	close(SOCKET);
-	keep(&s);
+	run_monitor(&s);
 }
 
 /* --- the caller --- */
 
-/* a child without a signal at its end: nothing of it is left pending on the program */
+/* A child that sends no signal at its end, so that none stays pending for the program. */
 static pid_t quiet_clone(void)
 {
 	return (pid_t)syscall(SYS_clone, 0, 0, 0, 0, 0);
 }
 
-/* in the caller's memory, as after a vfork: the monitor is born in a copy of it, and is nobody's
- * child when we have gone */
-static int bear_keeper(void *birth)
+/* Runs in the caller's memory, as after vfork: clone the monitor, with a copy of the memory, and
+ * exit, so that the monitor is not a child of the program. */
+static int clone_monitor(void *birth)
 {
 	struct birth *b = birth;
 	pid_t monitor = quiet_clone();
 
 	if (monitor == 0)
-		be_keeper(b);
+		be_monitor(b);
 	if (monitor < 0)
 		b->error = -errno;
 	_exit(0);
@@ -290,10 +290,10 @@ static bool takes_orphans(void)
 	return reaper || getpid() == 1;
 }
 
-static int make_keeper(const struct pe_monitor_plan *plan, int socket)
+static int make_monitor(const struct pe_monitor_plan *plan, int socket)
 {
-	/* The monitor's and its workers' for good, in their copy. It lies in the caller's own,
-	 * where AddressSanitizer looks for one. */
+	/* The monitor and its workers run on their copy of it. It is part of the caller's stack,
+	 * where AddressSanitizer expects a stack. */
 	_Alignas(16) char stack[STACK];
 	bool direct = takes_orphans();
 	struct pe_settings set = { .policy = plan->policy,
@@ -307,19 +307,20 @@ static int make_keeper(const struct pe_monitor_plan *plan, int socket)
 
 	pe_notice_know_stderr(&set);
 	first = direct ? quiet_clone()
-		       : clone(bear_keeper, stack + sizeof(stack), CLONE_VM | CLONE_VFORK, &birth);
+		       : clone(clone_monitor, stack + sizeof(stack), CLONE_VM | CLONE_VFORK,
+			       &birth);
 	if (first < 0)
 		return -errno;
 	if (first == 0)
-		be_keeper(&birth);
+		be_monitor(&birth);
 	if (!direct)
 		while (waitpid(first, NULL, __WALL) < 0 && errno == EINTR)
 			;
 	return birth.error;
 }
 
-/* the filter is put on: from then on there must be somebody at the listener */
-static int come_under(const struct pe_monitor_plan *plan, int socket)
+/* Install the filter: from then on a supervisor must serve the listener. */
+static int install_filter(const struct pe_monitor_plan *plan, int socket)
 {
 	struct sock_filter room[PE_NOTIFY_FILTER_LENGTH];
 	struct sock_fprog filter;
@@ -344,12 +345,12 @@ int pe_monitor_start(const struct pe_monitor_plan *plan)
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
 		return -errno;
-	r = make_keeper(plan, ends[1]);
+	r = make_monitor(plan, ends[1]);
 	close(ends[1]);
 	if (r == 0)
 		reads = r = pe_pass_receive(ends[0], NULL);
 	if (r >= 0)
-		r = come_under(plan, ends[0]);
+		r = install_filter(plan, ends[0]);
 	close(ends[0]);
 	return r < 0 ? r : reads;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* libseccomp knows the numbers of each machine, and makes the program. */
+/* libseccomp knows the system call numbers of each machine, and generates the program. */
 #include "supervisor/notify_filter.h"
 
 #include <errno.h>
@@ -29,8 +29,8 @@
 
 struct rules {
 	scmp_filter_ctx context;
-	bool token; /* a call that bears it is not notified */
-	int error;  /* the first one */
+	bool token; /* a call with the token is not notified */
+	int error;  /* the first error */
 };
 
 static void add(struct rules *r, int nr, bool token, const struct scmp_arg_cmp *given,
@@ -142,8 +142,8 @@ static void make_native(struct rules *r)
 	add_emulated(r);
 }
 
-/* A context of its own: libseccomp takes a pid that it does not know for the native machine
- * alone. */
+/* A context of its own: libseccomp accepts an nr that it does not know only for the native
+ * machine. */
 static void make_others(struct rules *r)
 {
 	begin(r, false);
@@ -184,7 +184,7 @@ int pe_notify_filter_make(struct sock_filter *room, struct sock_fprog *out)
 	if (!error)
 		error = seccomp_merge(native.context, others.context);
 	if (error && others.context)
-		seccomp_release(others.context); /* else it is part of the other */
+		seccomp_release(others.context); /* after a merge it belongs to the other context */
 	if (!error)
 		error = export(native.context, room, out);
 	if (native.context)
@@ -213,7 +213,7 @@ static const struct {
 	{ "landlock_restrict_self", PE_NOTIFY_FILTER_LANDLOCK },
 };
 
-/* Where a machine has no such call the pid is negative, as no call's is. */
+/* If a machine has no such call, libseccomp's nr is negative, and equals no call's. */
 static int numbers[LENGTH(machines)][LENGTH(names)];
 
 static void resolve_names(void)

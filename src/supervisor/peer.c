@@ -18,14 +18,14 @@
 #include "supervisor/probe.h"
 #include "supervisor/proc.h"
 
-#define NOBODY	     65534  /* a user who cannot be determined */
-#define USER_READ    64	    /* requests for a user that one look is for */
+#define NOBODY	     65534  /* a user that cannot be determined */
+#define USER_READ    64	    /* requests for a user until it is read again */
 #define PIDFD_THREAD O_EXCL /* linux/pidfd.h, since 6.9 */
 /* linux/nsfs.h, since 6.11 */
 #define NS_GET_PID_FROM_PIDNS _IOR(0xb7, 0x6, int)
 #define NS_GET_PID_IN_PIDNS   _IOR(0xb7, 0x8, int)
 
-/* --- who it is --- */
+/* --- identity --- */
 
 int pe_peer_identity(int pid, uint64_t *out)
 {
@@ -38,7 +38,7 @@ int pe_peer_identity(int pid, uint64_t *out)
 	r = pe_identity_of((uint32_t)pid, old, &who);
 	if (r < 0)
 		return r;
-	/* ticks are the same for all that were born in one of them */
+	/* processes born in the same tick have the same start time */
 	*out = who.kind == PE_IDENTITY_INODE ? who.id : who.id << 22 | (uint32_t)pid;
 	return 0;
 }
@@ -50,7 +50,7 @@ bool pe_peer_lives(uint64_t identity, int tgid)
 	return pe_peer_identity(tgid, &now) == 0 && now == identity;
 }
 
-/* The leader's pid. A pidfd without PIDFD_THREAD is had of leaders only. */
+/* The leader's pid. pidfd_open() without PIDFD_THREAD accepts only leaders. */
 static int find_leader(struct pe_peer *p)
 {
 	p->pidfd = pe_sys_pidfd_open(p->tid, 0);
@@ -60,7 +60,7 @@ static int find_leader(struct pe_peer *p)
 	return (int)pe_proc_status_number(p->tid, "Tgid");
 }
 
-/* its namespace where that is not ours, or -1 */
+/* A descriptor of its pid namespace if that is not ours, or -1. */
 static int foreign_namespace(int tid)
 {
 	static ino_t ours;
@@ -77,8 +77,8 @@ static int foreign_namespace(int tid)
 	return pe_proc_open(O_RDONLY, "%d/ns/pid", tid);
 }
 
-/* The folder is that of one process, whoever has its pid later: without a process it has two links,
- * else one more per thread. */
+/* The directory stays that of one process even if its pid is reused. It has one link for each
+ * thread, and two more. */
 static bool count_threads(struct pe_peer *p)
 {
 	struct stat st;
@@ -87,7 +87,7 @@ static bool count_threads(struct pe_peer *p)
 	return p->threads > 0;
 }
 
-/* by the pidfd that we have; false: pidfds have none here, or it is a thread's */
+/* By the pidfd; false: pidfds have no identity on this kernel, or it is a thread's. */
 static bool identity_by_pidfd(struct pe_peer *p)
 {
 	struct pe_identity who;
@@ -142,7 +142,7 @@ bool pe_peer_lasts(struct pe_peer *p)
 	return r == 0 || r == -EPERM;
 }
 
-/* --- whose it is --- */
+/* --- user --- */
 
 static bool is_same_file(int fd, const char *path)
 {
@@ -234,7 +234,7 @@ uint32_t pe_peer_cursor(void)
 	return last ? (uint32_t)atol(last) : 0;
 }
 
-/* --- its family --- */
+/* --- parent, children, threads --- */
 
 /* /proc/PID/stat adds up the times of all threads; status has the parent, too, at the same cost for
  * any number of threads. */
@@ -255,7 +255,7 @@ int pe_peer_parent(int pid)
 	return pe_proc_info(pid, &info) && info.ppid > 0 ? (int)info.ppid : parent_by_status(pid);
 }
 
-/* pids with blanks between them; one may lie across two reads */
+/* Parse pids separated by blanks; one may be split between two reads. */
 static int tell_numbers(int fd, void (*tell)(void *arg, int pid), void *arg)
 {
 	char text[4096];
@@ -286,7 +286,7 @@ static int tell_children_of(const struct pe_peer *p, const char *tid, void (*tel
 	return r;
 }
 
-/* its threads, one after the other, until @f says that it is enough. false: it never did. */
+/* Call @f for each thread until it returns true. false: it never did. */
 static bool any_thread(const struct pe_peer *p,
 		       bool (*f)(const struct pe_peer *, const char *, void *), void *arg)
 {
@@ -310,7 +310,7 @@ struct telling {
 	void *arg;
 };
 
-/* a thread that ends meanwhile hands its children on */
+/* If a thread ends meanwhile, another thread gets its children. */
 static bool tell_children(const struct pe_peer *p, const char *tid, void *arg)
 {
 	const struct telling *t = arg;
@@ -345,7 +345,7 @@ bool pe_peer_is_thread(const struct pe_peer *p, int pid)
 	return access(path, F_OK) == 0;
 }
 
-/* "61 0xffffffff ..." while it sleeps in a call, "running" else */
+/* "61 0xffffffff ..." while it sleeps in a system call, otherwise "running" */
 static bool is_in_wait(const struct pe_peer *p, const char *tid, void *arg)
 {
 	char text[256];

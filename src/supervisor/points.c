@@ -20,13 +20,13 @@
 #define TWO_LAPS    (UINT64_C(2) << PE_CLOCK_CURSOR_BITS)
 #define LAST_SIGNAL 64
 
-/* --- lives --- */
+/* --- processes --- */
 
 struct life {
 	int parent;
-	bool forked;	/* its memory was copied, and not replaced since */
+	bool forked;	/* its memory was copied by fork, and not replaced since */
 	uint64_t start; /* ticks since boot */
-	uint64_t image; /* where its stack begins: another for another program; 0: not to be told */
+	uint64_t image; /* start of its stack, which an exec changes; 0: unknown */
 };
 
 /* fields 4, 9, 22 and 28 of proc(5) */
@@ -51,7 +51,7 @@ static bool read_life(int pid, struct life *l)
 	return true;
 }
 
-/* --- the point of a process that asks for the first time (points.2) --- */
+/* --- the point at the first call of a process (points.2) --- */
 
 static pe_clock_time earliest(const struct pe_serve_call *c)
 {
@@ -60,7 +60,7 @@ static pe_clock_time earliest(const struct pe_serve_call *c)
 	return origin ? origin : pe_epochs_show(c->s->epochs, c->peer);
 }
 
-/* that of @parent when its child began, at @start; 0: it has none */
+/* The point of @parent when its child started, at @start; 0: it has none. */
 static pe_clock_time point_of(const struct pe_serve_call *c, int parent, uint64_t start)
 {
 	const struct pe_child_table_process *p;
@@ -116,7 +116,7 @@ static void write_point(struct pe_child_table_point *p, pe_clock_time to)
 	p->set_at = pe_proc_ticks();
 }
 
-/* points.4: the memory is another than before the exec */
+/* points.4: the memory is not the one before the exec */
 static bool is_another(const struct pe_serve_call *c, const struct pe_child_table_point *p)
 {
 	struct life l;
@@ -124,7 +124,7 @@ static bool is_another(const struct pe_serve_call *c, const struct pe_child_tabl
 	return p->image && read_life(c->peer->tgid, &l) && l.image && l.image != p->image;
 }
 
-/* the caller's, made if need be */
+/* The caller's point, created if it is missing. */
 static struct pe_child_table_point *open_point(const struct pe_serve_call *c)
 {
 	struct pe_child_table_process *b =
@@ -198,7 +198,7 @@ int pe_points_chosen(const struct pe_serve_call *c)
 	return (int)open_point(c)->signal;
 }
 
-/* The signal goes to the caller itself, which asked for it, and by its own credentials. */
+/* The signal goes to the caller itself, which requested it, with its own credentials. */
 static void send_lag(const struct pe_serve_call *c, int signal, pe_clock_time now)
 {
 	siginfo_t info = { .si_signo = signal, .si_code = SI_QUEUE };

@@ -36,7 +36,7 @@ static int answer(long r)
 	return r < 0 ? -errno : 0;
 }
 
-/* Its end sends no SIGCHLD: the process that tries may be about to become a program. */
+/* Its end sends no SIGCHLD: the caller may be about to exec a program. */
 static pid_t quiet_fork(void)
 {
 	return (pid_t)syscall(SYS_clone, 0, 0, 0, 0, 0);
@@ -60,7 +60,7 @@ static int open_self(void)
 	return (int)syscall(SYS_pidfd_open, getpid(), 0);
 }
 
-/* the caller's own child, which does not wait for it */
+/* Tries with a child of the caller, without reaping it first. */
 static int try_pidfd(void)
 {
 	siginfo_t si;
@@ -124,7 +124,7 @@ static int try_rseq(void)
 	return __rseq_size && (int)area->cpu_id >= 0 ? 0 : -ENOSYS;
 }
 
-/* a listener over nothing but what the child may do without */
+/* A listener with a filter that notifies no call. */
 static int listen_with(bool killable)
 {
 	struct sock_filter allow[] = { BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW) };
@@ -166,7 +166,7 @@ static int try_admin(void)
 	return data[CAP_SYS_ADMIN / 32].effective & (1u << CAP_SYS_ADMIN % 32) ? 0 : -EPERM;
 }
 
-/* The monitor wants the /proc of its own pid namespace. */
+/* The monitor needs the /proc of its own pid namespace. */
 static int try_children(void)
 {
 	if (pe_identity_proc_is_ours() != 0)
@@ -261,5 +261,6 @@ int pe_probe_try(enum pe_probe what)
 {
 	if (pe_probe_is_off(what))
 		return -ENOSYS;
-	return what == PE_PROBE_ADMIN ? try_admin() : in_child(tries[what]); /* it leaves nothing */
+	return what == PE_PROBE_ADMIN ? try_admin()
+				      : in_child(tries[what]); /* try_admin() changes nothing */
 }

@@ -15,7 +15,7 @@
 #include "core/sys.h"
 #include "supervisor/probe.h"
 
-/* linux/pidfd.h: the first version, and what it always answers */
+/* linux/pidfd.h: the first version, and the fields that are always valid */
 struct info {
 	uint64_t mask, cgroup;
 	uint32_t pid, tgid, ppid, ruid, rgid, euid, egid, suid, sgid, fsuid, fsgid, more;

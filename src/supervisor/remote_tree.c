@@ -9,19 +9,19 @@
 #include "supervisor/helper.h"
 #include "supervisor/locator.h"
 
-#define CANDIDATES 8 /* mappings that may be a library's: more than two of them have */
+#define CANDIDATES 8 /* mappings that may be the library's, more than two copies have */
 #define TRIES	   3
 
-enum { NOT_LOOKED_FOR, NONE }; /* in the place of a frame's address */
+enum { NOT_LOOKED_FOR, NONE }; /* in place of a frame's address */
 
-/* --- where it is (remote_tree.3) --- */
+/* --- finding the frame (remote_tree.3) --- */
 
 static bool read_word(struct pe_helper_call *h, uint64_t at, uint64_t *to)
 {
 	return pe_helper_read(h, at, to, sizeof(*to)) == 0;
 }
 
-/* Has that frame been entered? Where two copies are mapped, one is asleep. */
+/* Is that frame in use? If two copies of the library are mapped, one is not. */
 static bool is_awake(struct pe_helper_call *h, uint64_t frame)
 {
 	uint64_t life;
@@ -29,7 +29,7 @@ static bool is_awake(struct pe_helper_call *h, uint64_t frame)
 	return read_word(h, frame + offsetof(struct pe_frame, life), &life) && life != 0;
 }
 
-/* the frame whose marker is in @size bytes at @from, or 0 */
+/* The frame whose locator is in the @size bytes at @from, or 0. */
 static uint64_t search(struct pe_helper_call *h, uint64_t from, size_t size)
 {
 	static char bytes[PE_LOCATOR_LARGEST];
@@ -41,7 +41,7 @@ static uint64_t search(struct pe_helper_call *h, uint64_t from, size_t size)
 	return (uintptr_t)m.frame;
 }
 
-/* NOT_LOOKED_FOR: there is one, but nothing has entered it yet */
+/* NOT_LOOKED_FOR: there is one, but it is not in use yet. */
 static uint64_t find(struct pe_helper_call *h, FILE *maps)
 {
 	uint64_t found = NONE, from, frame;
@@ -62,7 +62,7 @@ static uint64_t find(struct pe_helper_call *h, FILE *maps)
 	return found;
 }
 
-/* --- what is in it (remote_tree.2) --- */
+/* --- reading the tree (remote_tree.2) --- */
 
 /* as pe_arena_peek(): the address of an object, or 0 */
 static uint64_t object(struct pe_helper_call *h, const struct pe_arena *a, uint32_t index)
@@ -83,7 +83,8 @@ static uint64_t object(struct pe_helper_call *h, const struct pe_arena *a, uint3
 	return memory + (uint64_t)at * a->object;
 }
 
-/* the current epoch's entry of @pid; 0: there is none, or what is on the way has been given back */
+/* The current epoch's entry of @pid; 0: there is none, or a page on the way to it has been
+ * freed. */
 static uint32_t entry_of(struct pe_helper_call *h, const struct pe_frame *p, uint32_t ns_pid)
 {
 	const struct pe_tree *t = &p->tree;
@@ -100,7 +101,7 @@ static uint32_t entry_of(struct pe_helper_call *h, const struct pe_frame *p, uin
 	return entry;
 }
 
-/* Expired, or a slot that a reaper has closed: it expires in this moment. */
+/* Expired, or in a slot that a reaper has closed and that is about to expire. */
 static bool may_be_reaped(struct pe_helper_call *h, const struct pe_frame *p, uint32_t ns_pid,
 			  uint32_t entry)
 {
@@ -115,7 +116,7 @@ static bool may_be_reaped(struct pe_helper_call *h, const struct pe_frame *p, ui
 	       (word >= PE_SLOT_CLOSER || (word & PE_SLOT_PID) != ns_pid);
 }
 
-/* what is asked, by the worker of its helper */
+/* the question of the worker to its helper */
 struct question {
 	uint64_t frame; /* where it is; updated */
 	uint32_t pid;
@@ -123,7 +124,7 @@ struct question {
 	bool single;  /* it has one thread */
 };
 
-/* Is the frame that of the caller, and not of the one whose memory it shares or had copied? */
+/* Is the frame the caller's, and not that of a process whose memory it shares or has copied? */
 static bool is_own(struct pe_helper_call *h, const struct pe_frame *p, int tgid)
 {
 	uint32_t life;
@@ -192,7 +193,7 @@ long pe_remote_tree_has(struct pe_serve_call *c, int ns_pid)
 	r = pe_helper_do(c, ask, &q, sizeof(q));
 	if (r < 0)
 		return r == -EINPROGRESS ? r : false;
-	/* as it was when the memory was read */
+	/* valid for the moment at which the memory was read */
 	c->peer->frame = q.frame == NONE && !q.single ? NOT_LOOKED_FOR : q.frame;
 	return r;
 }

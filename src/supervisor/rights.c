@@ -9,7 +9,7 @@
 
 #include "supervisor/proc.h"
 
-/* what we see for a user whom our user namespace does not know */
+/* the user id shown for a user that our user namespace does not map */
 #define NOBODY 65534
 
 static bool has_bit(int pid, const char *mask, int signal)
@@ -32,8 +32,7 @@ uint32_t pe_rights_uid(const struct pe_peer *p)
 	return pe_proc_users(p->tgid, u) ? u[0] : NOBODY;
 }
 
-/* The sets, not what they are good for in which user namespace. Neither, where they are not to be
- * told. */
+/* The capability sets, whatever their user namespace. Empty if they cannot be read. */
 static struct __user_cap_data_struct caps_with(int pid, int cap)
 {
 	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3,

@@ -21,7 +21,7 @@
 #include "supervisor/turns.h"
 #include "supervisor/wait.h"
 
-#define PARKED_TICK 50 /* ms, between two looks whether the time of a parked call is over */
+#define PARKED_TICK 50 /* ms between two checks whether the time of a parked call is over */
 
 static long serve(struct pe_serve_call *c)
 {
@@ -61,7 +61,7 @@ static long judge(struct pe_serve *s, int place)
 	r = pe_callers_get((int)n->pid, &c.peer);
 	if (r < 0)
 		return PE_SERVE_LET;
-	/* only now is it sure that what was read of that pid was the caller's */
+	/* only now is it certain that what was read about the pid belongs to the caller */
 	if (r == 0 || pe_notify_holds(s->listener, n->id))
 		result = serve(&c);
 	pe_callers_done(c.peer);
@@ -95,7 +95,7 @@ static void take_turn(const struct pe_serve *s, int place)
 	pe_turns_add(place, user);
 }
 
-/* the call at this place of the child table, received by this worker or by one that is no more */
+/* Serve the call at this place of the child table, received by this worker or by an earlier one. */
 static void answer(struct pe_serve *s, int place)
 {
 	long result;
@@ -108,7 +108,7 @@ static void answer(struct pe_serve *s, int place)
 		finish(s, place, result);
 }
 
-/* Parked calls whose op is done take their turn; those whose time is over are continued
+/* Parked calls whose op is done take their turn. Those whose time is over are continued
  * (serve.1). */
 static void wake_parked(struct pe_serve *s)
 {
@@ -123,7 +123,7 @@ static void wake_parked(struct pe_serve *s)
 		finish(s, place, PE_SERVE_LET);
 }
 
-/* calls that an earlier worker has left */
+/* Serve the calls that an earlier worker left. */
 static void answer_left(struct pe_serve *s)
 {
 	for (int i = 0; i < PE_CHILD_TABLE_HELD; i++)
@@ -144,8 +144,8 @@ static void on_call(int signal)
 		siglongjmp(back, 1);
 }
 
-/* to be told by SIGUSR1 when the monitor has ended, or not to be */
-static void hear_of_keeper(bool on)
+/* Enable or disable SIGUSR1 at the end of the monitor. */
+static void watch_monitor(bool on)
 {
 	struct sigaction how = { .sa_handler = on_call };
 	sigset_t one;
@@ -166,8 +166,8 @@ static bool has_ended(const struct pe_serve *s)
 	return poll(&end, 1, s->no_monitor ? -1 : 0) == 1 && !(end.revents & POLLIN);
 }
 
-/* While programs sleep for news (news.h), or calls are parked (helper.h), it is there that we wait,
- * for all of them. Is it a call? */
+/* While programs wait on descriptors (waitfd.h) or calls are parked (helper.h), poll for all of
+ * them. Returns true if a call has arrived. */
 static bool await_call(struct pe_serve *s)
 {
 	struct pollfd ends[] = { { .fd = s->listener, .events = POLLIN },
@@ -185,7 +185,7 @@ static bool await_call(struct pe_serve *s)
 	return n > 0 && ends[0].revents;
 }
 
-/* There always is one (helper.4). */
+/* There is always one (helper.4). */
 static int free_place(const struct pe_serve *s)
 {
 	int place = 0;
@@ -195,9 +195,9 @@ static int free_place(const struct pe_serve *s)
 	return place;
 }
 
-/* It sleeps in the receiving itself, which saves a call: the monitor looks out for the end (older
- * kernels do not wake us for it). The place in the child table, or -errno; -ENODEV: this is the
- * end. */
+/* Block in the receive ioctl without a poll before it, which saves a call. The monitor watches for
+ * the end of the run, since older kernels do not wake the ioctl. Returns the place in the child
+ * table, or -errno; -ENODEV: the run has ended. */
 static int receive(struct pe_serve *s)
 {
 	int place, r;
@@ -222,7 +222,7 @@ static bool is_waiting(const struct pe_serve *s)
 	return poll(&call, 1, 0) == 1 && (call.revents & POLLIN);
 }
 
-/* serve.5: all calls that wait, and those that come meanwhile, until none is left */
+/* serve.5: serve all waiting calls, and those that arrive meanwhile, until none is left. */
 static void serve_in_turns(struct pe_serve *s)
 {
 	int place;
@@ -237,7 +237,7 @@ static void serve_in_turns(struct pe_serve *s)
 	}
 }
 
-/* To ask each time would cost a twentieth of a call. */
+/* Checking each time would take a twentieth of a call. */
 static bool is_crowded(const struct pe_serve *s)
 {
 	static unsigned int calls;
@@ -245,7 +245,7 @@ static bool is_crowded(const struct pe_serve *s)
 	return pe_turns_count() > 0 || (++calls % 8 == 0 && is_waiting(s));
 }
 
-/* until there was a signal, or an error */
+/* Serve calls until a signal or an error. */
 static int serve_calls(struct pe_serve *s)
 {
 	int r;
@@ -266,7 +266,7 @@ enum pe_serve_end pe_serve_run(struct pe_serve *s)
 	int r = 0;
 
 	pe_epochs_resume(s->epochs);
-	hear_of_keeper(true);
+	watch_monitor(true);
 	sigsetjmp(back, 1);
 	receiving = 0;
 	called = 0; /* before the look */
@@ -276,7 +276,7 @@ enum pe_serve_end pe_serve_run(struct pe_serve *s)
 		r = serve_calls(s);
 		called = 0;
 	}
-	hear_of_keeper(false);
+	watch_monitor(false);
 	pe_waitfd_end();
 	pe_helper_end();
 	return r == -ENODEV ? PE_SERVE_ENDED : r < 0 ? PE_SERVE_BROKEN : PE_SERVE_ORPHANED;

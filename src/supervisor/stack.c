@@ -18,7 +18,7 @@
 #include "supervisor/notify.h"
 #include "supervisor/proc.h"
 
-#define STOP_MS 1000 /* a thread stops sooner, unless it is kept from running */
+#define STOP_MS 1000 /* a thread stops sooner, unless it cannot run */
 
 /* --- while it is held --- */
 
@@ -127,7 +127,7 @@ static void walk_stopped(struct pe_helper_call *h, int tid, struct pe_stack_stop
 		stop->here.end = more.end;
 }
 
-/* A signal that it was stopped for is delivered when it goes on. */
+/* A signal that stopped it is delivered when it continues. */
 static void release(int tid, int status)
 {
 	ptrace(PTRACE_DETACH, tid, 0, status >> 16 ? 0 : WSTOPSIG(status));
@@ -141,7 +141,7 @@ static long stop_there(struct pe_helper_call *h, void *data)
 
 	if (r < 0)
 		return r;
-	answered = answer(h, stop->result); /* else the caller has ended */
+	answered = answer(h, stop->result); /* false: the caller has ended */
 	status = await_stop(tid);
 	if (answered && status > 0)
 		walk_stopped(h, tid, stop);
@@ -150,7 +150,7 @@ static long stop_there(struct pe_helper_call *h, void *data)
 	if (answered)
 		stop->use(h->s, stop);
 	if (status < 0)
-		_exit(0); /* a thread that does not stop is let go only by the end of its tracer */
+		_exit(0); /* only the end of its tracer releases a thread that does not stop */
 	if (status > 0)
 		release(tid, status);
 	return answered ? 0 : -ECANCELED;

@@ -54,7 +54,7 @@ static uint64_t write_modules(int tid, const char *events)
 	return set;
 }
 
-/* A crash is expected, and is nothing to be reported or dumped. */
+/* A crash is expected: no core dump and no message. */
 static void crash_quietly(void)
 {
 	static const int signals[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT };
@@ -78,7 +78,7 @@ static _Noreturn void be_apart(const struct pe_memory *m, int tid, const struct 
 	_exit(0);
 }
 
-/* A process that does not end by SIGKILL at once is left to the next call. */
+/* If SIGKILL does not end the process at once, the next call reaps it. */
 static void await(pid_t pid)
 {
 	struct pollfd p = { .fd = pe_sys_pidfd_open(pid, 0), .events = POLLIN };
@@ -104,7 +104,7 @@ void pe_stack_apart(const struct pe_memory *m, int tid, const struct pe_register
 		return;
 	while (waitpid(-1, NULL, WNOHANG) > 0)
 		;
-	pe_stack_table_of(tid, 0); /* so that it is built here, and once */
+	pe_stack_table_of(tid, 0); /* built in the helper, once */
 	pid = fork();
 	if (pid == 0)
 		be_apart(m, tid, r, events, shared, helper);
@@ -112,7 +112,7 @@ void pe_stack_apart(const struct pe_memory *m, int tid, const struct pe_register
 		await(pid);
 	*out = *shared;
 	if (out->stack.depth > PE_TRACE_DEPTH || out->end > PE_STACK_END_MACHINE)
-		memset(out, 0, sizeof(*out)); /* it is not to be believed */
+		memset(out, 0, sizeof(*out)); /* the result is not valid */
 	remember(out->modules);
 	munmap(shared, sizeof(*shared));
 }

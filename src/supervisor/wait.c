@@ -8,7 +8,7 @@
 #include "supervisor/fork_events.h"
 #include "supervisor/stack_waits.h"
 
-#define FEW 4 /* children that are read as quickly as the cursor */
+#define FEW 4 /* so many children are read as quickly as the cursor */
 
 struct look {
 	struct pe_serve_call *call;
@@ -26,16 +26,16 @@ static void write_down(void *arg, int pid)
 		pe_child_table_add(l->call->s->table, l->process, ns_pid);
 }
 
-static struct pe_child_table_process *open_book(struct pe_serve_call *c)
+static struct pe_child_table_process *open_entry(struct pe_serve_call *c)
 {
 	return pe_child_table_open(c->s->table, c->peer->identity, c->peer->tgid, pe_peer_lives);
 }
 
-/* Without a birth anywhere since the last look there is no new child. Where few are expected they
- * are looked at without that. */
+/* If no pid was allocated since the last listing, there is no new child. If few children are
+ * expected, they are listed without this check. */
 static void look_at_all(struct pe_serve_call *c)
 {
-	struct pe_child_table_process *p = open_book(c);
+	struct pe_child_table_process *p = open_entry(c);
 	struct look l = { .call = c, .process = p };
 	bool few = c->peer->has_few && pe_peer_is_single(c->peer);
 	uint32_t cursor = few ? 0 : pe_peer_cursor();
@@ -56,10 +56,10 @@ static void look_at(struct pe_serve_call *c, int ns_pid)
 		return;
 	pid = pe_peer_pid(c->peer, ns_pid);
 	if (pid > 0 && pe_peer_parent(pid) == c->peer->tgid)
-		pe_child_table_add(c->s->table, open_book(c), ns_pid);
+		pe_child_table_add(c->s->table, open_entry(c), ns_pid);
 }
 
-/* Could it reap a child that is not born yet? */
+/* Could it reap a child that does not exist yet? */
 static bool is_for_any(const struct pe_serve_call *c)
 {
 	int first = (int)c->n->data.args[0];
@@ -70,7 +70,7 @@ static bool is_for_any(const struct pe_serve_call *c)
 long pe_wait_serve(struct pe_serve_call *c)
 {
 	const __u64 *arg = c->n->data.args;
-	struct pe_child_table_process *p = open_book(c);
+	struct pe_child_table_process *p = open_entry(c);
 	int ns_pid = (int)arg[0];
 
 	if (pe_announce_wait(c, p) < 0)

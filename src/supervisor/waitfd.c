@@ -11,7 +11,7 @@
 #include "supervisor/entries.h"
 #include "supervisor/notify.h"
 
-/* one sleeper */
+/* one waiter */
 struct sleeper {
 	struct sleeper *next, **link;
 	int end; /* of the pipe */
@@ -20,10 +20,10 @@ struct sleeper {
 };
 
 static struct sleeper *sleepers;
-static int all = -1; /* an epoll of what they wait for */
+static int all = -1; /* an epoll of what the waiters wait for */
 static size_t open_now;
 
-/* --- a sleeper's life --- */
+/* --- waiters --- */
 
 static void drop(struct sleeper *s)
 {
@@ -55,7 +55,7 @@ static struct sleeper *new_sleeper(size_t most, int end)
 	return s;
 }
 
-/* the descriptor is the sleeper's from here on, or closed */
+/* The waiter owns the descriptor from here on, or it is closed. */
 static int listen_to(struct sleeper *s, int fd)
 {
 	struct epoll_event e = { .events = EPOLLIN, .data.ptr = s };
@@ -71,7 +71,7 @@ static int listen_to(struct sleeper *s, int fd)
 
 /* --- what it waits for --- */
 
-/* How many more descriptors may there be? */
+/* How many more descriptors may be opened? */
 static size_t room(void)
 {
 	static size_t most;
@@ -85,7 +85,7 @@ static size_t room(void)
 	return most > open_now ? most - open_now : 0;
 }
 
-/* 1: there is news already */
+/* 1: a state has changed already */
 static int listen_to_all(const struct pe_serve_call *c, const struct pe_entries *e,
 			 struct sleeper *s)
 {
@@ -170,7 +170,7 @@ int pe_waitfd_fd(void)
 	return all;
 }
 
-/* one at a time: the next may have gone with it */
+/* one at a time: removing a waiter may remove the next event's */
 void pe_waitfd_turn(void)
 {
 	struct epoll_event e;
