@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A process that may not signal another one has the supervisor not signal it either
- * (confinement.h, credentials.h): it is in a Landlock domain, by itself or by birth and whatever
- * its parent is; it has a seccomp filter of its own; or the other one is the first process of its
- * pid namespace. Processes that are not confined are served all the same.
+ * If a process may not signal another one, the supervisor does not signal it on its behalf
+ * (confinement.h, credentials.h): the process is in a Landlock domain, by its own act or by birth
+ * and whatever its parent is; it has its own seccomp filter; or the other process is the first of
+ * its pid namespace. Calls of processes that are not confined are answered.
  */
 #include <linux/audit.h>
 #include <linux/filter.h>
@@ -67,9 +67,8 @@ static int tries(pid_t victim)
 	number_holds("a reference", epoch >= 0);
 	number_is("kill(2)", kill(victim, SIGTERM) < 0 ? -errno : 0, -EPERM);
 	number_is("by number", number_kill(victim, epoch, SIGTERM), -EPERM);
-	number_is("by number, to go on", number_kill(victim, epoch, SIGCONT), -EPERM);
-	number_is("queued by number", number_call(PIDEPOCH_NR_sigqueue, victim, epoch, 9, 0),
-		  -EPERM);
+	number_is("by pid, to go on", number_kill(victim, epoch, SIGCONT), -EPERM);
+	number_is("queued by pid", number_call(PIDEPOCH_NR_sigqueue, victim, epoch, 9, 0), -EPERM);
 	/* a signal that the supervisor sends in the place of a process with threads */
 	if (pthread_create(&thread, NULL, sleeps, NULL) != 0)
 		exit(98);
@@ -87,7 +86,7 @@ static void heir(int told, pid_t victim)
 	_exit(0);
 }
 
-/* what was said by a process that is not our child, or is */
+/* the result of a process that is, or is not, our child */
 static int result(int from)
 {
 	int r;
@@ -109,7 +108,7 @@ static void play(bool (*enter)(void), enum how how, pid_t victim, int told)
 		heir(told, victim);
 	if (how == CHILD)
 		wait(NULL);
-	_exit(0); /* so that the others are orphans */
+	_exit(0); /* so that the other processes are orphans */
 }
 
 static bool lives(pid_t pid)
@@ -117,7 +116,7 @@ static bool lives(pid_t pid)
 	return waitpid(pid, NULL, WNOHANG) == 0;
 }
 
-/* 0; 97: there is no such confinement here */
+/* 0; 97: this kind of confinement is not available here */
 static int confine(const char *name, bool (*enter)(void), enum how how)
 {
 	int life, told[2], status;
@@ -174,7 +173,7 @@ static int in_namespace(void)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }
 
-/* --- who is not confined --- */
+/* --- processes that are not confined --- */
 
 static void free_one(const char *name)
 {
@@ -220,7 +219,7 @@ static int inside(void)
 	left_out += confine("a sibling's domain", enter_domain, SIBLING) == 97;
 	free_one("an older process");
 	if (geteuid() ==
-	    0) /* others are watched with no_new_privs, by which a domain may have come */
+	    0) /* other runs are watched with no_new_privs, which may have come with a domain */
 		number_is("a younger process", apart(younger), 0);
 	if (left_out)
 		printf("left out: %d kinds that this kernel or user does not have\n", left_out);

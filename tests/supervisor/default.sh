@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Without an option, a run is watched where CAP_SYS_ADMIN is there, whatever its command: what a
-# shell starts without the library is, too. Where it cannot be had one line says what is lost, and
-# the program runs; without the capability nothing is said.
+# Without an option, a run is watched if CAP_SYS_ADMIN is available, whatever its command: programs
+# that a shell starts without the library are watched, too. If watching is not possible, one line
+# reports what is lost, and the program runs; without the capability no line is printed.
 . "$(dirname "$0")/../support/cli.sh"
 unset PIDEPOCH_SUPERVISOR
 
@@ -16,7 +16,7 @@ watched_below()
 	try_env "$@" sh -c '"$1"; exit $?' sh "$program"
 }
 
-# without the capability: the library alone, and not a word
+# without the capability: the library alone, and no message
 # shellcheck disable=SC2016
 if test "$(id -u)" -ne 0; then
 	watched_below "$PIDEPOCH" run --
@@ -48,19 +48,19 @@ watched_below "$PIDEPOCH" run -- "$PIDEPOCH" run --
 status 0
 printed ''
 
-# ... and knows that without its environment, too
-# (of make sanitize, where the command is one of those that want their library before ours)
+# ... and knows that without its environment, too (of make sanitize, where the command is one of
+# those that want their library before ours)
 asan=ASAN_OPTIONS=${ASAN_OPTIONS:-}:verify_asan_link_order=0
 watched_below "$PIDEPOCH" run -- env -i "$asan" "$PIDEPOCH" run --
 status 0
 test ! -s "$TMPDIR/err" || { show; fail 'there must be no word'; }
 watched_below "$PIDEPOCH" run -- env -i "$asan" "$PIDEPOCH" run --supervisor=on --
 status 0
-# a mark that was left over says nothing
+# a left-over environment variable has no effect
 watched_below PIDEPOCH_SUPERVISED=1 "$PIDEPOCH" run --
 status 0
 
-# the doctor knows that it is in there
+# doctor knows that it runs under a supervisor
 try run --supervisor=on -- "$PIDEPOCH" doctor
 grep -q 'user notification  *no: this command is in a watched run$' "$TMPDIR/out" || { show; fail 'why there is no second one'; }
 grep -q 'with one thread  *exact$' "$TMPDIR/out" || { show; fail 'the first one guarantees what it does'; }
@@ -73,7 +73,7 @@ said 'no supervisor' 'are not watched' '--supervisor=off'
 try_env PIDEPOCH_FORCE_OLD=notify "$PIDEPOCH" run -- printenv PIDEPOCH_SUPERVISED
 status 1
 said 'no supervisor'
-# but for what runs with it only
+# except for lines that appear only under a supervisor
 try_env PIDEPOCH_FORCE_OLD=notify "$PIDEPOCH" run --supervisor=on -- "$marker"
 status 125
 said 'no supervisor'

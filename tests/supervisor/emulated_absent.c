@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* Where no supervisor runs the numbers are ENOSYS and the prctl options EINVAL, as for a kernel
- * that lacks them. */
+/* Where no supervisor runs, the emulated calls fail with ENOSYS and the prctl options with
+ * EINVAL, as on a kernel that lacks them. */
 #include <sys/prctl.h>
 
 #include "../support/emulated.h"

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* Pointers, counts and sizes of the two calls on entries: each wrong one has its errno, and nothing
- * is written then. */
+/* Pointers, counts and sizes of the two calls on entries: each wrong one has its errno, and
+ * nothing is written. */
 #include <fcntl.h>
 #include <sys/mman.h>
 
 #include "../support/emulated.h"
 
 static const size_t size = sizeof(struct pidv);
-static char *page; /* the next one is not there */
+static char *page; /* the next page is not mapped */
 
 static long ask(const void *vec, long count, const void *snapshot, long flags, size_t entry)
 {
@@ -61,7 +61,7 @@ static void pointers(void)
 	number_is("what cannot be written", ask(last, 1, NULL, 0, size), -EFAULT);
 	number_is("nor a snapshot", ask(&v, 1, page, 0, size), -EFAULT);
 	number_is("but read", wait_fd(last, 1, 0, size) >= 0, 1);
-	number_is("a moment is told", ask(&v, 1, &snapshot, 0, size), 0);
+	number_is("a moment is returned", ask(&v, 1, &snapshot, 0, size), 0);
 	number_holds("by which one can ask", snapshot != 0 && ask(&v, 1, &snapshot, 0, size) == 0);
 }
 
@@ -108,12 +108,12 @@ static void entries(void)
 	v[2].epoch = (pidepoch_t)number_ref(v[2].pid);
 	close(life);
 	waitpid(v[2].pid, NULL, 0);
-	number_is("one with news is told beside a wrong one", ask(v, 3, NULL, 0, size), 1);
+	number_is("a changed entry is returned beside a wrong one", ask(v, 3, NULL, 0, size), 1);
 	number_holds("and so are the others",
 		     v[1].state == PIDV_RUNNING && v[2].state >= PIDV_ENDED);
 	number_is("without it, its errno", ask(v, 3, NULL, 0, size), -EINVAL);
 	number_is("final ones are passed over", ask(v + 2, 1, NULL, 0, size), -ECHILD);
-	number_is("nobody is left to sleep for", wait_fd(v + 2, 1, 0, size), -ECHILD);
+	number_is("no process is left to wait for", wait_fd(v + 2, 1, 0, size), -ECHILD);
 }
 
 int main(int argc, char **argv)

@@ -6,7 +6,7 @@
 program=$TMPDIR/number_bare
 
 "$PIDEPOCH" run --supervisor=on -- true 2>"$TMPDIR/err" || skip "no supervisor here: $(cat "$TMPDIR/err")"
-# built here, since the flags of the other tests may be a sanitizer's, which needs a libc
+# built here, because the flags of the other tests can be those of a sanitizer, which needs a libc
 $CC -O2 -Wall -Wextra -Werror -ffreestanding -fno-stack-protector -nostdlib -static -I"$PIDEPOCH_SRCDIR/include" \
 	-o "$program" "$(dirname "$0")/emulated_bare.c" || fail 'it does not build'
 status=0

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A worker that is killed takes nothing of what was given by number with it: references mean who
- * they meant, the sync point stays, and whoever sleeps for news is woken in the end.
+ * A killed worker loses nothing that was given out by emulated calls: references keep their
+ * meaning, the sync point stays, and a process that waits for a change is woken.
  */
 #include "../support/namespace.h"
 #include "../support/emulated.h"
@@ -19,7 +19,7 @@ static void bear(void)
 		for (;;)
 			pause();
 	if (pid != NUMBER) {
-		printf("skip: no process of a chosen number is to be had\n");
+		printf("skip: no process with a chosen pid can be created\n");
 		exit(77);
 	}
 }
@@ -60,16 +60,16 @@ static int play(void)
 	number_is("an old reference is old", number_kill(NUMBER, epoch, SIGKILL), -EEPOCH);
 	number_holds("a new one is another", number_ref(NUMBER) != epoch);
 	number_is("and the old one still is", number_kill(NUMBER, epoch, SIGKILL), -EEPOCH);
-	number_is("he is spared", waitpid(NUMBER, NULL, WNOHANG), 0);
+	number_is("it is spared", waitpid(NUMBER, NULL, WNOHANG), 0);
 	end();
 	number_holds("the point is where it was",
 		     number_call(PIDEPOCH_NR_get, 0, 0, 0, 0) == (long)point);
 	return number_done();
 }
 
-/* --- who kills --- */
+/* --- the process that kills --- */
 
-/* what is left of what the program says, and its status */
+/* the rest of the program's output, and its status */
 static int end_as(pid_t pid, int from)
 {
 	char text[256];

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * By number a stale reference reaches nobody: whoever has the number now is neither signalled, nor
- * opened, nor taken for who was meant. In the supervisor's pid namespace, and in one below it.
+ * An emulated call with a stale reference reaches no process: the process that holds the pid now is
+ * neither signalled, nor opened, nor mistaken for the referenced one. In the supervisor's pid
+ * namespace, and in one below it.
  */
 #include <sched.h>
 
@@ -16,7 +17,7 @@ static pid_t bear(pid_t number)
 		for (;;)
 			pause();
 	if (pid != number) {
-		printf("skip: no process of a chosen number is to be had\n");
+		printf("skip: no process with a chosen pid can be created\n");
 		exit(77);
 	}
 	return pid;
@@ -43,7 +44,7 @@ static bool is_spared(pid_t pid)
 	return waitpid(pid, NULL, WNOHANG) == 0;
 }
 
-/* @number is had by one after the other, with a reference to each */
+/* @number is held by one process after the other, with a reference to each */
 static void succession(pid_t number)
 {
 	enum { LIVES = 8 };
@@ -52,7 +53,8 @@ static void succession(pid_t number)
 	for (int i = 0; i < LIVES; i++) {
 		bear(number);
 		if (i == 1) {
-			/* not referred to before: by whom the old one is refused all the same */
+			/* a process without a reference: the old reference is refused all the
+			 * same */
 			number_is("unseen", number_kill(number, epoch[0], SIGKILL), -EEPOCH);
 		}
 		epoch[i] = number_ref(number);
@@ -64,16 +66,16 @@ static void succession(pid_t number)
 				  -EEPOCH);
 			number_holds("looked at", ask(number, epoch[j]).state >= PIDV_ENDED);
 		}
-		number_holds("he is spared", is_spared(number));
-		number_is("his own is right", number_kill(number, epoch[i], 0), 0);
-		number_is("to waitpidv as well", ask(number, epoch[i]).state, PIDV_RUNNING);
+		number_holds("it is spared", is_spared(number));
+		number_is("its own reference is valid", number_kill(number, epoch[i], 0), 0);
+		number_is("to waitpidv, too", ask(number, epoch[i]).state, PIDV_RUNNING);
 		end(number);
 		number_holds("gone", number_kill(number, epoch[i], 0) == -ESRCH ||
 					     number_kill(number, epoch[i], 0) == -EEPOCH);
 	}
 }
 
-/* entries without a tag mean who had the number then */
+/* entries without a tag refer to the current holder of the pid */
 static void implied(pid_t number)
 {
 	pidepoch_snapshot_t snapshot;
@@ -87,9 +89,10 @@ static void implied(pid_t number)
 	bear(number);
 	number_ref(number);
 	v.state = PIDV_NEW;
-	number_is("he is another", pidepoch_raw_waitpidv(&v, 1, &snapshot, WNOHANG, NULL), 1);
-	number_holds("and no news of him", v.state >= PIDV_ENDED);
-	number_holds("who is spared", is_spared(number));
+	number_is("it is another process", pidepoch_raw_waitpidv(&v, 1, &snapshot, WNOHANG, NULL),
+		  1);
+	number_holds("and no change of it", v.state >= PIDV_ENDED);
+	number_holds("which is spared", is_spared(number));
 	end(number);
 }
 
@@ -110,7 +113,7 @@ static void retired(pid_t number)
 	}
 	number_is("an epoch that is long past", number_kill(number, first, 0), -EEPOCH);
 	told = ask(number, first).state;
-	number_holds("of which no more is told", told == PIDV_UNKNOWN || told == PIDV_ENDED);
+	number_holds("of which no more is returned", told == PIDV_UNKNOWN || told == PIDV_ENDED);
 	number_is("a child is a child until it is reaped", number_kill(child, epoch, 0), 0);
 	end(number);
 	close(life);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* A worker that is killed while it gives a descriptor leaves the caller with that descriptor, or
- * the next one gives it: never another. */
+/* If a worker is killed while it gives a descriptor, the caller gets that descriptor or the next
+ * worker gives it; never another one. */
 #include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
@@ -28,7 +28,7 @@ static bool is_pipe(long fd)
 	return fd > 2 && fstat((int)fd, &st) == 0 && S_ISFIFO(st.st_mode);
 }
 
-/* Whoever gives us something waits long: we come last on a processor that is busy. */
+/* A worker that gives us a descriptor waits long: this process comes last on a busy processor. */
 static pid_t be_slow(void)
 {
 	const struct sched_param none = { 0 };
@@ -48,7 +48,7 @@ static pid_t be_slow(void)
 	return pid;
 }
 
-/* until nobody reads what it says any more */
+/* until its output is no longer read */
 static int play(void)
 {
 	struct pidv v = { .pid = getpid(), .flags = PIDV_TAGGED };

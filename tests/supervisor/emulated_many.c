@@ -70,7 +70,7 @@ static int play(void)
 			 v[i].status ==
 				 (i == CHILDREN - 8 || i % 7 == 0 ? SIGKILL : (i % 256) << 8);
 	number_is("each as it did", right, CHILDREN);
-	number_is("nobody is left", waitpid(-1, NULL, WNOHANG), -1);
+	number_is("no process is left", waitpid(-1, NULL, WNOHANG), -1);
 	return number_done();
 }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* Whom the caller may not signal, is not signalled for it, though its supervisor might; and a
- * reference may be had all the same. */
+/* A process that the caller may not signal is not signalled on its behalf, although the
+ * supervisor has the right; a reference can be taken all the same. */
 #include "../support/emulated.h"
 
-/* an innocent of another user; 1: the first process must do */
+/* an unrelated process of another user; 1: the first process is the target */
 static pid_t stranger(int *life)
 {
 	int ends[2], told[2];
@@ -57,7 +57,7 @@ int main(int argc, char **argv)
 		_exit(setuid(4712) < 0 ? 98 : play(other));
 	waitpid(child, &status, 0);
 	number_is("the caller's own tests", status, 0);
-	number_is("the innocent lives", waitpid(other, &status, WNOHANG), 0);
+	number_is("the unrelated process lives", waitpid(other, &status, WNOHANG), 0);
 	number_is("root may", number_kill(other, number_ref(other), SIGKILL), 0);
 	waitpid(other, &status, 0);
 	return number_done();

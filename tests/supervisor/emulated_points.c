@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * By number and by prctl, a process has one sync point: it goes forward only, a forked child has
- * its parent's, an orphan none that is too late, and a new program begins with the present; who
- * lags is told.
+ * By emulated calls and by prctl, a process has one sync point: it only goes forward, a forked
+ * child has its parent's, an orphan has none that is too late, and a new program begins with the
+ * present; a process that lags behind gets its signal.
  */
 #include <sys/prctl.h>
 
@@ -26,7 +26,7 @@ static long set(pidepoch_snapshot_t to, long flags)
 	return number_call(PIDEPOCH_NR_set, (long)to, flags, 0, 0);
 }
 
-/* numbers come round at will: each reference to another process under one number makes a lap, or
+/* pids are reused at will: each reference to another process with the same pid makes a lap, or
  * nearly */
 static void turn(int laps)
 {
@@ -113,14 +113,14 @@ static void lag(void)
 	number_is("armed again", set(present(), 0), 0);
 	turn(3);
 	get();
-	number_is("and told again", told, 2);
+	number_is("and signalled again", told, 2);
 	before = told;
 	prctl(PR_SET_PID_EPOCH_SIGNAL, 0L);
 	turn(3);
 	number_is("or not any more", told, before);
 }
 
-/* --- who comes from where --- */
+/* --- parents and children --- */
 
 static pidepoch_snapshot_t of_child(int (*f)(void))
 {
@@ -145,7 +145,7 @@ static pidepoch_snapshot_t of_child(int (*f)(void))
 	return point;
 }
 
-/* a child whose parent is gone before it asks */
+/* a child whose parent ends before the child's first call */
 static int be_orphan(void)
 {
 	pid_t parent = getpid();
@@ -189,7 +189,7 @@ static pidepoch_snapshot_t of_program(char **argv)
 	return strtoull(text, NULL, 10);
 }
 
-/* a child that asks after its parent has set a later point */
+/* a child whose first call comes after its parent has set a later point */
 static bool is_older(void)
 {
 	pidepoch_snapshot_t point = 0, before = get();
@@ -223,7 +223,7 @@ static void lineage(char **argv)
 	number_holds("a child has its parent's", of_child(NULL) == point);
 	number_holds("a grandchild has it", of_child(be_grandchild) == point);
 	number_holds("an orphan has none later", of_child(be_orphan) <= point);
-	number_holds("and who was born before the parent moved on, none that is", is_older());
+	number_holds("and a child born before the parent moved on has no such point", is_older());
 	point = get();
 	turn(1);
 	after = of_program(argv);
@@ -251,7 +251,7 @@ int main(int argc, char **argv)
 		pid_t pid;
 
 		namespace_enter();
-		/* orphans come to the first process: that is not to be the program */
+		/* orphans go to the first process, which must not be the program */
 		pid = fork();
 		if (pid == 0)
 			number_go_inside(argv);

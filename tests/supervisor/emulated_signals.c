@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* By number a signal reaches the process of its reference, child or not, with its true sender; and
- * each wrong argument has its errno. */
+/* A signal by emulated call reaches the process of its reference, child or not, with its true
+ * sender; and each wrong argument has its errno. */
 #include <fcntl.h>
 #include <pthread.h>
 #include <sys/pidfd.h>
@@ -104,7 +104,7 @@ static void to_thread(void)
 	if (pipe(ends) < 0 || pipe(ends + 2) < 0 || pthread_create(&thread, NULL, stay, ends) ||
 	    read(ends[0], &tid, sizeof(tid)) != sizeof(tid))
 		exit(98);
-	number_is("a thread's number is none of a process", number_ref(tid), -EINVAL);
+	number_is("a tid is not a pid of a process", number_ref(tid), -EINVAL);
 	number_is("for a signal, too", number_kill(tid, 0, 0), -EINVAL);
 	close(ends[3]);
 	pthread_join(thread, NULL);
@@ -138,14 +138,13 @@ static void wrong(void)
 
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
 		number_is("no number", number_ref((pid_t)numbers[i]), -EINVAL);
-		number_is("no number to signal", number_kill((pid_t)numbers[i], epoch, 0), -EINVAL);
+		number_is("no pid to signal", number_kill((pid_t)numbers[i], epoch, 0), -EINVAL);
 	}
 	number_is("nobody's number", number_ref(INT32_MAX), -ESRCH);
 	number_is("no signal", number_kill(getpid(), epoch, 65), -EINVAL);
 	number_is("nor this", number_kill(getpid(), epoch, -1), -EINVAL);
 	number_is("of the future", number_kill(getpid(), epoch + 5, 0), -EINVAL);
-	number_is("a number not in use yet", number_call(PIDEPOCH_NR_BASE + 15, 0, 0, 0, 0),
-		  -ENOSYS);
+	number_is("a pid not in use yet", number_call(PIDEPOCH_NR_BASE + 15, 0, 0, 0, 0), -ENOSYS);
 }
 
 int main(int argc, char **argv)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A program whose pages never come delays no other user's calls (helper.h): neither while the
- * supervisor reads from such a page, nor while it writes to one; and in the end its own call is
- * continued.
+ * A program whose pages never arrive does not delay calls of other users (helper.h): neither while
+ * the supervisor reads from such a page, nor while it writes to one; and its own call is continued
+ * in the end.
  */
 #include <stdint.h>
 #include <sys/mman.h>
@@ -13,7 +13,7 @@
 
 enum { PAGE = 4096, USER = 4711, CALLS = 200 };
 
-/* --- what the program does with its page --- */
+/* --- the program's use of its page --- */
 
 static long asks(void *page)
 {
@@ -62,7 +62,7 @@ static void stuck(long (*call)(void *), const struct slow_page *slow)
 	_exit(number_faults != 0);
 }
 
-/* @waits: for its end, too */
+/* @waits: also wait for its end */
 static void beside(const char *what, long (*call)(void *), const struct slow_page *slow, bool waits)
 {
 	int status = 0;
@@ -85,7 +85,7 @@ static void beside(const char *what, long (*call)(void *), const struct slow_pag
 	number_holds("and one afterwards", number_ref(getpid()) >= 0);
 }
 
-/* a page is asked for once only: each play has a file system of its own */
+/* a page is requested only once: each scenario has its own file system */
 static int play(const char *what, long (*call)(void *), bool waits)
 {
 	struct slow_page slow;
@@ -110,7 +110,7 @@ int main(int argc, char **argv)
 	setenv("PIDEPOCH_ON_STALE", "report", 1);
 	if (!number_is_inside())
 		number_go_inside(argv);
-	alarm(60); /* what this test is about would be a test without an end */
+	alarm(60); /* the tested fault would make the test endless */
 	if (play("the siginfo is being waited for", queues, false) == 77) {
 		printf("skip: no FUSE file system can be mounted here\n");
 		return 77;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* The loop of pidepoch_raw.h waits as waitpidv() does: each end once, with status and usage;
- * others', stops, timeouts, signals, threads. */
+ * foreign processes, stops, timeouts, signals, threads. */
 #include <fcntl.h>
 #include <pthread.h>
 #include <sys/ptrace.h>
@@ -14,8 +14,8 @@ static struct pidv entry(pid_t pid)
 			      .flags = PIDV_TAGGED };
 }
 
-/* What the kernel has to say of a child that has ended, or is about to. It may be all zeros: small
- * figures get lost in it. */
+/* The kernel's usage of a child that has ended or is about to end. It must not be all zeros:
+ * small values get lost in it. */
 static void kernels_usage(pid_t pid, struct rusage *to)
 {
 	siginfo_t si;
@@ -55,7 +55,7 @@ static void ends(void)
 	number_is("the rest", pidepoch_raw_waitpidv(v, 4, NULL, WAITPIDV_ALL, NULL), 3);
 	number_is("a status", v[2].status, 255 << 8);
 	number_is("a signal", v[3].status, SIGKILL);
-	number_is("nobody is left", pidepoch_raw_waitpidv(v, 4, NULL, 0, NULL), -ECHILD);
+	number_is("no process is left", pidepoch_raw_waitpidv(v, 4, NULL, 0, NULL), -ECHILD);
 	number_is("nor of none", pidepoch_raw_waitpidv(NULL, 0, NULL, 0, NULL), -ECHILD);
 }
 
@@ -149,7 +149,7 @@ static void interrupted(void)
 	signal(SIGUSR1, on_alarm); /* SA_RESTART */
 	pid = fork();
 	if (pid == 0)
-		/* until it is heard: the first may come before the sleep */
+		/* until it is received: the first signal may come before the sleep */
 		for (;; usleep(1000))
 			if (kill(self, SIGUSR1) < 0)
 				_exit(0);
@@ -229,7 +229,8 @@ static void wrong(void)
 		  -ECHILD);
 }
 
-/* the call takes so many at once: what is wrong in the first ones is not the last one's affair */
+/* the call handles a bounded number of entries at once: an error in the first ones does not
+ * affect the last one */
 static void wrong_far_away(void)
 {
 	static struct pidv v[PIDEPOCH_WAITPIDV_MOST + 1];

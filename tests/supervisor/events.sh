@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# What the supervisor finds stands in the file of events: it is reported, it counts for
+# Findings of the supervisor are in the event file: they are reported, they count for
 # --error-exitcode, and warn-once means once.
 . "$(dirname "$0")/../support/cli.sh"
 "$PIDEPOCH" run --supervisor=on -- true 2>"$TMPDIR/err" || skip "no supervisor here: $(cat "$TMPDIR/err")"
@@ -33,7 +33,7 @@ found 0 2 --on-stale=refuse "$program" any descend
 found 0 0 --on-stale=off "$program" any descend
 
 
-# a FIFO that nobody reads any more must not hold up who serves others
+# a FIFO without a reader must not delay the supervisor
 mkfifo "$TMPDIR/fifo" "$TMPDIR/ready" "$TMPDIR/hold"
 cat >"$TMPDIR/body" <<'END'
 kill -KILL "$1"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * flood - a static program that makes calls of which each has one right result, in eight processes,
- * until its standard input ends. A dot says that BATCH rounds more have been made; at the end it
- * says how many calls it made, and how many were wrong, lost or made twice.
+ * flood - a static program that makes calls of which each has one correct result, in eight
+ * processes, until its standard input ends. It prints a dot for each BATCH of rounds; at the end it
+ * prints how many calls it made, and how many were wrong, lost or made twice.
  */
 #include <errno.h>
 #include <poll.h>
@@ -52,8 +52,8 @@ static void one_round(struct tally *t)
 	expect(t, "kill", kill(child, SIGTERM) == 0);
 	expect(t, "waitid", waitid(P_PID, (id_t)child, &si, WEXITED | WNOWAIT) == 0);
 	expect(t, "wait for all", waitpid(-1, &status, 0) == child && WTERMSIG(status) == SIGTERM);
-	expect(t, "wait for nobody", waitpid(-1, &status, 0) < 0 && errno == ECHILD);
-	expect(t, "kill of nobody", kill(child, 0) < 0 && errno == ESRCH);
+	expect(t, "wait for no process", waitpid(-1, &status, 0) < 0 && errno == ECHILD);
+	expect(t, "kill of no process", kill(child, 0) < 0 && errno == ESRCH);
 	expect(t, "raise", raise(SIGUSR1) == 0 && got == before + 1);
 	expect(t, "exec", execl("/nowhere", "x", (char *)NULL) < 0 && errno == ENOENT);
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A child that is born and reaped while another thread waits for any is known where the kernel
- * tells births (wait.2, fork_events.1 to fork_events.5): what was its number can no longer be hit.
- * Numbers are this machine's own here, since no others are told; only strangers of ours are aimed
- * at.
+ * A child that is born and reaped while another thread waits for any child is known if the kernel
+ * sends fork events (wait.2, fork_events.1 to fork_events.5): its old pid can no longer be
+ * signalled. The pids are this machine's own here, because fork events exist only for the first
+ * namespaces; only unrelated processes of the test are targets.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -26,7 +26,7 @@
 #include "supervisor/probe.h"
 #include "../support/worker.h"
 
-#define FLOOD 20000 /* births, twice as many as there is room for */
+#define FLOOD 20000 /* births, twice as many as the socket holds */
 
 enum how { NATIVE, WITHOUT, WITH };
 
@@ -41,7 +41,7 @@ static struct run {
 
 static _Noreturn void fail(const char *what, const char *said)
 {
-	printf("FAIL: %s: %s; it said '%s'\n", names[run.how], what, said);
+	printf("FAIL: %s: %s; it printed '%s'\n", names[run.how], what, said);
 	exit(1);
 }
 
@@ -56,7 +56,7 @@ static void become(enum how how, const char *part)
 	snprintf(program, sizeof(program), "%s/tests/supervisor/reaper",
 		 getenv("PIDEPOCH_BUILDDIR"));
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	setsid(); /* by which its worker is known */
+	setsid(); /* which identifies its worker */
 	if (how == WITHOUT)
 		setenv("PIDEPOCH_FORCE_OLD", "births", 1);
 	execv(from[0], (char *const *)from);
@@ -114,13 +114,13 @@ static int bear(void)
 	const char *said = ask("bear", 0);
 
 	if (sscanf(said, "reaped %d", &number) != 1)
-		fail("it reaped nobody", said);
+		fail("it reaped no process", said);
 	return number;
 }
 
-/* --- strangers --- */
+/* --- unrelated processes --- */
 
-/* 0: somebody else on this machine has the number */
+/* 0: another process on this machine holds the pid */
 static pid_t bear_stranger(int number)
 {
 	struct clone_args how = { .exit_signal = SIGCHLD,
@@ -138,7 +138,8 @@ static pid_t bear_stranger(int number)
 	return pid < 0 ? 0 : pid;
 }
 
-/* The program uses @number, and a stranger has it. false: it could not be had. */
+/* The program uses @number while an unrelated process holds it. Returns false if the pid could
+ * not be taken. */
 static bool aim(int number, bool passes, const char *what)
 {
 	pid_t stranger = bear_stranger(number);
@@ -157,16 +158,16 @@ static bool aim(int number, bool passes, const char *what)
 
 /* --- the plays --- */
 
-/* How many times of @count? Each of them, but for numbers that were taken. */
+/* How many of @count uses must be refused? All, except those with a pid that was taken. */
 static void play_rounds(enum how how, int count)
 {
 	start(how, NULL);
 	for (int done = 0, tries = 0; done < count && tries < 2 * count; tries++)
-		done += aim(bear(), how != WITH, "a stale number");
+		done += aim(bear(), how != WITH, "a stale pid");
 	end();
 }
 
-/* Has this process a socket that births come to? */
+/* Does this process have a socket that receives fork events? */
 static bool is_member(unsigned long inode)
 {
 	FILE *f = fopen("/proc/net/netlink", "r");
@@ -210,14 +211,14 @@ static void play_asking(void)
 {
 	start(WITH, NULL);
 	if (listens(worker_find_in(run.pid, 0)))
-		fail("nobody has asked for births yet", "");
+		fail("no process has registered for fork events yet", "");
 	bear();
 	if (!listens(worker_find_in(run.pid, 0)))
-		fail("births have been asked for", "");
+		fail("a process has registered for fork events", "");
 	end();
 }
 
-/* fork_events.2: another that asks takes nothing away */
+/* fork_events.2: another process that registers changes nothing */
 static void play_beside(void)
 {
 	start(WITH, NULL);
@@ -225,7 +226,7 @@ static void play_beside(void)
 		int number = bear();
 
 		ask("beside", 0);
-		done = aim(number, false, "a number of before another asked");
+		done = aim(number, false, "a pid from before another process registered");
 	}
 	end();
 }
@@ -236,7 +237,7 @@ static void play_below(void)
 	start(WITH, "below");
 	bear();
 	if (listens(worker_find_in(run.pid, 0)))
-		fail("its children's numbers cannot be translated", "");
+		fail("its children's pids cannot be translated", "");
 	end();
 }
 
@@ -257,7 +258,7 @@ static void play_clock(void)
 		_exit(pe_probe_try(PE_PROBE_BIRTHS) == 0); /* tried in a child, which is inside */
 	}
 	if (waitpid(pid, &status, 0) != pid || status != 0)
-		fail("births were had with another clock", "");
+		fail("fork events were received with another clock", "");
 }
 
 /* it is not stale any more */
@@ -274,7 +275,7 @@ static void play_again(void)
 	end();
 }
 
-/* fork_events.3: what an earlier program in the process had as a child */
+/* fork_events.3: a child of an earlier program in the same process */
 static void play_exec(void)
 {
 	for (bool done = false; !done; end()) {
@@ -285,11 +286,11 @@ static void play_exec(void)
 		if (strcmp(ask("exec", 0), "ready") != 0)
 			fail("it did not begin anew", "");
 		bear();
-		done = aim(number, true, "a number of before the exec");
+		done = aim(number, true, "a pid from before the exec");
 	}
 }
 
-/* fork_events.3: what an earlier process with its number had as a child */
+/* fork_events.3: a child of an earlier process with the same pid */
 static void play_heir(void)
 {
 	for (bool done = false; !done; end()) {
@@ -300,7 +301,7 @@ static void play_heir(void)
 		if (strcmp(ask("end", 0), "ready") != 0)
 			continue;
 		bear();
-		done = aim(number, true, "a number of its predecessor's");
+		done = aim(number, true, "a pid of its predecessor's");
 	}
 }
 
@@ -315,7 +316,8 @@ static void flood(void)
 	}
 }
 
-/* fork_events.4: of a flood's beginning all is known; after it, once somebody has looked */
+/* fork_events.4: the beginning of a flood is known completely; its end is known after the next
+ * read */
 static void play_flood(void)
 {
 	int first, lost;
@@ -323,14 +325,14 @@ static void play_flood(void)
 	start(WITH, NULL);
 	first = bear();
 	flood();
-	aim(first, false, "a number of before the flood");
+	aim(first, false, "a pid from before the flood");
 	ask("wait", 0);
 	flood();
 	lost = bear();
-	aim(lost, true, "a number that there was no room for");
-	aim(first, false, "a number of before both floods");
+	aim(lost, true, "a pid that there was no room for");
+	aim(first, false, "a pid from before both floods");
 	flood();
-	aim(bear(), false, "a number of after a flood, and after a wait");
+	aim(bear(), false, "a pid from after a flood, and after a wait");
 	end();
 }
 
@@ -348,7 +350,7 @@ static int parent_of(int pid)
 	return parent;
 }
 
-/* fork_events.5: the worker that would have read of it is no more, or has become the keeper of
+/* fork_events.5: the worker that would have read it has ended, or has become the monitor of
  * another */
 static void play_death(void)
 {
@@ -358,14 +360,14 @@ static void play_death(void)
 
 		kill(i % 2 ? parent_of(worker) : worker, SIGKILL);
 		worker_find_in(run.pid, worker);
-		done += aim(number, false, "a number that a killed worker had not read");
+		done += aim(number, false, "a pid that a killed worker had not read");
 	}
 	end();
 }
 
 /* --- whether it can be had --- */
 
-/* Is it the first user namespace, and have we CAP_NET_ADMIN there? */
+/* Is this the first user namespace, and has this process CAP_NET_ADMIN there? */
 static bool is_privileged(void)
 {
 	FILE *map = fopen("/proc/self/uid_map", "r"), *status = fopen("/proc/self/status", "r");
@@ -383,7 +385,7 @@ static bool is_privileged(void)
 	return count == UINT32_MAX && capabilities & 1u << CAP_NET_ADMIN;
 }
 
-/* Where all this is so it must be had: the skip is not the mechanism's own say. */
+/* Where all this holds, the mechanism must work: its own report is no reason to skip. */
 static bool is_due(void)
 {
 	struct stat st;
@@ -397,7 +399,7 @@ static void skip_where_not(void)
 	int r = pe_probe_try(PE_PROBE_BIRTHS), number = getpid();
 
 	if (r == 0 && (bear_stranger(number) != 0 || errno != EEXIST)) {
-		printf("skip: no process of a chosen number is to be had\n");
+		printf("skip: no process with a chosen pid can be created\n");
 		exit(77);
 	}
 	if (r == 0)

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# What the library knows to be fresh the supervisor does not refuse: a shell that has looked at
-# /proc/N once more.
+# The supervisor does not refuse a pid that the library knows to be fresh: a shell that has read
+# /proc/N again.
 . "$(dirname "$0")/../support/cli.sh"
 "$PIDEPOCH" run --supervisor=on -- true 2>"$TMPDIR/err" || skip "no supervisor here: $(cat "$TMPDIR/err")"
 command -v bash >/dev/null || skip 'bash is not installed'

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# A Go program, static and with cgo, does what it does without us, and is kept from its stale
-# number.
+# A Go program, static and with cgo, works as without pidepoch, and its use of a stale pid is
+# refused.
 . "$(dirname "$0")/../support/cli.sh"
 
 for go in "$(command -v go)" /usr/lib/go-*/bin/go; do

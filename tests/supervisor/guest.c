@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * guest - a static program that looks for its supervisor in all that is its own, ends everybody by
- * kill(-1, SIGKILL), and must still be served.
+ * guest - a static program that searches its own files and processes for its supervisor, ends all
+ * processes by kill(-1, SIGKILL), and must still be served.
  *
- *   guest PID CLONES     the number that it must have; may it have a clone child (1) or not even
- *                        that (0)
+ *   guest PID CLONES    the pid that it must have; may it have a clone child (1) or not even that
+ * (0)
  */
 #include <dirent.h>
 #include <errno.h>
@@ -30,7 +30,7 @@ static void expect(const char *what, int right)
 static int count_descriptors(void)
 {
 	DIR *d = opendir("/proc/self/fd");
-	int n = -3; /* "." and "..", and its own */
+	int n = -3; /* "." and ".." and the program itself */
 
 	while (d && readdir(d))
 		n++;
@@ -41,7 +41,7 @@ static void look_for_it(const char *pid, int clones)
 {
 	sigset_t pending;
 
-	expect("the number is the caller's", getpid() == atoi(pid));
+	expect("the pid is the caller's", getpid() == atoi(pid));
 	expect("three descriptors", count_descriptors() == 3);
 	expect("no signal is pending",
 	       sigpending(&pending) == 0 && !sigismember(&pending, SIGCHLD));
@@ -65,7 +65,7 @@ static void fork_and_kill(void)
 	expect("and gone", kill(child, SIGKILL) < 0 && errno == ESRCH);
 }
 
-/* a child that forks while everybody is being ended: none may be left */
+/* a child that forks while all processes are being ended: none may be left */
 static void kill_all(void)
 {
 	int status, held[2];
@@ -83,13 +83,13 @@ static void kill_all(void)
 	}
 	close(held[1]);
 	expect("all are killed", kill(-1, SIGKILL) == 0);
-	expect("and nobody is left", read(held[0], &c, 1) == 0);
+	expect("and no process is left", read(held[0], &c, 1) == 0);
 	while (waitpid(-1, &status, 0) > 0)
 		;
 	close(held[0]);
 }
 
-/* They are to be seen, and by their numbers they are not to be ended. */
+/* They must be visible, and cannot be ended by pid. */
 static void kill_them(void)
 {
 	DIR *all = opendir("/proc");

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * strange - a static program that makes every shown call with arguments that no sane program has,
- * and prints what came of each. Nothing of it signals anybody: the numbers are its own, or
- * nobody's, or the signals are none.
+ * hostile_arguments - a static program that makes every notified call with arguments that no
+ * correct program has, and prints each result. It signals no other process: the pids are its own or
+ * not in use, or the signal is 0.
  */
 #include <errno.h>
 #include <limits.h>
@@ -22,7 +22,7 @@ static long self, gone, half;
 
 static void told(const char *what, long a, long b, long c, long r)
 {
-	/* numbers that differ from run to run are not printed */
+	/* pids, which differ from run to run, are not printed */
 	printf("%s %s %ld %ld: %s\n", what,
 	       a == self   ? "self"
 	       : a == gone ? "gone"
@@ -101,7 +101,7 @@ int main(void)
 	if (gone == 0)
 		_exit(0);
 	waitpid((pid_t)gone, &status, 0);
-	half = fork(); /* a zombie that nobody waits for before the end */
+	half = fork(); /* a zombie that is not waited for before the end */
 	if (half == 0)
 		_exit(0);
 	waitid(P_PID, (id_t)half, NULL, WEXITED | WNOWAIT);

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Whatever the arguments of a shown call are, it has the result that it has without us, and the same
+# A notified call has the same result as without pidepoch, whatever its arguments, and the same
 # worker serves to the end.
 . "$(dirname "$0")/../support/cli.sh"
 program=$PIDEPOCH_BUILDDIR/tests/supervisor/hostile_arguments

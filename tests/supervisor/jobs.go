@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-// jobs - goroutines that start, signal and wait for programs, each of which must end as it was told; then a number that is kept
-// for too long: "reaped NUMBER", a line to wait for, and what came of the signal.
+// jobs - goroutines that start, signal and wait for programs, each of which must end as ordered;
+// then a stale pid: it prints "reaped PID", waits for a line, and prints the result of the signal.
 package main
 
 import (

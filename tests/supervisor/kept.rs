@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-// kept - std::process, which must do as it does without us; then a number that is kept for too long: "reaped NUMBER", a line to wait
-// for, and what came of the signal, which goes by syscall(2).
+// kept - std::process, which must work as without pidepoch; then a stale pid: it prints "reaped
+// PID", waits for a line, and prints the result of the signal, sent by syscall(2).
 use std::ffi::c_long;
 use std::io::Error;
 use std::process::Command;

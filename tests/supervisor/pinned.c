@@ -59,7 +59,7 @@ static void call(void)
 	_exit(97); /* not before it is killed */
 }
 
-/* --- the innocent process --- */
+/* --- the unrelated process --- */
 
 static void be_innocent(int ready, int over)
 {
@@ -83,7 +83,7 @@ static pid_t born(void)
 	return pid;
 }
 
-/* Until the helper has done all that it does for the other: it does one thing of a user's at a
+/* Wait until the helper has finished with the other process: it handles one call of a user at a
  * time. */
 static void await_helper(void)
 {
@@ -113,7 +113,7 @@ static void innocent(void)
 	await_helper();
 	say(over[1]);
 	waitpid(pid, &status, 0);
-	number_is("the innocent process's memory", status, 0);
+	number_is("the unrelated process's memory", status, 0);
 }
 
 static void kill_while_it_waits(void)

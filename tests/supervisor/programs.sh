@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Programs say and do under the supervisor what they do without it: shells, interpreters, tracers,
-# builds, pipelines.
+# Programs behave under the supervisor as they do without it: shells, interpreters, tracers, builds,
+# pipelines.
 . "$(dirname "$0")/../support/cli.sh"
 
 watched()
@@ -15,7 +15,7 @@ same()
 	native=0 here=0
 	"$@" >"$TMPDIR/native" 2>&1 </dev/null || native=$?
 	watched "$@" >"$TMPDIR/here" 2>&1 </dev/null || here=$?
-	# who asks for it is told what it costs
+	# a user who requests it is told its cost
 	sed -i '/^pidepoch run: supervisor without CAP_SYS_ADMIN/d' "$TMPDIR/here"
 	sed -i 's/process [0-9]*/process/' "$TMPDIR/here" "$TMPDIR/native" # as gdb says it
 	test $native -eq $here && cmp -s "$TMPDIR/native" "$TMPDIR/here" && return
@@ -69,7 +69,7 @@ if command -v gdb >/dev/null; then
 	same gdb -q -batch -ex 'break main' -ex run -ex kill "$PIDEPOCH_BUILDDIR/tests/programs/innocent"
 fi
 
-# a pipe ends with those who write to it, though the supervisor lives on with what the program has
+# a pipe ends with its writers, although the supervisor lives on with processes that the program has
 # left behind
 mkfifo "$TMPDIR/end"
 timeout 60 sh -c '"$0" run --supervisor=on -- sh -c "cat $1 >/dev/null 2>&1 & echo out" 2>/dev/null | cat' \
@@ -79,9 +79,9 @@ test "$(cat "$TMPDIR/out")" = out || fail 'a pipe must carry what was written'
 
 # a run inside a run
 same_inside=$("$PIDEPOCH" run --supervisor=on -- "$PIDEPOCH" run --supervisor=on -- sh -c 'true & wait $!; echo $?' 2>/dev/null)
-test "$same_inside" = 0 || fail "a run inside a run said '$same_inside'"
+test "$same_inside" = 0 || fail "a run inside a run printed '$same_inside'"
 
-# what cannot be had is one line, and no program
+# if it cannot be provided: one line, and the program does not run
 for lacks in notify killable children; do
 	try_env PIDEPOCH_FORCE_OLD=$lacks "$PIDEPOCH" run --supervisor=on -- "$marker"
 	status 125

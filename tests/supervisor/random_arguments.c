@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- *   odd [calls SEED ROUNDS VICTIM]
+ * random_arguments [calls SEED ROUNDS VICTIM]
  *
- * Random arguments to every shown call, by a program without privilege under a supervisor that has
- * it: the same keeper and the same worker serve to the end and have no descriptor more than before;
- * and a process that the caller may not touch has not been touched. (It is static; "calls" is what
- * it is under the supervisor. VICTIM: a process of another user, or 0.)
+ * Random arguments to every notified call, made by a program without privilege under a supervisor
+ * that has it: the same monitor and the same worker serve to the end and have no additional
+ * descriptor; and a process that the caller may not touch is not touched.
+ *
+ * (It is static; "calls" is its role under the supervisor. VICTIM: a process of another user, or
+ * 0.)
  */
 #include <dirent.h>
 #include <errno.h>
@@ -33,7 +35,7 @@
 #define COUNT(a)  (sizeof(a) / sizeof((a)[0]))
 #define RANDOM(a) ((a)[dice() % COUNT(a)])
 
-/* --- who may not be touched --- */
+/* --- the process that may not be touched --- */
 
 /* another user's: whatever is sent to it stays pending, or ends or stops it */
 static pid_t bear_victim(void)
@@ -164,7 +166,7 @@ static long ask(long nr)
 		       dice() % 4 ? (long)sizeof(struct pidv) : RANDOM(sizes));
 }
 
-/* most often with an epoch that is right, so that only the kernel's own rules are in the way */
+/* most often with a valid epoch, so that only the kernel's own rules refuse the call */
 static void make_emulated_call(long n, long s)
 {
 	long epoch = dice() % 4 ? syscall(PIDEPOCH_NR_ref, n) : (long)dice(), r = -1;
@@ -253,7 +255,7 @@ static long child(bool lives)
 	_exit(0);
 }
 
-/* one of each kind; what an earlier round has left is ended first */
+/* one of each kind; those of an earlier round are ended first */
 static void bear(void)
 {
 	if (living)
@@ -288,7 +290,7 @@ static void prepare(long other)
 		exit(98);
 }
 
-/* two halves, with a word before each and a word after them */
+/* two halves, with a guard word before each and one after them */
 static int calls(char **argv)
 {
 	int rounds = atoi(argv[3]);
@@ -315,7 +317,7 @@ static int calls(char **argv)
 	return elder && !is_untouched((pid_t)elder);
 }
 
-/* --- those who must be as they were --- */
+/* --- what must be unchanged --- */
 
 struct seen {
 	int keeper, worker, keeper_holds, worker_holds;
@@ -371,7 +373,7 @@ static struct seen look(void)
 	return s;
 }
 
-/* --- the play --- */
+/* --- the scenario --- */
 
 /* The supervisor is started as root; the program becomes another user. */
 static _Noreturn void become(char **argv, const char *rounds, pid_t other)
@@ -422,10 +424,10 @@ static int play(char **argv)
 	if (write(in[1], "x", 1) != 1)
 		return 99;
 	waitpid(pid, &status, 0);
-	printf("keeper %d with %d descriptors, worker %d with %d\n", after.keeper,
+	printf("monitor %d with %d descriptors, worker %d with %d\n", after.keeper,
 	       after.keeper_holds, after.worker, after.worker_holds);
 	if (!before.worker || memcmp(&before, &after, sizeof(before)) != 0 || status != 0)
-		return printf("FAIL: before, keeper %d with %d, worker %d with %d; status %x\n",
+		return printf("FAIL: before, monitor %d with %d, worker %d with %d; status %x\n",
 			      before.keeper, before.keeper_holds, before.worker,
 			      before.worker_holds, (unsigned int)status),
 		       1;

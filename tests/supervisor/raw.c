@@ -82,8 +82,8 @@ static void *wait_in_thread(void *arg)
 	return NULL;
 }
 
-/* Until the thread sleeps in its wait. Calls are served in turn: with one of ours, its own has been
- * let through, too. */
+/* Wait until the thread sleeps in its wait. Calls are served in order: when one of ours has been
+ * served, the thread's has been continued, too. */
 static void await_waiter(void)
 {
 	char path[64], text[32] = "";
@@ -101,7 +101,7 @@ static void await_waiter(void)
 	syscall(SYS_kill, getpid(), 0);
 }
 
-/* A wait is under way before the child is there; the number is used once while it lives, or not. */
+/* A wait is in progress before the child exists; its pid is or is not used once while it lives. */
 static int reap_in_thread(int meets)
 {
 	pthread_t thread;
@@ -129,8 +129,8 @@ static int reap_in_thread(int meets)
 	return got;
 }
 
-/* A call with a number that is unknown shows the supervisor a process without a library; which has
- * one then, and reaps by it. Its name stays. */
+/* A call with an unknown pid shows the supervisor a process without the library; it then loads
+ * the library, and reaps through it. Its name stays. */
 static void become_inline(const char *use)
 {
 	char inlined[4096], path[4096];
@@ -145,7 +145,7 @@ static void become_inline(const char *use)
 	exit(98);
 }
 
-/* by libc's functions, which are the library's where there is one */
+/* by libc's functions, which are the library's in a preloaded program */
 static int reap_by_library(const char *how)
 {
 	siginfo_t si = { .si_pid = 0 };
@@ -212,7 +212,7 @@ static long queue(int to_thread)
 			 : syscall(SYS_rt_sigqueueinfo, number, SIGTERM, &si);
 }
 
-/* it is a child again, by way of the same number */
+/* it is a child again, under the same pid */
 static long bear_again_and_kill(void)
 {
 	struct clone_args how = { .exit_signal = SIGCHLD,
@@ -231,7 +231,7 @@ static long bear_again_and_kill(void)
 	return 0;
 }
 
-/* libc's kill() is the library's, which judges its own call, and not the one after it */
+/* libc's kill() is the library's, which judges its own call but not the next one */
 static long kill_after_another(void)
 {
 	if (kill(getppid(), 0) < 0 && errno != EPERM)
@@ -319,7 +319,7 @@ static long trace_and_kill(void)
 	return kill(number, 0); /* the signal itself would wait for its tracer */
 }
 
-/* the member, which outlived its leader, gets it */
+/* the member, which outlived its leader, receives it */
 static long kill_members(void)
 {
 	long r = syscall(SYS_kill, -number, SIGTERM);

@@ -81,7 +81,8 @@ static bool is_waiting(void)
 	return atoi(text) == SYS_wait4;
 }
 
-/* Calls are served in turn: with one of ours, the thread's has been let through, too. */
+/* Calls are served in order: when one of ours has been served, the thread's has been continued,
+ * too. */
 static void await_waiter(void)
 {
 	if (waits)
@@ -105,7 +106,7 @@ static void start_thread(void)
 		exit(98);
 }
 
-/* one that is there as long as we are, so that no wait is in vain */
+/* a child that lives as long as this process, so that no wait fails */
 static void have_child(void)
 {
 	int ends[2];
@@ -119,7 +120,7 @@ static void have_child(void)
 	}
 }
 
-/* A child has been waited for before there was a thread. */
+/* A child was waited for before there was a thread. */
 static void start(void)
 {
 	pid_t brief = fork();
@@ -133,7 +134,7 @@ static void start(void)
 	say("ready");
 }
 
-/* --- what it does --- */
+/* --- commands --- */
 
 static void bear(void)
 {
@@ -152,7 +153,7 @@ static void bear(void)
 	fflush(stdout);
 }
 
-/* There is a child for its thread to wait for before it has the one that counts. */
+/* There is a child for its thread to wait for before the child under test exists. */
 static void bear_beside(void)
 {
 	pid_t child = fork();
@@ -218,7 +219,7 @@ static void follow(void)
 	_exit(0);
 }
 
-/* a process, and after it another with the same number */
+/* a process, and after it another with the same pid */
 static int leave_number(void)
 {
 	pid_t first = fork(), second;

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# A Rust program, dynamic and static, does what it does without us, and is kept from its stale
-# number.
+# A Rust program, dynamic and static, works as without pidepoch, and its use of a stale pid is
+# refused.
 . "$(dirname "$0")/../support/cli.sh"
 
 command -v rustc >/dev/null || skip 'Rust is not installed (Debian: rustc)'

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Shells that the library does not reach, or whose environment is cleared, are kept from a stale
-# number.
+# The use of a stale pid is refused in shells that the library cannot be loaded into, or whose
+# environment is cleared.
 . "$(dirname "$0")/../support/cli.sh"
 "$PIDEPOCH" run --supervisor=on -- true 2>"$TMPDIR/err" || skip "no supervisor here: $(cat "$TMPDIR/err")"
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * slow_page - a file whose pages are delivered when it is said, or never: a FUSE file system that
- * does not answer reads at once.
- *
- * It needs the right to mount one: CAP_SYS_ADMIN, here or in a user namespace.
+ * slow_page - a file whose pages are delivered on request, or never: a FUSE file system that does
+ * not answer reads at once. It needs the right to mount one: CAP_SYS_ADMIN, here or in a user
+ * namespace.
  */
 #ifndef TESTS_SUPERVISOR_SLOW_PAGE_H
 #define TESTS_SUPERVISOR_SLOW_PAGE_H
@@ -26,7 +25,7 @@
 
 struct slow_page {
 	int fd;	   /* of the file, which can be mapped */
-	int asked; /* a byte comes for each page that is waited for */
+	int asked; /* a byte arrives for each page that a reader waits for */
 };
 
 /* the answer to a request; its length, or 0: none */

@@ -76,7 +76,8 @@ ${CC:-cc} -g -O2 -static "$TMPDIR/trap.c" -o "$TMPDIR/trap" || fail "it does not
 watched "$TMPDIR/trap"
 is ' by thread ' 'on_trap trap_here main'
 
-# The thread is traced for its registers: who held the pid is found out before it is signalled.
+# The thread is traced for its registers: the holder of the pid is determined before it is
+# signalled.
 flags='-O0, signalled'
 ${CC:-cc} -D_GNU_SOURCE -g -pthread -static -O0 "$source" -o "$program" || fail "it does not build"
 rm -f "$events"
@@ -86,7 +87,7 @@ if test $got -ne 77; then
 	status 0
 	try report "$events"
 	is ' by thread ' 'misuse_here misuse_beside stale main'
-	grep -q '"outcome":"passed".*"holder":{"comm":"program"' "$events" || { cat "$events"; fail "the event must say who held the pid"; }
+	grep -q '"outcome":"passed".*"holder":{"comm":"program"' "$events" || { cat "$events"; fail "the event must name the holder of the pid"; }
 fi
 
 # Stacks are on where the library has them on, and off where not.
@@ -111,8 +112,8 @@ watched "$program" latent
 try report --gen-suppressions "$events"
 grep -q '^latent:misuse_here$' "$TMPDIR/out" || { show; fail "the suppression must name the program's function"; }
 
-# With another tracer: what pc and sp give, and it is said.
+# With another tracer: only what pc and sp give, and a note that it is traced.
 command -v strace >/dev/null || skip 'strace is not installed; all but the traced program passed'
 watched "$(command -v strace)" -f -o /dev/null "$program" latent
 is ' by thread ' 'misuse_here'
-grep -q '(its end is not known: another process traces this one)' "$TMPDIR/out" || { show; fail "it must be said that it is traced"; }
+grep -q '(its end is not known: another process traces this one)' "$TMPDIR/out" || { show; fail "the event must state that it is traced"; }

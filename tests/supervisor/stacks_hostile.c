@@ -82,7 +82,7 @@ static long misuse(int pid)
 }
 
 #ifdef __x86_64__
-/* the same with another stack pointer, and that as frame pointer too */
+/* the same with another stack pointer, also as frame pointer */
 static long misuse_on(int pid, uint64_t sp)
 {
 	long n;
@@ -112,7 +112,7 @@ static int stale_pid(void)
 	return pid;
 }
 
-/* --- the cases, each in a process of its own --- */
+/* --- the cases, each in its own process --- */
 
 static void with_tables(const void *bytes, size_t n)
 {
@@ -122,7 +122,7 @@ static void with_tables(const void *bytes, size_t n)
 	_exit(misuse(pid) == -ESRCH ? 0 : 1);
 }
 
-/* DW_CFA_register: rbx is in the register with a number of 63 bits */
+/* DW_CFA_register: rbx is in a register whose index has 63 bits */
 static void crash(unsigned int run)
 {
 	static const uint8_t bytes[] = { 0x09, 0x03, 0xff, 0xff, 0xff, 0xff,
@@ -160,7 +160,7 @@ static void wild(unsigned int run)
 	_exit(misuse_on(stale_pid(), sps[run]) == -ESRCH ? 0 : 1);
 }
 
-/* A page that never comes. 77: this kernel, or this user, has none */
+/* A page that never arrives. 77: this kernel, or this user, has none */
 static void *page_that_never_comes(void)
 {
 	struct uffdio_api api = { .api = UFFD_API };
@@ -177,7 +177,7 @@ static void *page_that_never_comes(void)
 	return page;
 }
 
-/* Twice: the second finds out that the process gets no more stacks. */
+/* Twice: the second call learns that the process gets no more stacks. */
 static void stuck(unsigned int run)
 {
 	uint64_t sp = (uintptr_t)page_that_never_comes() + PAGE / 2;

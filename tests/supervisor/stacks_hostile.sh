@@ -6,7 +6,7 @@
 "$PIDEPOCH" run --supervisor=on -- true 2>"$TMPDIR/err" || skip "no supervisor here: $(cat "$TMPDIR/err")"
 events=$TMPDIR/events
 
-# a session of its own, by which it knows its worker
+# its own session, which identifies its worker
 try_env setsid -w "$PIDEPOCH" run --supervisor=on --log=/dev/null --stacks=on --events="$events" -- \
 	"$PIDEPOCH_BUILDDIR/tests/supervisor/stacks_hostile"
 status 0

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- *   stale [PROGRAM [fresh]]
+ * stale [PROGRAM [fresh]]
  *
- * What a static program reaped, however it did that, it can no longer hit, by whichever call, and
- * that is told; what is or became fresh, or never was its child, is let through. With another
- * program, a few of the plays.
+ * A static program can no longer signal a child that it reaped, however it reaped it and by
+ * whatever call; the attempt is reported. A call on a pid that is or became fresh, or that never
+ * was its child, is continued. With another program, a few of the scenarios.
  */
 #include <signal.h>
 #include <stdbool.h>
@@ -31,7 +31,7 @@ enum {
 static const struct play {
 	const char *reap, *use;
 	const char *said; /* by the program, or NULL: it was ended */
-	bool hit;	  /* the stranger was ended by SIGTERM */
+	bool hit;	  /* the unrelated process was ended by SIGTERM */
 	int how;
 } plays[] = {
 	/* without us, so that it is known to be stale */
@@ -52,7 +52,7 @@ static const struct play {
 	{ "any", "queue", "ESRCH", false, 0 },
 	{ "any", "tgqueue", "ESRCH", false, 0 },
 	{ "any", "pidfd", "ESRCH", false, 0 },
-	/* the group of a number (killpg.h) */
+	/* the group of a pid (killpg.h) */
 	{ "any", "killpg", "ok", true, NATIVE },
 	{ "any", "killpg", "ESRCH", false, 0 },
 	{ "waitpid", "killpg", "ESRCH", false, 0 },
@@ -65,7 +65,7 @@ static const struct play {
 	{ "any", "kill", "ok", true, REPORT },
 	{ "any", "kill", "ok", true, TRUST },
 	{ "any", "kill", NULL, false, ABORT },
-	/* nobody has the number */
+	/* no process holds the pid */
 	{ "any", "kill", "ESRCH", false, NOBODY },
 	{ "any", "kill", "EEPOCH", false, NOBODY | EPOCH },
 	{ "any", "kill", "ESRCH", false, NOBODY | ABORT },
@@ -113,7 +113,7 @@ static const struct play mixed[] = {
 	{ "library", "thread-exec", "ok", true, ON },
 };
 
-/* for one that has looked at its number again in a way that only the library sees */
+/* for a program that has learned the pid again in a way that only the library sees */
 static const struct play fresh[] = {
 	{ "waitpid", "kill", "ok", true, NATIVE },
 	{ "waitpid", "kill", "ok", true, 0 },
@@ -128,7 +128,7 @@ static char log_path[256], events_path[256];
 
 static _Noreturn void fail(const struct play *p, const char *what, const char *said)
 {
-	printf("FAIL: %s, %s, %d: %s; it said '%s'\n", p->reap, p->use, p->how, what, said);
+	printf("FAIL: %s, %s, %d: %s; it printed '%s'\n", p->reap, p->use, p->how, what, said);
 	exit(1);
 }
 
@@ -201,7 +201,7 @@ static pid_t bear_stranger(int number)
 			pause();
 	setpgid(pid, pid);
 	if (pid != number) {
-		printf("skip: no process of a chosen number is to be had\n");
+		printf("skip: no process with a chosen pid can be created\n");
 		exit(77);
 	}
 	return pid;
@@ -224,7 +224,7 @@ static bool was_told(void)
 
 	if (!f)
 		return false;
-	/* a script goes by its own name, or by its interpreter's */
+	/* a script is reported under its own name, or its interpreter's */
 	snprintf(begin, sizeof(begin), name ? "pidepoch: %s[" : "pidepoch: ", name);
 	told = fgets(line, sizeof(line), f) && strncmp(line, begin, strlen(begin)) == 0 &&
 	       (strstr(line, "stale pid") || strstr(line, "stale group")) &&
@@ -242,7 +242,7 @@ static bool must_tell(const struct play *p)
 	return stale && !(p->how & NOBODY);
 }
 
-/* One event, of the right kind, or none. */
+/* One event of the expected kind, or none. */
 static bool has_event(const struct play *p, int number)
 {
 	FILE *f = fopen(events_path, "r");
@@ -283,7 +283,7 @@ static void perform(const struct play *p)
 	unlink(events_path);
 	a = start(p);
 	if (!fgets(line, sizeof(line), a.from) || sscanf(line, "reaped %d", &number) != 1)
-		fail(p, "it did not come to its stale number", line);
+		fail(p, "it did not get to its stale pid", line);
 	if (!(p->how & NOBODY))
 		stranger = bear_stranger(number);
 	if (write(a.to, "go\n", 3) != 3)
@@ -296,7 +296,9 @@ static void perform(const struct play *p)
 	if (p->said && strcmp(said, p->said) != 0)
 		fail(p, "it should have got another result", said);
 	if (stranger && was_hit(stranger) != p->hit)
-		fail(p, p->hit ? "the stranger was spared" : "the stranger was hit", said);
+		fail(p,
+		     p->hit ? "the unrelated process was spared" : "the unrelated process was hit",
+		     said);
 	if (was_told() != must_tell(p))
 		fail(p, "the log is wrong", said);
 	if (!has_event(p, number))

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- *   crowd [PROCESSES | inside PROCESSES]
+ * thousand_programs [PROCESSES | inside PROCESSES]
  *
- * 1,000 watched processes at once, in pairs, and a stranger for each pair: one of the two has a
- * child and reaps it, the other makes a stranger of that number; when all are there each of the
- * first signals its number. None hits, and every call has its result. The same with so few
- * descriptors that the server cannot know them all. (It is static, and under the supervisor plays
- * "inside".)
+ * 1,000 watched processes at once, in pairs, and an unrelated process for each pair: one of the two
+ * has a child and reaps it, the other starts an unrelated process with that pid; when all exist,
+ * each of the first signals its stale pid. None is signalled, and every call has its result. The
+ * same with so few descriptors that the server cannot keep them all. (It is static, and its role
+ * under the supervisor is "inside".)
  */
 #include <errno.h>
 #include <signal.h>
@@ -35,7 +35,7 @@ static void tell(int to, int word)
 		_exit(FAULT);
 }
 
-/* has a number for too long; all are there when @go ends */
+/* holds a stale pid; all exist when @go ends */
 static int keeps(int mate, int ready, int go)
 {
 	int status, r;
@@ -59,7 +59,7 @@ static int keeps(int mate, int ready, int go)
 	return r == 0 ? REFUSED_NOT : status == ESRCH ? GOOD : FAULT;
 }
 
-/* makes the stranger, and sees what became of it */
+/* starts the unrelated process, and checks what became of it */
 static int watches(int mate)
 {
 	int status = 0, number = told(mate);
@@ -112,7 +112,7 @@ static int inside(int processes)
 	printf("%d good, %d not refused, %d hit, %d wrong\n", count[GOOD], count[REFUSED_NOT],
 	       count[HIT], count[FAULT] + count[NO_NUMBER + 1]);
 	if (count[NO_NUMBER])
-		printf("skip: no process of a chosen number is to be had\n");
+		printf("skip: no process with a chosen pid can be created\n");
 	fflush(stdout);
 	return count[GOOD] == processes ? 0 : count[NO_NUMBER] ? 77 : 1;
 }

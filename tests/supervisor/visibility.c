@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The program takes the caller's place and finds nothing of its supervisor there, be it an ordinary
- * process, a subreaper or the first of its namespace; kill(-1) does not reach the supervisor; its
- * pipes end with it.
+ * The program takes the caller's place and finds no trace of its supervisor there, whether it is an
+ * ordinary process, a subreaper or the first of its namespace; kill(-1) does not reach the
+ * supervisor; its pipes end with it.
  */
 #include <sched.h>
 #include <signal.h>
@@ -29,7 +29,7 @@ static _Noreturn void become(enum kind kind, int out)
 		prctl(PR_SET_CHILD_SUBREAPER, 1);
 	if (kind == FIRST && mount("proc", "/proc", "proc", 0, NULL) < 0)
 		_exit(96);
-	/* what is pending would be seen */
+	/* a pending signal would be visible */
 	sigemptyset(&child);
 	sigaddset(&child, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &child, NULL);
@@ -43,7 +43,7 @@ static _Noreturn void become(enum kind kind, int out)
 	_exit(96);
 }
 
-/* A first process is born into a namespace that its parent has unshared for it. */
+/* A first process starts in a namespace that its parent has unshared for it. */
 static pid_t start(enum kind kind, int out)
 {
 	pid_t pid = fork();
@@ -63,7 +63,7 @@ static pid_t start(enum kind kind, int out)
 	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 95);
 }
 
-/* kill(-1) would end the bystanders of the test, too: each guest has a namespace of its own */
+/* kill(-1) would also end other processes of the test: each guest has its own namespace */
 static int in_namespace(enum kind kind)
 {
 	char said[4096];

@@ -33,7 +33,7 @@ _start:
 	cmpq	%rax, %r12
 	jne	fault
 
-	/* the number in decimal digits, from the last to the first, before the newline */
+	/* the pid in decimal digits, from the last to the first, before the newline */
 	leaq	last(%rip), %rsi
 	movl	$10, %ecx
 	movq	%r12, %rax

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The worker is killed 50 times, and the keeper ten times, all through a flood of calls: no call
- * fails, is lost or made twice; and when the program has ended both end. With PIDEPOCH_QUICK the
- * flood is a twentieth.
+ * The worker is killed 50 times, and the monitor ten times, all during a flood of calls: no call
+ * fails, is lost or is made twice; and when the program has ended, both end. With PIDEPOCH_QUICK
+ * the flood is a twentieth.
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -18,7 +18,7 @@
 
 #include "../support/namespace.h"
 
-#define PATIENCE 60 /* seconds, for what takes milliseconds */
+#define PATIENCE 60 /* seconds, for operations that take milliseconds */
 #define KILLS	 60
 #define BATCHES	 50 /* of the flood's calls between one end and the next */
 #define CALLS	 90 /* in a batch */
@@ -35,7 +35,7 @@ static time_t now(void)
 	return t.tv_sec;
 }
 
-/* name, state and parent of a process; false: it is gone */
+/* name, state and parent of a process; false: it has ended */
 static bool read_stat(int pid, char *name, char *state, int *parent)
 {
 	char path[32];
@@ -51,7 +51,7 @@ static bool read_stat(int pid, char *name, char *state, int *parent)
 	return right;
 }
 
-/* those of ours that live, by name; the worker is the keeper's child */
+/* those of our processes that live, by name; the worker is the monitor's child */
 static struct pair find_pair(void)
 {
 	int pids[8], parents[8], n = 0, parent;
@@ -79,7 +79,7 @@ static struct pair find_pair(void)
 	return p;
 }
 
-/* once @dead is none of them any more */
+/* waits until @dead is none of them */
 static struct pair await_pair(int dead)
 {
 	time_t end = now() + PATIENCE;
@@ -96,7 +96,7 @@ static struct pair await_pair(int dead)
 	return p;
 }
 
-/* orphans come to us, the first process here */
+/* orphans become children of this process, the first one here */
 static void reap_orphans(pid_t but)
 {
 	siginfo_t si = { .si_pid = 0 };
@@ -129,7 +129,7 @@ static pid_t start(int in[2], int out[2])
 	return pid;
 }
 
-/* until the flood has gone on by so much */
+/* waits until the flood has made that much progress */
 static void await_batches(int from, int count)
 {
 	char dot;
@@ -155,7 +155,7 @@ static void kill_them(pid_t program, int from, int batches)
 	}
 }
 
-/* what follows the dots */
+/* the text after the dots */
 static long read_tally(int from, long *wrong)
 {
 	FILE *f = fdopen(from, "r");

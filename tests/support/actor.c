@@ -43,8 +43,7 @@ static struct pipes open_pipes(void)
 	return p;
 }
 
-/* In the child: standard input and output are the pipes; what it says in words goes to standard
- * error. */
+/* In the child: standard input and output are the pipes; messages go to standard error. */
 static void take_pipes(const struct pipes *p)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -54,7 +53,7 @@ static void take_pipes(const struct pipes *p)
 	close(p->from[0]);
 }
 
-/* Other actors' pipes must not stay open in one who does not exec. */
+/* A child that does not exec must not keep the pipes of other actors open. */
 static void close_as_exec(void)
 {
 	for (int fd = 3; fd < FD_SETSIZE; fd++)
@@ -138,7 +137,7 @@ void actor_start_stranger(struct actor *a, pid_t number, long (*act)(void))
 		_exit(0);
 	}
 	keep(a, pid, &p);
-	actor_ask(a, ACTOR_SIGNALS); /* it is there, and holds signals back */
+	actor_ask(a, ACTOR_SIGNALS); /* it has started and blocks all signals */
 }
 
 /* --- asking and answering --- */

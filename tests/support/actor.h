@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * actor - the processes of a play, each at two pipes: a test asks with one letter, and gets a
- * number for an answer.
+ * actor - the processes of a scenario. Each has two pipes: the test sends a letter and gets an
+ * integer as the answer.
  *
- * A victim is a program with the preload library before libc. A stranger has not been preloaded,
- * has been given a number that was somebody else's, and holds all signals back: one is there as
- * soon as the kill() that sent it has returned.
+ * A victim is a program with the preload library before libc. A stranger is an unrelated process
+ * without the library. It has a pid that another process held before, and it blocks all signals: a
+ * signal is pending as soon as the kill() that sent it has returned.
  */
 #ifndef TESTS_SUPPORT_ACTOR_H
 #define TESTS_SUPPORT_ACTOR_H
@@ -21,32 +21,34 @@ struct actor {
 /* The end of the test, with this line. (An actor's standard output is the pipe of its answers.) */
 _Noreturn void actor_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* @argv as a victim; natively if @native. @setting: NAME=VALUE for it alone, or NULL. */
+/* Start @argv as a victim, or without the library if @native. @setting: NAME=VALUE for this
+ * actor alone, or NULL. */
 void actor_start(struct actor *a, const char *const *argv, bool native, const char *setting);
 
-/* This very program as a victim, whose main() finds @role and @more as its arguments. */
+/* Start this program as a victim. Its main() gets @role and @more as arguments. */
 void actor_start_self(struct actor *a, const char *role, const char *more, bool native);
 
-/* A child of the caller, forked and no more, who gives these answers; those of a stranger if
- * @answer is NULL. */
+/* Fork a child that answers with @answer; as a stranger if @answer is NULL. */
 void actor_fork(struct actor *a, long (*answer)(char what));
 
-/* A stranger at @number, who answers ACTOR_ACT with what @act returns (may be NULL). */
+/* Start a stranger with the pid @number. It answers ACTOR_ACT with the result of @act (may be
+ * NULL). */
 void actor_start_stranger(struct actor *a, pid_t number, long (*act)(void));
 
-/* To a stranger: how many SIGUSR1 has it had? What comes twice before it is asked is one. */
+/* To a stranger: how many SIGUSR1 has it received? Two that arrive before the question count as
+ * one. */
 #define ACTOR_SIGNALS 's'
 #define ACTOR_ACT     'a'
 
-/* An actor who ends instead of answering ends the test. */
+/* If the actor ends instead of answering, the test fails. */
 long actor_ask(const struct actor *a, char what);
 
-/* the actor's side: until the asker lets go, answer(letter) for each letter */
+/* the actor's side: answer(letter) for each letter until the test closes the pipe */
 void actor_serve(long (*answer)(char what));
-/* and a stranger's, for one who became it by exec */
+/* the same for a process that became a stranger by exec */
 void actor_serve_as_stranger(long (*act)(void));
 
-/* No more questions: it ends. Its status, as of waitpid(). */
+/* Close the pipes: the actor ends. Returns its status, as waitpid() does. */
 int actor_end(struct actor *a);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* attack - for tests that are their own victim: this program once more, with the preload library
- * before libc. */
+/* attack - for tests that are their own victim: the program starts itself again with the preload
+ * library before libc. */
 #ifndef TESTS_SUPPORT_ATTACK_H
 #define TESTS_SUPPORT_ATTACK_H
 
@@ -39,7 +39,7 @@ static inline _Noreturn __attribute__((format(printf, 1, 2))) void attack_fail(c
 	exit(1);
 }
 
-/* The kernel's own answer (-errno), past everything that is before libc. */
+/* The kernel's result (-errno), by a raw system call. */
 static inline long attack_raw(long nr, long a1, long a2, long a3, long a4, long a5)
 {
 #ifdef __x86_64__

@@ -5,9 +5,9 @@
 # COMMAND... whatever it is given; status(), said() and printed() then look at what came of it, and
 # a difference ends the test.
 
-# only what a test sets itself decides what pidepoch does
+# pidepoch sees only the variables that a test sets itself
 unset LD_PRELOAD PIDEPOCH_ON_STALE PIDEPOCH_ERRNO PIDEPOCH_LOG PIDEPOCH_EVENTS PIDEPOCH_STACKS PIDEPOCH_TRUST PIDEPOCH_FORCE_OLD PIDEPOCH_LIBDIR
-# the library alone: a supervisor would stand in for it, and has tests of its own (tests/supervisor)
+# the library alone: a supervisor would hide what it does, and has its own tests (tests/supervisor)
 export PIDEPOCH_SUPERVISOR=off
 : "${PIDEPOCH:?names the command to test}" "${TMPDIR:?names a folder of our own}"
 library=$PIDEPOCH_PRELOAD
@@ -36,7 +36,7 @@ try()
 	try_env "$PIDEPOCH" "$@"
 }
 
-# what the test before this line left on the screen
+# print what the test before this line has printed
 show()
 {
 	echo "'$tried' ended with $got and wrote:"
@@ -79,7 +79,7 @@ unmarked()
 	test ! -e "$mark" || { show; fail "the command must not have been started"; }
 }
 
-# A copy of the program FILE whose bytes from OFFSET on are BYTES (as for printf)
+# Make a copy of the program FILE with BYTES (as for printf) at OFFSET.
 patched() # FILE OFFSET BYTES COPY
 {
 	cp "$1" "$4"

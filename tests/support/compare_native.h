@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * twin - for tests that are their own victim twice: a role of this program, natively and with the
- * preload library, must look the same from outside: what it wrote, to standard output and to
- * standard error, and how it ended.
+ * twin - for tests that run a role of this program twice, without and with the preload library.
+ * Both must look the same from outside: what they write to standard output and standard error, and
+ * how they end.
  */
 #ifndef TESTS_SUPPORT_COMPARE_NATIVE_H
 #define TESTS_SUPPORT_COMPARE_NATIVE_H
@@ -60,7 +60,7 @@ static inline void twin_play(struct twin *t, const char *role, const char *more,
 			twin_fail("memfd: %m");
 	pid = fork();
 	if (pid == 0) {
-		/* append: those who write are many */
+		/* append: several processes write */
 		for (int i = 0; i < 2; i++)
 			if (fcntl(fd[i], F_SETFL, O_APPEND) != 0 || dup2(fd[i], i + 1) != i + 1)
 				_exit(97);
@@ -98,13 +98,13 @@ static inline int twin_compare(const char *role, const char *more)
 	return native.status;
 }
 
-/* The same, and a role that did all it was to do: it ended with 0, and said something. */
+/* The same, for a role that must end with status 0. */
 static inline void twin_same(const char *role, const char *more)
 {
 	int status = twin_compare(role, more);
 
 	if (status != 0)
-		twin_fail("%s %s: not even natively well: status %#x", role, more ? more : "",
+		twin_fail("%s %s: fails without the library: status %#x", role, more ? more : "",
 			  status);
 	printf("ok   %s %s\n", role, more ? more : "");
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * number - for static programs that make the calls that no kernel has: they begin again under a
- * supervisor.
+ * number - for static programs that make the emulated calls by number: they start themselves again
+ * under a supervisor.
  */
 #ifndef TESTS_SUPPORT_EMULATED_H
 #define TESTS_SUPPORT_EMULATED_H
@@ -21,7 +21,7 @@
 
 static int number_faults;
 
-/* @got is a result as the kernel gives it: >= 0 or -errno */
+/* @got is the kernel's result: >= 0 or -errno */
 static inline void number_is(const char *what, long got, long wanted)
 {
 	if (got == wanted)
@@ -50,13 +50,13 @@ static inline long number_kill(pid_t pid, long epoch, int signal)
 	return number_call(PIDEPOCH_NR_kill, pid, epoch, signal, 0);
 }
 
-/* Is it under a supervisor by now? */
+/* Does the program run under a supervisor? */
 static inline bool number_is_inside(void)
 {
 	return getenv(INSIDE) != NULL;
 }
 
-/* the program once more, as "pidepoch run PROGRAM" */
+/* run the program again, as "pidepoch run PROGRAM" */
 static inline void number_go_inside(char **argv)
 {
 	const char *command = getenv("PIDEPOCH");
@@ -80,7 +80,7 @@ static inline void number_go_inside(char **argv)
 	exit(96);
 }
 
-/* a child that lives until the returned descriptor is closed, or it is signalled; it ends with
+/* a child that lives until the returned descriptor is closed or a signal ends it; it exits with
  * @status */
 static inline pid_t number_child(int *life, int status)
 {
@@ -94,7 +94,7 @@ static inline pid_t number_child(int *life, int status)
 	pid = fork();
 	if (pid == 0) {
 		dup2(ends[0], 0);
-		syscall(SYS_close_range, 3, ~0u, 0); /* others' lives, too */
+		syscall(SYS_close_range, 3, ~0u, 0); /* also the descriptors of other children */
 		while (read(0, &c, 1) < 0)
 			;
 		_exit(status);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* host - a frame of the engine's for a test to live in, and children to put into it. */
+/* host - an engine frame for a test to run in, and children to put into it. */
 #ifndef PE_TESTS_FRAME_H
 #define PE_TESTS_FRAME_H
 
@@ -22,7 +22,7 @@ static struct pe_settings settings;
 static struct pe_frame frame = { .set = &settings };
 static struct pe_thread thread;
 
-/* A child that stays until it is told to end: by a byte on the pipe, which is its exit status. */
+/* A child that lives until it gets a byte on the pipe, which is its exit status. */
 struct child {
 	pid_t pid;
 	int tell;
@@ -55,7 +55,7 @@ static inline struct child recorded_child(void)
 	return c;
 }
 
-/* Tells it to end, and returns when it is a zombie. */
+/* Ends the child, and returns when it is a zombie. */
 static inline void end(struct child c, unsigned char status)
 {
 	siginfo_t si;
@@ -123,7 +123,7 @@ static inline bool is_in_call(int tid, long nr)
 	return text[0] >= '0' && text[0] <= '9' && atol(text) == nr;
 }
 
-/* A file of the test's own, open, in the folder that the runner removes. */
+/* Open a new file for the test in the directory that the runner removes. */
 static inline int own_file(char *path, size_t size)
 {
 	const char *folder = getenv("TMPDIR");
@@ -142,7 +142,7 @@ static inline void enter_frame(void)
 	ck_assert(pe_frame_enter(&frame, &thread));
 }
 
-/* The rest of every test of the frame: run @c. */
+/* The main part of every test of the frame: run @c. */
 static inline int run_case(const char *name, TCase *c)
 {
 	Suite *s = suite_create(name);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * lives - children whom chance lets be born, stop, go on and end, the same way for the same seed.
- * What happens has happened when the call returns: by the kernel's word, past whatever stands
- * before libc.
+ * lives - children that start, stop, continue and end at random, in the same order for the same
+ * seed. A change has happened when the call returns: it is made by raw system calls, which bypass
+ * the library.
  */
 #ifndef TESTS_SUPPORT_LIVES_H
 #define TESTS_SUPPORT_LIVES_H
@@ -49,7 +49,7 @@ static inline long look(int idtype, long id, siginfo_t *info, int options)
 	return attack_raw(SYS_waitid, idtype, id, (long)info, options, 0);
 }
 
-/* Not reaped yet: the kernel's word, past what is tested. */
+/* Is it not reaped yet? Asked by a raw system call. */
 static inline bool is_there(const struct child *c)
 {
 	siginfo_t info;
@@ -83,7 +83,7 @@ static inline pid_t make(void)
 		return (pid_t)syscall(SYS_clone, SIGURG, 0, 0, 0, 0);
 	case 1:
 		return (pid_t)syscall(SYS_clone, 0, 0, 0, 0, 0);
-	case 2: /* seen by nobody */
+	case 2: /* seen by no wait */
 		return (pid_t)attack_raw(SYS_clone, SIGCHLD, 0, 0, 0, 0);
 	default:
 		return fork();
@@ -113,7 +113,7 @@ static inline void bear(struct child *c)
 		attack_fail("no child: %m");
 }
 
-/* kill() is libc's or what stands before it: it must say 0 */
+/* kill() is libc's or the library's: it must return 0 */
 static inline void hit(const struct child *c, int sig)
 {
 	if (kill(c->pid, sig) != 0)

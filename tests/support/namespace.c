@@ -106,7 +106,7 @@ pid_t namespace_fork(pid_t number)
 	time_t end = now() + PATIENCE;
 	long pid;
 
-	fflush(NULL); /* or the child says it again */
+	fflush(NULL); /* or the child prints it again */
 	while ((pid = syscall(SYS_clone3, &how, sizeof(how))) < 0 && errno == EEXIST && now() < end)
 		sched_yield();
 	return (pid_t)pid;

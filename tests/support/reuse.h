@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* reuse - pids that come round at will, in a pid namespace of the test's own. */
+/* reuse - reuse of chosen pids, in a pid namespace of the test's own. */
 #ifndef PE_TESTS_REUSE_H
 #define PE_TESTS_REUSE_H
 
@@ -69,7 +69,7 @@ static inline void stranger_ends(const struct stranger *s)
 	ck_assert_int_eq(waitpid(s->helper, NULL, 0), s->helper);
 }
 
-/* Can a pid be asked for? A kernel before 5.5 cannot, nor can who is kept from clone3. */
+/* Can a pid be chosen? Not before Linux 5.5, and not where clone3 is blocked. */
 static inline bool numbers_come_at_will(void)
 {
 	pid_t number = 400;
@@ -87,7 +87,7 @@ static inline bool numbers_come_at_will(void)
 
 #define LEFT_OUT 77
 
-/* Run @play as the first process of a pid namespace. Returns its wait status; 0 also where it has
+/* Run @play as the first process of a pid namespace. Returns its wait status; also 0 if it has
  * to be left out. */
 static inline int in_own_namespace(void (*play)(void))
 {
@@ -95,7 +95,7 @@ static inline int in_own_namespace(void (*play)(void))
 	pid_t first;
 
 	if (unshare(CLONE_NEWPID | (geteuid() ? CLONE_NEWUSER : 0)) != 0) {
-		fprintf(stderr, "left out: no pid namespace to be had, so no number comes again\n");
+		fprintf(stderr, "left out: no pid namespace can be created, so no pid is reused\n");
 		return 0;
 	}
 	first = fork();
@@ -108,8 +108,7 @@ static inline int in_own_namespace(void (*play)(void))
 	}
 	ck_assert_int_eq(waitpid(first, &status, 0), first);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == LEFT_OUT) {
-		fprintf(stderr,
-			"left out: clone3 takes no set_tid here, so no number comes again\n");
+		fprintf(stderr, "left out: clone3 accepts no set_tid here, so no pid is reused\n");
 		return 0;
 	}
 	return status;

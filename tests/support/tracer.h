@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the tests of the assembly need of ptrace: where a stopped child is, and how it goes on. */
+/* What the tests of the assembly code need of ptrace: where a stopped child is, and how it
+ * continues. */
 #ifndef PE_TESTS_TRACER_H
 #define PE_TESTS_TRACER_H
 
@@ -63,7 +64,8 @@ static inline void tracer_step(pid_t pid)
 	ck_assert_msg(WIFSTOPPED(status) && WSTOPSIG(status) == SIGTRAP, "status %#x", status);
 }
 
-/* A child that asks to be traced, stops, and then runs @what; its result is the exit status. */
+/* A child that requests to be traced, stops, and then runs @what, whose result is the exit
+ * status. */
 static inline pid_t tracer_child(int (*what)(void))
 {
 	pid_t pid = fork();
@@ -90,7 +92,7 @@ static inline void tracer_reach(pid_t pid, uintptr_t function)
 	}
 }
 
-/* false: this machine forbids ptrace; said on stderr */
+/* Returns false if this machine forbids ptrace, and prints so on stderr. */
 static inline bool tracer_allowed(const char *what)
 {
 	pid_t pid = fork();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* unwinding - what a host gives the unwinder, for tests: glibc's way to a module's table. */
+/* unwinding - the unwinder's host functions for tests: glibc's way to find a module's table. */
 #ifndef PE_TESTS_UNWINDING_H
 #define PE_TESTS_UNWINDING_H
 

@@ -29,8 +29,8 @@ static inline bool worker_is(int pid)
 	return strcmp(name, "pidepoch-worker\n") == 0;
 }
 
-/* The one that there is in @session, or in whatever session if that is 0, but not @before; it
- * always comes, or the test's time is over. */
+/* The worker in @session, or in any session if that is 0, other than @before. It waits for one;
+ * the time limit of the test ends an endless wait. */
 static inline int worker_find_in(int session, int before)
 {
 	int found = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* arena: what is handed out, and again. Letters are those of core/memory/arena.h. */
+/* arena: allocation and reuse. Rules are those of core/memory/arena.h. */
 #include <check.h>
 #include <pthread.h>
 #include <sched.h>
@@ -37,7 +37,7 @@ static void start(uint32_t limit, uint32_t keep)
 	pe_arena_init(&arena, &layout);
 }
 
-START_TEST(arena_1_A5_indices_count_up_and_objects_do_not_overlap)
+START_TEST(arena_1_5_indices_count_up_and_objects_do_not_overlap)
 {
 	start(100, 0);
 	for (uint32_t i = 1; i <= 30; i++) {
@@ -74,7 +74,7 @@ START_TEST(arena_3_freed_objects_come_back_oldest_first)
 }
 END_TEST
 
-START_TEST(arena_3_keep_so_many_before_using_one_again)
+START_TEST(arena_3_a_given_number_of_free_objects_is_kept_before_reuse)
 {
 	start(100, 5);
 	ck_assert_uint_eq(pe_arena_alloc(&arena), 1);
@@ -86,7 +86,7 @@ START_TEST(arena_3_keep_so_many_before_using_one_again)
 }
 END_TEST
 
-START_TEST(refused_at_every_allocation)
+START_TEST(memory_is_refused_at_every_allocation)
 {
 	for (uint32_t limit = 0; limit < 20; limit++) {
 		start(limit, 3);
@@ -103,7 +103,7 @@ START_TEST(refused_at_every_allocation)
 }
 END_TEST
 
-START_TEST(the_table_of_chunks_ends)
+START_TEST(the_table_of_chunks_is_full)
 {
 	uint32_t most = FIRST + (PE_ARENA_CHUNKS - 1) * 8;
 
@@ -118,7 +118,7 @@ END_TEST
 
 static _Atomic uint32_t hand_over[16];
 
-/* Frees what the main thread puts down, as reaping threads and handlers do. */
+/* Frees what the main thread allocates, as reaping threads and handlers do. */
 static void *free_them(void *slot)
 {
 	_Atomic uint32_t *from = slot;
@@ -135,7 +135,7 @@ static void *free_them(void *slot)
 	}
 }
 
-START_TEST(arena_2_A3_three_threads_free_while_one_takes)
+START_TEST(arena_2_3_three_threads_free_while_one_allocates)
 {
 	pthread_t t[3];
 
@@ -171,12 +171,12 @@ int main(void)
 	int failed;
 
 	tcase_set_timeout(c, 60);
-	tcase_add_test(c, arena_1_A5_indices_count_up_and_objects_do_not_overlap);
+	tcase_add_test(c, arena_1_5_indices_count_up_and_objects_do_not_overlap);
 	tcase_add_test(c, arena_3_freed_objects_come_back_oldest_first);
-	tcase_add_test(c, arena_3_keep_so_many_before_using_one_again);
-	tcase_add_test(c, refused_at_every_allocation);
-	tcase_add_test(c, the_table_of_chunks_ends);
-	tcase_add_test(c, arena_2_A3_three_threads_free_while_one_takes);
+	tcase_add_test(c, arena_3_a_given_number_of_free_objects_is_kept_before_reuse);
+	tcase_add_test(c, memory_is_refused_at_every_allocation);
+	tcase_add_test(c, the_table_of_chunks_is_full);
+	tcase_add_test(c, arena_2_3_three_threads_free_while_one_allocates);
 	suite_add_tcase(s, c);
 	srunner_run_all(r, CK_NORMAL);
 	failed = srunner_ntests_failed(r);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* The supervisor's book: what is written is found, by its own process and until its exec; and a
- * full book goes on (child_table.1 to child_table.4). */
+/* The supervisor's child table: what is written is found, by its own process and until its exec;
+ * and a full table still works (child_table.1 to child_table.4). */
 #include <check.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -52,7 +52,7 @@ static struct pe_child_table_process *process(uint64_t identity, bool (*lives)(u
 }
 
 /* child_table.1 */
-START_TEST(own_numbers)
+START_TEST(a_process_knows_its_own_pids)
 {
 	struct pe_child_table_process *a, *b;
 
@@ -89,9 +89,9 @@ START_TEST(exec_forgets)
 }
 END_TEST
 
-/* who is there is never said not to be; who has gone, for as long as the half of the child table
- * lasts */
-START_TEST(pids_may_be_there)
+/* A living process is never reported as gone; a process that has gone is known for as long as
+ * its half of the child table exists. */
+START_TEST(a_recorded_process_may_hold_its_pid)
 {
 	uint32_t before = atomic_load(&table->which);
 
@@ -109,8 +109,8 @@ START_TEST(pids_may_be_there)
 }
 END_TEST
 
-/* more processes than there is room for */
-START_TEST(dead_make_room)
+/* more processes than the table has entries */
+START_TEST(dead_processes_are_removed_from_a_full_table)
 {
 	for (uint64_t i = 1; i < 5 * PE_CHILD_TABLE_PROCESSES; i++) {
 		struct pe_child_table_process *p = process(i, none_lives);
@@ -122,7 +122,7 @@ START_TEST(dead_make_room)
 }
 END_TEST
 
-START_TEST(living_keep)
+START_TEST(living_processes_keep_their_entries)
 {
 	struct pe_child_table_process *p = process(4, even_live);
 	uint32_t before = atomic_load(&table->which);
@@ -140,7 +140,7 @@ START_TEST(living_keep)
 END_TEST
 
 /* child_table.4 */
-START_TEST(too_many_numbers)
+START_TEST(more_living_processes_than_entries)
 {
 	struct pe_child_table_process *p = process(4, all_live);
 	int last = 0;
@@ -154,8 +154,8 @@ START_TEST(too_many_numbers)
 }
 END_TEST
 
-/* child_table.2: the other half was being filled when its writer was killed */
-START_TEST(killed_while_sweeping)
+/* child_table.2: the writer was killed while it filled the other half */
+START_TEST(worker_killed_while_sweeping)
 {
 	struct pe_child_table_process *p = process(4, even_live);
 	uint32_t before = atomic_load(&table->which);
@@ -172,8 +172,8 @@ START_TEST(killed_while_sweeping)
 }
 END_TEST
 
-/* a sync point goes with its process into the other half; and where living ones have to be
- * forgotten, that is known */
+/* A sync point moves with its process into the other half; the loss of points of living
+ * processes is recorded. */
 START_TEST(points)
 {
 	struct pe_child_table_process *p = process(4, even_live);
@@ -206,14 +206,14 @@ int main(void)
 	int failed;
 
 	tcase_add_checked_fixture(c, open_book, close_book);
-	tcase_add_test(c, own_numbers);
+	tcase_add_test(c, a_process_knows_its_own_pids);
 	tcase_add_test(c, exec_forgets);
-	tcase_add_test(c, pids_may_be_there);
-	tcase_add_test(c, dead_make_room);
-	tcase_add_test(c, living_keep);
+	tcase_add_test(c, a_recorded_process_may_hold_its_pid);
+	tcase_add_test(c, dead_processes_are_removed_from_a_full_table);
+	tcase_add_test(c, living_processes_keep_their_entries);
 	tcase_add_test(c, points);
-	tcase_add_test(c, too_many_numbers);
-	tcase_add_test(c, killed_while_sweeping);
+	tcase_add_test(c, more_living_processes_than_entries);
+	tcase_add_test(c, worker_killed_while_sweeping);
 	tcase_set_timeout(c, 60);
 	suite_add_tcase(s, c);
 	r = srunner_create(s);

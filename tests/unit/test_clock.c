@@ -31,9 +31,9 @@ static void assert_now(const struct pe_clock *c, uint64_t lap, uint32_t cursor)
 	ck_assert_uint_eq(pe_clock_cursor(pe_clock_now(c)), cursor);
 }
 
-/* --- words --- */
+/* --- the clock word --- */
 
-START_TEST(lap_and_cursor_share_a_word)
+START_TEST(lap_and_cursor_are_one_word)
 {
 	const uint64_t last = (UINT64_C(1) << 42) - 1;
 	pe_clock_time t = pe_clock_make(last, PE_CLOCK_CURSOR_MASK);
@@ -46,7 +46,7 @@ START_TEST(lap_and_cursor_share_a_word)
 }
 END_TEST
 
-START_TEST(eps_is_the_lap_only_of_what_was_passed)
+START_TEST(eps_is_the_lap_only_of_a_pid_that_the_cursor_has_passed)
 {
 	pe_clock_time t = pe_clock_make(2, 344);
 
@@ -110,7 +110,7 @@ END_TEST
 
 /* --- clock.4, clock.5: a fork that slept through a lap --- */
 
-START_TEST(late_birth_is_younger_than_a_tag_handed_out_meanwhile)
+START_TEST(birth_recorded_late_is_younger_than_a_tag_given_out_before)
 {
 	struct pe_clock c = started(1, 344);
 	pe_clock_time before = pe_clock_now(&c), shown;
@@ -125,7 +125,7 @@ START_TEST(late_birth_is_younger_than_a_tag_handed_out_meanwhile)
 }
 END_TEST
 
-START_TEST(snapshot_that_has_not_reached_the_number_makes_no_lap)
+START_TEST(snapshot_below_the_pid_makes_no_lap)
 {
 	struct pe_clock c = started(1, 344);
 	pe_clock_time before = pe_clock_now(&c);
@@ -138,7 +138,7 @@ START_TEST(snapshot_that_has_not_reached_the_number_makes_no_lap)
 }
 END_TEST
 
-START_TEST(late_birth_is_younger_than_the_incarnation_told_meanwhile)
+START_TEST(birth_recorded_late_is_younger_than_the_instance_recorded_before)
 {
 	struct pe_clock c = started(1, 344);
 	pe_clock_time before = pe_clock_now(&c);
@@ -158,21 +158,21 @@ START_TEST(kernel_cursor_moves_the_clock)
 	struct pe_clock c = started(1, 344);
 	pe_clock_time before = pe_clock_now(&c);
 
-	pe_clock_advance(&c, before, 344); /* nobody was born */
+	pe_clock_advance(&c, before, 344); /* no process was born */
 	assert_now(&c, 1, 344);
 	pe_clock_advance(&c, before, 360);
 	assert_now(&c, 1, 360);
-	pe_clock_advance(&c, before, 350); /* read before, told after */
+	pe_clock_advance(&c, before, 350); /* read before, recorded after */
 	assert_now(&c, 1, 360);
 	pe_clock_show(&c);
-	pe_clock_advance(&c, before, 355); /* no birth: clock.4 does not ask for a lap */
+	pe_clock_advance(&c, before, 355); /* no birth: clock.4 requires no lap */
 	assert_now(&c, 1, 360);
 	pe_clock_advance(&c, pe_clock_now(&c), 310);
 	assert_now(&c, 2, 310);
 }
 END_TEST
 
-START_TEST(cursor_is_the_last_number_of_the_text)
+START_TEST(cursor_is_the_last_field_of_the_text)
 {
 	const struct {
 		const char *text;
@@ -208,7 +208,7 @@ END_TEST
 
 #define FIRST 300u
 
-/* ck_assert() writes down that it was passed, each time: too slow for the inside of a loop */
+/* ck_assert() records each pass: too slow for the inside of a loop */
 #define must(truth)                                                                                \
 	do {                                                                                       \
 		if (!(truth))                                                                      \
@@ -229,7 +229,7 @@ struct world {
 	uint64_t lap, births;
 	struct born *last; /* of each pid */
 	uint64_t *tagged;  /* of each pid: the greatest tag handed out */
-	uint64_t *told;	   /* of each pid: the birth told last, 0: none */
+	uint64_t *told;	   /* the last recorded birth of each pid; 0: none */
 	unsigned long overtaken;
 };
 
@@ -284,7 +284,7 @@ static void world_release(struct world *w, const struct born *b)
 		w->last[b->pid - FIRST].held = false;
 }
 
-/* all of clock.4 that can be said of one birth */
+/* all that clock.4 promises of one birth */
 static void world_tell(struct world *w, pe_clock_time before, const struct born *b)
 {
 	uint32_t i = b->pid - FIRST;
@@ -297,7 +297,7 @@ static void world_tell(struct world *w, pe_clock_time before, const struct born 
 	w->told[i] = birth;
 }
 
-/* clock.5: whoever is known by then passes */
+/* clock.5: a process that is known by then passes */
 static void world_tag(struct world *w, pe_clock_time shown)
 {
 	for (uint32_t i = 0; i < w->span; i++) {
@@ -365,7 +365,7 @@ static void step_flight(struct world *w, struct flight *f, bool sync)
 struct mix {
 	uint32_t span;
 	uint32_t shows; /* in 1000 steps */
-	uint32_t crowd; /* unrelated processes born at a time, so that laps go by within one fork */
+	uint32_t crowd; /* number of unrelated births per step, so that laps pass during one fork */
 };
 
 static void step_world(struct world *w, struct flight *flights, const struct mix *mix,
@@ -416,8 +416,8 @@ START_TEST(forks_interleaved_at_random_keep_the_invariants)
 }
 END_TEST
 
-/* clock.3: what overlaps makes no lap that was not there, as long as nobody was given a tag */
-START_TEST(laps_are_never_more_than_there_were)
+/* clock.3: overlapping births make no lap that did not happen, as long as no tag was given out */
+START_TEST(laps_are_never_overcounted)
 {
 	const struct mix mix = { .span = 100, .shows = 0, .crowd = 0 };
 	uint64_t seed = 512;
@@ -443,7 +443,7 @@ END_TEST
 struct crew {
 	struct world world;
 	pthread_mutex_t kernel;	   /* of the allocator */
-	pthread_mutex_t tell[100]; /* of each pid: tellers exclude each other */
+	pthread_mutex_t tell[100]; /* of each pid: threads that record it exclude each other */
 	bool wrong;
 };
 
@@ -514,19 +514,19 @@ int main(void)
 	int failed;
 
 	tcase_set_timeout(t, 60);
-	tcase_add_test(t, lap_and_cursor_share_a_word);
-	tcase_add_test(t, eps_is_the_lap_only_of_what_was_passed);
+	tcase_add_test(t, lap_and_cursor_are_one_word);
+	tcase_add_test(t, eps_is_the_lap_only_of_a_pid_that_the_cursor_has_passed);
 	tcase_add_test(t, laps_begin_at_one);
 	tcase_add_test(t, one_fork_after_the_other);
 	tcase_add_test(t, overtaken_forks_make_no_lap);
-	tcase_add_test(t, late_birth_is_younger_than_a_tag_handed_out_meanwhile);
-	tcase_add_test(t, snapshot_that_has_not_reached_the_number_makes_no_lap);
-	tcase_add_test(t, late_birth_is_younger_than_the_incarnation_told_meanwhile);
+	tcase_add_test(t, birth_recorded_late_is_younger_than_a_tag_given_out_before);
+	tcase_add_test(t, snapshot_below_the_pid_makes_no_lap);
+	tcase_add_test(t, birth_recorded_late_is_younger_than_the_instance_recorded_before);
 	tcase_add_test(t, kernel_cursor_moves_the_clock);
 	tcase_add_test(t, cursor_is_the_last_number_of_the_text);
 	tcase_add_loop_test(t, forks_interleaved_at_random_keep_the_invariants, 0,
 			    (int)(sizeof(mixes) / sizeof(mixes[0])));
-	tcase_add_test(t, laps_are_never_more_than_there_were);
+	tcase_add_test(t, laps_are_never_overcounted);
 	tcase_add_test(t, forks_in_threads_keep_the_invariants);
 	suite_add_tcase(suite, t);
 	srunner_run_all(runner, CK_NORMAL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* environ: what a re-executed program is given. */
+/* environ: the environment that a re-executed program gets. */
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +19,7 @@ static struct pe_environ made;
 /* exec takes strings that it could write to, and does not */
 #define TEXT(literal) ((char *)(uintptr_t)(literal))
 
-/* stands in for the state's: what was kept at the start */
+/* replaces the state's value: what was kept at the start */
 const char *const *pe_preload_environment(void)
 {
 	return ours;
@@ -51,7 +51,7 @@ bool pe_preload_is_confined(void)
 	return disabled;
 }
 
-/* The last one, which is the one that the loader takes. */
+/* The last entry, which is the one that the loader uses. */
 static const char *value(const char *name)
 {
 	size_t length = strlen(name);
@@ -65,7 +65,7 @@ static const char *value(const char *name)
 
 static const struct pe_loadable shell = { .path = NULL };
 
-/* environ.2: what is given to exec, less what the new program takes out of it, is @envp. */
+/* environ.2: the environment given to exec, without the added entry, is @envp. */
 static void make(char *const *envp)
 {
 	char *in_program[4096];
@@ -83,7 +83,7 @@ static void make(char *const *envp)
 	ck_assert(!envp || !envp[n]);
 }
 
-START_TEST(a_cleared_environment_gets_ours)
+START_TEST(a_cleared_environment_gets_the_library)
 {
 	char *const empty[] = { NULL };
 
@@ -95,7 +95,7 @@ START_TEST(a_cleared_environment_gets_ours)
 }
 END_TEST
 
-START_TEST(one_that_has_it_is_used_as_it_is)
+START_TEST(an_environment_that_has_the_library_is_not_changed)
 {
 	char *const has[] = { TEXT("A=b"), TEXT("LD_PRELOAD=/x.so:/a/libpidepoch-preload.so"),
 			      NULL };
@@ -105,7 +105,7 @@ START_TEST(one_that_has_it_is_used_as_it_is)
 }
 END_TEST
 
-START_TEST(another_preload_is_kept_behind_ours)
+START_TEST(another_preload_is_kept_behind_the_library)
 {
 	char *const has[] = { TEXT("A=b"), TEXT("LD_PRELOAD=/x.so"),
 			      TEXT("PIDEPOCH_ON_STALE=abort"), TEXT("C=d"), NULL };
@@ -119,7 +119,7 @@ START_TEST(another_preload_is_kept_behind_ours)
 }
 END_TEST
 
-START_TEST(another_copy_of_the_library_is_enough_and_a_namesake_is_not)
+START_TEST(another_copy_of_the_library_suffices_and_a_namesake_does_not)
 {
 	static const struct {
 		const char *preload;
@@ -168,7 +168,7 @@ START_TEST(LD_PRELOAD_twice)
 }
 END_TEST
 
-START_TEST(other_entries_stay_whatever_they_are)
+START_TEST(other_entries_stay_as_they_are)
 {
 	char *const has[] = { TEXT("A=1"),
 			      TEXT("A=2"),
@@ -190,7 +190,7 @@ START_TEST(other_entries_stay_whatever_they_are)
 }
 END_TEST
 
-START_TEST(loaded_under_another_name_and_nothing_is_put_back)
+START_TEST(a_library_of_another_name_is_not_added)
 {
 	char *const empty[] = { NULL };
 	const char *first = ours[0];
@@ -202,7 +202,7 @@ START_TEST(loaded_under_another_name_and_nothing_is_put_back)
 }
 END_TEST
 
-/* with ours joined: as many bytes as there is room for, and one more */
+/* with the library's entry: exactly the bytes that fit, and one more */
 START_TEST(a_long_preload_is_kept_whole)
 {
 	static char preload[4 * PE_ENVIRON_TEXT];
@@ -235,7 +235,7 @@ START_TEST(an_empty_preload_is_filled)
 }
 END_TEST
 
-START_TEST(not_preloaded_and_nothing_is_done)
+START_TEST(without_preload_nothing_is_added)
 {
 	char *const empty[] = { NULL };
 	const char *first = ours[0];
@@ -254,8 +254,8 @@ static bool is_mapped(void *pages)
 	return mincore(pages, 1, there) == 0;
 }
 
-/* What a vfork child has left, executed or killed, the parent gives back; what it has given back
- * itself, nobody does again. */
+/* The parent frees what a vfork child has left, whether executed or killed; what the child has
+ * freed itself is not freed again. */
 START_TEST(pages_of_a_vfork_child)
 {
 	static char preload[4 * PE_ENVIRON_TEXT];
@@ -284,7 +284,7 @@ START_TEST(pages_of_a_vfork_child)
 }
 END_TEST
 
-START_TEST(more_than_fits_on_the_stack)
+START_TEST(more_entries_than_fit_on_the_stack)
 {
 	static char text[3000][32];
 	static char *big[3001];
@@ -302,7 +302,7 @@ START_TEST(more_than_fits_on_the_stack)
 END_TEST
 
 /* The last one that fits and the first that does not: theirs, the marker, our two, and the end. */
-START_TEST(as_many_as_fit_on_the_stack)
+START_TEST(as_many_entries_as_fit_on_the_stack)
 {
 	static char *many[PE_ENVIRON_ROOM];
 
@@ -320,7 +320,7 @@ START_TEST(as_many_as_fit_on_the_stack)
 }
 END_TEST
 
-START_TEST(memory_refused_and_theirs_is_used_as_it_is)
+START_TEST(without_memory_the_callers_environment_is_used)
 {
 	static char *many[PE_ENVIRON_ROOM + 1];
 	struct rlimit before, none;
@@ -338,7 +338,7 @@ START_TEST(memory_refused_and_theirs_is_used_as_it_is)
 }
 END_TEST
 
-START_TEST(environ_3_nothing_is_added_for_what_cannot_load_it_or_by_the_confined)
+START_TEST(environ_3_nothing_is_added_for_a_program_that_cannot_load_it_or_under_seccomp)
 {
 	const struct pe_loadable none = { .dir = AT_FDCWD, .path = "/dev/null" };
 	char *const empty[] = { NULL };
@@ -359,7 +359,7 @@ START_TEST(environ_3_nothing_is_added_for_what_cannot_load_it_or_by_the_confined
 }
 END_TEST
 
-START_TEST(what_was_added_is_erased_and_what_came_later_stays)
+START_TEST(added_entries_are_erased_and_later_ones_stay)
 {
 	char a[] = "A=b", marker[] = "PIDEPOCH_RESTORED=", preload[] = "LD_PRELOAD=/x",
 	     log[] = "PIDEPOCH_LOG=/l", later[] = "LATER=1", own[] = "PIDEPOCH_LOG=/own";
@@ -378,8 +378,8 @@ START_TEST(what_was_added_is_erased_and_what_came_later_stays)
 }
 END_TEST
 
-/* What other threads do to the environment while a shell runs. */
-START_TEST(a_lent_environment_is_taken_back_with_what_has_changed)
+/* Other threads change the environment while a shell runs. */
+START_TEST(a_lent_environment_is_taken_back_with_its_changes)
 {
 	static char a[] = "A=1", b[] = "B=2", c[] = "C=3";
 	char *own[] = { a, b, c, NULL };
@@ -419,23 +419,24 @@ int main(void)
 	SRunner *r = srunner_create(s);
 	int failed;
 
-	tcase_add_test(c, a_cleared_environment_gets_ours);
-	tcase_add_test(c, one_that_has_it_is_used_as_it_is);
-	tcase_add_test(c, another_preload_is_kept_behind_ours);
-	tcase_add_test(c, another_copy_of_the_library_is_enough_and_a_namesake_is_not);
+	tcase_add_test(c, a_cleared_environment_gets_the_library);
+	tcase_add_test(c, an_environment_that_has_the_library_is_not_changed);
+	tcase_add_test(c, another_preload_is_kept_behind_the_library);
+	tcase_add_test(c, another_copy_of_the_library_suffices_and_a_namesake_does_not);
 	tcase_add_test(c, LD_PRELOAD_twice);
-	tcase_add_test(c, other_entries_stay_whatever_they_are);
-	tcase_add_test(c, loaded_under_another_name_and_nothing_is_put_back);
+	tcase_add_test(c, other_entries_stay_as_they_are);
+	tcase_add_test(c, a_library_of_another_name_is_not_added);
 	tcase_add_test(c, a_long_preload_is_kept_whole);
 	tcase_add_test(c, an_empty_preload_is_filled);
-	tcase_add_test(c, not_preloaded_and_nothing_is_done);
+	tcase_add_test(c, without_preload_nothing_is_added);
 	tcase_add_test(c, pages_of_a_vfork_child);
-	tcase_add_test(c, more_than_fits_on_the_stack);
-	tcase_add_test(c, as_many_as_fit_on_the_stack);
-	tcase_add_test(c, memory_refused_and_theirs_is_used_as_it_is);
-	tcase_add_test(c, environ_3_nothing_is_added_for_what_cannot_load_it_or_by_the_confined);
-	tcase_add_test(c, what_was_added_is_erased_and_what_came_later_stays);
-	tcase_add_test(c, a_lent_environment_is_taken_back_with_what_has_changed);
+	tcase_add_test(c, more_entries_than_fit_on_the_stack);
+	tcase_add_test(c, as_many_entries_as_fit_on_the_stack);
+	tcase_add_test(c, without_memory_the_callers_environment_is_used);
+	tcase_add_test(
+		c, environ_3_nothing_is_added_for_a_program_that_cannot_load_it_or_under_seccomp);
+	tcase_add_test(c, added_entries_are_erased_and_later_ones_stay);
+	tcase_add_test(c, a_lent_environment_is_taken_back_with_its_changes);
 	suite_add_tcase(s, c);
 	srunner_run_all(r, CK_NORMAL);
 	failed = srunner_ntests_failed(r);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The supervisor's references: a tag reaches whom it was given for, or nobody. Letters are those of
- * supervisor/epochs.h. */
+/* The supervisor's references: a tag reaches the process that it was given for, or none. Rules
+ * are those of supervisor/epochs.h. */
 #include "supervisor/epochs.h"
 
 #include <pthread.h>
@@ -10,7 +10,7 @@
 
 #define NUMBER 700
 
-/* The test is its own caller, in the supervisor's namespace. */
+/* The test itself is the caller, in the supervisor's namespace. */
 static struct pe_peer self;
 static struct pe_epochs *epochs;
 
@@ -82,7 +82,7 @@ START_TEST(a_process_is_reached_by_its_tag_until_it_is_reaped)
 END_TEST
 
 /* epochs.1: notes outlive a worker, proofs do not (epochs.4) */
-START_TEST(a_new_worker_finds_the_notes_and_believes_no_old_look)
+START_TEST(a_new_worker_finds_the_notes_and_trusts_no_earlier_snapshot)
 {
 	struct child noted = unrecorded_child(), other = unrecorded_child();
 	uint32_t epoch = take(noted.pid);
@@ -107,7 +107,7 @@ START_TEST(a_new_worker_finds_the_notes_and_believes_no_old_look)
 }
 END_TEST
 
-START_TEST(what_was_never_given_out_is_EINVAL_and_no_process_ESRCH)
+START_TEST(a_tag_never_given_out_is_EINVAL_and_a_free_pid_is_ESRCH)
 {
 	struct child c = unrecorded_child();
 	uint32_t epoch = take(c.pid);
@@ -134,7 +134,7 @@ static void *of_a_thread(void *arg)
 	return write(told[1], &err, sizeof(err)) == sizeof(err) ? NULL : told;
 }
 
-START_TEST(a_threads_number_is_EINVAL)
+START_TEST(a_tid_is_EINVAL)
 {
 	pthread_t t;
 	int err = 0;
@@ -147,7 +147,7 @@ START_TEST(a_threads_number_is_EINVAL)
 }
 END_TEST
 
-START_TEST(whose_child_it_is)
+START_TEST(a_child_has_its_parents_birth)
 {
 	struct child c = unrecorded_child();
 	struct pe_epochs_pin pin;
@@ -163,7 +163,7 @@ START_TEST(whose_child_it_is)
 }
 END_TEST
 
-/* A census can be taken in a namespace with its own /proc, and then proves what a chosen pid makes
+/* A namespace with its own /proc has a wrap proof, and then proves what a chosen pid makes
  * untrue. */
 static void with_own_proc(void)
 {
@@ -181,7 +181,7 @@ static void same_number_again(void)
 	open_epochs();
 	for (int i = 0; i < 3; i++) {
 		plain_child_as(NUMBER);
-		for (int old = 0; old < i; old++) /* before he has a tag of his own, */
+		for (int old = 0; old < i; old++) /* before it has a tag of its own, */
 			ck_assert_int_eq(reach(NUMBER, tag[old]), -PE_EEPOCH);
 		tag[i] = take(NUMBER);
 		for (int old = 0; old < i; old++) { /* and after */
@@ -195,14 +195,13 @@ static void same_number_again(void)
 	}
 }
 
-START_TEST(epochs_2_no_two_incarnations_have_one_tag)
+START_TEST(epochs_2_no_two_process_instances_have_the_same_tag)
 {
 	ck_assert_int_eq(in_own_namespace(same_number_again), 0);
 }
 END_TEST
 
-/* epochs.2: a moment is handed out, and then its pid goes from one to another that nobody took a
- * reference to */
+/* epochs.2: a moment is given out; then its pid is reused by processes that have no reference */
 static void moment_then_reuse(void)
 {
 	uint64_t whole;
@@ -219,7 +218,7 @@ static void moment_then_reuse(void)
 	reap_as(NUMBER);
 }
 
-START_TEST(epochs_2_nor_has_one_a_tag_that_a_moment_gave_before)
+START_TEST(epochs_2_no_process_instance_has_the_tag_of_an_earlier_moment)
 {
 	ck_assert_int_eq(in_own_namespace(moment_then_reuse), 0);
 }
@@ -234,12 +233,12 @@ int main(void)
 
 	tcase_add_checked_fixture(one, open_epochs, NULL);
 	tcase_add_test(one, a_process_is_reached_by_its_tag_until_it_is_reaped);
-	tcase_add_test(one, a_new_worker_finds_the_notes_and_believes_no_old_look);
-	tcase_add_test(one, what_was_never_given_out_is_EINVAL_and_no_process_ESRCH);
-	tcase_add_test(one, a_threads_number_is_EINVAL);
-	tcase_add_test(one, whose_child_it_is);
-	tcase_add_test(one, epochs_2_no_two_incarnations_have_one_tag);
-	tcase_add_test(one, epochs_2_nor_has_one_a_tag_that_a_moment_gave_before);
+	tcase_add_test(one, a_new_worker_finds_the_notes_and_trusts_no_earlier_snapshot);
+	tcase_add_test(one, a_tag_never_given_out_is_EINVAL_and_a_free_pid_is_ESRCH);
+	tcase_add_test(one, a_tid_is_EINVAL);
+	tcase_add_test(one, a_child_has_its_parents_birth);
+	tcase_add_test(one, epochs_2_no_two_process_instances_have_the_same_tag);
+	tcase_add_test(one, epochs_2_no_process_instance_has_the_tag_of_an_earlier_moment);
 	suite_add_tcase(s, one);
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);

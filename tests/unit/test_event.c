@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* event: what is told of each. Letters are those of core/record/event.h. */
+/* event: what an event contains. Rules are those of core/record/event.h. */
 #include "../support/host.h"
 
 #include <fcntl.h>
@@ -112,8 +112,7 @@ START_TEST(probe)
 }
 END_TEST
 
-/* An unrelated process, as far as the event goes: a pid that somebody holds who is no child of
- * ours. */
+/* The event takes it for an unrelated process: it holds the pid and is no child of ours. */
 START_TEST(stale_and_its_holder)
 {
 	struct pe_known k = { .what = PE_KNOWN_RELEASED };
@@ -136,7 +135,7 @@ START_TEST(stale_and_its_holder)
 }
 END_TEST
 
-START_TEST(what_was_inherited_is_a_note)
+START_TEST(a_use_of_an_inherited_pid_is_a_note)
 {
 	struct pe_known k = { .what = PE_KNOWN_INHERITED };
 	const struct pe_use u = { .by = PE_CALL_KILL, .pid = getpid(), .signal = 9 };
@@ -179,7 +178,7 @@ START_TEST(stolen_wait)
 }
 END_TEST
 
-START_TEST(stolen_by_a_wait_that_was_not_seen)
+START_TEST(stolen_by_an_unseen_wait)
 {
 	struct child c;
 
@@ -195,7 +194,7 @@ START_TEST(stolen_by_a_wait_that_was_not_seen)
 END_TEST
 
 /* Nothing was stolen: the child is alive, never was one, or is the parent's. */
-START_TEST(waits_that_are_right)
+START_TEST(correct_waits_make_no_event)
 {
 	struct child c;
 	pid_t q, copy;
@@ -246,7 +245,7 @@ START_TEST(own_thread)
 	ck_assert_int_eq(lines(), 1);
 	has("\"kind\":\"own-thread\",\"severity\":\"warning\"");
 	has_not("known");
-	/* a thread is what this call is made for; and oneself is no mistake */
+	/* this call is made for threads; and a call on the caller itself is no mistake */
 	other.pid = tid;
 	pe_guard(&frame, &thread, &other);
 	guarded_kill(getpid(), 0);
@@ -254,7 +253,7 @@ START_TEST(own_thread)
 }
 END_TEST
 
-START_TEST(init_taken_for_the_parent)
+START_TEST(init_mistaken_for_the_parent)
 {
 	int ready[2];
 	char c;
@@ -287,7 +286,7 @@ START_TEST(init_taken_for_the_parent)
 }
 END_TEST
 
-START_TEST(nothing_of_a_trusted_program)
+START_TEST(a_trusted_program_makes_no_event)
 {
 	pid_t q;
 
@@ -300,7 +299,7 @@ START_TEST(nothing_of_a_trusted_program)
 }
 END_TEST
 
-START_TEST(event_4_a_history_that_is_another_numbers_is_not_told)
+START_TEST(event_4_the_history_of_another_pid_is_not_printed)
 {
 	struct pe_slot slot = { .word = PE_SLOT_DEAD };
 	struct pe_known k = { .what = PE_KNOWN_RELEASED, .slot = &slot };
@@ -318,7 +317,7 @@ START_TEST(event_4_a_history_that_is_another_numbers_is_not_told)
 }
 END_TEST
 
-START_TEST(event_1_stacks_and_the_modules_before_them_once)
+START_TEST(event_1_stacks_follow_their_modules_which_are_printed_once)
 {
 	const char *event;
 	pid_t q;
@@ -344,7 +343,7 @@ START_TEST(event_1_stacks_and_the_modules_before_them_once)
 }
 END_TEST
 
-/* The longest there is: names full of what must be escaped. */
+/* The longest event: names full of characters that must be escaped. */
 START_TEST(event_1_one_event_is_one_bounded_write)
 {
 	static char name[300];
@@ -370,7 +369,7 @@ START_TEST(event_1_one_event_is_one_bounded_write)
 }
 END_TEST
 
-START_TEST(event_3_nothing_without_a_file)
+START_TEST(event_3_no_event_without_a_file)
 {
 	pid_t q;
 
@@ -383,7 +382,7 @@ START_TEST(event_3_nothing_without_a_file)
 }
 END_TEST
 
-START_TEST(a_file_that_cannot_be_opened_is_silence)
+START_TEST(a_file_that_cannot_be_opened_is_ignored)
 {
 	pid_t q;
 
@@ -404,18 +403,18 @@ int main(void)
 	tcase_add_test(c, latent_and_refused);
 	tcase_add_test(c, probe);
 	tcase_add_test(c, stale_and_its_holder);
-	tcase_add_test(c, what_was_inherited_is_a_note);
+	tcase_add_test(c, a_use_of_an_inherited_pid_is_a_note);
 	tcase_add_test(c, double_reap);
 	tcase_add_test(c, stolen_wait);
-	tcase_add_test(c, stolen_by_a_wait_that_was_not_seen);
-	tcase_add_test(c, waits_that_are_right);
+	tcase_add_test(c, stolen_by_an_unseen_wait);
+	tcase_add_test(c, correct_waits_make_no_event);
 	tcase_add_test(c, own_thread);
-	tcase_add_test(c, init_taken_for_the_parent);
-	tcase_add_test(c, nothing_of_a_trusted_program);
-	tcase_add_test(c, event_4_a_history_that_is_another_numbers_is_not_told);
-	tcase_add_test(c, event_1_stacks_and_the_modules_before_them_once);
+	tcase_add_test(c, init_mistaken_for_the_parent);
+	tcase_add_test(c, a_trusted_program_makes_no_event);
+	tcase_add_test(c, event_4_the_history_of_another_pid_is_not_printed);
+	tcase_add_test(c, event_1_stacks_follow_their_modules_which_are_printed_once);
 	tcase_add_test(c, event_1_one_event_is_one_bounded_write);
-	tcase_add_test(c, event_3_nothing_without_a_file);
-	tcase_add_test(c, a_file_that_cannot_be_opened_is_silence);
+	tcase_add_test(c, event_3_no_event_without_a_file);
+	tcase_add_test(c, a_file_that_cannot_be_opened_is_ignored);
 	return run_case("event", c);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* exits: which of many children have ended. Letters are those of core/reference/exit_watch.h. */
+/* exit_watch: which of many children have ended. Rules are those of core/reference/exit_watch.h. */
 #include "core/reference/exit_watch.h"
 
 #include "../support/host.h"
@@ -31,7 +31,7 @@ static uint32_t watch(pid_t pid)
 	return index;
 }
 
-START_TEST(exit_watch_1_an_end_is_a_hint_at_its_watch_and_stays_until_given_back)
+START_TEST(exit_watch_1_an_end_is_a_hint_at_its_watch_until_it_is_returned)
 {
 	struct child c = recorded_child();
 	uint32_t index;
@@ -59,7 +59,7 @@ START_TEST(exit_watch_1_an_end_is_a_hint_at_its_watch_and_stays_until_given_back
 }
 END_TEST
 
-START_TEST(exit_watch_2_a_watch_is_given_again_when_it_is_not_armed)
+START_TEST(exit_watch_2_a_watch_is_reused_when_it_is_not_armed)
 {
 	struct child c = recorded_child();
 	uint32_t index;
@@ -80,7 +80,7 @@ START_TEST(exit_watch_2_a_watch_is_given_again_when_it_is_not_armed)
 }
 END_TEST
 
-START_TEST(exit_watch_4_all_positions_of_a_watch_are_found_and_forgotten)
+START_TEST(exit_watch_4_all_positions_of_a_watch_are_found_and_removed)
 {
 	struct child c = recorded_child();
 	uint32_t index;
@@ -98,7 +98,7 @@ START_TEST(exit_watch_4_all_positions_of_a_watch_are_found_and_forgotten)
 	ck_assert_uint_eq(pe_exit_watch_position(exits, index, 0), 3);
 	ck_assert_uint_eq(pe_exit_watch_position(exits, index, 4), 10);
 	ck_assert_uint_eq(pe_exit_watch_position(exits, index, 11), 4999);
-	/* somebody else's now */
+	/* another entry's now */
 	pe_exit_watch_seen(exits)[10].watch = 0;
 	ck_assert_uint_eq(pe_exit_watch_position(exits, index, 4), 4999);
 	end(c, 0);
@@ -115,8 +115,8 @@ int main(void)
 {
 	TCase *c = tcase_create("exits");
 
-	tcase_add_test(c, exit_watch_1_an_end_is_a_hint_at_its_watch_and_stays_until_given_back);
-	tcase_add_test(c, exit_watch_2_a_watch_is_given_again_when_it_is_not_armed);
-	tcase_add_test(c, exit_watch_4_all_positions_of_a_watch_are_found_and_forgotten);
+	tcase_add_test(c, exit_watch_1_an_end_is_a_hint_at_its_watch_until_it_is_returned);
+	tcase_add_test(c, exit_watch_2_a_watch_is_reused_when_it_is_not_armed);
+	tcase_add_test(c, exit_watch_4_all_positions_of_a_watch_are_found_and_removed);
 	return run_case("exits", c);
 }

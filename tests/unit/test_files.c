@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* files: what is remembered of opened files, and that no file stops or ends the program that uses a
+/* files: what is recorded of opened files; and no file stops or ends the program that uses a
  * pid. */
 #include <check.h>
 #include <fcntl.h>
@@ -39,7 +39,7 @@ static void put(const char *file, const char *text)
 	fclose(f);
 }
 
-/* as the program does: open, tell, close */
+/* as the program does: open, record, close */
 static void program_opens(const char *file)
 {
 	int fd = open(name(file), O_RDONLY | O_NONBLOCK);
@@ -87,7 +87,7 @@ START_TEST(rings)
 }
 END_TEST
 
-/* files.1, files.4: what changes after it was opened is younger; a rename moves ctime */
+/* files.1, files.4: a file changed after it was opened is younger; a rename changes ctime */
 START_TEST(the_stamp)
 {
 	char to[512];
@@ -168,7 +168,7 @@ START_TEST(bad_files)
 }
 END_TEST
 
-START_TEST(bad_files_come_later)
+START_TEST(a_file_becomes_bad_after_it_was_opened)
 {
 	char good[512];
 
@@ -177,12 +177,12 @@ START_TEST(bad_files_come_later)
 	program_opens("bad.pid");
 	ck_assert_int_eq(unlink(name("bad.pid")), 0);
 	bad[_i]();
-	ck_assert(say(307)); /* what was read of it */
+	ck_assert(say(307)); /* what was read from it */
 	put("bad", "308\n");
 	program_opens("bad");
 	ck_assert_int_eq(unlink(name("bad")), 0);
 	if (rename(name("bad.pid"), good) == 0)
-		say(308); /* no more than that it returns */
+		say(308); /* only that it returns */
 }
 END_TEST
 
@@ -199,7 +199,7 @@ int main(void)
 	tcase_add_test(c, the_stamp);
 	tcase_add_test(c, relative);
 	tcase_add_loop_test(c, bad_files, 0, count);
-	tcase_add_loop_test(c, bad_files_come_later, 0, count);
+	tcase_add_loop_test(c, a_file_becomes_bad_after_it_was_opened, 0, count);
 	suite_add_tcase(s, c);
 	srunner_run_all(r, CK_ENV);
 	failed = srunner_ntests_failed(r);

@@ -120,7 +120,7 @@ START_TEST(suppressions_by_program_and_by_any_kind)
 }
 END_TEST
 
-START_TEST(a_suppression_that_is_none)
+START_TEST(an_invalid_suppression)
 {
 	suppressions("latent:a\nlatent\n", 2);
 	suppressions("latent:\n", 1);
@@ -128,7 +128,7 @@ START_TEST(a_suppression_that_is_none)
 }
 END_TEST
 
-START_TEST(R1_lines_of_other_kinds)
+START_TEST(lines_of_other_kinds_are_skipped)
 {
 	add("{\"pidepoch\":1,\"type\":\"something new\"}");
 	ck_assert_uint_eq(events.unreadable, 0);
@@ -140,7 +140,7 @@ START_TEST(R1_lines_of_other_kinds)
 }
 END_TEST
 
-START_TEST(R3_an_event_of_nothing)
+START_TEST(an_empty_event)
 {
 	add("{\"pidepoch\":1,\"type\":\"event\",\"pid\":-1,\"signal\":1e9,\"stack\":7,\"obtained\":[],"
 	    "\"time\":\"x\",\"kind\":5}");
@@ -153,7 +153,7 @@ START_TEST(R3_an_event_of_nothing)
 }
 END_TEST
 
-START_TEST(R2_long_lines_and_a_cut_end)
+START_TEST(long_lines_and_a_truncated_end)
 {
 	char *text = malloc(PE_EVENTS_LINE + 100);
 	FILE *f;
@@ -183,10 +183,10 @@ int main(void)
 	tcase_add_test(c, findings_2_the_worst_first_then_the_most_frequent);
 	tcase_add_test(c, findings_3_suppressed);
 	tcase_add_test(c, suppressions_by_program_and_by_any_kind);
-	tcase_add_test(c, a_suppression_that_is_none);
-	tcase_add_test(c, R1_lines_of_other_kinds);
-	tcase_add_test(c, R3_an_event_of_nothing);
-	tcase_add_test(c, R2_long_lines_and_a_cut_end);
+	tcase_add_test(c, an_invalid_suppression);
+	tcase_add_test(c, lines_of_other_kinds_are_skipped);
+	tcase_add_test(c, an_empty_event);
+	tcase_add_test(c, long_lines_and_a_truncated_end);
 	srunner_run_all(r, CK_NORMAL);
 	failed = srunner_ntests_failed(r);
 	srunner_free(r);

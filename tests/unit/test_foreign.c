@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* others: what is remembered of processes that are no children. Letters are those of
+/* foreign: what is recorded of processes that are not children. Rules are those of
  * core/time/foreign.h. */
 #include "core/time/foreign.h"
 
@@ -29,7 +29,7 @@ static void is_known(uint32_t pid, uint64_t inode, uint64_t since)
 	ck_assert_uint_eq(o->since, since);
 }
 
-START_TEST(who_was_not_noted_is_not_known)
+START_TEST(a_process_that_was_not_noted_is_not_known)
 {
 	begin(10);
 	ck_assert_ptr_null(pe_foreign_find(&others, 400));
@@ -39,7 +39,7 @@ START_TEST(who_was_not_noted_is_not_known)
 }
 END_TEST
 
-START_TEST(foreign_1_a_later_reference_leaves_the_bound_as_it_is)
+START_TEST(foreign_1_a_later_reference_does_not_change_the_bound)
 {
 	begin(10);
 	note(400, 88, 6);
@@ -48,7 +48,7 @@ START_TEST(foreign_1_a_later_reference_leaves_the_bound_as_it_is)
 }
 END_TEST
 
-START_TEST(foreign_2_the_last_incarnation_takes_the_place)
+START_TEST(foreign_2_the_last_process_instance_takes_the_entry)
 {
 	begin(10);
 	note(400, 88, 6);
@@ -57,7 +57,7 @@ START_TEST(foreign_2_the_last_incarnation_takes_the_place)
 }
 END_TEST
 
-START_TEST(foreign_3_when_all_places_are_taken_the_oldest_goes)
+START_TEST(foreign_3_when_all_entries_are_used_the_oldest_is_replaced)
 {
 	begin(3);
 	for (uint32_t i = 0; i < 3; i++)
@@ -69,14 +69,14 @@ START_TEST(foreign_3_when_all_places_are_taken_the_oldest_goes)
 	ck_assert_int_eq(note(501, 100, 6), 0);
 	ck_assert_ptr_null(pe_foreign_find(&others, 401));
 	is_known(500, 99, 6);
-	/* and one that went can come back */
+	/* and one that was removed can return */
 	ck_assert_int_eq(note(400, 80, 7), 0);
 	is_known(400, 80, 7);
 	ck_assert_ptr_null(pe_foreign_find(&others, 402));
 }
 END_TEST
 
-START_TEST(foreign_3_without_any_place_it_says_so)
+START_TEST(foreign_3_without_any_entry_it_returns_false)
 {
 	begin(0);
 	ck_assert_int_eq(note(400, 88, 6), -ENOMEM);
@@ -88,10 +88,10 @@ int main(void)
 {
 	TCase *c = tcase_create("memory");
 
-	tcase_add_test(c, who_was_not_noted_is_not_known);
-	tcase_add_test(c, foreign_1_a_later_reference_leaves_the_bound_as_it_is);
-	tcase_add_test(c, foreign_2_the_last_incarnation_takes_the_place);
-	tcase_add_test(c, foreign_3_when_all_places_are_taken_the_oldest_goes);
-	tcase_add_test(c, foreign_3_without_any_place_it_says_so);
+	tcase_add_test(c, a_process_that_was_not_noted_is_not_known);
+	tcase_add_test(c, foreign_1_a_later_reference_does_not_change_the_bound);
+	tcase_add_test(c, foreign_2_the_last_process_instance_takes_the_entry);
+	tcase_add_test(c, foreign_3_when_all_entries_are_used_the_oldest_is_replaced);
+	tcase_add_test(c, foreign_3_without_any_entry_it_returns_false);
 	return run_case("others", c);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* Which births go to the child table, and whose they are: made-up messages and events
- * (fork_events.3, fork_events.4); and that the kernel alone is believed. */
+/* Which births enter the child table, and whose they are: constructed messages and events
+ * (fork_events.3, fork_events.4); and only the kernel's messages are accepted. */
 #include "supervisor/fork_events.h"
 
 #include <check.h>
@@ -43,7 +43,7 @@ static struct message message(uint32_t index, uint32_t what, int child, int chil
 	return out;
 }
 
-START_TEST(a_child_is_told)
+START_TEST(a_fork_event_of_a_child_is_passed_on)
 {
 	struct message m = message(CN_IDX_PROC, PROC_EVENT_FORK, 50, 50);
 	struct pe_fork_events_event e;
@@ -55,7 +55,7 @@ START_TEST(a_child_is_told)
 }
 END_TEST
 
-START_TEST(nothing_else_is)
+START_TEST(other_events_are_not_passed_on)
 {
 	const struct message other[] = {
 		message(CN_IDX_PROC, PROC_EVENT_FORK, 51, 50), /* a thread */
@@ -79,7 +79,7 @@ END_TEST
 
 static struct pe_child_table *table;
 static struct pe_child_table_process
-	*process[2]; /* with pids 40 and 41 at first, who asked at 1000 and 2000 */
+	*process[2]; /* starts with pids 40 and 41, which registered at 1000 and 2000 */
 static uint64_t identities[2];
 static int looks;
 
@@ -123,7 +123,7 @@ static void note(int parent, int child, uint64_t at)
 	pe_fork_events_note(table, &e, 1, who);
 }
 
-START_TEST(each_to_its_parent)
+START_TEST(each_child_goes_to_its_parent)
 {
 	const struct pe_fork_events_event all[] = {
 		{ 40, 50, 2500 }, { 41, 51, 2501 }, { 41, 52, 2502 },
@@ -138,12 +138,13 @@ START_TEST(each_to_its_parent)
 	}
 	ck_assert_int_eq(
 		looks,
-		/* once for those that stand together, and not for who is not in the child table */
+		/* once for adjacent entries, and not for a process that is not in the child
+		 * table */
 		4);
 }
 END_TEST
 
-START_TEST(not_before_it_asked)
+START_TEST(no_child_from_before_its_parent_registered)
 {
 	note(40, 50, 999);
 	note(40, 51, 1000);
@@ -156,7 +157,7 @@ START_TEST(not_before_it_asked)
 }
 END_TEST
 
-START_TEST(not_if_it_did_not_ask)
+START_TEST(no_child_of_an_unregistered_process)
 {
 	process[0]->births = 0;
 	note(40, 50, 5000);
@@ -164,9 +165,8 @@ START_TEST(not_if_it_did_not_ask)
 }
 END_TEST
 
-/* between two forks of the one that asked the pid had been another's: it is by its identity that it
- * is known */
-START_TEST(not_to_who_had_the_number)
+/* between two forks of the registered process another process held the pid: the identity decides */
+START_TEST(no_child_for_an_earlier_holder_of_the_pid)
 {
 	note(40, 50, 1500);
 	identities[0] = 900; /* the next one */
@@ -183,7 +183,7 @@ START_TEST(not_to_who_had_the_number)
 }
 END_TEST
 
-START_TEST(not_over_an_exec)
+START_TEST(no_child_across_an_exec)
 {
 	note(40, 50, 1500);
 	pe_child_table_forget(table, process[0]);
@@ -208,7 +208,8 @@ static uint64_t now(void)
 	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
 
-/* another process tells all who listen that we have a child of that pid; false: it may not */
+/* Another process sends all listeners a message that we have a child of that pid. Returns false
+ * if it has no right to. */
 static bool pretend(int child)
 {
 	const struct sockaddr_nl all = { .nl_family = AF_NETLINK, .nl_groups = CN_IDX_PROC };
@@ -226,7 +227,7 @@ static bool pretend(int child)
 	return sent;
 }
 
-START_TEST(the_kernel_is_believed)
+START_TEST(only_the_kernels_messages_are_accepted)
 {
 	struct pe_serve s = { .table = table, .births = pe_fork_events_open() };
 	struct pe_child_table_process *self;
@@ -234,7 +235,7 @@ START_TEST(the_kernel_is_believed)
 	pid_t child;
 
 	if (s.births < 0 || pe_fork_events_listen(s.births) < 0) {
-		fprintf(stderr, "left out: no births are told here\n");
+		fprintf(stderr, "left out: the kernel sends no fork events here\n");
 		return;
 	}
 	ck_assert_int_eq(pe_peer_identity(getpid(), &identity), 0);
@@ -245,7 +246,7 @@ START_TEST(the_kernel_is_believed)
 		_exit(0);
 	ck_assert_int_eq(waitpid(child, NULL, 0), child);
 	if (!pretend(child + 1))
-		fprintf(stderr, "left out: nobody can pretend\n");
+		fprintf(stderr, "left out: no process can send a false message\n");
 	pe_fork_events_read(&s);
 	ck_assert(pe_child_table_has(table, self, child));
 	ck_assert(!pe_child_table_has(table, self, child + 1));
@@ -262,14 +263,14 @@ int main(void)
 	int failed;
 
 	tcase_add_checked_fixture(c, open_book, close_book);
-	tcase_add_test(c, a_child_is_told);
-	tcase_add_test(c, nothing_else_is);
-	tcase_add_test(c, each_to_its_parent);
-	tcase_add_test(c, not_before_it_asked);
-	tcase_add_test(c, not_if_it_did_not_ask);
-	tcase_add_test(c, not_to_who_had_the_number);
-	tcase_add_test(c, not_over_an_exec);
-	tcase_add_test(c, the_kernel_is_believed);
+	tcase_add_test(c, a_fork_event_of_a_child_is_passed_on);
+	tcase_add_test(c, other_events_are_not_passed_on);
+	tcase_add_test(c, each_child_goes_to_its_parent);
+	tcase_add_test(c, no_child_from_before_its_parent_registered);
+	tcase_add_test(c, no_child_of_an_unregistered_process);
+	tcase_add_test(c, no_child_for_an_earlier_holder_of_the_pid);
+	tcase_add_test(c, no_child_across_an_exec);
+	tcase_add_test(c, only_the_kernels_messages_are_accepted);
 	suite_add_tcase(s, c);
 	runner = srunner_create(s);
 	srunner_run_all(runner, CK_NORMAL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* process: births, forks, memory refused. Letters are those of core/frame/frame.h. */
+/* frame: births, forks, memory refused. Rules are those of core/frame/frame.h. */
 #include "core/engine/birth.h"
 #include "../support/host.h"
 
@@ -13,7 +13,7 @@
 
 #define THREADS 3
 
-/* A birth of a pid that no process needs to have. */
+/* A birth of a pid; no process needs to hold it. */
 static void born(struct pe_frame *p, struct pe_thread *t, int pid)
 {
 	struct pe_birth b = pe_birth_begin(p, t, PE_CALL_FORK);
@@ -21,7 +21,7 @@ static void born(struct pe_frame *p, struct pe_thread *t, int pid)
 	pe_birth_end(p, t, &b, pid);
 }
 
-/* It was our child and is gone, as far as the frame knows. */
+/* Record that it was our child and has been reaped. */
 static void born_and_lost(int pid)
 {
 	struct pe_known k;
@@ -46,7 +46,7 @@ static int in_forked_child(int (*check)(struct child), struct child c)
 	return WEXITSTATUS(status);
 }
 
-START_TEST(frame_1_a_vfork_child_is_not_let_in)
+START_TEST(frame_1_a_vfork_child_cannot_enter)
 {
 	thread.vfork_depth = 1;
 	ck_assert(!pe_frame_enter(&frame, &thread));
@@ -64,14 +64,14 @@ START_TEST(frame_1_with_shared_memory_getpid_decides)
 }
 END_TEST
 
-START_TEST(frame_1_P4_a_vfork_child_records_nothing)
+START_TEST(frame_1_4_a_vfork_child_records_nothing)
 {
 	struct pe_birth b;
 
 	thread.vfork_depth = 1;
 	b = pe_birth_begin(&frame, &thread, PE_CALL_FORK);
 	ck_assert(!b.engaged);
-	frame.lock = 1; /* whoever takes it now hangs */
+	frame.lock = 1; /* an attempt to take it now would hang */
 	pe_birth_end(&frame, &thread, &b, 500);
 	pe_frame_learn(&frame, &thread, 500);
 	ck_assert_int_eq(guarded_kill(getpid(), 0), 0);
@@ -92,7 +92,7 @@ START_TEST(frame_2_learning_makes_no_frame)
 	born(&fresh, &fresh_thread, 500);
 	ck_assert_ptr_nonnull(fresh.life);
 	ck_assert_int_eq(pe_frame_know(&fresh, 500).what, PE_KNOWN_LIVE);
-	/* settings that nobody has read are the safe ones */
+	/* settings that have not been read are the safe ones */
 	ck_assert_int_eq(fresh_settings.policy, PE_POLICY_REFUSE);
 	ck_assert_int_eq(fresh_settings.stale_errno, ESRCH);
 }
@@ -146,7 +146,7 @@ static int forked_unwiped(struct child c)
 {
 	(void)c;
 	if (pe_frame_enter(&fresh, &fresh_thread))
-		return 1; /* it may as well be a vfork child */
+		return 1; /* it could be a vfork child */
 	pe_frame_forked(&fresh, &fresh_thread);
 	if (!pe_frame_enter(&fresh, &fresh_thread))
 		return 2;
@@ -172,7 +172,7 @@ static void lives_without_a_wiped_page(void)
 	ck_assert_int_eq(pe_frame_know(&fresh, 500).what, PE_KNOWN_LIVE);
 }
 
-START_TEST(frame_2_without_a_wiped_page_the_child_says_what_it_is)
+START_TEST(frame_2_without_a_wiped_page_the_child_registers_itself)
 {
 	fresh_settings.force_old = PE_OLD_WIPE;
 	lives_without_a_wiped_page();
@@ -191,7 +191,7 @@ static struct rlimit no_memory(void)
 	return before;
 }
 
-START_TEST(frame_2_P5_the_kernel_refuses_the_page)
+START_TEST(frame_2_5_the_kernel_refuses_the_page)
 {
 	struct rlimit before = no_memory();
 
@@ -217,7 +217,7 @@ static int is_a_new_frame(struct child c)
 	return pe_clock_now(&frame.clock) == before ? 0 : 4;
 }
 
-START_TEST(frame_2_P3_first_entry_of_a_forked_child)
+START_TEST(frame_2_3_first_entry_of_a_forked_child)
 {
 	struct child c = recorded_child();
 
@@ -257,7 +257,7 @@ static int knows_from_its_grandparent(struct child c)
 	return in_forked_child(knows_from_its_parent, c);
 }
 
-START_TEST(frame_3_what_was_reaped_before_the_fork_is_inherited)
+START_TEST(frame_3_a_child_reaped_before_the_fork_is_inherited)
 {
 	struct child c = recorded_child();
 
@@ -289,7 +289,7 @@ static int inherited_after(int generations, int number)
 	return WEXITSTATUS(status);
 }
 
-START_TEST(frame_3_as_many_ancestors_are_remembered_as_there_is_room_for)
+START_TEST(frame_3_the_list_of_ancestors_is_bounded)
 {
 	born_and_lost(500);
 	for (int generations = 1; generations <= (int)PE_FRAME_ANCESTORS; generations++)
@@ -340,8 +340,7 @@ START_TEST(frame_3_the_nearest_ancestor_decides)
 }
 END_TEST
 
-/* An end that the parent sees after the fork is none of the child's knowledge, nor the other way
- * round. */
+/* An end that the parent sees after the fork is not known to the child, and the reverse. */
 static int ends_are_its_own(struct child c)
 {
 	struct pe_known k;
@@ -355,7 +354,7 @@ static int ends_are_its_own(struct child c)
 	return known(500) == PE_KNOWN_RELEASED ? 0 : 1;
 }
 
-START_TEST(frame_3_what_a_child_reaps_is_not_its_parents_knowledge)
+START_TEST(frame_3_a_child_that_reaps_does_not_change_its_parents_frame)
 {
 	born(&frame, &thread, 500);
 	ck_assert_int_eq(in_forked_child(ends_are_its_own, (struct child){ 0 }), 0);
@@ -379,7 +378,7 @@ static void *take_the_lock(void *unused)
 	return unused;
 }
 
-START_TEST(frame_4_the_lock_excludes_and_masks_and_is_handed_on)
+START_TEST(frame_4_the_lock_excludes_and_masks_and_is_passed_on)
 {
 	uint64_t mask = pe_frame_lock(&frame);
 	sigset_t now;
@@ -443,7 +442,7 @@ static int a_child_for_the_first_time(struct child unused)
 	if (known(c.pid) != (enough ? PE_KNOWN_LIVE : PE_KNOWN_NOTHING))
 		return 1;
 	if (frame.slots.live != slots + enough)
-		return 2; /* a slot that nobody can find is given back */
+		return 2; /* a slot that no entry leads to is freed */
 	if (guarded_kill(c.pid, SIGKILL) != 0)
 		return 3;
 	if (reap(c.pid, NULL, 0) != c.pid)
@@ -458,9 +457,9 @@ START_TEST(frame_5_each_allocation_refused_once)
 }
 END_TEST
 
-/* The pid was stale, and now it is a child's that there is no memory for. In a new lap the pages
- * need copies. */
-START_TEST(frame_5_a_stale_number_born_again_without_memory_is_fresh)
+/* The pid was stale, and is now that of a child that there is no memory for. In a new lap the
+ * pages need copies. */
+START_TEST(frame_5_a_stale_pid_reused_for_a_child_without_memory_is_fresh)
 {
 	struct child c = unrecorded_child();
 	struct pe_birth b;
@@ -489,7 +488,7 @@ START_TEST(frame_5_the_kernel_refuses_another_chunk)
 	for (int pid = first; pid < most; pid++)
 		ck_assert_int_eq(known(pid), PE_KNOWN_LIVE);
 	ck_assert_int_eq(known(most), PE_KNOWN_NOTHING);
-	born(&frame, &thread, most); /* there is memory again */
+	born(&frame, &thread, most); /* memory is available again */
 	ck_assert_int_eq(known(most), PE_KNOWN_LIVE);
 }
 END_TEST
@@ -541,12 +540,12 @@ START_TEST(frame_6_reaped_before_it_was_recorded)
 }
 END_TEST
 
-START_TEST(frame_6_reaped_under_the_slot_of_an_earlier_life)
+START_TEST(frame_6_reaped_under_the_slot_of_an_earlier_generation)
 {
 	struct child c = unrecorded_child();
 	struct pe_birth b;
 
-	born(&frame, &thread, c.pid); /* one whose end was not seen; the pid comes again */
+	born(&frame, &thread, c.pid); /* an unseen end; the pid is reused */
 	b = pe_birth_begin(&frame, &thread, PE_CALL_FORK);
 	end(c, 0);
 	ck_assert_int_eq(reap(-1, NULL, 0), c.pid);
@@ -555,7 +554,7 @@ START_TEST(frame_6_reaped_under_the_slot_of_an_earlier_life)
 }
 END_TEST
 
-START_TEST(frame_6_another_reap_meanwhile_does_no_harm)
+START_TEST(frame_6_a_concurrent_reap_does_no_harm)
 {
 	struct child other = unrecorded_child(), c;
 	struct pe_birth b = pe_birth_begin(&frame, &thread, PE_CALL_FORK);
@@ -570,13 +569,14 @@ START_TEST(frame_6_another_reap_meanwhile_does_no_harm)
 }
 END_TEST
 
-START_TEST(frame_6_a_reap_that_was_not_seen_and_the_kernels_word)
+START_TEST(frame_6_an_unseen_reap_is_decided_by_the_kernel)
 {
 	struct pe_birth b = pe_birth_begin(&frame, &thread, PE_CALL_FORK);
 	struct child c = unrecorded_child();
 
 	end(c, 0);
-	ck_assert_int_eq(syscall(SYS_wait4, c.pid, NULL, 0, NULL), c.pid); /* past everything */
+	ck_assert_int_eq(syscall(SYS_wait4, c.pid, NULL, 0, NULL),
+			 c.pid); /* bypassing the library */
 	pe_birth_end(&frame, &thread, &b, c.pid);
 	ck_assert_int_eq(known(c.pid), PE_KNOWN_LIVE);
 	ck_assert_int_eq(reap(c.pid, NULL, 0), -ECHILD);
@@ -590,7 +590,8 @@ START_TEST(frame_6_a_birth_recorded_late_makes_no_lap)
 {
 	struct pe_birth slow = pe_birth_begin(&frame, &thread, PE_CALL_FORK);
 
-	born(&frame, &thread, 600); /* another thread's, handed out after ours and told before it */
+	born(&frame, &thread,
+	     600); /* another thread's child, born after ours and recorded before it */
 	pe_birth_end(&frame, &thread, &slow, 500);
 	ck_assert_uint_eq(pe_frame_know(&frame, 500).slot->birth, 1);
 	ck_assert_uint_eq(pe_frame_know(&frame, 600).slot->birth, 1);
@@ -601,7 +602,7 @@ END_TEST
 
 /* Between this fork's two ends the pid was handed out, released and handed out again: a lap of the
  * kernel's. */
-START_TEST(frame_6_a_fork_that_slept_through_a_lap_is_younger_than_what_it_slept_through)
+START_TEST(frame_6_a_fork_that_slept_through_a_lap_is_younger_than_the_births_of_that_lap)
 {
 	struct pe_birth slow = pe_birth_begin(&frame, &thread, PE_CALL_FORK);
 
@@ -613,7 +614,7 @@ START_TEST(frame_6_a_fork_that_slept_through_a_lap_is_younger_than_what_it_slept
 }
 END_TEST
 
-START_TEST(a_number_at_or_below_the_cursor_opens_a_lap_and_an_epoch)
+START_TEST(a_pid_at_or_below_the_cursor_begins_a_lap_and_an_epoch)
 {
 	uint32_t entry;
 
@@ -641,7 +642,7 @@ END_TEST
 
 /* --- learning --- */
 
-START_TEST(learning_makes_a_stale_number_fresh_and_no_other)
+START_TEST(learning_makes_a_stale_pid_fresh_and_no_other)
 {
 	born_and_lost(500);
 	born(&frame, &thread, 501);
@@ -676,14 +677,14 @@ START_TEST(an_adopted_child_gets_one_slot)
 }
 END_TEST
 
-START_TEST(one_that_is_gone_by_then_is_not_kept)
+START_TEST(a_child_that_has_ended_is_not_adopted)
 {
 	pe_birth_adopt(&frame, &thread, 4194301);
 	ck_assert_int_eq(known(4194301), PE_KNOWN_RELEASED);
 }
 END_TEST
 
-START_TEST(frame_5_adopted_without_memory)
+START_TEST(frame_5_adoption_without_memory)
 {
 	struct child c = unrecorded_child();
 
@@ -720,7 +721,7 @@ START_TEST(a_moment_is_never_0)
 }
 END_TEST
 
-START_TEST(a_thread_finds_libcs_rseq_area_unless_told_not_to)
+START_TEST(a_thread_finds_libcs_rseq_area_unless_disabled)
 {
 	struct pe_thread t = { 0 };
 
@@ -750,7 +751,7 @@ static void unseen_reap_and_the_same_number_again(void)
 	first = pe_frame_know(&frame, 500);
 	kill(500, SIGKILL);
 	ck_assert_int_eq(waitpid(500, NULL, 0), 500);
-	ck_assert_int_eq(known(500), PE_KNOWN_LIVE); /* nobody has told the engine */
+	ck_assert_int_eq(known(500), PE_KNOWN_LIVE); /* the engine does not know */
 	ck_assert_int_eq(recorded_child_as(500), 500);
 	ck_assert_int_eq(known(500), PE_KNOWN_LIVE);
 	ck_assert_uint_gt(pe_frame_know(&frame, 500).slot->birth, 1); /* a lap after the first */
@@ -760,19 +761,19 @@ static void unseen_reap_and_the_same_number_again(void)
 	ck_assert_int_eq(known(500), PE_KNOWN_RELEASED);
 }
 
-START_TEST(frame_6_an_end_that_was_not_seen_and_the_number_comes_again)
+START_TEST(frame_6_an_unseen_end_and_the_pid_is_reused)
 {
 	ck_assert_int_eq(in_own_namespace(unseen_reap_and_the_same_number_again), 0);
 }
 END_TEST
 
-START_TEST(a_slot_left_open_is_closed_when_its_number_is_born_again)
+START_TEST(a_slot_left_open_is_closed_when_its_pid_is_reused)
 {
 	struct child c = recorded_child();
 	struct pe_known old = pe_frame_know(&frame, (uint32_t)c.pid), now;
 	struct pe_birth b = pe_birth_begin(&frame, &thread, PE_CALL_FORK);
 
-	pe_birth_end(&frame, &thread, &b, c.pid); /* the kernel hands out the same number */
+	pe_birth_end(&frame, &thread, &b, c.pid); /* the kernel allocates the same pid */
 	now = pe_frame_know(&frame, (uint32_t)c.pid);
 	ck_assert_int_eq(now.what, PE_KNOWN_LIVE);
 	ck_assert(now.life != old.life || now.index != old.index);
@@ -797,43 +798,43 @@ int main(void)
 {
 	TCase *c = tcase_create("frame");
 
-	tcase_add_test(c, frame_1_a_vfork_child_is_not_let_in);
+	tcase_add_test(c, frame_1_a_vfork_child_cannot_enter);
 	tcase_add_test(c, frame_1_with_shared_memory_getpid_decides);
-	tcase_add_test(c, frame_1_P4_a_vfork_child_records_nothing);
+	tcase_add_test(c, frame_1_4_a_vfork_child_records_nothing);
 	tcase_add_test(c, frame_2_learning_makes_no_frame);
 	tcase_add_test(c, frame_2_the_first_entries_of_threads_make_one_frame);
-	tcase_add_test(c, frame_2_without_a_wiped_page_the_child_says_what_it_is);
-	tcase_add_test(c, frame_2_P5_the_kernel_refuses_the_page);
-	tcase_add_test(c, frame_2_P3_first_entry_of_a_forked_child);
+	tcase_add_test(c, frame_2_without_a_wiped_page_the_child_registers_itself);
+	tcase_add_test(c, frame_2_5_the_kernel_refuses_the_page);
+	tcase_add_test(c, frame_2_3_first_entry_of_a_forked_child);
 	tcase_add_test(c, frame_2_a_child_forked_by_a_vfork_child_has_memory_of_its_own);
-	tcase_add_test(c, frame_3_what_was_reaped_before_the_fork_is_inherited);
-	tcase_add_test(c, frame_3_as_many_ancestors_are_remembered_as_there_is_room_for);
+	tcase_add_test(c, frame_3_a_child_reaped_before_the_fork_is_inherited);
+	tcase_add_test(c, frame_3_the_list_of_ancestors_is_bounded);
 	tcase_add_test(c, frame_3_the_nearest_ancestor_decides);
-	tcase_add_test(c, frame_3_what_a_child_reaps_is_not_its_parents_knowledge);
-	tcase_add_test(c, frame_4_the_lock_excludes_and_masks_and_is_handed_on);
+	tcase_add_test(c, frame_3_a_child_that_reaps_does_not_change_its_parents_frame);
+	tcase_add_test(c, frame_4_the_lock_excludes_and_masks_and_is_passed_on);
 	tcase_add_loop_test(c, frame_5_each_allocation_refused_once, 0, ENOUGH + 1);
-	tcase_add_loop_test(c, frame_5_a_stale_number_born_again_without_memory_is_fresh, 0,
+	tcase_add_loop_test(c, frame_5_a_stale_pid_reused_for_a_child_without_memory_is_fresh, 0,
 			    ENOUGH + 1);
 	tcase_add_test(c, frame_5_the_kernel_refuses_another_chunk);
 	tcase_add_test(c, frame_5_no_record_for_the_threads_holds);
 	tcase_add_test(c, frame_5_memory_refused_is_never_refused);
 	tcase_add_test(c, frame_6_reaped_before_it_was_recorded);
-	tcase_add_test(c, frame_6_reaped_under_the_slot_of_an_earlier_life);
-	tcase_add_test(c, frame_6_another_reap_meanwhile_does_no_harm);
-	tcase_add_test(c, frame_6_a_reap_that_was_not_seen_and_the_kernels_word);
+	tcase_add_test(c, frame_6_reaped_under_the_slot_of_an_earlier_generation);
+	tcase_add_test(c, frame_6_a_concurrent_reap_does_no_harm);
+	tcase_add_test(c, frame_6_an_unseen_reap_is_decided_by_the_kernel);
 	tcase_add_test(c, frame_6_a_birth_recorded_late_makes_no_lap);
 	tcase_add_test(
-		c, frame_6_a_fork_that_slept_through_a_lap_is_younger_than_what_it_slept_through);
-	tcase_add_test(c, a_number_at_or_below_the_cursor_opens_a_lap_and_an_epoch);
+		c, frame_6_a_fork_that_slept_through_a_lap_is_younger_than_the_births_of_that_lap);
+	tcase_add_test(c, a_pid_at_or_below_the_cursor_begins_a_lap_and_an_epoch);
 	tcase_add_test(c, frame_6_a_birth_keeps_its_history);
-	tcase_add_test(c, learning_makes_a_stale_number_fresh_and_no_other);
+	tcase_add_test(c, learning_makes_a_stale_pid_fresh_and_no_other);
 	tcase_add_test(c, an_adopted_child_gets_one_slot);
-	tcase_add_test(c, one_that_is_gone_by_then_is_not_kept);
-	tcase_add_test(c, frame_5_adopted_without_memory);
+	tcase_add_test(c, a_child_that_has_ended_is_not_adopted);
+	tcase_add_test(c, frame_5_adoption_without_memory);
 	tcase_add_test(c, a_moment_is_never_0);
-	tcase_add_test(c, a_thread_finds_libcs_rseq_area_unless_told_not_to);
-	tcase_add_test(c, frame_6_an_end_that_was_not_seen_and_the_number_comes_again);
-	tcase_add_test(c, a_slot_left_open_is_closed_when_its_number_is_born_again);
+	tcase_add_test(c, a_thread_finds_libcs_rseq_area_unless_disabled);
+	tcase_add_test(c, frame_6_an_unseen_end_and_the_pid_is_reused);
+	tcase_add_test(c, a_slot_left_open_is_closed_when_its_pid_is_reused);
 	tcase_add_test(c, no_child_was_made);
 	return run_case("process", c);
 }

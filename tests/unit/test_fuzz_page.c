@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * fuzz: the program's side of the hunt, with a monitor of the test's own. Letters are those of
+ * fuzz: the program's side, with a canary server of the test's own. Rules are those of
  * core/engine/fuzz_page.h.
  *
- * The monitor is a thread: it notes what it is asked for, in order, and answers unless it has been
- * told not to.
+ * The server is a thread: it records the requests in order, and answers unless it is disabled.
  */
 #include "../support/host.h"
 
@@ -52,7 +51,7 @@ static pthread_t monitor(const uint32_t *requests)
 	return t;
 }
 
-START_TEST(fuzz_page_1_the_keeper_has_served_when_a_release_returns)
+START_TEST(fuzz_page_1_the_server_has_answered_when_a_release_returns)
 {
 	static const uint32_t requests = 3;
 	pthread_t t = monitor(&requests);
@@ -68,7 +67,7 @@ START_TEST(fuzz_page_1_the_keeper_has_served_when_a_release_returns)
 }
 END_TEST
 
-START_TEST(fuzz_page_1_a_use_that_leaves_no_signal_has_the_strangers_looked_at)
+START_TEST(fuzz_page_1_after_a_use_without_a_signal_the_canaries_are_checked)
 {
 	static const uint32_t requests = 1;
 	pthread_t t = monitor(&requests);
@@ -82,7 +81,7 @@ START_TEST(fuzz_page_1_a_use_that_leaves_no_signal_has_the_strangers_looked_at)
 }
 END_TEST
 
-START_TEST(fuzz_page_6_a_question_is_a_find_where_that_is_asked_for)
+START_TEST(fuzz_page_6_a_probe_is_a_find_if_so_configured)
 {
 	atomic_store(&page->stranger[3], 500);
 	atomic_store(&page->release[3], 8);
@@ -102,14 +101,14 @@ START_TEST(fuzz_page_6_a_question_is_a_find_where_that_is_asked_for)
 }
 END_TEST
 
-/* --- nobody waits for ever --- */
+/* --- no process waits forever --- */
 
-START_TEST(fuzz_page_2_without_a_keeper_the_wait_returns)
+START_TEST(fuzz_page_2_without_a_server_the_wait_returns)
 {
 	pe_fuzz_page_released(page, 500);
 	pe_fuzz_page_used(page);
 	ck_assert(!pe_fuzz_page_all_begin(page));
-	ck_assert_uint_eq(page->lock, 0); /* and whoever comes next is asked about */
+	ck_assert_uint_eq(page->lock, 0); /* and the next request is answered */
 	ck_assert_uint_eq(page->asked, 3);
 	ck_assert_uint_eq(page->releases, 1);
 }
@@ -121,7 +120,7 @@ static void *be_gone(void *tid)
 	return NULL;
 }
 
-/* A pid that nobody has: a thread's that has ended. */
+/* A pid that no process holds: that of a thread that has ended. */
 static uint32_t nobodys(void)
 {
 	uint32_t tid = 0;
@@ -134,7 +133,7 @@ static uint32_t nobodys(void)
 	return tid;
 }
 
-START_TEST(fuzz_page_2_one_who_was_killed_in_its_turn_keeps_it_for_nobody)
+START_TEST(fuzz_page_2_a_process_killed_in_its_turn_does_not_block_the_page)
 {
 	static const uint32_t requests = 1;
 	pthread_t t = monitor(&requests);
@@ -148,7 +147,7 @@ START_TEST(fuzz_page_2_one_who_was_killed_in_its_turn_keeps_it_for_nobody)
 END_TEST
 
 /* A living holder is not robbed: the canary is done without, and the turn stays its holder's. */
-START_TEST(fuzz_page_2_a_turn_that_lasts_costs_the_canary)
+START_TEST(fuzz_page_2_a_long_turn_forgoes_the_canary)
 {
 	const uint32_t parent = (uint32_t)getppid();
 
@@ -160,7 +159,7 @@ START_TEST(fuzz_page_2_a_turn_that_lasts_costs_the_canary)
 }
 END_TEST
 
-START_TEST(fuzz_page_2_a_handler_above_its_own_request_asks_for_nothing)
+START_TEST(fuzz_page_2_a_handler_above_its_own_request_makes_no_request)
 {
 	const uint32_t me = (uint32_t)gettid();
 
@@ -186,7 +185,7 @@ START_TEST(fuzz_page_3_a_draw_is_a_function_of_seed_and_place)
 END_TEST
 
 /* Each pause takes one draw, whether it is made or not: the policies have the same places. */
-START_TEST(fuzz_page_3_each_pause_has_a_draw_of_its_own)
+START_TEST(fuzz_page_3_each_pause_has_its_own_draw)
 {
 	static const uint32_t requests = 2;
 	pthread_t t = monitor(&requests);
@@ -202,9 +201,9 @@ START_TEST(fuzz_page_3_each_pause_has_a_draw_of_its_own)
 }
 END_TEST
 
-/* --- signals to everybody --- */
+/* --- signals to all processes --- */
 
-START_TEST(fuzz_page_4_strangers_leave_before_a_signal_to_everybody)
+START_TEST(fuzz_page_4_canaries_end_before_a_signal_to_all_processes)
 {
 	static const uint32_t requests = 1;
 	pthread_t t = monitor(&requests);
@@ -228,7 +227,7 @@ static void *release(void *unused)
 	return unused;
 }
 
-START_TEST(fuzz_page_4_none_comes_until_it_is_sent)
+START_TEST(fuzz_page_4_no_canary_starts_until_it_is_sent)
 {
 	static const uint32_t requests = 2;
 	pthread_t t = monitor(&requests), other;
@@ -248,7 +247,7 @@ END_TEST
 
 /* --- unrelated processes --- */
 
-START_TEST(fuzz_page_5_each_place_may_be_a_strangers)
+START_TEST(fuzz_page_5_each_entry_can_hold_a_canary)
 {
 	for (uint32_t i = 0; i < PE_FUZZ_PAGE_STRANGERS; i++)
 		atomic_store(&page->stranger[i], 500 + i);
@@ -262,7 +261,7 @@ START_TEST(fuzz_page_5_each_place_may_be_a_strangers)
 END_TEST
 
 /* 0 means one's own process or group to most calls, and an empty place in the list. */
-START_TEST(X5_0_is_nobody)
+START_TEST(pid_0_is_no_canary)
 {
 	ck_assert(!pe_fuzz_page_is_stranger(page, 0));
 }
@@ -273,18 +272,18 @@ int main(void)
 	TCase *c = tcase_create("hunt");
 
 	tcase_add_checked_fixture(c, make_page, NULL);
-	tcase_add_test(c, fuzz_page_1_the_keeper_has_served_when_a_release_returns);
-	tcase_add_test(c, fuzz_page_1_a_use_that_leaves_no_signal_has_the_strangers_looked_at);
-	tcase_add_test(c, fuzz_page_6_a_question_is_a_find_where_that_is_asked_for);
-	tcase_add_test(c, fuzz_page_2_without_a_keeper_the_wait_returns);
-	tcase_add_test(c, fuzz_page_2_one_who_was_killed_in_its_turn_keeps_it_for_nobody);
-	tcase_add_test(c, fuzz_page_2_a_turn_that_lasts_costs_the_canary);
-	tcase_add_test(c, fuzz_page_2_a_handler_above_its_own_request_asks_for_nothing);
+	tcase_add_test(c, fuzz_page_1_the_server_has_answered_when_a_release_returns);
+	tcase_add_test(c, fuzz_page_1_after_a_use_without_a_signal_the_canaries_are_checked);
+	tcase_add_test(c, fuzz_page_6_a_probe_is_a_find_if_so_configured);
+	tcase_add_test(c, fuzz_page_2_without_a_server_the_wait_returns);
+	tcase_add_test(c, fuzz_page_2_a_process_killed_in_its_turn_does_not_block_the_page);
+	tcase_add_test(c, fuzz_page_2_a_long_turn_forgoes_the_canary);
+	tcase_add_test(c, fuzz_page_2_a_handler_above_its_own_request_makes_no_request);
 	tcase_add_test(c, fuzz_page_3_a_draw_is_a_function_of_seed_and_place);
-	tcase_add_test(c, fuzz_page_3_each_pause_has_a_draw_of_its_own);
-	tcase_add_test(c, fuzz_page_4_strangers_leave_before_a_signal_to_everybody);
-	tcase_add_test(c, fuzz_page_4_none_comes_until_it_is_sent);
-	tcase_add_test(c, fuzz_page_5_each_place_may_be_a_strangers);
-	tcase_add_test(c, X5_0_is_nobody);
+	tcase_add_test(c, fuzz_page_3_each_pause_has_its_own_draw);
+	tcase_add_test(c, fuzz_page_4_canaries_end_before_a_signal_to_all_processes);
+	tcase_add_test(c, fuzz_page_4_no_canary_starts_until_it_is_sent);
+	tcase_add_test(c, fuzz_page_5_each_entry_can_hold_a_canary);
+	tcase_add_test(c, pid_0_is_no_canary);
 	return run_case("fuzz", c);
 }

@@ -22,7 +22,7 @@
 
 #define MOST 400 /* instructions on any way through */
 
-/* What the C library registered; NULL: nothing. */
+/* The area that the C library registered; NULL: none. */
 static struct rseq *registered(void)
 {
 	struct rseq *area = (struct rseq *)((char *)__builtin_thread_pointer() + __rseq_offset);
@@ -30,10 +30,10 @@ static struct rseq *registered(void)
 	return __rseq_size && (int)area->cpu_id >= 0 ? area : NULL;
 }
 
-/* An area that the kernel knows nothing of: the section protects nothing. */
+/* An area that is not registered: the section protects nothing. */
 static struct rseq nobodys;
 
-/* --- an act whose effect can be counted: the file position moves by one --- */
+/* --- a call whose effect can be counted: the file position moves by one --- */
 
 static int file;
 static uint32_t dead;
@@ -74,13 +74,13 @@ static void finish(void)
 	close(file);
 }
 
-/* gate.1. 0, or which promise was broken */
+/* gate.1. Returns 0, or the number of the broken promise. */
 static int judge(long ret, long before, long after)
 {
 	if (handled && after != position_then)
 		return 1; /* made after the handler */
 	if (after == before)
-		return ret == PE_GATE_DEAD ? 0 : 2; /* not made, and not said so */
+		return ret == PE_GATE_DEAD ? 0 : 2; /* not made, and not reported as such */
 	return ret == after && after == before + 1 ? 0 : 3;
 }
 
@@ -107,7 +107,7 @@ START_TEST(six_arguments_and_the_result_pass)
 }
 END_TEST
 
-START_TEST(an_error_is_the_kernels_number)
+START_TEST(an_error_is_the_kernels_errno)
 {
 	const struct pe_gate_call bad = { SYS_close, { -1 } };
 
@@ -117,7 +117,7 @@ START_TEST(an_error_is_the_kernels_number)
 }
 END_TEST
 
-START_TEST(dead_means_refused_and_not_made)
+START_TEST(a_dead_slot_refuses_the_call)
 {
 	const struct pe_gate_call c = move_on();
 
@@ -130,7 +130,7 @@ START_TEST(dead_means_refused_and_not_made)
 }
 END_TEST
 
-START_TEST(nothing_is_left_armed)
+START_TEST(no_section_is_left_armed)
 {
 	const struct pe_gate_call c = move_on();
 
@@ -142,7 +142,7 @@ START_TEST(nothing_is_left_armed)
 }
 END_TEST
 
-START_TEST(the_mask_comes_back)
+START_TEST(the_mask_is_restored)
 {
 	const struct pe_gate_call c = move_on();
 	sigset_t some, now;
@@ -157,7 +157,7 @@ START_TEST(the_mask_comes_back)
 }
 END_TEST
 
-START_TEST(without_rseq_the_masked_way_is_taken)
+START_TEST(without_rseq_the_masked_way_is_used)
 {
 	const struct pe_gate_call c = move_on();
 
@@ -171,7 +171,7 @@ END_TEST
 
 /* --- a signal before each instruction --- */
 
-static struct rseq *area; /* what the child's gate is to use; NULL: the masked way */
+static struct rseq *area; /* the area that the child's gate uses; NULL: the masked way */
 
 static uintptr_t begin_of_gate(void)
 {
@@ -232,8 +232,8 @@ static void place(pid_t pid, const uintptr_t *way, int i, int end)
 	tracer_reach(pid, way[i]);
 }
 
-/* Let the stopped child go on with a signal, to its end. Where the signal could not be given at
- * once (it is masked, or the stop was one of a system call) it stops the child once more. */
+/* Continue the stopped child with a signal, to its end. If the signal could not be delivered at
+ * once (it is masked, or the stop was one of a system call), it stops the child once more. */
 static int signalled(pid_t pid)
 {
 	int status = tracer_go(PTRACE_CONT, pid, SIGUSR1);
@@ -243,7 +243,7 @@ static int signalled(pid_t pid)
 	return status;
 }
 
-START_TEST(a_signal_at_any_instruction_comes_after_the_call_or_stops_it)
+START_TEST(a_signal_at_any_instruction_is_delivered_after_the_call_or_prevents_it)
 {
 	uintptr_t way[MOST];
 	int n, end;
@@ -265,7 +265,7 @@ START_TEST(a_signal_at_any_instruction_comes_after_the_call_or_stops_it)
 }
 END_TEST
 
-START_TEST(without_the_kernels_help_the_window_is_there)
+START_TEST(without_rseq_support_the_window_is_open)
 {
 	/* the control of the test above: its judgement can fail, and does so in the section
 	 * alone */
@@ -303,7 +303,7 @@ START_TEST(a_signal_at_any_instruction_of_the_masked_way)
 		for (int i = 0; i < steps; i++)
 			tracer_step(pid);
 		taken = steps;
-		/* back in its caller: all of it has been seen */
+		/* back in its caller: all instructions have been seen */
 		if (tracer_where(pid) - (uintptr_t)one_act < 256 && steps > 10) {
 			ck_assert_int_eq(tracer_go(PTRACE_CONT, pid, 0), 0);
 			break;
@@ -349,7 +349,7 @@ static int step_to_the_end(pid_t pid)
 	ck_abort_msg("no end");
 }
 
-START_TEST(a_stepped_thread_comes_out)
+START_TEST(a_single_stepped_thread_leaves_the_gate)
 {
 	ck_assert_int_eq(step_to_the_end(tracer_child(tired_act)), 0); /* gate.3 */
 	ck_assert_int_eq(step_to_the_end(tracer_child(patient_act)), 0);
@@ -368,11 +368,11 @@ START_TEST(signals_at_any_time)
 
 	ck_assert_int_eq(sigaction(SIGALRM, &act, NULL), 0);
 	ck_assert_int_eq(setitimer(ITIMER_REAL, &often, NULL), 0);
-	/* until both have been seen often, after a signal in the round */
+	/* until both results have been seen often, after a signal in the round */
 	while (refused < 200 || made < 200) {
 		long before = position(), ret, after;
 
-		/* in this order: a handler in between only makes the round a refusal */
+		/* in this order: a handler in between makes the round a refusal */
 		dead = 0;
 		atomic_signal_fence(memory_order_seq_cst);
 		handled = 0;
@@ -399,10 +399,10 @@ static Suite *gate_suite(bool rseq, bool trace)
 	tcase_add_checked_fixture(plain, prepare, finish);
 	tcase_set_timeout(plain, 60);
 	tcase_add_loop_test(plain, six_arguments_and_the_result_pass, 0, n);
-	tcase_add_loop_test(plain, an_error_is_the_kernels_number, 0, n);
-	tcase_add_loop_test(plain, dead_means_refused_and_not_made, 0, n);
-	tcase_add_test(plain, the_mask_comes_back);
-	tcase_add_test(plain, without_rseq_the_masked_way_is_taken);
+	tcase_add_loop_test(plain, an_error_is_the_kernels_errno, 0, n);
+	tcase_add_loop_test(plain, a_dead_slot_refuses_the_call, 0, n);
+	tcase_add_test(plain, the_mask_is_restored);
+	tcase_add_test(plain, without_rseq_the_masked_way_is_used);
 	tcase_add_loop_test(plain, signals_at_any_time, 0, n);
 	if (rseq)
 		tcase_add_test(plain, nothing_is_left_armed);
@@ -411,7 +411,7 @@ static Suite *gate_suite(bool rseq, bool trace)
 	tcase_add_checked_fixture(each, prepare, finish);
 	tcase_set_timeout(each, 60);
 	/* A sanitizer puts hundreds of its own instructions into the masked way, which is C:
-	 * stepped are ours. */
+	 * only those of the library are stepped. */
 #ifndef __SANITIZE_ADDRESS__
 	if (trace)
 		tcase_add_test(each, a_signal_at_any_instruction_of_the_masked_way);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * group: signals to groups that children led. Rules are those of core/evidence/group.h.
- *
- * Each test runs in a pid namespace of its own, in which it says who gets which pid.
+ * group: signals to groups that children led. Rules are those of core/evidence/group.h. Each test
+ * runs in its own pid namespace, in which it chooses the pids.
  */
 #include "core/evidence/group.h"
 
@@ -16,7 +15,7 @@
 
 #define PID 400
 
-/* what members and unrelated processes have had, one bit each signal */
+/* the signals that members and unrelated processes have received, one bit each */
 static _Atomic uint32_t *had;
 
 enum { LEADER, MEMBER, STRANGER, WHO };
@@ -191,7 +190,7 @@ static void a_leader_that_moved_away(void)
 	then_strangers(-ESRCH);
 }
 
-/* reaped by another thread, before its birth is recorded */
+/* reaped by another thread before its birth was recorded */
 static void a_leader_that_was_reaped_first(void)
 {
 	struct pe_birth b = pe_birth_begin(&frame, &thread, PE_CALL_CLONE);
@@ -377,7 +376,7 @@ static long wait_for_group(void)
 	return pe_reap(&frame, &thread, &r);
 }
 
-/* An unrelated leader has its pid: a wait for its members is reported, and no more. */
+/* An unrelated leader holds the pid: a wait for its members is only reported. */
 static void a_wait_for_a_group(void)
 {
 	char path[PATH_MAX];

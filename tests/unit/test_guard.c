@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * guard: which calls go through. Letters are those of core/engine/guard.h.
+ * guard: which calls are made. Rules are those of core/engine/guard.h.
  *
- * An unrelated process under a stale pid is had without waiting for a wrap: the test enters the
- * number of a living process that is not its child (its grandchild) as one that it had and reaped.
- * Where the pid must really change hands, reuse.h has it do so.
+ * The test gets an unrelated process under a stale pid without a wrap: it records the pid of a
+ * living process that is not its child (its grandchild) as a child that it had and reaped. Where a
+ * pid must really be reused, reuse.h does so.
  */
 #include "core/engine/birth.h"
 #include "../support/host.h"
@@ -23,7 +23,7 @@
 static int notices;
 static char notices_path[PATH_MAX];
 
-/* From here on what is told can be counted, by children too. */
+/* From here on notices can be counted, also by children. */
 static void listen_to_notices(void)
 {
 	notices = own_file(notices_path, sizeof(notices_path));
@@ -31,7 +31,7 @@ static void listen_to_notices(void)
 	settings.name = "test";
 }
 
-/* what was told since the last time */
+/* the notices since the last call */
 static const char *told(void)
 {
 	static char text[4096];
@@ -42,7 +42,7 @@ static const char *told(void)
 	return text;
 }
 
-/* @pid was our child and has been reaped, as far as the frame knows */
+/* record that @pid was our child and has been reaped */
 static void make_stale(pid_t pid)
 {
 	struct pe_birth b = pe_birth_begin(&frame, &thread, PE_CALL_FORK);
@@ -55,7 +55,7 @@ static void make_stale(pid_t pid)
 	ck_assert_int_eq(known(pid), PE_KNOWN_RELEASED);
 }
 
-/* A living process that is nobody of ours: a child of a child. It ends when `stranger_leash`
+/* A living process that is not our child: a child of a child. It ends when `stranger_leash`
  * closes. */
 static int stranger_leash;
 
@@ -83,7 +83,7 @@ static pid_t stranger(void)
 	return pid;
 }
 
-START_TEST(guard_1_an_unknown_number_is_the_kernels_business)
+START_TEST(guard_1_a_call_on_an_unknown_pid_is_the_kernels)
 {
 	pid_t other = stranger();
 
@@ -158,7 +158,7 @@ START_TEST(guard_1_an_open_slot_opens_no_descriptor)
 }
 END_TEST
 
-START_TEST(guard_2_the_last_slot_is_a_guess_and_no_more)
+START_TEST(guard_2_the_last_slot_is_only_a_guess)
 {
 	struct child a = recorded_child(), b = recorded_child();
 
@@ -189,7 +189,7 @@ START_TEST(guard_2_a_living_child_gets_its_signal)
 }
 END_TEST
 
-START_TEST(guard_2_all_levels_taken_and_still_right)
+START_TEST(guard_2_with_all_levels_used_calls_are_still_guarded)
 {
 	struct child c = recorded_child();
 
@@ -203,7 +203,7 @@ START_TEST(guard_2_all_levels_taken_and_still_right)
 }
 END_TEST
 
-START_TEST(guard_3_a_closed_slot_is_asked_for_by_pidfd)
+START_TEST(guard_3_a_closed_slot_is_probed_by_pidfd)
 {
 	struct child c = recorded_child();
 	struct pe_known k = pe_frame_know(&frame, (uint32_t)c.pid);
@@ -274,7 +274,7 @@ START_TEST(guard_3_other_calls_on_a_closed_slot_get_the_kernels_answer)
 }
 END_TEST
 
-/* A pidfd stands for the whole process, which is not what was asked for. */
+/* A pidfd refers to the whole process, which is not what the call addresses. */
 START_TEST(a_call_to_one_thread_is_never_made_by_pidfd)
 {
 	struct child c = recorded_child();
@@ -327,7 +327,7 @@ static pid_t recorded_listener(void)
 	return pid;
 }
 
-START_TEST(the_siginfo_goes_along_by_either_way)
+START_TEST(the_siginfo_is_passed_by_either_way)
 {
 	siginfo_t info = { .si_signo = SIGRTMIN, .si_code = SI_QUEUE };
 	pid_t pid = recorded_listener();
@@ -366,7 +366,7 @@ START_TEST(guard_2_every_level_up_to_the_last_goes_through_the_gate)
 }
 END_TEST
 
-START_TEST(guard_4_stale_and_held_by_a_stranger_by_policy)
+START_TEST(guard_4_stale_and_held_by_an_unrelated_process_by_policy)
 {
 	pid_t other = stranger();
 
@@ -385,7 +385,7 @@ START_TEST(guard_4_stale_and_held_by_a_stranger_by_policy)
 }
 END_TEST
 
-/* --- what is told --- */
+/* --- what is reported --- */
 
 /* RELATED: inherited, and the holder descends from the caller's parent */
 enum whose { OURS, INHERITED, RELATED };
@@ -417,7 +417,7 @@ static int outcome(enum whose whose, enum pe_policy policy, bool trusted, pid_t 
 static const struct {
 	enum whose whose;
 	enum pe_policy policy;
-	int latent; /* nobody holds the pid */
+	int latent; /* no process holds the pid */
 	bool trusted;
 	int outcome; /* errno, or a signal that ended it, negative */
 	const char *told;
@@ -442,7 +442,7 @@ static const struct {
 };
 #define JUDGEMENTS (sizeof(judgements) / sizeof(judgements[0]))
 
-START_TEST(guard_4_each_judgement_is_acted_upon_and_told_once_or_not_at_all)
+START_TEST(guard_4_each_verdict_is_carried_out_and_reported_once_or_not_at_all)
 {
 	pid_t pid;
 	const char *said, *end_of_line;
@@ -470,7 +470,7 @@ START_TEST(guard_4_each_judgement_is_acted_upon_and_told_once_or_not_at_all)
 }
 END_TEST
 
-START_TEST(the_notice_says_who_what_and_when)
+START_TEST(the_notice_names_caller_call_and_time)
 {
 	struct child c = recorded_child();
 	char expected[256];
@@ -543,11 +543,11 @@ static void the_stranger_is_hit_natively_and_spared_by_us(void)
 	ck_assert_int_eq(use_of(500, SYS_getpriority, 0, false), -ESRCH);
 	ck_assert_int_eq(kill(500, 0), 0); /* alive */
 	stranger_ends(&s);
-	/* our own again, by a fork that is seen: the signal arrives */
+	/* our own child again, by a fork that is seen: the signal arrives */
 	ck_assert_int_eq(recorded_child_as(500), 500);
 	ck_assert_int_eq(guarded_kill(500, SIGKILL), 0);
 	ck_assert_int_eq(reap(500, NULL, 0), 500);
-	/* and by one that is not seen */
+	/* and by a fork that is not seen */
 	if (fork_as(500) == 0)
 		pause();
 	ck_assert_int_eq(known(500), PE_KNOWN_RELEASED);
@@ -560,7 +560,7 @@ static void the_stranger_is_hit_natively_and_spared_by_us(void)
 	ck_assert_int_eq(waitpid(s.helper, NULL, 0), s.helper); /* its child was hit */
 }
 
-START_TEST(guard_4_a_number_that_really_changed_hands)
+START_TEST(guard_4_a_pid_that_the_kernel_reused)
 {
 	ck_assert_int_eq(in_own_namespace(the_stranger_is_hit_natively_and_spared_by_us), 0);
 }
@@ -590,7 +590,7 @@ static void vanishes_and_the_number_is_reused(void)
 	ck_assert_int_eq(guarded_kill(500, SIGKILL), 0);
 	ck_assert_int_eq(waitid(P_PID, 500, &si, WEXITED), -1); /* returns when it is gone */
 	signal(SIGCHLD, SIG_DFL);
-	ck_assert_int_eq(known(500), PE_KNOWN_LIVE); /* nobody has told the engine */
+	ck_assert_int_eq(known(500), PE_KNOWN_LIVE); /* the engine does not know */
 	s = stranger_as(500);
 	if (descriptors_left)
 		ck_assert_int_eq(guarded_kill(500, SIGKILL), -ESRCH);
@@ -602,14 +602,15 @@ static void vanishes_and_the_number_is_reused(void)
 	stranger_ends(&s);
 }
 
-START_TEST(SIGCHLD_ignored_and_a_stranger_has_the_number)
+START_TEST(SIGCHLD_ignored_and_an_unrelated_process_holds_the_pid)
 {
 	descriptors_left = _i;
 	ck_assert_int_eq(in_own_namespace(vanishes_and_the_number_is_reused), 0);
 }
 END_TEST
 
-/* No descriptor is to be had: a child is called as it is; what is no child is not. */
+/* No descriptor is available: a call on a child is made as it is; a call on another process is
+ * not. */
 START_TEST(SIGCHLD_ignored_and_no_descriptor_left)
 {
 	struct child c;
@@ -629,7 +630,7 @@ START_TEST(SIGCHLD_ignored_and_no_descriptor_left)
 }
 END_TEST
 
-START_TEST(guard_4_inherited_is_let_through)
+START_TEST(guard_4_a_call_on_an_inherited_pid_is_made)
 {
 	pid_t other = stranger(), pid;
 	int status;
@@ -656,7 +657,7 @@ START_TEST(guard_4_a_child_made_by_other_means_is_adopted)
 }
 END_TEST
 
-START_TEST(guard_4_P5_a_child_made_by_other_means_and_no_memory)
+START_TEST(guard_4_5_a_child_made_by_other_means_and_no_memory)
 {
 	struct child c = unrecorded_child();
 
@@ -673,7 +674,7 @@ START_TEST(guard_4_P5_a_child_made_by_other_means_and_no_memory)
 }
 END_TEST
 
-START_TEST(guard_4_stale_and_free_is_ESRCH_whatever_the_policy)
+START_TEST(guard_4_stale_and_free_is_ESRCH_under_every_policy)
 {
 	struct child c = recorded_child();
 
@@ -697,7 +698,7 @@ static void *be_there(void *unused)
 	return unused;
 }
 
-START_TEST(guard_5_kin_passes)
+START_TEST(guard_5_calls_on_related_processes_pass)
 {
 	pthread_t t;
 
@@ -715,7 +716,7 @@ START_TEST(guard_5_kin_passes)
 }
 END_TEST
 
-START_TEST(SIGCHLD_ignored_goes_by_pidfd)
+START_TEST(SIGCHLD_ignored_uses_a_pidfd)
 {
 	struct child c;
 	unsigned char byte = 0;
@@ -743,7 +744,7 @@ START_TEST(no_descriptor_is_left_behind)
 	guarded_kill(other, 0);
 	ck_assert_int_eq(dup(0), lowest);
 	close(lowest);
-	/* nor by a call that goes by pidfd, to a child or to what turns out to be none */
+	/* nor by a call through a pidfd, to a child or to a process that turns out to be none */
 	c = recorded_child();
 	lowest = dup(0);
 	close(lowest);
@@ -763,36 +764,36 @@ int main(void)
 {
 	TCase *c = tcase_create("calls");
 
-	tcase_add_test(c, guard_1_an_unknown_number_is_the_kernels_business);
+	tcase_add_test(c, guard_1_a_call_on_an_unknown_pid_is_the_kernels);
 	tcase_add_test(c, a_vfork_childs_call_is_the_kernels);
 	tcase_add_test(c, guard_5_groups_pass);
 	tcase_add_loop_test(c, guard_2_either_gate_delivers_once_and_refuses_after_the_reap, 0, 2);
 	tcase_add_test(c, guard_1_an_open_slot_opens_no_descriptor);
-	tcase_add_test(c, guard_2_the_last_slot_is_a_guess_and_no_more);
+	tcase_add_test(c, guard_2_the_last_slot_is_only_a_guess);
 	tcase_add_test(c, guard_2_a_living_child_gets_its_signal);
-	tcase_add_test(c, guard_2_all_levels_taken_and_still_right);
-	tcase_add_test(c, guard_3_a_closed_slot_is_asked_for_by_pidfd);
+	tcase_add_test(c, guard_2_with_all_levels_used_calls_are_still_guarded);
+	tcase_add_test(c, guard_3_a_closed_slot_is_probed_by_pidfd);
 	tcase_add_test(c, guard_3_pidfd_open_of_a_closed_slot_opens_it);
 	tcase_add_test(c, guard_3_other_calls_on_a_closed_slot_get_the_kernels_answer);
 	tcase_add_test(c, a_call_to_one_thread_is_never_made_by_pidfd);
 	tcase_add_test(c, guard_3_a_closed_slot_whose_zombie_is_gone_is_stale);
-	tcase_add_loop_test(c, the_siginfo_goes_along_by_either_way, 0, 2);
+	tcase_add_loop_test(c, the_siginfo_is_passed_by_either_way, 0, 2);
 	tcase_add_test(c, guard_2_every_level_up_to_the_last_goes_through_the_gate);
-	tcase_add_test(c, guard_4_stale_and_held_by_a_stranger_by_policy);
-	tcase_add_loop_test(c, guard_4_each_judgement_is_acted_upon_and_told_once_or_not_at_all, 0,
-			    JUDGEMENTS);
-	tcase_add_test(c, the_notice_says_who_what_and_when);
+	tcase_add_test(c, guard_4_stale_and_held_by_an_unrelated_process_by_policy);
+	tcase_add_loop_test(c, guard_4_each_verdict_is_carried_out_and_reported_once_or_not_at_all,
+			    0, JUDGEMENTS);
+	tcase_add_test(c, the_notice_names_caller_call_and_time);
 	tcase_add_test(c, guard_4_abort_is_SIGABRT);
 	tcase_add_test(c, guard_4_abort_ends_an_init_too);
-	tcase_add_test(c, guard_4_a_number_that_really_changed_hands);
-	tcase_add_loop_test(c, SIGCHLD_ignored_and_a_stranger_has_the_number, 0, 2);
+	tcase_add_test(c, guard_4_a_pid_that_the_kernel_reused);
+	tcase_add_loop_test(c, SIGCHLD_ignored_and_an_unrelated_process_holds_the_pid, 0, 2);
 	tcase_add_test(c, SIGCHLD_ignored_and_no_descriptor_left);
-	tcase_add_test(c, guard_4_inherited_is_let_through);
+	tcase_add_test(c, guard_4_a_call_on_an_inherited_pid_is_made);
 	tcase_add_test(c, guard_4_a_child_made_by_other_means_is_adopted);
-	tcase_add_test(c, guard_4_P5_a_child_made_by_other_means_and_no_memory);
-	tcase_add_test(c, guard_4_stale_and_free_is_ESRCH_whatever_the_policy);
-	tcase_add_test(c, guard_5_kin_passes);
-	tcase_add_test(c, SIGCHLD_ignored_goes_by_pidfd);
+	tcase_add_test(c, guard_4_5_a_child_made_by_other_means_and_no_memory);
+	tcase_add_test(c, guard_4_stale_and_free_is_ESRCH_under_every_policy);
+	tcase_add_test(c, guard_5_calls_on_related_processes_pass);
+	tcase_add_test(c, SIGCHLD_ignored_uses_a_pidfd);
 	tcase_add_test(c, no_descriptor_is_left_behind);
 	return run_case("guard", c);
 }

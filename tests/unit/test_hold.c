@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* hold: who waits for whom. Letters are those of core/memory/hold.h. Threads meet at semaphores,
- * never by time. */
+/* hold: which thread waits for which. Rules are those of core/memory/hold.h. Threads synchronise
+ * by semaphores, never by time. */
 #include <check.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -50,13 +50,14 @@ static void *holder(void *unused)
 	pe_hold_enroll(&records, &t, (uint32_t)gettid());
 	h = pe_hold_publish(&records, &t, SLOT, SYS_futex);
 	sem_post(&published);
-	/* as a guarded call would: inside its system call until told */
+	/* as in a guarded call: inside its system call until it is released */
 	sem_wait(&may_release);
 	pe_hold_release(&t, &h);
 	return NULL;
 }
 
-/* The holder lets go only after the drainer is asleep in its futex: the drain did wait for it. */
+/* The holder clears its record only after the drainer sleeps in its futex: the drain did wait
+ * for it. */
 static void *watch(void *unused)
 {
 	char path[64], state[8] = "";
@@ -94,7 +95,7 @@ START_TEST(hold_2_drain_waits_for_another_thread)
 }
 END_TEST
 
-START_TEST(hold_2_drain_passes_holds_of_other_slots)
+START_TEST(hold_2_drain_ignores_holds_of_other_slots)
 {
 	pthread_t a;
 
@@ -106,7 +107,7 @@ START_TEST(hold_2_drain_passes_holds_of_other_slots)
 }
 END_TEST
 
-START_TEST(hold_1_G3_own_hold_is_not_waited_for_but_marked)
+START_TEST(hold_1_3_own_hold_is_not_waited_for_but_marked)
 {
 	struct pe_hold h = pe_hold_publish(&records, &self, SLOT, SYS_kill);
 
@@ -168,7 +169,7 @@ static void *leaver(void *unused)
 	return NULL;
 }
 
-START_TEST(hold_2_drain_does_not_wait_for_ever_for_one_who_left)
+START_TEST(hold_2_drain_does_not_wait_forever_for_a_thread_that_left)
 {
 	pthread_t a;
 	struct pe_hold_record *r;
@@ -215,7 +216,7 @@ START_TEST(a_forked_child_keeps_its_own_record_only)
 
 	pthread_create(&a, NULL, holder, NULL);
 	sem_wait(&published);
-	pe_hold_forked(&records, &self, 77); /* what the child would do with its copy */
+	pe_hold_forked(&records, &self, 77); /* what the child does with its copy */
 	r = pe_arena_at(&records, 2);
 	ck_assert_uint_eq(r->held[0], 0);
 	ck_assert_uint_eq(r->owner, 0);
@@ -236,10 +237,10 @@ int main(void)
 	tcase_add_checked_fixture(c, setup, NULL);
 	tcase_set_timeout(c, 30);
 	tcase_add_test(c, hold_2_drain_waits_for_another_thread);
-	tcase_add_test(c, hold_2_drain_passes_holds_of_other_slots);
-	tcase_add_test(c, hold_1_G3_own_hold_is_not_waited_for_but_marked);
+	tcase_add_test(c, hold_2_drain_ignores_holds_of_other_slots);
+	tcase_add_test(c, hold_1_3_own_hold_is_not_waited_for_but_marked);
 	tcase_add_test(c, levels_nest_and_the_fifth_has_no_record);
-	tcase_add_test(c, hold_2_drain_does_not_wait_for_ever_for_one_who_left);
+	tcase_add_test(c, hold_2_drain_does_not_wait_forever_for_a_thread_that_left);
 	tcase_add_test(c, hold_4_records_of_dead_threads_are_taken_over);
 	tcase_add_test(c, a_forked_child_keeps_its_own_record_only);
 	suite_add_tcase(s, c);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Who holds a pid, whoever it is; and with inodes, /proc or descriptors missing. */
+/* identity: which process holds a pid; also with inodes, /proc or descriptors missing. */
 #include <check.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -82,7 +82,7 @@ static bool same(struct pe_identity a, struct pe_identity b)
 	return a.kind == b.kind && a.id == b.id;
 }
 
-/* Do pidfds have inodes here? By the kernel's version: the code under test is not its own judge. */
+/* Do pidfds have inodes here? Decided by the kernel's version, not by the code under test. */
 static bool has_inodes(void)
 {
 	unsigned int major = 0, minor = 0;
@@ -96,7 +96,7 @@ static bool has_inodes(void)
 
 /* --- identity --- */
 
-START_TEST(incarnation_keeps_its_identity_until_it_is_reaped) /* identity.4 */
+START_TEST(process_instance_keeps_its_identity_until_it_is_reaped) /* identity.4 */
 {
 	struct child c = child_start();
 	struct pe_identity alive = must_identify(c.pid, _i), after;
@@ -138,7 +138,7 @@ START_TEST(start_time_is_the_described_one)
 }
 END_TEST
 
-/* a child with just this pid, which lives until it is killed; -1 with errno */
+/* a child with exactly this pid, which lives until it is killed; -1 with errno */
 static pid_t child_with_number(pid_t number)
 {
 	struct clone_args args = {
@@ -188,13 +188,13 @@ static void reuse_a_number(void)
 	kill_and_reap(500);
 }
 
-START_TEST(next_incarnation_of_a_number_has_another_identity) /* identity.1, identity.3 */
+START_TEST(next_process_instance_of_a_pid_has_another_identity) /* identity.1, identity.3 */
 {
 	int flags = CLONE_NEWPID | CLONE_NEWNS | (geteuid() ? CLONE_NEWUSER : 0), status;
 	pid_t first;
 
 	if (unshare(flags) != 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) {
-		skip("no pid namespace to be had, so no number can be made to come again");
+		skip("no pid namespace can be created, so no pid can be reused");
 		return;
 	}
 	first = fork();
@@ -222,7 +222,7 @@ static void *tell_tid(void *arg)
 	return read(line[2], &byte, 1) == 0 ? arg : NULL;
 }
 
-START_TEST(thread_holds_its_number) /* identity.4 */
+START_TEST(thread_holds_its_pid) /* identity.4 */
 {
 	int line[4], tid;
 	pthread_t thread;
@@ -240,7 +240,7 @@ START_TEST(thread_holds_its_number) /* identity.4 */
 }
 END_TEST
 
-START_TEST(no_number_is_nobody)
+START_TEST(an_invalid_pid_has_no_holder)
 {
 	struct pe_identity id;
 	struct pe_identity_holder who;
@@ -255,9 +255,9 @@ START_TEST(no_number_is_nobody)
 }
 END_TEST
 
-/* --- what may be missing --- */
+/* --- what can be missing --- */
 
-/* the call number @nr answers @err; 0: says that it succeeded, and does nothing */
+/* the system call @nr fails with @err; 0: it returns success and does nothing */
 static bool forbid(int nr, unsigned int err)
 {
 	struct sock_filter code[] = {
@@ -286,7 +286,7 @@ static const struct {
 	{ SYS_fstat, EACCES },
 };
 
-START_TEST(without_inodes_start_times_serve)
+START_TEST(without_inodes_start_times_are_compared)
 {
 	if (forbid(missing[_i].nr, missing[_i].err))
 		ck_assert_int_eq(must_identify(getpid(), NEW).kind, PE_IDENTITY_START);
@@ -306,7 +306,7 @@ static bool hide_proc(void)
 	return hidden;
 }
 
-START_TEST(without_proc_the_dead_are_told_from_the_hidden)
+START_TEST(without_proc_ended_processes_differ_from_hidden_ones)
 {
 	struct pe_identity_holder who;
 	struct pe_identity id;
@@ -326,7 +326,7 @@ START_TEST(without_proc_the_dead_are_told_from_the_hidden)
 }
 END_TEST
 
-START_TEST(without_descriptors_the_dead_are_told_from_the_unknown)
+START_TEST(without_descriptors_ended_processes_differ_from_unknown_ones)
 {
 	const struct rlimit none = { 0, 0 };
 	struct pe_identity id;
@@ -374,7 +374,7 @@ END_TEST
 
 /* --- describe --- */
 
-START_TEST(child_is_described_as_it_calls_itself)
+START_TEST(child_is_described_by_its_own_name)
 {
 	static const char name[] = ") R 1 (\n\x01 x)";
 	struct pe_identity_holder who;
@@ -446,7 +446,7 @@ START_TEST(stat_is_read_from_its_last_parenthesis)
 }
 END_TEST
 
-/* in memory of just that size, so that a sanitizer sees a byte too many */
+/* in memory of exactly that size, so that a sanitizer sees a read beyond it */
 START_TEST(stat_may_end_anywhere)
 {
 	size_t whole = strlen(stats[_i].text);
@@ -491,7 +491,7 @@ START_TEST(child_that_sends_no_signal_is_ours)
 }
 END_TEST
 
-START_TEST(kin_that_is_no_child_is_not_ours)
+START_TEST(related_process_that_is_no_child_is_not_ours)
 {
 	struct child c = child_start();
 	int status;
@@ -508,7 +508,7 @@ START_TEST(kin_that_is_no_child_is_not_ours)
 }
 END_TEST
 
-START_TEST(kernel_that_will_not_say_is_not_a_no)
+START_TEST(refusal_by_the_kernel_is_not_a_no)
 {
 	if (forbid(SYS_waitid, EPERM))
 		ck_assert_int_eq(pe_identity_is_child((uint32_t)getpid()), -EPERM);
@@ -524,24 +524,25 @@ int main(void)
 	int failed;
 
 	tcase_set_timeout(t, 60);
-	tcase_add_loop_test(t, incarnation_keeps_its_identity_until_it_is_reaped, NEW, OLD + 1);
+	tcase_add_loop_test(t, process_instance_keeps_its_identity_until_it_is_reaped, NEW,
+			    OLD + 1);
 	tcase_add_test(t, inode_is_the_one_of_a_pidfd);
 	tcase_add_test(t, start_time_is_the_described_one);
-	tcase_add_test(t, next_incarnation_of_a_number_has_another_identity);
-	tcase_add_loop_test(t, thread_holds_its_number, NEW, OLD + 1);
-	tcase_add_test(t, no_number_is_nobody);
-	tcase_add_loop_test(t, without_inodes_start_times_serve, 0,
+	tcase_add_test(t, next_process_instance_of_a_pid_has_another_identity);
+	tcase_add_loop_test(t, thread_holds_its_pid, NEW, OLD + 1);
+	tcase_add_test(t, an_invalid_pid_has_no_holder);
+	tcase_add_loop_test(t, without_inodes_start_times_are_compared, 0,
 			    (int)(sizeof(missing) / sizeof(missing[0])));
-	tcase_add_test(t, without_proc_the_dead_are_told_from_the_hidden);
-	tcase_add_test(t, without_descriptors_the_dead_are_told_from_the_unknown);
+	tcase_add_test(t, without_proc_ended_processes_differ_from_hidden_ones);
+	tcase_add_test(t, without_descriptors_ended_processes_differ_from_unknown_ones);
 	tcase_add_test(t, nothing_is_left_behind);
-	tcase_add_test(t, child_is_described_as_it_calls_itself);
+	tcase_add_test(t, child_is_described_by_its_own_name);
 	tcase_add_loop_test(t, stat_is_read_from_its_last_parenthesis, 0, stat_count);
 	tcase_add_loop_test(t, stat_may_end_anywhere, 0, stat_count);
 	tcase_add_test(t, child_is_ours_until_it_is_reaped);
 	tcase_add_test(t, child_that_sends_no_signal_is_ours);
-	tcase_add_test(t, kin_that_is_no_child_is_not_ours);
-	tcase_add_test(t, kernel_that_will_not_say_is_not_a_no);
+	tcase_add_test(t, related_process_that_is_no_child_is_not_ours);
+	tcase_add_test(t, refusal_by_the_kernel_is_not_a_no);
 	suite_add_tcase(suite, t);
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* json: one line taken apart. Letters are those of report/json.h. */
+/* json: one line taken apart. Rules are those of report/json.h. */
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -59,15 +59,15 @@ static const char *const wrong[] = {
 	"tru",
 };
 
-START_TEST(json_1_what_is_no_json)
+START_TEST(json_1_invalid_json)
 {
 	ck_assert_msg(!parse(wrong[_i]), "%s", wrong[_i]);
 }
 END_TEST
 
-/* Every beginning of a good line: no read past the end (the sanitizers look), and only the whole of
- * it is one. */
-START_TEST(json_1_cut_off)
+/* Every prefix of a valid line: no read beyond the end (checked by the sanitizers), and only the
+ * whole line is valid. */
+START_TEST(json_1_truncated_json)
 {
 	static const char good[] = "{\"a\":[1,\"\\u0041\\\\\",true],\"b\":{\"c\":null}}";
 
@@ -123,7 +123,7 @@ START_TEST(addresses)
 }
 END_TEST
 
-START_TEST(numbers_that_do_not_fit)
+START_TEST(integers_that_do_not_fit)
 {
 	static const char *const rows[] = { "-1", "1e99", "9007199254740994" };
 
@@ -145,12 +145,12 @@ int main(void)
 
 	suite_add_tcase(s, c);
 	tcase_add_test(c, values);
-	tcase_add_loop_test(c, json_1_what_is_no_json, 0, sizeof(wrong) / sizeof(wrong[0]));
-	tcase_add_test(c, json_1_cut_off);
+	tcase_add_loop_test(c, json_1_invalid_json, 0, sizeof(wrong) / sizeof(wrong[0]));
+	tcase_add_test(c, json_1_truncated_json);
 	tcase_add_test(c, json_2_bounds);
 	tcase_add_test(c, json_3_bytes_and_characters);
 	tcase_add_test(c, addresses);
-	tcase_add_test(c, numbers_that_do_not_fit);
+	tcase_add_test(c, integers_that_do_not_fit);
 	srunner_run_all(r, CK_NORMAL);
 	failed = srunner_ntests_failed(r);
 	srunner_free(r);

@@ -90,7 +90,7 @@ START_TEST(by_class_machine_and_loader)
 }
 END_TEST
 
-START_TEST(what_is_not_known_counts_as_loadable)
+START_TEST(an_unknown_format_counts_as_loadable)
 {
 	char far[2048] = "";
 
@@ -111,11 +111,11 @@ START_TEST(what_is_not_known_counts_as_loadable)
 	((Elf64_Ehdr *)far)->e_phnum = 1;
 	((Elf64_Ehdr *)far)->e_phentsize = sizeof(Elf64_Phdr);
 	write_file(far, sizeof(far), 0755);
-	ck_assert(loadable(path)); /* its headers lie beyond what is read */
+	ck_assert(loadable(path)); /* its headers lie beyond the part that is read */
 }
 END_TEST
 
-START_TEST(what_gains_rights_cannot)
+START_TEST(a_program_that_gains_rights_is_not_loadable)
 {
 	struct stat st;
 
@@ -130,7 +130,7 @@ START_TEST(what_gains_rights_cannot)
 }
 END_TEST
 
-START_TEST(a_script_is_its_interpreter)
+START_TEST(a_script_is_judged_by_its_interpreter)
 {
 	char script[128], second[sizeof(path) + 8];
 
@@ -191,9 +191,9 @@ int main(void)
 
 	tcase_add_checked_fixture(c, setup, teardown);
 	tcase_add_test(c, by_class_machine_and_loader);
-	tcase_add_test(c, what_is_not_known_counts_as_loadable);
-	tcase_add_test(c, what_gains_rights_cannot);
-	tcase_add_test(c, a_script_is_its_interpreter);
+	tcase_add_test(c, an_unknown_format_counts_as_loadable);
+	tcase_add_test(c, a_program_that_gains_rights_is_not_loadable);
+	tcase_add_test(c, a_script_is_judged_by_its_interpreter);
 	tcase_add_test(c, a_name_is_looked_up_in_PATH);
 	tcase_add_test(c, by_descriptor_and_by_directory);
 	suite_add_tcase(s, c);

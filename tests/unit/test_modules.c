@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* modules: what code is mapped where. Letters are those of core/record/modules.h. */
+/* modules: which code is mapped where. Rules are those of core/record/modules.h. */
 #include "../support/host.h"
 
 #include <dlfcn.h>
@@ -40,7 +40,7 @@ START_TEST(libc_is_there_with_its_build_id)
 }
 END_TEST
 
-START_TEST(modules_3_the_name_is_of_what_is_mapped)
+START_TEST(modules_3_the_name_is_that_of_the_mapped_file)
 {
 	uint64_t before = pe_modules_name(0, room);
 	void *library;
@@ -62,7 +62,7 @@ START_TEST(modules_3_the_name_is_of_what_is_mapped)
 }
 END_TEST
 
-START_TEST(code_made_at_run_time_is_none)
+START_TEST(code_made_at_run_time_has_no_module)
 {
 	uint64_t before = pe_modules_name(0, room);
 	void *page = mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -72,7 +72,7 @@ START_TEST(code_made_at_run_time_is_none)
 }
 END_TEST
 
-/* More maps than the room holds at once, and records for more than one write. */
+/* More maps than the buffer holds at once, and records for more than one write. */
 START_TEST(modules_2_many_modules)
 {
 	static char name[] = "/tmp/pidepoch-modules-a\"b\\c\001-XXXXXX";
@@ -104,8 +104,8 @@ int main(void)
 	TCase *c = tcase_create("modules");
 
 	tcase_add_test(c, libc_is_there_with_its_build_id);
-	tcase_add_test(c, modules_3_the_name_is_of_what_is_mapped);
-	tcase_add_test(c, code_made_at_run_time_is_none);
+	tcase_add_test(c, modules_3_the_name_is_that_of_the_mapped_file);
+	tcase_add_test(c, code_made_at_run_time_has_no_module);
 	tcase_add_test(c, modules_2_many_modules);
 	return run_case("modules", c);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* moment: when a stamp can be compared with a birth, over steps of the wall clock. */
+/* moment: when a time stamp can be compared with a birth, across steps of the wall clock. */
 #include <check.h>
 
 #include "core/time/moment.h"
@@ -44,13 +44,13 @@ START_TEST(slewing)
 }
 END_TEST
 
-START_TEST(the_clocks_here)
+START_TEST(the_clocks_of_this_machine)
 {
 	struct pe_moment_pair now = pe_moment_read(), far = now;
 
 	ck_assert_int_gt(now.boot, 0);
 	ck_assert_int_ge(pe_moment_now(), now.boot);
-	/* a wall clock that was stepped by a day cannot have been right since boot */
+	/* a wall clock that was stepped by a day was not right since boot */
 	far.real += pe_moment_boot_is_good(now) ? 86400000 : 0;
 	ck_assert(far.real == now.real || !pe_moment_boot_is_good(far));
 }
@@ -65,7 +65,7 @@ int main(void)
 
 	tcase_add_loop_test(c, steps, 0, (int)(sizeof(rows) / sizeof(rows[0])));
 	tcase_add_test(c, slewing);
-	tcase_add_test(c, the_clocks_here);
+	tcase_add_test(c, the_clocks_of_this_machine);
 	suite_add_tcase(s, c);
 	srunner_run_all(r, CK_ENV);
 	failed = srunner_ntests_failed(r);

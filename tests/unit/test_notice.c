@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* emit: one event, one line. Letters are those of core/record/notice.h. */
+/* emit: one event, one line. Rules are those of core/record/notice.h. */
 #include "../support/host.h"
 
 #include <fcntl.h>
@@ -15,7 +15,7 @@ static int capture[2];
 
 static const struct pe_use use = { .by = PE_CALL_KILL, .pid = 4194301, .signal = SIGTERM };
 
-/* descriptor 2 is a pipe of the test's, from the start as far as the settings know */
+/* descriptor 2 is a pipe of the test, from the start as far as the settings know */
 static void begin(void)
 {
 	struct stat st;
@@ -38,7 +38,7 @@ static const char *line(void)
 	return written;
 }
 
-START_TEST(a_number_that_nobody_holds)
+START_TEST(a_pid_that_no_process_holds)
 {
 	struct pe_known k = { .what = PE_KNOWN_RELEASED };
 	char expected[256];
@@ -54,8 +54,8 @@ START_TEST(a_number_that_nobody_holds)
 }
 END_TEST
 
-/* a supervisor tells of others, and may know the holder by another pid */
-START_TEST(in_the_name_of_another)
+/* a supervisor reports for other processes, and may know the holder by another pid */
+START_TEST(on_behalf_of_another_process)
 {
 	struct pe_known k = { .what = PE_KNOWN_RELEASED };
 	struct pe_use theirs = use;
@@ -88,7 +88,7 @@ START_TEST(history_holder_and_outcome)
 	settings.stale_errno = PE_EEPOCH;
 	pe_notice_stale(&frame, &mine, &k, PE_OUTCOME_REFUSED);
 	line();
-	/* the clock may tick between the two looks: only what is left of the point is certain */
+	/* the clock may tick between the two reads: only the text after the point is certain */
 	ck_assert_ptr_nonnull(strstr(written, "(vfork 3."));
 	ck_assert_ptr_nonnull(strstr(written, "s ago, reaped by waitid 1.0"));
 	snprintf(expected, sizeof(expected), "held by 'bad?name?[2J' (pid %d, parent %d)", getpid(),
@@ -99,7 +99,7 @@ START_TEST(history_holder_and_outcome)
 }
 END_TEST
 
-START_TEST(a_history_that_is_another_numbers_is_not_told)
+START_TEST(the_history_of_another_pid_is_not_printed)
 {
 	struct pe_slot slot = { .word = PE_SLOT_DEAD };
 	struct pe_known k = { .what = PE_KNOWN_INHERITED, .slot = &slot };
@@ -116,7 +116,7 @@ START_TEST(a_history_that_is_another_numbers_is_not_told)
 }
 END_TEST
 
-START_TEST(notice_1_descriptor_2_is_another_file_by_now)
+START_TEST(notice_1_descriptor_2_has_become_another_file)
 {
 	struct pe_known k = { .what = PE_KNOWN_RELEASED };
 	int other[2];
@@ -160,7 +160,7 @@ START_TEST(notice_1_the_log_is_appended_to_and_closed)
 }
 END_TEST
 
-START_TEST(notice_1_a_log_that_cannot_be_opened_is_silence)
+START_TEST(notice_1_a_log_that_cannot_be_opened_is_ignored)
 {
 	begin();
 	settings.log = "/nowhere/at/all";
@@ -169,7 +169,7 @@ START_TEST(notice_1_a_log_that_cannot_be_opened_is_silence)
 }
 END_TEST
 
-/* A pipe of packets gives each write on its own. */
+/* A packet pipe returns each write separately. */
 START_TEST(one_line_is_one_write)
 {
 	struct pe_known k = { .what = PE_KNOWN_RELEASED };
@@ -193,7 +193,7 @@ START_TEST(one_line_is_one_write)
 }
 END_TEST
 
-START_TEST(notice_2_the_programs_name_is_foreign_text_too)
+START_TEST(notice_2_the_programs_name_is_untrusted_text)
 {
 	char expected[64];
 
@@ -209,7 +209,7 @@ START_TEST(notice_2_the_programs_name_is_foreign_text_too)
 }
 END_TEST
 
-START_TEST(notice_3_errno_is_the_programs)
+START_TEST(notice_3_errno_is_kept)
 {
 	struct pe_known k = { .what = PE_KNOWN_RELEASED };
 
@@ -222,7 +222,7 @@ START_TEST(notice_3_errno_is_the_programs)
 END_TEST
 
 /* Every length around the limit: nothing of the line but its tail is lost, and its end never. */
-START_TEST(a_line_is_cut_at_its_limit_and_not_before)
+START_TEST(a_line_is_truncated_at_its_limit_and_not_before)
 {
 	static char name[1100];
 	struct pe_known k = { .what = PE_KNOWN_RELEASED };
@@ -246,7 +246,7 @@ START_TEST(a_line_is_cut_at_its_limit_and_not_before)
 }
 END_TEST
 
-START_TEST(a_line_that_is_cut_still_ends)
+START_TEST(a_truncated_line_ends_with_a_newline)
 {
 	static char name[3000];
 
@@ -288,18 +288,18 @@ int main(void)
 {
 	TCase *c = tcase_create("lines");
 
-	tcase_add_test(c, a_number_that_nobody_holds);
-	tcase_add_test(c, in_the_name_of_another);
+	tcase_add_test(c, a_pid_that_no_process_holds);
+	tcase_add_test(c, on_behalf_of_another_process);
 	tcase_add_test(c, history_holder_and_outcome);
-	tcase_add_test(c, a_history_that_is_another_numbers_is_not_told);
-	tcase_add_test(c, notice_1_descriptor_2_is_another_file_by_now);
+	tcase_add_test(c, the_history_of_another_pid_is_not_printed);
+	tcase_add_test(c, notice_1_descriptor_2_has_become_another_file);
 	tcase_add_test(c, notice_1_the_log_is_appended_to_and_closed);
-	tcase_add_test(c, notice_1_a_log_that_cannot_be_opened_is_silence);
+	tcase_add_test(c, notice_1_a_log_that_cannot_be_opened_is_ignored);
 	tcase_add_test(c, one_line_is_one_write);
-	tcase_add_test(c, notice_2_the_programs_name_is_foreign_text_too);
-	tcase_add_test(c, notice_3_errno_is_the_programs);
-	tcase_add_test(c, a_line_is_cut_at_its_limit_and_not_before);
-	tcase_add_test(c, a_line_that_is_cut_still_ends);
+	tcase_add_test(c, notice_2_the_programs_name_is_untrusted_text);
+	tcase_add_test(c, notice_3_errno_is_kept);
+	tcase_add_test(c, a_line_is_truncated_at_its_limit_and_not_before);
+	tcase_add_test(c, a_truncated_line_ends_with_a_newline);
 	tcase_add_test(c, signals_by_name_or_number);
 	return run_case("emit", c);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* parse: which numbers of a file accuse, which only acquit. */
+/* parse: which pids in a file are evidence of staleness, and which only of freshness. */
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 
 #include "core/evidence/parse.h"
 
-/* What is said of 307: 'a' it accuses, 'q' it may acquit, '-' it is not there. */
+/* The result for 307: 'a' stale evidence, 'q' only fresh evidence, '-' not found. */
 static char said(const char *path, const char *text, size_t length)
 {
 	uint32_t number[PE_PARSE_MOST], n = pe_parse_numbers(path, text, length, number);
@@ -38,7 +38,7 @@ static const struct row {
 	{ 'a', "/run/x", "{\"processId\":307}" },
 	{ 'a', "/run/x.lock", "held by 307\n" },
 	{ 'a', "/run/x.lock", "{\"owner\":307,\"since\":1700000000000}" },
-	/* the other numbers of postmaster.pid */
+	/* the other integers of postmaster.pid */
 	{ 'q', "/d/postmaster.pid", "300\n/var/lib/d\n1700000000\n307\n/run\nlocalhost\n" },
 	{ 'a', "/d/postmaster.pid", "307\n/var/lib/d\n1700000000\n5432\n/run\nlocalhost\n" },
 	{ 'q', "/run/x", "port 307\n" },
@@ -58,7 +58,7 @@ static const struct row {
 	{ '-', "/run/x.pid", "-\xff\xfe" },
 };
 
-START_TEST(numbers_of_files)
+START_TEST(pids_in_files)
 {
 	const struct row *r = &rows[_i];
 
@@ -67,7 +67,7 @@ START_TEST(numbers_of_files)
 }
 END_TEST
 
-/* parse.4: too great for a pid, pid 1, and a file of noise */
+/* parse.4: too large for a pid, pid 1, and a file of noise */
 START_TEST(no_pids)
 {
 	char noise[4096];
@@ -85,7 +85,7 @@ START_TEST(no_pids)
 }
 END_TEST
 
-/* More numbers than there is room for: those that accuse are kept. */
+/* More pids than there is room for: those that are stale evidence are kept. */
 START_TEST(too_many)
 {
 	char text[1024] = "";
@@ -105,7 +105,7 @@ int main(void)
 	SRunner *r = srunner_create(s);
 	int failed;
 
-	tcase_add_loop_test(c, numbers_of_files, 0, (int)(sizeof(rows) / sizeof(rows[0])));
+	tcase_add_loop_test(c, pids_in_files, 0, (int)(sizeof(rows) / sizeof(rows[0])));
 	tcase_add_test(c, no_pids);
 	tcase_add_test(c, too_many);
 	suite_add_tcase(s, c);

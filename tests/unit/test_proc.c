@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the supervisor reads of a process, and what it makes of users and signal masks. */
+/* What the supervisor reads of a process, and how it evaluates users and signal masks. */
 #include "supervisor/proc.h"
 
 #include <check.h>
@@ -60,7 +60,7 @@ START_TEST(a_process_that_is_gone_has_no_field)
 }
 END_TEST
 
-START_TEST(a_blocked_and_an_ignored_signal_are_blunt)
+START_TEST(a_blocked_and_an_ignored_signal_have_no_effect)
 {
 	sigset_t set;
 
@@ -106,7 +106,7 @@ static const struct pair
 	pairs[] = {
 		{ USER, USER, USER, true },    { OTHER, OTHER, OTHER, false },
 		{ OTHER, USER, OTHER, true },  { USER, OTHER, OTHER, true },
-		{ OTHER, OTHER, USER, false }, /* a saved user id of the sender gives no right */
+		{ OTHER, OTHER, USER, false }, /* a saved user id of the sender grants no right */
 	};
 
 /* with the credentials of @sender: 0 or -errno */
@@ -163,7 +163,7 @@ int main(void)
 	tcase_add_test(c, a_field_is_found_by_its_line);
 	tcase_add_test(c, and_not_in_a_name);
 	tcase_add_test(c, a_process_that_is_gone_has_no_field);
-	tcase_add_test(c, a_blocked_and_an_ignored_signal_are_blunt);
+	tcase_add_test(c, a_blocked_and_an_ignored_signal_have_no_effect);
 	tcase_add_loop_test(c, signals_are_ruled_by_the_callers_credentials, 0,
 			    sizeof(pairs) / sizeof(*pairs));
 	suite_add_tcase(s, c);

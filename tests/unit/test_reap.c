@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* reap: what a wait returns, and what it does to the slot. Letters are those of
+/* reap: what a wait returns, and what it does to the slot. Rules are those of
  * core/engine/reap.h. */
 #include "core/engine/birth.h"
 #include "../support/host.h"
@@ -34,7 +34,7 @@ static void *bad_memory(void)
 	return bad;
 }
 
-/* --- as natively: each child has a twin that is waited for by the kernel alone --- */
+/* --- as natively: each child has a twin for which only the kernel waits --- */
 
 struct ending {
 	int code;   /* >= 0: exit status */
@@ -107,7 +107,7 @@ START_TEST(reap_1_the_record_of_each_ending_is_the_kernels)
 }
 END_TEST
 
-START_TEST(nothing_to_tell_is_told_as_the_kernel_does)
+START_TEST(no_event_is_returned_as_the_kernel_does)
 {
 	struct child c = recorded_child();
 	struct pe_reap r = wait_for(P_PID, (uint32_t)c.pid, WNOHANG);
@@ -160,7 +160,7 @@ static pid_t traced(void)
 	return pid;
 }
 
-START_TEST(reap_4_ptrace_stops_are_told_as_natively_and_close_nothing)
+START_TEST(reap_4_ptrace_stops_are_returned_as_natively_and_close_no_slot)
 {
 	struct pe_birth birth = pe_birth_begin(&frame, &thread, PE_CALL_FORK);
 	pid_t ours = traced(), native = traced();
@@ -185,7 +185,7 @@ START_TEST(reap_4_ptrace_stops_are_told_as_natively_and_close_nothing)
 }
 END_TEST
 
-/* --- whom a wait is for --- */
+/* --- which children a wait is for --- */
 
 START_TEST(a_group_has_its_own_children)
 {
@@ -230,7 +230,7 @@ START_TEST(a_pidfd_stands_for_its_child)
 }
 END_TEST
 
-START_TEST(a_clone_child_is_reaped_by_who_asks_for_such)
+START_TEST(a_clone_child_is_reaped_by_a_wait_with_WCLONE)
 {
 	struct pe_birth b = pe_birth_begin(&frame, &thread, PE_CALL_CLONE);
 	pid_t pid = (pid_t)syscall(SYS_clone, 0, NULL, NULL, NULL, NULL); /* no exit signal */
@@ -247,7 +247,7 @@ START_TEST(a_clone_child_is_reaped_by_who_asks_for_such)
 }
 END_TEST
 
-START_TEST(an_end_that_was_not_seen_is_noted_when_its_number_is_asked_for)
+START_TEST(an_unseen_end_is_noted_by_the_next_wait_for_its_pid)
 {
 	struct child c = recorded_child();
 
@@ -267,7 +267,7 @@ static long interrupted_peek(int idtype, uint32_t id, siginfo_t *info, int optio
 	return peeks++ ? plain_peek(idtype, id, info, options) : -EINTR;
 }
 
-START_TEST(reap_2_an_interrupted_look_is_an_interrupted_wait)
+START_TEST(reap_2_an_interrupted_peek_is_an_interrupted_wait)
 {
 	struct child c = recorded_child();
 
@@ -287,7 +287,7 @@ static long noting_peek(int idtype, uint32_t id, siginfo_t *info, int options)
 	return plain_peek(idtype, id, info, options);
 }
 
-START_TEST(reap_2_the_look_is_with_the_callers_options_and_consumes_nothing)
+START_TEST(reap_2_the_peek_has_the_callers_options_and_consumes_nothing)
 {
 	struct child c = recorded_child();
 
@@ -312,7 +312,7 @@ START_TEST(reap_1_the_status_is_the_kernels_and_the_zombie_is_gone)
 }
 END_TEST
 
-START_TEST(reap_4_stops_and_continues_are_told_as_natively_and_close_nothing)
+START_TEST(reap_4_stops_and_continues_are_returned_as_natively_and_close_no_slot)
 {
 	struct child ours = recorded_child(), native = unrecorded_child();
 	const int signals[] = { SIGSTOP, SIGCONT, SIGKILL };
@@ -398,7 +398,7 @@ END_TEST
 
 static pid_t thief_of;
 
-/* Sees the zombie, and somebody else reaps it before we do. */
+/* Sees the zombie, and another thread reaps it first. */
 static long robbed_peek(int idtype, uint32_t id, siginfo_t *info, int options)
 {
 	long n = plain_peek(idtype, id, info, options);
@@ -410,7 +410,7 @@ static long robbed_peek(int idtype, uint32_t id, siginfo_t *info, int options)
 	return n;
 }
 
-START_TEST(reap_1_somebody_else_was_first)
+START_TEST(reap_1_another_thread_reaps_first)
 {
 	struct child a = recorded_child(), b = recorded_child();
 	int status;
@@ -421,13 +421,13 @@ START_TEST(reap_1_somebody_else_was_first)
 	ck_assert_int_eq(reap_with(robbed_peek, -1, &status, 0), b.pid);
 	ck_assert_int_eq(WEXITSTATUS(status), 2);
 	ck_assert_int_eq(thief_of, 0);
-	/* its slot was let go of again; the kernel's answer decides what becomes of a */
+	/* its slot was released again; the kernel's result decides what becomes of it */
 	ck_assert_int_eq(reap(a.pid, NULL, 0), -ECHILD);
 	ck_assert_int_eq(known(a.pid), PE_KNOWN_RELEASED);
 }
 END_TEST
 
-/* Sees the stop, and the child is continued before we take the news of it. */
+/* Sees the stop, and the child is continued before the wait returns it. */
 static long continued_peek(int idtype, uint32_t id, siginfo_t *info, int options)
 {
 	long n = plain_peek(idtype, id, info, options);
@@ -439,7 +439,7 @@ static long continued_peek(int idtype, uint32_t id, siginfo_t *info, int options
 	return n;
 }
 
-START_TEST(reap_4_a_stop_that_is_over_is_looked_for_again)
+START_TEST(reap_4_after_a_stop_that_is_over_the_wait_goes_on)
 {
 	struct child c = recorded_child();
 	siginfo_t si;
@@ -453,7 +453,7 @@ START_TEST(reap_4_a_stop_that_is_over_is_looked_for_again)
 }
 END_TEST
 
-START_TEST(reap_4_a_stop_tells_a_number)
+START_TEST(reap_4_a_stop_returns_a_pid)
 {
 	struct child c = unrecorded_child();
 	struct pe_birth b = pe_birth_begin(&frame, &thread, PE_CALL_FORK);
@@ -500,7 +500,7 @@ static void *caller(void *pid)
 	return NULL;
 }
 
-START_TEST(F3_the_number_stays_while_another_thread_is_inside_a_call)
+START_TEST(the_pid_stays_while_another_thread_is_inside_a_call)
 {
 	struct child c = recorded_child();
 	pthread_t t;
@@ -519,7 +519,7 @@ START_TEST(F3_the_number_stays_while_another_thread_is_inside_a_call)
 }
 END_TEST
 
-START_TEST(G3_a_call_that_this_very_thread_has_under_way_is_marked)
+START_TEST(a_call_in_progress_of_the_same_thread_is_marked)
 {
 	struct child a = recorded_child(), b = recorded_child();
 	uint32_t slot_a = pe_frame_know(&frame, (uint32_t)a.pid).index,
@@ -540,7 +540,7 @@ END_TEST
 
 static struct child late;
 
-/* A birth is recorded between the look and the reap. */
+/* A birth is recorded between the peek and the reap. */
 static long birth_in_between(int idtype, uint32_t id, siginfo_t *info, int options)
 {
 	long n = plain_peek(idtype, id, info, options);
@@ -550,7 +550,7 @@ static long birth_in_between(int idtype, uint32_t id, siginfo_t *info, int optio
 	return n;
 }
 
-START_TEST(reap_3_births_between_look_and_reap)
+START_TEST(reap_3_births_between_peek_and_reap)
 {
 	struct child c = recorded_child();
 	int status;
@@ -565,7 +565,7 @@ START_TEST(reap_3_births_between_look_and_reap)
 }
 END_TEST
 
-/* The zombie that was seen is reaped, and its pid is a new child's, recorded, before the look
+/* The zombie that was seen is reaped, and its pid is recorded for a new child before the peek
  * returns. */
 static long reborn_in_between(int idtype, uint32_t id, siginfo_t *info, int options)
 {
@@ -623,8 +623,8 @@ static void zombie_and_newborn_of_one_number(void)
 	ck_assert_int_eq(reap_with(reborn_and_held, -1, NULL, WNOHANG), 0);
 	sem_post(&may_go);
 	pthread_join(inside, NULL);
-	/* Its slot was not closed for a zombie that was another's: nobody has given up waiting for
-	 * the call on it. */
+	/* Its slot was not closed for the zombie of another: no wait for a call on it was
+	 * abandoned. */
 	ck_assert_uint_eq(marked, 0);
 	ck_assert_int_eq(known(500), PE_KNOWN_LIVE);
 	ck_assert_int_eq(guarded_kill(500, SIGKILL), 0);
@@ -632,7 +632,7 @@ static void zombie_and_newborn_of_one_number(void)
 	ck_assert_int_eq(known(500), PE_KNOWN_RELEASED);
 }
 
-START_TEST(reap_3_the_number_is_born_again_between_look_and_reap)
+START_TEST(reap_3_the_pid_is_reused_between_peek_and_reap)
 {
 	ck_assert_int_eq(in_own_namespace(zombie_and_newborn_of_one_number), 0);
 }
@@ -664,7 +664,7 @@ static void zombie_and_stranger_of_one_number(void)
 	ck_assert_int_eq(kill(500, 0), 0);
 }
 
-START_TEST(reap_1_somebody_else_was_first_and_a_stranger_has_the_number)
+START_TEST(reap_1_another_thread_reaps_first_and_the_pid_is_reused)
 {
 	ck_assert_int_eq(in_own_namespace(zombie_and_stranger_of_one_number), 0);
 }
@@ -833,7 +833,7 @@ START_TEST(reap_1_two_threads_reap_the_same_child_and_one_gets_it)
 }
 END_TEST
 
-START_TEST(SIGCHLD_ignored_and_the_wait_says_so)
+START_TEST(SIGCHLD_ignored_and_the_wait_returns_ECHILD)
 {
 	struct child c;
 	unsigned char byte = 0;
@@ -853,31 +853,31 @@ int main(void)
 
 	tcase_add_loop_test(c, reap_1_the_status_of_each_ending_is_the_kernels, 0, ENDINGS);
 	tcase_add_loop_test(c, reap_1_the_record_of_each_ending_is_the_kernels, 0, ENDINGS);
-	tcase_add_test(c, nothing_to_tell_is_told_as_the_kernel_does);
-	tcase_add_test(c, reap_4_ptrace_stops_are_told_as_natively_and_close_nothing);
+	tcase_add_test(c, no_event_is_returned_as_the_kernel_does);
+	tcase_add_test(c, reap_4_ptrace_stops_are_returned_as_natively_and_close_no_slot);
 	tcase_add_test(c, a_group_has_its_own_children);
 	tcase_add_test(c, a_pidfd_stands_for_its_child);
-	tcase_add_test(c, a_clone_child_is_reaped_by_who_asks_for_such);
-	tcase_add_test(c, an_end_that_was_not_seen_is_noted_when_its_number_is_asked_for);
-	tcase_add_test(c, reap_2_an_interrupted_look_is_an_interrupted_wait);
-	tcase_add_test(c, reap_2_the_look_is_with_the_callers_options_and_consumes_nothing);
+	tcase_add_test(c, a_clone_child_is_reaped_by_a_wait_with_WCLONE);
+	tcase_add_test(c, an_unseen_end_is_noted_by_the_next_wait_for_its_pid);
+	tcase_add_test(c, reap_2_an_interrupted_peek_is_an_interrupted_wait);
+	tcase_add_test(c, reap_2_the_peek_has_the_callers_options_and_consumes_nothing);
 	tcase_add_test(c, reap_1_the_status_is_the_kernels_and_the_zombie_is_gone);
-	tcase_add_test(c, reap_4_stops_and_continues_are_told_as_natively_and_close_nothing);
+	tcase_add_test(c, reap_4_stops_and_continues_are_returned_as_natively_and_close_no_slot);
 	tcase_add_test(c, waitid_fills_the_callers_record);
 	tcase_add_test(c, a_bad_pointer_is_EFAULT_and_the_child_is_gone);
 	tcase_add_test(c, a_bad_record_or_usage_is_EFAULT_and_the_child_is_gone);
-	tcase_add_test(c, reap_1_somebody_else_was_first);
-	tcase_add_test(c, reap_4_a_stop_that_is_over_is_looked_for_again);
-	tcase_add_test(c, reap_4_a_stop_tells_a_number);
-	tcase_add_test(c, F3_the_number_stays_while_another_thread_is_inside_a_call);
-	tcase_add_test(c, G3_a_call_that_this_very_thread_has_under_way_is_marked);
-	tcase_add_test(c, reap_3_births_between_look_and_reap);
-	tcase_add_test(c, reap_3_the_number_is_born_again_between_look_and_reap);
-	tcase_add_test(c, reap_1_somebody_else_was_first_and_a_stranger_has_the_number);
+	tcase_add_test(c, reap_1_another_thread_reaps_first);
+	tcase_add_test(c, reap_4_after_a_stop_that_is_over_the_wait_goes_on);
+	tcase_add_test(c, reap_4_a_stop_returns_a_pid);
+	tcase_add_test(c, the_pid_stays_while_another_thread_is_inside_a_call);
+	tcase_add_test(c, a_call_in_progress_of_the_same_thread_is_marked);
+	tcase_add_test(c, reap_3_births_between_peek_and_reap);
+	tcase_add_test(c, reap_3_the_pid_is_reused_between_peek_and_reap);
+	tcase_add_test(c, reap_1_another_thread_reaps_first_and_the_pid_is_reused);
 	tcase_add_test(c, a_birth_that_is_recorded_before_its_stray_is_reaped);
 	tcase_add_test(c, a_child_that_was_never_recorded);
 	tcase_add_test(c, reap_1_two_threads_reap_each_child_once);
 	tcase_add_test(c, reap_1_two_threads_reap_the_same_child_and_one_gets_it);
-	tcase_add_test(c, SIGCHLD_ignored_and_the_wait_says_so);
+	tcase_add_test(c, SIGCHLD_ignored_and_the_wait_returns_ECHILD);
 	return run_case("reap", c);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* reference: calls on (pid, epoch) reach who was meant or nobody. Letters are those of
+/* reference: calls on (pid, epoch) reach the intended process or none. Rules are those of
  * core/reference/reference.h. */
 #include "core/reference/reference.h"
 
@@ -41,8 +41,8 @@ static long group_by(pid_t pid, uint32_t epoch)
 	return pe_reference_call(&frame, &thread, &u, epoch);
 }
 
-/* So many processes at the last look that a lap may have gone by since, however short the machine's
- * uptime: the next wrap check (wrap_proof.1) proves nothing. */
+/* So many processes at the last check that a lap may have passed since, however short the
+ * machine's uptime: the next wrap check (wrap_proof.1) proves nothing. */
 static void spoil_the_census(void)
 {
 	frame.census.tasks = 1 << 22; /* the largest pid_max */
@@ -86,7 +86,7 @@ START_TEST(S2_reaped_and_free_in_the_same_lap_is_ESRCH)
 }
 END_TEST
 
-START_TEST(S2_the_future_is_EINVAL_and_so_is_what_is_no_number)
+START_TEST(S2_a_future_epoch_and_an_invalid_pid_are_EINVAL)
 {
 	struct child c = recorded_child();
 	uint32_t epoch = take(c.pid);
@@ -127,7 +127,7 @@ static void children_in_turn(void)
 	ck_assert_int_eq((int)kill_by(NUMBER, new, SIGKILL), 0);
 }
 
-START_TEST(S2_a_later_child_of_the_same_number_is_somebody_else)
+START_TEST(S2_a_later_child_of_the_same_pid_is_another_process)
 {
 	ck_assert_int_eq(in_own_namespace(children_in_turn), 0);
 }
@@ -147,13 +147,13 @@ static void child_then_stranger(void)
 	stranger_ends(&s);
 }
 
-START_TEST(reference_6_gone_and_held_by_a_stranger_is_EEPOCH)
+START_TEST(reference_6_gone_and_held_by_an_unrelated_process_is_EEPOCH)
 {
 	ck_assert_int_eq(in_own_namespace(child_then_stranger), 0);
 }
 END_TEST
 
-/* --- others --- */
+/* --- foreign processes --- */
 
 static void strangers_in_turn(void)
 {
@@ -169,19 +169,19 @@ static void strangers_in_turn(void)
 	ck_assert(is_refused(kill_by(NUMBER, epoch, SIGKILL)));
 	ck_assert(is_refused(group_by(NUMBER, epoch)));
 	ck_assert_int_eq((int)kill_by(NUMBER, take(NUMBER), 0), 0);
-	/* the old one's tag means nobody who lives, whatever has been learned since */
+	/* the old tag refers to no living process, whatever has been learned since */
 	ck_assert(pe_foreign_find(&frame.others, NUMBER)->since == epoch ||
 		  is_refused(kill_by(NUMBER, epoch, SIGKILL)));
 	stranger_ends(&s);
 }
 
-START_TEST(reference_3_others_are_known_by_their_identity)
+START_TEST(reference_3_foreign_processes_are_known_by_their_identity)
 {
 	ck_assert_int_eq(in_own_namespace(strangers_in_turn), 0);
 }
 END_TEST
 
-START_TEST(reference_3_a_reference_to_another_ages)
+START_TEST(reference_3_a_reference_to_a_foreign_process_ages)
 {
 	uint32_t epoch = take(getppid());
 
@@ -207,8 +207,8 @@ START_TEST(reference_3_a_renewed_reference_does_not_age_by_being_used)
 }
 END_TEST
 
-/* the same as ever where the 32 bits of the door come round */
-START_TEST(reference_3_R5_over_the_end_of_32_bits)
+/* unchanged where the 32 bits of the API wrap */
+START_TEST(reference_3_5_across_the_end_of_32_bits)
 {
 	uint32_t child, other;
 	struct child c;
@@ -230,7 +230,7 @@ START_TEST(reference_3_R5_over_the_end_of_32_bits)
 }
 END_TEST
 
-START_TEST(reference_1_who_was_never_referred_to_needs_a_proof_of_the_clock)
+START_TEST(reference_1_a_process_without_a_reference_needs_a_wrap_proof)
 {
 	pe_clock_time now;
 	uint32_t epoch;
@@ -247,7 +247,7 @@ START_TEST(reference_1_who_was_never_referred_to_needs_a_proof_of_the_clock)
 }
 END_TEST
 
-START_TEST(oneself_and_threads)
+START_TEST(the_caller_and_its_threads)
 {
 	ck_assert_int_eq((int)kill_by(getpid(), take(getpid()), 0), 0);
 }
@@ -317,7 +317,7 @@ static void *wait_for_it(void *arg)
 	return NULL;
 }
 
-/* how often the kernel has seen thread @tid of this process go to sleep */
+/* how often thread @tid of this process went to sleep */
 static long times_slept(int tid)
 {
 	char path[64], line[128];
@@ -333,7 +333,7 @@ static long times_slept(int tid)
 	return n;
 }
 
-START_TEST(G6_another_threads_wait_waits_for_a_hold_by_hand)
+START_TEST(another_threads_wait_waits_for_a_pin)
 {
 	struct waiter w = { .child = recorded_child() };
 	uint32_t epoch = take(w.child.pid);
@@ -347,7 +347,7 @@ START_TEST(G6_another_threads_wait_waits_for_a_hold_by_hand)
 	ck_assert_int_eq(pthread_create(&other, NULL, wait_for_it, &w), 0);
 	while (!is_in_call(atomic_load(&w.tid), SYS_futex))
 		sched_yield();
-	/* past its patience, too: only then does it ask where the holder is */
+	/* longer than the spin, too: only then does it check where the holder is */
 	slept = times_slept(atomic_load(&w.tid));
 	while (times_slept(atomic_load(&w.tid)) < slept + 3)
 		sched_yield();
@@ -359,7 +359,7 @@ START_TEST(G6_another_threads_wait_waits_for_a_hold_by_hand)
 }
 END_TEST
 
-START_TEST(a_thread_that_reaps_what_it_holds_is_told)
+START_TEST(a_thread_that_reaps_a_child_that_it_pins_gets_an_error)
 {
 	struct child c = recorded_child();
 	struct pe_pin pin;
@@ -371,7 +371,7 @@ START_TEST(a_thread_that_reaps_what_it_holds_is_told)
 }
 END_TEST
 
-START_TEST(a_pin_of_another_tells_of_its_end)
+START_TEST(a_pin_of_a_foreign_process_shows_its_end)
 {
 	struct child c = unrecorded_child();
 	struct pe_pin pin;
@@ -443,7 +443,7 @@ static void step_life(struct incarnation *in, unsigned int pid, unsigned int *id
 		ck_assert_int_eq(reap((pid_t)pid, NULL, 0), (int)pid);
 		in->own = false;
 	} else if (in->strange) {
-		kill((pid_t)pid, SIGKILL); /* later children have its leash, too */
+		kill((pid_t)pid, SIGKILL); /* later children inherit its pipe */
 		stranger_ends(&in->s);
 		in->strange = false;
 	} else if (any(2)) {
@@ -466,7 +466,7 @@ static void check_use(const struct known_ref *r, const struct incarnation *in)
 		ck_assert_msg(is_refused(n), "%ld, and it is gone", n);
 	else if (r->own)
 		ck_assert_msg(n == 0, "%ld, and it is our child", n);
-	else /* it may be too old, never wrong */
+	else /* it may be too old, but never wrong */
 		ck_assert_msg(n == 0 || (n == -PE_EEPOCH &&
 					 pe_clock_lap(pe_clock_now(&frame.clock)) > r->lap),
 			      "%ld, and it is there", n);
@@ -500,7 +500,7 @@ static void at_random(void)
 	ck_assert_uint_gt(uses, STEPS / 10);
 }
 
-START_TEST(S1_nobody_but_who_was_meant)
+START_TEST(S1_only_the_intended_process_is_reached)
 {
 	seed = (unsigned int)_i + 1;
 	ck_assert_int_eq(in_own_namespace(at_random), 0);
@@ -513,21 +513,21 @@ int main(void)
 
 	tcase_add_test(c, reference_5_a_childs_reference_is_its_birth_and_never_ages);
 	tcase_add_test(c, S2_reaped_and_free_in_the_same_lap_is_ESRCH);
-	tcase_add_test(c, S2_the_future_is_EINVAL_and_so_is_what_is_no_number);
+	tcase_add_test(c, S2_a_future_epoch_and_an_invalid_pid_are_EINVAL);
 	tcase_add_test(c, a_child_made_by_other_means_is_adopted);
-	tcase_add_test(c, S2_a_later_child_of_the_same_number_is_somebody_else);
-	tcase_add_test(c, reference_6_gone_and_held_by_a_stranger_is_EEPOCH);
-	tcase_add_test(c, reference_3_others_are_known_by_their_identity);
-	tcase_add_test(c, reference_3_a_reference_to_another_ages);
+	tcase_add_test(c, S2_a_later_child_of_the_same_pid_is_another_process);
+	tcase_add_test(c, reference_6_gone_and_held_by_an_unrelated_process_is_EEPOCH);
+	tcase_add_test(c, reference_3_foreign_processes_are_known_by_their_identity);
+	tcase_add_test(c, reference_3_a_reference_to_a_foreign_process_ages);
 	tcase_add_test(c, reference_3_a_renewed_reference_does_not_age_by_being_used);
-	tcase_add_test(c, reference_3_R5_over_the_end_of_32_bits);
-	tcase_add_test(c, reference_1_who_was_never_referred_to_needs_a_proof_of_the_clock);
-	tcase_add_test(c, oneself_and_threads);
+	tcase_add_test(c, reference_3_5_across_the_end_of_32_bits);
+	tcase_add_test(c, reference_1_a_process_without_a_reference_needs_a_wrap_proof);
+	tcase_add_test(c, the_caller_and_its_threads);
 	tcase_add_test(c, reference_4_unseen_children_are_known_by_their_identity);
-	tcase_add_test(c, G6_another_threads_wait_waits_for_a_hold_by_hand);
-	tcase_add_test(c, a_thread_that_reaps_what_it_holds_is_told);
-	tcase_add_test(c, a_pin_of_another_tells_of_its_end);
+	tcase_add_test(c, another_threads_wait_waits_for_a_pin);
+	tcase_add_test(c, a_thread_that_reaps_a_child_that_it_pins_gets_an_error);
+	tcase_add_test(c, a_pin_of_a_foreign_process_shows_its_end);
 	tcase_add_test(c, no_descriptor_is_left_behind);
-	tcase_add_loop_test(c, S1_nobody_but_who_was_meant, 0, 8);
+	tcase_add_loop_test(c, S1_only_the_intended_process_is_reached, 0, 8);
 	return run_case("reference", c);
 }

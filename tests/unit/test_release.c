@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* release: the ends of process instances, seen and not seen. Letters are those of
+/* release: the ends of process instances, seen and unseen. Rules are those of
  * core/engine/release.h. */
 #include "core/engine/birth.h"
 #include "../support/host.h"
@@ -17,7 +17,7 @@ static struct pe_known born(int pid)
 	return pe_frame_know(&frame, (uint32_t)pid);
 }
 
-/* Births and ends have stacks from here on. */
+/* From here on births and ends have stacks. */
 static void with_stacks(void)
 {
 	frame.trace = pe_trace_make(&unwinding);
@@ -45,7 +45,7 @@ START_TEST(release_1_the_entry_is_expired_and_own_calls_are_dead)
 }
 END_TEST
 
-START_TEST(release_2_a_loss_is_for_one_life)
+START_TEST(release_2_a_loss_concerns_one_generation)
 {
 	struct pe_known first = born(500), second = born(500);
 
@@ -119,7 +119,7 @@ START_TEST(release_2_the_last_closer_frees_the_slot)
 
 	ck_assert_int_eq(pe_slot_close(k.slot, k.life), 0);
 	pe_release_leave(&frame, k.index);
-	ck_assert_int_eq(known(500), PE_KNOWN_LIVE); /* nobody has reaped it */
+	ck_assert_int_eq(known(500), PE_KNOWN_LIVE); /* it has not been reaped */
 	ck_assert_uint_eq(frame.slots.live, 1);
 	ck_assert_int_eq(pe_slot_close(k.slot, k.life), 0);
 	pe_release_lost(&frame, &thread, &k, PE_CALL_WAITPID);
@@ -129,7 +129,7 @@ START_TEST(release_2_the_last_closer_frees_the_slot)
 }
 END_TEST
 
-START_TEST(release_2_a_child_that_is_there_is_not_gone)
+START_TEST(release_2_a_living_child_is_not_gone)
 {
 	struct child c = recorded_child();
 
@@ -142,7 +142,7 @@ START_TEST(release_2_a_child_that_is_there_is_not_gone)
 }
 END_TEST
 
-/* A child is reaped by @which, -1 or its own number, before its birth is recorded. */
+/* A child is reaped by @which, -1 or its own pid, before its birth is recorded. */
 static struct pe_known reaped_too_early(int which)
 {
 	struct pe_birth b = pe_birth_begin(&frame, &thread, PE_CALL_FORK);
@@ -155,7 +155,7 @@ static struct pe_known reaped_too_early(int which)
 	return pe_frame_know(&frame, (uint32_t)c.pid);
 }
 
-START_TEST(release_3_an_early_reap_tells_of_itself)
+START_TEST(release_3_an_early_reap_records_its_place)
 {
 	struct pe_known k;
 
@@ -180,7 +180,7 @@ START_TEST(release_3_without_stacks_it_was_elsewhere)
 }
 END_TEST
 
-START_TEST(release_3_whoever_notices_a_reap_elsewhere_did_not_make_it)
+START_TEST(release_3_a_thread_that_notices_a_reap_elsewhere_did_not_make_it)
 {
 	struct pe_known k;
 
@@ -196,8 +196,8 @@ START_TEST(release_3_whoever_notices_a_reap_elsewhere_did_not_make_it)
 }
 END_TEST
 
-/* What was noted before the fork is another's of the same number. */
-START_TEST(release_3_an_older_reap_of_the_number_is_not_this_ones)
+/* A note from before the fork is about another child of the same pid. */
+START_TEST(release_3_an_older_reap_of_the_pid_is_another_childs)
 {
 	struct pe_known k;
 
@@ -211,7 +211,7 @@ START_TEST(release_3_an_older_reap_of_the_number_is_not_this_ones)
 }
 END_TEST
 
-/* the exit status of a forked child: 0, its number of that name went elsewhere */
+/* the exit status of a forked child: 0 if the pid was not found */
 static int born_after_the_fork(uint32_t pid)
 {
 	struct pe_known k;
@@ -223,7 +223,7 @@ static int born_after_the_fork(uint32_t pid)
 	return k.slot->released_by != PE_CALL_ELSEWHERE;
 }
 
-START_TEST(release_3_what_the_parent_noted_is_none_of_a_forked_childs)
+START_TEST(release_3_a_forked_child_does_not_use_its_parents_notes)
 {
 	const struct pe_trace_early_reap s = { .pid = 4194301, .by = PE_CALL_WAIT3 };
 	int status;
@@ -245,15 +245,15 @@ int main(void)
 	TCase *c = tcase_create("ends");
 
 	tcase_add_test(c, release_1_the_entry_is_expired_and_own_calls_are_dead);
-	tcase_add_test(c, release_2_a_loss_is_for_one_life);
+	tcase_add_test(c, release_2_a_loss_concerns_one_generation);
 	tcase_add_test(c, release_2_a_call_of_another_thread_is_waited_for);
 	tcase_add_test(c, release_2_another_closer_is_waited_for);
 	tcase_add_test(c, release_2_the_last_closer_frees_the_slot);
-	tcase_add_test(c, release_2_a_child_that_is_there_is_not_gone);
-	tcase_add_test(c, release_3_an_early_reap_tells_of_itself);
+	tcase_add_test(c, release_2_a_living_child_is_not_gone);
+	tcase_add_test(c, release_3_an_early_reap_records_its_place);
 	tcase_add_test(c, release_3_without_stacks_it_was_elsewhere);
-	tcase_add_test(c, release_3_whoever_notices_a_reap_elsewhere_did_not_make_it);
-	tcase_add_test(c, release_3_an_older_reap_of_the_number_is_not_this_ones);
-	tcase_add_test(c, release_3_what_the_parent_noted_is_none_of_a_forked_childs);
+	tcase_add_test(c, release_3_a_thread_that_notices_a_reap_elsewhere_did_not_make_it);
+	tcase_add_test(c, release_3_an_older_reap_of_the_pid_is_another_childs);
+	tcase_add_test(c, release_3_a_forked_child_does_not_use_its_parents_notes);
 	return run_case("release", c);
 }

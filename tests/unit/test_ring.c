@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* ring: which of many pidfds have become readable. Letters are those of core/reference/ring.h. */
+/* ring: which of many pidfds have become readable. Rules are those of core/reference/ring.h. */
 #include "core/reference/ring.h"
 
 #include <dirent.h>
@@ -12,7 +12,7 @@
 
 static struct pe_ring ring;
 
-/* 0: what it says cannot be tried here, and why has been said */
+/* 0: the test cannot run here, and the reason was printed */
 static bool can(void)
 {
 	int err = pe_ring_open(&ring);
@@ -50,7 +50,7 @@ static uint64_t next(void)
 	return pe_ring_next(&ring, &tag, &gone) && !gone ? tag : 0;
 }
 
-START_TEST(ring_1_L4_an_end_is_told_once_and_takes_no_descriptor)
+START_TEST(ring_1_4_an_end_is_returned_once_and_uses_no_descriptor)
 {
 	int before = descriptors();
 	struct child c = unrecorded_child();
@@ -68,7 +68,7 @@ START_TEST(ring_1_L4_an_end_is_told_once_and_takes_no_descriptor)
 }
 END_TEST
 
-START_TEST(one_that_has_ended_before_is_told_too)
+START_TEST(a_child_that_has_ended_before_is_returned)
 {
 	struct child c = unrecorded_child();
 
@@ -82,9 +82,9 @@ START_TEST(one_that_has_ended_before_is_told_too)
 }
 END_TEST
 
-#define MANY 400 /* more than the completions that have room */
+#define MANY 400 /* more than the completion queue holds */
 
-START_TEST(ring_5_more_ends_than_there_is_room_for_are_all_told)
+START_TEST(ring_5_more_ends_than_completions_are_all_returned)
 {
 	static bool told[MANY + 1];
 	static struct child c[MANY];
@@ -135,7 +135,7 @@ static void *end_it(void *child)
 	return NULL;
 }
 
-START_TEST(wait_sleeps_until_an_end_or_so_long)
+START_TEST(wait_sleeps_until_an_end_or_the_timeout)
 {
 	const struct timespec soon = { .tv_nsec = 1000000 };
 	const uint64_t none = 0;
@@ -159,10 +159,10 @@ int main(void)
 {
 	TCase *c = tcase_create("ring");
 
-	tcase_add_test(c, ring_1_L4_an_end_is_told_once_and_takes_no_descriptor);
-	tcase_add_test(c, one_that_has_ended_before_is_told_too);
-	tcase_add_test(c, ring_5_more_ends_than_there_is_room_for_are_all_told);
+	tcase_add_test(c, ring_1_4_an_end_is_returned_once_and_uses_no_descriptor);
+	tcase_add_test(c, a_child_that_has_ended_before_is_returned);
+	tcase_add_test(c, ring_5_more_ends_than_completions_are_all_returned);
 	tcase_add_test(c, ring_3_a_forked_child_has_neither_ring_nor_memory);
-	tcase_add_test(c, wait_sleeps_until_an_end_or_so_long);
+	tcase_add_test(c, wait_sleeps_until_an_end_or_the_timeout);
 	return run_case("ring", c);
 }

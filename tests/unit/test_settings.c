@@ -15,7 +15,7 @@ static struct pe_settings set;
 static struct pe_kept kept;
 static char said[8192];
 
-/* Reads the settings; what is said on descriptor 2 is in `said`. */
+/* Reads the settings; the output on descriptor 2 is in `said`. */
 static void read_settings(void)
 {
 	int ends[2], before = dup(2);
@@ -46,7 +46,7 @@ static int lines(void)
 	return n;
 }
 
-START_TEST(nothing_set)
+START_TEST(no_variable_is_set)
 {
 	read_settings();
 	ck_assert_int_eq(set.policy, PE_POLICY_REFUSE);
@@ -61,7 +61,7 @@ START_TEST(nothing_set)
 }
 END_TEST
 
-START_TEST(everything_set)
+START_TEST(all_variables_are_set)
 {
 	setenv("PIDEPOCH_ON_STALE", "report", 1);
 	setenv("PIDEPOCH_ERRNO", "EEPOCH", 1);
@@ -78,7 +78,7 @@ START_TEST(everything_set)
 	ck_assert(set.trusted);
 	ck_assert_uint_eq(set.force_old, PE_OLD_RSEQ | PE_OLD_PIDFD);
 	ck_assert_str_eq(said, "");
-	/* what the program does to its environment afterwards is its own affair */
+	/* later changes of the environment by the program have no effect */
 	setenv("PIDEPOCH_LOG", "/elsewhere", 1);
 	clearenv();
 	ck_assert_str_eq(set.log, "/tmp/some log");
@@ -97,7 +97,7 @@ START_TEST(levels)
 }
 END_TEST
 
-START_TEST(stacks_by_policy_unless_they_are_said)
+START_TEST(stacks_follow_the_policy_unless_they_are_set)
 {
 	static const char *const said_so[] = { NULL, "on", "off" };
 
@@ -109,7 +109,7 @@ START_TEST(stacks_by_policy_unless_they_are_said)
 }
 END_TEST
 
-/* Each value there is, and some that look like it. */
+/* Each valid value, and some similar ones. */
 static const struct {
 	const char *name, *value;
 	bool wrong;
@@ -164,19 +164,18 @@ START_TEST(each_value)
 	ck_assert_int_eq(lines(), values[_i].wrong);
 	if (values[_i].wrong)
 		ck_assert_ptr_nonnull(strstr(said, values[_i].name));
-	/* right or wrong, it is the program's own business to pass on: others of its children may
-	 * say it again */
+	/* valid or not, the program may pass it on: a child may print the same message */
 	snprintf(kept_as, sizeof(kept_as), "%s=%s", values[_i].name, values[_i].value);
 	ck_assert_str_eq(kept.setting[0], kept_as);
 	ck_assert_ptr_null(kept.setting[1]);
 }
 END_TEST
 
-START_TEST(what_it_knows_of_itself)
+START_TEST(own_name_and_path)
 {
 	struct stat st;
 
-	read_settings(); /* with a pipe of its own as descriptor 2 */
+	read_settings(); /* with its own pipe as descriptor 2 */
 	ck_assert_uint_ne(set.stderr_id[1], 0);
 	ck_assert_int_eq(fstat(2, &st), 0);
 	ck_assert_uint_ne(set.stderr_id[1], st.st_ino);
@@ -190,7 +189,7 @@ START_TEST(what_it_knows_of_itself)
 }
 END_TEST
 
-/* setproctitle() writes over the arguments, which libc's name of the program points into. */
+/* setproctitle() overwrites the arguments that libc's program name points into. */
 START_TEST(the_name_outlives_the_arguments)
 {
 	char *before = program_invocation_short_name,
@@ -204,7 +203,7 @@ START_TEST(the_name_outlives_the_arguments)
 }
 END_TEST
 
-START_TEST(all_that_is_kept_lies_in_order)
+START_TEST(all_kept_strings_are_in_order)
 {
 	static const char *const order[] = { "LD_PRELOAD",	  "PIDEPOCH_LOG",
 					     "PIDEPOCH_ON_STALE", "PIDEPOCH_ERRNO",
@@ -246,7 +245,7 @@ START_TEST(LD_PRELOAD_twice_and_the_loader_takes_the_last)
 }
 END_TEST
 
-START_TEST(wrong_values_are_said_once_each_and_the_default_stands)
+START_TEST(wrong_values_are_reported_once_each_and_the_default_is_used)
 {
 	static const char *const names[] = { "PIDEPOCH_ON_STALE", "PIDEPOCH_ERRNO", "PIDEPOCH_LOG",
 					     "PIDEPOCH_FORCE_OLD" };
@@ -263,7 +262,7 @@ START_TEST(wrong_values_are_said_once_each_and_the_default_stands)
 }
 END_TEST
 
-START_TEST(empty_is_not_set)
+START_TEST(an_empty_variable_is_not_set)
 {
 	setenv("PIDEPOCH_ON_STALE", "", 1);
 	setenv("PIDEPOCH_LOG", "", 1);
@@ -293,7 +292,7 @@ START_TEST(trust_is_for_the_name_or_the_whole_path)
 }
 END_TEST
 
-START_TEST(our_entry_of_LD_PRELOAD_is_kept)
+START_TEST(the_librarys_entry_of_LD_PRELOAD_is_kept)
 {
 	static const char *const rows[][2] = {
 		{ "/a/libpidepoch-preload.so", "LD_PRELOAD=/a/libpidepoch-preload.so" },
@@ -316,8 +315,8 @@ START_TEST(our_entry_of_LD_PRELOAD_is_kept)
 }
 END_TEST
 
-/* as many bytes as there is room for, and one more */
-START_TEST(the_longest_that_is_not_too_long)
+/* exactly the bytes that fit, and one more */
+START_TEST(the_longest_value_is_kept)
 {
 	static char path[sizeof(kept.text)];
 	size_t most = sizeof(kept.text) - strlen("PIDEPOCH_LOG=") - 1;
@@ -335,7 +334,7 @@ START_TEST(the_longest_that_is_not_too_long)
 }
 END_TEST
 
-START_TEST(too_long_is_said)
+START_TEST(a_value_that_is_too_long_is_reported)
 {
 	static char path[20000];
 
@@ -354,21 +353,21 @@ int main(void)
 	SRunner *r = srunner_create(s);
 	int failed;
 
-	tcase_add_test(c, nothing_set);
-	tcase_add_test(c, everything_set);
+	tcase_add_test(c, no_variable_is_set);
+	tcase_add_test(c, all_variables_are_set);
 	tcase_add_loop_test(c, levels, 0, 4);
-	tcase_add_loop_test(c, stacks_by_policy_unless_they_are_said, 0, 6);
+	tcase_add_loop_test(c, stacks_follow_the_policy_unless_they_are_set, 0, 6);
 	tcase_add_loop_test(c, each_value, 0, VALUES);
-	tcase_add_test(c, what_it_knows_of_itself);
+	tcase_add_test(c, own_name_and_path);
 	tcase_add_test(c, the_name_outlives_the_arguments);
-	tcase_add_test(c, all_that_is_kept_lies_in_order);
+	tcase_add_test(c, all_kept_strings_are_in_order);
 	tcase_add_test(c, LD_PRELOAD_twice_and_the_loader_takes_the_last);
-	tcase_add_test(c, wrong_values_are_said_once_each_and_the_default_stands);
-	tcase_add_test(c, empty_is_not_set);
+	tcase_add_test(c, wrong_values_are_reported_once_each_and_the_default_is_used);
+	tcase_add_test(c, an_empty_variable_is_not_set);
 	tcase_add_test(c, trust_is_for_the_name_or_the_whole_path);
-	tcase_add_test(c, our_entry_of_LD_PRELOAD_is_kept);
-	tcase_add_test(c, the_longest_that_is_not_too_long);
-	tcase_add_test(c, too_long_is_said);
+	tcase_add_test(c, the_librarys_entry_of_LD_PRELOAD_is_kept);
+	tcase_add_test(c, the_longest_value_is_kept);
+	tcase_add_test(c, a_value_that_is_too_long_is_reported);
 	suite_add_tcase(s, c);
 	srunner_run_all(r, CK_NORMAL);
 	failed = srunner_ntests_failed(r);

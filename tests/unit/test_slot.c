@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* slot: the states of one process instance, one transition at a time. Letters are those of
+/* slot: the states of one process instance, one transition at a time. Rules are those of
  * core/memory/slot.h. */
 #include <check.h>
 #include <errno.h>
@@ -17,7 +17,7 @@ static void open_slot(void)
 	life = pe_slot_attach(&slot, 4711);
 }
 
-START_TEST(slot_1_open_slot_admits_its_own_number_only)
+START_TEST(slot_1_open_slot_admits_its_own_pid_only)
 {
 	ck_assert_int_eq(pe_slot_check(&slot, 4711), 0);
 	ck_assert_int_eq(pe_slot_check(&slot, 4712), -ESRCH);
@@ -25,7 +25,7 @@ START_TEST(slot_1_open_slot_admits_its_own_number_only)
 }
 END_TEST
 
-START_TEST(slot_1_largest_number_leaves_the_flags_alone)
+START_TEST(slot_1_largest_pid_does_not_touch_the_flags)
 {
 	slot.word = PE_SLOT_DEAD;
 	pe_slot_attach(&slot, (1u << 22) - 1);
@@ -33,7 +33,7 @@ START_TEST(slot_1_largest_number_leaves_the_flags_alone)
 }
 END_TEST
 
-START_TEST(slot_1_closed_slot_is_a_zombie_for_its_number_and_nothing_for_others)
+START_TEST(slot_1_closed_slot_is_a_zombie_for_its_pid_and_not_found_for_others)
 {
 	ck_assert_int_eq(pe_slot_close(&slot, life), 0);
 	ck_assert_int_eq(pe_slot_check(&slot, 4711), -EBUSY);
@@ -43,7 +43,7 @@ START_TEST(slot_1_closed_slot_is_a_zombie_for_its_number_and_nothing_for_others)
 }
 END_TEST
 
-START_TEST(slot_2_close_is_for_one_life)
+START_TEST(slot_2_close_is_for_one_generation)
 {
 	uint64_t next;
 
@@ -51,10 +51,10 @@ START_TEST(slot_2_close_is_for_one_life)
 	ck_assert_int_eq(pe_slot_begin_reap(&slot), 0);
 	pe_slot_bury(&slot, 2000, 4);
 	ck_assert_int_eq(pe_slot_close(&slot, life),
-			 -ESRCH); /* dead, though its closer is still in */
+			 -ESRCH); /* dead, although its closer is still inside */
 	ck_assert(pe_slot_leave(&slot));
 	ck_assert_int_eq(pe_slot_close(&slot, life), -ESRCH);
-	next = pe_slot_attach(&slot, 4711); /* the same slot, the same number, another life */
+	next = pe_slot_attach(&slot, 4711); /* the same slot, the same pid, another generation */
 	ck_assert_uint_ne(next, life);
 	ck_assert_int_eq(pe_slot_close(&slot, life), -ESRCH);
 	ck_assert_int_eq(pe_slot_check(&slot, 4711), 0);
@@ -100,7 +100,7 @@ START_TEST(slot_6_the_last_closer_out_frees_it_once)
 }
 END_TEST
 
-START_TEST(slot_7_history_outlives_the_incarnation)
+START_TEST(slot_7_history_outlives_the_process_instance)
 {
 	pe_slot_close(&slot, life);
 	pe_slot_begin_reap(&slot);
@@ -134,14 +134,14 @@ int main(void)
 
 	tcase_add_checked_fixture(c, open_slot, NULL);
 	tcase_set_timeout(c, 60);
-	tcase_add_test(c, slot_1_open_slot_admits_its_own_number_only);
-	tcase_add_test(c, slot_1_largest_number_leaves_the_flags_alone);
-	tcase_add_test(c, slot_1_closed_slot_is_a_zombie_for_its_number_and_nothing_for_others);
-	tcase_add_test(c, slot_2_close_is_for_one_life);
+	tcase_add_test(c, slot_1_open_slot_admits_its_own_pid_only);
+	tcase_add_test(c, slot_1_largest_pid_does_not_touch_the_flags);
+	tcase_add_test(c, slot_1_closed_slot_is_a_zombie_for_its_pid_and_not_found_for_others);
+	tcase_add_test(c, slot_2_close_is_for_one_generation);
 	tcase_add_test(c, slot_2_generations_wrap_without_touching_the_flags);
 	tcase_add_test(c, slot_4_one_closer_reaps);
 	tcase_add_test(c, slot_6_the_last_closer_out_frees_it_once);
-	tcase_add_test(c, slot_7_history_outlives_the_incarnation);
+	tcase_add_test(c, slot_7_history_outlives_the_process_instance);
 	tcase_add_test(c, an_abandoned_slot_refuses);
 	suite_add_tcase(s, c);
 	srunner_run_all(r, CK_NORMAL);

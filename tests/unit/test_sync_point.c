@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* sync: the point up to which references are in order. Letters are those of
+/* sync_point: the point up to which references are in order. Rules are those of
  * core/frame/sync_point.h. */
 #include "core/frame/sync_point.h"
 
@@ -27,7 +27,7 @@ START_TEST(sync_point_1_the_point_goes_forward_only)
 }
 END_TEST
 
-START_TEST(sync_point_1_no_moment_that_has_not_been)
+START_TEST(sync_point_1_a_future_moment_is_refused)
 {
 	pe_sync_point_get(&frame);
 	ck_assert_int_eq(pe_sync_point_set(&frame, pe_clock_now(&frame.clock) + 1), -EINVAL);
@@ -49,7 +49,7 @@ START_TEST(sync_point_1_a_bare_lap_is_its_earliest_moment_not_set_yet)
 }
 END_TEST
 
-/* the same over the end of 32 bits, which is all that the door has */
+/* the same across the end of 32 bits, which is the width of the API */
 START_TEST(sync_point_1_laps_beyond_32_bits)
 {
 	pe_clock_skip(&frame.clock, UINT64_C(0xfffffffe));
@@ -73,13 +73,13 @@ static void live_through(unsigned int laps)
 	}
 }
 
-START_TEST(sync_point_2_setting_it_gives_back_what_was_kept)
+START_TEST(sync_point_2_setting_it_frees_the_kept_epochs)
 {
 	pe_sync_point_get(&frame);
 	live_through(3);
 	ck_assert_uint_gt(pe_tree_old_bytes(&frame.tree), 0);
 	ck_assert_int_eq(pe_sync_point_set(&frame, pe_clock_now(&frame.clock)), 0);
-	/* S7: the previous epoch stays whatever is said */
+	/* S7: the previous epoch is kept in any case */
 	ck_assert_uint_eq(frame.tree.epoch[0].state + frame.tree.epoch[1].state +
 				  frame.tree.epoch[2].state + frame.tree.epoch[3].state,
 			  2);
@@ -142,7 +142,7 @@ START_TEST(sync_point_3_a_fork_is_an_entry)
 }
 END_TEST
 
-START_TEST(sync_point_3_none_by_default_and_none_that_is_no_signal)
+START_TEST(sync_point_3_no_signal_by_default_and_no_invalid_signal)
 {
 	pe_sync_point_get(&frame);
 	pe_clock_skip(&frame.clock, 5);
@@ -173,7 +173,7 @@ START_TEST(sync_point_3_S5_a_child_keeps_the_point_and_not_the_choice)
 }
 END_TEST
 
-START_TEST(sync_point_4_past_the_bound_the_oldest_go_early)
+START_TEST(sync_point_4_beyond_the_bound_the_oldest_are_retired_early)
 {
 	settings.old_bytes_most = 1;
 	live_through(4);
@@ -189,14 +189,14 @@ int main(void)
 	TCase *c = tcase_create("points");
 
 	tcase_add_test(c, sync_point_1_the_point_goes_forward_only);
-	tcase_add_test(c, sync_point_1_no_moment_that_has_not_been);
+	tcase_add_test(c, sync_point_1_a_future_moment_is_refused);
 	tcase_add_test(c, sync_point_1_a_bare_lap_is_its_earliest_moment_not_set_yet);
 	tcase_add_test(c, sync_point_1_laps_beyond_32_bits);
-	tcase_add_test(c, sync_point_2_setting_it_gives_back_what_was_kept);
+	tcase_add_test(c, sync_point_2_setting_it_frees_the_kept_epochs);
 	tcase_add_test(c, sync_point_3_two_whole_laps_behind_and_once_for_each_point);
 	tcase_add_test(c, sync_point_3_a_fork_is_an_entry);
-	tcase_add_test(c, sync_point_3_none_by_default_and_none_that_is_no_signal);
+	tcase_add_test(c, sync_point_3_no_signal_by_default_and_no_invalid_signal);
 	tcase_add_test(c, sync_point_3_S5_a_child_keeps_the_point_and_not_the_choice);
-	tcase_add_test(c, sync_point_4_past_the_bound_the_oldest_go_early);
+	tcase_add_test(c, sync_point_4_beyond_the_bound_the_oldest_are_retired_early);
 	return run_case("sync", c);
 }

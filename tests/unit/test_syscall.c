@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* syscall()'s door: what the hook sees, what passes, and raw clones that come back on a stack of
- * another or a shared one. */
+/* The syscall() wrapper: what the hook sees, what passes, and raw clones that return on another
+ * or a shared stack. */
 #include <check.h>
 #include <errno.h>
 #include <linux/sched.h>
@@ -88,7 +88,7 @@ static int status_of(long pid)
 
 /* --- what passes and what does not --- */
 
-START_TEST(the_name_is_the_door)
+START_TEST(syscall_is_the_librarys)
 {
 	ck_assert((uintptr_t)syscall == (uintptr_t)pe_syscall_entry);
 }
@@ -153,7 +153,7 @@ static const long watched[] = {
 #endif
 };
 
-START_TEST(a_watched_call_reaches_the_hook_whole)
+START_TEST(a_watched_call_reaches_the_hook_with_all_arguments)
 {
 	const long expected[] = { watched[_i], 11, -22, 33, -44, 55, -66 };
 
@@ -193,7 +193,7 @@ START_TEST(a_clone_with_its_own_memory_is_watched)
 }
 END_TEST
 
-START_TEST(a_clone_on_a_shared_stack_leaves_the_parent_whole)
+START_TEST(a_clone_on_a_shared_stack_does_not_damage_the_parent)
 {
 	for (volatile int i = 0; i < 50; i++) {
 		/* not through a function that the child would return from */
@@ -213,7 +213,7 @@ START_TEST(a_clone_on_a_shared_stack_leaves_the_parent_whole)
 }
 END_TEST
 
-START_TEST(a_thread_is_no_sharing_child)
+START_TEST(a_thread_is_not_a_child_on_a_shared_stack)
 {
 	/* CLONE_THREAD without CLONE_SIGHAND: the kernel refuses it, after we have looked at it */
 	ck_assert_int_eq(raw_clone(_i, CLONE_VM | CLONE_THREAD), -1);
@@ -249,7 +249,7 @@ START_TEST(a_bad_pointer_is_the_kernels_to_refuse)
 }
 END_TEST
 
-#ifdef SYS_vfork /* and with it a processor whose calls return by the stack */
+#ifdef SYS_vfork /* also on a processor whose calls return through the stack */
 START_TEST(a_raw_vfork_is_the_trampoline)
 {
 	pid_t pid = (pid_t)syscall(SYS_vfork);
@@ -271,7 +271,7 @@ static _Noreturn void on_the_new_stack(void)
 
 START_TEST(a_new_stack_is_returned_into)
 {
-	/* as from libc: the child pops its way from the stack it was given */
+	/* as in libc: the child pops its way from the stack that it was given */
 	static uintptr_t stack[1024];
 	const uint64_t memory = _i ? CLONE_VM : 0;
 	long pid;
@@ -290,15 +290,15 @@ static Suite *syscall_suite(void)
 	TCase *t = tcase_create("syscall");
 
 	tcase_add_checked_fixture(t, prepare, NULL);
-	tcase_add_test(t, the_name_is_the_door);
+	tcase_add_test(t, syscall_is_the_librarys);
 	tcase_add_test(t, other_calls_pass_as_libcs);
 	tcase_add_test(t, the_sixth_argument_arrives);
 	tcase_add_test(t, an_error_goes_to_errno);
-	tcase_add_loop_test(t, a_watched_call_reaches_the_hook_whole, 0,
+	tcase_add_loop_test(t, a_watched_call_reaches_the_hook_with_all_arguments, 0,
 			    (int)(sizeof(watched) / sizeof(*watched)));
 	tcase_add_loop_test(t, a_clone_with_its_own_memory_is_watched, 0, 2);
-	tcase_add_loop_test(t, a_clone_on_a_shared_stack_leaves_the_parent_whole, 0, 2);
-	tcase_add_loop_test(t, a_thread_is_no_sharing_child, 0, 2);
+	tcase_add_loop_test(t, a_clone_on_a_shared_stack_does_not_damage_the_parent, 0, 2);
+	tcase_add_loop_test(t, a_thread_is_not_a_child_on_a_shared_stack, 0, 2);
 	tcase_add_test(t, a_bad_pointer_is_the_kernels_to_refuse);
 #ifdef SYS_vfork
 	tcase_add_test(t, a_raw_vfork_is_the_trampoline);

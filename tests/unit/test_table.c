@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* table: words, and files that are not to be trusted. */
+/* table: words, and untrusted files. */
 #include <check.h>
 #include <errno.h>
 #include <fcntl.h>

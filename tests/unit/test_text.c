@@ -15,7 +15,7 @@ static void setup(void)
 	text = pe_text_on(buffer, sizeof(buffer));
 }
 
-START_TEST(what_does_not_fit_is_cut_and_the_end_is_there)
+START_TEST(text_that_does_not_fit_is_truncated_and_terminated)
 {
 	pe_text_add(&text, "0123456789");
 	pe_text_add(&text, "abcdefghij");
@@ -48,7 +48,7 @@ START_TEST(the_largest_number_has_twenty_digits)
 }
 END_TEST
 
-START_TEST(foreign_text_has_no_control_characters)
+START_TEST(untrusted_text_has_no_control_characters)
 {
 	pe_text_foreign(&text, "a\n\033[31m\x80z\x7f");
 	ck_assert_str_eq(pe_text_end(&text), "a??[31m?z?");
@@ -97,7 +97,7 @@ START_TEST(parse)
 	ck_assert(!pe_text_parse("-1", &n));
 	ck_assert(!pe_text_parse(" 1", &n));
 	ck_assert(!pe_text_parse("99999999999999999999", &n));
-	ck_assert_uint_eq(n, 4194303); /* untouched by what is none */
+	ck_assert_uint_eq(n, 4194303); /* unchanged by invalid text */
 }
 END_TEST
 
@@ -131,7 +131,7 @@ START_TEST(digits)
 	ck_assert_ptr_eq(pe_text_digits(hex + 2, NULL, 16, &n), hex + 2);
 	ck_assert_uint_eq(n, 0);
 	ck_assert_ptr_eq(pe_text_digits(many, NULL, 10, &n), many + 20);
-	ck_assert_uint_eq(n, UINT64_MAX); /* too large, whatever follows */
+	ck_assert_uint_eq(n, UINT64_MAX); /* too large, with any text behind it */
 	pe_text_digits("184467440737095516159", NULL, 10, &n);
 	ck_assert_uint_eq(n, UINT64_MAX);
 	ck_assert_ptr_eq(pe_text_digits(part, part + 3, 10, &n), part + 3);
@@ -165,10 +165,10 @@ int main(void)
 	int failed;
 
 	tcase_add_checked_fixture(c, setup, NULL);
-	tcase_add_test(c, what_does_not_fit_is_cut_and_the_end_is_there);
+	tcase_add_test(c, text_that_does_not_fit_is_truncated_and_terminated);
 	tcase_add_test(c, numbers);
 	tcase_add_test(c, the_largest_number_has_twenty_digits);
-	tcase_add_test(c, foreign_text_has_no_control_characters);
+	tcase_add_test(c, untrusted_text_has_no_control_characters);
 	tcase_add_test(c, parse);
 	tcase_add_test(c, same_and_begins);
 	tcase_add_test(c, digits);

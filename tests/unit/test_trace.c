@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* trace: stacks kept once each, marks beside slots. Letters are those of core/stack/trace.h. */
+/* trace: stacks kept once each, marks beside slots. Rules are those of core/stack/trace.h. */
 #include "../support/host.h"
 
 #include <string.h>
@@ -34,7 +34,7 @@ START_TEST(one_place_is_one_stack)
 }
 END_TEST
 
-START_TEST(trace_5_what_is_there_is_found_without_a_write)
+START_TEST(trace_5_a_recorded_stack_is_found_without_a_write)
 {
 	struct pe_trace *t = pe_trace_make(&unwinding), *before = malloc(sizeof(*t));
 
@@ -47,7 +47,7 @@ START_TEST(trace_5_what_is_there_is_found_without_a_write)
 }
 END_TEST
 
-/* as many places as bits of @n say: each pid is another stack */
+/* as many frames as bits of @n say: each pid is another stack */
 __attribute__((noinline)) static uint32_t take_by(struct pe_trace *t, unsigned int n)
 {
 	uint32_t name;
@@ -62,12 +62,12 @@ __attribute__((noinline)) static uint32_t take_by(struct pe_trace *t, unsigned i
 	return name;
 }
 
-START_TEST(trace_2_full_is_no_stack_and_no_harm)
+START_TEST(trace_2_a_full_table_records_no_stack_and_does_no_harm)
 {
 	struct pe_trace *t = pe_trace_make(&unwinding);
 	uint32_t names[4];
 
-	/* after the first one there is no room left */
+	/* no room after the first one */
 	for (volatile int i = 0; i < 4; i++) {
 		names[i] = take_by(t, i == 1 ? 9 : 5);
 		atomic_store(&t->used, PE_TRACE_STACKS);
@@ -95,7 +95,7 @@ START_TEST(trace_2_marks_are_bounded)
 }
 END_TEST
 
-START_TEST(a_new_incarnation_forgets_the_release)
+START_TEST(a_new_process_instance_clears_the_release)
 {
 	struct pe_trace *t = pe_trace_make(&unwinding);
 
@@ -120,7 +120,7 @@ static void note(struct pe_trace *t, uint32_t pid, uint32_t early_reaps)
 	pe_trace_note_early_reap(t, &s);
 }
 
-START_TEST(trace_6_a_reap_noted_apart_is_found_once)
+START_TEST(trace_6_a_reap_noted_separately_is_found_once)
 {
 	struct pe_trace *t = pe_trace_make(&unwinding);
 	struct pe_trace_early_reap s = { 0 };
@@ -138,8 +138,8 @@ START_TEST(trace_6_a_reap_noted_apart_is_found_once)
 }
 END_TEST
 
-/* The same pid's earlier reap is another child's; the count may have gone round. */
-START_TEST(trace_6_what_was_noted_before_is_not_found)
+/* An earlier reap of the same pid is another child's; the count may have wrapped. */
+START_TEST(trace_6_an_older_note_is_not_found)
 {
 	struct pe_trace *t = pe_trace_make(&unwinding);
 	struct pe_trace_early_reap s;
@@ -156,7 +156,7 @@ START_TEST(trace_6_what_was_noted_before_is_not_found)
 }
 END_TEST
 
-START_TEST(trace_6_the_last_ones_are_kept)
+START_TEST(trace_6_the_last_notes_are_kept)
 {
 	struct pe_trace *t = pe_trace_make(&unwinding);
 	struct pe_trace_early_reap s;
@@ -174,12 +174,12 @@ int main(void)
 	TCase *c = tcase_create("stacks");
 
 	tcase_add_test(c, one_place_is_one_stack);
-	tcase_add_test(c, trace_5_what_is_there_is_found_without_a_write);
-	tcase_add_test(c, trace_2_full_is_no_stack_and_no_harm);
+	tcase_add_test(c, trace_5_a_recorded_stack_is_found_without_a_write);
+	tcase_add_test(c, trace_2_a_full_table_records_no_stack_and_does_no_harm);
 	tcase_add_test(c, trace_2_marks_are_bounded);
-	tcase_add_test(c, a_new_incarnation_forgets_the_release);
-	tcase_add_test(c, trace_6_a_reap_noted_apart_is_found_once);
-	tcase_add_test(c, trace_6_what_was_noted_before_is_not_found);
-	tcase_add_test(c, trace_6_the_last_ones_are_kept);
+	tcase_add_test(c, a_new_process_instance_clears_the_release);
+	tcase_add_test(c, trace_6_a_reap_noted_separately_is_found_once);
+	tcase_add_test(c, trace_6_an_older_note_is_not_found);
+	tcase_add_test(c, trace_6_the_last_notes_are_kept);
 	return run_case("trace", c);
 }

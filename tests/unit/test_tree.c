@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* tree: the property test on generated input, and what input alone cannot show. Letters are those
- * of core/memory/tree.h. */
+/* tree: the property test on generated input, and cases that input alone cannot show. Rules are
+ * those of core/memory/tree.h. */
 #include <check.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -42,7 +42,7 @@ START_TEST(random_operations_agree_with_arrays)
 }
 END_TEST
 
-START_TEST(tree_1_the_copy_hangs_in_the_current_epoch_only)
+START_TEST(tree_1_the_copy_is_linked_in_the_current_epoch_only)
 {
 	uint32_t old;
 
@@ -92,7 +92,7 @@ START_TEST(tree_2_expire_reaches_every_epoch_and_allocates_nothing)
 }
 END_TEST
 
-START_TEST(tree_2_expire_leaves_another_incarnation_alone)
+START_TEST(tree_2_expire_does_not_touch_another_process_instance)
 {
 	pe_tree_store(&tree, 300, 7);
 	pe_tree_begin(&tree, 2);
@@ -102,7 +102,7 @@ START_TEST(tree_2_expire_leaves_another_incarnation_alone)
 }
 END_TEST
 
-START_TEST(relearned_is_not_stale_until_born_and_expired_again)
+START_TEST(relearned_is_not_stale_until_a_new_birth_expires)
 {
 	pe_tree_store(&tree, 300, 7);
 	ck_assert(!pe_tree_relearn(&tree, 300));
@@ -149,7 +149,7 @@ START_TEST(tree_8_memory_refused_changes_nothing)
 }
 END_TEST
 
-START_TEST(numbers_out_of_range)
+START_TEST(pids_out_of_range)
 {
 	uint32_t entry;
 
@@ -163,7 +163,7 @@ START_TEST(numbers_out_of_range)
 }
 END_TEST
 
-START_TEST(memory_of_10000_consecutive_numbers)
+START_TEST(memory_of_10000_consecutive_pids)
 {
 	for (uint32_t n = 300; n < 10300; n++)
 		ck_assert_int_eq(pe_tree_store(&tree, n, n), 0);
@@ -182,15 +182,15 @@ int main(void)
 	tcase_add_checked_fixture(c, setup, NULL);
 	tcase_set_timeout(c, 60);
 	tcase_add_loop_test(c, random_operations_agree_with_arrays, 0, 300);
-	tcase_add_test(c, tree_1_the_copy_hangs_in_the_current_epoch_only);
+	tcase_add_test(c, tree_1_the_copy_is_linked_in_the_current_epoch_only);
 	tcase_add_test(c, tree_1_a_new_epoch_costs_nothing_until_it_is_written);
 	tcase_add_test(c, tree_2_expire_reaches_every_epoch_and_allocates_nothing);
-	tcase_add_test(c, tree_2_expire_leaves_another_incarnation_alone);
-	tcase_add_test(c, relearned_is_not_stale_until_born_and_expired_again);
+	tcase_add_test(c, tree_2_expire_does_not_touch_another_process_instance);
+	tcase_add_test(c, relearned_is_not_stale_until_a_new_birth_expires);
 	tcase_add_test(c, tree_7_current_and_previous_stay);
 	tcase_add_test(c, tree_8_memory_refused_changes_nothing);
-	tcase_add_test(c, numbers_out_of_range);
-	tcase_add_test(c, memory_of_10000_consecutive_numbers);
+	tcase_add_test(c, pids_out_of_range);
+	tcase_add_test(c, memory_of_10000_consecutive_pids);
 	suite_add_tcase(s, c);
 	srunner_run_all(r, CK_NORMAL);
 	failed = srunner_ntests_failed(r);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* unwind: who called whom. Letters are those of core/stack/unwind.h. What unwinds for exceptions is
- * the measure. */
+/* unwind: the chain of callers. Rules are those of core/stack/unwind.h. The reference is the
+ * unwinder for exceptions. */
 #include "../support/host.h"
 
 #include <alloca.h>
@@ -94,7 +94,7 @@ __attribute__((noinline)) static void realigned(void)
 	sink += wide[0];
 }
 
-START_TEST(frames_of_every_make)
+START_TEST(frames_of_every_kind)
 {
 	realigned();
 	agree(0);
@@ -122,7 +122,7 @@ static void on_signal(int signal)
 	recurse(2);
 }
 
-START_TEST(unwind_3_a_handler_with_or_without_a_stack_of_its_own)
+START_TEST(unwind_3_a_handler_with_or_without_its_own_stack)
 {
 	stack_t stack = { .ss_sp = malloc(65536), .ss_size = 65536 };
 	struct sigaction action = { .sa_handler = on_signal, .sa_flags = _i ? SA_ONSTACK : 0 };
@@ -130,12 +130,12 @@ START_TEST(unwind_3_a_handler_with_or_without_a_stack_of_its_own)
 	ck_assert_int_eq(sigaltstack(&stack, NULL), 0);
 	sigaction(SIGUSR1, &action, NULL);
 	raise(SIGUSR1);
-	agree(2); /* the trampoline, and what it interrupted */
+	agree(2); /* the trampoline, and the interrupted function */
 	free(stack.ss_sp);
 }
 END_TEST
 
-/* unwind.5: what was interrupted is told by an address whose predecessor is the interrupted
+/* unwind.5: the interrupted function is given by an address whose predecessor is the interrupted
  * instruction. */
 static void on_trap(int signal, siginfo_t *info, void *context)
 {
@@ -181,7 +181,7 @@ START_TEST(a_thread)
 }
 END_TEST
 
-START_TEST(unwind_1_no_more_than_asked_for)
+START_TEST(unwind_1_no_more_frames_than_requested)
 {
 	uint64_t few[4] = { 0, 0, 0, 77 };
 
@@ -217,7 +217,7 @@ __attribute__((noinline)) static void look_by_pointer(void)
 	sink++;
 }
 
-START_TEST(unwind_4_by_the_frame_pointer)
+START_TEST(unwind_4_by_frame_pointer)
 {
 	unsigned int first;
 
@@ -231,8 +231,8 @@ START_TEST(unwind_4_by_the_frame_pointer)
 }
 END_TEST
 
-/* A frame pointer that leads to memory that is not there, or down, or nowhere near. */
-START_TEST(unwind_2_led_astray)
+/* A frame pointer to unmapped memory, downwards, or far away. */
+START_TEST(unwind_2_wrong_frame_pointers)
 {
 	static const long wrong[] = { 0, 8, -4096, 1L << 19, 1L << 40, 12345, -1 };
 	unsigned int n = 99;
@@ -257,7 +257,7 @@ START_TEST(unwind_2_led_astray)
 }
 END_TEST
 
-/* frames of the library itself are not told */
+/* frames of the library itself are left out */
 START_TEST(own_frames_are_left_out)
 {
 	extern const char __ehdr_start[], _end[];
@@ -276,14 +276,14 @@ int main(void)
 	TCase *c = tcase_create("stacks");
 
 	tcase_add_test(c, a_recursion);
-	tcase_add_test(c, frames_of_every_make);
+	tcase_add_test(c, frames_of_every_kind);
 	tcase_add_test(c, through_libc);
-	tcase_add_loop_test(c, unwind_3_a_handler_with_or_without_a_stack_of_its_own, 0, 2);
+	tcase_add_loop_test(c, unwind_3_a_handler_with_or_without_its_own_stack, 0, 2);
 	tcase_add_test(c, unwind_5_an_interrupted_instruction);
 	tcase_add_test(c, a_thread);
-	tcase_add_test(c, unwind_1_no_more_than_asked_for);
-	tcase_add_test(c, unwind_4_by_the_frame_pointer);
-	tcase_add_test(c, unwind_2_led_astray);
+	tcase_add_test(c, unwind_1_no_more_frames_than_requested);
+	tcase_add_test(c, unwind_4_by_frame_pointer);
+	tcase_add_test(c, unwind_2_wrong_frame_pointers);
 	tcase_add_test(c, own_frames_are_left_out);
 	return run_case("unwind", c);
 }

@@ -7,7 +7,7 @@
 #include "core/frame/verdict.h"
 #include "pidepoch.h"
 
-_Static_assert(PE_EEPOCH == EEPOCH, "one number inside and at the door");
+_Static_assert(PE_EEPOCH == EEPOCH, "one number inside and at the API");
 
 #define NUMBER 350u
 #define LAPS   6u
@@ -97,9 +97,9 @@ START_TEST(reference_of_the_last_lap_and_number_is_judged)
 }
 END_TEST
 
-/* --- the door --- */
+/* --- the API boundary --- */
 
-START_TEST(epoch_at_the_door_is_the_nearest_lap)
+START_TEST(epoch_at_the_API_is_the_nearest_lap)
 {
 	const uint64_t round = UINT64_C(1) << 32;
 	const struct {
@@ -129,7 +129,7 @@ END_TEST
 
 /* --- verdict.2, verdict.4, verdict.5: S10 --- */
 
-/* P pass, S stop; T tell, L latent, R relearned, D die; for report, refuse, abort */
+/* P pass, S stop; T report, L latent, R relearned, D die; for the policies report, refuse, abort */
 static const struct {
 	enum pe_knowledge knowledge;
 	bool child, held;
@@ -157,7 +157,7 @@ static const struct {
 	{ PE_KNOWN_INHERITED, true, true, { "PR", "PR", "PR" } },
 };
 
-START_TEST(verdict_7_nothing_is_told_of_a_related_holder)
+START_TEST(verdict_7_a_related_holder_is_not_reported)
 {
 	struct pe_verdict_use use = { .knowledge = PE_KNOWN_INHERITED,
 				      .held = true,
@@ -209,8 +209,8 @@ int main(void)
 
 	tcase_add_test(reference, reference_is_judged_in_the_order_of_s2);
 	tcase_add_test(reference, reference_of_the_last_lap_and_number_is_judged);
-	tcase_add_test(reference, epoch_at_the_door_is_the_nearest_lap);
-	tcase_add_test(classic, verdict_7_nothing_is_told_of_a_related_holder);
+	tcase_add_test(reference, epoch_at_the_API_is_the_nearest_lap);
+	tcase_add_test(classic, verdict_7_a_related_holder_is_not_reported);
 	tcase_add_loop_test(classic, classic_call_is_judged_by_the_table, 0,
 			    3 * (int)(sizeof(s10) / sizeof(s10[0])));
 	suite_add_tcase(suite, reference);

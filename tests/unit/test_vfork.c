@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* vfork's trampoline with hooks of our own: what the parent finds after its child has used, left or
- * lost the shared stack. */
+/* vfork's trampoline with the test's hooks: what the parent finds after its child has used, left
+ * or damaged the shared stack. */
 #include <check.h>
 #include <errno.h>
 #include <pthread.h>
@@ -23,7 +23,7 @@
 
 static __thread int depth;
 static __thread struct {
-	int before, parent, child; /* calls; the child's are seen here too */
+	int before, parent, child; /* calls, including the child's */
 	long ret;
 	bool in_child; /* the child's hook ran while the parent's had not yet */
 } seen;
@@ -116,7 +116,7 @@ static void __attribute__((noinline)) scribble(int times)
 	__asm__ volatile("" : : "r"(waste) : "memory");
 }
 
-/* A frame whose locals live in call-saved registers or right above the return address. */
+/* A frame with locals in call-saved registers or directly above the return address. */
 static int __attribute__((noinline)) use_stack(int a, int b, int c)
 {
 	int d = a * b, e = b * c, f = c * a;
@@ -130,7 +130,7 @@ static int __attribute__((noinline)) use_stack(int a, int b, int c)
 	return d + e + f;
 }
 
-START_TEST(the_childs_stack_does_not_hurt_the_parent)
+START_TEST(the_childs_stack_does_not_damage_the_parent)
 {
 	for (int i = 0; i < 50; i++)
 		ck_assert_int_eq(use_stack(i, i + 1, i + 2),
@@ -138,7 +138,7 @@ START_TEST(the_childs_stack_does_not_hurt_the_parent)
 }
 END_TEST
 
-START_TEST(errno_is_left_alone_or_set)
+START_TEST(errno_is_kept_or_set)
 {
 	struct rlimit none = { 0, 0 };
 	pid_t pid, made;
@@ -221,7 +221,7 @@ static uint64_t mask_now(void)
 	return now;
 }
 
-START_TEST(both_get_their_mask_back)
+START_TEST(both_masks_are_restored)
 {
 	const uint64_t some = UINT64_C(1) << (SIGUSR2 - 1) | UINT64_C(1) << (SIGWINCH - 1);
 	pid_t pid;
@@ -282,7 +282,7 @@ END_TEST
 
 /* --- the child killed in the window --- */
 
-#define WHOLE 100 /* the judge's exit status when all was well */
+#define WHOLE 100 /* the exit status of the checking process on success */
 
 static int judge_killed_child(void)
 {
@@ -331,7 +331,7 @@ static int kill_after(int steps)
 	return WEXITSTATUS(status);
 }
 
-START_TEST(a_child_killed_at_any_instruction_leaves_the_parent_whole)
+START_TEST(a_child_killed_at_any_instruction_does_not_damage_the_parent)
 {
 	/* the trampoline's child side with its hook, the way to scribble() and into it */
 	for (int steps = 0; steps < 120; steps++)
@@ -361,15 +361,15 @@ static Suite *vfork_suite(bool trace)
 	tcase_set_timeout(t, 60);
 	tcase_add_test(t, both_names_are_the_trampoline);
 	tcase_add_test(t, it_is_still_a_vfork);
-	tcase_add_test(t, the_childs_stack_does_not_hurt_the_parent);
-	tcase_add_test(t, errno_is_left_alone_or_set);
+	tcase_add_test(t, the_childs_stack_does_not_damage_the_parent);
+	tcase_add_test(t, errno_is_kept_or_set);
 	tcase_add_test(t, a_pending_signal_waits_for_the_parents_hook);
 	tcase_add_test(t, a_signal_to_the_child_is_the_childs);
-	tcase_add_test(t, both_get_their_mask_back);
+	tcase_add_test(t, both_masks_are_restored);
 	tcase_add_test(t, three_thousand_in_four_threads);
 	tcase_add_test(t, a_child_that_kills_itself_masked);
 	if (trace)
-		tcase_add_test(t, a_child_killed_at_any_instruction_leaves_the_parent_whole);
+		tcase_add_test(t, a_child_killed_at_any_instruction_does_not_damage_the_parent);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* vector: many entries, and news of some. Letters are those of core/reference/waitpidv.h; what
- * programs see of it is in tests/lib/waitpidv_*. */
+/* waitpidv: many entries, of which some have changed. Rules are those of
+ * core/reference/waitpidv.h; tests/lib/waitpidv_* test what programs see. */
 #include "core/reference/waitpidv.h"
 
 #include <sys/resource.h>
@@ -53,13 +53,13 @@ static void stranger_then_child(void)
 	ck_assert_int_eq(entry[1].state, PE_WAIT_ENTRY_EXITED);
 }
 
-START_TEST(a_watch_is_not_taken_for_that_of_a_later_incarnation)
+START_TEST(a_watch_is_not_mistaken_for_that_of_a_later_process_instance)
 {
 	ck_assert_int_eq(in_own_namespace(stranger_then_child), 0);
 }
 END_TEST
 
-START_TEST(waitpidv_5_an_entry_that_could_not_be_judged_is_come_back_to)
+START_TEST(waitpidv_5_an_entry_that_could_not_be_judged_is_tried_again)
 {
 	struct rlimit before, none;
 	struct child c = recorded_child();
@@ -87,7 +87,7 @@ int main(void)
 {
 	TCase *c = tcase_create("vector");
 
-	tcase_add_test(c, a_watch_is_not_taken_for_that_of_a_later_incarnation);
-	tcase_add_test(c, waitpidv_5_an_entry_that_could_not_be_judged_is_come_back_to);
+	tcase_add_test(c, a_watch_is_not_mistaken_for_that_of_a_later_process_instance);
+	tcase_add_test(c, waitpidv_5_an_entry_that_could_not_be_judged_is_tried_again);
 	return run_case("vector", c);
 }

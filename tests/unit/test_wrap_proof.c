@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* census: when is it proven that no lap went by unseen? Letters are those of
+/* wrap_proof: when is it proven that no lap passed unseen? Rules are those of
  * core/time/wrap_proof.h. */
 #include "core/time/wrap_proof.h"
 
@@ -38,7 +38,7 @@ static int judge(struct pe_wrap_proof_look now)
 	return pe_wrap_proof_judge(&census, &time_now, pe_clock_now(&time_now), &now);
 }
 
-START_TEST(wrap_proof_1_few_forks_prove_the_lap_and_the_cursor_tells_it)
+START_TEST(wrap_proof_1_few_forks_prove_the_lap_and_the_cursor_determines_it)
 {
 	begin();
 	ck_assert_int_eq(judge(look(10100, 100, 32768, 600)), 0);
@@ -48,8 +48,9 @@ START_TEST(wrap_proof_1_few_forks_prove_the_lap_and_the_cursor_tells_it)
 }
 END_TEST
 
-/* the least number of forks that may have filled a lap: 4 * forks + 3 * tasks + 300 >= pid_max */
-START_TEST(wrap_proof_1_the_bound_counts_the_numbers_in_use)
+/* the smallest number of forks that may have filled a lap: 4 * forks + 3 * tasks + 300 >=
+ * pid_max */
+START_TEST(wrap_proof_1_the_bound_counts_the_pids_in_use)
 {
 	const uint64_t bound = (32768 - 300 - 3 * 100 + 3) / 4;
 
@@ -62,7 +63,7 @@ START_TEST(wrap_proof_1_the_bound_counts_the_numbers_in_use)
 }
 END_TEST
 
-START_TEST(wrap_proof_2_what_is_not_proven_makes_every_tag_too_old)
+START_TEST(wrap_proof_2_without_proof_every_tag_is_too_old)
 {
 	pe_clock_time before;
 
@@ -75,8 +76,7 @@ START_TEST(wrap_proof_2_what_is_not_proven_makes_every_tag_too_old)
 }
 END_TEST
 
-/* Whatever the cursor was when a tag was given out and is now: the tag is older than the pid's
- * epoch. */
+/* For every cursor at the time of the tag and now: the tag is older than the pid's epoch. */
 START_TEST(wrap_proof_2_no_tag_from_before_a_gap_is_of_the_present)
 {
 	const uint32_t cursors[] = { 301, 400, 500, 600, 32000 };
@@ -95,7 +95,7 @@ START_TEST(wrap_proof_2_no_tag_from_before_a_gap_is_of_the_present)
 }
 END_TEST
 
-START_TEST(wrap_proof_4_forks_during_the_look_count_on_both_sides)
+START_TEST(wrap_proof_4_forks_during_the_check_count_on_both_sides)
 {
 	struct pe_wrap_proof_look wide = look(10100, 100, 32768, 600);
 
@@ -106,7 +106,7 @@ START_TEST(wrap_proof_4_forks_during_the_look_count_on_both_sides)
 }
 END_TEST
 
-START_TEST(wrap_proof_5_the_first_look_proves_nothing)
+START_TEST(wrap_proof_5_the_first_check_proves_nothing)
 {
 	struct pe_wrap_proof_look first = look(10000, 100, 32768, 500);
 	pe_clock_time before;
@@ -119,7 +119,7 @@ START_TEST(wrap_proof_5_the_first_look_proves_nothing)
 }
 END_TEST
 
-START_TEST(wrap_proof_5_of_a_clock_that_nobody_was_shown_no_lap_is_lost)
+START_TEST(wrap_proof_5_a_clock_that_gave_out_no_tag_loses_no_lap)
 {
 	struct pe_wrap_proof_look first = look(10000, 100, 32768, 500);
 
@@ -130,14 +130,14 @@ START_TEST(wrap_proof_5_of_a_clock_that_nobody_was_shown_no_lap_is_lost)
 }
 END_TEST
 
-START_TEST(a_counter_that_went_back_proves_nothing)
+START_TEST(a_counter_that_decreases_proves_nothing)
 {
 	begin();
 	ck_assert_int_eq(judge(look(9000, 100, 32768, 600)), -ENODATA);
 }
 END_TEST
 
-/* A machine with so many tasks for its pids that it can never be proven has that said. */
+/* A machine with too many tasks for its pids for any proof: this is reported. */
 START_TEST(the_machines_own_figures_are_read)
 {
 	struct pe_wrap_proof c = { .forks = 0 };
@@ -183,14 +183,14 @@ int main(void)
 {
 	TCase *c = tcase_create("proofs");
 
-	tcase_add_test(c, wrap_proof_1_few_forks_prove_the_lap_and_the_cursor_tells_it);
-	tcase_add_test(c, wrap_proof_1_the_bound_counts_the_numbers_in_use);
-	tcase_add_test(c, wrap_proof_2_what_is_not_proven_makes_every_tag_too_old);
+	tcase_add_test(c, wrap_proof_1_few_forks_prove_the_lap_and_the_cursor_determines_it);
+	tcase_add_test(c, wrap_proof_1_the_bound_counts_the_pids_in_use);
+	tcase_add_test(c, wrap_proof_2_without_proof_every_tag_is_too_old);
 	tcase_add_test(c, wrap_proof_2_no_tag_from_before_a_gap_is_of_the_present);
-	tcase_add_test(c, wrap_proof_4_forks_during_the_look_count_on_both_sides);
-	tcase_add_test(c, wrap_proof_5_the_first_look_proves_nothing);
-	tcase_add_test(c, wrap_proof_5_of_a_clock_that_nobody_was_shown_no_lap_is_lost);
-	tcase_add_test(c, a_counter_that_went_back_proves_nothing);
+	tcase_add_test(c, wrap_proof_4_forks_during_the_check_count_on_both_sides);
+	tcase_add_test(c, wrap_proof_5_the_first_check_proves_nothing);
+	tcase_add_test(c, wrap_proof_5_a_clock_that_gave_out_no_tag_loses_no_lap);
+	tcase_add_test(c, a_counter_that_decreases_proves_nothing);
 	tcase_add_test(c, the_machines_own_figures_are_read);
 	tcase_add_test(c, wrap_proof_3_the_proc_of_another_namespace_proves_nothing);
 	return run_case("census", c);
