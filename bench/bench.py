@@ -72,7 +72,7 @@ def show(group):
 
 
 def write(folder, result):
-    """A group that was not run keeps what an earlier run has left there."""
+    """A group that was not run keeps the results of an earlier run."""
     path = folder + '/speed.json'
     try:
         with open(path, encoding='utf-8') as f:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""groups - what is measured: the library, builds, waitpidv. The others are in groups_more.py."""
+"""groups - the measured groups: the library, builds, waitpidv. The others are in groups_more.py."""
 import os
 import time
 
@@ -7,7 +7,7 @@ from sample import Missing, Row, in_turn
 
 
 class Group:
-    """It has a name, a title, rounds and rows. prepare() comes once, measure() once a round."""
+    """It has a name, a title, rounds and rows. prepare() is called once, measure() once a round."""
     rounds = 15
 
     def prepare(self, bench):
@@ -18,7 +18,7 @@ class Group:
 
 
 def empty_library(bench):
-    """What any preload library costs: one with an empty constructor."""
+    """The cost of any preload library: one with an empty constructor."""
     path = bench.work + '/empty.so'
     if not os.path.exists(path):
         source = bench.work + '/empty.c'
@@ -152,9 +152,9 @@ class Build(Group):
 
 
 class Waitpidv(Group):
-    """A round makes each crowd of children twice: once for the kernel's own methods, which may have
-    a descriptor for each child, and once for ours, which has 1024. No round begins after two
-    minutes."""
+    """A round creates each set of children twice: once for the kernel's own methods, which may use a
+descriptor for each child, and once for waitpidv(), which has 1024. No round begins after two
+minutes."""
     name = 'waitpidv'
     title = 'waitpidv'
     rounds = 3

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""groups_more - what is measured: the supervisor, the fuzzer, the report, volatile ranges."""
+"""groups_more - the measured groups: the supervisor, the fuzzer, the report, volatile ranges."""
 import re
 import time
 

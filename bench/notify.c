@@ -59,8 +59,8 @@ static _Noreturn void serve(int listener)
 	}
 }
 
-/* The server is born before the filter, takes the listener from us, and is nobody's child. Shown
- * are kill and @other; 0: nothing. */
+/* The server starts before the filter, takes the listener from this process, and is no process's
+ * child. Notified are kill and @other; 0: none. */
 static void come_under(uint32_t other)
 {
 	struct sock_filter f[] = {

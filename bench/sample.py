@@ -30,8 +30,8 @@ class Bench:
         return self.build + '/bench/' + name
 
     def run(self, *command, env=None, timeout=600):
-        """What @command prints. Its environment is this one's, with @env in place of what was there
-        of pidepoch and of preload libraries."""
+        """The output of @command. Its environment is this one's, with @env instead of the variables of
+pidepoch and of preload libraries."""
         variables = {k: v for k, v in os.environ.items()
                      if not k.startswith('PIDEPOCH_') and k != 'LD_PRELOAD'}
         variables.update(env or {})
@@ -110,7 +110,7 @@ def quantile(values, q):
 
 
 def ratio(value):
-    """For people: three decimals, or two digits of what is less."""
+    """For people: three decimals, or two digits of smaller figures."""
     return '%.3f' % value if value >= 0.01 else '%.2g' % value
 
 

@@ -96,7 +96,7 @@ int main(int argc, char **argv)
 	for (int i = 0; i < processes; i++)
 		if (read(ready[0], &c, 1) != 1)
 			return 1;
-	sleep(1); /* what was asked last is behind it */
+	sleep(1); /* the last request is behind it */
 	cpu = sum("schedstat", "");
 	sleep(1);
 	cpu = sum("schedstat", "") - cpu;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * api - for tests of the API: each play is given twice, by a program that is only linked with
- * libpidepoch.so and by one that has been preloaded as well; and children to have references to.
+ * api - for tests of the API: each scenario runs twice, in a program that is only linked with
+ * libpidepoch.so and in one that is preloaded as well; and children to take references to.
  */
 #ifndef TESTS_LIB_API_H
 #define TESTS_LIB_API_H
@@ -26,7 +26,7 @@
 		}                                                                                  \
 	} while (0)
 
-#define API_SKIP 77 /* what a play exits with that this machine has no room for */
+#define API_SKIP 77 /* the exit status of a scenario that this machine cannot run */
 
 /* is this the program that has been preloaded? */
 static inline bool api_preloaded(void)
@@ -69,7 +69,7 @@ static inline int api_main(int argc, void (*play)(void))
 	return api_run(NULL) + api_run(library) ? 1 : 0;
 }
 
-/* where nobody can write; volatile, so that no compiler sees it */
+/* memory that cannot be written; volatile, so that the compiler does not see it */
 static inline void *api_bad_pointer(void)
 {
 	volatile uintptr_t at = 8;
@@ -103,7 +103,7 @@ static inline struct pidepoch_ref api_ref(pid_t pid)
 	return ref;
 }
 
-/* gone: by the number's own luck one or the other */
+/* gone: one or the other, depending on the pid */
 static inline bool api_refused(long n)
 {
 	return n == -1 && (errno == ESRCH || errno == EEPOCH);

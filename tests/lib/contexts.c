@@ -62,8 +62,8 @@ static void in_vfork_child(void)
 	if (pid == 0) {
 		if (pidepoch_kill(target.pid, target.epoch, 0) != 0)
 			_exit(1);
-		/* linked only, nobody says that this is a vfork child: its answer is right all the
-		 * same */
+		/* linked only, the library does not know that this is a vfork child: its answer
+		 * is correct all the same */
 		if (pidepoch_ref(target.pid, &r) != 0 && errno != EAGAIN)
 			_exit(2);
 		_exit(0);

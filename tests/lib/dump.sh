@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# What a program sees of libpidepoch.so and libvrange.so, functions and types, is what the stored
-# dumps have. `dump.sh renew` writes the dumps anew.
+# The functions and types of libpidepoch.so and libvrange.so are those of the stored dumps. `dump.sh
+# renew` writes the dumps anew.
 set -u
 
 folder=${PIDEPOCH_SRCDIR:-.}/tests/lib
@@ -27,7 +27,7 @@ fi
 
 command -v abidiff >/dev/null || skip "abidiff (abigail-tools) is not installed"
 case $(uname -m) in x86_64) ;; *) skip "the stored dump is one of x86_64" ;; esac
-readelf -S "$library" | grep -q '\.debug_info' || skip "the library was built without -g: it does not tell its types"
+readelf -S "$library" | grep -q '\.debug_info' || skip "the library was built without -g: it has no type information"
 
 differs() # LIBRARY
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A signal by reference reaches the group that a process leads, and what is left of it after the
+ * A signal by reference reaches the group that a process leads, and its remaining members after the
  * leader was reaped; then no process.
  */
 #include "api.h"
@@ -9,7 +9,7 @@
 
 static int told[2];
 
-/* Each signal writes what was given for its process. */
+/* Each signal writes the letter that was set for its process. */
 static char name;
 
 static void tell(int signal)

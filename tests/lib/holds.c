@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Between pidepoch_hold() and pidepoch_release() any call may be made on the number, and release
- * says whether it was right. */
+/* Between pidepoch_hold() and pidepoch_release() any call may be made on the pid, and release
+ * returns whether it was correct. */
 #include <pthread.h>
 
 #include "api.h"
@@ -22,7 +22,7 @@ static void a_child(void)
 	MUST(api_refused(pidepoch_hold(&c, &held)));
 }
 
-/* against the rule it waits while it holds: nothing hangs, and it is told */
+/* against the rule it waits while it holds: nothing hangs, and it gets an error */
 static void reaped_by_oneself(void)
 {
 	struct pidepoch_ref c = api_ref(api_child());
@@ -33,9 +33,9 @@ static void reaped_by_oneself(void)
 	MUST(pidepoch_release(&held) == -1 && errno == ESRCH);
 }
 
-#define MANY 6 /* more than a thread has room for on its record */
+#define MANY 6 /* more than a thread's record holds */
 
-/* Those beyond are held by a descriptor, and are as good while the child lives. */
+/* Further ones are held by a descriptor, and are equivalent while the child lives. */
 static void many_at_once(void)
 {
 	struct pidepoch_ref c = api_ref(api_child());
@@ -55,8 +55,8 @@ static void *release(void *held)
 	return NULL;
 }
 
-/* What is let go out of order, or by another thread, is not let go. (A descriptor knows no
- * order.) */
+/* A hold that is released out of order, or by another thread, is not released. (A descriptor has
+ * no order.) */
 static void out_of_order(void)
 {
 	struct pidepoch_ref c = api_ref(api_child());
@@ -82,7 +82,8 @@ static void *reap(void *pid)
 	return NULL;
 }
 
-/* Preloaded, another thread's wait waits; linked only, that wait is not seen, and release tells. */
+/* Preloaded, another thread's wait waits; linked only, that wait is not seen, and release
+ * reports it. */
 static void reaped_by_another(void)
 {
 	struct pidepoch_ref c = api_ref(api_child());

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * S8: who has chosen a signal gets it when the sync point falls two whole epochs behind, and not
- * before; once, by the next call of the library, with the epoch in it; and again after the point
- * was moved. S5: a forked child has chosen none.
+ * S8: a process that has chosen a signal gets it when its sync point falls two whole epochs behind,
+ * and not before; once, by the next call of the library, with the epoch in it; and again after the
+ * point was moved. S5: a forked child has chosen none.
  */
 #include "laps.h"
 
@@ -24,7 +24,7 @@ static bool lags(pidepoch_snapshot_t now)
 	return now - pidepoch_get() >= TWO_LAPS;
 }
 
-/* From a sync point that is the present, until it lags and has been told so. */
+/* From a current sync point until it lags and the signal was sent. */
 static void falls_behind(void)
 {
 	int before = signals;

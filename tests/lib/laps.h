@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* laps - for tests of the API over laps: a namespace in which numbers come round every hundred
- * forks, and the making of laps. */
+/* laps - for tests of the API across laps: a namespace in which pids wrap every hundred forks,
+ * and functions that make laps. */
 #ifndef TESTS_LIB_LAPS_H
 #define TESTS_LIB_LAPS_H
 
@@ -9,9 +9,9 @@
 #include "../support/namespace.h"
 #include "api.h"
 
-#define LAPS_FIRST 300 /* the least number that is handed out again */
+#define LAPS_FIRST 300 /* the smallest pid that is allocated again */
 
-/* one child, gone again */
+/* one child, reaped at once */
 static inline pid_t laps_burn(void)
 {
 	pid_t pid = fork();
@@ -22,7 +22,7 @@ static inline pid_t laps_burn(void)
 	return pid;
 }
 
-/* the kernel's own cursor comes round so many times, and a little further */
+/* the kernel's own cursor wraps so many times, and a little further */
 static inline void laps_pass(int laps)
 {
 	pid_t before = laps_burn(), pid;
@@ -40,7 +40,7 @@ static inline void laps_small_namespace(void)
 	namespace_enter();
 	fd = open("/proc/sys/kernel/pid_max", O_WRONLY | O_CLOEXEC);
 	if (fd < 0 || write(fd, "400", 3) != 3) {
-		printf("skip: a namespace's numbers cannot be made few (before Linux 6.14)\n");
+		printf("skip: a namespace's pids cannot be limited (before Linux 6.14)\n");
 		exit(77);
 	}
 	close(fd);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* EEPOCH has a message of its own in preloaded programs, by whatever libc has for that; other
- * errnos have libc's. */
+/* EEPOCH has its own message in preloaded programs, in every function of libc that has one;
+ * other errnos have libc's. */
 #include <locale.h>
 
 #include "api.h"
@@ -10,7 +10,7 @@ extern int __xpg_strerror_r(int error, char *buffer, size_t size);
 
 static char buffer[200];
 
-/* what is said of @error, each way the same */
+/* the message of @error, by every function */
 static void says(int error, const char *name, const char *text)
 {
 	locale_t c = newlocale(LC_ALL_MASK, "C", (locale_t)0);

@@ -58,7 +58,7 @@ static void run(bool privileged)
 		fail(privileged ? "the privileged program" : "the plain program");
 }
 
-/* How many lines the log has; -1: there is none. */
+/* The number of lines in the log; -1: there is no log. */
 static int lines(void)
 {
 	FILE *f = fopen(log_path, "re");

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * S7: when the epochs in which references were taken have been retired, those to own children are
- * as good as ever, also while they are held; those to others are EEPOCH and UNKNOWN, and a hold
- * that was taken before says that it was right.
+ * S7: when the epochs in which references were taken have been retired, those to own children stay
+ * valid, also while they are held; those to foreign processes are EEPOCH and UNKNOWN, and the
+ * release of a hold that was taken before reports that it was correct.
  */
 #include <pthread.h>
 
@@ -27,14 +27,14 @@ static void *pass_laps(void *unused)
 	return unused;
 }
 
-/* Linked only, the clock knows of laps when it is asked, and counts one that it cannot rule out. */
+/* Linked only, the clock learns of laps when it is asked, and counts one that it cannot exclude. */
 static void look_at_the_clock(void)
 {
 	for (int i = 0; i < 3; i++)
 		MUST(pidepoch_set(pidepoch_now()) == 0);
 }
 
-/* While it is held this thread waits for nobody. */
+/* While it is held, this thread does not wait. */
 static void held_over_retirement(struct pidepoch_ref r)
 {
 	struct pidepoch_held held;
@@ -48,8 +48,8 @@ static void held_over_retirement(struct pidepoch_ref r)
 	MUST(pidepoch_release(&held) == 0);
 }
 
-/* It is alive under the same number all the time. Preloaded, its birth is known; linked only, that
- * it is a child. */
+/* It lives with the same pid all the time. Preloaded, its birth is known; linked only, that it
+ * is a child. */
 static void a_child(void)
 {
 	struct pidepoch_ref c = api_ref(api_child());

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What is sent by reference arrives as what is sent by number does: once, with the signal, the
- * value and the sender that it would have had.
+ * A signal by reference arrives like one by pid: once, with the signal, the value and the sender
+ * that it would have had.
  */
 #include "api.h"
 
 static int gate[2];
 
-/* A child that tells the siginfo of each signal it gets. */
+/* A child that writes the siginfo of each signal that it receives. */
 static void tell(int signal, siginfo_t *info, void *context)
 {
 	(void)signal;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * S6: the sync point goes forward and no further than the present, by function and, preloaded, by
- * prctl(); S5: a forked child keeps it. S9: what is kept for a process is told.
+ * S6: the sync point only goes forward and no further than the present, by function and, preloaded,
+ * by prctl(); S5: a forked child keeps it. S9: the state kept for a process can be read.
  */
 #include <sys/prctl.h>
 
@@ -56,7 +56,7 @@ static void over_fork(void)
 	pid = fork();
 	if (pid == 0) {
 		MUST(pidepoch_get() == point);
-		/* what is in its copied memory is as good as before */
+		/* the state in its copied memory stays valid */
 		MUST(pidepoch_kill(parent.pid, parent.epoch, 0) == 0);
 		_exit(0);
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Each call on a reference gives what its plain sibling gives while the process lives, and refuses,
- * without doing anything, when it is gone: on a child, and on a process that is none.
+ * Each call on a reference returns what its plain counterpart returns while the process lives, and
+ * fails without any effect when it has ended: on a child, and on another process.
  */
 #include <linux/ioprio.h>
 #include <linux/kcmp.h>
@@ -15,7 +15,7 @@
 
 #define BEST_EFFORT_5 IOPRIO_PRIO_VALUE(IOPRIO_CLASS_BE, 5)
 
-/* What a call gave: its result, its errno if that was -1, and what it wrote. */
+/* The results of a call: its return value, its errno if that was -1, and what it wrote. */
 struct answer {
 	long n;
 	int error;
@@ -32,7 +32,7 @@ static cpu_set_t processors;
 static uint32_t wrong_policy[14] = { sizeof(wrong_policy), 99 }; /* a struct sched_attr */
 static struct pidepoch_ref self;
 
-/* A descriptor each time: what it is of counts. */
+/* A new descriptor each time: only the process it refers to is compared. */
 static long described(int fd)
 {
 	char path[64], line[128];
@@ -169,7 +169,7 @@ static void is_refused(const struct variant *v, struct pidepoch_ref ref)
 		fail(v, "is not refused", &a, &untouched);
 }
 
-/* A grandchild, which is nobody's child here; it ends with @keeper. */
+/* A grandchild, which is not our child; it ends with @keeper. */
 static pid_t start_other(pid_t *keeper)
 {
 	int told[2];

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * vector - for tests of waitpidv(): each play is given four times, linked only and preloaded, with
- * io_uring and without; and each vector comes short, to be looked at one by one, and long, to be
- * listened for.
+ * vector - for tests of waitpidv(): each scenario runs four times, linked only and preloaded, with
+ * io_uring and without; and each vector is used short, where every entry is checked, and long,
+ * where waitpidv() waits for events.
  */
 #ifndef TESTS_LIB_VECTOR_H
 #define TESTS_LIB_VECTOR_H
@@ -24,8 +24,9 @@ static size_t vector_count;
 static bool vector_long;
 
 /*
- * In a namespace in which numbers do not come round: how many processes the machine makes meanwhile
- * would else decide whether a tag is too old. (Before Linux 6.14 its size is the machine's.)
+ * In a namespace in which pids do not wrap: otherwise the number of processes that the machine
+ * creates meanwhile would decide whether a tag is too old. (Before Linux 6.14 its size is the
+ * machine's.)
  */
 static inline void vector_wide_namespace(void)
 {
@@ -60,7 +61,7 @@ static inline struct pidv vector_entry(pid_t pid)
 	return (struct pidv){ .pid = r.pid, .epoch = r.epoch, .flags = PIDV_TAGGED };
 }
 
-/* vec begins with these, tagged; behind them are the others where it is a long one */
+/* vec begins with these, tagged; in a long one the others follow */
 static inline void vector_of(const pid_t *pid, size_t n)
 {
 	memset(vec, 0, sizeof(vec));
@@ -80,7 +81,7 @@ static inline int vector_ask(int flags)
 	return waitpidv(vec, vector_count, NULL, flags, NULL);
 }
 
-/* a child that goes when its parent does */
+/* a child that ends when its parent does */
 static inline pid_t vector_child(void)
 {
 	pid_t pid = fork();
@@ -118,7 +119,7 @@ static inline void vector_kill(pid_t pid)
 	vector_wait_for_zombie(pid);
 }
 
-/* The play, short and long. */
+/* The scenario, short and long. */
 static inline void vector_both(void (*play)(void))
 {
 	for (int i = 0; i < VECTOR_FILL; i++)

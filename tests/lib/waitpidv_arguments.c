@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* waitpidv() refuses what it does not know, has nothing to wait for in an empty vector, and
- * delivers an end to one of many entries. */
+/* waitpidv() refuses unknown options, has nothing to wait for in an empty vector, and returns an
+ * end to one of many entries. */
 #include <fcntl.h>
 
 #include "vector.h"

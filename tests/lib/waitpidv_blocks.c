@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* waitpidv() sleeps until there is news, or until all is final, or so long; a handler and a
- * cancellation end it with nothing lost; and a handler may jump out of it. */
+/* waitpidv() sleeps until an entry changes, until all are final, or until the timeout; a handler
+ * and a cancellation end it and nothing is lost; and a handler may jump out of it. */
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdatomic.h>
@@ -29,7 +29,7 @@ static void wait_until_asleep(pid_t tid)
 static _Atomic pid_t sleeper, target;
 static _Atomic int send, later;
 
-/* Kills the target when the sleeper sleeps, or interrupts it. */
+/* Kills the target when the waiting thread sleeps, or interrupts that thread. */
 static void *disturb(void *unused)
 {
 	(void)unused;
@@ -108,8 +108,7 @@ static void a_handler(void)
 
 	MUST(sigaction(SIGUSR1, &restart, NULL) == 0);
 	vector_of_one(pid);
-	/* among many it sleeps often and not for long: the signal comes between two sleeps as
-	 * well */
+	/* among many it sleeps often and briefly: the signal also comes between two sleeps */
 	for (int i = 0; i < 200; i++) {
 		later = i * 100;
 		MUST(ask_disturbed(0, SIGUSR1, 0) == -1 && errno == EINTR);
@@ -180,7 +179,7 @@ static void jump(int signal)
 	siglongjmp(out, 1);
 }
 
-/* What a thread leaves on its stack is written over by what it does next. */
+/* The thread's next calls overwrite what it leaves on its stack. */
 static void use_stack(void)
 {
 	volatile char room[16384];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* With WAITPIDV_CHANGED waitpidv() writes entries with news only, and says which; what finds no
- * room there comes with the next call. */
+/* With WAITPIDV_CHANGED waitpidv() writes changed entries only, and lists them; a change that
+ * does not fit in the list comes with the next call. */
 #include "vector.h"
 
 #define CHILDREN 5

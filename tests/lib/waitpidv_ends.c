@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* waitpidv() gives a child's end as wait4() does: the status, and what it has used, once. */
+/* waitpidv() returns a child's end as wait4() does: the status and the resource usage, once. */
 #include <sys/resource.h>
 
 #include "vector.h"
@@ -15,8 +15,8 @@ static int dies(void)
 	return 0;
 }
 
-/* A core of headers alone, in a place of its own; where the machine keeps none, the status says so
- * to both. */
+/* A core dump of headers only, in its own place; if the machine keeps none, the status says the
+ * same to both. */
 static int dumps(void)
 {
 	const struct rlimit most = { RLIM_INFINITY, RLIM_INFINITY };

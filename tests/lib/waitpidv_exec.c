@@ -5,7 +5,7 @@
 
 #include "vector.h"
 
-#define ENDED 7 /* of those behind the first one: before the exec, and not asked about */
+#define ENDED 7 /* of the entries after the first: before the exec, and not asked about */
 
 static int descriptors(void)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A program's own seccomp filter that ends it for using an io_uring takes from a preloaded program
- * the ring and nothing else, whether it comes before the first waitpidv() or after; one that ends
- * it for what references need makes the API say EAGAIN.
+ * A program's own seccomp filter that kills it for using an io_uring takes only the ring from a
+ * preloaded program, whether it is installed before the first waitpidv() or after; one that kills
+ * it for calls that references need makes the API fail with EAGAIN.
  */
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -65,7 +65,7 @@ static void *ask_and_end(void *unused)
 	return unused;
 }
 
-/* A thread that has a ring ends when the filter is there for all. */
+/* A thread with a ring ends after the filter was installed for all threads. */
 static void in_another_thread(long nr)
 {
 	pthread_t thread;
@@ -112,11 +112,11 @@ static void play(void)
 	static const long referring[] = { SYS_fstatfs, SYS_ppoll, SYS_readlinkat };
 
 	if (!api_preloaded())
-		return; /* prctl() is the kernel's there */
+		return; /* prctl() is the kernel's own there */
 	for (size_t i = 0; i < 4; i++) {
 		apart(before, listening[i]);
 		apart(after, listening[i]);
-		/* free() and a thread's end say madvise() themselves */
+		/* free() and a thread's end call madvise() themselves */
 		if (listening[i] != SYS_madvise)
 			apart(in_another_thread, listening[i]);
 	}

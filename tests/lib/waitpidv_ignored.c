@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Where SIGCHLD is ignored, or SA_NOCLDWAIT set, there is no status to be had: waitpidv() tells
- * that children have ended, and nothing of how. */
+/* If SIGCHLD is ignored, or SA_NOCLDWAIT set, no status exists: waitpidv() returns that children
+ * have ended, and not how. */
 #include "vector.h"
 
 static void ends_without_a_word(void)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* waitpidv() is for the children that wait4() with the same options is for: clone children with
- * __WALL or __WCLONE, another thread's without __WNOTHREAD. To it, all others are other people's:
- * they run, and end without a status. */
+/* waitpidv() covers the children that wait4() with the same options covers: clone children with
+ * __WALL or __WCLONE, another thread's without __WNOTHREAD. All others are foreign to it: they
+ * run, and end without a status. */
 #include <pthread.h>
 
 #include "vector.h"

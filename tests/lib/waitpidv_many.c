@@ -7,12 +7,12 @@
 
 #define CHILDREN 10000
 #define MOST	 100000
-#define OTHERS	 2000 /* what others are left on a machine that has few numbers */
+#define OTHERS	 2000 /* the pids left for other processes on a machine with few pids */
 
 static struct pidv many[MOST];
 static int wanted = CHILDREN;
 
-/* The namespace's own size says nothing: each child has a number outside of it as well. */
+/* The namespace's own size is not enough: each child has a pid outside of it as well. */
 static void remember_numbers(void)
 {
 	FILE *f = fopen("/proc/sys/kernel/pid_max", "r");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* With WNOWAIT waitpidv() tells an end and leaves it: to its next call, or to any other wait. */
+/* With WNOWAIT waitpidv() returns an end and leaves it for its next call, or any other wait. */
 #include "vector.h"
 
 static void play(void)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* waitpidv() takes those who are no children, too: they run, and end without a status; and so does
- * a child reaped before. */
+/* waitpidv() also accepts processes that are no children: they run, and end without a status;
+ * the same holds for a child reaped before. */
 #include "vector.h"
 
 /* A grandchild, whose parent does not reap it. */
@@ -37,7 +37,7 @@ static void play(void)
 	vector_of(pid, 3);
 	MUST(vector_ask(WNOHANG) == 0);
 	MUST(vec[0].state == PIDV_RUNNING && vec[1].state == PIDV_RUNNING);
-	/* it becomes a zombie, somebody else's */
+	/* it becomes a zombie of another process */
 	MUST(kill(s.pid, SIGKILL) == 0);
 	old = vec[0];
 	MUST(vector_ask(0) == 1 && vec[0].state == PIDV_ENDED);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Entries without a tag are of the snapshot's moment; what comes back is one to go on from; a tag
- * that is another life's reaches nobody. */
+/* Entries without a tag are of the snapshot's moment; the returned one is the next to use; a tag
+ * of another process instance reaches no process. */
 #include "vector.h"
 
 static void play(void)
@@ -17,14 +17,14 @@ static void play(void)
 	now = 0;
 	MUST(waitpidv(vec, 1, &now, WNOHANG, NULL) == 1 && vec[0].state == PIDV_EXITED);
 	MUST(now >= before);
-	/* who was born later than the moment is not who is meant */
+	/* a process born after that moment is not the intended one */
 	now = pidepoch_now();
 	pid = vector_child();
 	vec[0] = (struct pidv){ .pid = pid };
 	MUST(waitpidv(vec, 1, &now, WNOHANG, NULL) == 1);
 	MUST(vec[0].state == (api_preloaded() ? PIDV_ENDED : PIDV_UNKNOWN));
 	api_end(pid);
-	/* a tag of an earlier life of the number */
+	/* a tag of an earlier holder of the pid */
 	pid = vector_child();
 	vec[0] = vector_entry(pid);
 	vec[0].epoch -= 3;

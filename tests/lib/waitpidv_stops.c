@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* waitpidv() tells stops and continuations to who asks for them, once each, as wait4() does. */
+/* waitpidv() returns stops and continuations if asked to, once each, as wait4() does. */
 #include "vector.h"
 
 static void play(void)

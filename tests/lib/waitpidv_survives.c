@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What waitpidv() keeps for a thread takes no descriptor, and is not disturbed by closing them all,
- * by a fork, or by a thread's end. */
+/* The state that waitpidv() keeps for a thread uses no descriptor, and survives closing all
+ * descriptors, a fork, and a thread's end. */
 #include <dirent.h>
 #include <pthread.h>
 
@@ -51,8 +51,7 @@ static void *ask_in_child(void *unused)
 	return unused;
 }
 
-/* There they are nobody's children; in its second thread first, and then in the one that was
- * copied. */
+/* There they are not children; in its second thread first, and then in the one that was copied. */
 static void forked(void)
 {
 	pid_t pid = fork();

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* waitpidv() tells the stops of one's own tracee with WUNTRACED, and the end of a child only when
- * its tracer has let it go. */
+/* waitpidv() returns the stops of the caller's own tracee with WUNTRACED, and the end of a child
+ * only when its tracer has detached. */
 #include <sys/ptrace.h>
 
 #include "vector.h"
@@ -20,7 +20,7 @@ static void own_tracee(void)
 	MUST(WTERMSIG(vec[0].status) == SIGKILL);
 }
 
-/* Seizes @pid and says so; when it is told to, takes its end. */
+/* Seizes @pid and reports it; on request, consumes its end. */
 static void trace(pid_t pid, int say, int told)
 {
 	char c = 0;

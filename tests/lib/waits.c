@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* pidepoch_waitid() gives what waitid() gives, for the child that is meant and for no other. */
+/* pidepoch_waitid() returns what waitid() returns, for the intended child and for no other. */
 #include <pthread.h>
 #include <sys/resource.h>
 
@@ -49,7 +49,7 @@ static void stops_and_continues(void)
 	MUST(info.si_code == CLD_KILLED && info.si_status == SIGKILL);
 }
 
-/* The kernel reaps first, and sees then that it cannot tell. */
+/* The kernel reaps first, and then fails to write the result. */
 static void a_bad_pointer(void)
 {
 	struct pidepoch_ref c = api_ref(child_exiting_with(7));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A reference that was written down is judged by whoever reads it later: he gets the very process
- * that was meant, or is told that it is gone; and of what is no reference nothing is believed.
+ * A reference that was written down is judged by any later reader: it gets the intended process, or
+ * learns that it has ended; invalid text is refused.
  */
 #include "api.h"
 
@@ -31,7 +31,7 @@ static void round_trip(unsigned int flags)
 	MUST(errno == ESRCH || errno == EEPOCH);
 }
 
-/* a reader that has just been started, and knows nothing but the text */
+/* a new reader, which knows only the text */
 static void another_reader(void)
 {
 	struct pidepoch_ref parent = api_ref(getpid());
@@ -48,7 +48,7 @@ static void another_reader(void)
 	MUST(waitpid(pid, &status, 0) == pid && status == 0);
 }
 
-/* somebody has the number, and not the identity; or the boot is another */
+/* a process holds the pid with another identity; or the boot is another */
 static void somebody_else(void)
 {
 	struct pidepoch_ref self = api_ref(getpid()), out;

@@ -1,8 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-#
-# One promise: whoever breaks a comparison of the clock or of a judgement is told so by a test.
-# Each row breaks one line of a copy of the engine; each test named in it must then fail.
+# One promise: a broken comparison of the clock or of a verdict makes a test fail. Each row breaks
+# one line of a copy of the engine; each test named in it must then fail.
 set -u
 
 core=$PIDEPOCH_SRCDIR/src/core
@@ -48,7 +47,7 @@ is_due()
 	test -z "${PIDEPOCH_QUICK:-}" || test $((turn % 3)) -eq 1
 }
 
-# mutate FILE FROM TO TEST...: FROM must be there, once
+# mutate FILE FROM TO TEST...: FROM must occur exactly once
 mutate() {
 	is_due || return 0
 	file=$work/core/$1 from=$2 to=$3
@@ -74,7 +73,7 @@ mutate() {
 	done
 }
 
-# Unbroken, they pass: otherwise nothing below says anything.
+# The unbroken engine must pass: otherwise nothing below is a proof.
 copied || exit 99
 for test in epoch_sim ${have_check:+test_clock test_verdict}; do
 	build "$test" || exit 99

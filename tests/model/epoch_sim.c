@@ -49,7 +49,7 @@ static uint32_t dice(uint32_t sides)
 /* --- the namespace --- */
 
 struct incarnation {
-	uint64_t id;	/* 0: nobody */
+	uint64_t id;	/* 0: no process */
 	uint64_t birth; /* lap, by the exact clock */
 	uint64_t told;	/* lap, by the seat's clock; 0: not its child */
 	uint64_t death; /* step */
@@ -59,7 +59,7 @@ static struct {
 	uint64_t step, lap, born;
 	uint32_t cursor;
 	struct incarnation holder[SPAN];
-	uint32_t dying[RING]; /* first number of each step's dead, 0: none */
+	uint32_t dying[RING]; /* first pid of each step's dead, 0: none */
 	uint32_t also[SPAN];  /* next pid that dies in the same step */
 } world = { .lap = 1, .cursor = FIRST - 1 };
 
@@ -118,13 +118,13 @@ static uint32_t allocate(void)
 
 /* --- the hosts --- */
 
-/* The kernel's seat: every birth is told. */
+/* The kernel's view: every birth is recorded. */
 static struct pe_clock exact;
 
-/* A program's seat: it sees its children and, when it looks, the cursor. It sleeps through laps. */
+/* A program's view: it sees its children and, when it looks, the cursor. It sleeps through laps. */
 static struct {
 	struct pe_clock clock;
-	uint64_t known[SPAN]; /* the last birth told of each pid */
+	uint64_t known[SPAN]; /* the last recorded birth of each pid */
 } seat;
 
 static bool seat_awake(void)
@@ -222,7 +222,7 @@ struct use {
 
 enum answer { ACT, REFUSE, NOT_ASKED };
 
-/* the engine's judgement, through the u32 door */
+/* the engine's verdict, through the 32-bit API */
 static enum answer ask(const struct use *u, uint64_t tag, enum pe_holder kind, uint64_t birth,
 		       bool no_lap_missed)
 {
@@ -282,7 +282,8 @@ static enum answer rule_fork_keeps(struct use *u)
 	return u->ref->by->forked_at <= u->ref->taken_at ? NOT_ASKED : rule_eps(u);
 }
 
-/* A sync told the observer who had ended: those it does not use. It renews the others. */
+/* A sync showed the observer which processes had ended: it does not use those. It renews the
+ * others. */
 static bool renewed(struct use *u, bool *ended)
 {
 	const struct observer *o = u->ref->by;
@@ -314,7 +315,7 @@ static enum answer rule_own_tags(struct use *u)
 			 synced ? pe_clock_eps(u->ref->by->synced, u->ref->pid) : own_tag(u->ref));
 }
 
-/* From a program's seat: births of unrelated processes are not known, laps are missed. */
+/* From a program's view: births of unrelated processes are not known, laps are missed. */
 static enum answer seat_judges(struct use *u, bool gullible)
 {
 	const struct reference *r = u->ref;

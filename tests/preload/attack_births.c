@@ -130,12 +130,12 @@ static void one_slot(void)
 	pthread_join(first.thread, NULL);
 	pthread_join(second.thread, NULL);
 	if (known(first.child).what != PE_KNOWN_LIVE || open_slots(first.child) != 1)
-		attack_fail("%d slots are open for one number", open_slots(first.child));
+		attack_fail("%d slots are open for one pid", open_slots(first.child));
 	kill(first.child, SIGKILL);
 	waitpid(first.child, NULL, 0);
 }
 
-/* --- fresh, and not to be seen yet --- */
+/* --- fresh, and not visible yet --- */
 
 static void use(struct pe_thread *t, struct other *o)
 {
@@ -161,8 +161,8 @@ static void fresh(void)
 	k = known(o.child);
 	pe_release_lost(&frame, &mine, &k, PE_CALL_WAITPID);
 	settings.stale_errno = PE_EEPOCH;
-	/* as one who copies the page: the bit that is set already is not in the copy before the
-	 * lock is let go */
+	/* as a thread that copies the page: the bit that is set already is not in the copy
+	 * before the lock is released */
 	mask = pe_frame_lock(&frame);
 	start(&o);
 	sleeps_in(&o, SYS_futex);
@@ -176,8 +176,7 @@ static void fresh(void)
 
 /* --- closed, and nothing can stand in --- */
 
-/* A call that lasts. What counts is what the engine thinks of it: it takes a pid, and is no
- * signal. */
+/* A long call. The engine takes it for a call on a pid that is no signal. */
 static void last(struct pe_thread *t, struct other *o)
 {
 	static char byte;
@@ -209,7 +208,7 @@ static void no_stand_in(void)
 		attack_fail("the call was not made: %ld", o.answer);
 	claim = pe_slot_begin_reap(k.slot);
 	if (claim == 0)
-		attack_fail("its number could be reaped while the call was under way");
+		attack_fail("its pid could be released while the call was in progress");
 	if (write(ends[1], "", 1) != 1)
 		attack_fail("write: %m");
 	pthread_join(o.thread, NULL);

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A wait ends although another thread was interrupted inside a call on the child and does not come
- * back to it: its handler computes until the wait is over, or it has left by siglongjmp() and
- * computes for ever. Nothing but its own use of the processor says that such a thread is not about
- * to act. Once more as one whom /proc does not answer: a process that may not be dumped, and with
- * no descriptor left.
+ * A wait ends although another thread was interrupted inside a call on the child and does not
+ * return to it: its handler computes until the wait is over, or it has left by siglongjmp() and
+ * computes forever. Only its CPU time shows that such a thread is not about to act. The same for a
+ * process that cannot read its own /proc: one that is not dumpable, and with no descriptor left.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -64,7 +63,7 @@ static void try(bool jump)
 	leave_by_jump = jump;
 	if (pthread_create(&thread, NULL, caller, NULL) != 0)
 		attack_fail("no thread");
-	/* the signal meets the thread where it nearly always is: at the end of its system call */
+	/* the signal reaches the thread where it nearly always is: at the end of its system call */
 	while (!calls)
 		sched_yield();
 	while (!inside) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A program whose own filter forbids a call that the library makes and it does not: what it asks
- * for is still done, and nothing spins. And the descriptor of the moment, for a child that may
- * vanish, is gone although its pid is 0.
+ * A program's own filter forbids a call that the library makes and the program does not: the
+ * program's call is still made, and no thread spins. And the temporary descriptor of a child that
+ * may vanish is closed although its pid is 0.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -99,8 +99,8 @@ static void no_descriptor_left(void)
 	kill(pid, SIGKILL);
 }
 
-/* A filter is for good: each play has a process of its own. One that spins has its signals masked
- * most of the time. */
+/* A filter is permanent: each scenario has its own process. A process that spins has its signals
+ * masked most of the time. */
 static void alone(void (*play)(void))
 {
 	pid_t pid = fork();

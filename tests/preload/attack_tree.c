@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A walk that is overtaken by whole laps meets pages which were given back and used again at
- * another height. It finds nothing, or what is true; it takes no index of a leaf for one of an
- * inner page. (Many leaves and few inner pages: such an index has no memory behind it, and the walk
- * ended with SIGSEGV.)
+ * A walk that is overtaken by whole laps reads pages that were freed and reused at another height.
+ * It finds nothing, or a correct entry; it mistakes no index of a leaf for one of an inner page.
+ * (Many leaves and few inner pages: such an index has no memory behind it, and the walk ended with
+ * SIGSEGV.)
  */
 #include <pthread.h>
 #include <stdint.h>

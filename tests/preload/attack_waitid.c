@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * What waitid() leaves in the caller's siginfo_t is what the kernel leaves there, byte for byte:
- * when there is nothing to tell, when there is no child, and when a child ended.
+ * waitid() leaves the same bytes in the caller's siginfo_t as the kernel does: when there is no
+ * event, when there is no child, and when a child has ended.
  */
 #include <errno.h>
 #include <signal.h>
@@ -41,8 +41,8 @@ int main(int argc, char **argv)
 	child = fork();
 	if (child == 0)
 		_exit(pause());
-	compare("nothing to tell", P_PID, child, WEXITED | WNOHANG);
-	compare("nothing to tell of anybody", P_ALL, 0, WEXITED | WNOHANG | WSTOPPED);
+	compare("no event", P_PID, child, WEXITED | WNOHANG);
+	compare("no event of any child", P_ALL, 0, WEXITED | WNOHANG | WSTOPPED);
 	compare("no child", P_PID, getppid(), WEXITED);
 	compare("no group", P_PGID, getppid(), WEXITED | WNOHANG);
 	kill(child, SIGKILL);

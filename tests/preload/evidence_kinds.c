@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A pid is no younger than its evidence: for each way in which a shell comes by a pid, a signal to
- * a process that was born after that is refused and one to a process that was born before it
- * arrives. Natively all arrive.
+ * A pid is no younger than its evidence: for each way in which a shell learns a pid, a signal to a
+ * process that started later is refused and a signal to a process that started earlier arrives.
+ * Natively all arrive.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -29,11 +29,11 @@
 static const struct row {
 	const char *policy;
 	bool early;	     /* a process has the pid before, and ends */
-	const char *before;  /* typed before the stranger is born, */
+	const char *before;  /* typed before the unrelated process starts, */
 	const char *between; /* after it, */
 	const char *use;     /* and then */
 	bool refused;
-	const char *told; /* stands in the notice; NULL: there is none */
+	const char *told; /* expected in the notice; NULL: no notice */
 } rows[] = {
 	/* files */
 	{ "act", false, SAVE, ":", READ KILL, true, "was read from" },
@@ -107,7 +107,7 @@ static void does(const struct actor *shell, const char *line)
 		actor_fail("'%s': said '%s'", line, said);
 }
 
-/* What happens from now on has a stamp that is later by more than the tolerance (moment.3). */
+/* From now on, time stamps are later by more than the tolerance (moment.3). */
 static void let_time_pass(void)
 {
 	const struct timespec more = { 0, 60000000 };

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Every call that takes a number is refused, and named in a notice, where the number is stale and a
- * stranger has it; and does just what it does natively for a live child, for oneself, for a number
- * that nobody has, and for nonsense.
+ * Every call that takes a pid is refused, and named in a notice, if the pid is stale and an
+ * unrelated process holds it; it works as natively for a living child, for the caller, for a free
+ * pid, and for invalid values.
  */
 #include <errno.h>
 #include <sched.h>
@@ -21,7 +21,7 @@
 #include "../support/actor.h"
 #include "../support/namespace.h"
 
-/* --- the calls: what each did, in words --- */
+/* --- the calls: the result of each as text --- */
 
 static char text[4096];
 
@@ -43,7 +43,7 @@ static long done(long n)
 	return n;
 }
 
-/* groups and sessions by what they are to the caller, since numbers differ from run to run */
+/* groups and sessions by their relation to the caller, because pids differ from run to run */
 static long done_group(pid_t asked, pid_t group)
 {
 	done(group == -1 ? -1 : 0);
@@ -205,7 +205,7 @@ static long do_ptrace_attach(pid_t pid)
 	return n;
 }
 
-/* setpgid is the exception: the kernel lets nobody move a stranger. */
+/* setpgid is the exception: the kernel lets no process move an unrelated one. */
 #define CALLS(X)                                                                                   \
 	X(getpgid, "getpgid(", true)                                                               \
 	X(__getpgid, "getpgid(", true)                                                             \
@@ -266,7 +266,7 @@ static long about(pid_t pid)
 	return checksum();
 }
 
-/* bit n: the n-th call did not give ESRCH for the stale number */
+/* bit n: the n-th call did not fail with ESRCH for the stale pid */
 static long not_refused(void)
 {
 	long which = 0;
@@ -307,13 +307,13 @@ static long answer(char what)
 		return about(1 << 21);
 	case '-':
 		return about(-5);
-	default: /* say it */
+	default: /* print it */
 		dprintf(2, "%s", text);
 		return 0;
 	}
 }
 
-/* --- the play --- */
+/* --- the scenario --- */
 
 static void compare(const struct actor *with, const struct actor *without, char what,
 		    const char *of)
@@ -334,8 +334,8 @@ static void play_same(void)
 	actor_start_self(&with, "victim", NULL, false);
 	actor_start_self(&without, "victim", NULL, true);
 	compare(&with, &without, 'l', "a live child");
-	compare(&with, &without, 'n', "a number that nobody has");
-	compare(&with, &without, '-', "a negative number");
+	compare(&with, &without, 'n', "a pid that no process holds");
+	compare(&with, &without, '-', "a negative pid");
 	compare(&with, &without, '0', "0");
 	compare(&with, &without, '1', "oneself");
 	actor_end(&with);
@@ -362,7 +362,7 @@ static void check_notices(const char *log)
 		fclose(f);
 }
 
-/* natively each call reaches the stranger, so that a refusal is one */
+/* natively each call reaches the unrelated process, so that a refusal is the library's */
 static void play_stale(bool native)
 {
 	struct actor victim, stranger;
@@ -373,9 +373,10 @@ static void play_stale(bool native)
 	which = actor_ask(&victim, 'k');
 	for (long i = 0; i < COUNT; i++)
 		if ((which >> i & 1) != (native && calls[i].reaches_strangers))
-			actor_fail("%s of a stale number: %s", calls[i].name,
+			actor_fail("%s of a stale pid: %s", calls[i].name,
 				   native ? "refused natively" : "not refused");
-	printf("ok   %s\n", native ? "natively, a stranger is reached" : "refused, each of them");
+	printf("ok   %s\n",
+	       native ? "natively, an unrelated process is reached" : "refused, each of them");
 	actor_end(&stranger);
 	actor_end(&victim);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Of the calls that are hooked for what they show, those that block stay cancellation points: a
- * thread that is in one ends, and its cleanup runs.
+ * Calls that are wrapped for what they teach, and that block, stay cancellation points: a thread
+ * that is in one ends, and its cleanup runs.
  */
 #include <fcntl.h>
 #include <pthread.h>

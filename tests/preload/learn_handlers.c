@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A program cannot tell that its handlers with siginfo are called by way of ours
+ * A program cannot notice that its handlers with siginfo are called through the library's
  * (preload/sigaction.c): what it installs, reads back, restores and gets called with is the same,
  * line by line, with the preload library and without.
  */
@@ -131,7 +131,7 @@ static void save_and_restore(void)
 	printf("ran: %d %d\n", ran_a, ran_b);
 }
 
-/* The raw call shows and takes what the kernel has: it still has to mean what it meant. */
+/* The raw call reads and writes what the kernel has: it must keep its meaning. */
 static void save_and_restore_raw(void)
 {
 	uint64_t raw[4];
@@ -205,7 +205,7 @@ static void handler_on_stack(int sig, siginfo_t *info, void *context)
 	was_on_it = &here >= other_stack && &here < other_stack + MINSIGSTKSZ;
 }
 
-/* A stack as small as there can be: what we take of it must not be more than a program can
+/* The smallest possible stack: the library's share of it must not be more than a program can
  * spare. */
 static void alternate_stack(void)
 {
@@ -238,7 +238,7 @@ static void way_back(void)
 	plain = returns_to;
 	install(SIGUSR1, handler_a, 0);
 	raise(SIGUSR1);
-#ifdef __OPTIMIZE__ /* else our frame is still there */
+#ifdef __OPTIMIZE__ /* otherwise our frame still exists */
 	printf("returns to where a plain one does: %d\n", returns_to == plain);
 #else
 	(void)plain;
@@ -302,7 +302,7 @@ static void in_children(void)
 	printf("ran: %d %d\n", ran_a, ran_b);
 }
 
-/* --- more handlers than there are places for --- */
+/* --- more handlers than entries for them --- */
 
 static volatile sig_atomic_t which;
 
@@ -355,7 +355,7 @@ static void handler_second(int sig, siginfo_t *info, void *context)
 	got[1]++;
 }
 
-/* Each installs its own, over and over: what was there before is one of the two. */
+/* Each installs its own, again and again: the previous handler is one of the two. */
 static void *install_often(void *mine)
 {
 	struct sigaction old, act = { .sa_flags = SA_SIGINFO };

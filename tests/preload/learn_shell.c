@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A number that is typed at a shell arrives where the shell has never had it; and a shell that has
- * reaped it is refused until it has looked at /proc, be it no closer than by expanding
- * /proc/[0-9]*. An existence test is no look.
+ * A signal to a pid that is typed at a shell arrives if the shell has never had a child of that
+ * pid; a shell that has reaped such a child is refused until it has looked at /proc, even if only
+ * by expanding /proc/[0-9]*. An existence test does not count as a look.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -13,7 +13,7 @@
 #include "../support/actor.h"
 #include "../support/namespace.h"
 
-/* one line, typed or said */
+/* one line, input or output */
 static void type(const struct actor *shell, const char *line)
 {
 	if (dprintf(shell->to, "%s\n", line) < 0)
@@ -36,7 +36,7 @@ static void says(const struct actor *shell, const char *line, const char *wanted
 	type(shell, line);
 	hear(shell, said, sizeof(said));
 	if (strcmp(said, wanted) != 0)
-		actor_fail("'%s': said '%s' in place of '%s'", line, said, wanted);
+		actor_fail("'%s': printed '%s' instead of '%s'", line, said, wanted);
 	printf("ok   %s: %s\n", line, said);
 }
 
@@ -45,12 +45,12 @@ static void got(const struct actor *stranger, long signals)
 	long n = actor_ask(stranger, ACTOR_SIGNALS);
 
 	if (n != signals)
-		actor_fail("the stranger got %ld signals in place of %ld", n, signals);
+		actor_fail("the unrelated process got %ld signals instead of %ld", n, signals);
 }
 
 #define KILL "kill -USR1 $q 2>/dev/null && echo sent || echo refused"
 
-/* @way: what looks at /proc; NULL: this shell has never had the number */
+/* @way: the command that looks at /proc; NULL: this shell has never had a child of that pid */
 static void play(const char *name, const char *way, const char *then)
 {
 	const char *argv[] = { name, NULL };

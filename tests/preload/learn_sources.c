@@ -38,14 +38,14 @@
 #include "../support/actor.h"
 #include "../support/namespace.h"
 
-/* what all three share: memory behind a descriptor of this number, and descriptors that keep
- * theirs */
+/* shared by all three: memory behind a descriptor of this number, and descriptors that keep
+ * their numbers */
 #define SCENE_FD 99
 
 static struct scene {
 	pid_t number; /* q */
 	pid_t victim;
-	pid_t third; /* somebody else whom the source is about */
+	pid_t third; /* another process that the source is about */
 	int pair[2]; /* victim's end, stranger's end */
 	int listener;
 	struct sockaddr_un address;
@@ -53,7 +53,7 @@ static struct scene {
 	int master, slave;
 	int file;
 	int shm, msg, sem;
-	int in, out; /* of a stranger who comes by exec */
+	int in, out; /* of a stranger that starts by exec */
 } * scene;
 
 static int check(int n, const char *what)
@@ -65,7 +65,7 @@ static int check(int n, const char *what)
 }
 #define CHECK(call) check(call, #call)
 
-/* --- what it takes in the victim before --- */
+/* --- preparations in the victim --- */
 
 static volatile sig_atomic_t told;
 
@@ -99,7 +99,7 @@ static void pass_credentials(void)
 	CHECK(setsockopt(scene->pair[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)));
 }
 
-/* A child of the victim that is traced by it from its first stop on. */
+/* A child that the victim traces from its first stop on. */
 static void start_tracee(void (*life)(void), long options)
 {
 	pid_t pid = CHECK(fork());
@@ -128,7 +128,7 @@ static void trace_idler(void)
 	start_tracee(wait_for_ever, 0);
 }
 
-/* The tracee makes the stranger, as a vfork does: the tracer is told of the child's end of the
+/* The tracee starts the stranger, as a vfork does: the tracer receives the child's end of the
  * call, and does not trace the child. */
 static void make_stranger(void)
 {
@@ -160,7 +160,7 @@ static void trace_vfork(void)
 		_exit(2);
 }
 
-/* --- what the stranger does --- */
+/* --- the stranger's actions --- */
 
 static long act_signal(void)
 {
@@ -271,7 +271,7 @@ static long act_send_pidfd(void)
 	return fd < 0 ? -1 : sendmsg(scene->pair[1], &m, 0) - 1;
 }
 
-/* --- how the victim looks: what was shown, or -1 --- */
+/* --- the victim's looks: the pid that was shown, or -1 --- */
 
 static long look_handler(void)
 {
@@ -485,7 +485,7 @@ static long look_tracee_siginfo(void)
 	return ptrace(PTRACE_GETSIGINFO, scene->third, NULL, &info) == 0 ? info.si_pid : -1;
 }
 
-/* a pidfd that has come over the socket, as a path */
+/* a pidfd that was received over the socket, as a path */
 static const char *received_fdinfo(void)
 {
 	static char path[64];
@@ -579,7 +579,7 @@ int __fxstatat64(int version, int dir, const char *path, struct stat *st, int fl
 	}
 LOOKS(LOOK_FUNCTION)
 
-/* existence tests: they prove nothing about who it is */
+/* existence tests: they do not prove which process it is */
 #define PROBES(X)                                                                                  \
 	X(stat, seen(stat(proc(""), &st)))                                                         \
 	X(stat64, seen(stat64(proc(""), (struct stat64 *)&st)))                                    \
@@ -620,10 +620,10 @@ static long look_listing_by_descriptor(void)
 	return listed_in(fdopendir(CHECK(open("/proc/", O_RDONLY | O_DIRECTORY))));
 }
 
-/* --- what shows no living q --- */
+/* --- sources that show no living q --- */
 
-/* SIGCHLD has been held back since before q was born (main): it is of the end of the victim's own
- * child. */
+/* SIGCHLD has been blocked since before q was born (main): it is about the end of the victim's
+ * own child. */
 static long look_late_sigchld(void)
 {
 	const struct timespec none = { 0, 0 };
@@ -765,7 +765,7 @@ static void set_scene(struct actor *stranger_by_exec)
 	open_terminal();
 	scene->file = memfd_create("file", 0);
 	scene->listener = socket(AF_UNIX, SOCK_STREAM, 0);
-	scene->address.sun_family = AF_UNIX; /* bound to this alone, it is given a name */
+	scene->address.sun_family = AF_UNIX; /* bound without a name, it gets one from the kernel */
 	scene->shm = shmget(IPC_PRIVATE, 4096, 0600);
 	scene->msg = msgget(IPC_PRIVATE, 0600);
 	scene->sem = semget(IPC_PRIVATE, 1, 0600);
@@ -788,7 +788,7 @@ static void clear_scene(void)
 	for (int fd = 3; fd < SCENE_FD; fd++)
 		close(fd);
 	while (waitpid(-1, NULL, WNOHANG) > 0)
-		; /* members of groups, who end with their leader */
+		; /* members of groups, which end with their leader */
 }
 
 static struct scene *open_scene(void)
@@ -810,7 +810,7 @@ static bool make_scene(void)
 	return scene != NULL;
 }
 
-/* --- the play --- */
+/* --- the scenario --- */
 
 static const char *play(const struct source *s, struct actor *victim, struct actor *stranger)
 {
@@ -821,18 +821,18 @@ static const char *play(const struct source *s, struct actor *victim, struct act
 	/* its own descendant passes before (kin.1) */
 	if (!s->born_by_victim &&
 	    (actor_ask(victim, 'k') != ESRCH || actor_ask(stranger, ACTOR_SIGNALS) != 0))
-		return "a signal to the number was not refused before it was learned";
+		return "a signal to the pid was not refused before it was learned";
 	if (actor_ask(stranger, ACTOR_ACT) != 0)
-		return "the stranger could not play its part";
+		return "the stranger could not do its part";
 	if (actor_ask(victim, 'l') != number)
-		return "the source did not show the number";
+		return "the source did not show the pid";
 	if (s->then == STALE)
 		return actor_ask(victim, 'k') == ESRCH && actor_ask(stranger, ACTOR_SIGNALS) == 0
 			       ? NULL
-			       : "a signal to the number was not refused any more";
+			       : "a signal to the pid was no longer refused";
 	return actor_ask(victim, 'k') == 0 && actor_ask(stranger, ACTOR_SIGNALS) == 1
 		       ? NULL
-		       : "a signal to the number was still refused";
+		       : "a signal to the pid was still refused";
 }
 
 static bool plays(const struct source *s)
@@ -877,7 +877,8 @@ int main(int argc, char **argv)
 	namespace_enter();
 	if (!make_scene())
 		actor_fail("the scene: %m");
-	setenv("PIDEPOCH_LOG", "/dev/null", 1); /* what is said of each refusal is another test's */
+	setenv("PIDEPOCH_LOG", "/dev/null",
+	       1); /* another test checks the notices of the refusals */
 	for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++)
 		failed += !plays(&sources[i]);
 	return failed ? 1 : 0;

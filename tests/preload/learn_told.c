@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A number that comes as bytes over a pipe is invisible, so what happens to it is a judgement
- * (S10), and this is it. P reaps q, forks C as q, tells B over a pipe. B's signal arrives, unless B
- * itself has had and reaped a q: then it is refused, which is wrong, and known to be;
- * PIDEPOCH_TRUST lets it through.
+ * A pid that is sent as bytes over a pipe is invisible to the library; S10 decides how it is
+ * treated, and this test checks it. P reaps q, forks C as q, and sends q to B over a pipe. B's
+ * signal arrives, unless B itself has had and reaped a child q: then it is refused, which is wrong,
+ * and known to be; with PIDEPOCH_TRUST it arrives.
  */
 #include <errno.h>
 #include <signal.h>
@@ -15,7 +15,7 @@
 #include "../support/actor.h"
 #include "../support/namespace.h"
 
-/* from P to whichever B is asked next */
+/* from P to the B that is asked next */
 static int telling[2];
 
 static pid_t hear(void)
@@ -25,7 +25,7 @@ static pid_t hear(void)
 	return read(telling[0], &number, sizeof(number)) == sizeof(number) ? number : -1;
 }
 
-/* 'r': have a child of the number that is told, and reap it. 'k': signal it. */
+/* 'r': have a child with the received pid, and reap it. 'k': signal it. */
 static long answer_as_b(char what)
 {
 	pid_t number = hear(), pid;
@@ -61,13 +61,13 @@ static void expect(long got, long wanted, const char *what)
 	fprintf(stderr, "ok   %s\n", what);
 }
 
-/* what C has got by now, since several that are held back at a time are one */
+/* the signals that C has received by now, because several pending ones count as one */
 static void arrived(const struct actor *c, long signals)
 {
 	expect(actor_ask(c, ACTOR_SIGNALS), signals, "... and so many have arrived");
 }
 
-/* @had: is B refused (ESRCH), or not (0), who has had a q of his own? */
+/* @had: the result for a B that has had its own child q: refused (ESRCH), or not (0)? */
 static void play_p(int had)
 {
 	struct actor early, late, one_who_had, c;
@@ -77,16 +77,16 @@ static void play_p(int had)
 	actor_fork(&one_who_had, answer_as_b);
 	q = reap_one();
 	actor_fork(&late, answer_as_b);
-	expect(tell(&one_who_had, 'r', q), 0, "B has had a child of that number");
+	expect(tell(&one_who_had, 'r', q), 0, "B has had a child of that pid");
 	actor_start_stranger(&c, q, NULL);
 
-	expect(tell(&early, 'k', q), 0, "B, told of q");
+	expect(tell(&early, 'k', q), 0, "B, which received q");
 	arrived(&c, 1);
-	expect(tell(&late, 'k', q), 0, "B, forked after q was reaped, and told of q");
+	expect(tell(&late, 'k', q), 0, "B, forked after q was reaped, which received q");
 	arrived(&c, 2);
-	expect(kill(q, SIGUSR1), 0, "P, whose child C is");
+	expect(kill(q, SIGUSR1), 0, "P, the parent of C");
 	arrived(&c, 3);
-	expect(tell(&one_who_had, 'k', q), had, "B, who has reaped a q, told of another");
+	expect(tell(&one_who_had, 'k', q), had, "B, which has reaped a q, received another");
 	arrived(&c, had ? 3 : 4);
 
 	actor_end(&early);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Where SIGCHLD is ignored, or SA_NOCLDWAIT set, a child's number is free with no wait: a signal to
- * it when it has another holder is refused, and one to a live child arrives, by whichever call the
- * program has come to that.
+ * If SIGCHLD is ignored, or SA_NOCLDWAIT set, a child's pid becomes free without a wait: a signal
+ * to it is refused when it has another holder, and a signal to a living child arrives, by whichever
+ * call the program has set this.
  */
 #include <errno.h>
 #include <signal.h>
@@ -16,8 +16,7 @@
 #include "../support/actor.h"
 #include "../support/namespace.h"
 
-#pragma GCC diagnostic ignored                                                                     \
-	"-Wdeprecated-declarations" /* sigset, sigignore: they are what is tested */
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations" /* sigset, sigignore: these are tested */
 
 /* --- the ways --- */
 
@@ -126,7 +125,7 @@ static long answer(char what)
 	}
 }
 
-/* --- the play --- */
+/* --- the scenario --- */
 
 static void expect(long got, long wanted, const char *what)
 {
@@ -145,11 +144,12 @@ static void play(const struct way *w, bool native)
 		actor_fail("%s: did not work", w->name);
 	expect(actor_ask(&victim, 'l'), 1, "signals of one that a live child got");
 	expect(actor_ask(&victim, 'e'), 0, "the end of a child");
-	actor_start_stranger(&stranger, (pid_t)number, NULL); /* when the child has gone */
-	expect(actor_ask(&victim, 'k'), native ? 0 : ESRCH, "a signal to who has gone");
-	expect(actor_ask(&stranger, ACTOR_SIGNALS), native, "signals that a stranger got");
+	actor_start_stranger(&stranger, (pid_t)number, NULL); /* when the child has ended */
+	expect(actor_ask(&victim, 'k'), native ? 0 : ESRCH, "a signal to a child that has ended");
+	expect(actor_ask(&stranger, ACTOR_SIGNALS), native,
+	       "signals that an unrelated process received");
 	expect(actor_ask(&victim, 'l'), 2, "signals of two that a live child got");
-	printf("ok   %s%s\n", w->name, native ? ", and natively the stranger is hit" : "");
+	printf("ok   %s%s\n", w->name, native ? ", and natively the unrelated process is hit" : "");
 	actor_end(&stranger);
 	actor_end(&victim);
 }

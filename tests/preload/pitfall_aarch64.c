@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The library built for aarch64 does there what it does here: fork, vfork, spawn, clone, raw calls
- * and wait give what they give natively, and a stale number is refused where a stranger has it.
- *
- * pitfall_aarch64.sh compiles this file twice. The play runs on this machine and is the kernel's
- * part; its victim is the other one, under qemu-user. That one is not preloaded with the library
- * but has the very gate in it, to be called by itself.
+ * The library built for aarch64 works there as it does here: fork, vfork, spawn, clone, raw calls
+ * and wait return what they return natively, and a stale pid is refused if an unrelated process
+ * holds it. pitfall_aarch64.sh compiles this file twice. The scenario runs on this machine and
+ * takes the kernel's part; its victim is the other program, under qemu-user. The first is not
+ * preloaded with the library but contains the same gate, to be called by itself.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -57,7 +56,7 @@ static pid_t by_raw_clone(void)
 	return pid;
 }
 
-/* This machine's own shell, whose loader complains that the library is none for it. */
+/* This machine's own shell, whose loader complains that the library is for another machine. */
 static pid_t by_spawn(void)
 {
 	char *argv[] = { "sh", "-c", "exit 7", NULL }, *envp[] = { NULL };
@@ -107,7 +106,7 @@ static int (*const reaps[])(pid_t) = { reap_by_waitpid, reap_by_wait, reap_by_wa
 
 static pid_t numbers[4];
 
-/* 0, or which step went wrong */
+/* 0, or the number of the failed step */
 static long bear_and_reap(long way)
 {
 	errno = 77;
@@ -124,7 +123,7 @@ static void *signal_it(void *pid)
 	return (void *)(intptr_t)kill(*(const pid_t *)pid, SIGTERM);
 }
 
-/* A child that lives is reached, from a thread, too, and by a raw call. */
+/* A living child is reached, also from a thread and by a raw call. */
 static long signal_living(void)
 {
 	pthread_t thread;
@@ -141,8 +140,8 @@ static long signal_living(void)
 	return reap_by_waitpid(pid) == SIGTERM ? 0 : 3;
 }
 
-/* The kernel knows nothing of this area, and so aborts nothing; all else is as with one of its
- * own. */
+/* The kernel does not know this area, and so aborts nothing; otherwise it is like a registered
+ * one. */
 static long pass_gate(void)
 {
 	static _Alignas(32) char area[256];
@@ -212,7 +211,7 @@ static void expect(const struct actor *victim, char what, long wanted, const cha
 		actor_fail("%s: %ld in place of %ld", name, got, wanted);
 }
 
-/* @refused: what a signal to a stale number gives; 0: it arrives */
+/* @refused: the result of a signal to a stale pid; 0: it arrives */
 static void play(const char *const *argv, bool native, const char *setting, long refused)
 {
 	struct actor victim, stranger;
@@ -227,16 +226,17 @@ static void play(const char *const *argv, bool native, const char *setting, long
 		if (way == 0)
 			expect(&victim, 'r', refused, "raw kill");
 		if ((actor_ask(&stranger, ACTOR_SIGNALS) > 0) != (refused == 0))
-			actor_fail("%s: the stranger %s", ways[way],
+			actor_fail("%s: the unrelated process %s", ways[way],
 				   refused ? "was hit" : "got none");
 		actor_end(&stranger);
 	}
 	if (actor_end(&victim) != 0)
-		actor_fail("the victim did not end well");
+		actor_fail("the victim failed");
 	printf("ok   %s, %s\n", native ? "natively" : "preloaded", setting);
 }
 
-/* The arguments: qemu-aarch64 ... PROGRAM, and before PROGRAM what preloads the library. */
+/* The arguments: qemu-aarch64 ... PROGRAM, and before PROGRAM the options that preload the
+ * library. */
 int main(int argc, char **argv)
 {
 	const char *native[16], *preloaded[16];

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The library, cross-built for aarch64 without a warning, works under qemu-user: the play is in
+# The library, cross-built for aarch64 without a warning, works under qemu-user: the scenario is in
 # pitfall_aarch64.c.
 
 skip()

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * A program that was started with SIGCHLD ignored is protected like one that ignores it later, and
- * so is the child it forks: what the kernel freed is refused, who lives is hit, a wait ends with
- * ECHILD when all have gone; and once SIGCHLD is back, statuses are.
+ * so is the child that it forks: calls on pids that the kernel freed are refused, living children
+ * are reached, a wait ends with ECHILD when all have ended; and when SIGCHLD is no longer ignored,
+ * statuses are available again.
  */
 #include <errno.h>
 #include <signal.h>
@@ -15,7 +16,7 @@
 #include "../support/actor.h"
 #include "../support/namespace.h"
 
-/* --- the victim, and the child it forks --- */
+/* --- the victim, and the child that it forks --- */
 
 static struct actor live, mortal, heir;
 static pid_t reaped;
@@ -25,7 +26,7 @@ static long signal_to(pid_t pid)
 	return kill(pid, SIGUSR1) == 0 ? 0 : errno;
 }
 
-/* All end first: then there is nobody to wait for. */
+/* All end first: then there is no child to wait for. */
 static long wait_for_all(void)
 {
 	close(live.to);
@@ -40,7 +41,8 @@ static void on_sigchld(int sig)
 	(void)sig;
 }
 
-/* A status, by which SIGCHLD is set back: it is there again. 0, or what was wrong */
+/* Sets SIGCHLD to its default: a status is available again. Returns 0, or the number of the
+ * failed step. */
 static long set_back(bool handled)
 {
 	const struct sigaction act = { .sa_handler = handled ? on_sigchld : SIG_DFL,
@@ -86,7 +88,7 @@ static long answer(char what)
 	}
 }
 
-/* --- the play --- */
+/* --- the scenario --- */
 
 static void expect(long got, long wanted, const char *what)
 {
@@ -102,9 +104,10 @@ static void spares_stranger(const struct actor *victim, pid_t number, char lette
 {
 	struct actor stranger;
 
-	actor_start_stranger(&stranger, number, NULL); /* when the number is free */
-	expect(actor_ask(victim, letter), native ? 0 : ESRCH, "a signal to who has gone");
-	expect(actor_ask(&stranger, ACTOR_SIGNALS), native, "signals that a stranger got");
+	actor_start_stranger(&stranger, number, NULL); /* when the pid is free */
+	expect(actor_ask(victim, letter), native ? 0 : ESRCH, "a signal to a child that has ended");
+	expect(actor_ask(&stranger, ACTOR_SIGNALS), native,
+	       "signals that an unrelated process received");
 	actor_end(&stranger);
 }
 
@@ -138,7 +141,7 @@ static void play(bool native, const char *old)
 	act(&victim, &heirs, native);
 	act(&victim, &own, native);
 	actor_end(&victim);
-	printf("ok   %s\n", native ? "natively the strangers are hit" : old);
+	printf("ok   %s\n", native ? "natively the unrelated processes are hit" : old);
 }
 
 int main(int argc, char **argv)

@@ -216,7 +216,7 @@ static void cancel_blocked(void)
 	reap_as(SIGKILL);
 }
 
-/* The status is there for the taking: and yet not taken. */
+/* The status is available, and yet not taken. */
 static void cancel_before(void)
 {
 	siginfo_t info;

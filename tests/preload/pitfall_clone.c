@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Children of clone(2), whatever signal they end with, memory they share, or parent they have, are
- * never refused while they live; whom the victim has reaped, and whose number is a stranger's, is
- * refused.
+ * Calls on children of clone(2) are never refused while they live, whatever signal they end with,
+ * memory they share, or parent they have; a call on a pid that the victim has reaped and that an
+ * unrelated process holds is refused.
  */
 #include <errno.h>
 #include <linux/sched.h>
@@ -49,7 +49,7 @@ static int pidfd = -1;
 static _Atomic bool been_guest;
 static _Alignas(16) char stack[65536];
 
-/* A guest in the memory of the victim asks about itself and its parent, and owns no child. */
+/* A guest in the victim's memory calls on itself and its parent, and has no child of its own. */
 static int be_guest(void)
 {
 	int status;
@@ -74,7 +74,7 @@ static int live(void *unused)
 	return 0;
 }
 
-/* errno is the guest's, too, until it is through. */
+/* errno is the guest's as well, until it ends. */
 static long bear(void)
 {
 	errno = 77;
@@ -94,7 +94,7 @@ static long signal_to(pid_t pid, int sig)
 	return errno == 77 ? 0 : -1;
 }
 
-/* Also after a wait that is not for its kind, and must not take it for gone. */
+/* Also after a wait that is not for its kind, which must not take it for gone. */
 static long find_live(void)
 {
 	long first = signal_to(child, 0);
@@ -122,7 +122,7 @@ static long end(void)
 	return info.si_pid == child && info.si_code == CLD_KILLED ? info.si_status : -1;
 }
 
-/* A stranger may have its number: its descriptor is nobody's all the same. */
+/* An unrelated process may hold its pid: its descriptor refers to no process all the same. */
 static long signal_descriptor(void)
 {
 	long n = syscall(SYS_pidfd_send_signal, pidfd, SIGUSR1, NULL, 0);
@@ -130,7 +130,8 @@ static long signal_descriptor(void)
 	return n == 0 ? 0 : errno;
 }
 
-/* Somebody of the victim's makes it a child at @child, which it has reaped, behind its back. */
+/* Another thread of the victim makes it a child at @child, which it has reaped, without its
+ * knowledge. */
 static long be_given(void)
 {
 	pid_t helper = fork();
@@ -179,7 +180,7 @@ static long answer(char what)
 	}
 }
 
-/* --- the play --- */
+/* --- the scenario --- */
 
 static const char *playing;
 
@@ -194,13 +195,14 @@ static void spares_stranger(const struct actor *victim, pid_t number, bool hit)
 	struct actor stranger;
 
 	actor_start_stranger(&stranger, number, NULL);
-	expect(actor_ask(victim, 'k'), hit ? 0 : ESRCH, "a signal to who has gone");
-	expect(actor_ask(&stranger, ACTOR_SIGNALS), hit, "signals that a stranger got");
+	expect(actor_ask(victim, 'k'), hit ? 0 : ESRCH, "a signal to a child that has ended");
+	expect(actor_ask(&stranger, ACTOR_SIGNALS), hit,
+	       "signals that an unrelated process received");
 	actor_end(&stranger);
 }
 
-/* The test is the brother's parent, and waits for him; the victim has never had him, and nothing
- * can be told. */
+/* The test is the parent of the brother, and waits for it; the victim has never had it as a
+ * child, and nothing can be reported. */
 static void play_brother(const struct actor *victim, pid_t number)
 {
 	int status;
@@ -209,7 +211,7 @@ static void play_brother(const struct actor *victim, pid_t number)
 	kill(number, SIGKILL);
 	expect(waitpid(number, &status, __WALL), number, "a brother's end");
 	expect(status, SIGKILL, "his status");
-	expect(actor_ask(victim, 'w'), ECHILD, "a wait for who is no child");
+	expect(actor_ask(victim, 'w'), ECHILD, "a wait for a process that is no child");
 	spares_stranger(victim, number, true);
 }
 
@@ -220,7 +222,7 @@ static void play_child(const struct actor *victim, const struct kind *k, pid_t n
 	if (k->flags & CLONE_PIDFD)
 		expect(actor_ask(victim, 'd'), ESRCH, "its descriptor");
 	spares_stranger(victim, number, native);
-	/* the same number becomes a child of its own, which it has not been told */
+	/* the same pid becomes a child of its own, which it was not told */
 	expect(actor_ask(victim, 'g'), 0, "a child that is given");
 	expect(actor_ask(victim, 'k'), 0, "a live child that was given");
 	expect(actor_ask(victim, 'E'), 0, "its end");

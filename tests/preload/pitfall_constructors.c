@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * What forks, waits, spawns and kills before this library's own constructor has run (the program's
- * preinit_array, a library's constructor) is done as it is natively, and a number that was reaped
- * there is stale in main(), by the settings that have been read since.
- *
- * The library with the constructor is a copy of this program's own code, made by the test.
+ * Code that forks, waits, spawns and kills before the library's own constructor has run (the
+ * program's preinit_array, a library's constructor) works as it does natively, and a pid that was
+ * reaped there is stale in main(), under the settings that have been read since. The library with
+ * the constructor is a copy of this program's own code, made by the test.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -20,12 +19,14 @@
 
 #define EEPOCH 2019
 
-/* 0, or the number of the step that went wrong. Nothing of stdio is ready. */
+/* 0, or the number of the failed step. stdio is not ready. */
 static int work_early(pid_t *reaped)
 {
 	char shell[] = "sh", option[] = "-c", command[] = "exit 3";
 	char *argv[] = { shell, option, command, NULL };
-	char *envp[] = { NULL }; /* or the shell would have the constructor, too, and so on */
+	char *envp[] = {
+		NULL
+	}; /* otherwise the shell would run the constructor, too, without end */
 	int status = 0;
 	pid_t pid = fork();
 
@@ -104,7 +105,7 @@ static long answer(char what)
 	}
 }
 
-/* --- the play --- */
+/* --- the scenario --- */
 
 static void expect(const struct actor *a, char what, long wanted, const char *name)
 {
@@ -122,7 +123,7 @@ static void expect_stale(const struct actor *victim, char number, char use, long
 	actor_start_stranger(&stranger, (pid_t)actor_ask(victim, number), NULL);
 	expect(victim, use, gives, name);
 	if ((actor_ask(&stranger, ACTOR_SIGNALS) != 0) != (gives == 0))
-		actor_fail("%s: the stranger %s", name, gives ? "was hit" : "got nothing");
+		actor_fail("%s: the unrelated process %s", name, gives ? "was hit" : "got nothing");
 	actor_end(&stranger);
 }
 
@@ -131,7 +132,7 @@ static void play(const char *preload, const char *setting, long gives)
 	const char *argv[] = { "/proc/self/exe", "victim", NULL };
 	struct actor victim;
 
-	setenv("LD_PRELOAD", preload, 1); /* for the victim: it is started as it is */
+	setenv("LD_PRELOAD", preload, 1); /* for the victim: it inherits this */
 	actor_start(&victim, argv, true, setting);
 	unsetenv("LD_PRELOAD");
 	expect(&victim, 'p', 0, "before all libraries");
@@ -139,7 +140,7 @@ static void play(const char *preload, const char *setting, long gives)
 	expect_stale(&victim, 'P', 'k', gives, "reaped before all libraries");
 	expect_stale(&victim, 'C', 'l', gives, "reaped in a constructor");
 	if (actor_end(&victim) != 0)
-		actor_fail("it did not end well");
+		actor_fail("it failed");
 	printf("ok   %s: %ld\n", setting, gives);
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A program that closes all descriptors, its standard error among them, or has others under their
- * numbers, sees none of ours before or after, and no notice ever goes to a file of its own that has
- * become descriptor 2.
+ * A program that closes all descriptors, including its standard error, or opens others under their
+ * numbers, sees none of the library's before or after, and no notice goes to a file of its own that
+ * has become descriptor 2.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -20,7 +20,8 @@
 #include "../support/actor.h"
 #include "../support/namespace.h"
 
-/* --- the victim: 0 and 1 are the pipes of the play, and stay; all else is closed and opened --- */
+/* --- the victim: 0 and 1 are the pipes of the test, and stay; all others are closed and opened
+ * --- */
 
 static const char *folder;
 static int data_file = -1;
@@ -46,7 +47,7 @@ static pid_t reap_one(void)
 	return waitpid(pid, NULL, 0);
 }
 
-/* Everything that a child is for, and a refusal. The next descriptor after it tells whether one was
+/* All calls on a child, and a refusal. The next descriptor afterwards shows whether one was
  * lost. */
 static long work(void)
 {
@@ -84,7 +85,7 @@ static void close_rest(void)
 	data_file = -1;
 }
 
-/* What the program has as descriptor 2 then, and how many bytes others have written there. */
+/* The file at descriptor 2 then, and how many bytes others have written there. */
 static long written_to_2(void)
 {
 	struct stat st;
@@ -111,14 +112,14 @@ static long answer(char what)
 	case 'l': /* a loop */
 		close_rest();
 		return 0;
-	case 'f': /* the next file that is opened gets the number 2 */
+	case 'f': /* the next file that is opened becomes descriptor 2 */
 		close_rest();
 		open_data("first");
 		return data_file;
 	case 'd': /* dup2 over it */
 		open_data("second");
 		return dup2(data_file, 2);
-	case 's': /* a socket: who wrote there would be heard */
+	case 's': /* a socket: a write to it would be received */
 		return socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair) == 0
 			       ? dup2(pair[0], 2)
 			       : -1;
@@ -131,7 +132,7 @@ static long answer(char what)
 	}
 }
 
-/* --- the play --- */
+/* --- the scenario --- */
 
 static void expect(const struct actor *a, char what, long wanted, const char *name)
 {
@@ -141,7 +142,7 @@ static void expect(const struct actor *a, char what, long wanted, const char *na
 		actor_fail("%s: %ld in place of %ld", name, got, wanted);
 }
 
-/* The same of both, who have done the same before. */
+/* The same for both processes, which have made the same calls before. */
 static void compare(const struct actor *native, const struct actor *preloaded, char what)
 {
 	long left = actor_ask(native, what), right = actor_ask(preloaded, what);
@@ -173,7 +174,7 @@ static void play_same(void)
 	printf("ok   descriptors as they are natively\n");
 }
 
-/* A victim that is refused, and has something of its own as descriptor 2. */
+/* A victim whose call is refused, and that has its own file at descriptor 2. */
 static void play_notices(void)
 {
 	struct actor victim, stranger;
@@ -194,13 +195,13 @@ static void play_notices(void)
 	expect(&victim, 'k', ESRCH, "without a 2");
 	expect(&victim, 'o', 3, "open descriptors");
 	if (actor_ask(&stranger, ACTOR_SIGNALS) != 0)
-		actor_fail("the stranger was hit");
+		actor_fail("the unrelated process was hit");
 	actor_end(&stranger);
 	actor_end(&victim);
 	printf("ok   no notice in a file of the program's\n");
 }
 
-/* All that was said to the first standard error is the one notice from when it was that. */
+/* The first standard error has received only the one notice from its own time. */
 static void check_said(const char *path)
 {
 	char line[1024];

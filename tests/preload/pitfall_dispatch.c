@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A program whose syscall user dispatch lets libc's calls through, and no others: each call of libc
- * has the same result, and the program's handler gets none of them, as natively. The library steps
- * aside and logs it once. Where its own text is let through, too, it does not.
+ * A program's syscall user dispatch allows libc's calls and no others: each call of libc has the
+ * same result, and the program's handler gets none of them, as natively. The library disables
+ * itself and logs it once. If the dispatch allows the library's own text, too, it does not.
  */
 #include <signal.h>
 #include <spawn.h>
@@ -124,7 +124,7 @@ static int make_calls(void)
 	return 0;
 }
 
-/* --- the play --- */
+/* --- the scenario --- */
 
 static int be_program(const char *range)
 {
@@ -142,7 +142,7 @@ static int be_program(const char *range)
 		_exit(0);
 	waitpid(gone, NULL, 0);
 	kill(gone, 0);
-	return errno == EEPOCH ? 0 : errno; /* the library is there */
+	return errno == EEPOCH ? 0 : errno; /* the library is loaded */
 }
 
 static int lines(const char *path)

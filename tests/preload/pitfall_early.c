@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A child that a SIGCHLD handler reaps before its own fork() has returned is known as reaped: a
- * signal to its number is refused when a stranger has it, also if he had it before fork() returned,
- * and errno is never touched by what succeeds.
- *
- * An atfork handler in the parent holds fork() up until the SIGCHLD handler has been.
+ * A child that a SIGCHLD handler reaps before its fork() has returned is known as reaped: a signal
+ * to its pid is refused when an unrelated process holds it, also if it held it before fork()
+ * returned, and errno is never changed by a call that succeeds. An atfork handler in the parent
+ * delays fork() until the SIGCHLD handler has run.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -66,7 +65,7 @@ static void hold_up(void)
 	errno = 77;
 }
 
-/* 0, or what went wrong */
+/* 0, or the number of the failed step */
 static long bear_early(void)
 {
 	pid_t pid;
@@ -151,7 +150,7 @@ static _Noreturn void be_victim(void)
 	exit(0);
 }
 
-/* --- the play --- */
+/* --- the scenario --- */
 
 static void expect(long got, long wanted, const char *what)
 {
@@ -171,9 +170,11 @@ static void play(bool in_fork, bool native, const char *old)
 	actor_start_stranger(&stranger, q, NULL);
 	if (in_fork) /* any letter lets fork() return */
 		expect(actor_ask(&victim, 'g'), q, "fork()");
-	expect(actor_ask(&victim, 'k'), native ? 0 : ESRCH, "a signal to who was reaped early");
-	expect(actor_ask(&stranger, ACTOR_SIGNALS), native, "signals that a stranger got");
-	printf("ok   a stranger %s fork() returned, %s%s\n", in_fork ? "before" : "after",
+	expect(actor_ask(&victim, 'k'), native ? 0 : ESRCH,
+	       "a signal to a child that was reaped early");
+	expect(actor_ask(&stranger, ACTOR_SIGNALS), native,
+	       "signals that an unrelated process received");
+	printf("ok   an unrelated process %s fork() returned, %s%s\n", in_fork ? "before" : "after",
 	       native ? "natively hit" : "spared, ", native ? "" : old);
 	actor_end(&stranger);
 	actor_end(&victim);

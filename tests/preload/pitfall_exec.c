@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * Each member of the exec family, from a forked and from a vforked child, each spawn, and each
- * function that runs a shell hands the library and its settings on, whatever the program has done
+ * function that runs a shell passes the library and its settings on, whatever the program has done
  * to its environment (cleared it, made it NULL, filled it with 2,000 variables, named another
- * library). The new program's environment is to the letter what it is natively.
+ * library). The new program's environment is exactly what it is natively.
  */
 #include <dlfcn.h>
 #include <limits.h>
@@ -17,7 +17,7 @@
 #define MANY   2000
 #define EEPOCH 2019
 
-/* --- what is executed --- */
+/* --- the executed program --- */
 
 /* A pid that was reaped is refused with the error of PIDEPOCH_ERRNO, also if no process has it. */
 static bool settings_arrived(void)
@@ -183,7 +183,7 @@ static int ended(pid_t pid)
 	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-/* --- by way of a shell, which sorts the environment and adds to it, and the spawns --- */
+/* --- through a shell, which sorts the environment and adds to it, and the spawns --- */
 
 static char *command(void)
 {
@@ -302,7 +302,7 @@ static void execute_all(const char *state)
 	}
 }
 
-/* of memory: what is mapped side by side is one mapping, so those say nothing */
+/* of memory: adjacent mappings are merged into one, so those prove nothing */
 static long pages(void)
 {
 	long n = -1;
@@ -326,8 +326,8 @@ static void fail_often(void)
 	printf("%s\n", pages() == before ? "nothing left behind" : "memory is left behind");
 }
 
-/* Nor does one of a vforked child, whose memory is ours. What is known of its number may take a few
- * pages. */
+/* Nor does an exec of a vforked child, which shares our memory. The record of its pid may take a
+ * few pages. */
 static void execute_often(void)
 {
 	char *argv[] = { twin, NULL };

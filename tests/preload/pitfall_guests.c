@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A guest in the memory of its host (a child of vfork, or of CLONE_VM) leaves nothing of its own
- * there: the number of a child that the guest had and reaped was never the host's, and passes; what
- * the host has reaped stays refused, and whom it has stays found.
+ * A guest in the memory of its host (a child of vfork, or of CLONE_VM) leaves no record of its own
+ * there: the pid of a child that the guest had and reaped was never the host's, and a call on it
+ * passes; a call on a child that the host has reaped stays refused, and its living children are
+ * found.
  */
 #include <errno.h>
 #include <sched.h>
@@ -41,7 +42,7 @@ static int reap(pid_t pid)
 	return waitpid(pid, &status, 0) == pid ? status : -1;
 }
 
-/* 0, or what went wrong: it has one child, and none of the host's. */
+/* 0, or the number of the failed step: it has one child, and none of the host's. */
 static int be_guest(void)
 {
 	int status;
@@ -105,7 +106,7 @@ static long answer(char what)
 		return signal_to(guests);
 	case 'o':
 		return signal_to(own);
-	case 'w': /* of the guest's child no wait knows anything */
+	case 'w': /* no wait finds the guest's child */
 		return waitpid(guests, NULL, 0) == -1 ? errno : 0;
 	case 'l':
 		return kill(live, SIGKILL) == 0 && reap(live) == SIGKILL ? 0 : errno;
@@ -114,7 +115,7 @@ static long answer(char what)
 	}
 }
 
-/* --- the play --- */
+/* --- the scenario --- */
 
 static void expect(long got, long wanted, const char *what)
 {
@@ -127,8 +128,9 @@ static void meet_stranger(const struct actor *victim, pid_t number, char letter,
 	struct actor stranger;
 
 	actor_start_stranger(&stranger, number, NULL);
-	expect(actor_ask(victim, letter), is_hit ? 0 : ESRCH, "a signal to a stranger");
-	expect(actor_ask(&stranger, ACTOR_SIGNALS), is_hit, "signals that a stranger got");
+	expect(actor_ask(victim, letter), is_hit ? 0 : ESRCH, "a signal to an unrelated process");
+	expect(actor_ask(&stranger, ACTOR_SIGNALS), is_hit,
+	       "signals that an unrelated process received");
 	actor_end(&stranger);
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Children that libc makes and reaps by itself (popen, system, wordexp, daemon, forkpty) end as
- * they do natively, whoever waits for them and however: by pclose, by fclose, by a wait of the
- * program's own that takes them first, with SIGCHLD handled or ignored.
+ * Children that libc creates and reaps by itself (popen, system, wordexp, daemon, forkpty) end as
+ * they do natively, whichever wait reaps them: pclose, fclose, or a wait of the program's own that
+ * takes them first, with SIGCHLD handled or ignored.
  */
 #include <pty.h>
 #include <sys/ioctl.h>
@@ -15,10 +15,10 @@
 
 static char line[4096];
 
-/* fclose() of what popen() has opened: the compiler would warn, and nevertheless it reaps */
+/* fclose() of a popen() stream: the compiler would warn, but it does reap */
 static int (*volatile const close_stream)(FILE *) = fclose;
 
-/* Up to its end, so that whoever writes there has no more to do. */
+/* Reads to the end, so that the writer has finished. */
 static const char *hear(FILE *from)
 {
 	size_t n = fread(line, 1, sizeof(line) - 1, from);
@@ -55,7 +55,7 @@ static void by_popen(void)
 	TELL(pclose(f));
 }
 
-/* Somebody else takes the hidden child first. */
+/* Another wait takes the hidden child first. */
 static void taken(void)
 {
 	FILE *f = popen("exit 8", "r");
@@ -73,7 +73,7 @@ static void taken(void)
 	TELL(waitid(P_ALL, 0, &seen, WEXITED | WNOWAIT));
 	TELL(seen.si_status);
 	TELL(pclose(f));
-	/* its number came with the look, and is nobody's */
+	/* its pid came with the look, and is free */
 	TELL(kill(seen.si_pid, 0));
 	TELL(waitpid(seen.si_pid, NULL, 0));
 }
@@ -136,7 +136,7 @@ static void children_of_a_daemon(void)
 	TELL(getsid(0) == getpgrp());
 }
 
-/* Its end is seen at the pipe: all that it says comes through there. */
+/* Its end is seen at the pipe, through which all its output comes. */
 static void by_daemon(void)
 {
 	int ends_of[2], out = dup(1);
@@ -152,7 +152,7 @@ static void by_daemon(void)
 		close(ends_of[0]);
 		close(ends_of[1]);
 		close(out);
-		pid = fork(); /* known to the one that goes, not to the daemon */
+		pid = fork(); /* known to the process that ends, not to the daemon */
 		if (pid == 0)
 			_exit(5);
 		TELL(daemon(0, 1));

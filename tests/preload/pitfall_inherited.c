@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * What was inherited over fork() is not refused: a child, or a grandchild, forked by whichever
+ * A call on a pid inherited over fork() is not refused: a child or grandchild, forked by any
  * thread, may signal the pid that its parent has reaped. By default nothing is logged about it;
- * under warn, one note each. The parent may not signal it, and none of them may signal what it has
- * reaped itself.
- *
- * The forks come from several threads at a time, beside threads that signal, fork and reap.
+ * under warn, one note each. The parent may not signal it, and none of them may signal a child that
+ * it has reaped itself. The forks come from several threads at a time, beside threads that signal,
+ * fork and reap.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -94,7 +93,7 @@ static void *keep_signalling(void *unused)
 	return unused;
 }
 
-/* A use of what nobody has: nothing is told, but it is judged, under the lock that forks copy. */
+/* A use of a free pid: nothing is reported, but it is judged, under the lock that forks copy. */
 static void *keep_being_refused(void *unused)
 {
 	pid_t gone = bear_and_reap();
@@ -166,7 +165,7 @@ static long answer(char what)
 	}
 }
 
-/* --- the play --- */
+/* --- the scenario --- */
 
 static char log_path[4096];
 
@@ -192,7 +191,7 @@ static int lines_like(const char *pattern)
 /* Reported or not, the signals arrive. */
 struct policy {
 	const char *name;
-	bool notes; /* about what was inherited */
+	bool notes; /* about the inherited pid */
 	bool refuses;
 };
 

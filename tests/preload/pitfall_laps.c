@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A victim that slept while the namespace went round twice and stopped above the cursor it had seen
- * acts on no number it has no proof of: strangers at what it reaped, above and below that cursor,
- * are spared, and its live children are found. The same where a fork() slept, and its number has
- * been another child's since.
- *
- * The kernel's cursor is moved by ns_last_pid; the victim's own forks are the only ones it can see.
+ * A victim that slept while the namespace wrapped twice and stopped above the cursor that it had
+ * seen acts on no pid without proof: unrelated processes at pids that it reaped, above and below
+ * that cursor, are not signalled, and its living children are found. The same if a fork() slept,
+ * and its child's pid has been another child's since. The kernel's cursor is moved by ns_last_pid;
+ * the victim sees only its own forks.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -53,7 +52,7 @@ static long signal_to(pid_t pid, int sig)
 	return kill(pid, sig) == 0 ? 0 : errno;
 }
 
-/* In a thread: a fork() that sleeps, with its child born and not told of. */
+/* In a thread: a fork() that sleeps after its child was born and before it is recorded. */
 static sem_t born, wake;
 static _Thread_local bool sleeps;
 static pthread_t sleeper;
@@ -117,7 +116,7 @@ static long answer(char what)
 		return start_sleeper();
 	case 'w':
 		return wake_sleeper();
-	default: /* somebody has ended */
+	default: /* a child has ended */
 		return waitpid(-1, NULL, 0);
 	}
 }
@@ -156,7 +155,7 @@ static pid_t last_number(void)
 	return end - 1;
 }
 
-/* So many laps, by children of the test's own, and the next number is @next. */
+/* Makes @laps laps by children of the test's own; the next pid is @next. */
 static void go_round(int laps, pid_t next)
 {
 	for (int i = 0; i < laps; i++) {
@@ -182,7 +181,8 @@ static void expect(long got, long wanted, const char *what)
 		actor_fail("%s: %ld in place of %ld", what, got, wanted);
 }
 
-/* A stranger holds @q; the victim's signal, asked for by @letter, hits him natively only. */
+/* An unrelated process holds @q; the victim's signal, requested by @letter, reaches it only
+ * natively. */
 static void spares_stranger(pid_t q, char letter, const char *what)
 {
 	struct actor stranger;
@@ -210,30 +210,30 @@ static void sleep_between_calls(void)
 	expect(actor_ask(&victim, 'S') + actor_ask(&victim, 'F'), 0, "their end");
 	go_round(LAPS, stop);
 	finds_live(1, "a live child, after two laps");
-	spares_stranger(below, '1', "a stranger below the old cursor");
-	spares_stranger(above, '2', "a stranger above it");
+	spares_stranger(below, '1', "an unrelated process below the old cursor");
+	spares_stranger(above, '2', "an unrelated process above it");
 	expect(actor_ask(&victim, 's'), stop, "the first fork after it");
 	finds_live(2, "a live child, after that fork");
-	spares_stranger(below, '1', "a stranger below, after that fork");
+	spares_stranger(below, '1', "an unrelated process below, after that fork");
 	expect(actor_ask(&victim, 'S'), 0, "its end");
-	/* its number comes to another child of its own */
+	/* its pid is reused for another child of its own */
 	go_round(LAPS, below);
-	expect(actor_ask(&victim, 'f'), below, "the same number again");
+	expect(actor_ask(&victim, 'f'), below, "the same pid again");
 	expect(actor_ask(&victim, '0'), 0, "a live child, where two others were");
 	expect(actor_ask(&victim, 'F'), 0, "its end");
 	go_round(LAPS, stop);
-	spares_stranger(below, '1', "a stranger after that");
+	spares_stranger(below, '1', "an unrelated process after that");
 	finds_live(3, "a live child, at last");
 }
 
-/* A thread of the victim's is asleep in a fork() whose child has @q, and the child has gone, and
- * been waited for. */
+/* A thread of the victim sleeps in a fork() whose child has @q; the child has ended and was
+ * reaped. */
 static void put_to_sleep(pid_t q)
 {
 	move_cursor(q - 1 - 1); /* the thread takes one */
 	expect(actor_ask(&victim, 'z'), 0, "a fork asleep");
 	if (kill(q, SIGKILL) != 0)
-		actor_fail("%d is nobody: %s", q, strerror(errno));
+		actor_fail("%d is no process: %s", q, strerror(errno));
 	expect(actor_ask(&victim, 'a'), q, "its child");
 	go_round(LAPS, q);
 }
@@ -246,16 +246,16 @@ static void sleep_in_a_call(void)
 	expect(actor_ask(&victim, 'w'), q, "fork(), which slept");
 	go_round(0, q);
 	put_to_sleep(q);
-	expect(actor_ask(&victim, 'f'), q, "its number, another child's");
+	expect(actor_ask(&victim, 'f'), q, "its pid, another child's");
 	expect(actor_ask(&victim, 'w'), q, "fork(), which slept meanwhile");
-	expect(actor_ask(&victim, '0'), 0, "a live child, told of before an older one");
+	expect(actor_ask(&victim, '0'), 0, "a living child, recorded before an older one");
 	expect(actor_ask(&victim, 'F'), 0, "its end");
-	spares_stranger(q, '1', "a stranger after both");
+	spares_stranger(q, '1', "an unrelated process after both");
 	put_to_sleep(q);
-	expect(actor_ask(&victim, 'f'), q, "its number, another child's");
+	expect(actor_ask(&victim, 'f'), q, "its pid, another child's");
 	expect(actor_ask(&victim, 'F'), 0, "the end of that one");
 	expect(actor_ask(&victim, 'w'), q, "fork(), which slept through both lives");
-	spares_stranger(q, '1', "a stranger after the call that slept");
+	spares_stranger(q, '1', "an unrelated process after the call that slept");
 	finds_live(4, "a live child");
 }
 
@@ -268,7 +268,7 @@ static void play(bool is_native, const char *old)
 	sleep_between_calls();
 	sleep_in_a_call();
 	actor_end(&victim);
-	printf("ok   %s\n", native ? "natively the strangers are hit" : old);
+	printf("ok   %s\n", native ? "natively the unrelated processes are hit" : old);
 }
 
 int main(int argc, char **argv)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * Under limits that leave nothing (no descriptor, no memory, no process, no byte of a file) a
- * program gets what it gets natively from everything that makes, signals and reaps children, and
- * when the limit is lifted it goes on; where memory is what the library lacks, it says once that it
- * does not protect all.
+ * program gets what it gets natively from all calls that create, signal and reap children, and when
+ * the limit is lifted it continues; if the library lacks memory, it prints once that it does not
+ * protect everything.
  */
 #include <grp.h>
 #include <signal.h>
@@ -13,11 +13,11 @@
 
 #include "../support/compare_native.h"
 
-#define CROWD 100 /* more than there is room for without new memory */
+#define CROWD 100 /* more than fit without new memory */
 
 #define TELL(call) (errno = 0, tell(#call, (long)(call)))
 
-/* stdio's buffer is there before a limit is */
+/* stdio's buffer exists before a limit does */
 static char buffer[TWIN_MOST];
 
 static void tell(const char *call, long result)
@@ -113,7 +113,7 @@ static void under(int what, rlim_t most, bool crowded)
 {
 	struct rlimit before;
 
-	/* where the loader says of others what it cannot load */
+	/* the loader's message about what it cannot load */
 	dup2(open("/dev/null", O_WRONLY | O_CLOEXEC), 2);
 	getrlimit(what, &before);
 	limit(what, most);
@@ -136,7 +136,7 @@ static void no_descriptor_and_ignored(void)
 	under(RLIMIT_NOFILE, 3, true);
 }
 
-/* What is mapped stays, and nothing is added. */
+/* Existing mappings stay, and none is added. */
 static void no_memory(void)
 {
 	under(RLIMIT_AS, 4096, true);
@@ -153,7 +153,7 @@ static void no_file(void)
 	under(RLIMIT_FSIZE, 0, false);
 }
 
-/* The limit is for those whom the kernel trusts less. */
+/* The limit applies to less trusted users. */
 static void no_process(void)
 {
 	gid_t nobody = 65534;
@@ -195,7 +195,7 @@ static void check_log(const char *role, int lines)
 	if (f)
 		fclose(f);
 	if (told != lines)
-		twin_fail("%s: told %d times, not %d", role, told, lines);
+		twin_fail("%s: reported %d times, not %d", role, told, lines);
 	unlink(log_path);
 }
 

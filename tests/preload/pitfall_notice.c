@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A notice or an event that cannot be written does not end the program, does not stop it, and goes
- * nowhere else. Standard error is a pipe without a reader, a terminal that stops its background, a
- * deleted file whose inode the program's next file has got. The files are beyond the limit of file
- * sizes, a FIFO without a reader, one without room, a symbolic link.
+ * A notice or an event that cannot be written does not end or stop the program, and goes nowhere
+ * else. Standard error is a pipe without a reader, a terminal that stops its background processes,
+ * or a deleted file whose inode the program's next file has got. The files are beyond the limit of
+ * file sizes, a FIFO without a reader, a full one, or a symbolic link.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -24,7 +24,7 @@
 #include "../support/actor.h"
 #include "../support/namespace.h"
 
-/* --- the victim: how it is before it is preloaded --- */
+/* --- the victim: its state before it is preloaded --- */
 
 static const char *folder;
 
@@ -79,7 +79,7 @@ static void fifo_without_reader(const char *library)
 	become(library);
 }
 
-/* The reader is there, and does not read. */
+/* The reader exists, and does not read. */
 static void full_fifo(const char *library)
 {
 	static const char much[4096];
@@ -107,7 +107,7 @@ static void link_to_a_file(const char *library)
 	become(library);
 }
 
-/* Nobody else has the file: with its descriptor its inode is free. */
+/* No other process has the file open: its inode is freed with the descriptor. */
 static void deleted_file(const char *library)
 {
 	char path[PATH_MAX];
@@ -159,7 +159,7 @@ static const struct scene {
 };
 #define SCENES (sizeof(scenes) / sizeof(scenes[0]))
 
-/* --- the victim: what it does --- */
+/* --- the victim's actions --- */
 
 static pid_t number;
 static volatile sig_atomic_t caught;
@@ -178,7 +178,7 @@ static pid_t reap_one(void)
 	return waitpid(pid, NULL, 0);
 }
 
-/* A file of its own, as descriptor 2: bytes of somebody else's in it. */
+/* A file of its own, as descriptor 2: bytes of another writer in it. */
 static long bytes_in_own_2(void)
 {
 	char path[PATH_MAX];
@@ -225,14 +225,14 @@ static long answer(char what)
 		return number = reap_one();
 	case 'b':
 		return bytes_in_own_2();
-	case 'c': /* from here on, these signals would be seen */
+	case 'c': /* from here on, these signals would be noticed */
 		signal(SIGPIPE, on_signal);
 		signal(SIGXFSZ, on_signal);
 		signal(SIGTTOU, on_signal);
 		return 0;
 	case 's':
 		return caught;
-	case 'p': /* its own, that it holds back, stays */
+	case 'p': /* its own blocked signal stays pending */
 		hold_back(SIGPIPE);
 		raise(SIGPIPE);
 		kill(number, SIGUSR1);
@@ -244,7 +244,7 @@ static long answer(char what)
 	}
 }
 
-/* --- the play --- */
+/* --- the scenario --- */
 
 static void expect(const struct actor *a, char what, long wanted, const char *name)
 {
@@ -273,10 +273,10 @@ static void play(const struct scene *scene)
 	expect(&victim, 's', 0, scene->name);
 	expect(&victim, 'b', 0, scene->name);
 	if (actor_ask(&stranger, ACTOR_SIGNALS) != 0)
-		actor_fail("the stranger was hit");
+		actor_fail("the unrelated process was hit");
 	actor_end(&stranger);
 	if (actor_end(&victim) != 0)
-		actor_fail("%s: the victim did not end well", scene->name);
+		actor_fail("%s: the victim failed", scene->name);
 	printf("ok   %s\n", scene->name);
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * `kill $(pgrep x)` reaches x from a shell that has never had its pid, and from one that has reaped
- * a child of that pid: what a descendant found in /proc is evidence. Without pgrep the second is
- * refused.
+ * a child of that pid: what a descendant found in /proc is evidence. Without pgrep the second one
+ * is refused.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -37,8 +37,8 @@ static void hear(const struct actor *shell, char *said, size_t size)
 	said[n] = '\0';
 }
 
-/* @had: the shell has had a child of that number. @signals: how many the innocent has got in the
- * end. */
+/* @had: the shell has had a child of that pid. @signals: how many signals the unrelated process
+ * has received at the end. */
 static void play(const char *setting, bool had, const char *line, const char *wanted, long signals)
 {
 	const char *argv[] = { "/bin/bash", NULL };

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Where /proc is that of another pid namespace, it shows others under our numbers: no notice and no
-# event names one of those, and the doctor promises no supervisor, which needs a /proc of its own
-# (identity.6). Nor does the status show anybody.
+# If /proc belongs to another pid namespace, it shows other processes under our pids: no notice and
+# no event names one of those, and doctor promises no supervisor, which needs its own /proc
+# (identity.6). The status names none of them either.
 . "$(dirname "$0")/../support/cli.sh"
 command -v bash >/dev/null || skip 'bash is not installed'
 
@@ -32,15 +32,15 @@ END
 
 # shellcheck disable=SC2016
 unshare -Urpf sh -c 'echo 300 >/proc/sys/kernel/ns_last_pid' 2>/dev/null || skip 'no namespace in which numbers can be chosen'
-# this shell is one whom the /proc shows and the namespace does not have
+# this shell is a process that the /proc shows and the namespace does not contain
 export TMPDIR PIDEPOCH
 timeout 60 unshare -Urpf bash "$TMPDIR/namespace" $$ >"$TMPDIR/out" 2>"$TMPDIR/err" || { cat "$TMPDIR/err"; fail "the play went wrong"; }
 
 test "$(grep -c . "$TMPDIR/log")" -eq 2 || { cat "$TMPDIR/log"; fail "there must be two notices"; }
-sed -n 1p "$TMPDIR/log" | grep -q "kill($$, SIGTERM).*; now no process has it; let through" || { cat "$TMPDIR/log"; fail "nobody holds it"; }
+sed -n 1p "$TMPDIR/log" | grep -q "kill($$, SIGTERM).*; now no process has it; let through" || { cat "$TMPDIR/log"; fail "no process holds it"; }
 sed -n 2p "$TMPDIR/log" | grep -q "kill($$, SIGTERM).*; now held by a process that /proc does not show; let through" ||
-	{ cat "$TMPDIR/log"; fail "somebody holds it, and nothing is known of him"; }
+	{ cat "$TMPDIR/log"; fail "a process holds it, and nothing is known about it"; }
 test "$(grep -c '"type":"event"' "$TMPDIR/events")" -eq 2 || fail "there must be two events"
-! grep '"holder"' "$TMPDIR/events" || fail "an event names a stranger who has nothing to do with it"
+! grep '"holder"' "$TMPDIR/events" || fail "an event names an unrelated process"
 grep -q '"calls": "raw_single", "here": "none"' "$TMPDIR/doctor" || { cat "$TMPDIR/doctor"; fail "there can be no supervisor"; }
 grep -q "another pid namespace" "$TMPDIR/status" || { cat "$TMPDIR/status"; fail "the status of somebody else"; }

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# What the library cannot follow into from a protected program (a static one, one with other rights,
-# a chroot without it) runs as it does natively, with at most the loader's one line about it, and
-# those that come after it are protected again.
+# A program that the library cannot be loaded into (a static one, one with other rights, a chroot
+# without it) runs from a protected program as it does natively, with at most the loader's one line
+# about it; later dynamic programs are protected again.
 . "$(dirname "$0")/../support/cli.sh"
 
 # Prints its argument and whether the library is in it; its status is 5.
@@ -40,7 +40,7 @@ after with" || { show; fail "$*"; }
 quietly() # COMMAND...
 {
 	between "$@"
-	test ! -s "$TMPDIR/err" || { show; fail "nothing is to be said"; }
+	test ! -s "$TMPDIR/err" || { show; fail "no message is expected"; }
 }
 
 # shellcheck disable=SC2086
@@ -69,5 +69,5 @@ done
 chroot "$root" /plain between >/dev/null 2>&1
 test $? -eq 5 || skip "no chroot can be made"
 between chroot "$root" /plain between
-test "$(grep -c 'cannot be preloaded' "$TMPDIR/err")" -eq 1 || { show; fail "the loader is to say it once"; }
+test "$(grep -c 'cannot be preloaded' "$TMPDIR/err")" -eq 1 || { show; fail "the loader must report it once"; }
 test "$(wc -l <"$TMPDIR/err")" -eq 1 || { show; fail "there must be nothing else"; }

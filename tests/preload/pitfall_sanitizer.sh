@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# A program built with AddressSanitizer runs as it does natively wherever its own library may come
-# second; where it may not, it is the supervisor's, or one line says what would do.
+# A program built with AddressSanitizer runs as it does natively if its own library may come second;
+# otherwise the supervisor watches it, or one line names the remedy.
 . "$(dirname "$0")/../support/cli.sh"
 
 cat >"$TMPDIR/main.c" <<'END'
@@ -60,10 +60,10 @@ if built shared gcc && ldd "$TMPDIR/shared" | grep -q libasan; then
 		status 4
 		printed '768 ab'
 	fi
-	# what a protected program starts says so itself
+	# a program that a protected program starts reports it itself
 	try run --supervisor=off sh -c '"$@"; exit $?' sh "$TMPDIR/shared"
 	status 1
-	grep -q 'ASan runtime does not come first' "$TMPDIR/err" || { show; fail "the reason must be told"; }
+	grep -q 'ASan runtime does not come first' "$TMPDIR/err" || { show; fail "the reason must be printed"; }
 	ASAN_OPTIONS=$ASAN_OPTIONS:verify_asan_link_order=0
 	works shared
 	try run --supervisor=off sh -c '"$@"; exit $?' sh "$TMPDIR/shared"

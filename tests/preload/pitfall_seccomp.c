@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A program's own seccomp filter that forbids a call which the library would make and the program
- * does not, by an error or by death, finds the program doing what it does natively, and where it
- * may have children told once that they are not protected; also in strict mode.
+ * A program's own seccomp filter forbids a call that the library makes and the program does not, by
+ * an error or by death: the program does what it does natively, and if it can have children it is
+ * told once that they are not protected; also in strict mode.
  */
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -58,8 +58,8 @@ static void forbid(unsigned int nr, unsigned int how)
 	install(rule, 4, false);
 }
 
-/* The same in every instruction that there is: (nr * 2 + x) ^ ... in the end is nr again, and is
- * compared with one from memory. */
+/* The same with every BPF instruction: (nr * 2 + x) ^ ... is nr again in the end, and is
+ * compared with a value from memory. */
 static void forbid_in_a_roundabout_way(unsigned int nr, unsigned int how)
 {
 	struct sock_filter rule[] = {
@@ -97,7 +97,7 @@ static void forbid_in_a_roundabout_way(unsigned int nr, unsigned int how)
 	install(rule, sizeof(rule) / sizeof(rule[0]), true);
 }
 
-/* Only what a program of this kind is seen to do natively; with children, or without. */
+/* Only calls that a program of this kind makes natively; with children, or without. */
 static void allow_only(bool children)
 {
 	static const unsigned int list[] = {
@@ -123,7 +123,7 @@ static void allow_only(bool children)
 
 static char said[4096];
 
-/* by one write at the end: nothing but what is tried makes calls */
+/* by one write at the end: only the tried code makes calls */
 static void tell(const char *call, long result)
 {
 	size_t used = strlen(said);
@@ -222,7 +222,7 @@ static void strict_raw(void)
 	TELL(1);
 }
 
-/* What the kernel refuses changes nothing. */
+/* A call that the kernel refuses changes nothing. */
 static void refused(void)
 {
 	struct sock_filter rule = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
@@ -267,7 +267,7 @@ static void forbid_one(size_t call, const char *way)
 	one_of_each();
 }
 
-/* --- the play --- */
+/* --- the scenario --- */
 
 static void compare(const char *role, const char *way, bool told)
 {
@@ -288,10 +288,11 @@ static void compare(const char *role, const char *way, bool told)
 	}
 	if (told ? !strstr(line, "not protected") || strchr(line, '\n') != line + strlen(line) - 1
 		 : *line != '\0')
-		twin_fail("%s %s: told: %s", role, way ? way : "", line);
+		twin_fail("%s %s: reported: %s", role, way ? way : "", line);
 }
 
-/* Those that the library makes: who is killed for them is told that he is not protected. */
+/* Calls that the library makes: a program that would be killed for them is told that it is not
+ * protected. */
 static bool is_used(unsigned int nr)
 {
 	static const unsigned int unused[] = { SYS_membarrier,	 SYS_rseq,	   SYS_madvise,

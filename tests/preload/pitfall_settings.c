@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Each setting does what it says where a stale number has really come round to a stranger: report
- * hits and tells, refuse spares and tells, abort dies of SIGABRT and tells, EEPOCH is the error,
- * the log has the lines, the trusted are left alone; and every line says who called what with which
- * number, its birth, its reap, its holder, and what was done.
+ * Each setting does what it promises when a stale pid has really been reused by an unrelated
+ * process: report makes the call and reports it, refuse prevents it and reports it, abort dies of
+ * SIGABRT and reports it, EEPOCH is the error, the log has the lines, trusted programs are
+ * unchanged; and every line names the caller, the call, the pid, its birth, its reap, its holder,
+ * and the outcome.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -35,15 +36,15 @@ static long answer(char what)
 	return waitpid(-1, NULL, 0);
 }
 
-/* --- the play --- */
+/* --- the scenario --- */
 
 #define DIES -1
 
 static const struct row {
 	const char *settings[2]; /* the option, and the variable */
 	long gives;		 /* to the caller, or DIES */
-	int hits;		 /* signals that the stranger has got */
-	const char *done;	 /* at the end of the line, NULL: nothing is told */
+	int hits;		 /* signals that the unrelated process has received */
+	const char *done;	 /* the end of the line; NULL: no notice */
 } rows[] = {
 	{ { NULL }, ESRCH, 0, "refused: ESRCH" },
 	{ { "--on-stale=report", "PIDEPOCH_ON_STALE=report" }, 0, 1, "let through" },
@@ -59,7 +60,7 @@ static const struct row {
 
 static char said[PATH_MAX];
 
-/* Dead as it should be, so that it cannot be asked. */
+/* It died as expected, so that it cannot be asked. */
 static void expect_abort(struct actor *victim)
 {
 	char what = 'k', byte;
@@ -91,7 +92,7 @@ static void check_line(const struct row *row, const struct actor *victim, pid_t 
 	line = strstr(text, "stale pid");
 	if (!row->done) {
 		if (line)
-			actor_fail("told, and should not be: %s", text);
+			actor_fail("reported, and should not be: %s", text);
 		return;
 	}
 	snprintf(
@@ -102,9 +103,9 @@ static void check_line(const struct row *row, const struct actor *victim, pid_t 
 		victim->pid, stale, stale, stale, getpid(), row->done);
 	if (regcomp(&compiled, pattern, REG_EXTENDED | REG_NEWLINE | REG_NOSUB) != 0 || !line ||
 	    regexec(&compiled, text, 0, NULL, 0) != 0)
-		actor_fail("told: %s which must be: %s", text, pattern);
+		actor_fail("reported: %s which must be: %s", text, pattern);
 	if (strstr(line + 1, "stale pid"))
-		actor_fail("told twice: %s", text);
+		actor_fail("reported twice: %s", text);
 	regfree(&compiled);
 }
 
@@ -124,11 +125,11 @@ static void play(const struct row *row, struct actor *victim, const char *how)
 	}
 	got = actor_ask(&stranger, ACTOR_SIGNALS);
 	if (got != row->hits)
-		actor_fail("%s: the stranger got %ld", how, got);
+		actor_fail("%s: the unrelated process got %ld", how, got);
 	check_line(row, &was, stale);
 	actor_end(&stranger);
 	if (row->gives != DIES && actor_end(victim) != 0)
-		actor_fail("%s: it did not end well", how);
+		actor_fail("%s: it failed", how);
 	printf("ok   %s\n", how);
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * posix_spawn and posix_spawnp, each in both its versions, do what they do natively: a place for
- * the number or none, scripts without an interpreter line, attributes, and file actions that close
- * everything or fail.
+ * posix_spawn and posix_spawnp, each in both its versions, work as they do natively: with or
+ * without a place for the pid, with scripts without an interpreter line, attributes, and file
+ * actions that close all descriptors or fail.
  */
 #include <dlfcn.h>
 #include <sched.h>
@@ -28,7 +28,7 @@ static spawn_function *spawn;
 /* The file that is run, relative to a folder in PATH, and as a path. */
 static char script[4096], shell[] = "/bin/sh", option[] = "-c";
 
-/* Everything that is to be seen of one spawn. */
+/* All visible results of one spawn. */
 static void tell(const char *what, const char *file, const posix_spawn_file_actions_t *actions,
 		 const posix_spawnattr_t *attr, const char *command, bool place)
 {
@@ -92,7 +92,7 @@ static void attributes(void)
 	posix_spawnattr_destroy(&a);
 }
 
-/* The old version has sh run what execve() will not; the new one says ENOEXEC. */
+/* The old version runs with sh what execve() refuses; the new one fails with ENOEXEC. */
 static void play(const char *role)
 {
 	long which = strtol(role, NULL, 10);

@@ -27,8 +27,8 @@
 
 static pid_t number;
 
-/* 0, or the step that went wrong; the last is the refusal. What is executed is not there: the way
- * to it is what needs room. */
+/* 0, or the number of the failed step; the last one is the refusal. The executed file does not
+ * exist: the way to it is what needs stack. */
 static long work(void)
 {
 	char *argv[] = { NULL }, *envp[] = { NULL };
@@ -92,7 +92,7 @@ static bool take_signal(char *stack, size_t size)
 	       raise(SIGUSR2) == 0;
 }
 
-/* Below it nothing is mapped, so that too much is death and not luck. */
+/* Nothing is mapped below it, so that an overflow is fatal and not silent. */
 static long in_small_handler(void)
 {
 	size_t frame = getauxval(AT_MINSIGSTKSZ) ? getauxval(AT_MINSIGSTKSZ) : 2048;
@@ -137,7 +137,7 @@ static long answer(char what)
 	}
 }
 
-/* --- the play --- */
+/* --- the scenario --- */
 
 static void expect(const struct actor *a, char what, long wanted, const char *name)
 {
@@ -161,7 +161,7 @@ static long play(bool native)
 	depth = actor_ask(&victim, 'd');
 	actor_end(&stranger);
 	if (actor_end(&victim) != 0)
-		actor_fail("it did not end well");
+		actor_fail("it failed");
 	printf("ok   %s: a handler's stack was %ld bytes deep\n", native ? "natively" : "preloaded",
 	       depth);
 	return depth;

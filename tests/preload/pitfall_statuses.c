@@ -52,7 +52,7 @@ struct question {
 	struct rusage *used;
 };
 
-static struct answer *answer; /* the last of a page that another follows which cannot be touched */
+static struct answer *answer; /* the last bytes of a page before one that cannot be accessed */
 static char *read_only;
 
 /* @good, or nothing, or one of the places where nothing can be written, or not all of it */
@@ -155,7 +155,7 @@ static struct question put(const struct way *w)
 	return q;
 }
 
-/* Would it wait for what does not come? Asked of the kernel. */
+/* Would it wait for an event that never comes? Asked of the kernel. */
 static bool blocks(const struct question *q)
 {
 	siginfo_t info = { .si_pid = 0 };
@@ -230,8 +230,7 @@ static void print_question(const struct question *q)
 	print_place("rusage", q->used, &answer->used);
 }
 
-/* How much time and memory it took is nothing to compare; which words were written is. Returns
- * whether any was. */
+/* Its time and memory are not compared, only which words were written. Returns whether any was. */
 static bool hide_measures(struct rusage *used)
 {
 	long untouched, *word = (long *)used;
@@ -247,7 +246,7 @@ static bool hide_measures(struct rusage *used)
 	return any_written;
 }
 
-/* where in @info the number stands, if that is in the page */
+/* the place of the pid in @info, if that is in the page */
 static pid_t *number_in(siginfo_t *info)
 {
 	char *at = (char *)info + offsetof(siginfo_t, si_pid);
@@ -255,7 +254,7 @@ static pid_t *number_in(siginfo_t *info)
 	return info && at >= (char *)answer && at < (char *)(answer + 1) ? (pid_t *)at : NULL;
 }
 
-/* Everything in the page: what was written beside the place would show, too. */
+/* All of the page: a write beside the place would show, too. */
 static void print_answer(const struct question *q, long result, int error)
 {
 	const unsigned char *byte = (const unsigned char *)answer;
@@ -270,7 +269,7 @@ static void print_answer(const struct question *q, long result, int error)
 	}
 	if (hide_measures(&answer->used) && result >= 0)
 		printf(" rusage");
-	/* what of several places was written before one turned out to be bad, nobody promises */
+	/* no promise says which of several places was written before one proved bad */
 	if (result < 0 && error == EFAULT)
 		memset(answer, PATTERN, sizeof(*answer));
 	for (size_t i = 0, end; i < sizeof(*answer); i = end) {

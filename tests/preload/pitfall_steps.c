@@ -29,7 +29,7 @@
 #include "../support/namespace.h"
 
 #define PATIENCE 120	 /* seconds without an end */
-#define HIT	 SIGUSR2 /* what a stranger must not get */
+#define HIT	 SIGUSR2 /* the signals that an unrelated process must not get */
 #define NOTHING	 SIGURG
 
 /* --- the victim's children --- */
@@ -46,7 +46,7 @@ static const struct act {
 	const char *name;
 	void (*go)(void);
 	bool x, y, live;
-	bool takes_over; /* the handler gives X's number to a stranger */
+	bool takes_over; /* the handler gives X's pid to an unrelated process */
 } * act;
 
 static volatile sig_atomic_t handled;
@@ -91,7 +91,7 @@ static void note(pid_t pid, int ended_as)
 	if (c == &child[NEWBORN] && c->reaped == 0) /* its fork may not have returned yet */
 		*c = (struct child){ .pid = pid, .code = 10 + NEWBORN };
 	if (c->pid != pid)
-		attack_fail("%s: %d was reaped, who is nobody", act->name, pid);
+		attack_fail("%s: %d was reaped, which is no child", act->name, pid);
 	if (++c->reaped != 1)
 		attack_fail("%s: child %d was reaped twice", act->name, (int)(c - child));
 	if (ended_as != c->code << 8)
@@ -110,7 +110,7 @@ static void reap_all(void)
 		attack_fail("%s: waitpid: %m", act->name);
 }
 
-/* The kernel's word: the call that was interrupted may have reaped it, and not returned yet. */
+/* Asked of the kernel: the interrupted call may have reaped it, and not returned yet. */
 static bool is_there(pid_t pid)
 {
 	siginfo_t info;
@@ -118,7 +118,7 @@ static bool is_there(pid_t pid)
 	return attack_raw(SYS_waitid, P_PID, pid, (long)&info, WEXITED | WNOHANG | WNOWAIT, 0) == 0;
 }
 
-/* Whoever is there is found; who has been reaped is not, for nobody has the number. */
+/* A living child is found; a reaped one is not, because its pid is free. */
 static void signal_all(void)
 {
 	for (struct child *c = child; c < child + CHILDREN; c++) {
@@ -131,14 +131,14 @@ static void signal_all(void)
 			attack_fail("%s: child %d was reaped, and is there", act->name,
 				    (int)(c - child));
 		if (kill(c->pid, NOTHING) != (there ? 0 : -1) || (!there && errno != ESRCH))
-			attack_fail("%s: a signal to child %d, who is %s: %m", act->name,
+			attack_fail("%s: a signal to child %d, which is %s: %m", act->name,
 				    (int)(c - child), there ? "there" : "not");
 	}
 }
 
 /* --- the handler --- */
 
-/* A brother of the victim at X's number: what it is sent stays pending. */
+/* A sibling of the victim holds X's pid: signals sent to it stay pending. */
 static void let_a_stranger_come(void)
 {
 	pid_t number = child[X].pid;
@@ -155,7 +155,7 @@ static void let_a_stranger_come(void)
 		attack_raw(SYS_rt_sigsuspend, (long)&all, sizeof(all), 0, 0, 0);
 	attack_raw(SYS_rt_sigprocmask, SIG_SETMASK, (long)&before, 0, sizeof(all), 0);
 	if (number != child[X].pid)
-		attack_fail("%s: the number is not to be had: %d", act->name, number);
+		attack_fail("%s: the pid cannot be taken: %d", act->name, number);
 }
 
 static void on_signal(int sig)
@@ -165,7 +165,7 @@ static void on_signal(int sig)
 	(void)sig;
 	signal_all();
 	reap_all();
-	if (!act->live) { /* who has been born to a fork that has not returned ends soon */
+	if (!act->live) { /* a child of a fork that has not returned ends soon */
 		until_ended(P_ALL, 0);
 		reap_all();
 	}
@@ -176,7 +176,7 @@ static void on_signal(int sig)
 	errno = saved;
 }
 
-/* --- the calls, and what may come of them --- */
+/* --- the calls, and their possible results --- */
 
 static void expect(bool met, const char *what)
 {
@@ -219,8 +219,7 @@ static void bear_another(void)
 
 static const struct act acts[] = {
 	{ "kill", kill_live, .y = true, .live = true },
-	{ "kill, whose number changes hands", kill_ended, .x = true, .y = true,
-	  .takes_over = true },
+	{ "kill, whose pid is reused", kill_ended, .x = true, .y = true, .takes_over = true },
 	{ "waitpid for one", wait_one, .x = true, .y = true },
 	{ "waitpid for any", wait_any, .x = true, .y = true },
 	{ "waitpid for any, WNOHANG", wait_any_now, .x = true, .live = true },
@@ -283,7 +282,7 @@ static _Noreturn void be_victim(void)
 	sigset_t set;
 
 	sigaction(SIGUSR1, &how, NULL);
-	/* blocked, it waits, and a tracer is not told of it */
+	/* while it is blocked it waits, and the tracer is not stopped for it */
 	sigemptyset(&set);
 	sigaddset(&set, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &set, NULL);
@@ -337,7 +336,7 @@ static bool step(pid_t victim)
 	return sig == SIGTRAP;
 }
 
-/* The strangers are the tracer's own children. */
+/* The unrelated processes are the tracer's own children. */
 static int dismiss_strangers(pid_t victim)
 {
 	char path[32], text[4096];
@@ -360,7 +359,7 @@ static int dismiss_strangers(pid_t victim)
 				fclose(of);
 			if (!of || pending & 1ull << (HIT - 1))
 				attack_fail(
-					"%s, without '%s': a stranger was hit, with the signal after %ld steps",
+					"%s, without '%s': an unrelated process was hit, with the signal after %ld steps",
 					act->name, setting, at_step);
 			kill(pid, SIGKILL);
 			waitid(P_PID, (id_t)pid, &info, WEXITED | __WALL);
@@ -406,7 +405,7 @@ static long length(pid_t victim)
 	return n;
 }
 
-/* The call once more, with the signal after @at_step steps. */
+/* The call again, with the signal after @at_step steps. */
 static int once(pid_t victim)
 {
 	int strangers;
@@ -438,13 +437,13 @@ static void step_through(int which, int offset, long budget)
 	printf("%s, without '%s': %ld instructions, a signal at %ld of them, %ld strangers\n",
 	       act->name, setting, steps, n, strangers);
 	if (act->takes_over && strangers < n / 4)
-		attack_fail("too few strangers");
+		attack_fail("too few unrelated processes");
 	kill(victim, SIGKILL);
 	waitpid(victim, NULL, 0);
-	dismiss_strangers(0); /* its children, too, are ours now */
+	dismiss_strangers(0); /* its children are ours now as well */
 }
 
-/* Both on one processor: it is what makes a step quick. */
+/* Both on one processor: this makes a step quick. */
 static void share_processor(void)
 {
 	cpu_set_t one;

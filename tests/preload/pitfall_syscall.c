@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The process calls made through syscall() get what their wrappers get: whoever was born by
+ * The process calls made through syscall() have the results of their wrappers: a child born by
  * SYS_fork, vfork, clone or clone3 and reaped by SYS_wait4 or waitid is refused to SYS_kill, tkill,
- * tgkill, rt_sigqueueinfo and pidfd_open when a stranger has the number, and found while alive;
- * results and errno are the kernel's, and a program run by SYS_execve keeps the library.
+ * tgkill, rt_sigqueueinfo and pidfd_open when an unrelated process holds its pid, and found while
+ * it lives; results and errno are the kernel's, and a program run by SYS_execve keeps the library.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -142,7 +142,7 @@ static long use(char how, int sig)
 	return errno;
 }
 
-/* What the kernel says to nonsense, as one number (and in the log, call by call). */
+/* The kernel's results for invalid arguments, as one integer (and in the log, call by call). */
 static long nonsense(void)
 {
 	static const struct {
@@ -220,7 +220,7 @@ static long answer(char what)
 	}
 }
 
-/* --- the play --- */
+/* --- the scenario --- */
 
 static struct actor victim;
 
@@ -253,7 +253,8 @@ static void play_life(char birth, char end, bool native)
 	for (const char *how = USES; *how; how++) {
 		expect(ask('1', *how), native ? 0 : ESRCH, "a stranger", *how);
 		signals += native;
-		expect(actor_ask(&stranger, ACTOR_SIGNALS), signals, "a stranger's signals", *how);
+		expect(actor_ask(&stranger, ACTOR_SIGNALS), signals,
+		       "an unrelated process's signals", *how);
 	}
 	actor_end(&stranger);
 }
@@ -273,10 +274,10 @@ static void play(bool native, const char *old)
 		said = actor_ask(&victim, 'n');
 	else
 		expect(actor_ask(&victim, 'n'), said, "errno for nonsense", 'n');
-	/* asked of the program before exec, answered by the one after it */
+	/* asked before exec, answered by the program after it */
 	expect(actor_ask(&victim, 'x'), !native, "the library after SYS_execve", 'x');
 	actor_end(&victim);
-	printf("ok   %s\n", native ? "natively the strangers are hit" : old);
+	printf("ok   %s\n", native ? "natively the unrelated processes are hit" : old);
 }
 
 int main(int argc, char **argv)

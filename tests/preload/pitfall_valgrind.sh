@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Valgrind finds nothing wrong in a program that kills by a stale number: what the library
-# asks of the kernel is nothing that it calls a mistake.
+# Valgrind reports no error in a program that signals a stale pid: none of the library's system
+# calls counts as an error.
 . "$(dirname "$0")/../support/cli.sh"
 command -v valgrind >/dev/null || skip 'valgrind is not installed'
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * 3,000 vforks in four threads, by vfork() and by syscall(): each child runs in the parent's memory
- * before the parent goes on, is found while it is a zombie, is reaped once with its status, and is
- * not found after.
+ * before the parent continues, is found while it is a zombie, is reaped once with its status, and
+ * is not found afterwards.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -50,7 +50,7 @@ static void judge(pid_t pid, const volatile struct report *r, int round)
 	pid_t waited;
 
 	if (pid < 0 || r->pid != pid)
-		attack_fail("round %d: %d was born, who says that it is %d: %m", round, pid,
+		attack_fail("round %d: %d was born, and reports that it is %d: %m", round, pid,
 			    r->pid);
 	if (errno != 77)
 		attack_fail("round %d: errno was touched: %m", round);
@@ -113,7 +113,7 @@ int main(int argc, char **argv)
 
 	(void)argc;
 	attack_begin(argv);
-	alarm(300); /* a vfork that never comes back is the failure */
+	alarm(300); /* a vfork that never returns is the failure */
 	for (int i = 0; i < THREADS; i++) {
 		first[i] = i * 7;
 		if (pthread_create(&thread[i], NULL, life, &first[i]) != 0)
@@ -122,6 +122,6 @@ int main(int argc, char **argv)
 	for (int i = 0; i < THREADS; i++)
 		pthread_join(thread[i], NULL);
 	if (reaped != THREADS * EACH || wait(NULL) != -1 || errno != ECHILD)
-		attack_fail("%d were reaped, and somebody is left", reaped);
+		attack_fail("%d were reaped, and a child is left", reaped);
 	return 0;
 }

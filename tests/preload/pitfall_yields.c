@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A number that the program has from forkpty(), from one of the four posix_spawn(), also from a
- * wait after a spawn with no place for it, is as good as one from fork(): stale once it was reaped,
- * and refused where a stranger has it; and popen()'s hidden child is reached although its number
- * was a stale one.
+ * A pid that the program has from forkpty(), from one of the four posix_spawn() functions, or from
+ * a wait after a spawn that returned no pid, is treated like one from fork(): stale after it was
+ * reaped, and refused if an unrelated process holds it; and popen()'s hidden child is reached
+ * although its pid was a stale one.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -19,7 +19,7 @@
 #include "../support/actor.h"
 #include "../support/namespace.h"
 
-/* --- the victim: each way to have a child, and to be told its number --- */
+/* --- the victim: each way to have a child, and to learn its pid --- */
 
 static pid_t by_forkpty(void)
 {
@@ -105,7 +105,7 @@ static void next_is(pid_t pid)
 		actor_fail("ns_last_pid: %m");
 }
 
-/* 0: it was signalled under the number that it said itself. */
+/* 0: it was signalled under the pid that it printed itself. */
 static long hidden_child(void)
 {
 	int said = 0;
@@ -129,7 +129,7 @@ static long answer(char what)
 	return kill(number, SIGUSR1) == 0 ? 0 : errno;
 }
 
-/* --- the play --- */
+/* --- the scenario --- */
 
 static void play_stale(const struct actor *victim, char way, bool native)
 {
@@ -139,9 +139,9 @@ static void play_stale(const struct actor *victim, char way, bool native)
 	actor_start_stranger(&stranger, (pid_t)actor_ask(victim, (char)('A' + way)), NULL);
 	got = actor_ask(victim, 'k');
 	if (got != (native ? 0 : ESRCH))
-		actor_fail("%s: a stale number gave %ld", ways[(int)way].name, got);
+		actor_fail("%s: a stale pid gave %ld", ways[(int)way].name, got);
 	if ((actor_ask(&stranger, ACTOR_SIGNALS) != 0) != native)
-		actor_fail("%s: the stranger %s", ways[(int)way].name,
+		actor_fail("%s: the unrelated process %s", ways[(int)way].name,
 			   native ? "is spared" : "is hit");
 	actor_end(&stranger);
 }
@@ -156,9 +156,10 @@ static void play(bool native)
 		play_stale(&victim, way, native);
 	got = actor_ask(&victim, 'h');
 	if (got != 0)
-		actor_fail("popen's child, of a number that was stale: %ld", got);
+		actor_fail("popen's child, of a pid that was stale: %ld", got);
 	actor_end(&victim);
-	printf("ok   %s\n", native ? "natively, strangers are hit" : "strangers are spared");
+	printf("ok   %s\n",
+	       native ? "natively, unrelated processes are hit" : "unrelated processes are spared");
 }
 
 int main(int argc, char **argv)

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# A right server is not accused. PostgreSQL's backends signal each other's pids, which they read
+# A correct server is not accused. PostgreSQL's backends signal each other's pids, which they read
 # from shared memory, while connections come and go and pids wrap every hundred processes: all
-# transactions succeed, and nothing is logged, under warn and with events too.
+# transactions succeed, and nothing is logged, under warn and with events, too.
 . "$(dirname "$0")/../support/cli.sh"
 
 # --- inside: not root, in a pid namespace with few pids
@@ -26,7 +26,7 @@ start() # FOLDER BIN OPTION...: under pidepoch with these options
 		"$bin/pg_ctl" -D "$folder/data" -l "$folder/server" -w start >/dev/null || { cat "$folder/server"; fail "start"; }
 }
 
-# connections that come and go, and that wait for each other's locks
+# connections that come and go, and wait for each other's locks
 churn() # FOLDER BIN
 {
 	"$2/pgbench" -h "$1" -U test -C -n -c 6 -t 40 postgres >"$1/bench" 2>&1 &&

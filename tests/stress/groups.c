@@ -38,7 +38,7 @@
 #define MEMBERS	  3	 /* of a group; the first is its leader */
 #define RECENT	  24	 /* of these groups one is signalled */
 #define STRANGERS 6	 /* unrelated leaders at a time */
-#define UNREAD	  128	 /* signals that a group is given: more would not all be kept */
+#define UNREAD	  128	 /* signals sent to a group: more could not all be queued */
 #define LOW	  300	 /* the first pid after a round */
 #define HIGH	  390
 #define THREADS	  2
@@ -49,7 +49,7 @@
 
 struct member {
 	_Atomic int joined;
-	_Atomic int exiting; /* what comes from now on may be too late */
+	_Atomic int exiting; /* signals from now on may be too late */
 	_Atomic int owed;    /* signals accepted before it began to exit */
 	_Atomic int taken;   /* those that it has had, in the end */
 };
@@ -122,7 +122,7 @@ static _Noreturn void be_strangers_member(long ns)
 	_exit(0);
 }
 
-/* Every other one leaves its group without a leader. */
+/* Every second one leaves its group without a leader. */
 static _Noreturn void be_stranger(bool leaves)
 {
 	setpgid(0, 0);
@@ -146,7 +146,7 @@ static int open_last_pid(void)
 
 	if (fd >= 0)
 		return fd;
-	printf("skip: no say in the next pid: ns_last_pid: %s\n", strerror(errno));
+	printf("skip: the next pid cannot be chosen: ns_last_pid: %s\n", strerror(errno));
 	exit(77);
 }
 
@@ -183,7 +183,7 @@ static _Noreturn void be_member(struct member *m, long ns)
 	_exit(0);
 }
 
-/* Every fourth moves away before its end: its group lives on without it. */
+/* Every fourth leaves the group before its end: the group lives on without it. */
 static _Noreturn void be_leader(struct group *g, int id)
 {
 	if (setpgid(0, 0) < 0)
@@ -340,7 +340,7 @@ static _Noreturn void be_victim(void)
 	exit(0);
 }
 
-/* --- the play --- */
+/* --- the scenario --- */
 
 static struct play *map_play(int fd)
 {
@@ -351,7 +351,8 @@ static struct play *map_play(int fd)
 	return at;
 }
 
-/* This program again, as the victim, with the library. It finds the play at descriptor @fd. */
+/* Runs this program again, as the victim, with the library. It finds the shared state at
+ * descriptor @fd. */
 static _Noreturn void become_victim(const char *library, int fd, const char *signals)
 {
 	char pid[16];

@@ -1,12 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-#
 # One promise: of many signals to groups whose leaders are reaped meanwhile, none goes astray, is
-# wrongly refused or is lost.
-#
-# groups.c says how that is counted. Natively one must go astray, else the play could not fail
-# either. Without handles of pidfds (Linux before 6.14) a group is known by its pid only: then
-# signals may go astray, and still none is refused or lost.
+# wrongly refused or is lost. groups.c defines how this is counted. Natively one must go astray,
+# otherwise the test could not fail. Without handles of pidfds (Linux before 6.14) a group is known
+# by its pid only: then signals may go astray, and still none is refused or lost.
 set -u
 
 play=$PIDEPOCH_BUILDDIR/tests/stress/groups

@@ -21,19 +21,19 @@
 #include <unistd.h>
 
 #define BATCH	 6	/* children that end together */
-#define HARMLESS SIGURG /* nothing happens, whoever gets it */
+#define HARMLESS SIGURG /* no effect, in whichever thread */
 
 struct shape {
 	const char *name;
 	bool main_signals; /* or it sleeps, and is woken by the handler */
 	bool handler_signals;
 	bool handler_jumps;
-	bool other_handles; /* the handler may run on the other thread, too */
+	bool other_handles; /* the handler may also run on the other thread */
 	bool other_reaps;
 };
 
 static const struct shape shapes[] = {
-	{ .name = "beside the one who signals" },
+	{ .name = "beside the thread that signals" },
 	{ .name = "on the thread that signals", .main_signals = true },
 	{ .name = "on both", .main_signals = true, .other_handles = true },
 	{ .name = "signalling itself",
@@ -68,7 +68,7 @@ static _Noreturn void fail(const char *format, ...)
 	_exit(1);
 }
 
-/* A child exits with its place, after all places were told. */
+/* A child exits with its index, after all indices were written. */
 static void note(pid_t pid, int status)
 {
 	int at = WEXITSTATUS(status);

@@ -1,8 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-#
-# One promise: what handler.c says of handlers that reap, signal and jump holds under the preload
-# library, by every mechanism.
+# One promise: what handlers_that_reap.c promises of handlers that reap, signal and jump holds under
+# the preload library, with every mechanism.
 set -u
 
 play=$PIDEPOCH_BUILDDIR/tests/stress/handlers_that_reap

@@ -35,8 +35,8 @@
 #define PLACES	  16	 /* children signalled at a time */
 #define CHILDREN  400000 /* most in a run */
 #define STRANGERS 6	 /* alive at a time */
-#define UNREAD	  256 /* signals that a living child is given: more would not all be kept for it */
-#define LOW	  300 /* the first pid after a round */
+#define UNREAD	  256	 /* signals sent to a living child: more could not all be queued */
+#define LOW	  300	 /* the first pid after a round */
 #define HIGH	  350
 #define THREADS	  2
 #define LIFE_NS	  2000000 /* of a child, or an unrelated process */
@@ -44,16 +44,16 @@
 #define PAUSE_NS  10000000
 
 struct child {
-	_Atomic int pid;     /* 0 not told yet, or nobody */
+	_Atomic int pid;     /* 0: not known yet, or no child */
 	_Atomic int owed;    /* signals accepted before it began to exit */
 	_Atomic int taken;   /* those that it has had, in the end */
-	_Atomic int exiting; /* said by itself: what comes from now on may be too late */
+	_Atomic int exiting; /* set by itself: signals from now on may be too late */
 	_Atomic int reaped;
 };
 
 static struct play {
-	_Atomic long strangers, hit;	     /* by the unrelated processes */
-	_Atomic long kills, refused, failed; /* by the victim: wrongly; what must not be at all */
+	_Atomic long strangers, hit;		/* by the unrelated processes */
+	_Atomic long kills, refused, failed;	/* by the victim: wrong results; these must be 0 */
 	_Atomic long forks, reaps, in_handlers; /* of the victim's children */
 	_Atomic int over;
 	struct child child[CHILDREN];
@@ -130,7 +130,7 @@ static int open_last_pid(void)
 
 	if (fd >= 0)
 		return fd;
-	printf("skip: no say in the next number: ns_last_pid: %s\n", strerror(errno));
+	printf("skip: the next pid cannot be chosen: ns_last_pid: %s\n", strerror(errno));
 	exit(77);
 }
 
@@ -161,7 +161,7 @@ static _Noreturn void keep_strangers(int last_pid)
 static _Noreturn void be_child(struct child *c, int at)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	/* told by itself: before its fork's caller knows of it, at times */
+	/* written by itself: sometimes before the caller of fork() knows of it */
 	atomic_store(&c->pid, getpid());
 	live(LIFE_NS);
 	atomic_store(&c->exiting, 1);
@@ -169,7 +169,7 @@ static _Noreturn void be_child(struct child *c, int at)
 	_exit(at);
 }
 
-/* Its status says where it was: a pid may have another child before its reaper comes to note it. */
+/* Its status is its index: a pid may have another child before its reaper notes it. */
 static void note_reaped(int status)
 {
 	int id = WIFEXITED(status) && WEXITSTATUS(status) < PLACES ? place[WEXITSTATUS(status)] : 0;
@@ -262,7 +262,7 @@ static int signal_it(pid_t pid, bool queue)
 	return queue ? sigqueue(pid, SIGRTMIN, nothing) : kill(pid, SIGRTMIN);
 }
 
-/* As a careful program does it: none that it knows to be reaped. */
+/* As a careful program does: no pid that it knows to be reaped. */
 static bool try_one(unsigned int *seed)
 {
 	int id = place[(unsigned int)rand_r(seed) % PLACES];
@@ -324,7 +324,7 @@ static _Noreturn void be_victim(void)
 	exit(0);
 }
 
-/* --- the play --- */
+/* --- the scenario --- */
 
 static struct play *map_play(int fd)
 {
@@ -335,7 +335,8 @@ static struct play *map_play(int fd)
 	return at;
 }
 
-/* This program again, as the victim, with the library. It finds the play at descriptor @fd. */
+/* Runs this program again, as the victim, with the library. It finds the shared state at
+ * descriptor @fd. */
 static _Noreturn void become_victim(const char *library, int fd, const char *kills)
 {
 	char pid[16];

@@ -1,11 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-#
-# One promise: a million signals, and none of them went astray, was wrongly refused or was lost,
-# whoever reaped meanwhile.
-#
-# s11.c says how that is counted. Natively it must happen at least once, else the play could not
-# fail either.
+# One promise: of a million signals none goes astray, is wrongly refused or is lost, whichever
+# thread reaps meanwhile. kill_and_reap.c defines how this is counted. Natively it must happen at
+# least once, otherwise the test could not fail.
 set -u
 
 storm=$PIDEPOCH_BUILDDIR/tests/stress/kill_and_reap

@@ -19,7 +19,7 @@
 
 #include "core/memory/tree.h"
 
-#define NUMBERS 200u /* slot s is of number_of(s), and of the same number every NUMBERS slots */
+#define NUMBERS 200u /* slot s is of number_of(s), and of the same pid every NUMBERS slots */
 #define PER_EPOCH                                                                                  \
 	50u /* stores; an epoch's lap is the first slot that may be stored in it, less one */
 #define STORES 200000u
@@ -29,7 +29,7 @@ static struct pe_arena inner, leaf;
 static pe_arena_chunks inner_chunks, leaf_chunks;
 static _Atomic uint32_t stored, done;
 static _Atomic unsigned long wrong, lost_expiry, reads, old_reads;
-/* not atomic: whoever finds a slot in the tree finds what was written before it was stored */
+/* not atomic: a reader that finds a slot in the tree sees what was written before it was stored */
 static uint32_t *number_in_slot;
 
 static uint32_t number_of(uint32_t slot)
@@ -62,8 +62,7 @@ static void *write_tree(void *stores)
 	return NULL;
 }
 
-/* What the tree says of the slot's pid, after any copy that was under way has been finished
- * (tree.2). */
+/* The tree's entry for the slot's pid, after any copy in progress has been finished (tree.2). */
 static uint32_t look_for_expiry(uint32_t slot)
 {
 	uint32_t seen = atomic_load(&stored);

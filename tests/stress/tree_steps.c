@@ -28,7 +28,7 @@
 #define PAGES	400u
 #define TRAIL	64u
 #define Q                                                                                          \
-	262144u /* the first of its page on each level but one: loops over pages come to it at once */
+	262144u /* the first of its page on each level but one: loops over pages reach it at once */
 
 static struct pe_tree tree;
 static struct pe_arena inner, leaf;
@@ -36,7 +36,7 @@ static pe_arena_chunks inner_chunks, leaf_chunks;
 /* Where the pages of four epochs are shared by all, by some, and by none. */
 static const uint32_t numbers[NUMBERS] = { Q, Q + 1, Q + 64, Q + 4096, 4194303, 300 };
 
-/* --- what can be seen of a tree, but for which page is where --- */
+/* --- the visible state of a tree, except the places of pages --- */
 
 struct seen {
 	uint32_t now[NUMBERS];
@@ -63,7 +63,7 @@ static void see(struct seen *s)
 			s->result[lap][n] =
 				pe_tree_find_in(&tree, lap, numbers[n], &s->entry[lap][n]);
 	}
-	/* RELEARNED is about now; an older epoch that shares the page may show it too */
+	/* RELEARNED concerns the present; an older epoch that shares the page may show it, too */
 	for (unsigned int i = 0; i < LAPS * NUMBERS; i++)
 		s->entry[i / NUMBERS][i % NUMBERS] &= ~PE_TREE_RELEARNED;
 }
@@ -114,7 +114,7 @@ static void next(void)
 
 static void plain(void)
 {
-	/* Small chunks: the way to a page that is not there ends at once. */
+	/* Small chunks: a lookup of a missing page ends at once. */
 	const struct pe_arena_layout node = {
 		.object = sizeof(struct pe_tree_node),
 		.link = offsetof(struct pe_tree_node, next),
@@ -127,7 +127,7 @@ static void plain(void)
 	b.chunks = leaf_chunks;
 	pe_arena_init(&inner, &a);
 	pe_arena_init(&leaf, &b);
-	lap = PE_TREE_EPOCHS; /* there are older ones to ask for */
+	lap = PE_TREE_EPOCHS; /* there are older epochs to ask for */
 	pe_tree_init(&tree, &inner, &leaf, lap);
 	pe_tree_store(&tree, Q, 7);
 }
@@ -155,7 +155,7 @@ static void shared_and_stale(void)
 	pe_tree_expire(&tree, Q, 7);
 }
 
-/* as many epochs as there can be, each with pages of its own and the last with none yet */
+/* the largest number of epochs, each with its own pages and the last without any */
 static void full(void)
 {
 	plain();
@@ -166,8 +166,7 @@ static void full(void)
 	}
 }
 
-/* the same, and the last has pages of its own: who reads an old epoch is told by nothing but its
- * end */
+/* the same, and the last has its own pages: a reader of an old epoch is warned only by its end */
 static void full_and_own(void)
 {
 	full();
@@ -310,8 +309,7 @@ static const struct operation operations[] = {
 
 #define OPERATIONS (sizeof(operations) / sizeof(operations[0]))
 
-/* tree.4: one writer at a time. An expire that stands between two epochs shows, to who looks at
- * both. */
+/* tree.4: one writer at a time. An expire between two epochs is visible to a reader of both. */
 static bool may_meet(const struct operation *first, const struct operation *second)
 {
 	return first->place != SECOND && second->place != FIRST &&

@@ -48,8 +48,8 @@ fresh_copy()
 	cp -R "$PIDEPOCH_SRCDIR/src/core" "$work/core" && chmod -R u+w "$work/core"
 }
 
-# race WHO FILE LINE FROM: FROM becomes relaxed in that line and the two that follow; this must be
-# seen
+# race NAME FILE LINE FROM: FROM becomes relaxed in that line and the two that follow; the race must
+# be found
 race()
 {
 	tried=$((tried + 1))

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Without room for the processes of a supervisor one line says so, and the run goes on by the
-# library alone.
+# If the processes of a supervisor cannot be created, one line reports it, and the run continues
+# with the library alone.
 . "$(dirname "$0")/../support/cli.sh"
 unset PIDEPOCH_SUPERVISOR
 

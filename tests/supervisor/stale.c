@@ -89,7 +89,7 @@ static const struct play others[] = {
 	{ "waitpid", "kill", "ESRCH", false, ON | NOBODY },
 };
 
-/* for one that waits by the library, and makes its other calls past it; */
+/* for a program that waits through the library, and makes its other calls raw; */
 static const struct play mixed[] = {
 	{ "library", "kill", "ok", true, NATIVE },
 	{ "library", "kill", "ESRCH", false, ON },
@@ -103,7 +103,7 @@ static const struct play mixed[] = {
 	{ "library-any", "kill", "ESRCH", false, ON },
 	{ "library-waitid", "kill", "ESRCH", false, ON | OLD },
 	{ "library", "again", "ok", false, ON | NOBODY },
-	/* and the other way round: it reaps past the library, and signals by it (announce.1) */
+	/* and the reverse: it reaps by raw calls, and signals through the library (announce.1) */
 	{ "announced", "by-libc", "ok", true, NATIVE },
 	{ "announced", "by-libc", "ESRCH", false, ON },
 	{ "announced", "by-libc", "EEPOCH", false, ON | EPOCH },

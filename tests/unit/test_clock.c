@@ -523,7 +523,7 @@ int main(void)
 	tcase_add_test(t, snapshot_below_the_pid_makes_no_lap);
 	tcase_add_test(t, birth_recorded_late_is_younger_than_the_instance_recorded_before);
 	tcase_add_test(t, kernel_cursor_moves_the_clock);
-	tcase_add_test(t, cursor_is_the_last_number_of_the_text);
+	tcase_add_test(t, cursor_is_the_last_field_of_the_text);
 	tcase_add_loop_test(t, forks_interleaved_at_random_keep_the_invariants, 0,
 			    (int)(sizeof(mixes) / sizeof(mixes[0])));
 	tcase_add_test(t, laps_are_never_overcounted);

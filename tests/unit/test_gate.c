@@ -405,7 +405,7 @@ static Suite *gate_suite(bool rseq, bool trace)
 	tcase_add_test(plain, without_rseq_the_masked_way_is_used);
 	tcase_add_loop_test(plain, signals_at_any_time, 0, n);
 	if (rseq)
-		tcase_add_test(plain, nothing_is_left_armed);
+		tcase_add_test(plain, no_section_is_left_armed);
 	suite_add_tcase(s, plain);
 
 	tcase_add_checked_fixture(each, prepare, finish);
@@ -417,10 +417,12 @@ static Suite *gate_suite(bool rseq, bool trace)
 		tcase_add_test(each, a_signal_at_any_instruction_of_the_masked_way);
 #endif
 	if (trace)
-		tcase_add_test(each, without_the_kernels_help_the_window_is_there);
+		tcase_add_test(each, without_rseq_support_the_window_is_open);
 	if (trace && rseq) {
-		tcase_add_test(each, a_signal_at_any_instruction_comes_after_the_call_or_stops_it);
-		tcase_add_test(each, a_stepped_thread_comes_out);
+		tcase_add_test(
+			each,
+			a_signal_at_any_instruction_is_delivered_after_the_call_or_prevents_it);
+		tcase_add_test(each, a_single_stepped_thread_leaves_the_gate);
 	}
 	suite_add_tcase(s, each);
 	return s;
