@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# run becomes the command: its number, its status, its signals, its input and its descriptors are
-# the command's own.
+# run becomes the command: its pid, its status, its signals, its input and its descriptors are the
+# command's own.
 . "$(dirname "$0")/../support/cli.sh"
 
 for number in 0 1 3 42 125 126 127 255; do
@@ -14,7 +14,7 @@ status 137
 
 "$PIDEPOCH" run sh -c 'echo $$' >"$TMPDIR/number" &
 wait $!
-test "$(cat "$TMPDIR/number")" -eq $! || fail "the command runs under another number than pidepoch"
+test "$(cat "$TMPDIR/number")" -eq $! || fail "the command has another pid than pidepoch"
 
 test "$(echo input | "$PIDEPOCH" run cat)" = input || fail "the input was not the command's"
 

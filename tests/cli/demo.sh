@@ -24,7 +24,7 @@ before=$(cat /proc/sys/kernel/pid_max)
 plays_well
 # settings of the caller change nothing
 plays_well PIDEPOCH_ON_STALE=abort PIDEPOCH_ERRNO=EEPOCH PIDEPOCH_TRUST='*' LC_ALL=de_DE.UTF-8
-# an older kernel: the numbers are steered
+# an older kernel: the pids are steered
 plays_well PIDEPOCH_FORCE_OLD=pid_max
 grep -q ns_last_pid "$TMPDIR/out" || { show; fail "the other way was not taken"; }
 # a caller that ignores SIGCHLD, or has its standard input closed

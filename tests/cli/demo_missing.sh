@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# What the demo needs and does not find is named in one line, before anything is started.
+# If something that the demo needs is missing, one line names it before anything is started.
 . "$(dirname "$0")/../support/cli.sh"
 
 lacking() # NAME=VALUE TEXT...
@@ -18,7 +18,7 @@ lacking PIDEPOCH_LIBEXECDIR="$TMPDIR/empty" innocent "$TMPDIR/empty"
 lacking PATH="$TMPDIR/empty" bash 'not installed'
 lacking TMPDIR=/nowhere /nowhere/
 
-# under pidepoch itself nothing could be shown natively
+# under pidepoch itself nothing could be run natively
 try run "$PIDEPOCH" demo
 status 125
 said 'preloaded'

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The demo can fail: with a library that protects nothing, its table says so and so does its status.
+# The demo can fail: with a library that protects nothing, its table and its status show it.
 . "$(dirname "$0")/../support/cli.sh"
 
 mkdir "$TMPDIR/lib"

@@ -1,7 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The doctor says of each mechanism whether it works here, and what is guaranteed follows from that
-# alone.
+# doctor reports of each mechanism whether it works here, and the guarantees follow from that alone.
 . "$(dirname "$0")/../support/cli.sh"
 
 # check EXPRESSION... - each is true of the JSON report in out; w() works, g() what is guaranteed, d
@@ -31,7 +30,7 @@ cp "$TMPDIR/out" "$TMPDIR/whole"
 # for people it is the same
 try doctor
 grep -q 'signals to own children  *exact$' "$TMPDIR/out" || { show; fail "the text must have the guarantee"; }
-python3 - "$TMPDIR/whole" "$TMPDIR/out" <<'END' || { show; fail "the text must say what the JSON says"; }
+python3 - "$TMPDIR/whole" "$TMPDIR/out" <<'END' || { show; fail "the text must agree with the JSON"; }
 import json, sys
 d, text = json.load(open(sys.argv[1])), open(sys.argv[2]).read()
 said = text.split("mechanisms\n")[1].split("\n\n")[0].split("\n")
@@ -40,11 +39,11 @@ assert len(said) == len(ours) and all(("  " + o) in s for s, o in zip(said, ours
 assert ("All guarantees hold here." in text) == d["full"]
 END
 
-# whoever starts it may have SIGCHLD ignored
+# its parent may have SIGCHLD ignored
 (trap '' CHLD; exec "$PIDEPOCH" doctor --json) >"$TMPDIR/out" 2>"$TMPDIR/err"
 cmp -s "$TMPDIR/out" "$TMPDIR/whole" || { show; fail "an ignored SIGCHLD must change nothing"; }
 
-# what PIDEPOCH_FORCE_OLD names is off, and nothing else
+# only what PIDEPOCH_FORCE_OLD names is off
 names=$(python3 -c 'import json, sys; [print(m["name"]) for m in json.load(open(sys.argv[1]))["mechanisms"]]' "$TMPDIR/whole")
 for name in $names; do
 	test "$name" != preload || continue
@@ -61,7 +60,7 @@ for name in notify killable children; do
 	check 'g["raw_single"] == g["raw_threads"] == "none"' 'g["signal_child"] == "exact"' 'status == 1'
 done
 
-# what is lost without births is said, and what is there stays
+# the loss without fork events is reported, and the rest stays
 try_env PIDEPOCH_FORCE_OLD=births "$PIDEPOCH" doctor
 grep -q 'threads, Go  *\(none\|best effort: forks are seen at waits only\)' "$TMPDIR/out" || { show; fail "the text must say what is lost"; }
 
@@ -69,7 +68,7 @@ mkdir "$TMPDIR/empty"
 try_env PIDEPOCH_LIBDIR="$TMPDIR/empty" "$PIDEPOCH" doctor --json
 check 'not w["preload"]' 'g["signal_child"] == "none"' 'g["inherited"] == "none"' 'status == 1'
 
-# it is there, and the loader does not take it
+# it exists, and the loader does not load it
 mkdir "$TMPDIR/broken"
 echo 'no library' >"$TMPDIR/broken/libpidepoch-preload.so"
 try_env PIDEPOCH_LIBDIR="$TMPDIR/broken" "$PIDEPOCH" doctor --json

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The command finds the options in its environment, the log absolute, the library first, and nothing
-# that was not given.
+# The command finds the options in its environment, the log as an absolute path, the library first,
+# and no variable that was not given.
 . "$(dirname "$0")/../support/cli.sh"
 
 ours='^(LD_PRELOAD|PIDEPOCH_(ON_STALE|ERRNO|LOG|EVENTS|STACKS|TRUST))='
@@ -45,7 +45,7 @@ PIDEPOCH_LOG=$(pwd -P)/there"
 	as_expected
 ) || exit
 
-# a library of somebody else stays, behind ours; copies of ours go, wherever they lie
+# a foreign library stays, behind ours; copies of ours are removed, wherever they are
 other=$TMPDIR/libother.so
 # shellcheck disable=SC2086
 echo 'int pidepoch_test_other;' | $CC -shared -fPIC -x c - -o "$other" || skip "$CC makes no library"

@@ -29,5 +29,5 @@ grep -qx 'pidepoch [0-9][0-9.]*' "$TMPDIR/out" || { show; fail "the version must
 for words in --help --version 'run --help' 'demo --help' 'doctor --help' doctor; do
 	# shellcheck disable=SC2086
 	"$PIDEPOCH" $words >/dev/full 2>"$TMPDIR/err" && fail "'$words' into a full disk succeeded"
-	grep -q 'standard output' "$TMPDIR/err" || fail "'$words' into a full disk said nothing of it"
+	grep -q 'standard output' "$TMPDIR/err" || fail "'$words' onto a full disk reported no error"
 done

@@ -9,8 +9,8 @@ objects=$(ls "$build"/src/cli/pidepoch-*.o | grep -v -e '-paths\.o$')
 archives=$(for name in fuzz inspect supervisor report command core; do echo "$build/.libs/lib$name.a"; done)
 libraries=$(sed -nE 's/^(LIB[A-Z]*_|SECCOMP_)?LIBS = (-l.*)/\2/p' "$build/Makefile")
 
-# layout BINDIR LIBDIR - build as if configured so, install below a folder of our own, and see what
-# is loaded
+# layout BINDIR LIBDIR - build as if configured so, install below a directory of our own, and check
+# what is loaded
 layout()
 {
 	root=$TMPDIR/root$((count = ${count:-0} + 1))
@@ -38,7 +38,7 @@ layout /nowhere/bin /elsewhere/lib
 layout /nowhere/bin/deep/er /nowhere/bin/deep/lib
 layout /bin /nowhere/lib
 
-# a library of somebody else, where only our build tree would have one, is not taken
+# a foreign library in a place where only our build tree has one is not loaded
 test "$(id -u)" -eq 0 || skip "the last part needs root, to give a file away"
 mkdir -p "$TMPDIR/tree/.libs"
 cp "$PIDEPOCH" "$TMPDIR/tree/pidepoch"
@@ -48,4 +48,4 @@ status 0
 printed "$TMPDIR/tree/.libs/libpidepoch-preload.so"
 chown 65534 "$TMPDIR/tree/.libs/libpidepoch-preload.so"
 try_env "$TMPDIR/tree/pidepoch" run sh -c 'echo "$LD_PRELOAD"'
-! grep -q "$TMPDIR" "$TMPDIR/out" || { show; fail "a stranger's library was taken"; }
+! grep -q "$TMPDIR" "$TMPDIR/out" || { show; fail "a foreign library was loaded"; }

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# An installed tree that was moved, or is reached by a link, still finds and loads its own library.
+# An installed tree that was moved, or is reached through a link, still finds and loads its own
+# library.
 . "$(dirname "$0")/../support/cli.sh"
 
 mkdir -p "$TMPDIR/one/bin" "$TMPDIR/one/lib"

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# A run inside a run inherits what it is not told, adds to the trusted, and loads the library once.
+# A run inside a run inherits the options that it is not given, adds to the trusted programs, and
+# loads the library once.
 . "$(dirname "$0")/../support/cli.sh"
 
 try run --on-stale=report --errno=EEPOCH --log="$TMPDIR/log" --trust=outer -- \
@@ -11,7 +12,7 @@ status 0
 printed "$library
 report ESRCH $TMPDIR/log outer:inner"
 
-# an outer one that was found elsewhere gives way: two copies would each know half
+# an outer library from another place is removed: two copies would each know half
 mkdir "$TMPDIR/lib"
 cp -P "${library%/*}"/libpidepoch*.so* "$TMPDIR/lib"
 try_env PIDEPOCH_LIBDIR="$TMPDIR/lib" "$PIDEPOCH" run env -u PIDEPOCH_LIBDIR "$PIDEPOCH" run sh -c 'echo "$LD_PRELOAD"'

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# A command that is there but cannot be executed is status 126 and one line with its name; no log is
-# made.
+# A command that exists but cannot be executed gives status 126 and one line with its name; no log
+# is created.
 . "$(dirname "$0")/../support/cli.sh"
 
 refused() # NAME [PATH]

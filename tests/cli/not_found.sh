@@ -41,8 +41,8 @@ try run "$TMPDIR/script"
 status 127
 said "$TMPDIR/script" "$TMPDIR/no-such-interpreter"
 
-# what execvp finds is found: the current folder by an empty entry, the standard places without a
-# PATH
+# a command that execvp finds is found: in the current directory through an empty entry, in the
+# standard places without a PATH
 try_env PATH=:/nowhere:/bin "$PIDEPOCH" run marker
 status 0
 try_env -u PATH "$PIDEPOCH" run true

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# A program that gets other rights than its caller's ignores LD_PRELOAD, so it needs the supervisor;
-# only such a one.
+# Only a program that gets other rights than its caller's ignores LD_PRELOAD, so it needs the
+# supervisor.
 . "$(dirname "$0")/../support/cli.sh"
 
 privileged() # PROGRAM
@@ -17,7 +17,7 @@ chmod 4755 "$TMPDIR/own"
 try run "$TMPDIR/own"
 status 0
 
-test "$(id -u)" -eq 0 || skip "only root can make a program that is set to somebody else"
+test "$(id -u)" -eq 0 || skip "only root can make a program that is set to another user"
 findmnt -nT "$TMPDIR" -o OPTIONS 2>/dev/null | grep -qw nosuid && skip "$TMPDIR is on a nosuid file system"
 
 cp /bin/true "$TMPDIR/user"

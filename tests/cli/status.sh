@@ -6,7 +6,7 @@
 
 mkfifo "$TMPDIR/to" "$TMPDIR/from"
 
-# shows LINE-PATTERN - the victim's status has such a line
+# shows LINE-PATTERN - the victim's status has a line that matches
 shows()
 {
 	try status "$victim"
@@ -15,7 +15,7 @@ shows()
 	grep -q "^$1\$" "$TMPDIR/out" || { show; fail "there must be a line: $1"; }
 }
 
-# what the victim does next, and its word that it has done it
+# make the victim run a command, and wait until it has done it
 victim_does()
 {
 	echo "$1; echo done >&4" >&3
@@ -34,7 +34,7 @@ exec 3<>"$TMPDIR/to" 4<>"$TMPDIR/from"
 	victim_does 'cat "$0/never" & two=$!'
 	try status "$victim"
 	before=$(sed -n 's/^children  *//p' "$TMPDIR/out")
-	test "$before" -ge 2 || { show; fail "two children must be told"; }
+	test "$before" -ge 2 || { show; fail "two children must be listed"; }
 	victim_does 'kill $one; wait $one'
 	shows "children  *$((before - 1))"
 	victim_does 'kill $two; wait $two'

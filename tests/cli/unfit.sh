@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# What the library cannot be loaded into is not run unprotected: where the supervisor is off, or
-# wants an administrator who is not there, one line says why.
+# A program that the library cannot be loaded into is not run unprotected: if the supervisor is off,
+# or needs a privilege that is missing, one line gives the reason.
 . "$(dirname "$0")/../support/cli.sh"
 
 unfit() # PROGRAM TEXT...

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# A word that pidepoch does not know is named in one line that says what to do, and nothing is run.
+# An argument that pidepoch does not know is named in one line with a remedy, and nothing is run.
 . "$(dirname "$0")/../support/cli.sh"
 
 wrong() # TEXT ARGUMENT...

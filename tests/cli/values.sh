@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# A value that makes no sense, given or inherited, is one line that names the sense; nothing is run,
-# no log is made.
+# An invalid value, given or inherited, gives one line that names the valid ones; nothing is run, no
+# log is created.
 . "$(dirname "$0")/../support/cli.sh"
 
 wrong() # TEXT TEXT OPTION

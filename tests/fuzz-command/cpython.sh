@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# CPython's own test_subprocess has no find under `pidepoch fuzz` and no event that warns, but for
-# the one test that makes the mistake on purpose: that one is found in the first run.
+# CPython's own test_subprocess has no find under `pidepoch fuzz` and no event that warns, except
+# for the one test that makes the mistake on purpose: that one is found in the first run.
 . "$(dirname "$0")/../support/cli.sh"
 cd "$TMPDIR" || exit 1
 python=/usr/bin/python3.11
@@ -10,12 +10,12 @@ python=/usr/bin/python3.11
 try fuzz --runs=1 -- true
 test "$got" -ne 125 || skip "$(cat err)"
 
-# These set other users, which a user namespace has not; race2 takes poll() away, and then kills.
+# These set other users, which a user namespace does not have; race2 removes poll(), and then kills.
 right='-i test_user -i test_group -i test_send_signal_race2'
 # whole it takes most of a minute
 test -z "${PIDEPOCH_QUICK:-}" || right="-m POSIXProcessTestCase $right"
 
-# suite NAME PIDEPOCH-ARGUMENT... - in a folder of its own
+# suite NAME PIDEPOCH-ARGUMENT... - in its own directory
 suite()
 {
 	mkdir "$1" || exit 99

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# `pidepoch fuzz` finds, from the bare program and in at most the runs that stand here, what it does
-# to strangers and which statuses it loses, with stacks; and `pidepoch run` lets nobody be hit
-# (docs/fuzz.md has what each does).
+# `pidepoch fuzz` finds, in the bare program and within the number of runs given here, its calls on
+# unrelated processes and its lost statuses, with stacks; and under `pidepoch run` no such call is
+# made (docs/fuzz.md describes the programs).
 . "$(dirname "$0")/../support/cli.sh"
 victims=$(cd "$(dirname "$0")/../programs" && pwd)
 built=$PIDEPOCH_BUILDDIR/tests/programs
@@ -37,7 +37,8 @@ finds()
 	test -s again || fail "no file to do $what again by"
 }
 
-# hits RUNS SIGNAL COMMAND... - a stranger; and nobody, if the same is protected
+# hits RUNS SIGNAL COMMAND... - an unrelated process is hit; and none if the same command is
+# protected
 hits()
 {
 	runs=$1 signal=$2
@@ -67,7 +68,7 @@ finds 1 'an unrelated process, pid [0-9]*, is traced by pid [0-9]' "$built/fuzz_
 has_not 'reached an unrelated process'
 try fuzz --runs=1 --canary=kill,priority -- "$built/fuzz_tracer"
 status 0
-# a niceness that the canary, which has ours, does not have already; above 19 there is none
+# a niceness that the canary, which has ours, does not have already; 19 is the highest
 if command -v renice >/dev/null && test "$(nice)" -lt 19; then
 	level=$(($(nice) + 1))
 	renices='sleep 0 & wait $!; renice -n '$level' -p $! >/dev/null 2>&1'

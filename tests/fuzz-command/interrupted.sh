@@ -15,7 +15,7 @@ for end in TERM:143 HUP:129 INT:130 QUIT:131 KILL:137; do
 	signal=${end%:*}
 	env --default-signal=INT,QUIT "$PIDEPOCH" fuzz --runs=3 --timeout=1000 -- sh -c 'echo "$PIDEPOCH_FUZZ"; exec sleep 1000' >alive 2>err &
 	pid=$!
-	# whoever is left over keeps the pipe open
+	# a process that is left over keeps the pipe open
 	{
 		read -r page
 		kill -"$signal" "$pid"
@@ -30,7 +30,7 @@ for end in TERM:143 HUP:129 INT:130 QUIT:131 KILL:137; do
 	fi
 done
 
-# nobody reads what it has to say
+# its output is not read
 "$PIDEPOCH" fuzz --runs=1 --save=again -- bash -c 'echo "$PIDEPOCH_FUZZ"; sleep 0 & wait $!; kill -9 $!' 2>/dev/null | head -n 1 >first
 read -r page <first
 test "${page##*/}" = page || fail "the page is not named"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# A find comes again by its file, and the file says all that is needed; one that is none is refused
-# by its line.
+# A find is reproduced from its file, and the file contains all that is needed; an invalid file is
+# refused with the line number.
 . "$(dirname "$0")/../support/cli.sh"
 cd "$TMPDIR" || exit 1
 

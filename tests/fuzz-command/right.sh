@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# `pidepoch fuzz` finds nothing in programs that are right, whatever it does to their numbers, and
-# leaves nothing behind.
+# `pidepoch fuzz` finds nothing in correct programs, whatever it does to their pids, and leaves
+# nothing behind.
 . "$(dirname "$0")/../support/cli.sh"
 victims=$(cd "$(dirname "$0")/../programs" && pwd)
 cd "$TMPDIR" || exit 1
@@ -24,8 +24,8 @@ printf 'all: a b c d e\na b c d e:\n\t@sleep 0.01; echo $@ >$@.out\n' >Makefile
 right bash "$victims/right_jobs.sh"
 right make -s -j3
 right sh -c 'echo 0 0 0 0 | xargs -P 3 -n 1 sleep'
-# a signal to all is meant for no process in particular; one to the own group does not reach a
-# canary, which leads its own
+# a signal to all is meant for no process in particular; a signal to the own group does not reach a
+# canary, which leads its own group
 for signal in CONT TERM STOP KILL; do
 	right bash -c "sleep 0 & wait; kill -$signal -1; sleep 0 & wait; sleep 0 & wait"
 done
@@ -35,7 +35,7 @@ right bash -c 'sleep 0 & wait; renice -n 3 -u "$(id -u)" >/dev/null; renice -n 4
 if test -x /usr/bin/python3; then
 	right /usr/bin/python3 "$victims/right_popen.py"
 fi
-# by its name, for other tests have theirs at the same time
+# by its name, because other tests have theirs at the same time
 try fuzz --runs=1 -- sh -c 'echo "$PIDEPOCH_FUZZ"'
 page=$(head -n 1 "$TMPDIR/out")
 test "${page##*/}" = page || { show; fail "the page is not named"; }

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Wrong words get one clear line and nothing is run; a command that cannot be run is not called
-# right; one that does not end is cut off and said to have been.
+# Invalid arguments give one clear line and nothing is run; a command that cannot be run is not
+# called correct; one that does not end is cut off, and this is reported.
 . "$(dirname "$0")/../support/cli.sh"
 cd "$TMPDIR" || exit 1
 
@@ -31,7 +31,7 @@ said './nowhere'
 try fuzz --runs=5 -- ./plain
 status 126
 said './plain'
-# a program whose waits nobody sees is not simply called right
+# a program whose waits are not visible is not simply called correct
 patched /bin/true 4 '\001' "$TMPDIR/other" # EI_CLASS: 32 bits
 try fuzz --runs=1 --timeout=1 -- "$TMPDIR/other"
 grep -q "^pidepoch fuzz: $TMPDIR/other: built for another machine than the library; only the pids of its orphans" err || { show; fail "it does not say that it is blind"; }
@@ -39,7 +39,7 @@ try fuzz --runs=1 -- true
 test ! -s err || { show; fail "true is seen"; }
 try fuzz --runs=2 --timeout=1 -- sleep 1000
 status 0
-grep -q '; 2 runs were cut off after 1 s$' out || { show; fail "it does not say that it cut them off"; }
+grep -q '; 2 runs were cut off after 1 s$' out || { show; fail "it does not report that it cut them off"; }
 
 # the command has the descriptors that it would have natively
 ls /proc/self/fd >native
@@ -47,7 +47,7 @@ try fuzz --runs=1 -- sh -c 'ls /proc/self/fd >hunted'
 status 0
 cmp native hunted || fail "a descriptor of the hunt's is open in the command"
 
-# a replay makes the same run as often as is asked for
+# a replay repeats the run as often as requested
 printf '%s\n' 'pidepoch-fuzz 1' 'policy immediate' 'seed 1' 'run 7' 'argument true' >again
 try fuzz --runs=3 --replay=again
 status 0
@@ -55,25 +55,25 @@ grep -q '^pidepoch fuzz: nothing found in 3 runs' out || { show; fail "it does n
 try fuzz --replay=again
 grep -q '^pidepoch fuzz: nothing found in 1 run ' out || { show; fail "it does not replay once"; }
 
-# nobody of a run that was cut off is still there: they share a lock
+# no process of a run that was cut off is left: they share a lock
 try fuzz --runs=1 --timeout=1 -- sh -c 'exec 9>held; flock 9; for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do sleep 1000 & done; wait'
 status 0
 flock -n held true || fail "a process of the run is left after it"
 
-# what is too much to be listed is counted
+# entries beyond the listed ones are counted
 try fuzz --runs=1 --policy=immediate -- bash -c 'for i in {1..40}; do sleep 0 & wait $!; kill $!; done'
 status 1
-grep -qx '  and 8 more' out || { show; fail "it does not say how many finds there were"; }
+grep -qx '  and 8 more' out || { show; fail "it does not print the number of finds"; }
 
-# a command that fails each time is said to: it may never have come to what was to be tried
+# a command that fails each time is reported: it may never have reached the code under test
 try fuzz --runs=2 -- sh -c 'exit 3'
 status 0
-grep -q '; in 2 runs the command failed with status 3$' out || { show; fail "it does not say that the command failed"; }
+grep -q '; in 2 runs the command failed with status 3$' out || { show; fail "it does not report that the command failed"; }
 try fuzz --runs=1 -- sh -c 'kill -9 $$'
 status 0
-grep -q '; in 1 run the command was ended by signal 9 (KILL)$' out || { show; fail "it does not say what ended the command"; }
+grep -q '; in 1 run the command was ended by signal 9 (KILL)$' out || { show; fail "it does not name what ended the command"; }
 
-# on a terminal it says how far it is
+# on a terminal it shows its progress
 command -v script >/dev/null || skip "script is not installed (the progress line was not tried)"
 try_env script -qec "'$PIDEPOCH' fuzz --runs=2 --seed=1 -- sh -c 'sleep 0 & wait'" /dev/null
 tr '\r' '\n' <out >lines

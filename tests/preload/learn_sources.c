@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Each source that S10 names makes a number fresh: a victim reaps q, q becomes a stranger's, and a
+ * Each source that S10 names makes a pid fresh: a victim reaps q, q becomes a stranger's, and a
  * signal to q is refused; then the source shows the victim q, and the same signal arrives. What
  * shows no living q leaves it refused.
  *

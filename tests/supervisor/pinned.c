@@ -5,7 +5,7 @@
  *
  *   caller:    entries in a page, a snapshot in a slow page
  *   helper:    reads the entries ── waits for the snapshot ················ read ── written where?
- *   meanwhile:                    the caller ends ── an innocent process gets its pid, with the same page
+ *   meanwhile:                    the caller ends ── an unrelated process gets its pid, with the same page
  */
 #include <sys/mman.h>
 #include <sys/prctl.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * raw, inline - raw is a static program that nothing can be preloaded into. It has a child, reaps
- * it, says "reaped NUMBER", and at the next line from its standard input uses the number; it says
+ * it, prints "reaped PID", and at the next line from its standard input uses that pid; it prints
  * "ok" or an errno. inline is the same as a dynamic program, whose calls are its own instructions.
  *
  *   raw HOW-TO-REAP HOW-TO-USE

@@ -5,7 +5,7 @@
  * A static program with a thread that waits for any child. It does what it reads, a line each, and
  * says how that went:
  *
- *   wait       the thread goes to its wait, and is there                                 "waiting"
+ *   wait       the thread enters its wait, and sleeps in it                             "waiting"
  *   bear       the same; then a child is born that ends at once, and the thread reaps it  "reaped
  *              NUMBER"
  *   beside     a child does the same, with a thread of its own, and ends                  the same
