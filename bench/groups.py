@@ -152,9 +152,9 @@ class Build(Group):
 
 
 class Waitpidv(Group):
-    """A round creates each set of children twice: once for the kernel's own methods, which may use a
-descriptor for each child, and once for waitpidv(), which has 1024. No round begins after two
-minutes."""
+    """A round creates each set of children twice: once for the kernel's own methods, which may
+    use a descriptor for each child, and once for waitpidv(), which has 1024. No round begins after
+    two minutes."""
     name = 'waitpidv'
     title = 'waitpidv'
     rounds = 3

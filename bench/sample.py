@@ -30,8 +30,8 @@ class Bench:
         return self.build + '/bench/' + name
 
     def run(self, *command, env=None, timeout=600):
-        """The output of @command. Its environment is this one's, with @env instead of the variables of
-pidepoch and of preload libraries."""
+        """The output of @command. Its environment is this one's, with @env instead of the
+        variables of pidepoch and of preload libraries."""
         variables = {k: v for k, v in os.environ.items()
                      if not k.startswith('PIDEPOCH_') and k != 'LD_PRELOAD'}
         variables.update(env or {})
