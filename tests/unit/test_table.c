@@ -69,7 +69,7 @@ START_TEST(the_name)
 {
 	char of_user[PE_TABLE_NAME], user[32];
 
-	snprintf(user, sizeof(user), "/dev/shm/pidepoch-%d-", (int)geteuid());
+	snprintf(user, sizeof(user), "/dev/shm/pidepoch2-%d-", (int)geteuid());
 	ck_assert(!pe_table_name(of_user) || strncmp(of_user, user, strlen(user)) == 0);
 }
 END_TEST

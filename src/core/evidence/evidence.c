@@ -98,17 +98,32 @@ void pe_evidence_listed(struct pe_evidence *e)
 	atomic_store_explicit(&e->listed, pe_moment_now(), memory_order_relaxed);
 }
 
-static void share(struct pe_evidence *e, uint32_t pid, enum pe_table_kind kind, int64_t moment,
-		  const char *path)
+static void share(struct pe_evidence *e, uint32_t pid, struct pe_table_word w)
 {
-	struct pe_table_word w = { .tick = (uint64_t)moment / PE_MOMENT_TICK, .kind = kind };
 	struct pe_table *t = table_for_writing(e, &w.source);
+
+	if (t)
+		pe_table_see(t, pid, &w);
+}
+
+static void share_look(struct pe_evidence *e, uint32_t pid, int64_t now)
+{
+	share(e, pid,
+	      (struct pe_table_word){ .tick = (uint64_t)now / PE_MOMENT_TICK,
+				      .kind = PE_TABLE_LOOK });
+}
+
+static void share_file(struct pe_evidence *e, uint32_t pid, int64_t moment, const char *path)
+{
+	struct pe_table_word w = { .tick = (uint64_t)pe_moment_now() / PE_MOMENT_TICK,
+				   .kind = PE_TABLE_FILE };
+	struct pe_table *t = table_of(e);
 
 	if (!t || moment <= 0)
 		return;
-	pe_table_see(t, pid, &w);
-	if (path)
-		pe_table_set_origin(t, pid, path);
+	/* first: who finds the word finds its origin */
+	pe_table_set_origin(t, pid, path, moment);
+	share(e, pid, w);
 }
 
 /* The program has the pid from its arguments, or from a pidfile that was read. */
@@ -127,7 +142,7 @@ void pe_evidence_looked(struct pe_evidence *e, uint32_t pid)
 		return;
 	note(e, pid, PE_EVIDENCE_LOOK, now);
 	if (listed)
-		share(e, pid, PE_TABLE_LOOK, now, NULL);
+		share_look(e, pid, now);
 }
 
 void pe_evidence_was_named(struct pe_evidence *e, uint32_t pid)
@@ -135,7 +150,7 @@ void pe_evidence_was_named(struct pe_evidence *e, uint32_t pid)
 	int64_t now = pe_moment_now();
 
 	note(e, pid, PE_EVIDENCE_LOOK, now);
-	share(e, pid, PE_TABLE_LOOK, now, NULL);
+	share_look(e, pid, now);
 }
 
 /* --- what is heard (evidence.7) --- */
@@ -147,13 +162,16 @@ static bool is_stream(int fd)
 	return pe_sys_fstat(fd, &st) == 0 && (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode));
 }
 
-/* A process of the run looked the pid up. Whether it is a descendant is checked when the pid is
- * used. */
+/* A descendant looked the pid up: this process knows it since then. The table may hold the word
+ * of any other process, or of an ended pid namespace whose inode number this one has. */
 static void hear(struct pe_evidence *e, const struct pe_table *t, uint32_t pid)
 {
 	struct pe_table_word w;
+	struct pe_kin_of of;
 
-	if (pe_table_seen(t, pid, &w) && w.kind == PE_TABLE_LOOK)
+	if (pe_table_seen(t, pid, &w) && w.kind == PE_TABLE_LOOK &&
+	    pe_evidence_self((uint32_t)pe_sys_getpid(), &of) &&
+	    pe_kin_was_below(t, w.source, w.tick, &of))
 		note(e, pid, PE_EVIDENCE_LOOK, (int64_t)w.tick * PE_MOMENT_TICK);
 }
 
@@ -206,7 +224,7 @@ void pe_evidence_opened(struct pe_evidence *e, const char *path, bool at_cwd, in
 	moment = to_boot(clocks(e), f->stamp + (f->no_nsec ? PE_MOMENT_NO_NSEC : 0));
 	for (uint32_t i = 0; i < f->count && i < PE_PARSE_MOST; i++)
 		if (f->pid[i] & PE_PARSE_ACCUSE)
-			share(e, f->pid[i] & PE_PARSE_PID, PE_TABLE_FILE, moment, f->path);
+			share_file(e, f->pid[i] & PE_PARSE_PID, moment, f->path);
 }
 
 void pe_evidence_born(struct pe_evidence *e, uint32_t child, bool wanted)
@@ -338,40 +356,39 @@ static void take_files(struct pe_evidence *e, struct gathered *g, uint32_t pid,
 		take_file(e, g, now, trust, &accuser);
 }
 
-/* A word of kind FILE has the moment of the file, which may be before its reader's birth. */
-static bool is_by_descendant(const struct pe_table *t, const struct pe_table_word *w,
-			     const struct pe_kin_of *of)
+/* The moment of a word of the table, in ms since boot. 0: it is not evidence, since no descendant
+ * wrote it, or since this process wrote it from a file: then its own record has more detail. */
+static int64_t shared_moment(const struct pe_table *t, uint32_t pid, const struct pe_kin_of *of,
+			     struct pe_table_word *w, char *path)
 {
-	uint64_t tick = w->kind == PE_TABLE_FILE ? (uint64_t)pe_moment_now() / PE_MOMENT_TICK
-						 : w->tick;
-
-	return pe_kin_was_below(t, w->source, tick, of);
+	path[0] = '\0';
+	/* evidence from before this process's birth belongs to its ancestors */
+	if (!pe_table_seen(t, pid, w) || !pe_kin_was_below(t, w->source, w->tick, of))
+		return 0;
+	if (w->kind == PE_TABLE_LOOK)
+		return (int64_t)w->tick * PE_MOMENT_TICK;
+	return w->source == of->pid ? 0 : pe_table_origin(t, pid, path);
 }
 
 static void take_shared(struct pe_evidence *e, struct gathered *g, uint32_t pid,
 			const struct pe_kin_of *of, enum pe_moment_trust trust)
 {
 	const struct pe_table *t = table_of(e);
-	struct pe_table_word w;
 	char path[PE_TABLE_PATH];
+	struct pe_table_word w;
 	struct word own;
-	int64_t moment;
+	int64_t moment = t ? shared_moment(t, pid, of, &w, path) : 0;
 
-	/* evidence from before this process's birth belongs to its ancestors */
-	if (!t || !pe_table_seen(t, pid, &w) || !is_by_descendant(t, &w, of))
+	if (moment == 0)
 		return;
-	if (w.kind == PE_TABLE_FILE && w.source == of->pid)
-		return; /* its own record of the file has more detail */
-	moment = (int64_t)w.tick * PE_MOMENT_TICK;
 	/* evidence.7: this process has read pids since, and not this one */
 	if (w.kind == PE_TABLE_LOOK && own_word(e, pid, &own) && own.moment < moment &&
 	    atomic_load_explicit(&e->heard, memory_order_relaxed) >= moment)
 		return;
-	pe_table_origin(t, pid, path);
 	if (w.kind == PE_TABLE_FILE && trust == PE_MOMENT_MARGIN)
 		moment += PE_MOMENT_BOOT_MARGIN;
 	take(g, w.kind == PE_TABLE_FILE ? PE_EVIDENCE_FILE : PE_EVIDENCE_LOOK, moment, true,
-	     w.source == of->pid ? 0 : w.source, w.kind == PE_TABLE_FILE ? path : "");
+	     w.source == of->pid ? 0 : w.source, path);
 }
 
 static void gather(struct pe_evidence *e, struct gathered *g, uint32_t pid,
@@ -488,20 +505,17 @@ static int64_t file_moment(struct pe_evidence *e, uint32_t pid)
 		       : moment;
 }
 
-static int64_t shared_moment(struct pe_evidence *e, uint32_t me, uint32_t pid)
+static int64_t moment_in_table(struct pe_evidence *e, uint32_t me, uint32_t pid)
 {
 	const struct pe_table *t = atomic_load_explicit(&e->table, memory_order_acquire);
+	char path[PE_TABLE_PATH];
 	struct pe_table_word w;
 	struct pe_kin_of of;
 
+	/* no table exists if no program of this user has made a look */
 	if (!t)
-		t = map_table(
-			e, false); /* no table exists if no program of this user has made a look */
-
-	return t && pe_table_seen(t, pid, &w) && pe_evidence_self(me, &of) &&
-			       is_by_descendant(t, &w, &of)
-		       ? (int64_t)w.tick * PE_MOMENT_TICK
-		       : 0;
+		t = map_table(e, false);
+	return t && pe_evidence_self(me, &of) ? shared_moment(t, pid, &of, &w, path) : 0;
 }
 
 int64_t pe_evidence_to_hand_on(struct pe_evidence *e, uint32_t me, uint32_t pid, bool may_read)
@@ -511,7 +525,7 @@ int64_t pe_evidence_to_hand_on(struct pe_evidence *e, uint32_t me, uint32_t pid,
 
 	if (own_word(e, pid, &own))
 		moment = own.moment;
-	other = shared_moment(e, me, pid);
+	other = moment_in_table(e, me, pid);
 	moment = other > moment ? other : moment;
 	other = may_read ? file_moment(e, pid) : 0;
 	return other > moment ? other : moment;

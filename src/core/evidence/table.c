@@ -68,28 +68,31 @@ bool pe_table_kin(const struct pe_table *t, uint32_t pid, struct pe_table_word *
 		      pid, w);
 }
 
-void pe_table_set_origin(struct pe_table *t, uint32_t pid, const char *path)
+void pe_table_set_origin(struct pe_table *t, uint32_t pid, const char *path, int64_t moment)
 {
 	struct pe_table_origin *o = &t->origin[pid % PE_TABLE_ORIGINS];
 	struct pe_text text = pe_text_on(o->path, sizeof(o->path));
 
 	atomic_store(&o->pid, 0);
+	o->moment = moment;
 	pe_text_add(&text, path);
 	pe_text_end(&text);
 	atomic_store(&o->pid, pid);
 }
 
-void pe_table_origin(const struct pe_table *t, uint32_t pid, char *to)
+int64_t pe_table_origin(const struct pe_table *t, uint32_t pid, char *to)
 {
 	const struct pe_table_origin *o = &t->origin[pid % PE_TABLE_ORIGINS];
+	int64_t moment;
 
-	to[0] = '\0';
 	if (atomic_load(&o->pid) != pid)
-		return;
-	memcpy(to, o->path, PE_TABLE_PATH - 1);
-	to[PE_TABLE_PATH - 1] = '\0';
-	if (atomic_load(&o->pid) != pid)
-		to[0] = '\0';
+		return 0;
+	moment = o->moment;
+	if (to) {
+		memcpy(to, o->path, PE_TABLE_PATH - 1);
+		to[PE_TABLE_PATH - 1] = '\0';
+	}
+	return atomic_load(&o->pid) == pid ? moment : 0;
 }
 
 /* --- the file --- */
@@ -119,7 +122,7 @@ bool pe_table_name(char *name)
 	struct pe_text text = pe_text_on(name, PE_TABLE_NAME);
 	bool whole;
 
-	pe_text_add(&text, "/dev/shm/pidepoch-");
+	pe_text_add(&text, "/dev/shm/pidepoch2-");
 	pe_text_decimal(&text, (uint64_t)pe_sys0(SYS_geteuid));
 	whole = add_namespace(&text, "/proc/self/ns/pid");
 	if (whole && !add_namespace(&text, "/proc/self/ns/time"))

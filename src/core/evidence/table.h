@@ -3,8 +3,8 @@
  * table - evidence that the programs of one user share: two words of 8 bytes per pid, in a mapping
  * of a file in /dev/shm.
  *
- *   seen[pid]  { moment, kind, tag, source }   the pid was right at this moment, as process
- *                                              `source` saw it
+ *   seen[pid]  { moment, kind, tag, source }   process `source` looked the pid up at this moment,
+ *                                              or read it from a file (origin: which, and how old)
  *   kin[pid]   { moment, tag, parent }         `parent` forked the process that has the pid since
  *                                              then
  *
@@ -22,8 +22,8 @@
  * table.4  A word is accepted only if its source descends from the caller (kin.h) and its moment is
  *          after the caller's birth. A foreign or torn word fails this test. A wrong word written
  *          by the same user can at most let a stale use pass or refuse a correct one.
- * table.5  The file's name contains the user, the pid namespace and the time namespace, so that
- *          pids and moments mean the same to all processes that share it.
+ * table.5  The file's name contains the layout's version, the user, the pid namespace and the time
+ *          namespace, so that pids and moments mean the same to all processes that share it.
  * table.6  The first look or use opens it and closes it at once; an exec removes the mapping.
  */
 #ifndef PE_CORE_EVIDENCE_TABLE_H
@@ -43,10 +43,11 @@ enum pe_table_kind {
 	PE_TABLE_ENDED,
 };
 
-/* the file that a pid was read from, for notices only */
+/* the file that a pid was read from */
 struct pe_table_origin {
 	_Atomic uint32_t pid;
 	uint32_t spare;
+	int64_t moment; /* when the file was last changed, in ms since boot */
 	char path[PE_TABLE_PATH];
 };
 
@@ -58,7 +59,7 @@ struct pe_table {
 
 /* a decoded word; moments are ticks of 10 ms since boot */
 struct pe_table_word {
-	uint64_t tick;
+	uint64_t tick;	 /* when the source looked, read the file, or was born */
 	uint32_t source; /* or parent */
 	enum pe_table_kind kind;
 };
@@ -80,8 +81,9 @@ void pe_table_bear(struct pe_table *t, uint32_t pid, const struct pe_table_word 
 void pe_table_end(struct pe_table *t, uint32_t pid, uint32_t parent);
 bool pe_table_kin(const struct pe_table *t, uint32_t pid, struct pe_table_word *w);
 
-/* @to: PE_TABLE_PATH bytes; "" if it is not known */
-void pe_table_set_origin(struct pe_table *t, uint32_t pid, const char *path);
-void pe_table_origin(const struct pe_table *t, uint32_t pid, char *to);
+void pe_table_set_origin(struct pe_table *t, uint32_t pid, const char *path, int64_t moment);
+/* When the file was changed that @pid was read from, in ms since boot; 0: the origin is not known.
+ * @to: PE_TABLE_PATH bytes for its path, or NULL. */
+int64_t pe_table_origin(const struct pe_table *t, uint32_t pid, char *to);
 
 #endif
