@@ -12,6 +12,7 @@ pidepoch_SOURCES = \
 	src/cli/program.c src/cli/program.h \
 	src/cli/demo.c \
 	src/cli/doctor.c \
+	src/cli/libraries.c src/cli/libraries.h \
 	src/cli/fuzz.c \
 	src/cli/scenario.c src/cli/scenario.h \
 	src/cli/status.c \

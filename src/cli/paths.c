@@ -174,12 +174,27 @@ int pe_paths_library(char *out, size_t size)
 	return find(&library_place, PE_PATHS_LIBRARY, out, size);
 }
 
+int pe_paths_vrange(char *out, size_t size)
+{
+	return find(&library_place, PE_PATHS_VRANGE, out, size);
+}
+
 bool pe_paths_is_library(const char *entry, size_t n)
 {
 	size_t length = strlen(PE_PATHS_LIBRARY);
 
 	return n >= length && strncmp(entry + n - length, PE_PATHS_LIBRARY, length) == 0 &&
 	       (n == length || entry[n - length - 1] == '/');
+}
+
+bool pe_paths_is_vrange(const char *entry, size_t n)
+{
+	static const char name[] = "libvrange.so";
+	const char *slash = memrchr(entry, '/', n), *last = slash ? slash + 1 : entry;
+	const size_t length = n - (size_t)(last - entry);
+
+	return length >= sizeof(name) - 1 && strncmp(last, name, sizeof(name) - 1) == 0 &&
+	       (length == sizeof(name) - 1 || last[sizeof(name) - 1] == '.');
 }
 
 int pe_paths_helper(const char *name, char *out, size_t size)

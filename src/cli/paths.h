@@ -16,6 +16,7 @@
 #include <stddef.h>
 
 #define PE_PATHS_LIBRARY "libpidepoch-preload.so"
+#define PE_PATHS_VRANGE	 "libvrange.so.0"
 
 /* The path of the running binary. 0 or -errno. */
 int pe_paths_self(char *out, size_t size);
@@ -24,8 +25,14 @@ int pe_paths_self(char *out, size_t size);
  * searched. */
 int pe_paths_library(char *out, size_t size);
 
+/* The same for libvrange. */
+int pe_paths_vrange(char *out, size_t size);
+
 /* Does this entry of LD_PRELOAD, of @n bytes, name a copy of our library, in any directory? */
 bool pe_paths_is_library(const char *entry, size_t n);
+
+/* The same for libvrange, of any version. */
+bool pe_paths_is_vrange(const char *entry, size_t n);
 
 /* As pe_paths_library(), for a program or script of the demonstration. */
 int pe_paths_helper(const char *name, char *out, size_t size);

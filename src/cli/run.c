@@ -9,7 +9,6 @@
  *        outcome.h.)
  * run.3  A setting that is not given stays as it is in the environment, so that nested runs inherit
  *        it. --trust adds to it.
- * run.4  LD_PRELOAD names the library once, as its first entry, however deep runs are nested.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -22,8 +21,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/libraries.h"
 #include "cli/outcome.h"
-#include "cli/paths.h"
 #include "cli/program.h"
 #include "command/message.h"
 #include "cli/supervise.h"
@@ -56,6 +55,9 @@ static const char help[] =
 	"                          system calls) by seccomp: with CAP_SYS_ADMIN (this is the default);\n"
 	"                          also without it, though setuid programs then run without their\n"
 	"                          privileges; never\n"
+	"  --vrange                preload libvrange as well: volatile ranges (see vrange(7)) by system\n"
+	"                          call number, and /dev/ashmem\n"
+	"  --vrange-compat=v9|v13  --vrange, and the number of that version of the kernel patches\n"
 	"  --help                  display this help and exit\n"
 	"\n"
 	"Exit status: COMMAND's own; 2 usage error, 125 pidepoch itself failed, 126 COMMAND cannot be\n"
@@ -67,6 +69,7 @@ static const char *const evidences[] = { "off", "tell", "act", "all", NULL };
 static const char *const modes[] = { "auto", "on", "off", NULL };
 static const char *const errors[] = { "ESRCH", "EEPOCH", NULL };
 static const char *const switches[] = { "on", "off", NULL };
+static const char *const versions[] = { "v9", "v13", NULL };
 
 /* a file that the library appends to in the program */
 struct file {
@@ -89,7 +92,9 @@ struct plan {
 	char *trust;
 	char **command;
 	char path[PATH_MAX]; /* where the command was found */
-	char library[PATH_MAX];
+	bool vrange;
+	const char *vrange_compat;
+	struct pe_libraries libraries;
 };
 
 static bool among(const char *word, const char *const *list)
@@ -163,6 +168,13 @@ static int take_option(struct plan *p, int option, char **argv)
 		return 0;
 	case 't' + PE_MESSAGE_LONG:
 		return add_trust(p, optarg);
+	case 'c' + PE_MESSAGE_LONG:
+		p->vrange_compat = optarg;
+		p->vrange = true;
+		return 0;
+	case 'r' + PE_MESSAGE_LONG:
+		p->vrange = true;
+		return 0;
 	default:
 		return pe_message_bad_option("run", option, argv);
 	}
@@ -181,6 +193,8 @@ static int read_options(struct plan *p, int argc, char **argv)
 		{ "error-exitcode", required_argument, NULL, 'x' + PE_MESSAGE_LONG },
 		{ "supervisor", required_argument, NULL, 'p' + PE_MESSAGE_LONG },
 		{ "trust", required_argument, NULL, 't' + PE_MESSAGE_LONG },
+		{ "vrange", no_argument, NULL, 'r' + PE_MESSAGE_LONG },
+		{ "vrange-compat", required_argument, NULL, 'c' + PE_MESSAGE_LONG },
 		{ "help", no_argument, NULL, 'h' + PE_MESSAGE_LONG },
 		{ 0 },
 	};
@@ -223,6 +237,9 @@ static int check_choices(struct plan *p)
 	if (r == 0)
 		r = check_choice(p->supervisor, "--supervisor", "PIDEPOCH_SUPERVISOR", modes,
 				 "auto, on or off");
+	if (r == 0)
+		r = check_choice(p->vrange_compat, "--vrange-compat", "VRANGE_COMPAT", versions,
+				 "v9 or v13");
 	if (!p->supervisor)
 		p->supervisor = getenv("PIDEPOCH_SUPERVISOR");
 	if (!p->supervisor || !*p->supervisor)
@@ -265,21 +282,7 @@ static int check_program(struct plan *p)
 				      strcmp(p->supervisor, "off") == 0);
 }
 
-/* --- the library and the log --- */
-
-static int check_library(struct plan *p)
-{
-	if (pe_paths_library(p->library, sizeof(p->library)) < 0)
-		return ERROR(PE_EXIT_UNABLE,
-			     "%s not found; looked in: %s; set PIDEPOCH_LIBDIR to its directory",
-			     PE_PATHS_LIBRARY, p->library);
-	/* the loader splits or expands the name at these characters; it knows no quoting */
-	if (strpbrk(p->library, " :$"))
-		return ERROR(PE_EXIT_UNABLE,
-			     "%s: cannot be preloaded, its path contains a ' ', ':' or '$'",
-			     p->library);
-	return 0;
-}
+/* --- the log and the events --- */
 
 /* A program may change its current directory, so make the name absolute. */
 static int name_file(struct file *f)
@@ -321,23 +324,6 @@ static int try_file(const struct file *f)
 
 /* --- the environment --- */
 
-/* Our library first, then the old entries without copies of our library. */
-static char *join_preload(const char *library, const char *old)
-{
-	size_t size = strlen(library) + strlen(old) + 2, n;
-	char *list = malloc(size), *end;
-
-	if (!list)
-		return NULL;
-	end = stpcpy(list, library);
-	for (; *old; old += n + (old[n] != '\0')) {
-		n = strcspn(old, ": ");
-		if (n > 0 && !pe_paths_is_library(old, n))
-			end += sprintf(end, "%s%.*s", end > list ? ":" : "", (int)n, old);
-	}
-	return list;
-}
-
 static int put(const char *variable, const char *value)
 {
 	return value && *value ? setenv(variable, value, 1) : 0;
@@ -371,7 +357,7 @@ static int set_environment(const struct plan *p)
 	 * would end the program */
 	bool other = p->fit == PE_PROGRAM_FOREIGN || p->fit == PE_PROGRAM_LIBC ||
 		     p->fit == PE_PROGRAM_SANITIZED;
-	char *preload = join_preload(other ? "" : p->library, old ? old : "");
+	char *preload = pe_libraries_join(&p->libraries, !other, old ? old : "");
 
 	if (!preload ||
 	    (*preload ? setenv("LD_PRELOAD", preload, 1) : unsetenv("LD_PRELOAD")) < 0 ||
@@ -379,7 +365,8 @@ static int set_environment(const struct plan *p)
 	    put("PIDEPOCH_LOG", p->log.path) < 0 || put("PIDEPOCH_EVENTS", p->events.path) < 0 ||
 	    put("PIDEPOCH_EVIDENCE", p->evidence) < 0 || put_clock() < 0 ||
 	    put("PIDEPOCH_STACKS", p->stacks) < 0 || put("PIDEPOCH_TRUST", p->trust) < 0 ||
-	    put("PIDEPOCH_HANDLES", tried_handles()) < 0)
+	    put("PIDEPOCH_HANDLES", tried_handles()) < 0 ||
+	    put("VRANGE_COMPAT", p->vrange_compat) < 0)
 		return ERROR(PE_EXIT_UNABLE, "out of memory");
 	return 0;
 }
@@ -430,7 +417,7 @@ int pe_run_main(int argc, char **argv)
 	if (r == 0)
 		r = check_program(&plan);
 	if (r == 0)
-		r = check_library(&plan);
+		r = pe_libraries_find(&plan.libraries, plan.vrange);
 	if (r == 0)
 		r = name_file(&plan.log);
 	if (r == 0)

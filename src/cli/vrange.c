@@ -19,14 +19,13 @@
 /* The library beside the preload library. 1 to 4, or 0. */
 static int level_by_library(void)
 {
-	char path[PATH_MAX + 32], *end;
+	char path[PATH_MAX];
 	struct vrange_stat stat = { .size = sizeof(stat) };
 	int (*ask)(struct vrange_stat * to);
 	void *library;
 
-	if (pe_paths_library(path, PATH_MAX) != 0 || !(end = strrchr(path, '/')))
+	if (pe_paths_vrange(path, sizeof(path)) != 0)
 		return 0;
-	strcpy(end, "/libvrange.so");
 	library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
 	if (!library)
 		return 0;

@@ -25,7 +25,8 @@ CLI_TESTS = \
 	tests/cli/status.sh \
 	tests/cli/unfit.sh \
 	tests/cli/usage.sh \
-	tests/cli/values.sh
+	tests/cli/values.sh \
+	tests/cli/vrange.sh
 CLI_TESTS += \
 	tests/fuzz-command/cpython.sh \
 	tests/fuzz-command/finds.sh \
