@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * mark - volatile ranges of private anonymous memory: the kernel itself purges.
+ * mark - volatile ranges of private anonymous memory: the kernel itself purges. In mark.c,
+ * unmark.c and, for VRANGE_ZERO, zero.c.
  *
  *   mark:    fill what was never written (zero page) -> register MISSING|SIGBUS -> MADV_FREE
  *   purge:   reclaim drops clean pages when it needs memory; their entry becomes empty
@@ -45,8 +46,10 @@ int vr_mark_free(struct vr_state *st, struct vr_span s);
 /* 0: every page of @s is dirty now. -EFAULT: one is lost. -EACCES: not writable. */
 int vr_mark_dirty(struct vr_state *st, struct vr_span s);
 
-/* Removes ledger entries whose memory is no longer registered, and makes the rest ready to be
- * inherited (mark.7). */
-void vr_mark_verify(struct vr_state *st);
+/* The checks of a mark, where one has no effect. @strict: -EOPNOTSUPP if they pass. */
+int vr_mark_without_effect(struct vr_state *st, struct vr_span s, bool strict);
+
+/* Makes @part of a VRANGE_ZERO entry dirty. Is a page of it lost? */
+bool vr_mark_zero_lost(struct vr_state *st, const struct vr_ledger_entry *e, struct vr_span part);
 
 #endif

@@ -3,7 +3,7 @@
 
 #include "core/text.h"
 #include "vrange/mapping.h"
-#include "vrange/mark.h"
+#include "vrange/stale.h"
 #include "vrange/state.h"
 
 /* What a forked process must not inherit: on a page that the kernel wipes (state.2). */
@@ -233,7 +233,7 @@ void vr_state_fork_prepare(void)
 	if (!st)
 		return;
 	/* before the fork, while the kernel can still be asked */
-	vr_mark_verify(st);
+	vr_stale_before_fork(st);
 	st->forked = true;
 }
 

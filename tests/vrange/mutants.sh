@@ -7,37 +7,35 @@
 set -u
 
 work=$TMPDIR/mutants
+sources=$PIDEPOCH_SRCDIR/src
 tests=$PIDEPOCH_SRCDIR/tests/vrange
-bad=0
-tried=0
-turn=0
-mkdir "$work" || exit 99
+lanes=2
+mkdir -p "$work/library" "$work/test" || exit 99
 
-# build TEST: the copy of the library and this test, in one program
-build()
-{
-	# shellcheck disable=SC2086 # CC is a list of words
-	$CC -std=gnu11 -D_GNU_SOURCE -O1 -w -pthread -I"$PIDEPOCH_SRCDIR/include" -I"$work/src" \
-		-I"$PIDEPOCH_SRCDIR/src" "$tests/$1.c" "$tests/pressure.c" "$work"/src/vrange/*.o -o "$work/$1"
-}
+# the first failure ends a test
+export VRANGE_TEST_STOP=1
 
-# compile FILE...: of the copy
+# compile SOURCE OBJECT
 compile()
 {
-	for file; do
-		# shellcheck disable=SC2086
-		$CC -std=gnu11 -D_GNU_SOURCE -O1 -w -I"$PIDEPOCH_SRCDIR/include" -I"$work/src" \
-			-I"$PIDEPOCH_SRCDIR/src" -c "$file" -o "${file%.c}.o" || return 1
-	done
+	# shellcheck disable=SC2086 # CC is a list of words
+	$CC -std=gnu11 -D_GNU_SOURCE -O1 -w -pthread -I"$PIDEPOCH_SRCDIR/include" -I"$sources" -c "$1" -o "$2"
 }
 
-run() # TEST
+# run TEST [MUTANT-OBJECT]: the test with the library, whose object of that name is replaced
+run()
 {
-	build "$1" || exit 99
-	timeout 60 "$work/$1" >"$work/log" 2>&1
+	set -- "$1" "$work/library/${2:-none}" ${2:+"$PWD/$2"}
+	objects=
+	for each in "$work"/library/*.o; do
+		test "$each" = "$2" || objects="$objects $each"
+	done
+	# shellcheck disable=SC2086
+	$CC -pthread "$work/test/$1.o" "$work/test/pressure.o" $objects ${3:+"$3"} -o "$1" || exit 99
+	timeout 60 "./$1" >log 2>&1
 }
 
-# replace FILE FROM TO: in the copy; FROM must be there
+# replace FILE FROM TO: a copy in this folder; FROM must be there
 replace()
 {
 	FROM=$2 TO=$3 awk '
@@ -45,12 +43,13 @@ replace()
 		!done && (at = index($0, from)) {
 			$0 = substr($0, 1, at - 1) to substr($0, at + length(from)); done = 1 }
 		{ print }
-		END { exit !done }' "$work/src/vrange/$1" >"$work/new" && mv "$work/new" "$work/src/vrange/$1"
+		END { exit !done }' "$sources/vrange/$1" >"$1"
 }
 
 is_due()
 {
 	turn=$((turn + 1))
+	test $((turn % lanes)) -eq "$lane" || return 1
 	test -z "${PIDEPOCH_QUICK:-}" || test $((turn % 3)) -eq 1
 }
 
@@ -58,77 +57,94 @@ is_due()
 mutate()
 {
 	is_due || return 0
-	tried=$((tried + 1))
-	cp "$work/src/vrange/$2" "$work/original"
-	if replace "$2" "$3" "$4" && compile "$work/src/vrange/$2"; then
-		run "$1"
-		status=$?
-		case $status in
-		0 | 77)
-			echo "NOT NOTICED by $1, status $status: $2: $3 -> $4"
-			bad=$((bad + 1))
-			;;
-		esac
-	else
+	object=${2%.c}.o
+	if ! replace "$2" "$3" "$4" || ! compile "$2" "$object"; then
 		echo "NOT THERE in $2: $3"
 		bad=$((bad + 1))
+		return
 	fi
-	cp "$work/original" "$work/src/vrange/$2"
-	compile "$work/src/vrange/$2"
+	run "$1" "$object"
+	status=$?
+	tried=$((tried + 1))
+	case $status in
+	0 | 77)
+		echo "NOT NOTICED by $1, status $status: $2: $3 -> $4"
+		bad=$((bad + 1))
+		;;
+	esac
+	rm -f "$object"
 }
 
-mkdir -p "$work/src/vrange"
-cp "$PIDEPOCH_SRCDIR"/src/vrange/*.[ch] "$work/src/vrange/"
-chmod -R u+w "$work/src"
-cp "$PIDEPOCH_SRCDIR/src/core/text.c" "$PIDEPOCH_SRCDIR/src/core/memory/arena.c" "$work/src/vrange/"
+for file in "$sources"/vrange/*.c "$sources/core/text.c" "$sources/core/memory/arena.c"; do
+	compile "$file" "$work/library/$(basename "$file" .c).o" || exit 99
+done
 # shellcheck disable=SC2086
-$CC -c "$PIDEPOCH_SRCDIR/src/vrange/arch/$(uname -m)/syscall.S" -o "$work/src/vrange/syscall.o" || exit 99
-compile "$work"/src/vrange/*.c || exit 99
+$CC -c "$sources/vrange/arch/$(uname -m)/syscall.S" -o "$work/library/syscall.o" || exit 99
+compile "$tests/pressure.c" "$work/test/pressure.o" || exit 99
+cd "$work" || exit 99
 for test in ranges forks objects files model; do
+	compile "$tests/$test.c" "$work/test/$test.o" || exit 99
 	run $test
 	case $? in
 	0) ;;
-	77) cat "$work/log"; exit 77 ;;
-	*) cat "$work/log"; echo "unbroken, yet $test fails"; exit 1 ;;
+	77) cat log; exit 77 ;;
+	*) cat log; echo "unbroken, yet $test fails"; exit 1 ;;
 	esac
 done
 
-mutate ranges mark.c 'error ? error : each_gap(st, part, register_gap, arg);' '0;'
-mutate ranges mark.c 'error = vr_kernel_unregister(vr_state_uffd(st), part);' 'error = 0;'
-mutate ranges mark.c 'vr_kernel_populate_write(run);' '0;'
-mutate ranges mark.c 'int error = each_gap(st, part, fill, arg);' 'int error = 0;'
-mutate ranges mark.c '		abandon_part(st, part, arg);' '		;'
-mutate ranges mark.c '		unregister_gap(st, s, NULL);' '		;'
-mutate ranges mark.c 'keep || vr_kernel_drop(part) != 0' 'keep'
-mutate ranges mark.c 'if (is_registered(st, one) == 0)' 'if (0)'
-mutate ranges mark.c 'each_entry(st, s, forget_if_stale, NULL);' '0;'
-mutate ranges move.c 'register_moved(st, &e);' ';'
-mutate ranges state.c 'st->ledger.entry[i].flags |= VR_LEDGER_LOST;' ';'
-mutate ranges ledger.c 'if (at < to && l->entry[to - 1].span.end > s.end) {' 'if (0) {'
-mutate forks state.c '	register_all(&state);' '	;'
-mutate forks state.c 'vr_mark_verify(st);' ';'
-mutate forks mark.c 'if (st->forked)' 'if (0)'
-mutate forks state.c 'if (unlikely(!o->alive)) {' 'if (0) {'
-mutate model mark.c 'keep_survivors(st, part);' ';'
-mutate model mark.c 'st->ledger, s);' 'st->ledger, s); e = NULL;'
-mutate model ledger.c 'e.span = part;' ';'
-mutate objects objects.c 'vr_kernel_is_registered(uffd, o->span) == 1;' '1;'
-mutate objects objects.c 'if (vr_mark_dirty(st, o->span) != 0)' 'if (0)'
-mutate objects objects.c 'while (all->listed.bytes > all->cap)' 'while (0)'
-mutate objects objects.c 'error = vr_kernel_zero_fill(uffd, o->span);' ';'
-mutate objects objects.c 'if (word & VR_OBJECT_REFERENCED)' 'if (0)'
-mutate objects object.c 'give_up(o);' ';'
-export VRANGE_FORCE_OLD=userfaultfd
-mutate objects witness.c 'lost += VR_PAGE;' ';'
-unset VRANGE_FORCE_OLD
-mutate objects state.c 'vr_objects_adopt(st, true);' ';'
-mutate objects state.c 'vr_objects_adopt(st, false);' ';'
-mutate files file.c 'm.inode == key->inode' '1'
-mutate files shared.c 'error ? error : lost;' 'error;'
-mutate files shared.c '|| e->state == VR_EXTENT_VOLATILE)' '|| 1)'
-mutate files shared.c '(st.st_mode & 077)' '0'
-mutate files file.c 'punch(st, part->fd, &part->key, e);' ';'
-mutate files mark.c 'u->lost |= result == 1;' ';'
+mutants()
+{
+	mutate ranges mark.c 'error ? error : vr_walk_gaps(st, part, register_gap, arg);' '0;'
+	mutate ranges unmark.c 'vr_kernel_unregister(vr_state_uffd(st), part) == -ENOMEM' '0'
+	mutate ranges unmark.c 'vr_kernel_populate_write(run);' '0;'
+	mutate ranges mark.c 'int error = vr_walk_gaps(st, part, fill, arg);' 'int error = 0;'
+	mutate ranges mark.c '		abandon_part(st, part, arg);' '		;'
+	mutate ranges mark.c '		unregister_gap(st, s, NULL);' '		;'
+	mutate ranges unmark.c 'keep || vr_kernel_drop(part) != 0' 'keep'
+	mutate ranges stale.c 'if (is_registered(st, one) == 0)' 'if (0)'
+	mutate ranges stale.c 'vr_walk_entries(st, s, forget_part, NULL);' ';'
+	mutate ranges move.c 'register_moved(st, &e);' ';'
+	mutate ranges state.c 'st->ledger.entry[i].flags |= VR_LEDGER_LOST;' ';'
+	mutate ranges ledger.c 'if (at < to && l->entry[to - 1].span.end > s.end) {' 'if (0) {'
+	mutate forks state.c '	register_all(&state);' '	;'
+	mutate forks state.c 'vr_stale_before_fork(st);' ';'
+	mutate forks mark.c 'if (st->forked)' 'if (0)'
+	mutate forks state.c 'if (unlikely(!o->alive)) {' 'if (0) {'
+	mutate model unmark.c '		keep_survivors(st, part);' ';'
+	mutate model walk.c 'st->ledger, s);' 'st->ledger, s); e = NULL;'
+	mutate model ledger.c 'e.span = part;' ';'
+	mutate objects objects.c 'vr_kernel_is_registered(uffd, o->span) == 1;' '1;'
+	mutate objects objects.c 'if (vr_mark_dirty(st, o->span) != 0)' 'if (0)'
+	mutate objects objects.c 'while (all->listed.bytes > all->cap)' 'while (0)'
+	mutate objects objects.c 'error = vr_kernel_zero_fill(uffd, o->span);' ';'
+	mutate objects objects.c 'if (word & VR_OBJECT_REFERENCED)' 'if (0)'
+	mutate objects object.c 'give_up(o);' ';'
+	export VRANGE_FORCE_OLD=userfaultfd
+	mutate objects witness.c 'lost += VR_PAGE;' ';'
+	unset VRANGE_FORCE_OLD
+	mutate objects state.c 'vr_objects_adopt(st, true);' ';'
+	mutate objects state.c 'vr_objects_adopt(st, false);' ';'
+	mutate files file.c 'm.inode == key->inode' '1'
+	mutate files shared.c 'error ? error : lost;' 'error;'
+	mutate files shared.c '|| e->state == VR_EXTENT_VOLATILE)' '|| 1)'
+	mutate files shared.c '(st.st_mode & 077)' '0'
+	mutate files file.c 'punch(st, part->fd, &part->key, e);' ';'
+	mutate files unmark.c 'u->lost |= result == 1;' ';'
+}
 
-echo "$tried mutants, $bad not noticed"
-exit $((bad != 0))
+# lane NUMBER: every so manieth mutant, in a folder of its own
+lane()
+{
+	lane=$1 turn=0 tried=0 bad=0
+	mkdir "$work/lane$lane" && cd "$work/lane$lane" || exit 99
+	mutants
+	echo "$tried mutants, $bad not noticed"
+	exit $((bad != 0))
+}
+
+failed=0
+(lane 0) &
+first=$!
+(lane 1) || failed=1
+wait $first || failed=1
+exit $failed

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * mapped - mvrange() of a shared mapping of a file is fvrange() of that part of the file.
+ *
+ * mapped.1  The file is found by device and inode among the open descriptors of this process.
+ *           Without one it cannot be purged: the mark is accepted and without effect.
+ *
+ * Context: under the lock of state.h. Results are >= 0 or -errno.
+ */
+#ifndef VR_MAPPED_H
+#define VR_MAPPED_H
+
+#include "vrange/mapping.h"
+#include "vrange/state.h"
+
+/* Would a mark of @part of this mapping have an effect? */
+bool vr_mapped_can_mark(struct vr_state *st, const struct vr_mapping *m, struct vr_span part);
+
+/* 0 for any mapping that is not shared. */
+int vr_mapped_mark(struct vr_state *st, const struct vr_mapping *m, struct vr_span part);
+
+/* The same. 1: a part was lost */
+int vr_mapped_unmark(struct vr_state *st, const struct vr_mapping *m, struct vr_span part,
+		     bool partial);
+
+#endif
