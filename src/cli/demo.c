@@ -9,7 +9,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -25,19 +24,10 @@
 #include "cli/scenario.h"
 #include "cli/demo_table.h"
 #include "cli/commands.h"
+#include "command/options.h"
 #include "command/exit_status.h"
 
 #define ERROR(status, ...) pe_message_error(status, "demo", __VA_ARGS__)
-
-static const char help[] =
-	"Usage: pidepoch demo\n"
-	"Run four unmodified programs that signal a stale pid: natively, under 'pidepoch run', and under\n"
-	"'pidepoch run --on-stale=report', in a private namespace where pids are used again quickly.\n"
-	"Each time an unrelated process gets the pid, and reports the signals that it received.\n"
-	"\n"
-	"  --help  display this help and exit\n"
-	"\n"
-	"Exit status: 0 all as claimed; 1 something was not; 2 usage error; 125 not possible here.\n";
 
 enum { PROGRAMS = 4 };
 
@@ -288,18 +278,15 @@ static int demonstrate(void)
 
 int pe_demo_main(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "help", no_argument, NULL, 'h' + PE_MESSAGE_LONG },
-		{ 0 },
-	};
-	int option = getopt_long(argc, argv, "+:", options, NULL);
-
-	if (option == 'h' + PE_MESSAGE_LONG)
-		return pe_message_text("demo", help);
-	if (option != -1)
-		return pe_message_bad_option("demo", option, argv);
+	switch (pe_options_next("demo", argc, argv)) {
+	case PE_OPTION_END:
+		break;
+	case PE_OPTION_HELP:
+		return pe_options_help("demo");
+	default:
+		return PE_EXIT_USAGE;
+	}
 	if (optind < argc)
-		return ERROR(PE_EXIT_USAGE, "unexpected argument '%s'; try 'pidepoch demo --help'",
-			     argv[optind]);
+		return pe_options_unexpected("demo", argv[optind]);
 	return demonstrate();
 }

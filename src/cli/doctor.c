@@ -4,12 +4,13 @@
  * here.
  *
  * doctor.1  A guarantee follows only from mechanisms that this command has just tried (probe.h).
- * doctor.2  The status is 0 if and only if every guarantee is as good here as it can be on any
- *           machine.
+ * doctor.2  A guarantee is that of 'pidepoch run' without options, for the caller as it is.
+ * doctor.3  The status is 0 if and only if every guarantee is as good here as it can be on any
+ *           machine. What is worse here is listed at the end, with what would change it; what is
+ *           not exact on any machine is listed as such.
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -27,31 +28,20 @@
 #include "cli/vrange.h"
 #include "supervisor/probe.h"
 #include "cli/commands.h"
+#include "command/colour.h"
+#include "command/options.h"
 #include "command/exit_status.h"
-
-static const char help[] =
-	"Usage: pidepoch doctor [--json]\n"
-	"Try what this kernel and this container allow, and show what is guaranteed here.\n"
-	"\n"
-	"  exact        a call with a stale pid never reaches an unrelated process\n"
-	"  detected     it is reported, and may reach an unrelated process\n"
-	"  best effort  it may reach an unrelated process without being noticed\n"
-	"  none         it is not checked\n"
-	"\n"
-	"  --json  output for programs\n"
-	"  --help  display this help and exit\n"
-	"\n"
-	"Exit status: 0 all guarantees hold that can hold anywhere; 1 some do not; 2 usage error.\n";
 
 enum guarantee { NONE, EFFORT, DETECTED, EXACT };
 
 static const char *const guarantees[] = { "none", "best effort", "detected", "exact" };
 
-/* one kind of call: its guarantee here, the best possible one, and what is missing for it */
+/* one kind of call: its guarantee here and the best possible one; why it is not better, and what
+ * would change that (only if it is worse here than elsewhere) */
 struct family {
 	const char *name, *text;
 	enum guarantee here, best;
-	const char *lacks;
+	const char *lacks, *change;
 };
 
 enum { FAMILIES = 10 };
@@ -111,12 +101,18 @@ static bool have(const struct findings *f, enum pe_probe what)
 	return f->tried[what] == 0;
 }
 
+#define NEEDS_LIBRARY "a whole installation, or PIDEPOCH_LIBDIR with the library's directory"
+
 static struct family of_children(const struct findings *f, const char *name, const char *text)
 {
 	bool loaded = f->preload == 0;
 
-	return (struct family){ name, text, loaded ? EXACT : NONE, EXACT,
-				loaded ? "" : "the library cannot be preloaded" };
+	return (struct family){ name,
+				text,
+				loaded ? EXACT : NONE,
+				EXACT,
+				loaded ? "" : "the library cannot be preloaded",
+				NEEDS_LIBRARY };
 }
 
 static struct family of_vanishing(const struct findings *f, const char *name, const char *text)
@@ -126,6 +122,7 @@ static struct family of_vanishing(const struct findings *f, const char *name, co
 	if (c.here == EXACT && !have(f, PE_PROBE_PIDFD)) {
 		c.here = EFFORT;
 		c.lacks = "pidfds that can be waited for are missing";
+		c.change = "Linux 5.4";
 	}
 	return c;
 }
@@ -137,6 +134,7 @@ static struct family of_groups(const struct findings *f, const char *name, const
 	if (c.here == EXACT && !have(f, PE_PROBE_HANDLE)) {
 		c.here = EFFORT;
 		c.lacks = "once its leader is reaped, a group is known by its pid only";
+		c.change = "Linux 6.14";
 	}
 	return c;
 }
@@ -150,10 +148,18 @@ static struct family of_watched(const struct findings *f, const char *name, cons
 			      have(f, PE_PROBE_CHILDREN));
 	bool asked = !inside && !have(f, PE_PROBE_ADMIN);
 
-	return (struct family){ name, text, can ? best : NONE, best,
-				!can	? "there can be no supervisor"
-				: asked ? "needs --supervisor=on"
-					: "" };
+	return (struct family){
+		name,
+		text,
+		can && !asked ? best : NONE,
+		best,
+		!can	? "there can be no supervisor"
+		: asked ? "not watched without CAP_SYS_ADMIN"
+			: "",
+		can ? "--supervisor=on (setuid programs below then run without their "
+		      "privileges), or CAP_SYS_ADMIN"
+		    : "Linux 5.19, where no container forbids seccomp user notification"
+	};
 }
 
 /* The guarantee is the same without fork events: a continued signal is in a race with the wait of
@@ -163,31 +169,43 @@ static struct family of_threads(const struct findings *f, const char *name, cons
 	struct family c = of_watched(f, name, text, EFFORT);
 
 	if (c.here == EFFORT && !have(f, PE_PROBE_BIRTHS))
-		c.lacks = have(f, PE_PROBE_ADMIN)
-				  ? "forks are seen at waits only"
-				  : "forks are seen at waits only; needs --supervisor=on";
+		c.lacks = "forks are seen at waits only";
+	else if (c.here == EFFORT)
+		c.lacks = "a signal may race with the wait of another thread";
 	return c;
+}
+
+/* What no machine does exactly; it needs the library all the same. */
+static struct family of_library(const struct findings *f, const char *name, const char *text,
+				enum guarantee best, const char *why)
+{
+	bool loaded = f->preload == 0;
+
+	return (struct family){ name,
+				text,
+				loaded ? best : NONE,
+				best,
+				loaded ? why : "the library cannot be preloaded",
+				NEEDS_LIBRARY };
 }
 
 static void conclude(struct findings *f)
 {
-	const enum guarantee detected = f->preload == 0 ? DETECTED : NONE;
-
 	f->families[0] = of_children(f, "signal_child", "signals to own children");
 	f->families[1] = of_children(f, "call_child", "other calls on own children, pidfd_open");
 	f->families[2] = of_vanishing(f, "signal_vanishing", "signals while SIGCHLD is ignored");
-	f->families[3] = (struct family){ "call_vanishing", "other calls while SIGCHLD is ignored",
-					  f->preload == 0 ? EFFORT : NONE, EFFORT, "" };
-	f->families[4] = (struct family){ "inherited", "pids that the parent saw end", detected,
-					  DETECTED, "" };
-	f->families[5] = (struct family){ "stranger", "pids of processes that are not children",
-					  EFFORT, EFFORT, "" };
+	f->families[3] = of_library(f, "call_vanishing", "other calls while SIGCHLD is ignored",
+				    EFFORT, "these calls have no form that takes a pidfd");
+	f->families[4] = of_library(f, "inherited", "pids that the parent saw end", DETECTED,
+				    "the child may have learned the pid anew");
+	f->families[5] = of_library(f, "stranger", "pids of processes that are not children",
+				    EFFORT, "it may not be known when the program learned the pid");
 	f->families[6] = of_watched(f, "raw_single", "static programs with one thread", EXACT);
 	f->families[7] = of_threads(f, "raw_threads", "static programs with threads, Go");
 	f->families[8] = of_groups(f, "signal_group", "signals to groups that own children led");
-	f->families[9] = (struct family){ "evidence",
-					  "pids from files, looks at /proc and arguments",
-					  f->preload == 0 ? EFFORT : NONE, EFFORT, "" };
+	f->families[9] =
+		of_library(f, "evidence", "pids from files, looks at /proc and arguments", EFFORT,
+			   "start times and file times have a resolution of 10 ms and worse");
 	f->full = true;
 	for (int i = 0; i < FAMILIES; i++)
 		f->full = f->full && f->families[i].here == f->families[i].best;
@@ -215,26 +233,61 @@ static const char *reason(enum pe_probe p, int tried)
 
 static void print_mechanism(const char *text, int tried, const char *why)
 {
-	printf("  %-56s%s%s%s\n", text, tried == 0 ? "yes" : "no", tried ? ": " : "",
-	       tried ? why : "");
+	printf("  %-56s%s%s%s%s%s\n", text,
+	       pe_colour(tried == 0 ? PE_COLOUR_GOOD : PE_COLOUR_SO_SO), tried == 0 ? "yes" : "no",
+	       pe_colour(PE_COLOUR_NONE), tried ? ": " : "", tried ? why : "");
+}
+
+static void print_title(const char *title)
+{
+	printf("%s%s%s\n", pe_colour(PE_COLOUR_TITLE), title, pe_colour(PE_COLOUR_NONE));
+}
+
+static void print_family(const struct family *c)
+{
+	enum pe_colour colour = c->here == EXACT  ? PE_COLOUR_GOOD
+				: c->here == NONE ? PE_COLOUR_BAD
+						  : PE_COLOUR_SO_SO;
+
+	printf("  %-56s%s%s%s%s%s\n", c->text, pe_colour(colour), guarantees[c->here],
+	       pe_colour(PE_COLOUR_NONE), *c->lacks ? ": " : "", c->lacks);
+}
+
+/* doctor.3 */
+static void print_summary(const struct findings *f)
+{
+	int exact = 0, inexact = 0;
+
+	for (int i = 0; i < FAMILIES; i++) {
+		exact += f->families[i].here == EXACT;
+		inexact += f->families[i].best < EXACT;
+	}
+	print_title("\nsummary");
+	printf("  %d of %d kinds of calls are exact here. On any machine, %d cannot be.\n", exact,
+	       FAMILIES, inexact);
+	if (f->full)
+		printf("  No kind of call is better guaranteed elsewhere.\n");
+	for (int i = 0; i < FAMILIES; i++) {
+		const struct family *c = &f->families[i];
+
+		if (c->here < c->best)
+			printf("  %s: %s here, %s with %s.\n", c->text, guarantees[c->here],
+			       guarantees[c->best], c->change);
+	}
 }
 
 static void print_text(const struct findings *f)
 {
-	printf("Linux %s, %s\n\nmechanisms\n", f->kernel.release, f->kernel.machine);
+	printf("Linux %s, %s\n", f->kernel.release, f->kernel.machine);
+	print_title("\nmechanisms");
 	for (enum pe_probe p = 0; p < PE_PROBE_COUNT; p++)
 		print_mechanism(pe_probe_text(p), f->tried[p], reason(p, f->tried[p]));
 	print_mechanism("the library can be preloaded", f->preload, strerror(-f->preload));
-	printf("\nguarantees under 'pidepoch run'\n");
-	for (int i = 0; i < FAMILIES; i++) {
-		const struct family *c = &f->families[i];
-
-		printf("  %-56s%s%s%s\n", c->text, guarantees[c->here], *c->lacks ? ": " : "",
-		       c->lacks);
-	}
+	print_title("\nguarantees under 'pidepoch run'");
+	for (int i = 0; i < FAMILIES; i++)
+		print_family(&f->families[i]);
 	pe_vrange_print_text(&f->vrange);
-	printf("\n%s\n", f->full ? "All guarantees hold here."
-				 : "Some guarantees do not hold here that hold elsewhere.");
+	print_summary(f);
 }
 
 static void print_json_mechanism(const char *name, int tried, const char *why, bool last)
@@ -258,8 +311,13 @@ static void print_json(const struct findings *f)
 	for (int i = 0; i < FAMILIES; i++) {
 		const struct family *c = &f->families[i];
 
-		printf("    {\"calls\": \"%s\", \"here\": \"%s\", \"best\": \"%s\"}%s\n", c->name,
-		       guarantees[c->here], guarantees[c->best], i + 1 < FAMILIES ? "," : "");
+		printf("    {\"calls\": \"%s\", \"here\": \"%s\", \"best\": \"%s\"", c->name,
+		       guarantees[c->here], guarantees[c->best]);
+		if (*c->lacks)
+			printf(", \"why\": \"%s\"", c->lacks);
+		if (c->here < c->best)
+			printf(", \"change\": \"%s\"", c->change);
+		printf("}%s\n", i + 1 < FAMILIES ? "," : "");
 	}
 	printf("  ],\n");
 	pe_vrange_print_json(&f->vrange);
@@ -284,24 +342,23 @@ static int report(bool json)
 
 int pe_doctor_main(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "json", no_argument, NULL, 'j' + PE_MESSAGE_LONG },
-		{ "help", no_argument, NULL, 'h' + PE_MESSAGE_LONG },
-		{ 0 },
-	};
 	bool json = false;
 	int option;
 
-	while ((option = getopt_long(argc, argv, "+:", options, NULL)) != -1) {
-		if (option == 'h' + PE_MESSAGE_LONG)
-			return pe_message_text("doctor", help);
-		if (option != 'j' + PE_MESSAGE_LONG)
-			return pe_message_bad_option("doctor", option, argv);
-		json = true;
-	}
+	while ((option = pe_options_next("doctor", argc, argv)) != PE_OPTION_END)
+		switch (option) {
+		case PE_OPTION_HELP:
+			return pe_options_help("doctor");
+		case PE_OPTION_JSON:
+			json = true;
+			break;
+		case PE_OPTION_COLOUR:
+			pe_colour_choose(optarg);
+			break;
+		default:
+			return PE_EXIT_USAGE;
+		}
 	if (optind < argc)
-		return pe_message_error(PE_EXIT_USAGE, "doctor",
-					"unexpected argument '%s'; try 'pidepoch doctor --help'",
-					argv[optind]);
+		return pe_options_unexpected("doctor", argv[optind]);
 	return report(json);
 }

@@ -7,7 +7,7 @@ pidepoch_CPPFLAGS = $(AM_CPPFLAGS) -DPE_BINDIR='"$(bindir)"' -DPE_LIBDIR='"$(lib
 	-DPE_LIBEXECDIR='"$(libexecdir)"' \
 	-DPE_BUILT_LIBDIR='".libs"' -DPE_BUILT_LIBEXECDIR='"tests/programs"'
 pidepoch_SOURCES = \
-	src/cli/main.c src/cli/commands.h \
+	src/cli/main.c src/cli/commands.h src/cli/completion.c \
 	src/cli/run.c src/cli/outcome.c src/cli/outcome.h src/cli/report.c \
 	src/cli/program.c src/cli/program.h \
 	src/cli/demo.c \
@@ -23,3 +23,20 @@ pidepoch_SOURCES = \
 pidepoch_LDADD = libfuzz.la libinspect.la libsupervisor.la libreport.la libcommand.la
 # once, and not again in the keeper and in each worker
 pidepoch_LDFLAGS = -Wl,-z,now
+
+# the completions, from the table of options
+if NATIVE
+bashcompletiondir = $(datadir)/bash-completion/completions
+zshcompletiondir = $(datadir)/zsh/site-functions
+fishcompletiondir = $(datadir)/fish/vendor_completions.d
+nodist_bashcompletion_DATA = completions/pidepoch
+nodist_zshcompletion_DATA = completions/_pidepoch
+nodist_fishcompletion_DATA = completions/pidepoch.fish
+COMPLETIONS = completions/pidepoch completions/_pidepoch completions/pidepoch.fish
+CLEANFILES += $(COMPLETIONS)
+
+$(COMPLETIONS): pidepoch$(EXEEXT)
+	@$(MKDIR_P) completions
+	$(AM_V_GEN)case $@ in */_*) shell=zsh ;; *.fish) shell=fish ;; *) shell=bash ;; esac; \
+	./pidepoch$(EXEEXT) completion $$shell >$@.new && mv $@.new $@
+endif

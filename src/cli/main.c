@@ -1,44 +1,41 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * main - the options before the command name, and the table of commands.
+ * main - the options before the command name, and which function a command is.
  */
 #ifdef HAVE_CONFIG_H
 #include <config.h>
 #endif
 
-#include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "command/message.h"
 #include "cli/commands.h"
+#include "cli/program.h"
 #include "command/exit_status.h"
+#include "command/message.h"
+#include "command/options.h"
 
-static const struct verb {
+#define ERROR(...) pe_message_error(PE_EXIT_USAGE, "", __VA_ARGS__)
+
+static int help_main(int argc, char **argv);
+static int version_main(int argc, char **argv);
+
+static const struct {
 	const char *name;
 	int (*main)(int argc, char **argv);
-	const char *help;
-} verbs[] = {
-	{ "run", pe_run_main, "run a command, protected from its own stale pids" },
-	{ "report", pe_report_main, "show what run --events=FILE has written" },
-	{ "demo", pe_demo_main, "show four unmodified programs, natively and under pidepoch" },
-	{ "fuzz", pe_fuzz_main, "reuse a command's pids at once, and report what it hits" },
-	{ "status", pe_status_main, "show what the library keeps for a running program" },
-	{ "doctor", pe_doctor_main,
-	  "show what this machine supports, and what is guaranteed here" },
+} commands[] = {
+	{ "run", pe_run_main },
+	{ "report", pe_report_main },
+	{ "demo", pe_demo_main },
+	{ "fuzz", pe_fuzz_main },
+	{ "status", pe_status_main },
+	{ "doctor", pe_doctor_main },
+	{ "completion", pe_completion_main },
+	{ "help", help_main },
+	{ "version", version_main },
 };
-
-#define VERBS (sizeof(verbs) / sizeof(verbs[0]))
-
-static int help(void)
-{
-	printf("Usage: pidepoch COMMAND [OPTION]...\n\n");
-	for (size_t i = 0; i < VERBS; i++)
-		printf("  %-10s %s\n", verbs[i].name, verbs[i].help);
-	printf("\n  --help     display this help; 'pidepoch COMMAND --help' has a command's options\n"
-	       "  --version  display the version\n\nSee pidepoch(1).\n");
-	return pe_message_flush("");
-}
 
 static int version(void)
 {
@@ -46,34 +43,81 @@ static int version(void)
 	return pe_message_flush("");
 }
 
-static int to_verb(int argc, char **argv)
+/* A word that is no command: what it may have been meant as. */
+static int unknown(const char *word)
 {
-	for (size_t i = 0; i < VERBS; i++)
-		if (strcmp(argv[0], verbs[i].name) == 0) {
+	char names[256], path[PATH_MAX];
+	const char *near;
+	size_t n = 0;
+
+	for (const struct pe_options_command *c = pe_options_commands; c->name; c++)
+		n += (size_t)snprintf(names + n, sizeof(names) - n, "%s|", c->name);
+	near = pe_options_near(word, names, '|', &n);
+	if (near && n)
+		return ERROR("unknown command '%s'; did you mean '%.*s'? try 'pidepoch --help'",
+			     word, (int)n, near);
+	if (pe_program_find(word, path, sizeof(path)) == 0)
+		return ERROR("unknown command '%s'; to run it, 'pidepoch run %s'; try 'pidepoch "
+			     "--help'",
+			     word, word);
+	return ERROR("unknown command '%s'; try 'pidepoch --help'", word);
+}
+
+static int to_command(int argc, char **argv)
+{
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (strcmp(argv[0], commands[i].name) == 0) {
 			optind = 0; /* getopt_long() starts on a new list */
-			return verbs[i].main(argc, argv);
+			return commands[i].main(argc, argv);
 		}
-	return pe_message_error(PE_EXIT_USAGE, "", "unknown command '%s'; try 'pidepoch --help'",
-				argv[0]);
+	return unknown(argv[0]);
+}
+
+/* The options of a command without any but --help. 0: go on; 1: @status is the exit status */
+static int read_options(const char *name, int argc, char **argv, int *status)
+{
+	int option = pe_options_next(name, argc, argv);
+
+	if (option == PE_OPTION_END)
+		return 0;
+	*status = option == PE_OPTION_HELP ? pe_options_help(name) : PE_EXIT_USAGE;
+	return 1;
+}
+
+static int help_main(int argc, char **argv)
+{
+	const char *name = "";
+	int status;
+
+	if (read_options("help", argc, argv, &status))
+		return status;
+	if (optind < argc)
+		name = argv[optind++];
+	if (optind < argc)
+		return pe_options_unexpected("help", argv[optind]);
+	return *name && !pe_options_find(name) ? unknown(name) : pe_options_help(name);
+}
+
+static int version_main(int argc, char **argv)
+{
+	int status;
+
+	if (read_options("version", argc, argv, &status))
+		return status;
+	return optind < argc ? pe_options_unexpected("version", argv[optind]) : version();
 }
 
 int main(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "help", no_argument, NULL, 'h' + PE_MESSAGE_LONG },
-		{ "version", no_argument, NULL, 'v' + PE_MESSAGE_LONG },
-		{ 0 },
-	};
-	int option = getopt_long(argc, argv, "+:", options, NULL);
-
-	if (option == 'h' + PE_MESSAGE_LONG)
-		return help();
-	if (option == 'v' + PE_MESSAGE_LONG)
+	switch (pe_options_next("", argc, argv)) {
+	case PE_OPTION_HELP:
+		return pe_options_help("");
+	case PE_OPTION_VERSION:
 		return version();
-	if (option != -1)
-		return pe_message_bad_option("", option, argv);
+	case PE_OPTION_WRONG:
+		return PE_EXIT_USAGE;
+	}
 	if (optind == argc)
-		return pe_message_error(PE_EXIT_USAGE, "",
-					"missing command; try 'pidepoch --help'");
-	return to_verb(argc - optind, argv + optind);
+		return ERROR("missing command; try 'pidepoch --help'");
+	return to_command(argc - optind, argv + optind);
 }

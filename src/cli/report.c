@@ -7,7 +7,6 @@
  *           --error-exitcode.
  */
 #include <errno.h>
-#include <getopt.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,27 +16,11 @@
 #include "report/print.h"
 #include "command/message.h"
 #include "cli/commands.h"
+#include "command/colour.h"
+#include "command/options.h"
 #include "command/exit_status.h"
 
 #define ERROR(status, ...) pe_message_error(status, "report", __VA_ARGS__)
-
-static const char help[] =
-	"Usage: pidepoch report [OPTION]... [FILE]...\n"
-	"Show the events that 'pidepoch run --events=FILE' has written. With no FILE, or when FILE is -,\n"
-	"read standard input.\n"
-	"\n"
-	"  --format=text|json|sarif|html\n"
-	"                          output for people (the default), programs, code hosts, or browsers\n"
-	"  --debug-dir=DIR         search DIR for separate debug files, as well as /usr/lib/debug\n"
-	"  --suppressions=FILE     omit the findings that match a line KIND:PATTERN of FILE;\n"
-	"                          may be given more than once\n"
-	"  --gen-suppressions      print such a line for each finding, instead of the findings\n"
-	"  --at-least=note|warning|error|critical\n"
-	"                          omit events of lower severity\n"
-	"  --error-exitcode=N      exit with status N, 1 to 255, if there are findings\n"
-	"  --help                  display this help and exit\n"
-	"\n"
-	"Exit status: 0, or N; 1 a file could not be read, 2 usage error. See pidepoch(1).\n";
 
 static const struct form {
 	const char *name;
@@ -59,37 +42,27 @@ struct plan {
 
 /* --- options --- */
 
-static int take_form(struct plan *p, const char *name)
+static void take_form(struct plan *p, const char *name)
 {
 	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
-		if (strcmp(forms[i].name, name) == 0) {
+		if (strcmp(forms[i].name, name) == 0)
 			p->form = &forms[i];
-			return 0;
-		}
-	return ERROR(PE_EXIT_USAGE, "--format='%s': must be text, json, sarif or html", name);
 }
 
-static int take_least(struct plan *p, const char *name)
+static void take_least(struct plan *p, const char *name)
 {
 	for (int s = 0; s < PE_EVENTS_SEVERITIES; s++)
-		if (strcmp(pe_events_severity_name((enum pe_events_severity)s), name) == 0) {
+		if (strcmp(pe_events_severity_name((enum pe_events_severity)s), name) == 0)
 			p->least = (enum pe_events_severity)s;
-			return 0;
-		}
-	return ERROR(PE_EXIT_USAGE, "--at-least='%s': must be note, warning, error or critical",
-		     name);
 }
 
-static int take_status(struct plan *p, const char *text)
+static int take_status(struct plan *p)
 {
-	char *end;
-	long n = strtol(text, &end, 10);
+	uint64_t n = 0;
+	int r = pe_options_number("report", PE_OPTION_ERROR_EXITCODE, 1, 255, &n);
 
-	if (*end || end == text || n < 1 || n > 255)
-		return ERROR(PE_EXIT_USAGE, "--error-exitcode='%s': must be a number from 1 to 255",
-			     text);
 	p->status = (int)n;
-	return 0;
+	return r;
 }
 
 static int take_suppressions(struct plan *p, const char *name)
@@ -107,45 +80,40 @@ static int take_suppressions(struct plan *p, const char *name)
 	return r < 0 ? ERROR(PE_EXIT_FAILED, "%s: %s", name, strerror(-r)) : 0;
 }
 
-static int take_option(struct plan *p, int option, char **argv)
+static int take_option(struct plan *p, int option)
 {
 	switch (option) {
-	case 'f' + PE_MESSAGE_LONG:
-		return take_form(p, optarg);
-	case 'd' + PE_MESSAGE_LONG:
+	case PE_OPTION_FORMAT:
+		take_form(p, optarg);
+		return 0;
+	case PE_OPTION_DEBUG_DIR:
 		pe_image_look_below(optarg);
-		return *optarg ? 0 : ERROR(PE_EXIT_USAGE, "--debug-dir='': must name a directory");
-	case 's' + PE_MESSAGE_LONG:
+		return *optarg ? 0 : ERROR(PE_EXIT_USAGE, "empty name for '--debug-dir'");
+	case PE_OPTION_SUPPRESSIONS:
 		return take_suppressions(p, optarg);
-	case 'g' + PE_MESSAGE_LONG:
+	case PE_OPTION_GEN_SUPPRESSIONS:
 		p->suppressions = true;
 		return 0;
-	case 'l' + PE_MESSAGE_LONG:
-		return take_least(p, optarg);
-	case 'e' + PE_MESSAGE_LONG:
-		return take_status(p, optarg);
+	case PE_OPTION_AT_LEAST:
+		take_least(p, optarg);
+		return 0;
+	case PE_OPTION_ERROR_EXITCODE:
+		return take_status(p);
+	case PE_OPTION_COLOUR:
+		pe_colour_choose(optarg);
+		return 0;
 	default:
-		return pe_message_bad_option("report", option, argv);
+		return PE_EXIT_USAGE;
 	}
 }
 
 /* 0, an exit status, or -1: --help was given */
 static int read_options(struct plan *p, int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "format", required_argument, NULL, 'f' + PE_MESSAGE_LONG },
-		{ "debug-dir", required_argument, NULL, 'd' + PE_MESSAGE_LONG },
-		{ "suppressions", required_argument, NULL, 's' + PE_MESSAGE_LONG },
-		{ "gen-suppressions", no_argument, NULL, 'g' + PE_MESSAGE_LONG },
-		{ "at-least", required_argument, NULL, 'l' + PE_MESSAGE_LONG },
-		{ "error-exitcode", required_argument, NULL, 'e' + PE_MESSAGE_LONG },
-		{ "help", no_argument, NULL, 'h' + PE_MESSAGE_LONG },
-		{ 0 },
-	};
 	int option, r = 0;
 
-	while (r == 0 && (option = getopt_long(argc, argv, ":", options, NULL)) != -1)
-		r = option == 'h' + PE_MESSAGE_LONG ? -1 : take_option(p, option, argv);
+	while (r == 0 && (option = pe_options_next("report", argc, argv)) != PE_OPTION_END)
+		r = option == PE_OPTION_HELP ? -1 : take_option(p, option);
 	return r;
 }
 
@@ -187,6 +155,8 @@ static int show(const struct plan *p, const struct pe_events *e)
 
 	if (!symbols || pe_findings_make(&findings, e, symbols, &p->suppress) < 0)
 		return ERROR(PE_EXIT_FAILED, "out of memory");
+	if (*pe_colour(PE_COLOUR_TITLE))
+		pe_print_use_colours();
 	if (p->suppressions)
 		pe_print_suppressions(stdout, &findings);
 	else
@@ -206,7 +176,7 @@ int pe_report_main(int argc, char **argv)
 	int r = read_options(&plan, argc, argv);
 
 	if (r < 0)
-		return pe_message_text("report", help);
+		return pe_options_help("report");
 	if (r == 0 && optind == argc)
 		r = isatty(0) ? ERROR(PE_EXIT_USAGE, "needs a FILE, or events on standard input")
 			      : read_file(&events, "-");

@@ -12,7 +12,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -28,48 +27,10 @@
 #include "cli/supervise.h"
 #include "supervisor/probe.h"
 #include "cli/commands.h"
+#include "command/options.h"
 #include "command/exit_status.h"
 
 #define ERROR(status, ...) pe_message_error(status, "run", __VA_ARGS__)
-
-static const char help[] =
-	"Usage: pidepoch run [OPTION]... [--] COMMAND [ARGUMENT]...\n"
-	"Run COMMAND so that a stale pid in it does not hit an unrelated process.\n"
-	"\n"
-	"  --on-stale=off|warn-once|warn|refuse|abort  what to do about a stale pid: nothing; let the\n"
-	"                          call through and log a notice, once or each time; make it fail and\n"
-	"                          log (this is the default); log and abort. report is warn\n"
-	"  --evidence=off|tell|act|all  what to do about a pid whose process is younger than the file,\n"
-	"                          look, argument or message that it was learned from: nothing; log a\n"
-	"                          notice; refuse acts, such as signals, and log probes (this is the\n"
-	"                          default); refuse probes, such as signal 0, as well\n"
-	"  --errno=ESRCH|EEPOCH    the error of a refused call (default ESRCH)\n"
-	"  --log=FILE              append notices to FILE instead of standard error\n"
-	"  --events=FILE           append events to FILE, for 'pidepoch report'\n"
-	"  --stacks=on|off         record stacks in events (default: on with --on-stale=warn)\n"
-	"  --error-exitcode=N      exit with status N, 1 to 255, if there were events of severity\n"
-	"                          warning or worse; COMMAND then runs as a child\n"
-	"  --trust=PATTERN         do not check programs whose name matches the shell pattern;\n"
-	"                          may be given more than once\n"
-	"  --supervisor=auto|on|off  watch calls that bypass the library (static programs, Go, raw\n"
-	"                          system calls) by seccomp: with CAP_SYS_ADMIN (this is the default);\n"
-	"                          also without it, though setuid programs then run without their\n"
-	"                          privileges; never\n"
-	"  --vrange                preload libvrange as well: volatile ranges (see vrange(7)) by system\n"
-	"                          call number, and /dev/ashmem\n"
-	"  --vrange-compat=v9|v13  --vrange, and the number of that version of the kernel patches\n"
-	"  --help                  display this help and exit\n"
-	"\n"
-	"Exit status: COMMAND's own; 2 usage error, 125 pidepoch itself failed, 126 COMMAND cannot be\n"
-	"executed, 127 COMMAND not found. See pidepoch(1).\n";
-
-static const char *const policies[] = { "off",	  "warn-once", "warn", "report",
-					"refuse", "abort",     NULL };
-static const char *const evidences[] = { "off", "tell", "act", "all", NULL };
-static const char *const modes[] = { "auto", "on", "off", NULL };
-static const char *const errors[] = { "ESRCH", "EEPOCH", NULL };
-static const char *const switches[] = { "on", "off", NULL };
-static const char *const versions[] = { "v9", "v13", NULL };
 
 /* a file that the library appends to in the program */
 struct file {
@@ -97,14 +58,6 @@ struct plan {
 	struct pe_libraries libraries;
 };
 
-static bool among(const char *word, const char *const *list)
-{
-	for (; *list; list++)
-		if (strcmp(word, *list) == 0)
-			return true;
-	return false;
-}
-
 /* --- options --- */
 
 static int add_trust(struct plan *p, const char *pattern)
@@ -113,8 +66,10 @@ static int add_trust(struct plan *p, const char *pattern)
 	char *joined;
 
 	if (!*pattern || strchr(pattern, ':'))
-		return ERROR(PE_EXIT_USAGE, "--trust='%s': must not be empty or contain a colon",
-			     pattern);
+		return ERROR(
+			PE_EXIT_USAGE,
+			"invalid argument '%s' for '--trust': must not be empty or contain a colon",
+			pattern);
 	if (!old)
 		old = "";
 	if (asprintf(&joined, "%s%s%s", old, *old ? ":" : "", pattern) < 0)
@@ -127,119 +82,89 @@ static int add_trust(struct plan *p, const char *pattern)
 static int take_file(struct file *f, const char *name)
 {
 	f->given = name;
-	return *name ? 0 : ERROR(PE_EXIT_USAGE, "--%s needs a file name", f->what);
+	return *name ? 0 : ERROR(PE_EXIT_USAGE, "empty file name for '--%s'", f->what);
 }
 
-static int take_status(struct plan *p, const char *text)
+static int take_status(struct plan *p)
 {
-	char *end;
-	long n = strtol(text, &end, 10);
+	uint64_t n = 0;
+	int r = pe_options_number("run", PE_OPTION_ERROR_EXITCODE, 1, 255, &n);
 
-	if (*end || end == text || n < 1 || n > 255)
-		return ERROR(PE_EXIT_USAGE, "--error-exitcode='%s': must be a number from 1 to 255",
-			     text);
 	p->found_status = (int)n;
-	return 0;
+	return r;
 }
 
-static int take_option(struct plan *p, int option, char **argv)
+static int take_option(struct plan *p, int option)
 {
 	switch (option) {
-	case 's' + PE_MESSAGE_LONG:
+	case PE_OPTION_ON_STALE:
 		p->policy = optarg;
 		return 0;
-	case 'i' + PE_MESSAGE_LONG:
+	case PE_OPTION_EVIDENCE:
 		p->evidence = optarg;
 		return 0;
-	case 'e' + PE_MESSAGE_LONG:
+	case PE_OPTION_ERRNO:
 		p->error = optarg;
 		return 0;
-	case 'l' + PE_MESSAGE_LONG:
+	case PE_OPTION_LOG:
 		return take_file(&p->log, optarg);
-	case 'v' + PE_MESSAGE_LONG:
+	case PE_OPTION_EVENTS:
 		return take_file(&p->events, optarg);
-	case 'p' + PE_MESSAGE_LONG:
+	case PE_OPTION_SUPERVISOR:
 		p->supervisor = optarg;
 		return 0;
-	case 'x' + PE_MESSAGE_LONG:
-		return take_status(p, optarg);
-	case 'k' + PE_MESSAGE_LONG:
+	case PE_OPTION_ERROR_EXITCODE:
+		return take_status(p);
+	case PE_OPTION_STACKS:
 		p->stacks = optarg;
 		return 0;
-	case 't' + PE_MESSAGE_LONG:
+	case PE_OPTION_TRUST:
 		return add_trust(p, optarg);
-	case 'c' + PE_MESSAGE_LONG:
+	case PE_OPTION_VRANGE_COMPAT:
 		p->vrange_compat = optarg;
 		p->vrange = true;
 		return 0;
-	case 'r' + PE_MESSAGE_LONG:
+	case PE_OPTION_VRANGE:
 		p->vrange = true;
 		return 0;
 	default:
-		return pe_message_bad_option("run", option, argv);
+		return PE_EXIT_USAGE;
 	}
 }
 
 /* 0, an exit status, or -1: --help was given */
 static int read_options(struct plan *p, int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "on-stale", required_argument, NULL, 's' + PE_MESSAGE_LONG },
-		{ "evidence", required_argument, NULL, 'i' + PE_MESSAGE_LONG },
-		{ "errno", required_argument, NULL, 'e' + PE_MESSAGE_LONG },
-		{ "log", required_argument, NULL, 'l' + PE_MESSAGE_LONG },
-		{ "events", required_argument, NULL, 'v' + PE_MESSAGE_LONG },
-		{ "stacks", required_argument, NULL, 'k' + PE_MESSAGE_LONG },
-		{ "error-exitcode", required_argument, NULL, 'x' + PE_MESSAGE_LONG },
-		{ "supervisor", required_argument, NULL, 'p' + PE_MESSAGE_LONG },
-		{ "trust", required_argument, NULL, 't' + PE_MESSAGE_LONG },
-		{ "vrange", no_argument, NULL, 'r' + PE_MESSAGE_LONG },
-		{ "vrange-compat", required_argument, NULL, 'c' + PE_MESSAGE_LONG },
-		{ "help", no_argument, NULL, 'h' + PE_MESSAGE_LONG },
-		{ 0 },
-	};
 	int option, r = 0;
 
-	while (r == 0 && (option = getopt_long(argc, argv, "+:", options, NULL)) != -1)
-		r = option == 'h' + PE_MESSAGE_LONG ? -1 : take_option(p, option, argv);
+	while (r == 0 && (option = pe_options_next("run", argc, argv)) != PE_OPTION_END)
+		r = option == PE_OPTION_HELP ? -1 : take_option(p, option);
 	p->command = argv + optind;
 	if (r == 0 && optind == argc)
 		r = ERROR(PE_EXIT_USAGE, "missing command; try 'pidepoch run --help'");
 	return r;
 }
 
-/* @given: from the command line, or NULL; then the value in the environment is checked */
-static int check_choice(const char *given, const char *option, const char *variable,
-			const char *const *list, const char *words)
-{
-	const char *inherited = getenv(variable);
-
-	if (given && !among(given, list))
-		return ERROR(PE_EXIT_USAGE, "%s='%s': must be %s", option, given, words);
-	if (!given && inherited && *inherited && !among(inherited, list))
-		return ERROR(PE_EXIT_USAGE, "%s='%s' in the environment: must be %s", variable,
-			     inherited, words);
-	return 0;
-}
-
+/* A setting that the command line leaves out comes from the environment (run.3). */
 static int check_choices(struct plan *p)
 {
-	int r = check_choice(p->policy, "--on-stale", "PIDEPOCH_ON_STALE", policies,
-			     "off, warn-once, warn, report, refuse or abort");
+	const struct {
+		const char *given, *variable;
+		enum pe_option option;
+	} settings[] = {
+		{ p->policy, "PIDEPOCH_ON_STALE", PE_OPTION_ON_STALE },
+		{ p->evidence, "PIDEPOCH_EVIDENCE", PE_OPTION_EVIDENCE },
+		{ p->error, "PIDEPOCH_ERRNO", PE_OPTION_ERRNO },
+		{ p->stacks, "PIDEPOCH_STACKS", PE_OPTION_STACKS },
+		{ p->supervisor, "PIDEPOCH_SUPERVISOR", PE_OPTION_SUPERVISOR },
+		{ p->vrange_compat, "VRANGE_COMPAT", PE_OPTION_VRANGE_COMPAT },
+	};
+	int r = 0;
 
-	if (r == 0)
-		r = check_choice(p->evidence, "--evidence", "PIDEPOCH_EVIDENCE", evidences,
-				 "off, tell, act or all");
-	if (r == 0)
-		r = check_choice(p->error, "--errno", "PIDEPOCH_ERRNO", errors, "ESRCH or EEPOCH");
-	if (r == 0)
-		r = check_choice(p->stacks, "--stacks", "PIDEPOCH_STACKS", switches, "on or off");
-	if (r == 0)
-		r = check_choice(p->supervisor, "--supervisor", "PIDEPOCH_SUPERVISOR", modes,
-				 "auto, on or off");
-	if (r == 0)
-		r = check_choice(p->vrange_compat, "--vrange-compat", "VRANGE_COMPAT", versions,
-				 "v9 or v13");
+	for (size_t i = 0; r == 0 && i < sizeof(settings) / sizeof(settings[0]); i++)
+		if (!settings[i].given)
+			r = pe_options_check_variable("run", settings[i].option,
+						      settings[i].variable);
 	if (!p->supervisor)
 		p->supervisor = getenv("PIDEPOCH_SUPERVISOR");
 	if (!p->supervisor || !*p->supervisor)
@@ -411,7 +336,7 @@ int pe_run_main(int argc, char **argv)
 	int r = read_options(&plan, argc, argv), status;
 
 	if (r < 0)
-		return pe_message_text("run", help);
+		return pe_options_help("run");
 	if (r == 0)
 		r = check_choices(&plan);
 	if (r == 0)

@@ -3,23 +3,18 @@
  * status - "pidepoch status PID": what the library keeps for a running program.
  */
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "command/message.h"
 #include "inspect/status.h"
 #include "cli/commands.h"
+#include "command/options.h"
 #include "command/exit_status.h"
 
 #define ERROR(status, ...) pe_message_error(status, "status", __VA_ARGS__)
-
-static const char help[] =
-	"Usage: pidepoch status PID\n"
-	"Show what the library keeps for a program that runs under pidepoch.\n"
-	"\n"
-	"Exit status: 0 success, 1 nothing to show, 2 usage error. See pidepoch(1).\n";
 
 static const char *reason(int err)
 {
@@ -55,8 +50,9 @@ static int show(const struct pe_stats *a)
 	printf("\n");
 	if (a->sync) {
 		show_time("sync point", a->sync);
-		printf(", %llu laps behind\n",
-		       (unsigned long long)((a->now - a->sync) >> PE_CLOCK_CURSOR_BITS));
+		unsigned long long behind = (a->now - a->sync) >> PE_CLOCK_CURSOR_BITS;
+
+		printf(", %llu lap%s behind\n", behind, behind == 1 ? "" : "s");
 	} else {
 		printf("%-22s none: the program has not set one\n", "sync point");
 	}
@@ -78,20 +74,22 @@ static int read_pid(const char *word, pid_t *pid)
 
 int pe_status_main(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "help", no_argument, NULL, 'h' + PE_MESSAGE_LONG },
-		{ 0 },
-	};
 	struct pe_stats stats;
-	int option = getopt_long(argc, argv, "+:", options, NULL), r;
 	pid_t pid = 0;
+	int r;
 
-	if (option == 'h' + PE_MESSAGE_LONG)
-		return pe_message_text("status", help);
-	if (option != -1)
-		return pe_message_bad_option("status", option, argv);
-	if (argc - optind != 1)
-		return ERROR(PE_EXIT_USAGE, "needs one pid; try 'pidepoch status --help'");
+	switch (pe_options_next("status", argc, argv)) {
+	case PE_OPTION_END:
+		break;
+	case PE_OPTION_HELP:
+		return pe_options_help("status");
+	default:
+		return PE_EXIT_USAGE;
+	}
+	if (optind == argc)
+		return ERROR(PE_EXIT_USAGE, "missing pid; try 'pidepoch status --help'");
+	if (optind + 1 < argc)
+		return pe_options_unexpected("status", argv[optind + 1]);
 	r = read_pid(argv[optind], &pid);
 	if (r != 0)
 		return r;

@@ -3,6 +3,8 @@
 noinst_LTLIBRARIES += libcommand.la
 
 libcommand_la_SOURCES = \
+	src/command/colour.c src/command/colour.h \
 	src/command/exit_status.h \
 	src/command/message.c src/command/message.h \
-	src/command/namespace.c src/command/namespace.h
+	src/command/namespace.c src/command/namespace.h \
+	src/command/options.c src/command/options.h src/command/options_table.c

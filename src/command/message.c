@@ -58,12 +58,8 @@ int pe_message_flush(const char *verb)
 {
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return PE_EXIT_OK;
+	if (errno == EPIPE) /* the reader has seen enough */
+		return PE_EXIT_FAILED;
 	return pe_message_error(PE_EXIT_FAILED, verb, "cannot write to standard output: %s",
 				strerror(errno));
-}
-
-int pe_message_text(const char *verb, const char *text)
-{
-	fputs(text, stdout);
-	return pe_message_flush(verb);
 }

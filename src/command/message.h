@@ -23,10 +23,7 @@ int pe_message_error(int status, const char *verb, const char *format, ...)
  * string begins with ':'). */
 int pe_message_bad_option(const char *verb, int answer, char **argv);
 
-/* Print @text on standard output. 0, or 1 after an error line. */
-int pe_message_text(const char *verb, const char *text);
-
-/* Flush standard output. 0, or 1 after an error line. */
+/* Flush standard output. 0, or 1: after an error line, or without one if its reader has gone. */
 int pe_message_flush(const char *verb);
 
 #endif

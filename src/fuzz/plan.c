@@ -2,15 +2,16 @@
 #include "fuzz/plan.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "command/message.h"
+#include "command/options.h"
 #include "fuzz/canary.h"
 #include "command/exit_status.h"
 
@@ -18,30 +19,6 @@
 
 #define FIRST_LINE     "pidepoch-fuzz 1\n"
 #define MOST_ARGUMENTS 1024
-
-static const char help[] =
-	"Usage: pidepoch fuzz [OPTION]... [--] COMMAND [ARGUMENT]...\n"
-	"       pidepoch fuzz --replay=FILE\n"
-	"Run COMMAND repeatedly in a pid namespace, where each pid that it releases is given to an\n"
-	"unrelated process. Report what COMMAND then does to such processes, and which statuses of its\n"
-	"children it loses.\n"
-	"\n"
-	"  --policy=immediate|lottery|window|turns  which process gets a released pid: an unrelated one\n"
-	"                        at once; by lot an unrelated one, COMMAND's own next child, or none\n"
-	"                        yet; an unrelated one, with pauses around each reap and before each\n"
-	"                        use; or each run another of these (the default)\n"
-	"  --canary=kill,priority,trace,probe  which act on an unrelated process is a find: a signal,\n"
-	"                        a change of its priority, tracing it (these are the default); a query\n"
-	"                        whether it exists, or what it is\n"
-	"  --seed=N              seed of all draws (default: from the clock)\n"
-	"  --runs=N              number of runs (default 20, with --replay 1); the first find ends them\n"
-	"  --timeout=SECONDS     time for one run (default 60); what was found until then counts\n"
-	"  --suppressions=FILE   lost statuses that are not a find, in the format of 'pidepoch report'\n"
-	"  --save=FILE           write the replay file of a find there (default pidepoch-fuzz.replay)\n"
-	"  --replay=FILE         repeat the run that FILE describes\n"
-	"  --help                display this help and exit\n"
-	"\n"
-	"Exit status: 0 nothing found, 1 found, 2 usage error, 125 pidepoch itself failed. See pidepoch(1).\n";
 
 const char *const pe_fuzz_plan_policies[] = { "immediate", "lottery", "window", "turns", NULL };
 
@@ -68,15 +45,13 @@ static bool read_number(const char *text, uint64_t least, uint64_t most, uint64_
 	return *text >= '0' && *text <= '9' && !*end && !errno && *out >= least && *out <= most;
 }
 
-static int take_number(const char *option, uint64_t least, uint64_t most, unsigned int *out)
+static int take_number(enum pe_option option, uint64_t least, uint64_t most, unsigned int *out)
 {
-	uint64_t n;
+	uint64_t n = 0;
+	int r = pe_options_number("fuzz", option, least, most, &n);
 
-	if (!read_number(optarg, least, most, &n))
-		return ERROR(PE_EXIT_USAGE, "--%s='%s': must be a number from %llu to %llu", option,
-			     optarg, (unsigned long long)least, (unsigned long long)most);
 	*out = (unsigned int)n;
-	return 0;
+	return r;
 }
 
 /* Find the entry of @list that equals the first @length bytes of @word. */
@@ -120,40 +95,36 @@ static int take_canaries(struct pe_fuzz_plan *plan)
 		return 0;
 	return ERROR(
 		PE_EXIT_USAGE,
-		"--canary='%s': must be kill, priority, trace, probe, or several of them, separated by commas",
+		"invalid argument '%s' for '--canary': must be kill, priority, trace, probe, or "
+		"several of them, separated by commas",
 		optarg);
 }
 
-static int take_option(struct pe_fuzz_plan *plan, int option, const char **replay, char **argv)
+static int take_option(struct pe_fuzz_plan *plan, int option, const char **replay)
 {
 	switch (option) {
-	case 'p' + PE_MESSAGE_LONG:
-		return find_policy(optarg, &plan->policy)
-			       ? 0
-			       : ERROR(PE_EXIT_USAGE,
-				       "--policy='%s': must be immediate, lottery, window or turns",
-				       optarg);
-	case 'c' + PE_MESSAGE_LONG:
+	case PE_OPTION_POLICY:
+		find_policy(optarg, &plan->policy);
+		return 0;
+	case PE_OPTION_CANARY:
 		return take_canaries(plan);
-	case 'u' + PE_MESSAGE_LONG:
+	case PE_OPTION_SUPPRESSIONS:
 		plan->suppressions = optarg;
 		return 0;
-	case 's' + PE_MESSAGE_LONG:
-		return read_number(optarg, 0, UINT64_MAX, &plan->seed)
-			       ? 0
-			       : ERROR(PE_EXIT_USAGE, "--seed='%s': must be a number", optarg);
-	case 'r' + PE_MESSAGE_LONG:
-		return take_number("runs", 1, 1000000000, &plan->runs);
-	case 't' + PE_MESSAGE_LONG:
-		return take_number("timeout", 1, 86400, &plan->timeout);
-	case 'v' + PE_MESSAGE_LONG:
+	case PE_OPTION_SEED:
+		return pe_options_number("fuzz", PE_OPTION_SEED, 0, UINT64_MAX, &plan->seed);
+	case PE_OPTION_RUNS:
+		return take_number(PE_OPTION_RUNS, 1, 1000000000, &plan->runs);
+	case PE_OPTION_TIMEOUT:
+		return take_number(PE_OPTION_TIMEOUT, 1, 86400, &plan->timeout);
+	case PE_OPTION_SAVE:
 		plan->save = optarg;
-		return *optarg ? 0 : ERROR(PE_EXIT_USAGE, "--save needs a file name");
-	case 'y' + PE_MESSAGE_LONG:
+		return *optarg ? 0 : ERROR(PE_EXIT_USAGE, "empty file name for '--save'");
+	case PE_OPTION_REPLAY:
 		*replay = optarg;
 		return 0;
 	default:
-		return pe_message_bad_option("fuzz", option, argv);
+		return PE_EXIT_USAGE;
 	}
 }
 
@@ -281,18 +252,6 @@ static int read_file(struct pe_fuzz_plan *plan, const char *name)
 
 int pe_fuzz_plan_read(struct pe_fuzz_plan *plan, int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "policy", required_argument, NULL, 'p' + PE_MESSAGE_LONG },
-		{ "canary", required_argument, NULL, 'c' + PE_MESSAGE_LONG },
-		{ "suppressions", required_argument, NULL, 'u' + PE_MESSAGE_LONG },
-		{ "seed", required_argument, NULL, 's' + PE_MESSAGE_LONG },
-		{ "runs", required_argument, NULL, 'r' + PE_MESSAGE_LONG },
-		{ "timeout", required_argument, NULL, 't' + PE_MESSAGE_LONG },
-		{ "save", required_argument, NULL, 'v' + PE_MESSAGE_LONG },
-		{ "replay", required_argument, NULL, 'y' + PE_MESSAGE_LONG },
-		{ "help", no_argument, NULL, 'h' + PE_MESSAGE_LONG },
-		{ 0 },
-	};
 	const char *replay = NULL;
 	struct timespec now;
 	int option, r;
@@ -306,10 +265,10 @@ int pe_fuzz_plan_read(struct pe_fuzz_plan *plan, int argc, char **argv)
 		.timeout = 60,
 		.save = "pidepoch-fuzz.replay",
 	};
-	while ((option = getopt_long(argc, argv, "+:", options, NULL)) != -1) {
-		if (option == 'h' + PE_MESSAGE_LONG)
-			return pe_message_text("fuzz", help) == 0 ? -1 : PE_EXIT_FAILED;
-		r = take_option(plan, option, &replay, argv);
+	while ((option = pe_options_next("fuzz", argc, argv)) != PE_OPTION_END) {
+		if (option == PE_OPTION_HELP)
+			return pe_options_help("fuzz") == 0 ? -1 : PE_EXIT_FAILED;
+		r = take_option(plan, option, &replay);
 		if (r != 0)
 			return r;
 	}

@@ -29,8 +29,9 @@ void pe_fuzz_print_progress(const struct pe_fuzz_plan *plan, const struct pe_fuz
 		sum.reuses += atomic_load(&now->page->reuses);
 		sum.finds += atomic_load(&now->page->finds);
 	}
-	fprintf(stderr, "\rpidepoch fuzz: run %u of %u: %lu forks, %lu reuses, %u finds", sum.runs,
-		plan->runs, sum.forks, sum.reuses, sum.finds);
+	fprintf(stderr, "\rpidepoch fuzz: run %u of %u: %lu fork%s, %lu reuse%s, %u find%s\033[K",
+		sum.runs, plan->runs, sum.forks, sum.forks == 1 ? "" : "s", sum.reuses,
+		sum.reuses == 1 ? "" : "s", sum.finds, sum.finds == 1 ? "" : "s");
 }
 
 void pe_fuzz_print_progress_end(void)

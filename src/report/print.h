@@ -11,6 +11,9 @@
 #include "report/findings.h"
 
 void pe_print_text(FILE *out, const struct pe_findings *f);
+
+/* from now on pe_print_text() uses colours */
+void pe_print_use_colours(void);
 void pe_print_json(FILE *out, const struct pe_findings *f);
 void pe_print_sarif(FILE *out, const struct pe_findings *f);
 void pe_print_html(FILE *out, const struct pe_findings *f);

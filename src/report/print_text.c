@@ -120,6 +120,24 @@ static void summary(FILE *out, const struct pe_findings *f, const struct pe_even
 	fprintf(out, "\n\n");
 }
 
+static bool colours;
+
+void pe_print_use_colours(void)
+{
+	colours = true;
+}
+
+/* "error: pidepoch: stale: ...", as of a compiler */
+static void title(FILE *out, const struct pe_events_event *e, const char *sentence)
+{
+	static const char *const codes[] = { "\033[1;31m", "\033[31m", "\033[33m", "\033[36m" };
+
+	fprintf(out, "==%" PRIu64 "==%s%s%s: pidepoch: ", e->pid, colours ? codes[e->severity] : "",
+		pe_events_severity_name(e->severity), colours ? "\033[0m" : "");
+	pe_plain_print(out, e->kind);
+	fprintf(out, ": %s\n  ", sentence);
+}
+
 static void finding(FILE *out, const struct pe_findings *f, const struct pe_findings_finding *x)
 {
 	const struct pe_events_event *e = x->first;
@@ -127,9 +145,7 @@ static void finding(FILE *out, const struct pe_findings *f, const struct pe_find
 
 	pe_print_call(call, sizeof(call), e);
 	pe_print_sentence(sentence, sizeof(sentence), e);
-	fprintf(out, "==%" PRIu64 "==%s: pidepoch: ", e->pid, pe_events_severity_name(e->severity));
-	pe_plain_print(out, e->kind);
-	fprintf(out, ": %s\n  ", sentence);
+	title(out, e, sentence);
 	pe_plain_print(out, call);
 	fprintf(out, " by thread %" PRIu64 " of '", e->used.tid);
 	pe_plain_print(out, e->program);

@@ -36,8 +36,22 @@ d, text = json.load(open(sys.argv[1])), open(sys.argv[2]).read()
 said = text.split("mechanisms\n")[1].split("\n\n")[0].split("\n")
 ours = ["yes" if m["works"] else "no" for m in d["mechanisms"]]
 assert len(said) == len(ours) and all(("  " + o) in s for s, o in zip(said, ours))
-assert ("All guarantees hold here." in text) == d["full"]
+exact = sum(g["here"] == "exact" for g in d["guarantees"])
+worse = [g for g in d["guarantees"] if g["here"] != g["best"]]
+summary = text.split("summary\n")[1]
+assert "  %d of %d kinds of calls are exact here." % (exact, len(d["guarantees"])) in summary
+assert ("No kind of call is better guaranteed elsewhere." in summary) == d["full"] == (not worse)
+assert all(g["change"] in summary for g in worse) and len(summary.splitlines()) == 1 + (len(worse) or 1)
+assert all(g["why"] for g in d["guarantees"] if g["here"] != "exact")
 END
+
+# static programs are refused without a supervisor, and doctor does not say otherwise
+if test "$(id -u)" -eq 0 && command -v setpriv >/dev/null && setpriv --reuid=65534 --regid=65534 --clear-groups test -x "$PIDEPOCH"; then
+	tried='doctor --json as another user' got=0
+	setpriv --reuid=65534 --regid=65534 --clear-groups "$PIDEPOCH" doctor --json >"$TMPDIR/out" 2>"$TMPDIR/err" || got=$?
+	check 'g["raw_single"] == g["raw_threads"] == "none"' 'g["signal_child"] == "exact"' 'status == 1' \
+		'not w["notify"] or any("--supervisor=on" in c.get("change", "") for c in d["guarantees"])'
+fi
 
 # its parent may have SIGCHLD ignored
 (trap '' CHLD; exec "$PIDEPOCH" doctor --json) >"$TMPDIR/out" 2>"$TMPDIR/err"

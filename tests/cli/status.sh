@@ -73,6 +73,7 @@ for wrong in x 0 -1 1x 99999999999 ''; do
 done
 try status
 status 2
-said "needs one pid"
+said "missing pid"
 try status 1 2
 status 2
+said "unexpected argument '2'"

@@ -77,4 +77,4 @@ grep -q '; in 1 run the command was ended by signal 9 (KILL)$' out || { show; fa
 command -v script >/dev/null || skip "script is not installed (the progress line was not tried)"
 try_env script -qec "'$PIDEPOCH' fuzz --runs=2 --seed=1 -- sh -c 'sleep 0 & wait'" /dev/null
 tr '\r' '\n' <out >lines
-grep -qx 'pidepoch fuzz: run 2 of 2: 2 forks, 2 reuses, 0 finds' lines || { show; fail "no progress"; }
+grep -q '^pidepoch fuzz: run 2 of 2: 2 forks, 2 reuses, 0 finds' lines || { show; fail "no progress"; }

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "command/options.h"
+
+/* Lines are broken where they are printed. */
+#define HELP                                                                                       \
+	{                                                                                          \
+		PE_OPTION_HELP, "help", 'h', NULL, "display this help and exit"                    \
+	}
+#define COLOUR                                                                                     \
+	{                                                                                          \
+		PE_OPTION_COLOUR, "color", 0, "auto|always|never",                                 \
+			"colours in the output: on a terminal (the default; not with NO_COLOR in " \
+			"the environment), always, never"                                          \
+	}
+#define SEE_MANUAL " See pidepoch(1)."
+
+static const struct pe_options_option main_options[] = {
+	HELP,
+	{ PE_OPTION_VERSION, "version", 'V', NULL, "display the version and exit" },
+	{ 0 },
+};
+
+static const struct pe_options_option run_options[] = {
+	{ PE_OPTION_ON_STALE, "on-stale", 0, "off|warn-once|warn|report|refuse|abort",
+	  "what to do about a stale pid: nothing; let the call through and log a notice, once or "
+	  "each time (report is warn); make it fail and log (this is the default); log and abort" },
+	{ PE_OPTION_EVIDENCE, "evidence", 0, "off|tell|act|all",
+	  "what to do about a pid whose process is younger than the file, look, argument or message "
+	  "that it was learned from: nothing; log a notice; refuse acts, such as signals, and log "
+	  "probes (this is the default); refuse probes, such as signal 0, as well" },
+	{ PE_OPTION_ERRNO, "errno", 0, "ESRCH|EEPOCH",
+	  "the error of a refused call (default ESRCH)" },
+	{ PE_OPTION_LOG, "log", 0, "FILE", "append notices to FILE instead of standard error" },
+	{ PE_OPTION_EVENTS, "events", 0, "FILE", "append events to FILE, for 'pidepoch report'" },
+	{ PE_OPTION_STACKS, "stacks", 0, "on|off",
+	  "record stacks in events (default: on with --on-stale=warn)" },
+	{ PE_OPTION_ERROR_EXITCODE, "error-exitcode", 0, "N",
+	  "exit with status N, 1 to 255, if there were events of severity warning or worse; COMMAND "
+	  "then runs as a child" },
+	{ PE_OPTION_TRUST, "trust", 0, "PATTERN",
+	  "do not check programs whose name matches the shell pattern; may be given more than "
+	  "once" },
+	{ PE_OPTION_SUPERVISOR, "supervisor", 0, "auto|on|off",
+	  "watch calls that bypass the library (static programs, Go, raw system calls) by seccomp: "
+	  "with CAP_SYS_ADMIN (this is the default); also without it, though setuid programs then "
+	  "run without their privileges; never" },
+	{ PE_OPTION_VRANGE, "vrange", 0, NULL,
+	  "preload libvrange as well: volatile ranges (see vrange(7)) by system call number, and "
+	  "/dev/ashmem" },
+	{ PE_OPTION_VRANGE_COMPAT, "vrange-compat", 0, "v9|v13",
+	  "--vrange, and the number of that version of the kernel patches" },
+	HELP,
+	{ 0 },
+};
+
+static const struct pe_options_option report_options[] = {
+	{ PE_OPTION_FORMAT, "format", 0, "text|json|sarif|html",
+	  "output for people (the default), programs, code hosts, or browsers" },
+	{ PE_OPTION_DEBUG_DIR, "debug-dir", 0, "DIR",
+	  "search DIR for separate debug files, as well as /usr/lib/debug" },
+	{ PE_OPTION_SUPPRESSIONS, "suppressions", 0, "FILE",
+	  "omit the findings that match a line KIND:PATTERN of FILE; may be given more than once" },
+	{ PE_OPTION_GEN_SUPPRESSIONS, "gen-suppressions", 0, NULL,
+	  "print such a line for each finding, instead of the findings" },
+	{ PE_OPTION_AT_LEAST, "at-least", 0, "note|warning|error|critical",
+	  "omit events of lower severity" },
+	{ PE_OPTION_ERROR_EXITCODE, "error-exitcode", 0, "N",
+	  "exit with status N, 1 to 255, if there are findings" },
+	COLOUR,
+	HELP,
+	{ 0 },
+};
+
+static const struct pe_options_option fuzz_options[] = {
+	{ PE_OPTION_POLICY, "policy", 0, "immediate|lottery|window|turns",
+	  "which process gets a released pid: an unrelated one at once; by lot an unrelated one, "
+	  "COMMAND's own next child, or none yet; an unrelated one, with pauses around each reap and "
+	  "before each use; or each run another of these (the default)" },
+	{ PE_OPTION_CANARY, "canary", 0, "kill,priority,trace,probe",
+	  "which act on an unrelated process is a find: a signal, a change of its priority, tracing "
+	  "it (these are the default); a query whether it exists, or what it is" },
+	{ PE_OPTION_SEED, "seed", 0, "N", "seed of all draws (default: from the clock)" },
+	{ PE_OPTION_RUNS, "runs", 0, "N",
+	  "number of runs (default 20, with --replay 1); the first find ends them" },
+	{ PE_OPTION_TIMEOUT, "timeout", 0, "SECONDS",
+	  "time for one run (default 60); what was found until then counts" },
+	{ PE_OPTION_SUPPRESSIONS, "suppressions", 0, "FILE",
+	  "lost statuses that are not a find, in the format of 'pidepoch report'" },
+	{ PE_OPTION_SAVE, "save", 0, "FILE",
+	  "write the replay file of a find there (default pidepoch-fuzz.replay)" },
+	{ PE_OPTION_REPLAY, "replay", 0, "FILE", "repeat the run that FILE describes" },
+	HELP,
+	{ 0 },
+};
+
+static const struct pe_options_option doctor_options[] = {
+	{ PE_OPTION_JSON, "json", 0, NULL, "output for programs" },
+	COLOUR,
+	HELP,
+	{ 0 },
+};
+
+static const struct pe_options_option help_alone[] = {
+	HELP,
+	{ 0 },
+};
+
+const struct pe_options_command pe_options_main = {
+	.name = "",
+	.usage = "COMMAND [OPTION]...",
+	.operand = "TOPIC",
+	.about = "Protect unrelated processes from a program's stale pids.",
+	.options = main_options,
+	.end = "'pidepoch help COMMAND' shows the options of a command." SEE_MANUAL,
+};
+
+const struct pe_options_command pe_options_commands[] = {
+	{ .name = "run",
+	  .summary = "run a command, protected from its own stale pids",
+	  .usage = "[OPTION]... [--] COMMAND [ARGUMENT]...",
+	  .operand = "COMMAND",
+	  .about = "Run COMMAND so that a stale pid in it does not hit an unrelated process.",
+	  .options = run_options,
+	  .end = "Exit status: COMMAND's own; 2 usage error, 125 pidepoch itself failed, 126 COMMAND "
+		 "cannot be executed, 127 COMMAND not found." SEE_MANUAL },
+	{ .name = "report",
+	  .summary = "show what run --events=FILE has written",
+	  .usage = "[OPTION]... [FILE]...",
+	  .operand = "FILE",
+	  .about =
+		  "Show the events that 'pidepoch run --events=FILE' has written. With no FILE, or "
+		  "when FILE is -, read standard input.",
+	  .options = report_options,
+	  .end = "Exit status: 0, or N; 1 a file could not be read, 2 usage error." SEE_MANUAL },
+	{ .name = "demo",
+	  .summary = "show four unmodified programs, natively and under pidepoch",
+	  .usage = "",
+	  .about =
+		  "Run four unmodified programs that signal a stale pid: natively, under 'pidepoch "
+		  "run', and under 'pidepoch run --on-stale=report', in a private namespace where "
+		  "pids are used again quickly. Each time an unrelated process gets the pid, and "
+		  "reports the signals that it received.",
+	  .options = help_alone,
+	  .end = "Exit status: 0 all as claimed; 1 something was not; 2 usage error; 125 not "
+		 "possible here." },
+	{ .name = "fuzz",
+	  .summary = "reuse a command's pids at once, and report what it hits",
+	  .usage = "[OPTION]... [--] COMMAND [ARGUMENT]...\n--replay=FILE",
+	  .operand = "COMMAND",
+	  .about =
+		  "Run COMMAND repeatedly in a pid namespace, where each pid that it releases is "
+		  "given to an unrelated process. Report what COMMAND then does to such processes, "
+		  "and which statuses of its children it loses.",
+	  .options = fuzz_options,
+	  .end = "Exit status: 0 nothing found, 1 found, 2 usage error, 125 pidepoch itself "
+		 "failed." SEE_MANUAL },
+	{ .name = "status",
+	  .summary = "show what the library keeps for a running program",
+	  .usage = "PID",
+	  .operand = "PID",
+	  .about = "Show what the library keeps for a program that runs under pidepoch.",
+	  .options = help_alone,
+	  .end = "Exit status: 0 success, 1 nothing to show, 2 usage error." SEE_MANUAL },
+	{ .name = "doctor",
+	  .summary = "show what this machine supports, and what is guaranteed here",
+	  .usage = "[OPTION]...",
+	  .about =
+		  "Try what this kernel and this container allow, and show what is guaranteed here: "
+		  "exact, a call with a stale pid never reaches an unrelated process; detected, it "
+		  "is reported, and may reach an unrelated process; best effort, it may reach an "
+		  "unrelated process without being noticed; none, it is not checked.",
+	  .options = doctor_options,
+	  .end = "Exit status: 0 all guarantees hold that can hold anywhere; 1 some do not; 2 usage "
+		 "error." },
+	{ .name = "completion",
+	  .summary = "print the completions for a shell",
+	  .usage = "bash|zsh|fish",
+	  .operand = "SHELL",
+	  .about =
+		  "Print a script that completes the words of pidepoch's command line in the shell.",
+	  .options = help_alone,
+	  .end = "Exit status: 0 success, 2 usage error." },
+	{ .name = "help",
+	  .summary = "show the options of a command",
+	  .usage = "[COMMAND]",
+	  .operand = "TOPIC",
+	  .about = "Show the help of COMMAND, or the list of commands.",
+	  .options = help_alone,
+	  .end = "Exit status: 0 success, 2 usage error." },
+	{ .name = "version",
+	  .summary = "show the version",
+	  .usage = "",
+	  .about = "Show the version of pidepoch.",
+	  .options = help_alone,
+	  .end = "Exit status: 0 success, 2 usage error." },
+	{ .name = NULL },
+};
