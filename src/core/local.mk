@@ -24,6 +24,7 @@ libcore_la_SOURCES += src/core/time/identity.c src/core/time/identity.h
 libcore_la_SOURCES += src/core/frame/verdict.c src/core/frame/verdict.h
 libcore_la_SOURCES += src/core/time/moment.c src/core/time/moment.h
 libcore_la_SOURCES += src/core/evidence/table.c src/core/evidence/table.h
+libcore_la_SOURCES += src/core/evidence/segment.c src/core/evidence/segment.h
 libcore_la_SOURCES += src/core/evidence/kin.c src/core/evidence/kin.h
 libcore_la_SOURCES += src/core/evidence/parse.c src/core/evidence/parse.h
 libcore_la_SOURCES += src/core/evidence/files.c src/core/evidence/files.h

@@ -110,6 +110,8 @@ void pe_preload_birth_end(const struct pe_birth *b, pid_t pid)
 void pe_preload_forked(void)
 {
 	pe_frame_forked(&frame, &thread);
+	if (unlikely(frame.tgid == 1))
+		pe_evidence_forget(&evidence);
 }
 
 uint32_t pe_preload_vfork_depth(int by)

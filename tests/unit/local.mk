@@ -39,6 +39,14 @@ UNIT_TESTS += tests/unit/test_table
 tests_unit_test_table_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_table_LDADD = $(UNIT_LIBS)
 
+UNIT_TESTS += tests/unit/test_segment
+tests_unit_test_segment_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_segment_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_evidence
+tests_unit_test_evidence_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_evidence_LDADD = $(UNIT_LIBS)
+
 UNIT_TESTS += tests/unit/test_append
 tests_unit_test_append_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_append_LDADD = $(UNIT_LIBS)

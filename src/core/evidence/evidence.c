@@ -249,6 +249,19 @@ void pe_evidence_released(struct pe_evidence *e, uint32_t me, uint32_t child)
 		pe_table_end(t, child, me);
 }
 
+void pe_evidence_forget(struct pe_evidence *e)
+{
+	struct pe_table *t = atomic_load_explicit(&e->table, memory_order_acquire);
+	struct pe_moment_pair run = e->run;
+	int64_t shift = e->shift;
+
+	if (t)
+		pe_table_unmap(t);
+	memset(e, 0, sizeof(*e));
+	e->run = run;
+	e->shift = shift;
+}
+
 /* --- what is known --- */
 
 bool pe_evidence_self(uint32_t me, struct pe_kin_of *of)

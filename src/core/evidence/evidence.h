@@ -5,7 +5,7 @@
  *
  *   file      the file that has the digits was last changed            files.h
  *   look      this process, or a descendant, read who holds the pid     table.h
- *   argument  as the process that executed this one knew it            arguments.h
+ *   argument  as the process that executed this one knew it            arguments.c
  *   message   the kernel gave it to this process: credentials, siginfo ...
  *
  *   evidence(pid) = the latest of these;  stale <=> it is known, and the holder was born more than
@@ -21,7 +21,7 @@
  *             pidfile (pkill -F) only probes.
  * evidence.4  pid 1 is never stale by evidence.
  * evidence.5  A call without evidence passes, and costs a few loads.
- * evidence.6  No lock; no memory but the host's and the mapping of the table; no lasting
+ * evidence.6  No lock; no memory but the host's and the shared table; no lasting
  *             descriptor.
  * evidence.7  A look by a descendant informs this process only if the descendant reports the pid to
  *             it. So if this process has read digits from a pipe or socket since the look, but not
@@ -98,6 +98,10 @@ void pe_evidence_examine(struct pe_evidence *e, uint32_t me, uint32_t pid, int64
 
 /* The same for this process's own pid: was it written to a file before the process was born? */
 void pe_evidence_examine_self(struct pe_evidence *e, uint32_t me, struct pe_evidence_finding *f);
+
+/* This process is the first of a new pid namespace: the pids that its parent knew mean other
+ * processes here. */
+void pe_evidence_forget(struct pe_evidence *e);
 
 /* Describe this process for kin.h. false: /proc cannot be read */
 bool pe_evidence_self(uint32_t me, struct pe_kin_of *of);

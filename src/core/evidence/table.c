@@ -3,6 +3,8 @@
 
 #include "core/sys.h"
 #include "core/text.h"
+#include "core/time/identity.h"
+#include "core/evidence/segment.h"
 #include "core/evidence/table.h"
 
 #define SLOT_BITS   15
@@ -95,7 +97,7 @@ int64_t pe_table_origin(const struct pe_table *t, uint32_t pid, char *to)
 	return atomic_load(&o->pid) == pid ? moment : 0;
 }
 
-/* --- the file --- */
+/* --- the segment --- */
 
 /* "-NNN" of "pid:[NNN]" */
 static bool add_namespace(struct pe_text *name, const char *link)
@@ -117,59 +119,33 @@ static bool add_namespace(struct pe_text *name, const char *link)
 	return true;
 }
 
+/* The start of the namespace's first process. 0: it is hidden (hidepid). */
+static uint64_t first_start(void)
+{
+	struct pe_identity_holder first;
+
+	return pe_identity_describe(1, &first) == 0 ? first.start : 0;
+}
+
 bool pe_table_name(char *name)
 {
 	struct pe_text text = pe_text_on(name, PE_TABLE_NAME);
-	bool whole;
+	bool whole = pe_identity_proc_is_ours() == 0;
 
-	pe_text_add(&text, "/dev/shm/pidepoch2-");
+	pe_text_add(&text, "pidepoch-evidence-1-");
 	pe_text_decimal(&text, (uint64_t)pe_sys0(SYS_geteuid));
-	whole = add_namespace(&text, "/proc/self/ns/pid");
+	whole = whole && add_namespace(&text, "/proc/self/ns/pid");
+	pe_text_add(&text, "-");
+	pe_text_decimal(&text, first_start());
 	if (whole && !add_namespace(&text, "/proc/self/ns/time"))
 		pe_text_add(&text, "-0"); /* before Linux 5.6 */
 	pe_text_end(&text);
 	return whole;
 }
 
-/* table.3 */
-static bool is_whole(int fd)
-{
-	struct stat st;
-
-	return pe_sys_fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & 07777) == 0600 &&
-	       st.st_uid == (uid_t)pe_sys0(SYS_geteuid) && st.st_nlink == 1 &&
-	       st.st_size == (off_t)sizeof(struct pe_table) &&
-	       st.st_blocks * 512 >= (blkcnt_t)sizeof(struct pe_table);
-}
-
-static int make(const char *name)
-{
-	int fd = pe_sys_openat(AT_FDCWD, name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
-			       0600);
-
-	if (fd < 0)
-		return fd;
-	if (pe_sys4(SYS_fallocate, fd, 0, 0, sizeof(struct pe_table)) == 0)
-		return fd;
-	pe_sys3(SYS_unlinkat, AT_FDCWD, PE_SYS_LONG(name), 0);
-	pe_sys_close(fd);
-	return -ENOSPC;
-}
-
 struct pe_table *pe_table_map_at(const char *name, bool may_make)
 {
-	long at = -ENOENT;
-	int fd = pe_sys_openat(AT_FDCWD, name, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0);
-
-	if (fd == -ENOENT && may_make)
-		fd = make(name);
-	if (fd < 0)
-		return NULL;
-	if (is_whole(fd))
-		at = pe_sys6(SYS_mmap, 0, sizeof(struct pe_table), PROT_READ | PROT_WRITE,
-			     MAP_SHARED, fd, 0);
-	pe_sys_close(fd);
-	return at < 0 && at >= -4095 ? NULL : (struct pe_table *)at;
+	return pe_segment_attach(name, sizeof(struct pe_table), may_make);
 }
 
 struct pe_table *pe_table_map(bool may_make)
@@ -181,5 +157,5 @@ struct pe_table *pe_table_map(bool may_make)
 
 void pe_table_unmap(struct pe_table *t)
 {
-	pe_sys_munmap(t, sizeof(*t));
+	pe_segment_detach(t);
 }

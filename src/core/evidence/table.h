@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * table - evidence that the programs of one user share: two words of 8 bytes per pid, in a mapping
- * of a file in /dev/shm.
+ * table - evidence that the programs of one user share: two words of 8 bytes per pid, in shared
+ * memory (segment.h).
  *
  *   seen[pid]  { moment, kind, tag, source }   process `source` looked the pid up at this moment,
  *                                              or read it from a file (origin: which, and how old)
@@ -16,15 +16,15 @@
  *          a crash.
  * table.2  A pid uses the word at its low 15 bits; the tag (the high 7 bits) identifies the pid.
  *          The last writer wins.
- * table.3  The file has its full size and all its blocks before it is used. So a full file system
- *          is an error when the table is made, and not a signal later. A file with another owner,
- *          mode or size, or with holes, is not used.
+ * table.3  Nothing in the table can be trusted to be well-formed, but its size.
  * table.4  A word is accepted only if its source descends from the caller (kin.h) and its moment is
  *          after the caller's birth. A foreign or torn word fails this test. A wrong word written
  *          by the same user can at most let a stale use pass or refuse a correct one.
- * table.5  The file's name contains the layout's version, the user, the pid namespace and the time
- *          namespace, so that pids and moments mean the same to all processes that share it.
- * table.6  The first look or use opens it and closes it at once; an exec removes the mapping.
+ * table.5  The segment's name contains the layout's version, the user, the pid namespace, the start
+ *          of that namespace's first process, and the time namespace: pids and moments mean the
+ *          same to all processes that share it, and the words of an ended namespace are not found
+ *          by the next one with its inode number.
+ * table.6  The first look or use attaches it; an exec detaches it.
  */
 #ifndef PE_CORE_EVIDENCE_TABLE_H
 #define PE_CORE_EVIDENCE_TABLE_H
@@ -52,6 +52,7 @@ struct pe_table_origin {
 };
 
 struct pe_table {
+	uint64_t named; /* segment.2 */
 	_Atomic uint64_t seen[PE_TABLE_SLOTS];
 	_Atomic uint64_t kin[PE_TABLE_SLOTS];
 	struct pe_table_origin origin[PE_TABLE_ORIGINS];
@@ -66,12 +67,12 @@ struct pe_table_word {
 
 /* The mapping, or NULL: there is no table and none could be made. Signal-safe. */
 struct pe_table *pe_table_map(bool may_make);
-/* The same, for a file of this name. */
+/* The same, for a segment of this name. */
 struct pe_table *pe_table_map_at(const char *name, bool may_make);
 void pe_table_unmap(struct pe_table *t);
 
 /* @name: at least PE_TABLE_NAME bytes. false: /proc does not give the namespaces. */
-#define PE_TABLE_NAME 96u
+#define PE_TABLE_NAME 128u
 bool pe_table_name(char *name);
 
 void pe_table_see(struct pe_table *t, uint32_t pid, const struct pe_table_word *w);

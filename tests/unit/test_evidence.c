@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* evidence: which words of the table count. In a table outside this process's run stand the words
+ * of any process of the user, also of an ended pid namespace. */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/shm.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/evidence/evidence.h"
+#include "core/evidence/segment.h"
+
+#define NO_PROCESS 4194303u /* above every pid_max */
+
+static struct pe_evidence *e;
+static struct pe_table *table;
+static char name[64];
+static uint32_t me;
+static pid_t holder; /* an old process, whose pid is used */
+
+static uint64_t now_in_ticks(void)
+{
+	return (uint64_t)pe_moment_now() / PE_MOMENT_TICK;
+}
+
+static void begin(void)
+{
+	snprintf(name, sizeof(name), "test_evidence-%d", (int)getpid());
+	table = pe_table_map_at(name, true);
+	ck_assert_ptr_nonnull(table);
+	e = calloc(1, sizeof(*e));
+	/* the run began before the holder's birth */
+	e->run = pe_moment_read();
+	e->run.boot -= 1000;
+	e->run.real -= 1000;
+	atomic_store(&e->table, table);
+	me = (uint32_t)getpid();
+	holder = fork();
+	if (holder == 0)
+		for (;;)
+			pause();
+}
+
+static void end(void)
+{
+	kill(holder, SIGKILL);
+	waitpid(holder, NULL, 0);
+	free(e);
+	pe_table_unmap(table);
+	shmctl(shmget(pe_segment_key(name), 0, 0), IPC_RMID, NULL);
+}
+
+static void write_word(enum pe_table_kind kind, uint32_t source, uint64_t tick)
+{
+	const struct pe_table_word w = { .kind = kind, .source = source, .tick = tick };
+
+	if (kind == PE_TABLE_FILE)
+		pe_table_set_origin(table, (uint32_t)holder, "/run/x.pid",
+				    (int64_t)tick * PE_MOMENT_TICK);
+	pe_table_see(table, (uint32_t)holder, &w);
+}
+
+/* this process reads the holder's pid from a pipe */
+static void read_from_pipe(void)
+{
+	char line[32];
+	int to[2];
+
+	ck_assert_int_eq(pipe(to), 0);
+	pe_evidence_heard(e, to[0], line,
+			  (size_t)snprintf(line, sizeof(line), "%d\n", (int)holder));
+	close(to[0]);
+	close(to[1]);
+}
+
+static int verdict(void)
+{
+	struct pe_evidence_finding f;
+
+	pe_evidence_examine(e, me, (uint32_t)holder, 0, &f);
+	return f.verdict;
+}
+
+static int64_t handed_on(void)
+{
+	return pe_evidence_to_hand_on(e, me, (uint32_t)holder, false);
+}
+
+/* table.4: a look that accuses, if it counts: it was made long before the holder's birth */
+static void looked_at_by(uint32_t source, bool counts)
+{
+	/* a word of this process counts from its birth on */
+	uint64_t tick = counts ? now_in_ticks() : now_in_ticks() - 100000;
+
+	write_word(PE_TABLE_LOOK, source, tick);
+	read_from_pipe();
+	ck_assert_int_eq(verdict(), counts ? PE_EVIDENCE_FRESH : PE_EVIDENCE_UNKNOWN);
+	ck_assert_int_eq(handed_on(), counts ? (int64_t)tick * PE_MOMENT_TICK : 0);
+}
+
+START_TEST(look_of_no_descendant)
+{
+	looked_at_by(NO_PROCESS, false);
+}
+END_TEST
+
+START_TEST(look_of_the_pid_before_its_birth)
+{
+	looked_at_by(me, false);
+}
+END_TEST
+
+START_TEST(look_of_this_process)
+{
+	looked_at_by(me, true);
+}
+END_TEST
+
+/* evidence.7, table.4: read by a process that had this process's own pid, or no descendant */
+START_TEST(file_of_others)
+{
+	uint64_t long_ago = now_in_ticks() - 100000;
+
+	write_word(PE_TABLE_FILE, me, long_ago);
+	ck_assert_int_eq(verdict(), PE_EVIDENCE_UNKNOWN);
+	ck_assert_int_eq(handed_on(), 0);
+	write_word(PE_TABLE_FILE, NO_PROCESS, long_ago);
+	read_from_pipe();
+	ck_assert_int_eq(verdict(), PE_EVIDENCE_UNKNOWN);
+	ck_assert_int_eq(handed_on(), 0);
+}
+END_TEST
+
+/* A child read the pid from a file that is older than the holder: stale, for this process too. */
+START_TEST(file_of_a_child)
+{
+	const struct pe_table_word w = { .kind = PE_TABLE_FILE,
+					 .source = (uint32_t)holder,
+					 .tick = now_in_ticks() };
+
+	pe_table_set_origin(table, (uint32_t)holder, "/run/x.pid", 1);
+	pe_table_see(table, (uint32_t)holder, &w);
+	ck_assert_int_eq(verdict(), PE_EVIDENCE_STALE);
+	ck_assert_int_eq(handed_on(), 1);
+}
+END_TEST
+
+/* A pid from a pipe that a descendant has not looked up is learned from nothing. */
+START_TEST(heard_without_a_look)
+{
+	read_from_pipe();
+	ck_assert_int_eq(verdict(), PE_EVIDENCE_UNKNOWN);
+	ck_assert_int_eq(handed_on(), 0);
+}
+END_TEST
+
+/* The first process of a new pid namespace knows nothing of its parent's pids. */
+START_TEST(another_namespace)
+{
+	write_word(PE_TABLE_LOOK, me, now_in_ticks());
+	pe_evidence_learn(e, (uint32_t)holder, PE_EVIDENCE_MESSAGE);
+	ck_assert_int_eq(verdict(), PE_EVIDENCE_FRESH);
+	pe_evidence_forget(e);
+	atomic_store(&e->no_table, true);
+	ck_assert_int_eq(verdict(), PE_EVIDENCE_UNKNOWN);
+	table = pe_table_map_at(name, false);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("evidence");
+	TCase *c = tcase_create("table_4");
+	SRunner *r = srunner_create(s);
+	int failed;
+
+	tcase_add_checked_fixture(c, begin, end);
+	tcase_add_test(c, look_of_no_descendant);
+	tcase_add_test(c, look_of_the_pid_before_its_birth);
+	tcase_add_test(c, look_of_this_process);
+	tcase_add_test(c, file_of_others);
+	tcase_add_test(c, file_of_a_child);
+	tcase_add_test(c, heard_without_a_look);
+	tcase_add_test(c, another_namespace);
+	suite_add_tcase(s, c);
+	srunner_run_all(r, CK_ENV);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed ? 1 : 0;
+}
