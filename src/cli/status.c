@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "command/message.h"
+#include "inspect/ranges.h"
 #include "inspect/status.h"
 #include "cli/commands.h"
 #include "command/options.h"
@@ -39,7 +40,7 @@ static void show_time(const char *name, pe_clock_time t)
 	       pe_clock_cursor(t));
 }
 
-static int show(const struct pe_stats *a)
+static void show_stats(const struct pe_stats *a)
 {
 	printf("%-22s %llu\n", "children", (unsigned long long)a->children);
 	printf("%-22s %llu bytes\n", "kept", (unsigned long long)a->bytes);
@@ -56,6 +57,33 @@ static int show(const struct pe_stats *a)
 	} else {
 		printf("%-22s none: the program has not set one\n", "sync point");
 	}
+}
+
+static void show_bytes(const char *name, uint64_t bytes)
+{
+	printf("%-22s %llu bytes\n", name, (unsigned long long)bytes);
+}
+
+static void show_ranges(const struct pe_ranges *r)
+{
+	show_bytes("volatile", r->debt);
+	show_bytes("armed", r->armed);
+	show_bytes("purged so far", r->purged);
+}
+
+/* What there is of the two. A program may have only one of the libraries. */
+static int show(pid_t pid)
+{
+	struct pe_stats stats;
+	struct pe_ranges ranges;
+	const int kept = pe_status_read(pid, &stats), is_volatile = pe_ranges_read(pid, &ranges);
+
+	if (kept < 0 && is_volatile < 0)
+		return ERROR(PE_EXIT_FAILED, "%d: %s", pid, reason(kept));
+	if (kept == 0)
+		show_stats(&stats);
+	if (is_volatile == 0)
+		show_ranges(&ranges);
 	return pe_message_flush("status");
 }
 
@@ -74,7 +102,6 @@ static int read_pid(const char *word, pid_t *pid)
 
 int pe_status_main(int argc, char **argv)
 {
-	struct pe_stats stats;
 	pid_t pid = 0;
 	int r;
 
@@ -91,8 +118,5 @@ int pe_status_main(int argc, char **argv)
 	if (optind + 1 < argc)
 		return pe_options_unexpected("status", argv[optind + 1]);
 	r = read_pid(argv[optind], &pid);
-	if (r != 0)
-		return r;
-	r = pe_status_read(pid, &stats);
-	return r < 0 ? ERROR(PE_EXIT_FAILED, "%d: %s", pid, reason(r)) : show(&stats);
+	return r ? r : show(pid);
 }

@@ -158,7 +158,8 @@ const struct pe_options_command pe_options_commands[] = {
 	  .summary = "show what the library keeps for a running program",
 	  .usage = "PID",
 	  .operand = "PID",
-	  .about = "Show what the library keeps for a program that runs under pidepoch.",
+	  .about = "Show what the library keeps for a program that runs under pidepoch, and the "
+		   "volatile memory of a program that uses libvrange.",
 	  .options = help_alone,
 	  .end = "Exit status: 0 success, 1 nothing to show, 2 usage error." SEE_MANUAL },
 	{ .name = "doctor",

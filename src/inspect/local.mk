@@ -3,5 +3,6 @@
 noinst_LTLIBRARIES += libinspect.la
 
 libinspect_la_SOURCES = \
+	src/inspect/ranges.c src/inspect/ranges.h \
 	src/inspect/status.c src/inspect/status.h
 libinspect_la_LIBADD = libsupervisor.la

@@ -41,7 +41,7 @@ struct vr_ledger_entry {
 struct vr_ledger {
 	struct vr_ledger_entry *entry;
 	size_t n, room;
-	size_t bytes; /* of all entries */
+	uint64_t bytes; /* of all entries */
 };
 
 int vr_ledger_reserve(struct vr_ledger *l, size_t changes);	   /* 0 or -ENOMEM */

@@ -3,6 +3,7 @@
 
 #include "core/text.h"
 #include "vrange/mapping.h"
+#include "vrange/marker.h"
 #include "vrange/stale.h"
 #include "vrange/state.h"
 
@@ -14,6 +15,16 @@ struct own {
 
 static struct vr_state state = { .uffd = { .fd = -1 }, .maps = { .fd = -1 } };
 static _Atomic(struct own *) own_page;
+
+/* read from outside; in the library's writable memory */
+static struct vr_marker marker __attribute__((used, section(".data.vrange"))) = {
+	.name = VR_MARKER_NAME,
+	.version = VR_MARKER_VERSION,
+	.count = { [VR_MARKER_DEBT] = &state.objects.listed.bytes,
+		   [VR_MARKER_ARMED] = &state.objects.armed.bytes,
+		   [VR_MARKER_RANGES] = &state.ledger.bytes,
+		   [VR_MARKER_LOST] = &state.lost },
+};
 
 static struct own *own_map(void)
 {

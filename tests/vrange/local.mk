@@ -33,7 +33,7 @@ tests_vrange_raw_LDFLAGS = -all-static
 
 check_PROGRAMS += tests/vrange/demo $(VRANGE_TESTS)
 vrange_scripts = tests/vrange/demo.sh tests/vrange/doctor.sh tests/vrange/examples.sh \
-	tests/vrange/levels.sh tests/vrange/mutants.sh
+	tests/vrange/levels.sh tests/vrange/mutants.sh tests/vrange/status.sh
 dist_check_SCRIPTS += $(vrange_scripts)
 TESTS += $(VRANGE_TESTS) $(vrange_scripts)
 SLOW_TESTS += tests/vrange/levels.sh tests/vrange/mutants.sh

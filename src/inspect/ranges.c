@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "inspect/ranges.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/time/identity.h"
+#include "supervisor/memory.h"
+#include "vrange/marker.h"
+
+#define LARGEST (1u << 20) /* bytes of the library's writable memory */
+
+/* The start of the mapping in a line of /proc/N/maps if it is the library's writable memory, or
+ * 0. */
+static uint64_t candidate(const char *line, size_t *size)
+{
+	static const char library[] = "/libvrange.so";
+	const char *name = strrchr(line, '/');
+	unsigned long from, to;
+	char mode[5];
+
+	if (!name || strncmp(name, library, sizeof(library) - 1) != 0 ||
+	    sscanf(line, "%lx-%lx %4s", &from, &to, mode) != 3 || mode[1] != 'w')
+		return 0;
+	*size = to - from;
+	return *size <= LARGEST ? from : 0;
+}
+
+static bool find_marker(const char *bytes, size_t size, struct vr_marker *marker)
+{
+	for (size_t i = 0; i + sizeof(*marker) <= size; i += sizeof(uint64_t))
+		if (memcmp(bytes + i, VR_MARKER_NAME, sizeof(VR_MARKER_NAME)) == 0) {
+			memcpy(marker, bytes + i, sizeof(*marker));
+			return true;
+		}
+	return false;
+}
+
+/* marker.1 */
+static int read_counts(const struct pe_memory *m, const struct vr_marker *marker,
+		       struct pe_ranges *r)
+{
+	uint64_t count[VR_MARKER_COUNTS];
+	int err = marker->version == VR_MARKER_VERSION ? 0 : -EPROTO;
+
+	for (int i = 0; i < VR_MARKER_COUNTS && err == 0; i++)
+		err = pe_memory_read(m, (uintptr_t)marker->count[i], &count[i], sizeof(count[i]));
+	if (err)
+		return err;
+	r->debt = count[VR_MARKER_DEBT];
+	r->armed = count[VR_MARKER_ARMED] + count[VR_MARKER_RANGES];
+	r->purged = count[VR_MARKER_LOST];
+	return 0;
+}
+
+static int search(const struct pe_memory *m, uint64_t from, size_t size, struct pe_ranges *r)
+{
+	struct vr_marker marker;
+	char *bytes = malloc(size);
+	int err = bytes ? pe_memory_read(m, from, bytes, size) : -ENOMEM;
+
+	if (err == 0)
+		err = find_marker(bytes, size, &marker) ? read_counts(m, &marker, r) : -ENOENT;
+	free(bytes);
+	return err;
+}
+
+static int search_all(const struct pe_memory *m, struct pe_ranges *r)
+{
+	FILE *maps = pe_memory_maps(m);
+	char *line = NULL;
+	size_t room = 0, size;
+	int err = -ENOENT;
+
+	while (maps && err == -ENOENT && getline(&line, &room, maps) >= 0) {
+		const uint64_t from = candidate(line, &size);
+
+		if (from)
+			err = search(m, from, size, r);
+	}
+	free(line);
+	if (maps)
+		fclose(maps);
+	return err;
+}
+
+int pe_ranges_read(pid_t pid, struct pe_ranges *r)
+{
+	struct pe_memory m;
+	int err;
+
+	if (pe_identity_proc_is_ours() != 0)
+		return -ENODATA;
+	err = pe_memory_open(&m, "/proc/", pid);
+	if (err < 0)
+		return err == -ESRCH ? err : -EACCES;
+	err = search_all(&m, r);
+	pe_memory_close(&m);
+	return err;
+}
