@@ -18,23 +18,40 @@
 #include "supervisor/notify.h"
 #include "supervisor/proc.h"
 
-#define STOP_MS 1000 /* a thread stops sooner, unless it cannot run */
+#define STOP_MS	 1000 /* a thread stops sooner, unless it cannot run */
+#define SLEEP_MS 1000 /* a thread that is held sleeps sooner, unless it cannot run */
 
 /* --- while it is held --- */
 
-/* "nr arguments... sp pc": the stack pointer of a thread that is inside a call; 0: not known */
-static uint64_t read_sp(int tid)
+/* "nr arguments... sp pc": the stack pointer of a thread that is inside a call, "running" (0) while
+ * it has not gone to sleep yet; -errno */
+static int parse_sp(int tid, uint64_t *sp)
 {
 	char text[256], *last, *before;
+	int n = pe_proc_slurp(pe_proc_open(O_RDONLY, "%d/syscall", tid), text, sizeof(text));
 
-	if (pe_proc_slurp(pe_proc_open(O_RDONLY, "%d/syscall", tid), text, sizeof(text)) < 0)
-		return 0;
+	if (n < 0)
+		return n;
+	*sp = 0;
 	last = strrchr(text, ' ');
 	if (!last)
 		return 0;
 	*last = '\0';
 	before = strrchr(text, ' ');
-	return before ? strtoull(before, NULL, 16) : 0;
+	*sp = before ? strtoull(before, NULL, 16) : 0;
+	return 0;
+}
+
+/* The worker may have the call before the caller sleeps in it: on a busy machine long before.
+ * 0: not known. */
+static uint64_t read_sp(int tid)
+{
+	const struct timespec pause = { .tv_nsec = 1000000 };
+	uint64_t sp = 0;
+
+	for (int i = 0; i < SLEEP_MS && parse_sp(tid, &sp) == 0 && !sp; i++)
+		nanosleep(&pause, NULL);
+	return sp;
 }
 
 static long take(struct pe_helper_call *h, void *data)

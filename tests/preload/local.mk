@@ -168,7 +168,7 @@ AROUND_SHELL = \
 	tests/preload/pitfall_reach.sh \
 	tests/preload/pitfall_sanitizer.sh \
 	tests/preload/pitfall_valgrind.sh
-AROUND_SHELL += tests/preload/server_postgresql.sh
+AROUND_SHELL += tests/preload/server_nginx.sh tests/preload/server_postgresql.sh
 dist_check_SCRIPTS += $(AROUND_SHELL)
 TESTS += $(AROUND_TESTS) $(AROUND_SHELL)
 

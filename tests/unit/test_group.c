@@ -333,19 +333,20 @@ static void a_closed_slot_and_other_calls(void)
 		.signal = PE_USE_NO_SIGNAL,
 		.call = { .nr = SYS_getpriority, .arg = { PRIO_PGRP, PID } },
 	};
+	int usual = 20 - getpriority(PRIO_PROCESS, 0);
 	struct pe_known k;
 	pid_t member;
 
 	block_signals();
 	record_group(&member);
-	ck_assert_int_eq(pe_guard(&frame, &thread, &nice), 20);
+	ck_assert_int_eq(pe_guard(&frame, &thread, &nice), usual);
 	k = pe_frame_know(&frame, PID);
 	ck_assert_int_eq(pe_slot_close(k.slot, k.life), 0);
 	ck_assert_int_eq(guarded_killpg(SIGUSR1), 0);
 	await_count(MEMBER, 1);
 	pe_slot_leave(k.slot);
 	end_leader();
-	ck_assert_int_eq(pe_guard(&frame, &thread, &nice), 20);
+	ck_assert_int_eq(pe_guard(&frame, &thread, &nice), usual);
 	end_member(member);
 	atomic_store(&frame.groups.works, PE_GROUPS_WORK);
 	ck_assert_int_eq(pe_guard(&frame, &thread, &nice), -ESRCH);
