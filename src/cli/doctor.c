@@ -26,7 +26,7 @@
 #include "command/message.h"
 #include "cli/supervise.h"
 #include "cli/vrange.h"
-#include "supervisor/probe.h"
+#include "supervisor/kernel/probe.h"
 #include "cli/commands.h"
 #include "command/colour.h"
 #include "command/options.h"

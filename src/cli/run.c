@@ -25,7 +25,7 @@
 #include "cli/program.h"
 #include "command/message.h"
 #include "cli/supervise.h"
-#include "supervisor/probe.h"
+#include "supervisor/kernel/probe.h"
 #include "cli/commands.h"
 #include "command/options.h"
 #include "command/exit_status.h"

@@ -12,7 +12,7 @@
 
 #include "command/message.h"
 #include "supervisor/monitor.h"
-#include "supervisor/probe.h"
+#include "supervisor/kernel/probe.h"
 #include "command/exit_status.h"
 
 static bool is_admin(void)

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "core/time/identity.h"
-#include "supervisor/locator.h"
-#include "supervisor/memory.h"
+#include "supervisor/peer/locator.h"
+#include "supervisor/peer/memory.h"
 
 /* 0; -EAGAIN: the frame has not been made yet, or is still the parent's */
 static int read_frame(const struct pe_memory *m, const struct pe_frame *at, struct pe_stats *stats)

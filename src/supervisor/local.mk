@@ -1,58 +1,56 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # The supervisor, and what it needs of this kernel: linked into the command, which starts it. It
-# shares the engine's judgement, identities and words, not its frames: a process that is only
-# watched is kept in a child table (child_table.h).
+# shares the rules, the identities and the notices of src/core, not its frames: a process that is
+# only watched is kept in a child table (child_table.h).
 noinst_LTLIBRARIES += libsupervisor.la
 
 libsupervisor_la_SOURCES = \
-	src/supervisor/all.c src/supervisor/all.h \
-	src/supervisor/announce.c src/supervisor/announce.h \
-	src/supervisor/fork_events.c src/supervisor/fork_events.h \
-	src/supervisor/locator.c src/supervisor/locator.h \
-	src/supervisor/child_table.c src/supervisor/child_table.h \
-	src/supervisor/group_kill.c src/supervisor/group_kill.h \
-	src/supervisor/callers.c src/supervisor/callers.h \
-	src/supervisor/confinement.c src/supervisor/confinement.h \
-	src/supervisor/credentials.c src/supervisor/credentials.h \
-	src/supervisor/emulated.c src/supervisor/emulated.h \
-	src/supervisor/entries.c src/supervisor/entries.h \
-	src/supervisor/epochs.c src/supervisor/epochs.h \
-	src/supervisor/exec.c src/supervisor/exec.h \
-	src/supervisor/notify_filter.c src/supervisor/notify_filter.h \
-	src/supervisor/handles.c src/supervisor/handles.h \
-	src/supervisor/helper.c src/supervisor/helper.h \
+	src/supervisor/kernel/connector.c src/supervisor/kernel/connector.h \
+	src/supervisor/kernel/handles.c src/supervisor/kernel/handles.h \
+	src/supervisor/kernel/notify.c src/supervisor/kernel/notify.h \
+	src/supervisor/kernel/notify_filter.c src/supervisor/kernel/notify_filter.h \
+	src/supervisor/kernel/probe.c src/supervisor/kernel/probe.h \
+	src/supervisor/peer/callers.c src/supervisor/peer/callers.h \
+	src/supervisor/peer/locator.c src/supervisor/peer/locator.h \
+	src/supervisor/peer/memory.c src/supervisor/peer/memory.h \
+	src/supervisor/peer/peer.c src/supervisor/peer/peer.h \
+	src/supervisor/peer/proc.c src/supervisor/peer/proc.h \
+	src/supervisor/peer/rights.c src/supervisor/peer/rights.h \
+	src/supervisor/unwind/stack_apart.c src/supervisor/unwind/stack_apart.h \
+	src/supervisor/unwind/stack_memory.c src/supervisor/unwind/stack_memory.h \
+	src/supervisor/unwind/stack_modules.c src/supervisor/unwind/stack_modules.h \
+	src/supervisor/unwind/stack_table.c src/supervisor/unwind/stack_table.h \
+	src/supervisor/unwind/stack_walk.c src/supervisor/unwind/stack_walk.h \
+	src/supervisor/worker/child_table.c src/supervisor/worker/child_table.h \
+	src/supervisor/worker/confinement.c src/supervisor/worker/confinement.h \
+	src/supervisor/worker/credentials.c src/supervisor/worker/credentials.h \
+	src/supervisor/worker/fork_events.c src/supervisor/worker/fork_events.h \
+	src/supervisor/worker/helper.c src/supervisor/worker/helper.h \
+	src/supervisor/worker/pass.c src/supervisor/worker/pass.h \
+	src/supervisor/worker/remote_tree.c src/supervisor/worker/remote_tree.h \
+	src/supervisor/worker/turns.c src/supervisor/worker/turns.h \
+	src/supervisor/worker/worker.h \
+	src/supervisor/calls/all.c src/supervisor/calls/all.h \
+	src/supervisor/calls/announce.c src/supervisor/calls/announce.h \
+	src/supervisor/calls/exec.c src/supervisor/calls/exec.h \
+	src/supervisor/calls/group_kill.c src/supervisor/calls/group_kill.h \
+	src/supervisor/calls/kill.c src/supervisor/calls/kill.h \
+	src/supervisor/calls/past_child.c src/supervisor/calls/past_child.h \
+	src/supervisor/calls/stack.c src/supervisor/calls/stack.h \
+	src/supervisor/calls/stack_waits.c src/supervisor/calls/stack_waits.h \
+	src/supervisor/calls/stale.c src/supervisor/calls/stale.h \
+	src/supervisor/calls/wait.c src/supervisor/calls/wait.h \
 	src/supervisor/monitor.c src/supervisor/monitor.h \
-	src/supervisor/kill.c src/supervisor/kill.h \
-	src/supervisor/remote_tree.c src/supervisor/remote_tree.h \
-	src/supervisor/memory.c src/supervisor/memory.h \
-	src/supervisor/waitfd.c src/supervisor/waitfd.h \
-	src/supervisor/notify.c src/supervisor/notify.h \
-	src/supervisor/pass.c src/supervisor/pass.h \
-	src/supervisor/peer.c src/supervisor/peer.h \
-	src/supervisor/points.c src/supervisor/points.h \
-	src/supervisor/probe.c src/supervisor/probe.h \
-	src/supervisor/proc.c src/supervisor/proc.h \
-	src/supervisor/rights.c src/supervisor/rights.h \
 	src/supervisor/serve.c src/supervisor/serve.h \
-	src/supervisor/stack.c src/supervisor/stack.h \
-	src/supervisor/stack_apart.c src/supervisor/stack_apart.h \
-	src/supervisor/stack_memory.c src/supervisor/stack_memory.h \
-	src/supervisor/stack_modules.c src/supervisor/stack_modules.h \
-	src/supervisor/stack_table.c src/supervisor/stack_table.h \
-	src/supervisor/stack_waits.c src/supervisor/stack_waits.h \
-	src/supervisor/stack_walk.c src/supervisor/stack_walk.h \
-	src/supervisor/judge.c src/supervisor/judge.h \
-	src/supervisor/title.c src/supervisor/title.h \
-	src/supervisor/turns.c src/supervisor/turns.h \
-	src/supervisor/wait.c src/supervisor/wait.h
+	src/supervisor/title.c src/supervisor/title.h
 libsupervisor_la_CPPFLAGS = $(AM_CPPFLAGS) $(SECCOMP_CFLAGS) $(LIBUNWIND_CFLAGS)
 libsupervisor_la_LIBADD = libcore.la $(SECCOMP_LIBS) $(LIBUNWIND_LIBS)
 
 # One file for each processor, by the same name.
-libsupervisor_la_SOURCES += src/supervisor/arch/registers.h
+libsupervisor_la_SOURCES += src/supervisor/unwind/arch/registers.h
 if CPU_X86_64
-libsupervisor_la_SOURCES += src/supervisor/arch/x86_64/registers.c
+libsupervisor_la_SOURCES += src/supervisor/unwind/arch/x86_64/registers.c
 endif
 if CPU_AARCH64
-libsupervisor_la_SOURCES += src/supervisor/arch/aarch64/registers.c
+libsupervisor_la_SOURCES += src/supervisor/unwind/arch/aarch64/registers.c
 endif

@@ -17,20 +17,21 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "supervisor/fork_events.h"
 #include "core/record/notice.h"
-#include "core/time/identity.h"
 #include "core/sys.h"
-#include "supervisor/epochs.h"
-#include "supervisor/notify_filter.h"
-#include "supervisor/memory.h"
-#include "supervisor/notify.h"
-#include "supervisor/pass.h"
-#include "supervisor/probe.h"
-#include "supervisor/rights.h"
+#include "core/time/identity.h"
+#include "emulate/epochs.h"
+#include "supervisor/calls/stack_waits.h"
+#include "supervisor/kernel/connector.h"
+#include "supervisor/kernel/notify.h"
+#include "supervisor/kernel/notify_filter.h"
+#include "supervisor/kernel/probe.h"
+#include "supervisor/peer/memory.h"
+#include "supervisor/peer/rights.h"
 #include "supervisor/serve.h"
-#include "supervisor/stack_waits.h"
 #include "supervisor/title.h"
+#include "supervisor/worker/fork_events.h"
+#include "supervisor/worker/pass.h"
 
 #define DESCRIPTORS 1024
 #define STACK	    (256u << 10)
@@ -46,7 +47,7 @@ static void pause_briefly(void)
 }
 
 /* monitor.4 */
-static void let_held_go(const struct pe_serve *s)
+static void let_held_go(const struct pe_worker *s)
 {
 	struct seccomp_notif *n =
 		&s->table->held[atomic_load(&s->table->serving) % PE_CHILD_TABLE_HELD];
@@ -56,7 +57,7 @@ static void let_held_go(const struct pe_serve *s)
 	memset(n, 0, sizeof(*n));
 }
 
-static bool has_ended(const struct pe_serve *s)
+static bool has_ended(const struct pe_worker *s)
 {
 	struct pollfd end = { .fd = s->listener };
 
@@ -64,7 +65,7 @@ static bool has_ended(const struct pe_serve *s)
 }
 
 /* Wait until @worker or the last watched process has ended; then end the worker. */
-static void watch_both(const struct pe_serve *s, pid_t worker)
+static void watch_both(const struct pe_worker *s, pid_t worker)
 {
 	struct pollfd both[] = { { .fd = s->listener },
 				 { .fd = pe_sys_pidfd_open(worker, 0), .events = POLLIN } };
@@ -79,7 +80,7 @@ static void watch_both(const struct pe_serve *s, pid_t worker)
 }
 
 /* Wait for the end of @worker. true: the last watched process has ended as well. */
-static bool outlive(const struct pe_serve *s, pid_t worker)
+static bool outlive(const struct pe_worker *s, pid_t worker)
 {
 	uint64_t served = atomic_load(&s->table->served);
 	int status;
@@ -97,7 +98,7 @@ static bool outlive(const struct pe_serve *s, pid_t worker)
 	return false;
 }
 
-static void be_worker(struct pe_serve *s)
+static void be_worker(struct pe_worker *s)
 {
 	enum pe_serve_end end;
 
@@ -112,7 +113,7 @@ static void be_worker(struct pe_serve *s)
 
 /* The monitor's loop until the run ends. A worker whose monitor has died repeats it as the monitor
  * (monitor.3). */
-static _Noreturn void run_monitor(struct pe_serve *s)
+static _Noreturn void run_monitor(struct pe_worker *s)
 {
 	pid_t worker;
 
@@ -218,7 +219,7 @@ struct birth {
 };
 
 /* monitor.6 */
-static int prepare_title(struct pe_serve *s)
+static int prepare_title(struct pe_worker *s)
 {
 	const char **kept[] = { &s->set.log, &s->set.events, &s->trust };
 	int r = 0;
@@ -230,7 +231,7 @@ static int prepare_title(struct pe_serve *s)
 
 static _Noreturn void be_monitor(const struct birth *b)
 {
-	static struct pe_serve s;
+	static struct pe_worker s;
 	int r;
 
 	s.set = *b->set;
@@ -244,7 +245,7 @@ static _Noreturn void be_monitor(const struct birth *b)
 	s.epochs = pe_epochs_map();
 	if (pe_stack_is_wanted(&s))
 		s.waits = pe_stack_waits_map();
-	s.births = pe_probe_is_off(PE_PROBE_BIRTHS) ? -ENOSYS : pe_fork_events_open();
+	s.births = pe_probe_is_off(PE_PROBE_BIRTHS) ? -ENOSYS : pe_connector_open();
 	r = enter_proc();
 	if (r == 0)
 		r = prepare_title(&s);

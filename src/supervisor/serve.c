@@ -9,21 +9,21 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include "supervisor/callers.h"
-#include "supervisor/confinement.h"
-#include "supervisor/emulated.h"
-#include "supervisor/epochs.h"
-#include "supervisor/exec.h"
-#include "supervisor/helper.h"
-#include "supervisor/kill.h"
-#include "supervisor/waitfd.h"
-#include "supervisor/notify.h"
-#include "supervisor/turns.h"
-#include "supervisor/wait.h"
+#include "emulate/emulated.h"
+#include "emulate/epochs.h"
+#include "emulate/waitfd.h"
+#include "supervisor/calls/exec.h"
+#include "supervisor/calls/kill.h"
+#include "supervisor/calls/wait.h"
+#include "supervisor/kernel/notify.h"
+#include "supervisor/peer/callers.h"
+#include "supervisor/worker/confinement.h"
+#include "supervisor/worker/helper.h"
+#include "supervisor/worker/turns.h"
 
 #define PARKED_TICK 50 /* ms between two checks whether the time of a parked call is over */
 
-static long serve(struct pe_serve_call *c)
+static long serve(struct pe_worker_call *c)
 {
 	switch (c->what) {
 	case PE_NOTIFY_FILTER_WAIT:
@@ -37,30 +37,30 @@ static long serve(struct pe_serve_call *c)
 		return pe_emulated_prctl(c);
 	case PE_NOTIFY_FILTER_LANDLOCK:
 		pe_confinement_note(c);
-		return PE_SERVE_LET;
+		return PE_WORKER_CONTINUE;
 	case PE_NOTIFY_FILTER_NONE:
-		return PE_SERVE_LET;
+		return PE_WORKER_CONTINUE;
 	default:
 		return pe_kill_serve(c);
 	}
 }
 
-static long judge(struct pe_serve *s, int place)
+static long judge(struct pe_worker *s, int place)
 {
 	const struct seccomp_notif *n = &s->table->held[place];
-	struct pe_serve_call c = {
+	struct pe_worker_call c = {
 		.s = s, .n = n, .what = pe_notify_filter_decode(&n->data), .place = place
 	};
-	long result = PE_SERVE_LET;
+	long result = PE_WORKER_CONTINUE;
 	int r;
 
 	if (n->pid == 0)
-		return PE_SERVE_LET; /* a process that we cannot see */
+		return PE_WORKER_CONTINUE; /* a process that we cannot see */
 	if (c.what == PE_NOTIFY_FILTER_EXEC && pe_exec_is_first(s, (int)n->pid))
-		return PE_SERVE_LET;
+		return PE_WORKER_CONTINUE;
 	r = pe_callers_get((int)n->pid, &c.peer);
 	if (r < 0)
-		return PE_SERVE_LET;
+		return PE_WORKER_CONTINUE;
 	/* only now is it certain that what was read about the pid belongs to the caller */
 	if (r == 0 || pe_notify_holds(s->listener, n->id))
 		result = serve(&c);
@@ -68,13 +68,13 @@ static long judge(struct pe_serve *s, int place)
 	return result;
 }
 
-static void finish(struct pe_serve *s, int place, long result)
+static void finish(struct pe_worker *s, int place, long result)
 {
 	struct seccomp_notif *n = &s->table->held[place];
 
-	if (result == PE_SERVE_LET)
+	if (result == PE_WORKER_CONTINUE)
 		pe_notify_let(s->listener, n->id);
-	else if (result != PE_SERVE_DONE)
+	else if (result != PE_WORKER_ANSWERED)
 		pe_notify_answer(s->listener, n->id, result);
 	pe_helper_forget(place);
 	memset(n, 0, sizeof(*n));
@@ -82,7 +82,7 @@ static void finish(struct pe_serve *s, int place, long result)
 }
 
 /* serve.5 */
-static void take_turn(const struct pe_serve *s, int place)
+static void take_turn(const struct pe_worker *s, int place)
 {
 	int tid = (int)s->table->held[place].pid;
 	struct pe_peer *peer;
@@ -96,13 +96,13 @@ static void take_turn(const struct pe_serve *s, int place)
 }
 
 /* Serve the call at this place of the child table, received by this worker or by an earlier one. */
-static void answer(struct pe_serve *s, int place)
+static void answer(struct pe_worker *s, int place)
 {
 	long result;
 
 	atomic_store(&s->table->serving, (uint32_t)place);
 	result = judge(s, place);
-	if (result == PE_SERVE_AGAIN)
+	if (result == PE_WORKER_AGAIN)
 		take_turn(s, place);
 	else if (result != -EINPROGRESS)
 		finish(s, place, result);
@@ -110,7 +110,7 @@ static void answer(struct pe_serve *s, int place)
 
 /* Parked calls whose op is done take their turn. Those whose time is over are continued
  * (serve.1). */
-static void wake_parked(struct pe_serve *s)
+static void wake_parked(struct pe_worker *s)
 {
 	int place;
 
@@ -118,13 +118,13 @@ static void wake_parked(struct pe_serve *s)
 		if (pe_notify_holds(s->listener, s->table->held[place].id))
 			take_turn(s, place);
 		else
-			finish(s, place, PE_SERVE_DONE);
+			finish(s, place, PE_WORKER_ANSWERED);
 	while ((place = pe_helper_next_overdue()) >= 0)
-		finish(s, place, PE_SERVE_LET);
+		finish(s, place, PE_WORKER_CONTINUE);
 }
 
 /* Serve the calls that an earlier worker left. */
-static void answer_left(struct pe_serve *s)
+static void answer_left(struct pe_worker *s)
 {
 	for (int i = 0; i < PE_CHILD_TABLE_HELD; i++)
 		if (s->table->held[i].id && !pe_helper_is_parked(i))
@@ -159,7 +159,7 @@ static void watch_monitor(bool on)
 
 /* --- one call after the other --- */
 
-static bool has_ended(const struct pe_serve *s)
+static bool has_ended(const struct pe_worker *s)
 {
 	struct pollfd end = { .fd = s->listener, .events = POLLIN };
 
@@ -168,7 +168,7 @@ static bool has_ended(const struct pe_serve *s)
 
 /* While programs wait on descriptors (waitfd.h) or calls are parked (helper.h), poll for all of
  * them. Returns true if a call has arrived. */
-static bool await_call(struct pe_serve *s)
+static bool await_call(struct pe_worker *s)
 {
 	struct pollfd ends[] = { { .fd = s->listener, .events = POLLIN },
 				 { .fd = pe_waitfd_fd(), .events = POLLIN },
@@ -186,7 +186,7 @@ static bool await_call(struct pe_serve *s)
 }
 
 /* There is always one (helper.4). */
-static int free_place(const struct pe_serve *s)
+static int free_place(const struct pe_worker *s)
 {
 	int place = 0;
 
@@ -198,7 +198,7 @@ static int free_place(const struct pe_serve *s)
 /* Block in the receive ioctl without a poll before it, which saves a call. The monitor watches for
  * the end of the run, since older kernels do not wake the ioctl. Returns the place in the child
  * table, or -errno; -ENODEV: the run has ended. */
-static int receive(struct pe_serve *s)
+static int receive(struct pe_worker *s)
 {
 	int place, r;
 
@@ -215,7 +215,7 @@ static int receive(struct pe_serve *s)
 	return place;
 }
 
-static bool is_waiting(const struct pe_serve *s)
+static bool is_waiting(const struct pe_worker *s)
 {
 	struct pollfd call = { .fd = s->listener, .events = POLLIN };
 
@@ -223,7 +223,7 @@ static bool is_waiting(const struct pe_serve *s)
 }
 
 /* serve.5: serve all waiting calls, and those that arrive meanwhile, until none is left. */
-static void serve_in_turns(struct pe_serve *s)
+static void serve_in_turns(struct pe_worker *s)
 {
 	int place;
 
@@ -238,7 +238,7 @@ static void serve_in_turns(struct pe_serve *s)
 }
 
 /* Checking each time would take a twentieth of a call. */
-static bool is_crowded(const struct pe_serve *s)
+static bool is_crowded(const struct pe_worker *s)
 {
 	static unsigned int calls;
 
@@ -246,7 +246,7 @@ static bool is_crowded(const struct pe_serve *s)
 }
 
 /* Serve calls until a signal or an error. */
-static int serve_calls(struct pe_serve *s)
+static int serve_calls(struct pe_worker *s)
 {
 	int r;
 
@@ -261,7 +261,7 @@ static int serve_calls(struct pe_serve *s)
 	return called ? 0 : r;
 }
 
-enum pe_serve_end pe_serve_run(struct pe_serve *s)
+enum pe_serve_end pe_serve_run(struct pe_worker *s)
 {
 	int r = 0;
 

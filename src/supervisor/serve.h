@@ -21,50 +21,12 @@
 #ifndef PE_SUPERVISOR_SERVE_H
 #define PE_SUPERVISOR_SERVE_H
 
-#include <limits.h>
-#include <stdbool.h>
-
-#include "supervisor/child_table.h"
-#include "core/frame/frame.h"
-#include "supervisor/notify_filter.h"
-#include "supervisor/peer.h"
-
-/* returned instead of a result: continue the call */
-#define PE_SERVE_LET LONG_MIN
-/* returned instead of a result: the call has been answered already */
-#define PE_SERVE_DONE (LONG_MIN + 1)
-
-struct pe_serve {
-	int listener;
-	int births; /* the socket of fork events (fork_events.h), or -errno */
-	struct pe_child_table *table;
-	struct pe_epochs *epochs;
-	struct pe_stack_waits *waits; /* or NULL: no stacks */
-	struct pe_settings set;	      /* of the run: policy, errno, log, what descriptor 2 was */
-	const char *trust;	      /* patterns separated by colons; or NULL */
-	int run;		      /* the pid of the program, which the supervisor is named by */
-	int ours[2];		      /* the pids of the monitor and of the worker */
-	bool no_monitor;	      /* there is no monitor, and none can be started */
-	int adopter; /* the pid of the program, if orphans below it become its children; or 0 */
-};
-
-/* a notified call with its caller */
-struct pe_serve_call {
-	struct pe_serve *s;
-	const struct seccomp_notif *n;
-	enum pe_notify_filter_call what;
-	struct pe_peer *peer;
-	int place;	  /* in the child table */
-	unsigned int ops; /* requested for this call so far (helper.h) */
-};
-
-/* returned instead of a result: it is served in parts, and waits for its next turn */
-#define PE_SERVE_AGAIN (LONG_MIN + 2)
+#include "supervisor/worker/worker.h"
 
 enum pe_serve_end { PE_SERVE_ENDED, PE_SERVE_ORPHANED, PE_SERVE_BROKEN };
 
 /* Serve calls until the last watched process or the monitor has ended. All signals must be
  * blocked. */
-enum pe_serve_end pe_serve_run(struct pe_serve *s);
+enum pe_serve_end pe_serve_run(struct pe_worker *s);
 
 #endif

@@ -10,7 +10,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include "supervisor/proc.h"
+#include "supervisor/peer/proc.h"
 
 #define ARG_START 48 /* its field in /proc/PID/stat; arg_end, env_start and env_end follow */
 #define STATE	  3  /* the field behind the name */

@@ -60,18 +60,18 @@ awk '!/^#/ && NF {
 	above[$1] = 1
 } END { exit bad }' "$layers" || exit 1
 
-# The map in docs/engine.md is this table. core/ stands for src/core; its folders have their last
-# name only.
+# The map in docs/engine.md is this table, without src/. Behind the colon the folders of core and
+# supervisor have their last name only.
 awk '!/^#/ && NF {
 	line = ""
 	for (i = 3; i <= NF; i++) {
 		name = $i
-		sub(/^src\/core\//, "", name)
+		sub(/^src\/(core|supervisor)\//, "", name)
 		sub(/^src\//, "", name)
 		line = line " " name
 	}
 	sub(/^src\//, "", $1)
-	printf "    %-15s:%s\n", $1, line
+	printf "    %-18s:%s\n", $1, line
 }' "$layers" >"$TMPDIR/map"
 sed -n '/^<!-- layers.txt -->$/,/^<!-- end of layers.txt -->$/p' "$house/docs/engine.md" | grep '^    ' |
 	cmp -s - "$TMPDIR/map" || {

@@ -23,7 +23,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "supervisor/probe.h"
+#include "supervisor/kernel/probe.h"
 #include "../support/worker.h"
 
 #define FLOOD 20000 /* births, twice as many as the socket holds */

@@ -13,7 +13,7 @@
 #include "../support/namespace.h"
 #include "../support/emulated.h"
 #include "slow_page.h"
-#include "supervisor/memory.h"
+#include "supervisor/peer/memory.h"
 
 enum { PAGE = 4096, PID = 3000, USER = 4711 };
 

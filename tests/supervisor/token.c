@@ -33,8 +33,8 @@
 #include "../support/attack.h"
 #include "core/frame/stats.h"
 #include "core/token.h"
-#include "supervisor/notify_filter.h"
-#include "supervisor/notify.h"
+#include "supervisor/kernel/notify_filter.h"
+#include "supervisor/kernel/notify.h"
 
 #define CALLS  50
 #define REPORT 9 /* descriptor of the program */

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-#include "supervisor/child_table.h"
+#include "supervisor/worker/child_table.h"
 
 static struct pe_child_table *table;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The supervisor's references: a tag reaches the process that it was given for, or none. Rules
  * are those of supervisor/epochs.h. */
-#include "supervisor/epochs.h"
+#include "emulate/epochs.h"
 
 #include <pthread.h>
 #include <sys/mount.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* Which births enter the child table, and whose they are: constructed messages and events
  * (fork_events.3, fork_events.4); and only the kernel's messages are accepted. */
-#include "supervisor/fork_events.h"
+#include "supervisor/worker/fork_events.h"
 
 #include <check.h>
 #include <linux/cn_proc.h>
@@ -46,9 +46,9 @@ static struct message message(uint32_t index, uint32_t what, int child, int chil
 START_TEST(a_fork_event_of_a_child_is_passed_on)
 {
 	struct message m = message(CN_IDX_PROC, PROC_EVENT_FORK, 50, 50);
-	struct pe_fork_events_event e;
+	struct pe_connector_birth e;
 
-	ck_assert(pe_fork_events_parse(&m, sizeof(m), &e));
+	ck_assert(pe_connector_parse(&m, sizeof(m), &e));
 	ck_assert_int_eq(e.parent, 40); /* the process, not its thread */
 	ck_assert_int_eq(e.child, 50);
 	ck_assert_uint_eq(e.at, 1000);
@@ -64,14 +64,14 @@ START_TEST(other_events_are_not_passed_on)
 		message(CN_IDX_PROC + 1, PROC_EVENT_FORK, 50, 50),
 	};
 	struct message whole = message(CN_IDX_PROC, PROC_EVENT_FORK, 50, 50);
-	struct pe_fork_events_event e;
+	struct pe_connector_birth e;
 
 	for (size_t i = 0; i < sizeof(other) / sizeof(other[0]); i++)
-		ck_assert(!pe_fork_events_parse(&other[i], sizeof(other[i]), &e));
+		ck_assert(!pe_connector_parse(&other[i], sizeof(other[i]), &e));
 	/* the last field that is wanted ends before the event does */
 	for (size_t size = 0; size < HEADS + 32; size++)
-		ck_assert(!pe_fork_events_parse(&whole, size, &e));
-	ck_assert(pe_fork_events_parse(&whole, HEADS + 32, &e));
+		ck_assert(!pe_connector_parse(&whole, size, &e));
+	ck_assert(pe_connector_parse(&whole, HEADS + 32, &e));
 }
 END_TEST
 
@@ -118,14 +118,14 @@ static void close_book(void)
 
 static void note(int parent, int child, uint64_t at)
 {
-	const struct pe_fork_events_event e = { parent, child, at };
+	const struct pe_connector_birth e = { parent, child, at };
 
 	pe_fork_events_note(table, &e, 1, who);
 }
 
 START_TEST(each_child_goes_to_its_parent)
 {
-	const struct pe_fork_events_event all[] = {
+	const struct pe_connector_birth all[] = {
 		{ 40, 50, 2500 }, { 41, 51, 2501 }, { 41, 52, 2502 },
 		{ 40, 53, 2503 }, { 39, 54, 2504 }, { 40, 55, 2505 },
 	};
@@ -215,7 +215,7 @@ static bool pretend(int child)
 	const struct sockaddr_nl all = { .nl_family = AF_NETLINK, .nl_groups = CN_IDX_PROC };
 	struct message m = message(CN_IDX_PROC, PROC_EVENT_FORK, child, child);
 	uint64_t at = now();
-	int fd = pe_fork_events_open(), parent = getpid();
+	int fd = pe_connector_open(), parent = getpid();
 	bool sent;
 
 	memcpy(m.room + HEADS + offsetof(struct proc_event, timestamp_ns), &at, sizeof(at));
@@ -229,12 +229,12 @@ static bool pretend(int child)
 
 START_TEST(only_the_kernels_messages_are_accepted)
 {
-	struct pe_serve s = { .table = table, .births = pe_fork_events_open() };
+	struct pe_worker s = { .table = table, .births = pe_connector_open() };
 	struct pe_child_table_process *self;
 	uint64_t identity;
 	pid_t child;
 
-	if (s.births < 0 || pe_fork_events_listen(s.births) < 0) {
+	if (s.births < 0 || pe_connector_listen(s.births) < 0) {
 		fprintf(stderr, "left out: the kernel sends no fork events here\n");
 		return;
 	}
@@ -250,7 +250,7 @@ START_TEST(only_the_kernels_messages_are_accepted)
 	pe_fork_events_read(&s);
 	ck_assert(pe_child_table_has(table, self, child));
 	ck_assert(!pe_child_table_has(table, self, child + 1));
-	pe_fork_events_ignore(s.births);
+	pe_connector_ignore(s.births);
 	close(s.births);
 }
 END_TEST

@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 
 #include "core/token.h"
-#include "supervisor/notify_filter.h"
+#include "supervisor/kernel/notify_filter.h"
 
 #define NOTIFY	   SECCOMP_RET_USER_NOTIF
 #define ALLOW	   SECCOMP_RET_ALLOW

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What the supervisor reads of a process, and how it evaluates users and signal masks. */
-#include "supervisor/proc.h"
+#include "supervisor/peer/proc.h"
 
 #include <check.h>
 #include <errno.h>
@@ -14,8 +14,8 @@
 #include <unistd.h>
 
 #include "core/sys.h"
-#include "supervisor/credentials.h"
-#include "supervisor/rights.h"
+#include "supervisor/worker/credentials.h"
+#include "supervisor/peer/rights.h"
 
 #define USER  4242
 #define OTHER 4243

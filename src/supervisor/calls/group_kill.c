@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "supervisor/calls/group_kill.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "core/sys.h"
+#include "supervisor/calls/past_child.h"
+#include "supervisor/calls/stale.h"
+
+#define LAST_SIGNAL 64
+
+static int leader_of(const struct pe_worker_call *c)
+{
+	return -(int)c->n->data.args[0];
+}
+
+/* In the supervisor's namespace: after the leader was reaped, its pid is the only name of the
+ * group. */
+static bool is_own(const struct pe_worker_call *c, int leader)
+{
+	int group = getpgid(c->peer->tgid);
+
+	return group < 0 || leader == (c->peer->ns < 0 ? group : pe_peer_number(c->peer, group));
+}
+
+static long judge(struct pe_worker_call *c, int holder, bool exists, bool unproven)
+{
+	const struct pe_use use = {
+		.by = PE_CALL_KILL,
+		.pid = leader_of(c),
+		.group = true,
+		.unproven = unproven,
+		.signal = (int)c->n->data.args[1],
+		.holder = holder,
+	};
+
+	return pe_stale_serve(c, &use, holder ? holder : exists);
+}
+
+/* No process has the pid. Groups in a namespace below the supervisor's cannot be looked up. */
+static long without_leader(struct pe_worker_call *c)
+{
+	bool exists = c->peer->ns >= 0 || pe_sys_getpriority(PRIO_PGRP, leader_of(c)) != -ESRCH;
+
+	return judge(c, 0, exists, exists);
+}
+
+long pe_group_kill_serve(struct pe_worker_call *c)
+{
+	int leader = leader_of(c), pid, parent;
+	long r;
+
+	if ((uint32_t)c->n->data.args[1] > LAST_SIGNAL || is_own(c, leader))
+		return PE_WORKER_CONTINUE;
+	r = pe_past_child_is(c, leader);
+	if (r <= 0)
+		return r < 0 ? r : PE_WORKER_CONTINUE;
+	pid = pe_peer_pid(c->peer, leader);
+	parent = pid < 0 ? pid : pe_peer_parent(pid);
+	if (parent == -ESRCH)
+		return without_leader(c);
+	if (parent < 0 || parent == c->peer->tgid || pe_peer_traces(c->peer, pid))
+		return PE_WORKER_CONTINUE;
+	return judge(c, pid, true, false);
+}

@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "supervisor/calls/stale.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "core/frame/verdict.h"
+#include "core/record/event.h"
+#include "core/record/notice.h"
+#include "core/sys.h"
+#include "core/text.h"
+#include "core/time/identity.h"
+#include "supervisor/calls/stack_waits.h"
+#include "supervisor/kernel/notify.h"
+#include "supervisor/peer/proc.h"
+#include "supervisor/peer/rights.h"
+#include "supervisor/worker/helper.h"
+
+#ifndef PIDFD_SIGNAL_THREAD
+#define PIDFD_SIGNAL_THREAD 1u /* linux/pidfd.h, since 6.9 */
+#endif
+
+/* --- calls that are not judged (stale.1) --- */
+
+static bool is_trusted(const struct pe_worker_call *c)
+{
+	char link[32], program[PATH_MAX] = "";
+	const char *list = c->s->trust, *base;
+	size_t n;
+
+	snprintf(link, sizeof(link), "%d/exe", c->peer->tid);
+	if (!list || readlink(link, program, sizeof(program) - 1) < 0)
+		return false;
+	base = strrchr(program, '/');
+	base = base ? base + 1 : program;
+	for (; *list; list += n + (list[n] == ':')) {
+		n = strcspn(list, ":");
+		if (pe_text_glob(list, n, program) || pe_text_glob(list, n, base))
+			return true;
+	}
+	return false;
+}
+
+/* --- notices (stale.2) --- */
+
+/* Make a copy of its descriptor 2 ours, if a write would not block. */
+static bool borrow_stderr(int tgid)
+{
+	int pidfd = (int)syscall(SYS_pidfd_open, tgid, 0), fd = -1;
+	struct pollfd p = { .events = POLLOUT };
+
+	if (pidfd >= 0) {
+		fd = (int)syscall(SYS_pidfd_getfd, pidfd, 2, 0);
+		close(pidfd);
+	}
+	if (fd < 0)
+		return false;
+	p.fd = fd;
+	if (poll(&p, 1, 100) == 1 && (p.revents & POLLOUT))
+		dup2(fd, STDERR_FILENO);
+	close(fd);
+	return true;
+}
+
+/* With warn-once a process logs one notice, and its later children none. A process whose entry was
+ * replaced logs again. */
+static struct logged {
+	uint64_t identity, at; /* ticks since boot */
+} logged[1024];
+
+static struct logged *logged_of(uint64_t identity)
+{
+	return &logged[identity % (sizeof(logged) / sizeof(logged[0]))];
+}
+
+static bool may_report(const struct pe_worker_call *c, const struct pe_identity_holder *who)
+{
+	uint64_t self = c->peer->identity, parent;
+	struct logged *mine = logged_of(self);
+
+	if (!c->s->set.once)
+		return true;
+	if (mine->identity == self)
+		return false;
+	*mine = (struct logged){ .identity = self, .at = pe_proc_ticks() };
+	return pe_peer_identity((int)who->ppid, &parent) < 0 ||
+	       logged_of(parent)->identity != parent || logged_of(parent)->at > who->start;
+}
+
+/* --- notices and events, in the caller's name --- */
+
+/* All data of a notice and an event, complete, since a helper may write the event. */
+struct record {
+	struct pe_stack_stop stop; /* with the stack */
+	struct pe_use use;
+	enum pe_outcome outcome;
+	struct pe_identity_holder who;
+	int ns_pid, ns_tid;
+	struct pe_event_outside outside;
+	struct pe_trace_stack released;
+};
+
+static const struct pe_known known = { .what = PE_KNOWN_RELEASED };
+
+static void describe(struct record *t, const struct pe_worker_call *c, const struct pe_use *use,
+		     const struct pe_verdict *v)
+{
+	memset(t, 0, sizeof(*t));
+	t->use = *use;
+	t->outcome = v->dies			   ? PE_OUTCOME_ABORTING
+		     : v->act == PE_VERDICT_REFUSE ? PE_OUTCOME_REFUSED
+						   : PE_OUTCOME_PASSED;
+	memcpy(t->who.comm, "?", 2);
+	pe_identity_describe((uint32_t)c->peer->tgid, &t->who);
+	t->ns_pid = pe_peer_number(c->peer, c->peer->tgid);
+	t->ns_tid = pe_peer_number(c->peer, c->peer->tid);
+	pe_event_describe_holder(&t->outside, (uint32_t)(use->holder ? use->holder : use->pid));
+}
+
+/* The parts of a frame that notices and events use: settings, and the process. */
+static const struct pe_frame *frame_of(const struct record *t, const struct pe_settings *run)
+{
+	static struct pe_frame frame;
+	static struct pe_settings set;
+
+	set = *run;
+	set.name = t->who.comm;
+	set.pid = t->ns_pid;
+	set.tid = t->ns_tid;
+	set.outside = &t->outside;
+	frame.set = &set;
+	frame.tgid = set.pid;
+	return &frame;
+}
+
+/* the data of a notice on the caller's descriptor 2 */
+struct line {
+	struct pe_use use;
+	enum pe_outcome outcome;
+	struct pe_identity_holder who;
+	int tgid, ns_pid, ns_tid;
+};
+
+/* In a helper: the program itself may serve the file of the descriptor. */
+static long write_line(struct pe_helper_call *h, void *data)
+{
+	static struct record t;
+	const struct line *l = data;
+
+	t.who = l->who;
+	t.ns_pid = l->ns_pid;
+	t.ns_tid = l->ns_tid;
+	if (borrow_stderr(l->tgid))
+		pe_notice_stale(frame_of(&t, &h->s->set), &l->use, &known, l->outcome);
+	dup2(STDIN_FILENO, STDERR_FILENO); /* /dev/null */
+	return 0;
+}
+
+/* Has this call been served before? Then the steps that are made once have been made. */
+static bool has_begun(const struct pe_worker_call *c)
+{
+	return pe_helper_has_done(c, write_line) || pe_stack_has_tried_stop(c);
+}
+
+/* stale.2; @begun: as has_begun(). 0 or -EINPROGRESS */
+static long notice(struct pe_worker_call *c, const struct record *t, bool begun)
+{
+	struct line l = {
+		.use = t->use,
+		.outcome = t->outcome,
+		.who = t->who,
+		.tgid = c->peer->tgid,
+		.ns_pid = t->ns_pid,
+		.ns_tid = t->ns_tid,
+	};
+
+	if (!c->s->set.log)
+		return pe_helper_do(c, write_line, &l, sizeof(l)) == -EINPROGRESS ? -EINPROGRESS
+										  : 0;
+	if (!begun)
+		pe_notice_stale(frame_of(t, &c->s->set), &t->use, &known, t->outcome);
+	return 0;
+}
+
+/* stale.3 */
+static void event(const struct pe_worker *s, struct record *t)
+{
+	struct pe_stack_result *here = &t->stop.here;
+
+	t->outside.here = here->stack.depth ? &here->stack : NULL;
+	t->outside.stack_end = pe_stack_is_wanted(s) ? pe_stack_end_name(here->end) : NULL;
+	t->outside.modules = here->modules;
+	if (t->outside.released.stack)
+		t->outside.released.stack = &t->released;
+	pe_event_use(frame_of(t, &s->set), &t->use, &known, t->use.holder != 0, t->outcome);
+}
+
+/* in a helper */
+static void event_at_stop(const struct pe_worker *s, struct pe_stack_stop *stop)
+{
+	event(s, (struct record *)stop);
+}
+
+/* --- the verdict --- */
+
+/* As abort(3): a handler runs first; a process that ignores or blocks SIGABRT is killed. The pidfd
+ * refers to the caller even if its pid was reused. */
+static void end(const struct pe_worker_call *c)
+{
+	int signal = pe_rights_blunts(c->peer, SIGABRT) ? SIGKILL : SIGABRT;
+
+	if (pe_sys_pidfd_send_signal(c->peer->pidfd, signal, NULL, PIDFD_SIGNAL_THREAD) == -EINVAL)
+		pe_sys_pidfd_send_signal(c->peer->pidfd, signal, NULL, 0); /* before Linux 6.9 */
+}
+
+/*
+ * stale.4: answer the call, and write its event before its thread continues.
+ * PE_WORKER_ANSWERED or -EINPROGRESS; else the call is not answered, and the event has been written
+ * with an incomplete stack.
+ */
+static long answer_and_stop(struct pe_worker_call *c, struct record *t, const struct pe_verdict *v,
+			    long result)
+{
+	long r;
+
+	t->stop.result = result;
+	t->stop.use = event_at_stop;
+	if (v->dies && !pe_stack_has_tried_stop(c))
+		end(c);
+	r = pe_stack_stop(c, &t->stop, sizeof(*t));
+	if (r == -EINPROGRESS)
+		return r;
+	if (r == 0)
+		return PE_WORKER_ANSWERED;
+	event(c->s, t);
+	return result;
+}
+
+/* @result: of the call. Returns the same, DONE or -EINPROGRESS. */
+static long tell(struct pe_worker_call *c, const struct pe_use *use, const struct pe_verdict *v,
+		 long result)
+{
+	static struct record t;
+	bool begun;
+
+	describe(&t, c, use, v);
+	if (pe_stack_is_wanted(c->s)) {
+		if (pe_stack_take(c, &t.stop.here) == -EINPROGRESS)
+			return -EINPROGRESS;
+		if (!t.stop.here.with_library)
+			pe_stack_waits_find(c, use->pid, &t.outside, &t.released);
+	}
+	if (!pe_notify_holds(c->s->listener, c->n->id))
+		return PE_WORKER_CONTINUE; /* the caller has ended, and the data may be another's */
+	begun = has_begun(c);
+	if (!begun && !may_report(c, &t.who))
+		return result;
+	if (v->tell && notice(c, &t, begun) < 0)
+		return -EINPROGRESS;
+	if (pe_stack_is_wanted(c->s) && pe_stack_needs_stop(&t.stop.here))
+		return answer_and_stop(c, &t, v, result);
+	if (v->dies)
+		end(c);
+	if (c->s->set.events)
+		event(c->s, &t);
+	return result;
+}
+
+long pe_stale_serve(struct pe_worker_call *c, const struct pe_use *use, int pid)
+{
+	const struct pe_verdict_use judged = { .knowledge = PE_KNOWN_RELEASED,
+					       .held = pid != 0,
+					       .unproven = use->unproven,
+					       .policy = c->s->set.policy };
+	struct pe_verdict v = pe_verdict_classic(&judged);
+	long result = v.act == PE_VERDICT_REFUSE ? -c->s->set.stale_errno : PE_WORKER_CONTINUE;
+
+	if (is_trusted(c) || !pe_notify_holds(c->s->listener, c->n->id))
+		return PE_WORKER_CONTINUE;
+	if (v.tell || c->s->set.events)
+		return tell(c, use, &v, result);
+	if (v.dies)
+		end(c);
+	return result;
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "supervisor/peer/memory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "supervisor/peer/proc.h"
+
+/* linux/fs.h, since 6.11 */
+struct query {
+	uint64_t size, flags, address;
+	uint64_t start, end, vma_flags, page_size, offset, inode;
+	uint32_t major, minor, name_size, build_id_size;
+	uint64_t name, build_id;
+};
+
+#define PROCMAP_QUERY _IOWR('f', 17, struct query)
+
+enum { READABLE = 1, WRITABLE = 2 };
+
+int pe_memory_open(struct pe_memory *m, const char *proc, int pid)
+{
+	m->mem = pe_proc_open(O_RDWR, "%s%d/mem", proc, pid);
+	if (m->mem < 0)
+		return m->mem == -ENOENT || m->mem == -ESRCH ? -ESRCH : -ENOSYS;
+	m->maps = pe_proc_open(O_RDONLY, "%s%d/maps", proc, pid);
+	if (m->maps >= 0)
+		return 0;
+	close(m->mem);
+	return -ENOSYS;
+}
+
+void pe_memory_close(const struct pe_memory *m)
+{
+	if (m->mem < 0)
+		return;
+	close(m->mem);
+	close(m->maps);
+}
+
+FILE *pe_memory_maps(const struct pe_memory *m)
+{
+	int copy = dup(m->maps);
+	FILE *f = copy < 0 ? NULL : fdopen(copy, "r");
+
+	if (f)
+		rewind(f);
+	else if (copy >= 0)
+		close(copy);
+	return f;
+}
+
+/* --- protection (memory.3) --- */
+
+/* The end of the mapping at @at with this protection; 0: none; -errno: the kernel lacks the
+ * ioctl. */
+static int64_t end_by_query(int maps, uint64_t at, uint64_t wanted)
+{
+	struct query q = { .size = sizeof(q), .flags = wanted, .address = at };
+
+	if (ioctl(maps, PROCMAP_QUERY, &q) == 0)
+		return (int64_t)q.end;
+	return errno == ENOENT || errno == ESRCH ? 0 : -errno;
+}
+
+/* The same from the text of maps, for older kernels. */
+static uint64_t end_by_text(const struct pe_memory *m, uint64_t at, uint64_t wanted)
+{
+	FILE *f = pe_memory_maps(m);
+	unsigned long from, to, end = 0;
+	char line[4352], mode[5];
+
+	while (f && !end && fgets(line, sizeof(line), f))
+		if (sscanf(line, "%lx-%lx %4s", &from, &to, mode) == 3 && from <= at && at < to &&
+		    mode[wanted == WRITABLE ? 1 : 0] != '-')
+			end = to;
+	if (f)
+		fclose(f);
+	return end;
+}
+
+static bool allows(const struct pe_memory *m, uint64_t at, size_t bytes, uint64_t wanted)
+{
+	uint64_t last = at + bytes;
+
+	if (last < at)
+		return false;
+	while (at < last) {
+		int64_t end = end_by_query(m->maps, at, wanted);
+
+		at = end < 0 ? end_by_text(m, at, wanted) : (uint64_t)end;
+		if (at == 0)
+			return false;
+	}
+	return true;
+}
+
+/* --- copies --- */
+
+int pe_memory_read(const struct pe_memory *m, uint64_t from, void *to, size_t bytes)
+{
+	if (!allows(m, from, bytes, READABLE))
+		return -EFAULT;
+	return pread(m->mem, to, bytes, (off_t)from) == (ssize_t)bytes ? 0 : -EFAULT;
+}
+
+int pe_memory_write(const struct pe_memory *m, uint64_t to, const void *from, size_t bytes)
+{
+	if (!allows(m, to, bytes, WRITABLE))
+		return -EFAULT;
+	return pwrite(m->mem, from, bytes, (off_t)to) == (ssize_t)bytes ? 0 : -EFAULT;
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "supervisor/peer/proc.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/sys.h"
+#include "supervisor/kernel/probe.h"
+
+/* linux/pidfd.h: the first version, and the fields that are always valid */
+struct info {
+	uint64_t mask, cgroup;
+	uint32_t pid, tgid, ppid, ruid, rgid, euid, egid, suid, sgid, fsuid, fsgid, more;
+};
+
+_Static_assert(sizeof(struct info) == 64, "as the kernel has it");
+
+#define PIDFD_GET_INFO	 _IOWR(0xff, 11, struct info)
+#define PIDFD_INFO_PID	 1u
+#define PIDFD_INFO_CREDS 2u
+
+int pe_proc_open(int flags, const char *format, ...)
+{
+	char path[64];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(path, sizeof(path), format, args);
+	va_end(args);
+	return pe_sys_open(path, flags | O_CLOEXEC | O_NOCTTY);
+}
+
+ssize_t pe_proc_slurp(int fd, char *text, size_t size)
+{
+	ssize_t n;
+
+	if (fd < 0)
+		return fd;
+	n = read(fd, text, size - 1);
+	n = n < 0 ? -errno : n;
+	close(fd);
+	text[n < 0 ? 0 : n] = '\0';
+	return n == 0 ? -ESRCH : n;
+}
+
+int pe_proc_status_read(int pid, const char *name, char *value, size_t size)
+{
+	char text[4096], line[32], *at;
+	ssize_t n = pe_proc_slurp(pe_proc_open(O_RDONLY, "%d/status", pid), text, sizeof(text));
+
+	if (n < 0)
+		return (int)n;
+	/* its line, and not the process's name, which may be anything but have a line's end in
+	 * it */
+	snprintf(line, sizeof(line), "\n%s:", name);
+	at = strstr(text, line);
+	if (!at)
+		return -EINVAL;
+	at += strlen(line);
+	at[strcspn(at, "\n")] = '\0';
+	snprintf(value, size, "%s", at + strspn(at, " \t"));
+	return 0;
+}
+
+bool pe_proc_status(int pid, const char *name, char *value, size_t size)
+{
+	return pe_proc_status_read(pid, name, value, size) == 0;
+}
+
+long pe_proc_status_number(int pid, const char *name)
+{
+	char value[64];
+
+	return pe_proc_status(pid, name, value, sizeof(value)) ? atol(value) : -1;
+}
+
+/* "4711	1": its pid in each namespace, its own comes last */
+bool pe_proc_is_init(int pid)
+{
+	char value[256], *last;
+
+	if (!pe_proc_status(pid, "NSpid", value, sizeof(value)))
+		return true;
+	last = strrchr(value, '\t');
+	return atoi(last ? last : value) <= 1;
+}
+
+bool pe_proc_shares_user_namespace(int pid)
+{
+	struct stat own, its;
+	char path[32];
+
+	snprintf(path, sizeof(path), "%d/ns/user", pid);
+	return stat("self/ns/user", &own) == 0 && stat(path, &its) == 0 && own.st_ino == its.st_ino;
+}
+
+uint64_t pe_proc_ticks(void)
+{
+	uint64_t hertz = (uint64_t)sysconf(_SC_CLK_TCK);
+	struct timespec t = { 0 };
+
+	clock_gettime(CLOCK_BOOTTIME, &t);
+	return (uint64_t)t.tv_sec * hertz + (uint64_t)t.tv_nsec * hertz / 1000000000;
+}
+
+bool pe_proc_info(int pid, struct pe_proc_info *out)
+{
+	const uint64_t asked = PIDFD_INFO_PID | PIDFD_INFO_CREDS;
+	static int off = -1;
+	struct info info = { .mask = asked };
+	int fd, r;
+
+	if (off < 0)
+		off = pe_probe_is_off(PE_PROBE_INFO);
+	fd = off ? -1 : pe_sys_pidfd_open(pid, 0);
+	if (fd < 0)
+		return false;
+	r = ioctl(fd, PIDFD_GET_INFO, &info);
+	close(fd);
+	*out = (struct pe_proc_info){ info.ppid, { info.ruid, info.euid, info.suid, info.fsuid } };
+	return r == 0 && (info.mask & asked) == asked;
+}
+
+bool pe_proc_users(int pid, uint32_t uid[4])
+{
+	struct pe_proc_info info;
+	char value[64];
+
+	if (pe_proc_info(pid, &info)) {
+		memcpy(uid, info.uid, sizeof(info.uid));
+		return true;
+	}
+	return pe_proc_status(pid, "Uid", value, sizeof(value)) &&
+	       sscanf(value, "%u %u %u %u", &uid[0], &uid[1], &uid[2], &uid[3]) == 4;
+}

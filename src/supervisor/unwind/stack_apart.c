@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "supervisor/unwind/stack_apart.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/record/modules.h"
+#include "core/sys.h"
+#include "supervisor/unwind/stack_modules.h"
+#include "supervisor/unwind/stack_table.h"
+
+#define SETS	   16  /* of modules, whose names are remembered as written */
+#define AFTER_KILL 100 /* ms */
+
+static uint64_t written[SETS];
+
+static bool is_written(uint64_t set)
+{
+	for (unsigned int i = 0; i < SETS; i++)
+		if (written[i] == set)
+			return true;
+	return false;
+}
+
+static void remember(uint64_t set)
+{
+	static unsigned int next;
+
+	if (set && !is_written(set))
+		written[next++ % SETS] = set;
+}
+
+/* The records of the set that the stack's addresses are of, unless they have been written
+ * before. */
+static uint64_t write_modules(int tid, const char *events)
+{
+	static char room[PE_MODULES_ROOM];
+	uint64_t set = pe_modules_name(tid, room);
+	int fd;
+
+	if (!set || is_written(set))
+		return set;
+	fd = open(events, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0666);
+	if (fd < 0)
+		return 0;
+	pe_modules_write(fd, tid, set, room);
+	close(fd);
+	return set;
+}
+
+/* A crash is expected: no core dump and no message. */
+static void crash_quietly(void)
+{
+	static const int signals[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT };
+
+	for (unsigned int i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		signal(signals[i], SIG_DFL);
+	prctl(PR_SET_DUMPABLE, 0);
+}
+
+static _Noreturn void be_apart(const struct pe_memory *m, int tid, const struct pe_registers *r,
+			       const char *events, struct pe_stack_result *out, pid_t helper)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	prctl(PR_SET_NAME, "pidepoch-stacks");
+	crash_quietly();
+	if (getppid() == helper) {
+		out->modules = write_modules(tid, events);
+		pe_stack_walk(m, tid, r, &out->stack, &out->end);
+		out->with_library = pe_stack_modules_has_library();
+	}
+	_exit(0);
+}
+
+/* If SIGKILL does not end the process at once, the next call reaps it. */
+static void await(pid_t pid)
+{
+	struct pollfd p = { .fd = pe_sys_pidfd_open(pid, 0), .events = POLLIN };
+
+	if (p.fd < 0 || poll(&p, 1, PE_STACK_APART_PATIENCE) != 1) {
+		kill(pid, SIGKILL);
+		poll(&p, p.fd >= 0, AFTER_KILL);
+	}
+	if (p.fd >= 0)
+		close(p.fd);
+	waitpid(pid, NULL, WNOHANG);
+}
+
+void pe_stack_apart(const struct pe_memory *m, int tid, const struct pe_registers *r,
+		    const char *events, struct pe_stack_result *out)
+{
+	struct pe_stack_result *shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
+					      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	pid_t helper = getpid(), pid;
+
+	memset(out, 0, sizeof(*out));
+	if (shared == MAP_FAILED)
+		return;
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		;
+	pe_stack_table_of(tid, 0); /* built in the helper, once */
+	pid = fork();
+	if (pid == 0)
+		be_apart(m, tid, r, events, shared, helper);
+	if (pid > 0)
+		await(pid);
+	*out = *shared;
+	if (out->stack.depth > PE_TRACE_DEPTH || out->end > PE_STACK_END_MACHINE)
+		memset(out, 0, sizeof(*out)); /* the result is not valid */
+	remember(out->modules);
+	munmap(shared, sizeof(*shared));
+}
