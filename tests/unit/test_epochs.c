@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The supervisor's references: a tag reaches the process that it was given for, or none. Rules
- * are those of supervisor/epochs.h. */
+ * are those of emulate/epochs.h. */
 #include "emulate/epochs.h"
 
 #include <pthread.h>
