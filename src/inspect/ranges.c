@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "core/time/identity.h"
-#include "supervisor/memory.h"
+#include "supervisor/peer/memory.h"
 #include "vrange/marker.h"
 
 #define LARGEST (1u << 20) /* bytes of the library's writable memory */
