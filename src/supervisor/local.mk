@@ -38,7 +38,7 @@ libsupervisor_la_SOURCES = \
 	src/supervisor/calls/past_child.c src/supervisor/calls/past_child.h \
 	src/supervisor/calls/stack.c src/supervisor/calls/stack.h \
 	src/supervisor/calls/stack_waits.c src/supervisor/calls/stack_waits.h \
-	src/supervisor/calls/stale.c src/supervisor/calls/stale.h \
+	src/supervisor/calls/stale_use.c src/supervisor/calls/stale_use.h \
 	src/supervisor/calls/wait.c src/supervisor/calls/wait.h \
 	src/supervisor/monitor.c src/supervisor/monitor.h \
 	src/supervisor/serve.c src/supervisor/serve.h \

@@ -6,7 +6,7 @@
 
 #include "core/sys.h"
 #include "supervisor/calls/past_child.h"
-#include "supervisor/calls/stale.h"
+#include "supervisor/calls/stale_use.h"
 
 #define LAST_SIGNAL 64
 
@@ -35,7 +35,7 @@ static long judge(struct pe_worker_call *c, int holder, bool exists, bool unprov
 		.holder = holder,
 	};
 
-	return pe_stale_serve(c, &use, holder ? holder : exists);
+	return pe_stale_use_serve(c, &use, holder ? holder : exists);
 }
 
 /* No process has the pid. Groups in a namespace below the supervisor's cannot be looked up. */

@@ -11,7 +11,7 @@
 #include "supervisor/calls/announce.h"
 #include "supervisor/calls/group_kill.h"
 #include "supervisor/calls/past_child.h"
-#include "supervisor/calls/stale.h"
+#include "supervisor/calls/stale_use.h"
 #include "supervisor/peer/rights.h"
 #include "supervisor/worker/credentials.h"
 #include "supervisor/worker/helper.h"
@@ -138,7 +138,7 @@ static long stale(struct pe_worker_call *c, int ns_pid, int pid)
 
 	if (r < 0)
 		return r;
-	return r ? PE_WORKER_CONTINUE : pe_stale_serve(c, &use, pid);
+	return r ? PE_WORKER_CONTINUE : pe_stale_use_serve(c, &use, pid);
 }
 
 /* Judge a call on a pid that was a child's. -EAGAIN: the pid was reused meanwhile. */

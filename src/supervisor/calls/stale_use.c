@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "supervisor/calls/stale.h"
+#include "supervisor/calls/stale_use.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -26,7 +26,7 @@
 #define PIDFD_SIGNAL_THREAD 1u /* linux/pidfd.h, since 6.9 */
 #endif
 
-/* --- calls that are not judged (stale.1) --- */
+/* --- calls that are not judged (stale_use.1) --- */
 
 static bool is_trusted(const struct pe_worker_call *c)
 {
@@ -47,7 +47,7 @@ static bool is_trusted(const struct pe_worker_call *c)
 	return false;
 }
 
-/* --- notices (stale.2) --- */
+/* --- notices (stale_use.2) --- */
 
 /* Make a copy of its descriptor 2 ours, if a write would not block. */
 static bool borrow_stderr(int tgid)
@@ -168,7 +168,7 @@ static bool has_begun(const struct pe_worker_call *c)
 	return pe_helper_has_done(c, write_line) || pe_stack_has_tried_stop(c);
 }
 
-/* stale.2; @begun: as has_begun(). 0 or -EINPROGRESS */
+/* stale_use.2; @begun: as has_begun(). 0 or -EINPROGRESS */
 static long notice(struct pe_worker_call *c, const struct record *t, bool begun)
 {
 	struct line l = {
@@ -188,7 +188,7 @@ static long notice(struct pe_worker_call *c, const struct record *t, bool begun)
 	return 0;
 }
 
-/* stale.3 */
+/* stale_use.3 */
 static void event(const struct pe_worker *s, struct record *t)
 {
 	struct pe_stack_result *here = &t->stop.here;
@@ -220,7 +220,7 @@ static void end(const struct pe_worker_call *c)
 }
 
 /*
- * stale.4: answer the call, and write its event before its thread continues.
+ * stale_use.4: answer the call, and write its event before its thread continues.
  * PE_WORKER_ANSWERED or -EINPROGRESS; else the call is not answered, and the event has been written
  * with an incomplete stack.
  */
@@ -272,7 +272,7 @@ static long tell(struct pe_worker_call *c, const struct pe_use *use, const struc
 	return result;
 }
 
-long pe_stale_serve(struct pe_worker_call *c, const struct pe_use *use, int pid)
+long pe_stale_use_serve(struct pe_worker_call *c, const struct pe_use *use, int pid)
 {
 	const struct pe_verdict_use judged = { .knowledge = PE_KNOWN_RELEASED,
 					       .held = pid != 0,

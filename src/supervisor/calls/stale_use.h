@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * stale_use - the policy for a stale use, with the same verdict and the same notices as inside a
+ * program.
+ *
+ * stale_use.1  The library has judged its own calls: it has seen what made the pid fresh. Other
+ *              calls of the same program (its own instructions, a Go runtime's) have not been
+ *              judged. Calls of a trusted program are not judged.
+ * stale_use.2  A notice is written to the log; without one, to the caller's own descriptor 2, as
+ *              long as that is the same file as at the start of the run. The supervisor gets a copy
+ *              of it for one line, and drops the line if writing it would block.
+ * stale_use.3  An event is written as the library writes it (docs/events.md), before its thread
+ *              goes on.
+ * stale_use.4  With stacks asked for it has the stack of the call (stack.h), and of the wait that
+ *              released the pid where that was notified (stack_waits.h). Forks are not notified:
+ *              from outside there is no stack of the birth.
+ */
+#ifndef PE_SUPERVISOR_CALLS_STALE_USE_H
+#define PE_SUPERVISOR_CALLS_STALE_USE_H
+
+#include "core/frame/frame.h"
+#include "core/frame/use.h"
+#include "supervisor/worker/worker.h"
+
+/* @pid: the process that has the pid now, or 0: none. A result, or PE_WORKER_CONTINUE. */
+long pe_stale_use_serve(struct pe_worker_call *c, const struct pe_use *use, int pid);
+
+#endif
