@@ -20,8 +20,10 @@ PE_EXPORT int pidepoch_ref(pid_t pid, struct pidepoch_ref *ref)
 
 	if (pe_state_enter(&s))
 		n = pe_reference_take(s.frame, s.thread, pid, &epoch);
-	if (n == 0)
+	if (n == 0) {
 		*ref = (struct pidepoch_ref){ .pid = pid, .epoch = (pidepoch_t)epoch };
+		pe_frame_learn(s.frame, s.thread, pid);
+	}
 	return (int)pe_result(n);
 }
 
@@ -52,6 +54,8 @@ PE_EXPORT int pidepoch_hold(const struct pidepoch_ref *ref, struct pidepoch_held
 		n = pe_reference_pin(s.frame, s.thread, ref->pid, ref->epoch, PE_HOLD_BY_HAND,
 				     PE_PIN_BEST, &pin);
 	if (n == 0) {
+		/* for the plain calls that the program makes under the hold (S10) */
+		pe_frame_learn(s.frame, s.thread, ref->pid);
 		keep.record = pin.hold.record;
 		keep.level = pin.hold.level;
 		keep.epoch = pin.epoch;

@@ -147,7 +147,9 @@ PE_EXPORT int pidepoch_parse(const char *text, struct pidepoch_ref *ref)
 
 	if (pe_state_enter(&s))
 		err = parse(&s, text, &found);
-	if (err == 0)
+	if (err == 0) {
 		*ref = found;
+		pe_frame_learn(s.frame, s.thread, found.pid);
+	}
 	return (int)pe_result(err);
 }

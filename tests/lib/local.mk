@@ -7,6 +7,7 @@ ABI_TESTS = \
 	tests/lib/lag \
 	tests/lib/messages \
 	tests/lib/privileged \
+	tests/lib/relations \
 	tests/lib/retired \
 	tests/lib/signals \
 	tests/lib/sync \
@@ -24,6 +25,9 @@ tests_lib_holds_LDADD = libpidepoch.la
 laps_sources = tests/lib/api.h tests/lib/laps.h tests/support/namespace.c tests/support/namespace.h
 tests_lib_lag_SOURCES = tests/lib/lag.c $(laps_sources)
 tests_lib_lag_LDADD = libpidepoch.la
+tests_lib_relations_SOURCES = tests/lib/relations.c tests/lib/variants.h tests/lib/vector.h \
+	$(vector_sources)
+tests_lib_relations_LDADD = libpidepoch.la
 tests_lib_retired_SOURCES = tests/lib/retired.c $(laps_sources)
 tests_lib_retired_CFLAGS = $(AM_CFLAGS) -pthread
 tests_lib_retired_LDADD = libpidepoch.la
@@ -37,7 +41,7 @@ tests_lib_signals_SOURCES = tests/lib/signals.c tests/lib/api.h
 tests_lib_signals_LDADD = libpidepoch.la
 tests_lib_sync_SOURCES = tests/lib/sync.c tests/lib/api.h
 tests_lib_sync_LDADD = libpidepoch.la
-tests_lib_variants_SOURCES = tests/lib/variants.c tests/lib/api.h
+tests_lib_variants_SOURCES = tests/lib/variants.c tests/lib/variants.h tests/lib/api.h
 tests_lib_variants_LDADD = libpidepoch.la
 tests_lib_waits_SOURCES = tests/lib/waits.c tests/lib/api.h
 tests_lib_waits_CFLAGS = $(AM_CFLAGS) -pthread

@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <sys/prctl.h>
 
 #include "../support/reuse.h"
 
@@ -110,6 +111,62 @@ START_TEST(a_child_made_by_other_means_is_adopted)
 	end(c, 0);
 	ck_assert_int_eq(reap(c.pid, NULL, 0), c.pid);
 	ck_assert(is_refused(kill_by(c.pid, epoch, 0)));
+}
+END_TEST
+
+/* reports its child, which stays, and ends with the leash */
+static _Noreturn void middle_process(int say, int leash)
+{
+	pid_t pid = fork();
+	char c;
+
+	while (pid == 0)
+		pause();
+	if (write(say, &pid, sizeof(pid)) != sizeof(pid))
+		_exit(1);
+	_exit(read(leash, &c, 1) != 0);
+}
+
+static bool has_inodes(void)
+{
+	struct pe_identity who;
+
+	return pe_identity_of((uint32_t)getpid(), false, &who) == 0 &&
+	       who.kind == PE_IDENTITY_INODE;
+}
+
+/* whatever made it a child of this process's: the call, a plain one, or a reference to it */
+START_TEST(birth_3_an_adopted_child_keeps_the_tag_that_it_had)
+{
+	int say[2], leash[2];
+	pid_t middle, pid = 0;
+	uint32_t epoch;
+
+	ck_assert_int_eq(pipe(say) + pipe(leash) + prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
+	middle = fork();
+	if (middle == 0) {
+		close(leash[1]);
+		middle_process(say[1], leash[0]);
+	}
+	close(leash[0]);
+	ck_assert_int_eq((int)read(say[0], &pid, sizeof(pid)), sizeof(pid));
+	atomic_store(&frame.refers, true);
+	epoch = take(pid);
+	close(leash[1]);
+	ck_assert_int_eq(waitpid(middle, NULL, 0), middle);
+	spoil_the_census();
+	if (_i == 1)
+		ck_assert(pe_birth_adopt(&frame, &thread, pid));
+	else if (_i == 2)
+		ck_assert_uint_le(take(pid), epoch);
+	ck_assert_int_eq((int)kill_by(pid, epoch, 0), 0);
+	ck_assert_int_eq(known(pid), PE_KNOWN_LIVE);
+	ck_assert_int_eq((int)kill_by(pid, epoch, SIGKILL), 0);
+	ck_assert_int_eq(reap(pid, NULL, 0), pid);
+	ck_assert(is_refused(kill_by(pid, epoch, 0)));
+	prctl(PR_SET_CHILD_SUBREAPER, 0);
+	close(say[0]);
+	close(say[1]);
 }
 END_TEST
 
@@ -515,6 +572,8 @@ int main(void)
 	tcase_add_test(c, S2_reaped_and_free_in_the_same_lap_is_ESRCH);
 	tcase_add_test(c, S2_a_future_epoch_and_an_invalid_pid_are_EINVAL);
 	tcase_add_test(c, a_child_made_by_other_means_is_adopted);
+	if (has_inodes())
+		tcase_add_loop_test(c, birth_3_an_adopted_child_keeps_the_tag_that_it_had, 0, 3);
 	tcase_add_test(c, S2_a_later_child_of_the_same_pid_is_another_process);
 	tcase_add_test(c, reference_6_gone_and_held_by_an_unrelated_process_is_EEPOCH);
 	tcase_add_test(c, reference_3_foreign_processes_are_known_by_their_identity);

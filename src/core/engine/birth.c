@@ -9,6 +9,7 @@
 #include "core/evidence/evidence.h"
 #include "core/evidence/group.h"
 #include "core/frame/sync_point.h"
+#include "core/time/identity.h"
 #include "core/record/notice.h"
 #include "core/sys.h"
 
@@ -170,24 +171,71 @@ void pe_birth_end(struct pe_frame *p, struct pe_thread *t, const struct pe_birth
 		atomic_fetch_add(&p->set->fuzz->forks, 1);
 }
 
-bool pe_birth_adopt(struct pe_frame *p, struct pe_thread *t, int child)
+/* --- adoption --- */
+
+/* birth.4. Of a process that is gone, nothing is said: the caller finds that out. */
+static bool is_tracee_only(const struct pe_frame *p, uint32_t pid)
+{
+	struct pe_identity_holder who;
+	int err = pe_identity_describe(pid, &who);
+
+	return err == 0 ? who.ppid != (uint32_t)p->tgid : err != -ESRCH;
+}
+
+/* Lock held. The birth of the process of @fd if a reference was taken to it before, else 0
+ * (birth.3). */
+static uint64_t referred_birth(struct pe_frame *p, uint32_t pid, int fd)
+{
+	const struct pe_foreign_process *known = pe_foreign_find(&p->others, pid);
+	struct pe_identity now;
+
+	if (!known || known->who.kind != PE_IDENTITY_INODE ||
+	    pe_identity_of_pidfd(fd, p->set->force_old & PE_OLD_INODE, &now) != 0)
+		return 0;
+	return now.id == known->who.id ? known->since : 0;
+}
+
+/* Lock held. @fd: a pidfd of the child, or < 0. @birth: its lap, if that is known, else 0 */
+static void record_adopted(struct pe_frame *p, uint32_t pid, int fd, uint64_t birth)
+{
+	uint64_t last = last_birth(p, pid);
+
+	if (fd >= 0 && birth == 0)
+		birth = referred_birth(p, pid, fd);
+	if (birth <= last)
+		birth = pe_clock_observe_after(&p->clock, pe_clock_now(&p->clock), pid, last);
+	pe_group_born(p, pid, false);
+	record(p, pid, birth, PE_CALL_NONE, 0);
+}
+
+bool pe_birth_adopt_as(struct pe_frame *p, struct pe_thread *t, int child, int fd, uint64_t birth)
 {
 	uint32_t pid = (uint32_t)child;
-	uint64_t mask = pe_frame_lock(p);
-	bool live;
+	struct pe_known k;
+	uint64_t mask;
 
-	/* The time of the birth is unknown. So it is taken to be later than every tag handed out
-	 * for the pid (clock.4). */
-	if (pe_frame_know(p, pid).what != PE_KNOWN_LIVE) {
-		pe_group_born(p, pid, false);
-		record(p, pid,
-		       pe_clock_observe_after(&p->clock, pe_clock_now(&p->clock), pid,
-					      last_birth(p, pid)),
-		       PE_CALL_NONE, 0);
-	}
-	live = pe_frame_know(p, pid).what == PE_KNOWN_LIVE;
+	if (is_tracee_only(p, pid))
+		return false;
+	mask = pe_frame_lock(p);
+	if (pe_frame_know(p, pid).what != PE_KNOWN_LIVE)
+		record_adopted(p, pid, fd, birth);
+	k = pe_frame_know(p, pid);
 	pe_frame_unlock(p, mask);
+	/* the process of @fd was reaped meanwhile: the birth is not that of a later child */
+	if (k.what == PE_KNOWN_LIVE && fd >= 0 && pe_identity_pidfd_is_child(fd) == 0)
+		pe_release_lost(p, t, &k, PE_CALL_ELSEWHERE);
 	pe_release_if_gone(p, t, pid, atomic_load(&p->early_reaps));
+	return k.what == PE_KNOWN_LIVE;
+}
+
+bool pe_birth_adopt(struct pe_frame *p, struct pe_thread *t, int child)
+{
+	bool referred = atomic_load_explicit(&p->refers, memory_order_relaxed);
+	int fd = referred ? pe_sys_pidfd_open(child, 0) : -1;
+	bool live = pe_birth_adopt_as(p, t, child, fd, 0);
+
+	if (fd >= 0)
+		pe_sys_close(fd);
 	return live;
 }
 

@@ -10,6 +10,11 @@
  *          at once (early reaps).
  * birth.2  Without memory for a slot, the pid is marked relearned or stays unknown. The child is
  *          then not protected, and its pid is never refused. A notice reports this once.
+ * birth.3  A child whose creation was not seen is later than every tag that was handed out for its
+ *          pid, unless a reference was taken to this very process before it became a child (an
+ *          orphan that a subreaper adopts). Then its birth is that reference's (foreign.1).
+ * birth.4  A tracee that is another process's child gets no slot: its parent reaps it, and no hold
+ *          of this process keeps its pid.
  */
 #ifndef PE_CORE_ENGINE_BIRTH_H
 #define PE_CORE_ENGINE_BIRTH_H
@@ -32,8 +37,13 @@ struct pe_birth pe_birth_begin(struct pe_frame *p, struct pe_thread *t, enum pe_
 void pe_birth_end(struct pe_frame *p, struct pe_thread *t, const struct pe_birth *b, int child);
 
 /* Give a slot to a child of this process whose creation was not seen; the kernel has confirmed that
- * it is a child. false: there is no memory for a slot; the pid is fresh all the same. */
+ * it is a child. false: it has none (birth.4), or there is no memory for a slot; the pid is fresh
+ * all the same. */
 bool pe_birth_adopt(struct pe_frame *p, struct pe_thread *t, int child);
+
+/* The same for the process of the pidfd @fd, which is proven to have been born in the lap @birth or
+ * before. */
+bool pe_birth_adopt_as(struct pe_frame *p, struct pe_thread *t, int child, int fd, uint64_t birth);
 
 /* Give this thread a record for its holds, if there is memory for one. */
 void pe_birth_enroll(struct pe_frame *p, struct pe_thread *t);

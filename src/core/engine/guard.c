@@ -174,7 +174,7 @@ static pe_cold long judged(struct pe_frame *p, struct pe_thread *t, const struct
 	use.unproven = use.held && is_unproven(u, noted);
 	use.related = is_related(p, &use, pid);
 	v = pe_verdict_classic(&use);
-	if (v.relearned && pe_birth_adopt(p, t, u->pid))
+	if (v.relearned && (pe_birth_adopt(p, t, u->pid) || !pe_identity_is_child(pid)))
 		return AGAIN;
 	if (use.held)
 		by_evidence = pe_judge_child(p, u, &k, &f);

@@ -80,15 +80,6 @@ static int hold_child(struct pe_frame *p, struct pe_thread *t, const struct pe_k
 
 /* --- by pidfd --- */
 
-/* 1: an unreaped child of this process; 0: not; -errno: the kernel gave no answer */
-static int is_child(int fd)
-{
-	siginfo_t si;
-	int err = pe_sys_waitid(P_PIDFD, fd, &si, WEXITED | WNOHANG | WNOWAIT | __WALL, NULL);
-
-	return err == 0 ? 1 : err == -ECHILD ? 0 : err;
-}
-
 static bool is_zombie(int fd)
 {
 	siginfo_t si = { .si_pid = 0 };
@@ -111,8 +102,9 @@ static int without_pidfd(struct pe_frame *p, struct pe_thread *t, struct pe_pin 
 
 /* The pidfd's process is no child whose birth is known. Compare its inode with the recorded one. If
  * they match, or the recorded process is known to have ended, skip the wrap check: a proof that
- * fails would cost references (wrap_proof.2). */
-static int judge_other(struct pe_frame *p, struct pe_pin *pin)
+ * fails would cost references (wrap_proof.2). With 0, *@birth is the lap of the holder's birth or a
+ * later one. */
+static int judge_other(struct pe_frame *p, struct pe_pin *pin, uint64_t *birth)
 {
 	struct pe_identity now;
 	struct pe_foreign_process known = { .since = 0 };
@@ -132,6 +124,7 @@ static int judge_other(struct pe_frame *p, struct pe_pin *pin)
 		proven = pe_wrap_proof_take(&p->census, &p->clock);
 	pe_frame_unlock(p, mask);
 
+	*birth = same ? known.since : pin->epoch;
 	if (same)
 		return verdict(p, pin, pin->child ? PE_HOLDER_OWN_CHILD : PE_HOLDER_KNOWN,
 			       known.since, false);
@@ -140,18 +133,30 @@ static int judge_other(struct pe_frame *p, struct pe_pin *pin)
 	return verdict(p, pin, PE_HOLDER_UNKNOWN, 0, proven == 0);
 }
 
+/* A child or a tracee that has no slot. If it is the process that is meant, and a child, it gets
+ * one. */
+static int judge_unrecorded(struct pe_frame *p, struct pe_thread *t, struct pe_pin *pin)
+{
+	uint64_t birth;
+	int err = judge_other(p, pin, &birth);
+
+	if (err == 0 && pe_birth_adopt_as(p, t, (int)pin->pid, pin->fd, birth))
+		return AGAIN;
+	return err;
+}
+
 /* 0, -errno, or AGAIN */
 static int judge_pidfd(struct pe_frame *p, struct pe_thread *t, struct pe_pin *pin)
 {
-	int child = is_child(pin->fd);
 	struct pe_known k;
+	uint64_t birth;
 
-	pin->child = child == 1;
+	pin->child = pe_identity_pidfd_is_child(pin->fd) == 1;
 	if (!pin->child || p->set->linked_only)
-		return judge_other(p, pin);
+		return judge_other(p, pin, &birth);
 	k = pe_frame_know(p, pin->pid);
 	if (k.what != PE_KNOWN_LIVE)
-		return pe_birth_adopt(p, t, (int)pin->pid) ? AGAIN : -ENOMEM;
+		return judge_unrecorded(p, t, pin);
 	/* The slot's process instance is being reaped, and the pidfd's process is no zombie: it is
 	 * a later child, whose birth is about to be recorded. */
 	if (pe_slot_check(k.slot, pin->pid) != 0 && !is_zombie(pin->fd)) {
@@ -293,30 +298,43 @@ static bool is_ambiguous(struct pe_frame *p, uint32_t pid, const struct pe_ident
 	       (before && (before->who.id != who->id || before->who.kind != who->kind));
 }
 
+/* Lock held. The latest tag that is known to mean an earlier process instance of @pid, or 0. */
+static uint64_t earlier_tag(struct pe_frame *p, uint32_t pid, const struct pe_identity *who)
+{
+	const struct pe_foreign_process *before = pe_foreign_find(&p->others, pid);
+	struct pe_known k = pe_frame_know(p, pid);
+	uint64_t tag = 0;
+
+	if (before && before->who.kind == who->kind && before->who.id != who->id)
+		tag = before->since;
+	if (k.slot && pe_slot_pid(k.slot) == pid && birth_of(&k) > tag)
+		tag = birth_of(&k);
+	return tag;
+}
+
 /* Lock held. The present eps(@pid), which no earlier reference to another process has
- * (reference.7). */
+ * (reference.7). The clock alone may not tell them apart: pids can be chosen (clone3(set_tid),
+ * ns_last_pid). */
 static uint64_t new_tag(struct pe_frame *p, uint32_t pid, const struct pe_identity *who)
 {
 	/* without a proof, the clock has been moved on where it could be read (wrap_proof.2) */
 	bool proven = pe_wrap_proof_take(&p->census, &p->clock) == 0;
 	pe_clock_time now = pe_clock_show(&p->clock);
 
-	if (!proven && is_ambiguous(p, pid, who)) {
+	if ((!proven && is_ambiguous(p, pid, who)) ||
+	    pe_clock_eps(now, pid) <= earlier_tag(p, pid, who)) {
 		pe_clock_observe_after(&p->clock, now, pid, pe_clock_eps(now, pid));
 		now = pe_clock_show(&p->clock);
 	}
 	return pe_clock_eps(now, pid);
 }
 
-/* The kernel confirmed that @pid is a child. AGAIN: it has a slot now. If children vanish without a
- * wait, the slot gives only its birth: 0 */
-static int take_child(struct pe_frame *p, struct pe_thread *t, int pid, uint64_t *epoch)
+/* A child that has got a slot. AGAIN: that decides. If children vanish without a wait, the slot
+ * gives only its birth: 0 */
+static int take_adopted(struct pe_frame *p, int pid, uint64_t *epoch)
 {
-	struct pe_known k;
+	struct pe_known k = pe_frame_know(p, (uint32_t)pid);
 
-	if (!pe_birth_adopt(p, t, pid))
-		return -ENOMEM;
-	k = pe_frame_know(p, (uint32_t)pid);
 	if (sees_children(p) || k.what != PE_KNOWN_LIVE)
 		return AGAIN;
 	*epoch = birth_of(&k);
@@ -330,8 +348,9 @@ static int take_other(struct pe_frame *p, struct pe_thread *t, int pid, int fd, 
 	uint64_t mask;
 	int err;
 
-	if (!p->set->linked_only && is_child(fd) == 1)
-		return take_child(p, t, pid, epoch);
+	if (!p->set->linked_only && pe_identity_pidfd_is_child(fd) == 1 &&
+	    pe_birth_adopt_as(p, t, pid, fd, 0))
+		return take_adopted(p, pid, epoch);
 	if (pe_identity_of_pidfd(fd, p->set->force_old & PE_OLD_INODE, &who) != 0)
 		who.kind = PE_IDENTITY_NONE;
 	mask = pe_frame_lock(p);

@@ -5,7 +5,7 @@
  *                    tree.find(q)
  *   open slot ───────────┤──────────── anything else
  *     │ publish, check   │                │ pidfd_open
- *     │ b(slot) <= e ?   │                │ a child? ── adopted, or its slot's birth
+ *     │ b(slot) <= e ?   │                │ a child? ── its slot's birth
  *     v                  │                │ its identity against what was noted (foreign.h)
  *   gate: the call       │                │ neither known: wrap proof, e = A ?
  *     │                  │                v

@@ -113,20 +113,13 @@ bool pe_wait_entry_is(struct pe_frame *p, const struct pe_wait_entry *l, uint32_
 
 /* --- a pidfd of the process --- */
 
-static bool is_child(int fd)
-{
-	siginfo_t si; /* as in pe_identity_is_child() */
-
-	return pe_sys_waitid(P_PIDFD, fd, &si, WEXITED | WNOHANG | WNOWAIT | __WALL, NULL) == 0;
-}
-
 /* If the slot is open now, it was not closed before the pidfd was opened, so the pid still belonged
  * to the slot's child (slot.3), unless the child was reaped in a way that was not seen. */
 static int verify_child(struct pe_frame *p, const struct pe_wait_entry *l, int fd)
 {
 	struct pe_known k = known_of(p, l);
 
-	if (!is_child(fd) || !lives_on(&k))
+	if (pe_identity_pidfd_is_child(fd) != 1 || !lives_on(&k))
 		return -ESRCH;
 	return pe_slot_check(k.slot, l->pid) ? -EAGAIN : 0;
 }

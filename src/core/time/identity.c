@@ -172,3 +172,11 @@ int pe_identity_is_child(uint32_t pid)
 	err = pe_sys_waitid(P_PID, (int)pid, &si, WEXITED | WNOHANG | WNOWAIT | __WALL, NULL);
 	return err == 0 ? 1 : err == -ECHILD ? 0 : err;
 }
+
+int pe_identity_pidfd_is_child(int fd)
+{
+	siginfo_t si;
+	int err = pe_sys_waitid(P_PIDFD, fd, &si, WEXITED | WNOHANG | WNOWAIT | __WALL, NULL);
+
+	return err == 0 ? 1 : err == -ECHILD ? 0 : err;
+}

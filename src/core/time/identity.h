@@ -68,5 +68,6 @@ int pe_identity_parse(const char *text, size_t len, struct pe_identity_holder *o
 /* 1: an unreaped child of this process (or a tracee) holds @pid; 0: none does; -errno: not known. A
  * refusal needs 0. */
 int pe_identity_is_child(uint32_t pid);
+int pe_identity_pidfd_is_child(int fd); /* the same for the process of a pidfd */
 
 #endif
