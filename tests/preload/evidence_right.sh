@@ -85,6 +85,24 @@ kind job-control "$rounds" '
 set -m
 once() { sleep 60 & kill -STOP %+ && kill -CONT %+ && kill %+ && { wait %+ 2>/dev/null; true; }; }'
 
+# one shell that uses several ways in turn: what it learned by one does not count against the next
+command -v fuser >/dev/null && command -v pidof >/dev/null && kind mixed "$rounds" '
+start() { bash -c "exec -a target$1 sleep 60 </dev/null >/dev/null 2>&1 &"; }
+by_fuser() { (sleep 60 >data 2>/dev/null &); until p=$(fuser data 2>/dev/null) && [ -n "$p" ]; do :; done
+	kill $p; r=$?; rm data; return $r; }
+by_pidof() { cp /bin/sleep here$((done % 5)) 2>/dev/null; (./here$((done % 5)) 60 >/dev/null 2>&1 &)
+	until p=$(pidof here$((done % 5))); do :; done; kill $p; }
+by_ps() { start $done; until p=$(ps axww -o pid=,args= | awk -v x=target$done "\$2 == x { print \$1 }") && [ -n "$p" ]; do :; done
+	kill $p; }
+by_proc() { start $done; while :; do for f in /proc/[0-9]*; do { IFS= read -r -d "" c <$f/cmdline; } 2>/dev/null
+	test "$c" != target$done || { kill ${f#/proc/}; return; }; done; done; }
+by_pidfile() { (sleep 60 >/dev/null 2>&1 & echo $! >x.pid); kill $(cat x.pid); }
+by_json() { (sh -c "echo {\\\"pid\\\": \$\$, \\\"port\\\": 80} >s.tmp; mv s.tmp s.json; exec sleep 60" >/dev/null 2>&1 &)
+	until p=$(sed -n "s/.*: \([0-9]*\),.*/\1/p" s.json 2>/dev/null) && [ -n "$p" ]; do :; done
+	kill $p; r=$?; rm s.json; return $r; }
+uses=(by_fuser by_pidof by_ps by_proc by_pidfile by_json)
+once() { ${uses[RANDOM % 6]}; }'
+
 if command -v python3 >/dev/null && python3 -c 'import multiprocessing' 2>/dev/null; then
 	python=$(python3 -c 'import sys; print(sys.executable)')
 	cat >"$TMPDIR/forkserver.py" <<'END'

@@ -63,17 +63,28 @@ static void write_word(enum pe_table_kind kind, uint32_t source, uint64_t tick)
 	pe_table_see(table, (uint32_t)holder, &w);
 }
 
-/* this process reads the holder's pid from a pipe */
-static void read_from_pipe(void)
+/* this process reads a text from a new pipe, @at_once bytes at a time */
+static void read_text(const char *text, size_t at_once)
 {
-	char line[32];
+	size_t length = strlen(text), n;
 	int to[2];
 
 	ck_assert_int_eq(pipe(to), 0);
-	pe_evidence_heard(e, to[0], line,
-			  (size_t)snprintf(line, sizeof(line), "%d\n", (int)holder));
+	for (size_t i = 0; i < length; i += n) {
+		n = length - i < at_once ? length - i : at_once;
+		pe_evidence_heard(e, to[0], text + i, n);
+	}
 	close(to[0]);
 	close(to[1]);
+}
+
+/* the same for the holder's pid */
+static void read_from_pipe(void)
+{
+	char line[32];
+
+	snprintf(line, sizeof(line), "%d\n", (int)holder);
+	read_text(line, sizeof(line));
 }
 
 static int verdict(void)
@@ -157,6 +168,40 @@ START_TEST(heard_without_a_look)
 }
 END_TEST
 
+/* Is the holder's pid heard in this text, after the texts before? */
+static void hears(const char *text, size_t at_once)
+{
+	write_word(PE_TABLE_LOOK, me, now_in_ticks());
+	read_text(text, at_once);
+	/* what the process has on its own now */
+	pe_table_see(table, (uint32_t)holder, &(struct pe_table_word){ 0 });
+	ck_assert_int_eq(verdict(), PE_EVIDENCE_FRESH);
+	pe_evidence_forget(e);
+	table = pe_table_map_at(name, true);
+	atomic_store(&e->table, table);
+}
+
+/* A pid is heard in one read or in many, with a line's end or without, and after a pipe on the same
+ * descriptor that ended with digits (fuser prints no newline). */
+START_TEST(heard_in_parts)
+{
+	char line[64];
+
+	snprintf(line, sizeof(line), "%d\n", (int)holder);
+	hears(line, 64);
+	hears(line, 1);
+	snprintf(line, sizeof(line), " %d", (int)holder);
+	hears(line, 64);
+	snprintf(line, sizeof(line), "7 x %d 12", (int)holder);
+	hears(line, 2);
+	for (size_t at_once = 1; at_once < 64; at_once += 62) {
+		read_text(" 310", 64);
+		snprintf(line, sizeof(line), "%d\n", (int)holder);
+		hears(line, at_once);
+	}
+}
+END_TEST
+
 /* The first process of a new pid namespace knows nothing of its parent's pids. */
 START_TEST(another_namespace)
 {
@@ -185,6 +230,7 @@ int main(void)
 	tcase_add_test(c, file_of_a_child);
 	tcase_add_test(c, heard_without_a_look);
 	tcase_add_test(c, another_namespace);
+	tcase_add_test(c, heard_in_parts);
 	suite_add_tcase(s, c);
 	srunner_run_all(r, CK_ENV);
 	failed = srunner_ntests_failed(r);

@@ -58,7 +58,7 @@ struct pe_evidence {
 	_Atomic int published;		/* the chain of this process is in the table: its pid */
 	_Atomic int64_t listed;		/* when it last listed /proc, in ms since boot; 0: never */
 	_Atomic int64_t heard; /* when it last read digits from a pipe or socket; 0: never */
-	int part_fd;	       /* the last bytes read from this descriptor were digits */
+	uint64_t part_stream;  /* the last bytes read from the pipe of this inode were digits */
 	uint32_t part;	       /* their value so far; 0: there were none */
 	_Atomic uint32_t any;  /* there are own words */
 	_Atomic uint32_t boot; /* 0: not checked; 1: the wall clock was right; 2: it was wrong */
