@@ -192,7 +192,7 @@ size_t vr_file_trim(struct vr_state *st, size_t bytes)
 
 /* --- marking --- */
 
-int vr_file_mark(struct vr_state *st, const struct vr_file_part *part)
+static int mark(struct vr_state *st, const struct vr_file_part *part, bool try)
 {
 	struct vr_shared_file *f;
 	int error = vr_shared_enter(&st->files.shared, st->ledger_path);
@@ -201,13 +201,23 @@ int vr_file_mark(struct vr_state *st, const struct vr_file_part *part)
 		return error;
 	error = vr_shared_claim(st->files.shared, part->key, &f);
 	if (error == 0)
-		error = vr_shared_mark(st->files.shared, f, part->start, part->end);
-	if (error == 0 && part->fd >= 0) {
+		error = vr_shared_mark(st->files.shared, f, part->start, part->end, try);
+	if (error == 0 && part->fd >= 0 && !try) {
 		remember(&st->files, part);
 		relieve(st);
 	}
 	vr_shared_leave(st->files.shared);
 	return error;
+}
+
+int vr_file_mark(struct vr_state *st, const struct vr_file_part *part)
+{
+	return mark(st, part, false);
+}
+
+int vr_file_can_mark(struct vr_state *st, const struct vr_file_part *part)
+{
+	return mark(st, part, true);
 }
 
 /* VRANGE_FULL: one lost page gives up the rest of what was volatile. */

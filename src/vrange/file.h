@@ -46,6 +46,7 @@ struct vr_file_part {
 int vr_file_part(int fd, uint64_t start, uint64_t end, struct vr_file_part *part);
 
 int vr_file_mark(struct vr_state *st, const struct vr_file_part *part);
+int vr_file_can_mark(struct vr_state *st, const struct vr_file_part *part); /* 0, or its error */
 int vr_file_unmark(struct vr_state *st, const struct vr_file_part *part, bool partial);
 
 /* 1: a part of it is volatile or lost. 0, or -errno */

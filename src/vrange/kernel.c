@@ -11,6 +11,7 @@
 #endif
 #define ADVICE_POPULATE_READ  22
 #define ADVICE_POPULATE_WRITE 23
+#define ADVICE_COLD	      20
 #define ADVICE_PAGEOUT	      21
 
 /* where the library's descriptors are, if the limit allows it */
@@ -105,6 +106,13 @@ int vr_kernel_free(struct vr_span s)
 	return advise(s, MADV_FREE);
 }
 
+int vr_kernel_can_free(void)
+{
+	const struct vr_span none = { VR_PAGE, VR_PAGE };
+
+	return vr_kernel_free(none);
+}
+
 int vr_kernel_drop(struct vr_span s)
 {
 	return advise(s, MADV_DONTNEED);
@@ -145,6 +153,14 @@ int vr_kernel_is_locked(struct vr_span s)
 {
 	return pe_sys3(SYS_msync, (long)s.start, (long)vr_span_bytes(s),
 		       MS_ASYNC | MS_INVALIDATE) == -EBUSY;
+}
+
+/* MADV_COLD changes no content. It refuses memory that reclaim does not handle. */
+int vr_kernel_is_special(struct vr_span s)
+{
+	const struct vr_span first = { s.start, s.start + VR_PAGE };
+
+	return advise(first, ADVICE_COLD) == -EINVAL;
 }
 
 int vr_kernel_all_resident(struct vr_span s)

@@ -64,10 +64,13 @@ int vr_kernel_populate_write(struct vr_span s); /* MADV_POPULATE_WRITE, 5.14 */
 /* The same for one page, before 5.14: an atomic "or 0" that the kernel makes (FUTEX_WAKE_OP). */
 int vr_kernel_touch_write(uintptr_t page);
 
+int vr_kernel_can_free(void); /* 0, or -errno: MADV_FREE is unknown or forbidden */
+
 /* --- what is there --- */
 
 int vr_kernel_is_mapped(struct vr_span s);    /* 0, or -ENOMEM: a part is not */
 int vr_kernel_is_locked(struct vr_span s);    /* 1: a part is locked by mlock() */
+int vr_kernel_is_special(struct vr_span s);   /* 1: of a device, or locked */
 int vr_kernel_all_resident(struct vr_span s); /* 1, 0, or -errno */
 int vr_kernel_pagemap(void);		      /* a descriptor for vr_kernel_pages() */
 

@@ -20,9 +20,18 @@ static struct vr_file_part file_part(struct vr_state *st, const struct vr_mappin
 	return f;
 }
 
-bool vr_mapped_can_mark(struct vr_state *st, const struct vr_mapping *m, struct vr_span part)
+int vr_mapped_check(struct vr_state *st, const struct vr_mapping *m, struct vr_span part,
+		    bool strict)
 {
-	return vr_mapping_kind(m) == VR_MAPPING_SHARED && file_part(st, m, part).fd >= 0;
+	struct vr_file_part f = { .fd = -1 };
+
+	if (vr_mapping_kind(m) == VR_MAPPING_HUGE || vr_kernel_is_special(part))
+		return -EINVAL;
+	if (vr_mapping_kind(m) == VR_MAPPING_SHARED)
+		f = file_part(st, m, part);
+	if (f.fd < 0)
+		return strict ? -EOPNOTSUPP : 0;
+	return vr_file_can_mark(st, &f);
 }
 
 int vr_mapped_mark(struct vr_state *st, const struct vr_mapping *m, struct vr_span part)

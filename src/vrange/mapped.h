@@ -13,8 +13,10 @@
 #include "vrange/mapping.h"
 #include "vrange/state.h"
 
-/* Would a mark of @part of this mapping have an effect? */
-bool vr_mapped_can_mark(struct vr_state *st, const struct vr_mapping *m, struct vr_span part);
+/* The checks of a mark. -EINVAL: huge pages, a device, or locked. @strict: -EOPNOTSUPP where it
+ * would be without effect. */
+int vr_mapped_check(struct vr_state *st, const struct vr_mapping *m, struct vr_span part,
+		    bool strict);
 
 /* 0 for any mapping that is not shared. */
 int vr_mapped_mark(struct vr_state *st, const struct vr_mapping *m, struct vr_span part);

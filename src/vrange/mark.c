@@ -79,18 +79,7 @@ static int check_other(struct vr_state *st, const struct vr_mapping *mapping, st
 {
 	const struct marking *m = arg;
 
-	if (vr_mapping_kind(mapping) == VR_MAPPING_HUGE)
-		return -EINVAL;
-	return m->strict && !vr_mapped_can_mark(st, mapping, part) ? -EOPNOTSUPP : 0;
-}
-
-int vr_mark_without_effect(struct vr_state *st, struct vr_span s, bool strict)
-{
-	struct marking m = { .strict = strict };
-	const struct vr_walk check = { check_anonymous, check_other, &m };
-	int error = vr_walk_mappings(st, s, &check);
-
-	return error ? error : strict ? -EOPNOTSUPP : 0;
+	return vr_mapped_check(st, mapping, part, m->strict);
 }
 
 /* --- marking --- */
@@ -113,6 +102,26 @@ static int mark_file(struct vr_state *st, const struct vr_mapping *m, struct vr_
 {
 	(void)arg;
 	return vr_mapped_mark(st, m, part);
+}
+
+static int skip(struct vr_state *st, struct vr_span part, void *arg)
+{
+	(void)st;
+	(void)part;
+	(void)arg;
+	return 0;
+}
+
+int vr_mark_files(struct vr_state *st, struct vr_span s, bool strict)
+{
+	struct marking m = { .strict = strict };
+	const struct vr_walk check = { check_anonymous, check_other, &m },
+			     mark = { skip, mark_file, NULL };
+	int error = vr_walk_mappings(st, s, &check);
+
+	if (error == 0 && strict && m.mappings)
+		error = -EOPNOTSUPP;
+	return error ? error : vr_walk_mappings(st, s, &mark);
 }
 
 static int begin_part(struct vr_state *st, struct vr_span part, void *arg)
@@ -142,11 +151,13 @@ static int finish_part(struct vr_state *st, struct vr_span part, void *arg)
 
 static int mark_parts(struct vr_state *st, struct vr_span s)
 {
-	const struct vr_walk begin = { .anonymous = begin_part },
+	const struct vr_walk begin = { .anonymous = begin_part }, files = { skip, mark_file, NULL },
 			     abandon = { .anonymous = abandon_part },
-			     finish = { .anonymous = finish_part, .other = mark_file };
+			     finish = { .anonymous = finish_part };
 	int error = vr_walk_mappings(st, s, &begin);
 
+	if (error == 0)
+		error = vr_walk_mappings(st, s, &files);
 	if (error) {
 		vr_walk_mappings(st, s, &abandon);
 		return error;
@@ -183,6 +194,9 @@ static int mark_one(struct vr_state *st, struct vr_span s)
 
 	if (is_plain(st, s))
 		return mark_plain(st, s);
+	/* MADV_FREE would refuse it, but may have no page to be made for */
+	if (st->forked && vr_kernel_is_locked(s))
+		return -EINVAL;
 	error = begin_part(st, s, NULL);
 	if (error) {
 		abandon_part(st, s, NULL);
@@ -221,7 +235,7 @@ int vr_mark(struct vr_state *st, struct vr_span s, bool strict)
 	if (error)
 		return error;
 	if (vr_state_uffd(st) < 0)
-		return vr_mark_without_effect(st, s, strict);
+		return vr_mark_files(st, s, strict);
 	error = vr_ledger_reserve(&st->ledger, 1);
 	if (error)
 		return error;

@@ -46,8 +46,9 @@ int vr_mark_free(struct vr_state *st, struct vr_span s);
 /* 0: every page of @s is dirty now. -EFAULT: one is lost. -EACCES: not writable. */
 int vr_mark_dirty(struct vr_state *st, struct vr_span s);
 
-/* The checks of a mark, where one has no effect. @strict: -EOPNOTSUPP if they pass. */
-int vr_mark_without_effect(struct vr_state *st, struct vr_span s, bool strict);
+/* Where memory cannot be marked: the checks of a mark, and the mark of what is a file's. @strict:
+ * -EOPNOTSUPP if there is memory. */
+int vr_mark_files(struct vr_state *st, struct vr_span s, bool strict);
 
 /* Makes @part of a VRANGE_ZERO entry dirty. Is a page of it lost? */
 bool vr_mark_zero_lost(struct vr_state *st, const struct vr_ledger_entry *e, struct vr_span part);

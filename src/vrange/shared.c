@@ -298,16 +298,13 @@ static int publish(struct vr_shared_file *f, const struct draft *d)
 	return 0;
 }
 
-int vr_shared_mark(struct vr_shared *s, struct vr_shared_file *f, uint64_t start, uint64_t end)
+/* The list that a mark leads to. */
+static struct draft draft_mark(struct vr_shared_file *f, const struct vr_extent_list *l,
+			       uint64_t start, uint64_t end, uint64_t stamp)
 {
-	const struct vr_extent_list *l = vr_shared_list(f);
-	struct draft d;
+	struct draft d = begin(f);
 	uint64_t at = start;
 
-	if (!l)
-		return -EBADMSG;
-	d = begin(f);
-	f->stamp = ++s->stamp;
 	for (uint32_t i = 0; i < l->count; i++)
 		add_part(&d, &l->extent[i], 0, start);
 	for (uint32_t i = 0; i < l->count; i++) {
@@ -315,13 +312,28 @@ int vr_shared_mark(struct vr_shared *s, struct vr_shared_file *f, uint64_t start
 
 		if (e->end <= start || e->start >= end || e->state == VR_EXTENT_VOLATILE)
 			continue;
-		add(&d, at, e->start, f->stamp, VR_EXTENT_VOLATILE);
+		add(&d, at, e->start, stamp, VR_EXTENT_VOLATILE);
 		add_part(&d, e, start, end);
 		at = e->end;
 	}
-	add(&d, at, end, f->stamp, VR_EXTENT_VOLATILE);
+	add(&d, at, end, stamp, VR_EXTENT_VOLATILE);
 	for (uint32_t i = 0; i < l->count; i++)
 		add_part(&d, &l->extent[i], end, UINT64_MAX);
+	return d;
+}
+
+int vr_shared_mark(struct vr_shared *s, struct vr_shared_file *f, uint64_t start, uint64_t end,
+		   bool try)
+{
+	const struct vr_extent_list *l = vr_shared_list(f);
+	struct draft d;
+
+	if (!l)
+		return -EBADMSG;
+	d = draft_mark(f, l, start, end, s->stamp + 1);
+	if (try)
+		return d.full ? -ENOSPC : 0;
+	f->stamp = ++s->stamp;
 	return publish(f, &d);
 }
 

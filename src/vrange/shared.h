@@ -71,8 +71,10 @@ int vr_shared_claim(struct vr_shared *s, struct vr_file_key key, struct vr_share
 /* Its extents, checked. NULL: they are garbage. */
 struct vr_extent_list *vr_shared_list(struct vr_shared_file *f);
 
-/* [@start, @end) becomes VOLATILE where it is not PURGED already. 0, -ENOSPC or -EBADMSG. */
-int vr_shared_mark(struct vr_shared *s, struct vr_shared_file *f, uint64_t start, uint64_t end);
+/* [@start, @end) becomes VOLATILE where it is not PURGED already; with @try nothing changes. 0,
+ * -ENOSPC or -EBADMSG. */
+int vr_shared_mark(struct vr_shared *s, struct vr_shared_file *f, uint64_t start, uint64_t end,
+		   bool try);
 
 /* [@start, @end) is no longer volatile. 0, 1: a part was PURGED, or -errno. */
 int vr_shared_unmark(struct vr_shared_file *f, uint64_t start, uint64_t end);

@@ -97,12 +97,17 @@ static bool is_transient(int error)
 	return error == -EMFILE || error == -ENFILE || error == -ENOMEM;
 }
 
-static bool can_populate(void)
+/* What the kernel, or a filter of system calls, does not allow here. */
+static void probe(struct vr_state *st)
 {
 	const uintptr_t page = (uintptr_t)own();
 	const struct vr_span span = { page, page + VR_PAGE };
 
-	return vr_kernel_populate_read(span) == 0;
+	st->probed = true;
+	if (vr_kernel_populate_read(span) != 0)
+		st->without |= VR_WITHOUT_POPULATE;
+	if (vr_kernel_can_free() != 0)
+		st->without |= VR_WITHOUT_FREE;
 }
 
 int vr_state_uffd(struct vr_state *st)
@@ -115,8 +120,6 @@ int vr_state_uffd(struct vr_state *st)
 		if (is_transient(fd))
 			return fd;
 		descriptor_note(&st->uffd, fd);
-		if (!can_populate())
-			st->without |= VR_WITHOUT_POPULATE;
 	}
 	return st->uffd.fd;
 }
@@ -178,7 +181,7 @@ void vr_state_make_way(int fd)
 
 /* --- entering --- */
 
-struct vr_state *vr_state_enter(uint64_t *mask)
+static struct vr_state *enter(uint64_t *mask)
 {
 	struct own *o = own();
 
@@ -191,6 +194,16 @@ struct vr_state *vr_state_enter(uint64_t *mask)
 		vr_state_adopt(&state);
 	}
 	return &state;
+}
+
+/* A process may forbid itself calls after it was forked: it is asked at its first own call. */
+struct vr_state *vr_state_enter(uint64_t *mask)
+{
+	struct vr_state *st = enter(mask);
+
+	if (unlikely(st && !st->probed))
+		probe(st);
+	return st;
 }
 
 void vr_state_leave(struct vr_state *st, uint64_t mask)
@@ -238,7 +251,7 @@ void vr_state_adopt(struct vr_state *st)
 
 void vr_state_fork_prepare(void)
 {
-	struct vr_state *st = vr_state_enter(&state.fork_mask);
+	struct vr_state *st = enter(&state.fork_mask);
 
 	state.forking = st != NULL;
 	if (!st)

@@ -35,7 +35,7 @@ int vr_mark_zero(struct vr_state *st, struct vr_span s, bool strict)
 	if (e)
 		return -EBUSY;
 	if (!vr_walk_is_one_mapping(st, s) || (st->without & VR_WITHOUT_FREE))
-		return vr_mark_without_effect(st, s, strict);
+		return vr_mark_files(st, s, strict);
 	error = vr_kernel_is_locked(s) ? -EINVAL : 0;
 	return error ? error : zero_part(st, s);
 }

@@ -29,16 +29,20 @@ done
 for without in query populate userfaultfd free; do
 	check $without '' "$here/objects"
 done
+for without in userfaultfd free; do
+	check $without '' "$here/files"
+done
+check userfaultfd '' "$here/bad_input"
 check '' '' "$here/model" 2 6000
 
 if test "$(id -u)" -eq 0 && command -v setpriv >/dev/null && chmod 755 "$TMPDIR"; then
 	user='setpriv --reuid 65534 --regid 65534 --clear-groups'
 	# copies: an ordinary user may not enter the folders above the build
-	for test in ranges forks threads objects files model; do
+	for test in ranges forks threads objects files model bad_input; do
 		cp "$here/.libs/$test" "$TMPDIR/$test"
 	done
 	cp -P "$PIDEPOCH_BUILDDIR"/.libs/libvrange.so* "$TMPDIR"
-	for test in ranges forks threads objects files model; do
+	for test in ranges forks threads objects files model bad_input; do
 		LD_LIBRARY_PATH=$TMPDIR check '' "$user" "$TMPDIR/$test"
 	done
 else

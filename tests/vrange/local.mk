@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # libvrange. Each program runs once for each level that the kernel has (levels.sh).
 VRANGE_TESTS = tests/vrange/ranges tests/vrange/forks tests/vrange/threads tests/vrange/model \
-	tests/vrange/objects tests/vrange/files tests/vrange/numbers \
+	tests/vrange/objects tests/vrange/files tests/vrange/numbers tests/vrange/bad_input \
 	tests/vrange/raw tests/vrange/ashmem
 vrange_sources = tests/vrange/check.h tests/vrange/pressure.c tests/vrange/pressure.h
 
@@ -20,6 +20,9 @@ tests_vrange_objects_CFLAGS = $(AM_CFLAGS) -pthread
 tests_vrange_objects_LDADD = libvrange.la
 tests_vrange_files_SOURCES = tests/vrange/files.c $(vrange_sources)
 tests_vrange_files_LDADD = libvrange.la
+
+tests_vrange_bad_input_SOURCES = tests/vrange/bad_input.c $(vrange_sources)
+tests_vrange_bad_input_LDADD = libvrange.la
 
 tests_vrange_demo_SOURCES = tests/vrange/demo.c $(vrange_sources)
 tests_vrange_demo_LDADD = libvrange.la

@@ -82,7 +82,7 @@ done
 $CC -c "$sources/vrange/arch/$(uname -m)/syscall.S" -o "$work/library/syscall.o" || exit 99
 compile "$tests/pressure.c" "$work/test/pressure.o" || exit 99
 cd "$work" || exit 99
-for test in ranges forks objects files model; do
+for test in ranges forks objects files model bad_input; do
 	compile "$tests/$test.c" "$work/test/$test.o" || exit 99
 	run $test
 	case $? in
@@ -130,6 +130,12 @@ mutants()
 	mutate files shared.c '(st.st_mode & 077)' '0'
 	mutate files file.c 'punch(st, part->fd, &part->key, e);' ';'
 	mutate files unmark.c 'u->lost |= result == 1;' ';'
+	mutate bad_input mapped.c 'vr_kernel_is_special(part)' '0'
+	mutate bad_input mapped.c 'return vr_file_can_mark(st, &f);' 'return 0;'
+	mutate bad_input shared.c 'return d.full ? -ENOSPC : 0;' ';'
+	mutate bad_input mark.c 'if (st->forked && vr_kernel_is_locked(s))' 'if (0)'
+	mutate bad_input state.c 'if (vr_kernel_can_free() != 0)' 'if (0)'
+	mutate bad_input mark.c 'error = vr_walk_mappings(st, s, &files);' ';'
 }
 
 # lane NUMBER: every so manieth mutant, in a folder of its own
