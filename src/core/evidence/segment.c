@@ -108,6 +108,15 @@ static bool is_unattached(const struct shmid_ds *s, size_t bytes)
 	       s->shm_nattch == 0;
 }
 
+/* @kept: how many that were found before are kept */
+static bool is_superfluous(const struct shmid_ds *s, int kept, int64_t now)
+{
+	int64_t idle = now - last_used(s);
+
+	return idle >= PE_SEGMENT_QUIET || (kept >= PE_SEGMENT_KEPT && idle >= PE_SEGMENT_RECENT) ||
+	       kept >= PE_SEGMENT_MOST;
+}
+
 void pe_segment_sweep(size_t bytes, int64_t now)
 {
 	struct shm_info info;
@@ -119,7 +128,7 @@ void pe_segment_sweep(size_t bytes, int64_t now)
 		id = control(i, SHM_STAT, &s);
 		if (id < 0 || !is_unattached(&s, bytes))
 			continue;
-		if (now - last_used(&s) >= PE_SEGMENT_QUIET || kept >= PE_SEGMENT_KEPT)
+		if (is_superfluous(&s, kept, now))
 			control(id, IPC_RMID, NULL);
 		else
 			kept++;

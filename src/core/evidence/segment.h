@@ -11,7 +11,8 @@
  *            names may have one key.
  * segment.3  A segment outlives the processes that used it. One that no process has attached for 10
  *            minutes is removed when the same user makes another one; while more than 64 are
- *            unattached, the rest of them is removed at once.
+ *            unattached, one that no process has attached for a minute; while more than 256 are,
+ *            the rest of them at once. A minute, since pgrep ends before its shell signals.
  * segment.4  Attaching opens no descriptor. A fork attaches the child, an exec detaches.
  */
 #ifndef PE_CORE_EVIDENCE_SEGMENT_H
@@ -19,8 +20,10 @@
 
 #include "core/contract.h"
 
-#define PE_SEGMENT_QUIET 600 /* seconds */
-#define PE_SEGMENT_KEPT	 64
+#define PE_SEGMENT_QUIET  600 /* seconds */
+#define PE_SEGMENT_RECENT 60  /* seconds */
+#define PE_SEGMENT_KEPT	  64
+#define PE_SEGMENT_MOST	  256
 
 /* The key: never IPC_PRIVATE. */
 int32_t pe_segment_key(const char *name);
