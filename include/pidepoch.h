@@ -73,7 +73,7 @@ struct pidepoch_ref {
 
 /*
  * pidepoch_ref() - take a reference to the process that holds @pid now
- * @pid:     1..pid_max-1
+ * @pid:     1..pid_max-1. Up to 2^22-1, the kernel's greatest limit, it is ESRCH; beyond, EINVAL
  * @ref:     where the reference is written
  * Context:  async-signal-safe; one descriptor during the call, unless @pid is a child whose fork
  *           the library saw
@@ -83,7 +83,13 @@ struct pidepoch_ref {
  * Source:   proposal of 2019-05-12 ("a list of pids it has references to in a specific epoch")
  * Since:    0.1
  */
+#ifdef __cplusplus
+/* in C++ a function hides a type of its name, and `pidepoch_ref r;` would not compile */
+/* */ int pidepoch_ref_(pid_t pid, struct pidepoch_ref *ref) __asm__("pidepoch_ref");
+#define pidepoch_ref(pid, ref) pidepoch_ref_(pid, ref)
+#else
 int pidepoch_ref(pid_t pid, struct pidepoch_ref *ref);
+#endif
 
 /*
  * pidepoch_of() - the epoch of @pid at the moment @snapshot: the lap of that moment if the cursor
@@ -252,7 +258,8 @@ ssize_t pidepoch_process_vm_writev(pid_t pid, pidepoch_t epoch, const struct iov
 int pidepoch_kcmp(pid_t pid, pidepoch_t epoch, pid_t other, pidepoch_t other_epoch, int type,
 		  unsigned long index, unsigned long other_index);
 long pidepoch_ptrace(int request, pid_t pid, pidepoch_t epoch, void *address, void *data);
-/* their types are in <signal.h> from POSIX.1-1993 on; a strict -std=c99 leaves them out */
+/* Their types are in <signal.h> from POSIX.1-1993 on. A strict -std=c99 leaves them out: then a use
+ * is an error of the compiler's. */
 #if defined(_POSIX_C_SOURCE) && _POSIX_C_SOURCE >= 199309L
 int pidepoch_rt_sigqueueinfo(pid_t pid, pidepoch_t epoch, int signal, siginfo_t *info);
 int pidepoch_rt_tgsigqueueinfo(pid_t pid, pidepoch_t epoch, pid_t thread, int signal,
@@ -260,6 +267,13 @@ int pidepoch_rt_tgsigqueueinfo(pid_t pid, pidepoch_t epoch, pid_t thread, int si
 int pidepoch_sigqueue(pid_t pid, pidepoch_t epoch, int signal, const union sigval value);
 int pidepoch_waitid(pid_t pid, pidepoch_t epoch, siginfo_t *info, int options,
 		    struct rusage *usage);
+#elif defined(__GNUC__)
+#define PIDEPOCH_NEEDS_POSIX                                                                       \
+	__attribute__((__error__("define _POSIX_C_SOURCE as 199309L or more before <pidepoch.h>")))
+/* */ int pidepoch_rt_sigqueueinfo(pid_t pid, ...) PIDEPOCH_NEEDS_POSIX;
+/* */ int pidepoch_rt_tgsigqueueinfo(pid_t pid, ...) PIDEPOCH_NEEDS_POSIX;
+/* */ int pidepoch_sigqueue(pid_t pid, ...) PIDEPOCH_NEEDS_POSIX;
+/* */ int pidepoch_waitid(pid_t pid, ...) PIDEPOCH_NEEDS_POSIX;
 #endif
 
 /*
@@ -335,7 +349,10 @@ enum {
 };
 
 /* pidv.flags */
-#define PIDV_TAGGED 1 /* @epoch is this entry's own; else it follows from the call's snapshot */
+/* @epoch is this entry's own. Else it follows from the call's snapshot; and in a call without one,
+ * which means the sync point, an own child that the program forked since means itself. Other bits
+ * are refused (EINVAL), and so is a state that is none of PIDV_*. */
+#define PIDV_TAGGED 1
 
 /* an entry; entries with a final state are skipped */
 struct pidv {
@@ -374,8 +391,10 @@ struct waitpidv_more {
  * Return:    the number of entries with news: a state other than RUNNING that was not final before.
  *            0: none, with WNOHANG or at the timeout. -1 with errno
  * Errors:    ECHILD no entry is left to wait for; EINTR; EINVAL unknown flags, a wrong size or
- *            time, a snapshot or a tag in the future, an entry without a valid pid; EFAULT @vec is
- *            NULL; EMFILE, ENFILE, ENOMEM if there is no news; EAGAIN in a vfork child
+ *            time, @changed without WAITPIDV_CHANGED, a snapshot or a tag in the future, an entry
+ *            without a valid pid, with unknown flags or an unknown state; EFAULT @vec, @snapshot
+ *            or @more is no memory of the caller; EMFILE, ENFILE, ENOMEM if there is no news;
+ *            EAGAIN in a vfork child
  * Source:    proposal ("waitpidv(pidv *pid_t, epoch, O_NONBLOCK)"); wait4(2)
  * Since:     0.1
  */
@@ -461,7 +480,12 @@ struct pidepoch_stats {
  *           accounting")
  * Since:    0.1
  */
+#ifdef __cplusplus
+/* */ int pidepoch_stats_(struct pidepoch_stats *stats) __asm__("pidepoch_stats");
+#define pidepoch_stats(stats) pidepoch_stats_(stats)
+#else
 int pidepoch_stats(struct pidepoch_stats *stats);
+#endif
 
 #ifdef __cplusplus
 }

@@ -94,12 +94,12 @@ static inline long pidepoch_raw_take(struct pidv *v, pidepoch_t epoch, int optio
 	long fd = pidepoch_raw_call(PIDEPOCH_NR_pidfd_open, v->pid, (long)epoch, 0, 0, 0), r;
 
 	if (fd < 0)
-		return fd == -3 || fd == -EEPOCH ? PIDV_ENDED : fd;
+		return fd == -3 || fd == -EEPOCH ? (long)PIDV_ENDED : fd;
 	r = pidepoch_raw_call(PIDEPOCH_RAW_waitid, PIDEPOCH_RAW_P_PIDFD, fd, (long)info,
 			      options | PIDEPOCH_RAW_HANG, (long)usage);
 	pidepoch_raw_call(PIDEPOCH_RAW_close, fd, 0, 0, 0, 0);
 	if (r < 0)
-		return r == -10 ? PIDV_ENDED
+		return r == -10 ? (long)PIDV_ENDED
 				: r; /* ECHILD: no child, or another thread reaped it */
 	if (info[4] == 0)
 		return PIDV_RUNNING;
@@ -157,7 +157,7 @@ static inline long pidepoch_raw_settle(struct pidepoch_raw_wait *w, size_t i)
 		state = PIDV_RUNNING; /* no child of the caller: its stops are not reported */
 	if (state < 0 || state == PIDV_RUNNING)
 		w->restless++;
-	v->state = (uint16_t)(state < 0 ? PIDV_RUNNING : state);
+	v->state = (uint16_t)(state < 0 ? (long)PIDV_RUNNING : state);
 	return state < 0 ? state : 0;
 }
 

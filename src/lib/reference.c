@@ -34,11 +34,13 @@ PE_EXPORT pidepoch_t pidepoch_of(pidepoch_snapshot_t snapshot, pid_t pid)
 
 /* --- holds --- */
 
+/* By a record, or if @fd >= 0 by a pidfd. */
 struct held {
-	struct pe_hold_record *record;
+	void *owner; /* the record; else the thread */
 	uint64_t epoch;
 	uint32_t level, pid;
 	int fd;
+	uint32_t order; /* the thread's holds, this one included */
 };
 
 _Static_assert(sizeof(struct held) <= sizeof(struct pidepoch_held), "it fits");
@@ -56,7 +58,8 @@ PE_EXPORT int pidepoch_hold(const struct pidepoch_ref *ref, struct pidepoch_held
 	if (n == 0) {
 		/* for the plain calls that the program makes under the hold (S10) */
 		pe_frame_learn(s.frame, s.thread, ref->pid);
-		keep.record = pin.hold.record;
+		keep.owner = pin.fd < 0 ? (void *)pin.hold.record : s.thread;
+		keep.order = ++s.thread->by_hand;
 		keep.level = pin.hold.level;
 		keep.epoch = pin.epoch;
 		keep.pid = pin.pid;
@@ -66,10 +69,13 @@ PE_EXPORT int pidepoch_hold(const struct pidepoch_ref *ref, struct pidepoch_held
 	return (int)pe_result(n);
 }
 
-/* Holds are released in reverse order: a later one lies above an earlier one in the record. */
-static bool is_next(const struct pe_state *s, const struct pe_hold *h)
+/* Holds are released in reverse order, by their thread. (In a record, a later one lies above.) */
+static bool is_next(const struct pe_state *s, const struct held *keep, const struct pe_pin *pin)
 {
-	return !h->record || pe_hold_is_last(&s->frame->records, s->thread, h);
+	if (keep->order == 0 || keep->order != s->thread->by_hand)
+		return false;
+	return pin->hold.record ? pe_hold_is_last(&s->frame->records, s->thread, &pin->hold)
+				: keep->owner == s->thread;
 }
 
 PE_EXPORT int pidepoch_release(struct pidepoch_held *held)
@@ -81,13 +87,14 @@ PE_EXPORT int pidepoch_release(struct pidepoch_held *held)
 
 	memcpy(&keep, held, sizeof(keep));
 	pin = (struct pe_pin){
-		.hold = { .record = keep.record, .level = keep.level },
+		.hold = { .record = keep.fd < 0 ? keep.owner : NULL, .level = keep.level },
 		.fd = keep.fd,
 		.pid = keep.pid,
 		.epoch = keep.epoch,
 	};
 	/* all zero: released already */
-	if (pin.pid && pe_state_enter(&s) && is_next(&s, &pin.hold)) {
+	if (pin.pid && pe_state_enter(&s) && is_next(&s, &keep, &pin)) {
+		s.thread->by_hand--;
 		n = pe_reference_unpin(s.frame, s.thread, &pin);
 		memset(held, 0, sizeof(*held));
 	}

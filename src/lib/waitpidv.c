@@ -65,6 +65,8 @@ static int read_more(struct call *c, const struct waitpidv_more *more)
 {
 	if (!more)
 		return 0;
+	if (!pe_sys_readable((uintptr_t)more))
+		return -EFAULT;
 	if (more->size != sizeof(*more) || (more->timeout && !is_time(more->timeout)))
 		return -EINVAL;
 	c->v.usage = more->usage;
@@ -73,7 +75,7 @@ static int read_more(struct call *c, const struct waitpidv_more *more)
 		c->v.changed = more->changed;
 		c->v.changed_max = more->changed_max;
 	}
-	if (c->v.changed && c->v.changed_max == 0)
+	if ((more->changed && !c->v.changed_only) || (c->v.changed && c->v.changed_max == 0))
 		return -EINVAL;
 	return 0;
 }
@@ -82,7 +84,10 @@ static int read_snapshot(struct call *c)
 {
 	pe_clock_time point = pe_sync_point_get(c->state.frame);
 
-	c->v.snapshot = c->snapshot && *c->snapshot ? *c->snapshot : point;
+	if (c->snapshot && !pe_sys_readable((uintptr_t)c->snapshot))
+		return -EFAULT;
+	c->v.from_sync = !c->snapshot || !*c->snapshot;
+	c->v.snapshot = c->v.from_sync ? point : *c->snapshot;
 	return c->v.snapshot <= pe_clock_now(&c->state.frame->clock) ? 0 : -EINVAL;
 }
 
@@ -236,6 +241,14 @@ static long ask(struct call *c)
 	return c->v.left ? 0 : -ECHILD;
 }
 
+/* Its first and last bytes are asked for; a hole in the middle faults. */
+static bool is_bad(const struct pidv *vec, size_t count)
+{
+	return count && (!vec || count > (SIZE_MAX - (uintptr_t)vec) / sizeof(*vec) ||
+			 !pe_sys_readable((uintptr_t)vec) ||
+			 !pe_sys_readable((uintptr_t)&vec[count - 1].flags));
+}
+
 PE_EXPORT int waitpidv(struct pidv *vec, size_t count, pidepoch_snapshot_t *snapshot, int flags,
 		       const struct waitpidv_more *more)
 {
@@ -247,7 +260,7 @@ PE_EXPORT int waitpidv(struct pidv *vec, size_t count, pidepoch_snapshot_t *snap
 		.snapshot = snapshot,
 		.flags = flags,
 	};
-	long n = flags & ~FLAGS ? -EINVAL : !vec && count ? -EFAULT : read_more(&c, more);
+	long n = flags & ~FLAGS ? -EINVAL : is_bad(vec, count) ? -EFAULT : read_more(&c, more);
 
 	if (n == 0 && !pe_state_enter(&c.state))
 		n = -EAGAIN;

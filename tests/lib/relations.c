@@ -211,6 +211,22 @@ static void traced(void)
 	HOLDS(waitpid(parent, NULL, 0) == parent);
 }
 
+/* The parent has made no other call, and the child's first is as good as its second. */
+static void sibling_at_once(void)
+{
+	struct pidepoch_ref ref = api_ref(vector_child());
+	pid_t pid = fork();
+	int status;
+
+	relation = "a sibling at once";
+	if (pid == 0) {
+		HOLDS(pidepoch_kill(ref.pid, ref.epoch, 0) == 0);
+		_exit(0);
+	}
+	HOLDS(waitpid(pid, &status, 0) == pid && status == 0);
+	is_waited_for(ref);
+}
+
 /* Each is the first call of a new process. */
 static void sibling(void)
 {
@@ -339,6 +355,7 @@ static void reused_by_a_child(void)
 
 static void play(void)
 {
+	sibling_at_once();
 	MUST(sched_getaffinity(0, sizeof(processors), &processors) == 0);
 	self = api_ref(getpid());
 	own_child();

@@ -37,8 +37,15 @@ static void what_is_wrong(void)
 	MUST(fails(waitpidv(vec, 1, NULL, 0, &more), EINVAL));
 	more = (struct waitpidv_more){ .size = sizeof(more), .changed = changed };
 	MUST(fails(waitpidv(vec, 1, NULL, WNOHANG | WAITPIDV_CHANGED, &more), EINVAL));
+	more.changed_max = 1;
+	MUST(fails(waitpidv(vec, 1, NULL, WNOHANG, &more), EINVAL));
 	MUST(fails(waitpidv(vec, 1, &future, WNOHANG, NULL), EINVAL));
 	MUST(fails(waitpidv(NULL, 1, NULL, WNOHANG, NULL), EFAULT));
+	MUST(fails(waitpidv(api_bad_pointer(), 1, NULL, WNOHANG, NULL), EFAULT));
+	MUST(fails(waitpidv(vec, SIZE_MAX / 2, NULL, WNOHANG, NULL), EFAULT));
+	MUST(fails(waitpidv(vec, SIZE_MAX / sizeof(*vec), NULL, WNOHANG, NULL), EFAULT));
+	MUST(fails(waitpidv(vec, 1, api_bad_pointer(), WNOHANG, NULL), EFAULT));
+	MUST(fails(waitpidv(vec, 1, NULL, WNOHANG, api_bad_pointer()), EFAULT));
 	vec[0].pid = -vec[0].pid;
 	MUST(fails(vector_ask(WNOHANG), EINVAL));
 	vec[0].pid = 0;
@@ -46,6 +53,49 @@ static void what_is_wrong(void)
 	vector_of_one(getpid());
 	vec[0].epoch++;
 	MUST(fails(vector_ask(WNOHANG), EINVAL));
+}
+
+/* every bit, and every state; an entry in order is reported all the same */
+static void entries_that_are_wrong(void)
+{
+	pid_t pid = vector_child();
+
+	for (unsigned int bit = 2; bit <= 0x8000; bit *= 2) {
+		vector_of_one(pid);
+		vec[0].flags |= (uint16_t)bit;
+		MUST(fails(vector_ask(WNOHANG), EINVAL));
+	}
+	for (unsigned int state = PIDV_UNKNOWN + 1; state <= UINT16_MAX; state = state * 2 + 1) {
+		vector_of_one(pid);
+		vec[0].state = (uint16_t)state;
+		MUST(fails(vector_ask(WNOHANG), EINVAL));
+		MUST(fails(vector_ask(0), EINVAL));
+	}
+	vector_of_one(pid);
+	vec[vector_count] = vec[0];
+	vec[0].flags |= 2;
+	vector_count++;
+	vector_kill(pid);
+	MUST(vector_ask(WNOHANG) == 1 && vec[vector_count - 1].state == PIDV_EXITED);
+}
+
+/* wait_entry.7 */
+static void without_a_tag(void)
+{
+	pidepoch_snapshot_t before = pidepoch_get(), none = 0;
+	pid_t pid = vector_child();
+	struct pidv v = { .pid = pid };
+
+	MUST(before != 0 && waitpidv(&v, 1, NULL, WNOHANG, NULL) == 0);
+	MUST(v.state == PIDV_RUNNING);
+	MUST(waitpidv(&v, 1, &none, WNOHANG, NULL) == 0 && v.state == PIDV_RUNNING);
+	vector_of_one(pid);
+	vec[0] = (struct pidv){ .pid = pid };
+	MUST(vector_ask(WNOHANG) == 0 && vec[0].state == PIDV_RUNNING);
+	vector_kill(pid);
+	MUST(vector_ask(0) == 1 && vec[0].state == PIDV_EXITED);
+	vec[0] = (struct pidv){ .pid = pid };
+	MUST(vector_ask(WNOHANG) == 1 && vec[0].state >= PIDV_ENDED);
 }
 
 static void the_same_one_often(void)
@@ -68,6 +118,8 @@ static void play(void)
 {
 	nothing_to_wait_for();
 	what_is_wrong();
+	entries_that_are_wrong();
+	without_a_tag();
 	the_same_one_often();
 }
 

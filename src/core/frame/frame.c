@@ -177,6 +177,7 @@ static void next_frame(struct pe_frame *p, struct pe_thread *t)
 	t->vfork_depth = 0;
 	t->last = 0;
 	t->exits = NULL;
+	t->by_hand = 0;
 	atomic_store_explicit(life, 1, memory_order_release);
 }
 

@@ -60,6 +60,7 @@ struct pe_thread {
 		/* of this thread in process `exits_of`; means nothing in another (exits.h) */
 		exits;
 	int exits_of;
+	uint32_t by_hand; /* holds that the program has, pidepoch_hold() */
 };
 
 struct pe_hold {

@@ -202,7 +202,7 @@ int pe_reference_pin(struct pe_frame *p, struct pe_thread *t, int pid, uint32_t 
 	int err;
 
 	*pin = (struct pe_pin){ .fd = -1, .pid = (uint32_t)pid };
-	if (pid <= 0)
+	if (pid <= 0 || pid > PE_REFERENCE_PID_MOST)
 		return -EINVAL;
 	do {
 		pin->epoch = pe_verdict_widen(epoch, pe_clock_now(&p->clock));
@@ -361,6 +361,17 @@ static int take_other(struct pe_frame *p, struct pe_thread *t, int pid, int fd, 
 	return err ? err : pe_sys_pidfd_send_signal(fd, 0, NULL, 0) == -ESRCH ? -ESRCH : 0;
 }
 
+/* reference.8. If it fails (no descriptor left), the child needs a reference of its own. */
+static pe_cold void first_look(struct pe_frame *p)
+{
+	uint64_t mask = pe_frame_lock(p);
+
+	if (!pe_clock_has_shown(&p->clock))
+		pe_wrap_proof_take(&p->census, &p->clock);
+	pe_clock_show_birth(&p->clock);
+	pe_frame_unlock(p, mask);
+}
+
 static int take_once(struct pe_frame *p, struct pe_thread *t, int pid, uint64_t *epoch)
 {
 	struct pe_known k = pe_frame_know(p, (uint32_t)pid);
@@ -382,8 +393,10 @@ int pe_reference_take(struct pe_frame *p, struct pe_thread *t, int pid, uint64_t
 {
 	int err;
 
-	if (pid <= 0)
+	if (pid <= 0 || pid > PE_REFERENCE_PID_MOST)
 		return -EINVAL;
+	if (unlikely(!pe_clock_has_shown(&p->clock)))
+		first_look(p);
 	do
 		err = take_once(p, t, pid, epoch);
 	while (err == AGAIN);

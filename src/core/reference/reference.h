@@ -28,6 +28,9 @@
  * reference.7  Two process instances of a pid never get the same tag. If the wrap proof cannot show
  *              that the clock knows of the lap between them, taking the second reference opens a
  *              lap (clock.4).
+ * reference.8  Before the first tag is handed out, the wrap proof takes its first look. So a forked
+ *              child, in which the parent's child is another process, can use the tag at once; and
+ *              whether it can, no earlier call in the child decides (wrap_proof.2).
  */
 #ifndef PE_CORE_REFERENCE_REFERENCE_H
 #define PE_CORE_REFERENCE_REFERENCE_H
@@ -35,6 +38,8 @@
 #include "core/contract.h"
 #include "core/engine/guard.h"
 #include "core/frame/frame.h"
+
+#define PE_REFERENCE_PID_MOST ((1 << 22) - 1) /* the kernel's PID_MAX_LIMIT is 1 << 22 */
 
 struct pe_pin {
 	struct pe_hold hold; /* on a slot; record NULL: none */

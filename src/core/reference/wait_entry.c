@@ -68,7 +68,7 @@ int pe_wait_entry_judge(struct pe_frame *p, struct pe_thread *t, int pid, uint32
 {
 	struct pe_known k;
 
-	if (pid <= 0)
+	if (pid <= 0 || pid > PE_REFERENCE_PID_MOST)
 		return -EINVAL;
 	k = pe_frame_know(p, (uint32_t)pid);
 	*l = (struct pe_wait_entry){ .pid = (uint32_t)pid };
@@ -78,6 +78,21 @@ int pe_wait_entry_judge(struct pe_frame *p, struct pe_thread *t, int pid, uint32
 	l->slot = k.index;
 	l->life = k.life;
 	return PE_WAIT_ENTRY_RUNNING;
+}
+
+/* wait_entry.7 */
+int pe_wait_entry_judge_own(struct pe_frame *p, struct pe_thread *t, int pid,
+			    struct pe_wait_entry *l)
+{
+	uint64_t epoch;
+	int err;
+
+	if (pid <= 0 || pe_identity_is_child((uint32_t)pid) != 1)
+		return PE_WAIT_ENTRY_ENDED;
+	err = pe_reference_take(p, t, pid, &epoch);
+	if (err != 0)
+		return err == -ESRCH ? PE_WAIT_ENTRY_ENDED : err;
+	return pe_wait_entry_judge(p, t, pid, (uint32_t)epoch, l);
 }
 
 static struct pe_known known_of(struct pe_frame *p, const struct pe_wait_entry *l)

@@ -17,6 +17,9 @@
  *               with __WNOTHREAD) is treated as another process's: wait4() would fail with ECHILD.
  * wait_entry.6  A stop of a tracee is reported with WUNTRACED only: otherwise no report of its end
  *               would follow.
+ * wait_entry.7  An entry without a tag, in a call without a snapshot, means the process of the sync
+ *               point (S13). If that is gone or unknown, it means the caller's own unreaped child
+ *               of this pid: the program learned it later, from fork.
  */
 #ifndef PE_CORE_REFERENCE_WAIT_ENTRY_H
 #define PE_CORE_REFERENCE_WAIT_ENTRY_H
@@ -41,6 +44,11 @@ static inline bool pe_wait_entry_is_final(unsigned int state)
 	return state >= PE_WAIT_ENTRY_EXITED;
 }
 
+static inline bool pe_wait_entry_is_state(unsigned int state)
+{
+	return state <= PE_WAIT_ENTRY_UNKNOWN;
+}
+
 /* the process that is meant */
 struct pe_wait_entry {
 	uint32_t pid;
@@ -60,6 +68,10 @@ struct pe_wait_result {
  * memory left */
 int pe_wait_entry_judge(struct pe_frame *p, struct pe_thread *t, int pid, uint32_t epoch,
 			struct pe_wait_entry *l);
+
+/* wait_entry.7: the same for the own unreaped child @pid; ENDED if there is none */
+int pe_wait_entry_judge_own(struct pe_frame *p, struct pe_thread *t, int pid,
+			    struct pe_wait_entry *l);
 
 /* Does (@l->pid, @epoch) mean the same process, as far as is known without asking the kernel? */
 bool pe_wait_entry_is(struct pe_frame *p, const struct pe_wait_entry *l, uint32_t epoch);

@@ -24,6 +24,12 @@ static uint32_t tag_of(const struct pe_waitpidv *v, const struct pe_pidv *e)
 		       : (uint32_t)pe_clock_eps(v->snapshot, (uint32_t)e->pid);
 }
 
+/* waitpidv.2 */
+static bool is_done(const struct pe_pidv *e)
+{
+	return pe_wait_entry_is_final(e->state) && likely(pe_wait_entry_is_state(e->state));
+}
+
 static bool has_place(const struct pe_waitpidv *v)
 {
 	return !v->changed || v->news < v->changed_max;
@@ -45,6 +51,21 @@ static void say_running(const struct pe_waitpidv *v, struct pe_pidv *e)
 		e->state = PE_WAIT_ENTRY_RUNNING;
 }
 
+/* As pe_wait_entry_judge(). An entry that is examined for the first time passes here. */
+static int judge(const struct step *s, const struct pe_pidv *e, uint32_t epoch,
+		 struct pe_wait_entry *l)
+{
+	int state, own;
+
+	if ((e->flags & ~PE_WAITPIDV_TAGGED) || !pe_wait_entry_is_state(e->state))
+		return -EINVAL;
+	state = pe_wait_entry_judge(s->p, s->t, e->pid, epoch, l);
+	if (state <= PE_WAIT_ENTRY_RUNNING || !s->v->from_sync || (e->flags & PE_WAITPIDV_TAGGED))
+		return state;
+	own = pe_wait_entry_judge_own(s->p, s->t, e->pid, l);
+	return own == PE_WAIT_ENTRY_ENDED ? state : own;
+}
+
 static int look_at(const struct step *s, const struct pe_wait_entry *l, size_t i, int *status)
 {
 	struct pe_wait_result r = { .usage = s->v->usage ? &s->v->usage[i] : NULL };
@@ -61,7 +82,7 @@ static void ask(struct step *s, size_t i)
 	struct pe_pidv *e = &s->v->entry[i];
 	struct pe_wait_entry l;
 	int status = 0;
-	int state = pe_wait_entry_judge(s->p, s->t, e->pid, tag_of(s->v, e), &l);
+	int state = judge(s, e, tag_of(s->v, e), &l);
 
 	if (state == PE_WAIT_ENTRY_RUNNING)
 		state = look_at(s, &l, i, &status);
@@ -71,7 +92,7 @@ static void ask(struct step *s, size_t i)
 		say_running(s->v, e);
 	else if (!s->err)
 		s->err = state;
-	s->v->left |= !pe_wait_entry_is_final(e->state);
+	s->v->left |= !is_done(e);
 }
 
 static void ask_each(struct step *s)
@@ -79,7 +100,7 @@ static void ask_each(struct step *s)
 	struct pe_waitpidv *v = s->v;
 
 	for (size_t i = 0; i < v->count; i++) {
-		if (pe_wait_entry_is_final(v->entry[i].state))
+		if (is_done(&v->entry[i]))
 			continue;
 		if (!has_place(v)) {
 			v->left = true;
@@ -118,7 +139,7 @@ static uint32_t watch_for(const struct step *s, const struct pe_pidv *e, uint32_
 
 	if (index && stands_for(s, pe_exit_watch_watch(s->x, index), epoch))
 		return index;
-	*state = pe_wait_entry_judge(s->p, s->t, e->pid, epoch, &l);
+	*state = judge(s, e, epoch, &l);
 	if (*state != PE_WAIT_ENTRY_RUNNING)
 		return 0;
 	index = pe_exit_watch_add(s->x, &l);
@@ -160,7 +181,7 @@ static size_t walk(struct step *s, size_t i)
 		struct pe_pidv *e = &v->entry[i];
 		uint32_t epoch;
 
-		if (pe_wait_entry_is_final(e->state))
+		if (is_done(e))
 			continue;
 		epoch = tag_of(v, e);
 		s->x->live++;

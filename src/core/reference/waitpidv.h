@@ -15,7 +15,8 @@
  * waitpidv.4  `changed_only`: entries are not read again while address and count are those of the
  *             thread's last call. If count has grown, the new entries are read.
  * waitpidv.5  An entry that cannot be judged (no descriptor left) does not keep others from being
- *             reported. Its error is the result only if nothing is new.
+ *             reported. Its error is the result only if nothing is new. An entry with unknown
+ *             flags or an unknown state is one (EINVAL).
  */
 #ifndef PE_CORE_REFERENCE_WAITPIDV_H
 #define PE_CORE_REFERENCE_WAITPIDV_H
@@ -42,7 +43,8 @@ struct pe_waitpidv {
 	struct pe_pidv *entry;
 	size_t count;
 	pe_clock_time snapshot;
-	int options; /* WNOWAIT, WUNTRACED, WCONTINUED, __WALL, __WCLONE, __WNOTHREAD */
+	bool from_sync; /* @snapshot is the sync point because the caller gave none */
+	int options;	/* WNOWAIT, WUNTRACED, WCONTINUED, __WALL, __WCLONE, __WNOTHREAD */
 	bool changed_only;
 	bool blocks; /* the caller will sleep if nothing has changed */
 	struct rusage *usage;

@@ -47,6 +47,11 @@ pe_clock_time pe_clock_show(struct pe_clock *c)
 	return now;
 }
 
+void pe_clock_show_birth(struct pe_clock *c)
+{
+	lift(&c->shown, pe_clock_make(0, 1)); /* eps() of it is 0 for every pid */
+}
+
 uint64_t pe_clock_observe_after(struct pe_clock *c, pe_clock_time before, uint32_t pid,
 				uint64_t known)
 {

@@ -83,7 +83,11 @@ pe_clock_time pe_clock_now(const struct pe_clock *c);
 /* A snapshot from which tags will be made (PR_GET_PID_EPOCH, waitpidv): clock.4 holds for it. */
 pe_clock_time pe_clock_show(struct pe_clock *c);
 
-/* Has any snapshot been handed out? */
+/* A birth was handed out as a tag: pe_clock_has_shown() is true from now on. clock.4 needs no more,
+ * since a birth is later than every other of its pid. */
+void pe_clock_show_birth(struct pe_clock *c);
+
+/* Has any tag or snapshot been handed out? */
 bool pe_clock_has_shown(const struct pe_clock *c);
 
 /* At least @laps laps may have passed unseen: every earlier tag becomes that much older
