@@ -106,7 +106,7 @@ void pe_evidence_forget(struct pe_evidence *e);
 /* Describe this process for kin.h. false: /proc cannot be read */
 bool pe_evidence_self(uint32_t me, struct pe_kin_of *of);
 
-/* --- what is seen --- */
+/* --- what is seen (seen.c, heard.c) --- */
 
 void pe_evidence_learn(struct pe_evidence *e, uint32_t pid, enum pe_evidence_kind kind);
 void pe_evidence_listed(struct pe_evidence *e);
