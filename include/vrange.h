@@ -48,9 +48,10 @@ extern "C" {
  *           page was lost; lost pages read as zeros now. -1 with errno: nothing has changed
  * Errors:   EINVAL @start is not aligned, the range overflows, unknown @mode or @behavior, or the
  *           memory is locked, of huge pages or of a device; ENOMEM a part is not mapped, or there
- *           are too many mappings; ENOSPC a part is of a file, and the ledger is full; EOPNOTSUPP (VRANGE_STRICT) the kernel or this mapping cannot do it;
- *           EACCES the range was marked and is not writable now; EBUSY a part is volatile with the
- *           other choice of VRANGE_ZERO, or registered with a userfaultfd of the program
+ *           are too many mappings; ENOSPC a part is of a file, and the ledger is full; EOPNOTSUPP
+ *           (VRANGE_STRICT) the kernel or this mapping cannot do it; EACCES the range was marked
+ *           and is not writable now; EBUSY a part is volatile with the other choice of
+ *           VRANGE_ZERO, or registered with a userfaultfd of the program
  * Source:   proposal of 2013-04-08 (mvrange)
  * Since:    0.1
  */

@@ -68,11 +68,13 @@ int vr_kernel_can_free(void); /* 0, or -errno: MADV_FREE is unknown or forbidden
 
 /* --- what is there --- */
 
-int vr_kernel_is_mapped(struct vr_span s);    /* 0, or -ENOMEM: a part is not */
-int vr_kernel_is_locked(struct vr_span s);    /* 1: a part is locked by mlock() */
-int vr_kernel_is_special(struct vr_span s);   /* 1: of a device, or locked */
-int vr_kernel_all_resident(struct vr_span s); /* 1, 0, or -errno */
-int vr_kernel_pagemap(void);		      /* a descriptor for vr_kernel_pages() */
+int vr_kernel_is_mapped(struct vr_span s);  /* 0, or -ENOMEM: a part is not */
+int vr_kernel_is_locked(struct vr_span s);  /* 1: a part is locked by mlock() */
+int vr_kernel_is_special(struct vr_span s); /* 1: of a device, or locked */
+
+/* 1: every page of @s is present. 0: not, or not known (while the machine uses swap). -errno */
+int vr_kernel_all_present(struct vr_span s);
+int vr_kernel_pagemap(void); /* a descriptor for vr_kernel_pages() */
 
 #define VR_PAGES_PRESENT   (UINT64_C(1) << 63)
 #define VR_PAGES_SWAPPED   (UINT64_C(1) << 62)

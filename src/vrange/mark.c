@@ -31,14 +31,14 @@ static int populate(struct vr_span run, void *arg)
 static int fill(struct vr_state *st, struct vr_span gap, void *arg)
 {
 	const bool read = st->without & VR_WITHOUT_POPULATE;
-	int resident;
+	int present;
 
 	(void)arg;
 	if (vr_span_pages(gap) <= FEW)
 		return read_pages(gap, NULL);
-	resident = vr_kernel_all_resident(gap);
-	if (resident)
-		return resident < 0 ? resident : 0;
+	present = vr_kernel_all_present(gap);
+	if (present)
+		return present < 0 ? present : 0;
 	return vr_pages_each(gap, vr_pages_missing, read ? read_pages : populate, NULL);
 }
 
@@ -53,7 +53,7 @@ int vr_mark_free(struct vr_state *st, struct vr_span part)
 {
 	if (st->forked)
 		return vr_pages_each(part, vr_pages_exclusive, let_go, NULL);
-	if (vr_span_pages(part) <= FEW || vr_kernel_all_resident(part) == 1)
+	if (vr_kernel_all_present(part) == 1)
 		return vr_kernel_free(part);
 	return vr_pages_each(part, vr_pages_in_memory, let_go, NULL);
 }
@@ -139,7 +139,9 @@ static int abandon_part(struct vr_state *st, struct vr_span part, void *arg)
 static int finish_part(struct vr_state *st, struct vr_span part, void *arg)
 {
 	const struct vr_ledger_entry e = { .span = part };
-	int error = vr_mark_free(st, part);
+	/* fill() has just read every page of it */
+	const bool read = vr_span_pages(part) <= FEW && !vr_ledger_first(&st->ledger, part);
+	int error = read && !st->forked ? vr_kernel_free(part) : vr_mark_free(st, part);
 
 	(void)arg;
 	if (error)
@@ -169,7 +171,7 @@ static int mark_parts(struct vr_state *st, struct vr_span s)
 static bool is_plain(struct vr_state *st, struct vr_span s)
 {
 	return !st->forked && vr_span_pages(s) > FEW && !vr_ledger_first(&st->ledger, s) &&
-	       vr_kernel_all_resident(s) == 1;
+	       vr_kernel_all_present(s) == 1;
 }
 
 static int mark_plain(struct vr_state *st, struct vr_span s)

@@ -157,6 +157,68 @@ static void both_hold_it_marked(void)
 	munmap(m, LENGTH);
 }
 
+static int child_writes_one(void *memory)
+{
+	char *m = memory;
+
+	memset(m, 9, PAGE);
+	squeeze(m);
+	CHECK(check_byte(m) == 9, "what the child wrote is not volatile");
+	CHECK(unmark(m) >= 0 && check_byte(m) == 9, "and stays");
+	return failures;
+}
+
+/* The proposal: a page that was copied by a write "could be purged easily". */
+static void copied_by_a_write(void)
+{
+	char *m = check_memory(N, 7);
+
+	mark(m);
+	CHECK(check_in_child(child_writes_one, m) == 0, "in the child");
+	squeeze(m);
+	CHECK(check_count(m, N, -1) == N && unmark(m) == 1, "the parent's pages can be taken");
+	munmap(m, LENGTH);
+}
+
+static int child_keeps_it_volatile(void *memory)
+{
+	char *m = memory;
+	int lost;
+
+	squeeze(m);
+	CHECK(check_count(m, N, 7) + check_count(m, N, -1) == N, "its data, or SIGBUS");
+	lost = unmark(m);
+	CHECK(lost == 1 || (lost == 0 && check_count(m, N, 7) == N), "intact, or reported");
+	return failures;
+}
+
+/* The parent has marked non-volatile what the child still holds volatile. */
+static void parent_takes_it_back(void)
+{
+	char *m = check_memory(N, 7);
+	int go[2], status;
+	pid_t child;
+	char byte;
+
+	if (pipe(go) != 0)
+		exit(99);
+	mark(m);
+	fflush(stdout);
+	child = fork();
+	if (child == 0)
+		_exit(read(go[0], &byte, 1) == 1 ? child_keeps_it_volatile(m) : 99);
+	CHECK(unmark(m) == 0, "intact");
+	squeeze(m);
+	CHECK(check_count(m, N, 7) == N, "the parent's pages are not taken");
+	if (write(go[1], "x", 1) != 1)
+		exit(99);
+	CHECK(waitpid(child, &status, 0) == child && status == 0, "in the child");
+	CHECK(check_count(m, N, 7) == N, "nor by the child's pressure");
+	close(go[0]);
+	close(go[1]);
+	munmap(m, LENGTH);
+}
+
 static int child_reads_zeros(void *memory)
 {
 	CHECK(check_count(memory, N, 0) == N, "never written, and not lost in the child");
@@ -251,6 +313,8 @@ int main(void)
 	child_takes_it_back();
 	vrange_8_only_one_marks();
 	both_hold_it_marked();
+	copied_by_a_write();
+	parent_takes_it_back();
 	mark_7_never_written();
 	over_two_forks();
 	raw_fork();

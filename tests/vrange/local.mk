@@ -2,6 +2,7 @@
 # libvrange. Each program runs once for each level that the kernel has (levels.sh).
 VRANGE_TESTS = tests/vrange/ranges tests/vrange/forks tests/vrange/threads tests/vrange/model \
 	tests/vrange/objects tests/vrange/files tests/vrange/numbers tests/vrange/bad_input \
+	tests/vrange/decisions tests/vrange/chunks \
 	tests/vrange/raw tests/vrange/ashmem
 vrange_sources = tests/vrange/check.h tests/vrange/pressure.c tests/vrange/pressure.h
 
@@ -27,7 +28,12 @@ tests_vrange_bad_input_LDADD = libvrange.la
 tests_vrange_demo_SOURCES = tests/vrange/demo.c $(vrange_sources)
 tests_vrange_demo_LDADD = libvrange.la
 
+tests_vrange_decisions_SOURCES = tests/vrange/decisions.c $(vrange_sources)
+tests_vrange_decisions_CFLAGS = $(AM_CFLAGS) -pthread
+tests_vrange_decisions_LDADD = libvrange.la
+
 # known to the loader by name alone
+tests_vrange_chunks_SOURCES = tests/vrange/chunks.c $(vrange_sources)
 tests_vrange_numbers_SOURCES = tests/vrange/numbers.c $(vrange_sources)
 
 tests_vrange_ashmem_SOURCES = tests/vrange/ashmem.c $(vrange_sources)
