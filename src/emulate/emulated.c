@@ -76,7 +76,7 @@ static siginfo_t info_of(const struct pe_worker_call *c, const struct pe_epochs_
 			 uint64_t value)
 {
 	siginfo_t info = { .si_signo = signal, .si_code = SI_QUEUE };
-	int ns_pid = pe_peer_number(c->peer, c->peer->tgid);
+	int ns_pid = pe_peer_ns_pid(c->peer, c->peer->tgid);
 
 	/* in a namespace below the caller's it has no pid */
 	info.si_pid = pe_peer_shares_namespace(c->peer, p->pid) ? ns_pid : 0;
@@ -189,7 +189,7 @@ long pe_emulated_serve(struct pe_worker_call *c)
 /* --- prctl --- */
 
 /* what a prctl that reads writes to the caller */
-struct told {
+struct output {
 	uint64_t at;
 	uint32_t size;
 	char bytes[8];
@@ -197,14 +197,14 @@ struct told {
 
 static long write_told(struct pe_helper_call *h, void *data)
 {
-	const struct told *t = data;
+	const struct output *t = data;
 
 	return pe_helper_write(h, t->at, t->bytes, t->size);
 }
 
-static long tell(struct pe_worker_call *c, const void *what, uint32_t size)
+static long write_output(struct pe_worker_call *c, const void *what, uint32_t size)
 {
-	struct told t = { .at = arg(c, 1), .size = size };
+	struct output t = { .at = arg(c, 1), .size = size };
 
 	memcpy(t.bytes, what, size);
 	return pe_helper_do(c, write_told, &t, sizeof(t));
@@ -223,12 +223,12 @@ long pe_emulated_prctl(struct pe_worker_call *c)
 	switch ((int)arg(c, 0)) {
 	case PR_GET_PID_EPOCH:
 		point = pe_points_get(c);
-		return tell(c, &point, sizeof(point));
+		return write_output(c, &point, sizeof(point));
 	case PR_SET_PID_EPOCH:
 		return set_point(c, arg(c, 1), arg(c, 2));
 	case PR_GET_PID_EPOCH_SIGNAL:
 		signal = pe_points_chosen(c);
-		return tell(c, &signal, sizeof(signal));
+		return write_output(c, &signal, sizeof(signal));
 	case PR_SET_PID_EPOCH_SIGNAL:
 		return pe_points_choose(c, arg(c, 1));
 	}

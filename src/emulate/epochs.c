@@ -74,7 +74,7 @@ pe_clock_time pe_epochs_show(struct pe_epochs *e, const struct pe_peer *p)
 	pe_clock_time now;
 
 	look(e, p);
-	now = pe_clock_show(&t->clock);
+	now = pe_clock_give(&t->clock);
 	if (!atomic_load(&t->origin))
 		atomic_store(&t->origin, now);
 	return now;
@@ -207,14 +207,14 @@ static uint64_t new_tag(struct pe_epochs *e, const struct pe_peer *p, uint32_t n
 {
 	struct time *t = time_of(e, p);
 	bool proven = look(e, p);
-	pe_clock_time now = pe_clock_show(&t->clock);
+	pe_clock_time now = pe_clock_give(&t->clock);
 
 	/* a pid chosen by clone3's set_tid is reused without a lap */
 	if (k->noted && pe_clock_eps(now, ns_pid) <= k->since)
 		proven = false;
 	if (!proven && is_ambiguous(e, t, k)) {
 		pe_clock_observe_after(&t->clock, now, ns_pid, pe_clock_eps(now, ns_pid));
-		now = pe_clock_show(&t->clock);
+		now = pe_clock_give(&t->clock);
 	}
 	return pe_clock_eps(now, ns_pid);
 }
@@ -230,7 +230,7 @@ int pe_epochs_take(struct pe_epochs *e, const struct pe_peer *p, int ns_pid, uin
 	k = know(e, key, fd);
 	if (k.same) {
 		/* the process had the pid all the time: no other can have got a tag since */
-		*epoch = pe_clock_eps(pe_clock_show(&time_of(e, p)->clock), (uint32_t)ns_pid);
+		*epoch = pe_clock_eps(pe_clock_give(&time_of(e, p)->clock), (uint32_t)ns_pid);
 	} else {
 		*epoch = new_tag(e, p, (uint32_t)ns_pid, &k);
 		if (k.inode)

@@ -22,7 +22,7 @@
 
 /* --- processes --- */
 
-struct life {
+struct ancestry {
 	int parent;
 	bool forked;	/* its memory was copied by fork, and not replaced since */
 	uint64_t start; /* ticks since boot */
@@ -30,7 +30,7 @@ struct life {
 };
 
 /* fields 4, 9, 22 and 28 of proc(5) */
-static bool read_life(int pid, struct life *l)
+static bool read_ancestry(int pid, struct ancestry *l)
 {
 	char path[32], text[1024], *at;
 	unsigned int flags;
@@ -89,10 +89,10 @@ static bool may_adopt(const struct pe_worker_call *c, int pid)
 
 static pe_clock_time first_point(const struct pe_worker_call *c)
 {
-	struct life l = { .parent = 0 };
+	struct ancestry l = { .parent = 0 };
 	int pid = c->peer->tgid;
 
-	for (int i = 0; i < GENERATIONS && read_life(pid, &l) && l.forked; i++) {
+	for (int i = 0; i < GENERATIONS && read_ancestry(pid, &l) && l.forked; i++) {
 		pe_clock_time point;
 
 		if (may_adopt(c, l.parent) || !pe_peer_shares_namespace(c->peer, l.parent))
@@ -119,9 +119,9 @@ static void write_point(struct pe_child_table_point *p, pe_clock_time to)
 /* points.4: the memory is not the one before the exec */
 static bool is_another(const struct pe_worker_call *c, const struct pe_child_table_point *p)
 {
-	struct life l;
+	struct ancestry l;
 
-	return p->image && read_life(c->peer->tgid, &l) && l.image && l.image != p->image;
+	return p->image && read_ancestry(c->peer->tgid, &l) && l.image && l.image != p->image;
 }
 
 /* The caller's point, created if it is missing. */
@@ -174,9 +174,9 @@ void pe_points_adopts(const struct pe_worker_call *c)
 
 void pe_points_exec(const struct pe_worker_call *c, struct pe_child_table_process *p)
 {
-	struct life l;
+	struct ancestry l;
 
-	if (atomic_load(&p->point.now) && read_life(c->peer->tgid, &l))
+	if (atomic_load(&p->point.now) && read_ancestry(c->peer->tgid, &l))
 		p->point.image = l.image;
 }
 
@@ -188,7 +188,7 @@ int pe_points_choose(const struct pe_worker_call *c, uint64_t signal)
 
 	if (signal > LAST_SIGNAL)
 		return -EINVAL;
-	p->told = 0;
+	p->signalled = 0;
 	p->signal = (uint32_t)signal;
 	return 0;
 }
@@ -204,7 +204,7 @@ static void send_lag(const struct pe_worker_call *c, int signal, pe_clock_time n
 	siginfo_t info = { .si_signo = signal, .si_code = SI_QUEUE };
 	int fd = pe_sys_pidfd_open(c->peer->tgid, 0);
 
-	info.si_pid = pe_peer_number(c->peer, c->peer->tgid);
+	info.si_pid = pe_peer_ns_pid(c->peer, c->peer->tgid);
 	info.si_uid = pe_rights_uid(c->peer);
 	info.si_value.sival_int = (int)pe_clock_lap(now);
 	if (fd < 0)
@@ -221,8 +221,8 @@ void pe_points_check(const struct pe_worker_call *c)
 	if (!b || !b->point.signal || is_another(c, &b->point))
 		return;
 	point = atomic_load(&b->point.now);
-	if (now < point + TWO_LAPS || b->point.told == point)
+	if (now < point + TWO_LAPS || b->point.signalled == point)
 		return;
-	b->point.told = point;
+	b->point.signalled = point;
 	send_lag(c, (int)b->point.signal, now);
 }

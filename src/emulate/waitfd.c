@@ -12,20 +12,20 @@
 #include "supervisor/kernel/notify.h"
 
 /* one waiter */
-struct sleeper {
-	struct sleeper *next, **link;
+struct waiter {
+	struct waiter *next, **link;
 	int end; /* of the pipe */
 	size_t count;
 	int pidfd[];
 };
 
-static struct sleeper *sleepers;
+static struct waiter *waiters;
 static int all = -1; /* an epoll of what the waiters wait for */
 static size_t open_now;
 
 /* --- waiters --- */
 
-static void drop(struct sleeper *s)
+static void drop(struct waiter *s)
 {
 	for (size_t i = 0; i < s->count; i++)
 		close(s->pidfd[i]);
@@ -35,28 +35,28 @@ static void drop(struct sleeper *s)
 	if (s->next)
 		s->next->link = s->link;
 	free(s);
-	if (!sleepers) {
+	if (!waiters) {
 		close(all);
 		all = -1;
 	}
 }
 
-static struct sleeper *new_sleeper(size_t most, int end)
+static struct waiter *new_waiter(size_t most, int end)
 {
-	struct sleeper *s = malloc(sizeof(*s) + most * sizeof(int));
+	struct waiter *s = malloc(sizeof(*s) + most * sizeof(int));
 
 	if (!s)
 		return NULL;
-	*s = (struct sleeper){ .next = sleepers, .link = &sleepers, .end = end };
+	*s = (struct waiter){ .next = waiters, .link = &waiters, .end = end };
 	if (s->next)
 		s->next->link = &s->next;
-	sleepers = s;
+	waiters = s;
 	open_now++;
 	return s;
 }
 
 /* The waiter owns the descriptor from here on, or it is closed. */
-static int listen_to(struct sleeper *s, int fd)
+static int listen_to(struct waiter *s, int fd)
 {
 	struct epoll_event e = { .events = EPOLLIN, .data.ptr = s };
 
@@ -87,7 +87,7 @@ static size_t room(void)
 
 /* 1: a state has changed already */
 static int listen_to_all(const struct pe_worker_call *c, const struct pe_entries *e,
-			 struct sleeper *s)
+			 struct waiter *s)
 {
 	struct pe_epochs_pin pin;
 	bool any = false;
@@ -110,8 +110,8 @@ static int listen_to_all(const struct pe_worker_call *c, const struct pe_entries
 	return any ? 0 : -ECHILD;
 }
 
-/* the worker's end of a pipe; @theirs is the other */
-static int open_pipe(int *theirs)
+/* the worker's end of a pipe; @program_end is the other */
+static int open_pipe(int *program_end)
 {
 	int ends[2];
 
@@ -119,12 +119,12 @@ static int open_pipe(int *theirs)
 		all = epoll_create1(EPOLL_CLOEXEC);
 	if (all < 0 || pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0)
 		return -ENFILE;
-	*theirs = ends[0];
+	*program_end = ends[0];
 	return ends[1];
 }
 
-static long give(const struct pe_worker_call *c, const struct pe_entries *e, struct sleeper *s,
-		 int theirs)
+static long give(const struct pe_worker_call *c, const struct pe_entries *e, struct waiter *s,
+		 int program_end)
 {
 	struct epoll_event hangs_up = { .events = 0, .data.ptr = s };
 	int r = listen_to_all(c, e, s), given;
@@ -135,7 +135,7 @@ static long give(const struct pe_worker_call *c, const struct pe_entries *e, str
 	}
 	if (r == 0)
 		epoll_ctl(all, EPOLL_CTL_ADD, s->end, &hangs_up);
-	given = pe_notify_give(c->s->listener, c->n->id, theirs);
+	given = pe_notify_give(c->s->listener, c->n->id, program_end);
 	if (r == 1 || given < 0)
 		drop(s);
 	return given < 0 ? given : PE_WORKER_ANSWERED;
@@ -144,22 +144,22 @@ static long give(const struct pe_worker_call *c, const struct pe_entries *e, str
 long pe_waitfd_give(struct pe_worker_call *c)
 {
 	struct pe_entries e;
-	struct sleeper *s;
-	int theirs, end;
+	struct waiter *s;
+	int program_end, end;
 	long r = pe_entries_read(c, &e, 0);
 
 	if (r < 0)
 		return r;
 	if (e.count + 2 > room())
 		return -ENFILE;
-	end = open_pipe(&theirs);
+	end = open_pipe(&program_end);
 	if (end < 0)
 		return end;
-	s = new_sleeper(e.count, end);
-	r = s ? give(c, &e, s, theirs) : -ENOMEM;
+	s = new_waiter(e.count, end);
+	r = s ? give(c, &e, s, program_end) : -ENOMEM;
 	if (!s)
 		close(end);
-	close(theirs);
+	close(program_end);
 	return r;
 }
 
@@ -181,6 +181,6 @@ void pe_waitfd_turn(void)
 
 void pe_waitfd_end(void)
 {
-	while (sleepers)
-		drop(sleepers);
+	while (waiters)
+		drop(waiters);
 }

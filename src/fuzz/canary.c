@@ -37,7 +37,7 @@ struct canary {
 struct server {
 	struct pe_fuzz_page *page;
 	pid_t pid;
-	struct canary canary[PE_FUZZ_PAGE_STRANGERS];
+	struct canary canary[PE_FUZZ_PAGE_CANARIES];
 	unsigned int next; /* the oldest place */
 };
 
@@ -113,7 +113,7 @@ static pid_t clone_canary(struct canary *c)
 		.set_tid_size = 1,
 	};
 
-	return (pid_t)pe_stranger_clone(&args, sizeof(args), be_canary, c);
+	return (pid_t)pe_canary_clone(&args, sizeof(args), be_canary, c);
 }
 
 /* the tracer of process @pid; 0: none */
@@ -165,7 +165,7 @@ static void look_at(struct server *k, struct canary *c)
 	}
 	if (WIFSIGNALED(status))
 		found(k->page, c, WTERMSIG(status), 0);
-	atomic_store(&k->page->stranger[c - k->canary], 0);
+	atomic_store(&k->page->canary[c - k->canary], 0);
 	c->pid = 0;
 }
 
@@ -179,7 +179,7 @@ static void end_canary(struct server *k, struct canary *c)
 		return;
 	look_at_priority(k, c);
 	look_for_tracer(k, c, &tracer);
-	atomic_store(&k->page->stranger[c - k->canary], 0);
+	atomic_store(&k->page->canary[c - k->canary], 0);
 	kill(c->pid, tracer ? SIGKILL : SIGNAL_END);
 	kill(c->pid, SIGCONT);
 	c->leaving = true;
@@ -215,8 +215,8 @@ static void place_canary(struct server *k, pid_t pid, uint32_t release)
 	}
 	setpgid(pid, pid); /* signals to the process group of that number reach it as well */
 	atomic_store(&k->page->release[k->next], release);
-	atomic_store(&k->page->stranger[k->next], (uint32_t)pid);
-	k->next = (k->next + 1) % PE_FUZZ_PAGE_STRANGERS;
+	atomic_store(&k->page->canary[k->next], (uint32_t)pid);
+	k->next = (k->next + 1) % PE_FUZZ_PAGE_CANARIES;
 	atomic_fetch_add(&k->page->reuses, 1);
 }
 
@@ -238,15 +238,15 @@ static void give_to_next_child(struct pe_fuzz_page *page, pid_t pid)
 
 static void look_at_all(struct server *k)
 {
-	for (unsigned int i = 0; i < PE_FUZZ_PAGE_STRANGERS; i++)
+	for (unsigned int i = 0; i < PE_FUZZ_PAGE_CANARIES; i++)
 		look_at(k, &k->canary[i]);
 }
 
 static void end_all(struct server *k)
 {
-	for (unsigned int i = 0; i < PE_FUZZ_PAGE_STRANGERS; i++)
+	for (unsigned int i = 0; i < PE_FUZZ_PAGE_CANARIES; i++)
 		end_canary(k, &k->canary[i]);
-	for (unsigned int i = 0; i < PE_FUZZ_PAGE_STRANGERS; i++)
+	for (unsigned int i = 0; i < PE_FUZZ_PAGE_CANARIES; i++)
 		wait_for_end(k, &k->canary[i]);
 }
 
@@ -255,14 +255,14 @@ static void end_all(struct server *k)
 static void make_room(struct server *k)
 {
 	wait_for_end(k, &k->canary[k->next]);
-	end_canary(k, &k->canary[(k->next + LEAVING) % PE_FUZZ_PAGE_STRANGERS]);
+	end_canary(k, &k->canary[(k->next + LEAVING) % PE_FUZZ_PAGE_CANARIES]);
 }
 
 static void look_for_tracers(struct server *k)
 {
 	pid_t tracer;
 
-	for (unsigned int i = 0; i < PE_FUZZ_PAGE_STRANGERS; i++)
+	for (unsigned int i = 0; i < PE_FUZZ_PAGE_CANARIES; i++)
 		if (k->canary[i].pid)
 			look_for_tracer(k, &k->canary[i], &tracer);
 }

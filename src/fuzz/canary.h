@@ -9,7 +9,7 @@
  *
  * canary.1  A canary does nothing but wait: what reaches it was meant for another process.
  * canary.2  A canary exists before the wait that released its pid returns.
- * canary.3  At most PE_FUZZ_PAGE_STRANGERS canaries exist, so that the program does not run out of
+ * canary.3  At most PE_FUZZ_PAGE_CANARIES canaries exist, so that the program does not run out of
  *           pids. The oldest one ends while the program runs on.
  * canary.4  The kernel dequeues the lowest signal first, and the signal that ends a canary is the
  *           highest. So a canary that has exited has recorded every signal sent before.

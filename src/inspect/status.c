@@ -24,10 +24,10 @@ static int read_frame(const struct pe_memory *m, const struct pe_frame *at, stru
 	frame = (struct pe_frame *)(((uintptr_t)copy + _Alignof(struct pe_frame) - 1) &
 				    ~(_Alignof(struct pe_frame) - 1));
 	err = pe_memory_read(m, (uintptr_t)at, frame, sizeof(*frame));
-	if (err == 0 && !atomic_load(&frame->life))
+	if (err == 0 && !atomic_load(&frame->fork_mark))
 		err = -EAGAIN;
 	if (err == 0)
-		err = pe_memory_read(m, (uintptr_t)atomic_load(&frame->life), &alive,
+		err = pe_memory_read(m, (uintptr_t)atomic_load(&frame->fork_mark), &alive,
 				     sizeof(alive));
 	if (err == 0 && !alive)
 		err = -EAGAIN;

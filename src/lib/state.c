@@ -147,7 +147,7 @@ static pe_cold long hunted(struct pe_fuzz_page *f, const struct pe_use *u)
 	n = pe_guard(&frame, &thread, u);
 	if (everybody)
 		pe_fuzz_page_all_end(f);
-	else if (u->by == PE_CALL_PTRACE && n >= 0 && pe_fuzz_page_is_stranger(f, (uint32_t)u->pid))
+	else if (u->by == PE_CALL_PTRACE && n >= 0 && pe_fuzz_page_is_canary(f, (uint32_t)u->pid))
 		pe_fuzz_page_used(f);
 	else if (n >= 0 && is_probe(u))
 		pe_fuzz_page_probed(f, (uint32_t)u->pid, (int)u->by);
@@ -165,10 +165,10 @@ long pe_preload_guard(const struct pe_use *u)
  * it need not enter. */
 static bool knows_nothing_of_its_own(void)
 {
-	_Atomic uint32_t *life = atomic_load_explicit(&frame.life, memory_order_acquire);
+	_Atomic uint32_t *fork_mark = atomic_load_explicit(&frame.fork_mark, memory_order_acquire);
 
-	return !life || (atomic_load_explicit(life, memory_order_acquire) == 0 &&
-			 start.set.policy != PE_POLICY_REPORT && !frame.watching);
+	return !fork_mark || (atomic_load_explicit(fork_mark, memory_order_acquire) == 0 &&
+			      start.set.policy != PE_POLICY_REPORT && !frame.watching);
 }
 
 long pe_preload_check(enum pe_call by, pid_t pid)

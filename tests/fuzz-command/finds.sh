@@ -82,7 +82,7 @@ if command -v renice >/dev/null && test "$(nice)" -lt 19; then
 	status 1
 fi
 
-# a question that a stranger answered is a belief, for who asks for those
+# a question that an unrelated process answered is a belief, for who asks for those
 # shellcheck disable=SC2016
 for ask in 'kill -0 $!' 'test -d /proc/$!' 'read -r name </proc/$!/comm'; do
 	asks="sleep 0 & wait \$!; $ask 2>/dev/null; true"

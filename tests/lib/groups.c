@@ -7,21 +7,21 @@
 
 #include <sys/prctl.h>
 
-static int told[2];
+static int reported[2];
 
 /* Each signal writes the letter that was set for its process. */
 static char name;
 
-static void tell(int signal)
+static void report(int signal)
 {
 	(void)signal;
-	if (write(told[1], &name, 1) != 1)
+	if (write(reported[1], &name, 1) != 1)
 		_exit(1);
 }
 
 static _Noreturn void stay(char as)
 {
-	struct sigaction action = { .sa_handler = tell };
+	struct sigaction action = { .sa_handler = report };
 
 	name = as;
 	sigaction(SIGUSR1, &action, NULL);
@@ -37,7 +37,7 @@ static void arrived(const char *who)
 	char c;
 
 	for (size_t i = 0; i < count; i++)
-		MUST(read(told[0], &c, 1) == 1 && strchr(who, c));
+		MUST(read(reported[0], &c, 1) == 1 && strchr(who, c));
 }
 
 static pid_t start_group(void)
@@ -84,7 +84,7 @@ static void play(void)
 {
 	struct pidepoch_ref g, alone = api_ref(api_child());
 
-	MUST(prctl(PR_SET_CHILD_SUBREAPER, 1) == 0 && pipe(told) == 0);
+	MUST(prctl(PR_SET_CHILD_SUBREAPER, 1) == 0 && pipe(reported) == 0);
 	g = api_ref(start_group());
 	MUST(pidepoch_killpg(g.pid, g.epoch, SIGUSR1) == 0);
 	arrived("lm");

@@ -92,22 +92,22 @@ static void is_waited_for(struct pidepoch_ref ref)
 /* A grandchild. It stays when its parent has ended, which closing *@leash brings about. */
 static struct pidepoch_ref grandchild(pid_t *parent, int *leash)
 {
-	int told[2], kept[2];
+	int reported[2], kept[2];
 	pid_t pid = 0;
 	char c;
 
-	MUST(pipe(told) == 0 && pipe(kept) == 0);
+	MUST(pipe(reported) == 0 && pipe(kept) == 0);
 	*parent = fork();
 	if (*parent == 0) {
 		close(kept[1]);
 		pid = vector_child();
-		MUST(write(told[1], &pid, sizeof(pid)) == sizeof(pid));
+		MUST(write(reported[1], &pid, sizeof(pid)) == sizeof(pid));
 		MUST(prctl(PR_SET_PDEATHSIG, SIGKILL) == 0);
 		_exit(read(kept[0], &c, 1) != 0);
 	}
-	MUST(read(told[0], &pid, sizeof(pid)) == sizeof(pid));
-	close(told[0]);
-	close(told[1]);
+	MUST(read(reported[0], &pid, sizeof(pid)) == sizeof(pid));
+	close(reported[0]);
+	close(reported[1]);
 	close(kept[0]);
 	*leash = kept[1];
 	return api_ref(pid);
@@ -145,22 +145,22 @@ static pid_t staying_child(void)
 /* birth.3 */
 static void adopted(void)
 {
-	int told[2], kept[2];
+	int reported[2], kept[2];
 	struct pidepoch_ref ref;
 	pid_t parent, pid = 0;
 	char c;
 
 	MUST(prctl(PR_SET_CHILD_SUBREAPER, 1) == 0);
-	MUST(pipe(told) == 0 && pipe(kept) == 0);
+	MUST(pipe(reported) == 0 && pipe(kept) == 0);
 	parent = fork();
 	if (parent == 0) {
 		close(kept[1]);
 		pid = staying_child();
-		MUST(write(told[1], &pid, sizeof(pid)) == sizeof(pid));
+		MUST(write(reported[1], &pid, sizeof(pid)) == sizeof(pid));
 		_exit(read(kept[0], &c, 1) != 0);
 	}
 	close(kept[0]);
-	MUST(read(told[0], &pid, sizeof(pid)) == sizeof(pid));
+	MUST(read(reported[0], &pid, sizeof(pid)) == sizeof(pid));
 	ref = api_ref(pid);
 	acts("a grandchild", ref);
 	close(kept[1]);
@@ -171,8 +171,8 @@ static void adopted(void)
 	acts("adopted, by the reference from before", ref);
 	is_waited_for(ref);
 	is_refused("adopted, reaped", ref);
-	close(told[0]);
-	close(told[1]);
+	close(reported[0]);
+	close(reported[1]);
 }
 
 static void stop_tracee(struct pidepoch_ref ref)
@@ -288,7 +288,7 @@ static bool choose_next(pid_t pid)
 }
 
 /* A process that is not related to the caller has @pid. */
-static bool stranger_at(pid_t pid)
+static bool unrelated_at(pid_t pid)
 {
 	pid_t helper = fork(), got;
 	int status;
@@ -309,7 +309,7 @@ static void reused(void)
 	pid_t pid = old.pid;
 
 	is_waited_for(old);
-	if (!stranger_at(pid)) {
+	if (!unrelated_at(pid)) {
 		printf("left out: the next pid cannot be chosen here\n");
 		return;
 	}
@@ -329,7 +329,7 @@ static void reused_and_held(void)
 	pid_t pid = old.pid;
 
 	is_waited_for(old);
-	if (!stranger_at(pid))
+	if (!unrelated_at(pid))
 		return;
 	relation = "reused, a plain call before";
 	HOLDS(kill(pid, 0) == (api_preloaded() ? -1 : 0));

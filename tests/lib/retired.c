@@ -67,7 +67,7 @@ static void a_child(void)
 	MUST(api_refused(pidepoch_kill(c.pid, c.epoch, 0)));
 }
 
-static void a_stranger(void)
+static void an_unrelated(void)
 {
 	struct pidepoch_ref r = api_ref(getppid());
 
@@ -84,7 +84,7 @@ static void a_stranger(void)
 static void play(void)
 {
 	a_child();
-	a_stranger();
+	an_unrelated();
 }
 
 int main(int argc, char **argv)

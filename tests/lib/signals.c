@@ -8,7 +8,7 @@
 static int gate[2];
 
 /* A child that writes the siginfo of each signal that it receives. */
-static void tell(int signal, siginfo_t *info, void *context)
+static void report(int signal, siginfo_t *info, void *context)
 {
 	(void)signal;
 	(void)context;
@@ -18,7 +18,7 @@ static void tell(int signal, siginfo_t *info, void *context)
 
 static pid_t start_listener(void)
 {
-	struct sigaction action = { .sa_sigaction = tell, .sa_flags = SA_SIGINFO };
+	struct sigaction action = { .sa_sigaction = report, .sa_flags = SA_SIGINFO };
 	siginfo_t ready;
 	pid_t pid;
 

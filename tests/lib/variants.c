@@ -8,20 +8,20 @@
 /* A grandchild, which is not our child; it ends with @keeper. */
 static pid_t start_other(pid_t *keeper)
 {
-	int told[2];
+	int reported[2];
 	pid_t other = 0;
 
-	MUST(pipe(told) == 0);
+	MUST(pipe(reported) == 0);
 	*keeper = fork();
 	if (*keeper == 0) {
 		other = api_child();
-		MUST(write(told[1], &other, sizeof(other)) == sizeof(other));
+		MUST(write(reported[1], &other, sizeof(other)) == sizeof(other));
 		waitpid(other, NULL, 0);
 		_exit(0);
 	}
-	MUST(read(told[0], &other, sizeof(other)) == sizeof(other));
-	close(told[0]);
-	close(told[1]);
+	MUST(read(reported[0], &other, sizeof(other)) == sizeof(other));
+	close(reported[0]);
+	close(reported[1]);
 	return other;
 }
 

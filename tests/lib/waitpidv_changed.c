@@ -19,7 +19,7 @@ static int ask(size_t count, size_t room)
 static void play(void)
 {
 	pid_t pid[CHILDREN], late;
-	bool told[CHILDREN] = { false };
+	bool reported[CHILDREN] = { false };
 
 	for (int i = 0; i < CHILDREN; i++)
 		pid[i] = vector_child();
@@ -33,11 +33,11 @@ static void play(void)
 			vector_kill(pid[i]);
 	for (int round = 0; round < 4; round++) {
 		MUST(ask(vector_count, 1) == 1);
-		MUST(changed[0] < CHILDREN && !told[changed[0]]);
+		MUST(changed[0] < CHILDREN && !reported[changed[0]]);
 		MUST(vec[changed[0]].state == PIDV_EXITED);
-		told[changed[0]] = true;
+		reported[changed[0]] = true;
 	}
-	MUST(!told[3]);
+	MUST(!reported[3]);
 	/* appended */
 	late = vector_zombie(9);
 	vec[vector_count] = vector_entry(late);

@@ -4,13 +4,13 @@
 #include "vector.h"
 
 /* A grandchild, whose parent does not reap it. */
-struct stranger {
+struct unrelated {
 	pid_t pid, parent;
 };
 
-static struct stranger stranger_make(void)
+static struct unrelated unrelated_make(void)
 {
-	struct stranger s;
+	struct unrelated s;
 	int say[2];
 
 	MUST(pipe(say) == 0);
@@ -30,7 +30,7 @@ static struct stranger stranger_make(void)
 
 static void play(void)
 {
-	struct stranger s = stranger_make();
+	struct unrelated s = unrelated_make();
 	pid_t child = vector_child(), pid[3] = { s.pid, getpid(), child };
 	struct pidv old;
 

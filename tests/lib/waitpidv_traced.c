@@ -21,13 +21,13 @@ static void own_tracee(void)
 }
 
 /* Seizes @pid and reports it; on request, consumes its end. */
-static void trace(pid_t pid, int say, int told)
+static void trace(pid_t pid, int say, int reported)
 {
 	char c = 0;
 
 	if (ptrace(PTRACE_SEIZE, pid, 0, 0) != 0)
 		c = 1;
-	if (write(say, &c, 1) != 1 || read(told, &c, 1) != 1)
+	if (write(say, &c, 1) != 1 || read(reported, &c, 1) != 1)
 		_exit(1);
 	_exit(waitpid(pid, NULL, 0) != pid);
 }
@@ -35,16 +35,16 @@ static void trace(pid_t pid, int say, int told)
 static void somebody_elses(void)
 {
 	pid_t pid = vector_child(), tracer;
-	int say[2], tell[2];
+	int say[2], report[2];
 	siginfo_t si;
 	char c;
 
-	MUST(pipe(say) == 0 && pipe(tell) == 0);
+	MUST(pipe(say) == 0 && pipe(report) == 0);
 	vector_of_one(pid);
 	MUST(vector_ask(WNOHANG) == 0);
 	tracer = fork();
 	if (tracer == 0)
-		trace(pid, say[1], tell[0]);
+		trace(pid, say[1], report[0]);
 	MUST(read(say[0], &c, 1) == 1);
 	if (c != 0) {
 		printf("skip: a child may not be traced by its brother here\n");
@@ -55,13 +55,13 @@ static void somebody_elses(void)
 		/* it is a zombie for its tracer, and not yet for its parent */
 		MUST(waitid(P_PID, (id_t)pid, &si, WEXITED | WNOHANG | WNOWAIT) == 0);
 		MUST(vector_ask(WNOHANG) == 0 && vec[0].state == PIDV_RUNNING);
-		MUST(write(tell[1], &c, 1) == 1);
+		MUST(write(report[1], &c, 1) == 1);
 		MUST(vector_ask(0) == 1 && vec[0].state == PIDV_EXITED);
 	}
 	waitpid(pid, NULL, 0);
 	MUST(waitpid(tracer, NULL, 0) == tracer);
 	for (int i = 0; i < 2; i++)
-		close(say[i]), close(tell[i]);
+		close(say[i]), close(report[i]);
 }
 
 static void play(void)

@@ -102,7 +102,7 @@ mutate time/clock.c 'pe_clock_lap(t) > tagged' 'pe_clock_lap(t) >= tagged' test_
 mutate time/clock.c 'pe_clock_lap(t) > known && ' '' test_clock
 mutate time/clock.c 'pe_clock_lap(t) > known' 'pe_clock_lap(t) >= known' test_clock
 mutate time/clock.c 't = after(now, pid); /* clock.4' 't = after(before, pid) + 1; /*' test_clock
-mutate time/clock.c 'lift(&c->shown, now)' 'lift(&c->shown, 0)' test_clock
+mutate time/clock.c 'lift(&c->given, now)' 'lift(&c->given, 0)' test_clock
 # clock.2, clock.7, the kernel's cursor
 mutate time/clock.c 'seen < to' 'seen != to' test_clock
 mutate time/clock.c 'pe_clock_lap(start) == 0' 'pe_clock_lap(start) == 1' test_clock

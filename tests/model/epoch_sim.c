@@ -49,10 +49,10 @@ static uint32_t dice(uint32_t sides)
 /* --- the namespace --- */
 
 struct incarnation {
-	uint64_t id;	/* 0: no process */
-	uint64_t birth; /* lap, by the exact clock */
-	uint64_t told;	/* lap, by the seat's clock; 0: not its child */
-	uint64_t death; /* step */
+	uint64_t id;	   /* 0: no process */
+	uint64_t birth;	   /* lap, by the exact clock */
+	uint64_t reported; /* lap, by the seat's clock; 0: not its child */
+	uint64_t death;	   /* step */
 };
 
 static struct {
@@ -135,7 +135,7 @@ static bool seat_awake(void)
 static pe_clock_time seat_look(void)
 {
 	pe_clock_advance(&seat.clock, pe_clock_now(&seat.clock), world.cursor);
-	return pe_clock_show(&seat.clock);
+	return pe_clock_give(&seat.clock);
 }
 
 static void give_birth(void)
@@ -147,9 +147,10 @@ static void give_birth(void)
 	uint64_t *known = &seat.known[pid - FIRST];
 
 	who->birth = pe_clock_observe_after(&exact, before, pid, 0);
-	who->told = 0;
+	who->reported = 0;
 	if (own)
-		who->told = *known = pe_clock_observe_after(&seat.clock, seat_before, pid, *known);
+		who->reported = *known =
+			pe_clock_observe_after(&seat.clock, seat_before, pid, *known);
 }
 
 /* Processes that hold references, renew them, and fork. */
@@ -161,11 +162,11 @@ static struct observer {
 static void observe(struct observer *o)
 {
 	if (dice(400) == 0) {
-		o->synced = pe_clock_show(&exact);
+		o->synced = pe_clock_give(&exact);
 		o->synced_at = world.step;
 	}
 	if (dice(600) == 0) {
-		o->forked = pe_clock_show(&exact);
+		o->forked = pe_clock_give(&exact);
 		o->forked_at = world.step;
 	}
 }
@@ -201,7 +202,7 @@ static void take_reference(void)
 		.taken_at = world.step,
 		.passes = passes(pid),
 		.lap = world.lap,
-		.when = pe_clock_show(&exact),
+		.when = pe_clock_give(&exact),
 		.from_seat = seat_awake(),
 	};
 	if (r->from_seat)
@@ -319,18 +320,18 @@ static enum answer rule_own_tags(struct use *u)
 static enum answer seat_judges(struct use *u, bool gullible)
 {
 	const struct reference *r = u->ref;
-	bool own_meant = r->meant.told != 0, none_missed;
-	uint64_t tag = own_meant ? r->meant.told : pe_clock_eps(r->seat_when, r->pid);
+	bool own_meant = r->meant.reported != 0, none_missed;
+	uint64_t tag = own_meant ? r->meant.reported : pe_clock_eps(r->seat_when, r->pid);
 
 	if (!r->from_seat || !seat_awake())
 		return NOT_ASKED;
 	u->now = seat_look();
 	none_missed = gullible ||
 		      world.lap - r->lap == pe_clock_lap(u->now) - pe_clock_lap(r->seat_when);
-	u->own = u->holder.told != 0;
+	u->own = u->holder.reported != 0;
 	u->unproven = !u->own;
 	if (u->own)
-		return ask(u, tag, PE_HOLDER_OWN_CHILD, u->holder.told, none_missed);
+		return ask(u, tag, PE_HOLDER_OWN_CHILD, u->holder.reported, none_missed);
 	return ask(u, tag, u->holder.id ? PE_HOLDER_UNKNOWN : PE_HOLDER_GONE, 0, none_missed);
 }
 
@@ -452,7 +453,7 @@ int main(int argc, char **argv)
 	pe_clock_init(&exact, pe_clock_make(1, FIRST - 1));
 	pe_clock_init(&seat.clock, pe_clock_make(1, FIRST - 1));
 	for (size_t i = 0; i < OBSERVERS; i++)
-		observers[i].synced = observers[i].forked = pe_clock_show(&exact);
+		observers[i].synced = observers[i].forked = pe_clock_give(&exact);
 	for (size_t i = 0; i < FLYING; i++)
 		references[i].next = i + 1 < FLYING ? &references[i + 1] : NULL;
 	spare = references;

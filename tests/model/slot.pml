@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * slot.pml - slot, hold and gate (src/core/memory/slot.h, hold.h, reap.c, guard.c, arch/gate.h)
- * against a kernel that hands a free number to a stranger at once.
+ * against a kernel that hands a free pid to an unrelated process at once.
  *
- *   kernel    a number's holder: CHILD ─exit─> ZOMBIE ─reap─> FREE ─fork elsewhere─> STRANGER
+ *   kernel    a number's holder: CHILD ─exit─> ZOMBIE ─reap─> FREE ─fork elsewhere─> UNRELATED
  *   threads   two, each of which kills and waits in any order; over each, at any instruction that is neither masked
  *             nor in the gate, one signal handler that does the same
  *
@@ -36,7 +36,7 @@
 #define MAY_WAIT true
 #endif
 
-mtype = { CHILD, ZOMBIE, FREE, STRANGER };
+mtype = { CHILD, ZOMBIE, FREE, UNRELATED };
 
 mtype holder[NUMBERS];
 
@@ -274,7 +274,7 @@ end:	atomic { !unbroken[me] -> handling[me] = true; slept = asleep[me]; asleep[m
 proctype kernel(byte n)
 {
 	holder[n] = ZOMBIE;
-end:	atomic { holder[n] == FREE -> holder[n] = STRANGER }
+end:	atomic { holder[n] == FREE -> holder[n] = UNRELATED }
 }
 
 init {

@@ -118,7 +118,7 @@ static void retire_and_reuse(void)
 		pe_tree_store(&tree, 300 % 64 + 64 * (100 + n), 1000 + n);
 }
 
-/* A reader of an old epoch meets no copier on its way: that the epoch is retired must tell it. */
+/* A reader of an old epoch meets no copier on its way: that the epoch is retired must report it. */
 static void read_old_epoch(void)
 {
 	uint64_t old;

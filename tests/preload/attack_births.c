@@ -200,7 +200,7 @@ static void no_stand_in(void)
 	pe_birth_end(&frame, &mine, &b, o.child);
 	kill(o.child, SIGKILL);
 	k = known(o.child);
-	if (pipe(ends) != 0 || pe_slot_close(k.slot, k.life) != 0)
+	if (pipe(ends) != 0 || pe_slot_close(k.slot, k.instance) != 0)
 		attack_fail("no pipe or no slot");
 	o.fd = ends[0];
 	start(&o);

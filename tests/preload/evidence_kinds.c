@@ -33,7 +33,7 @@ struct row {
 	const char *between; /* after it, */
 	const char *use;     /* and then */
 	bool refused;
-	const char *told; /* expected in the notice; NULL: no notice */
+	const char *reported; /* expected in the notice; NULL: no notice */
 };
 
 /* where no shared table can be made: what other processes saw is not known, and does not accuse */
@@ -177,7 +177,7 @@ static int lines(const char *with)
 static void play(const struct row *r, bool native)
 {
 	const char *argv[] = { "/bin/bash", NULL };
-	struct actor shell, stranger;
+	struct actor shell, unrelated;
 	char setting[64], line[1024], said[64];
 	bool refused = r->refused && !native,
 	     probe = strstr(r->use, "-0") || !strstr(r->use, "USR1");
@@ -195,8 +195,8 @@ static void play(const struct row *r, bool native)
 	if (r->early)
 		end_early(q);
 	let_time_pass();
-	actor_start_stranger(&stranger, q, take_name);
-	actor_ask(&stranger, ACTOR_ACT);
+	actor_start_unrelated(&unrelated, q, take_name);
+	actor_ask(&unrelated, ACTOR_ACT);
 	let_time_pass();
 	does(&shell, r->between);
 	type(&shell, r->use);
@@ -204,13 +204,14 @@ static void play(const struct row *r, bool native)
 	if (strcmp(said, refused ? "refused" : "sent") != 0)
 		actor_fail("%s, '%s', '%s', '%s': %s", setting, r->before, r->between, r->use,
 			   said);
-	if (actor_ask(&stranger, ACTOR_SIGNALS) != (!refused && !probe))
+	if (actor_ask(&unrelated, ACTOR_SIGNALS) != (!refused && !probe))
 		actor_fail("%s, '%s', '%s', '%s': the signal", setting, r->before, r->between,
 			   r->use);
-	if (!native && (r->told ? lines(r->told) < 1 : lines(NULL) != 0))
+	if (!native && (r->reported ? lines(r->reported) < 1 : lines(NULL) != 0))
 		actor_fail("%s, '%s', '%s', '%s': %d notices, %d with '%s'", setting, r->before,
-			   r->between, r->use, lines(NULL), lines(r->told), r->told ? r->told : "");
-	actor_end(&stranger);
+			   r->between, r->use, lines(NULL), lines(r->reported),
+			   r->reported ? r->reported : "");
+	actor_end(&unrelated);
 	actor_end(&shell);
 }
 

@@ -231,7 +231,7 @@ static long do_ptrace_attach(pid_t pid)
 static const struct call {
 	const char *name, *notice;
 	long (*go)(pid_t pid);
-	bool reaches_strangers;
+	bool reaches_unrelated;
 } calls[] = { CALLS(ROW) };
 #define COUNT ((long)(sizeof(calls) / sizeof(calls[0])))
 
@@ -345,7 +345,7 @@ static void play_same(void)
 static void check_notices(const char *log)
 {
 	char line[1024];
-	bool told[sizeof(calls) / sizeof(calls[0])] = { false };
+	bool reported[sizeof(calls) / sizeof(calls[0])] = { false };
 	FILE *f = fopen(log, "r");
 
 	while (f && fgets(line, sizeof(line), f))
@@ -353,10 +353,10 @@ static void check_notices(const char *log)
 			const char *named = strstr(line, calls[i].notice);
 
 			if (named && strstr(named, "refused: ESRCH"))
-				told[i] = true;
+				reported[i] = true;
 		}
 	for (long i = 0; i < COUNT; i++)
-		if (!told[i])
+		if (!reported[i])
 			actor_fail("no notice names %s", calls[i].name);
 	if (f)
 		fclose(f);
@@ -365,19 +365,19 @@ static void check_notices(const char *log)
 /* natively each call reaches the unrelated process, so that a refusal is the library's */
 static void play_stale(bool native)
 {
-	struct actor victim, stranger;
+	struct actor victim, unrelated;
 	long which;
 
 	actor_start_self(&victim, "victim", NULL, native);
-	actor_start_stranger(&stranger, (pid_t)actor_ask(&victim, 'r'), NULL);
+	actor_start_unrelated(&unrelated, (pid_t)actor_ask(&victim, 'r'), NULL);
 	which = actor_ask(&victim, 'k');
 	for (long i = 0; i < COUNT; i++)
-		if ((which >> i & 1) != (native && calls[i].reaches_strangers))
+		if ((which >> i & 1) != (native && calls[i].reaches_unrelated))
 			actor_fail("%s of a stale pid: %s", calls[i].name,
 				   native ? "refused natively" : "not refused");
 	printf("ok   %s\n",
 	       native ? "natively, an unrelated process is reached" : "refused, each of them");
-	actor_end(&stranger);
+	actor_end(&unrelated);
 	actor_end(&victim);
 }
 

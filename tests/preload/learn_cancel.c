@@ -132,7 +132,7 @@ static void clean(void *unused)
 	cleaned++;
 }
 
-static void *life(void *point)
+static void *run_thread(void *point)
 {
 	pthread_cleanup_push(clean, NULL);
 	((const struct point *)point)->wait();
@@ -168,7 +168,7 @@ static long cancel_all(char what)
 
 		fprintf(stderr, "%s\n", points[i].name);
 		alarm(PATIENCE);
-		pthread_create(&thread, NULL, life, (void *)&points[i]);
+		pthread_create(&thread, NULL, run_thread, (void *)&points[i]);
 		pthread_cancel(thread);
 		pthread_join(thread, &end);
 		if (end != PTHREAD_CANCELED || cleaned != i + 1)

@@ -40,9 +40,9 @@ static void says(const struct actor *shell, const char *line, const char *wanted
 	printf("ok   %s: %s\n", line, said);
 }
 
-static void got(const struct actor *stranger, long signals)
+static void got(const struct actor *unrelated, long signals)
 {
-	long n = actor_ask(stranger, ACTOR_SIGNALS);
+	long n = actor_ask(unrelated, ACTOR_SIGNALS);
 
 	if (n != signals)
 		actor_fail("the unrelated process got %ld signals instead of %ld", n, signals);
@@ -54,7 +54,7 @@ static void got(const struct actor *stranger, long signals)
 static void play(const char *name, const char *way, const char *then)
 {
 	const char *argv[] = { name, NULL };
-	struct actor shell, stranger;
+	struct actor shell, unrelated;
 	char number[64] = "300";
 
 	printf("%s\n", name);
@@ -63,17 +63,17 @@ static void play(const char *name, const char *way, const char *then)
 		type(&shell, "/bin/true & q=$!; wait $q; echo $q");
 		hear(&shell, number, sizeof(number));
 	}
-	actor_start_stranger(&stranger, atoi(number), NULL);
+	actor_start_unrelated(&unrelated, atoi(number), NULL);
 	if (way) {
 		says(&shell, KILL, "refused");
-		got(&stranger, 0);
+		got(&unrelated, 0);
 		says(&shell, way, "looked");
 		says(&shell, KILL, then);
 	} else {
 		says(&shell, "q=300; " KILL, then);
 	}
-	got(&stranger, strcmp(then, "sent") == 0);
-	actor_end(&stranger);
+	got(&unrelated, strcmp(then, "sent") == 0);
+	actor_end(&unrelated);
 	actor_end(&shell);
 }
 

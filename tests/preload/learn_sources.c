@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Each source that S10 names makes a pid fresh: a victim reaps q, q becomes a stranger's, and a
+ * Each source that S10 names makes a pid fresh: a victim reaps q, q becomes an unrelated process's, and a
  * signal to q is refused; then the source shows the victim q, and the same signal arrives. What
  * shows no living q leaves it refused.
  *
  *   test (pid 1)      starts both, asks them in turn
  *   victim            preloaded: reaps q, kill(q), looks at the source, kill(q)
- *   stranger          at q: does what the source will show (connects, sends, locks ...), and counts
+ *   unrelated process          at q: does what the source will show (connects, sends, locks ...), and counts
  *                     its signals
  */
 #include <dirent.h>
@@ -46,14 +46,14 @@ static struct scene {
 	pid_t number; /* q */
 	pid_t victim;
 	pid_t third; /* another process that the source is about */
-	int pair[2]; /* victim's end, stranger's end */
+	int pair[2]; /* victim's end, unrelated process's end */
 	int listener;
 	struct sockaddr_un address;
 	socklen_t address_length;
 	int master, slave;
 	int file;
 	int shm, msg, sem;
-	int in, out; /* of a stranger that starts by exec */
+	int in, out; /* of an unrelated process that starts by exec */
 } * scene;
 
 static int check(int n, const char *what)
@@ -67,13 +67,13 @@ static int check(int n, const char *what)
 
 /* --- preparations in the victim --- */
 
-static volatile sig_atomic_t told;
+static volatile sig_atomic_t reported;
 
 static void on_signal(int sig, siginfo_t *info, void *context)
 {
 	(void)sig;
 	(void)context;
-	told = info->si_pid;
+	reported = info->si_pid;
 }
 
 static void handle_signal(void)
@@ -100,7 +100,7 @@ static void pass_credentials(void)
 }
 
 /* A child that the victim traces from its first stop on. */
-static void start_tracee(void (*life)(void), long options)
+static void start_tracee(void (*run)(void), long options)
 {
 	pid_t pid = CHECK(fork());
 	int status;
@@ -109,7 +109,7 @@ static void start_tracee(void (*life)(void), long options)
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		ptrace(PTRACE_TRACEME, 0, NULL, NULL);
 		raise(SIGSTOP);
-		life();
+		run();
 	}
 	scene->third = pid;
 	CHECK(waitpid(pid, &status, WUNTRACED));
@@ -128,9 +128,9 @@ static void trace_idler(void)
 	start_tracee(wait_for_ever, 0);
 }
 
-/* The tracee starts the stranger, as a vfork does: the tracer receives the child's end of the
+/* The tracee starts the unrelated process, as a vfork does: the tracer receives the child's end of the
  * call, and does not trace the child. */
-static void make_stranger(void)
+static void make_unrelated(void)
 {
 	struct clone_args how = {
 		.flags = CLONE_VFORK,
@@ -154,13 +154,13 @@ static void trace_vfork(void)
 {
 	int status;
 
-	start_tracee(make_stranger, PTRACE_O_TRACEVFORKDONE);
+	start_tracee(make_unrelated, PTRACE_O_TRACEVFORKDONE);
 	CHECK(waitpid(scene->third, &status, 0));
 	if (status >> 8 != (SIGTRAP | PTRACE_EVENT_VFORK_DONE << 8))
 		_exit(2);
 }
 
-/* --- the stranger's actions --- */
+/* --- the unrelated process's actions --- */
 
 static long act_signal(void)
 {
@@ -275,7 +275,7 @@ static long act_send_pidfd(void)
 
 static long look_handler(void)
 {
-	return told;
+	return reported;
 }
 
 static const sigset_t *one_signal(int sig)
@@ -756,7 +756,7 @@ static void open_terminal(void)
 		actor_fail("no terminal: %m");
 }
 
-static void set_scene(struct actor *stranger_by_exec)
+static void set_scene(struct actor *unrelated_by_exec)
 {
 	int to[2], from[2];
 
@@ -777,7 +777,7 @@ static void set_scene(struct actor *stranger_by_exec)
 		actor_fail("the scene: %m");
 	scene->in = to[0];
 	scene->out = from[1];
-	*stranger_by_exec = (struct actor){ .to = to[1], .from = from[0] };
+	*unrelated_by_exec = (struct actor){ .to = to[1], .from = from[0] };
 }
 
 static void clear_scene(void)
@@ -812,41 +812,41 @@ static bool make_scene(void)
 
 /* --- the scenario --- */
 
-static const char *play(const struct source *s, struct actor *victim, struct actor *stranger)
+static const char *play(const struct source *s, struct actor *victim, struct actor *unrelated)
 {
 	long number = actor_ask(victim, 'r');
 
 	if (!s->born_by_victim)
-		actor_start_stranger(stranger, (pid_t)number, s->act);
+		actor_start_unrelated(unrelated, (pid_t)number, s->act);
 	/* its own descendant passes before (kin.1) */
 	if (!s->born_by_victim &&
-	    (actor_ask(victim, 'k') != ESRCH || actor_ask(stranger, ACTOR_SIGNALS) != 0))
+	    (actor_ask(victim, 'k') != ESRCH || actor_ask(unrelated, ACTOR_SIGNALS) != 0))
 		return "a signal to the pid was not refused before it was learned";
-	if (actor_ask(stranger, ACTOR_ACT) != 0)
-		return "the stranger could not do its part";
+	if (actor_ask(unrelated, ACTOR_ACT) != 0)
+		return "the unrelated process could not do its part";
 	if (actor_ask(victim, 'l') != number)
 		return "the source did not show the pid";
 	if (s->then == STALE)
-		return actor_ask(victim, 'k') == ESRCH && actor_ask(stranger, ACTOR_SIGNALS) == 0
+		return actor_ask(victim, 'k') == ESRCH && actor_ask(unrelated, ACTOR_SIGNALS) == 0
 			       ? NULL
 			       : "a signal to the pid was no longer refused";
-	return actor_ask(victim, 'k') == 0 && actor_ask(stranger, ACTOR_SIGNALS) == 1
+	return actor_ask(victim, 'k') == 0 && actor_ask(unrelated, ACTOR_SIGNALS) == 1
 		       ? NULL
 		       : "a signal to the pid was still refused";
 }
 
 static bool plays(const struct source *s)
 {
-	struct actor victim, stranger;
+	struct actor victim, unrelated;
 	const char *wrong;
 
-	set_scene(&stranger);
+	set_scene(&unrelated);
 	actor_start_self(&victim, "victim", s->name, false);
-	wrong = play(s, &victim, &stranger);
+	wrong = play(s, &victim, &unrelated);
 	printf("%s %s%s%s\n", wrong ? "FAIL" : "ok  ", s->name, wrong ? ": " : "",
 	       wrong ? wrong : "");
 	if (!s->born_by_victim)
-		actor_end(&stranger);
+		actor_end(&unrelated);
 	actor_end(&victim);
 	clear_scene();
 	return !wrong;
@@ -871,7 +871,7 @@ int main(int argc, char **argv)
 		if (current)
 			actor_serve(answer);
 		else
-			actor_serve_as_stranger(NULL);
+			actor_serve_as_unrelated(NULL);
 		return 0;
 	}
 	namespace_enter();

@@ -38,7 +38,7 @@ static long answer_as_b(char what)
 	return waitpid(pid, NULL, 0) == number ? 0 : errno;
 }
 
-static long tell(const struct actor *b, char what, pid_t number)
+static long report(const struct actor *b, char what, pid_t number)
 {
 	if (write(telling[1], &number, sizeof(number)) != sizeof(number))
 		_exit(1);
@@ -77,16 +77,16 @@ static void play_p(int had)
 	actor_fork(&one_who_had, answer_as_b);
 	q = reap_one();
 	actor_fork(&late, answer_as_b);
-	expect(tell(&one_who_had, 'r', q), 0, "B has had a child of that pid");
-	actor_start_stranger(&c, q, NULL);
+	expect(report(&one_who_had, 'r', q), 0, "B has had a child of that pid");
+	actor_start_unrelated(&c, q, NULL);
 
-	expect(tell(&early, 'k', q), 0, "B, which received q");
+	expect(report(&early, 'k', q), 0, "B, which received q");
 	arrived(&c, 1);
-	expect(tell(&late, 'k', q), 0, "B, forked after q was reaped, which received q");
+	expect(report(&late, 'k', q), 0, "B, forked after q was reaped, which received q");
 	arrived(&c, 2);
 	expect(kill(q, SIGUSR1), 0, "P, the parent of C");
 	arrived(&c, 3);
-	expect(tell(&one_who_had, 'k', q), had, "B, which has reaped a q, received another");
+	expect(report(&one_who_had, 'k', q), had, "B, which has reaped a q, received another");
 	arrived(&c, had ? 3 : 4);
 
 	actor_end(&early);

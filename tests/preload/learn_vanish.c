@@ -135,7 +135,7 @@ static void expect(long got, long wanted, const char *what)
 
 static void play(const struct way *w, bool native)
 {
-	struct actor victim, stranger;
+	struct actor victim, unrelated;
 	long number;
 
 	actor_start_self(&victim, "victim", w->name, native);
@@ -144,13 +144,13 @@ static void play(const struct way *w, bool native)
 		actor_fail("%s: did not work", w->name);
 	expect(actor_ask(&victim, 'l'), 1, "signals of one that a live child got");
 	expect(actor_ask(&victim, 'e'), 0, "the end of a child");
-	actor_start_stranger(&stranger, (pid_t)number, NULL); /* when the child has ended */
+	actor_start_unrelated(&unrelated, (pid_t)number, NULL); /* when the child has ended */
 	expect(actor_ask(&victim, 'k'), native ? 0 : ESRCH, "a signal to a child that has ended");
-	expect(actor_ask(&stranger, ACTOR_SIGNALS), native,
+	expect(actor_ask(&unrelated, ACTOR_SIGNALS), native,
 	       "signals that an unrelated process received");
 	expect(actor_ask(&victim, 'l'), 2, "signals of two that a live child got");
 	printf("ok   %s%s\n", w->name, native ? ", and natively the unrelated process is hit" : "");
-	actor_end(&stranger);
+	actor_end(&unrelated);
 	actor_end(&victim);
 }
 

@@ -107,7 +107,7 @@ static int (*const reaps[])(pid_t) = { reap_by_waitpid, reap_by_wait, reap_by_wa
 static pid_t numbers[4];
 
 /* 0, or the number of the failed step */
-static long bear_and_reap(long way)
+static long spawn_and_reap(long way)
 {
 	errno = 77;
 	numbers[way] = births[way]();
@@ -174,7 +174,7 @@ static long answer(char what)
 	case '1':
 	case '2':
 	case '3':
-		return bear_and_reap(way);
+		return spawn_and_reap(way);
 	case '4':
 	case '5':
 	case '6':
@@ -214,21 +214,22 @@ static void expect(const struct actor *victim, char what, long wanted, const cha
 /* @refused: the result of a signal to a stale pid; 0: it arrives */
 static void play(const char *const *argv, bool native, const char *setting, long refused)
 {
-	struct actor victim, stranger;
+	struct actor victim, unrelated;
 
 	actor_start(&victim, argv, true, setting);
 	expect(&victim, 'g', 0, "the gate");
 	expect(&victim, 'l', 0, "a child that lives");
 	for (int way = 0; way < WAYS; way++) {
 		expect(&victim, (char)('0' + way), 0, ways[way]);
-		actor_start_stranger(&stranger, (pid_t)actor_ask(&victim, (char)('4' + way)), NULL);
+		actor_start_unrelated(&unrelated, (pid_t)actor_ask(&victim, (char)('4' + way)),
+				      NULL);
 		expect(&victim, (char)('8' + way), refused, ways[way]);
 		if (way == 0)
 			expect(&victim, 'r', refused, "raw kill");
-		if ((actor_ask(&stranger, ACTOR_SIGNALS) > 0) != (refused == 0))
+		if ((actor_ask(&unrelated, ACTOR_SIGNALS) > 0) != (refused == 0))
 			actor_fail("%s: the unrelated process %s", ways[way],
 				   refused ? "was hit" : "got none");
-		actor_end(&stranger);
+		actor_end(&unrelated);
 	}
 	if (actor_end(&victim) != 0)
 		actor_fail("the victim failed");

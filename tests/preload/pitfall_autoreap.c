@@ -97,33 +97,33 @@ static void expect(long got, long wanted, const char *what)
 }
 
 struct letters {
-	char bear, end, kill, live, wait, back, reaped;
+	char spawn, end, kill, live, wait, back, reaped;
 };
 
-static void spares_stranger(const struct actor *victim, pid_t number, char letter, bool native)
+static void spares_unrelated(const struct actor *victim, pid_t number, char letter, bool native)
 {
-	struct actor stranger;
+	struct actor unrelated;
 
-	actor_start_stranger(&stranger, number, NULL); /* when the pid is free */
+	actor_start_unrelated(&unrelated, number, NULL); /* when the pid is free */
 	expect(actor_ask(victim, letter), native ? 0 : ESRCH, "a signal to a child that has ended");
-	expect(actor_ask(&stranger, ACTOR_SIGNALS), native,
+	expect(actor_ask(&unrelated, ACTOR_SIGNALS), native,
 	       "signals that an unrelated process received");
-	actor_end(&stranger);
+	actor_end(&unrelated);
 }
 
 static void act(const struct actor *victim, const struct letters *as, bool native)
 {
-	pid_t number = (pid_t)actor_ask(victim, as->bear);
+	pid_t number = (pid_t)actor_ask(victim, as->spawn);
 
 	expect(actor_ask(victim, as->live), 1, "signals of one that a live child got");
 	expect(actor_ask(victim, as->end), 0, "the end of a child");
-	spares_stranger(victim, number, as->kill, native);
+	spares_unrelated(victim, number, as->kill, native);
 	expect(actor_ask(victim, as->live), 2, "signals of two that a live child got");
 	expect(actor_ask(victim, as->wait), ECHILD, "a wait for all");
 	number = (pid_t)actor_ask(victim, as->back);
 	if (number <= 0)
 		actor_fail("no status, although SIGCHLD is back");
-	spares_stranger(victim, number, as->reaped, native);
+	spares_unrelated(victim, number, as->reaped, native);
 }
 
 static void play(bool native, const char *old)

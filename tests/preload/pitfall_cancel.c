@@ -179,7 +179,7 @@ static void end_as_cancelled(pthread_t thread)
 
 /* --- the plays --- */
 
-static void bear(void)
+static void spawn(void)
 {
 	cleaned = 0;
 	child = fork();
@@ -205,7 +205,7 @@ static void cancel_blocked(void)
 	pthread_t thread;
 
 	tid = 0;
-	bear();
+	spawn();
 	if (pthread_create(&thread, NULL, block, NULL) != 0)
 		attack_fail("no thread");
 	until_blocked();
@@ -223,7 +223,7 @@ static void cancel_before(void)
 	pthread_t thread;
 
 	asked = false;
-	bear();
+	spawn();
 	kill(child, call->go == waitid_stopped ? SIGSTOP : SIGKILL);
 	attack_raw(SYS_waitid, P_PID, child, (long)&info, WEXITED | WSTOPPED | WNOWAIT, 0);
 	if (pthread_create(&thread, NULL, enter_asked, NULL) != 0)

@@ -75,7 +75,7 @@ static int live(void *unused)
 }
 
 /* errno is the guest's as well, until it ends. */
-static long bear(void)
+static long spawn(void)
 {
 	errno = 77;
 	child = clone(live, stack + sizeof(stack), kind->flags, NULL, &pidfd, NULL, NULL);
@@ -162,7 +162,7 @@ static long answer(char what)
 {
 	switch (what) {
 	case 'b':
-		return bear();
+		return spawn();
 	case 'g':
 		return be_given();
 	case 'E':
@@ -190,15 +190,15 @@ static void expect(long got, long wanted, const char *what)
 		actor_fail("%s: %s: %ld in place of %ld", playing, what, got, wanted);
 }
 
-static void spares_stranger(const struct actor *victim, pid_t number, bool hit)
+static void spares_unrelated(const struct actor *victim, pid_t number, bool hit)
 {
-	struct actor stranger;
+	struct actor unrelated;
 
-	actor_start_stranger(&stranger, number, NULL);
+	actor_start_unrelated(&unrelated, number, NULL);
 	expect(actor_ask(victim, 'k'), hit ? 0 : ESRCH, "a signal to a child that has ended");
-	expect(actor_ask(&stranger, ACTOR_SIGNALS), hit,
+	expect(actor_ask(&unrelated, ACTOR_SIGNALS), hit,
 	       "signals that an unrelated process received");
-	actor_end(&stranger);
+	actor_end(&unrelated);
 }
 
 /* The test is the parent of the brother, and waits for it; the victim has never had it as a
@@ -212,7 +212,7 @@ static void play_brother(const struct actor *victim, pid_t number)
 	expect(waitpid(number, &status, __WALL), number, "a brother's end");
 	expect(status, SIGKILL, "his status");
 	expect(actor_ask(victim, 'w'), ECHILD, "a wait for a process that is no child");
-	spares_stranger(victim, number, true);
+	spares_unrelated(victim, number, true);
 }
 
 static void play_child(const struct actor *victim, const struct kind *k, pid_t number, bool native)
@@ -221,12 +221,12 @@ static void play_child(const struct actor *victim, const struct kind *k, pid_t n
 	expect(actor_ask(victim, 'e'), SIGKILL, "its end");
 	if (k->flags & CLONE_PIDFD)
 		expect(actor_ask(victim, 'd'), ESRCH, "its descriptor");
-	spares_stranger(victim, number, native);
-	/* the same pid becomes a child of its own, which it was not told */
+	spares_unrelated(victim, number, native);
+	/* the same pid becomes a child of its own, which it was not reported */
 	expect(actor_ask(victim, 'g'), 0, "a child that is given");
 	expect(actor_ask(victim, 'k'), 0, "a live child that was given");
 	expect(actor_ask(victim, 'E'), 0, "its end");
-	spares_stranger(victim, number, native);
+	spares_unrelated(victim, number, native);
 }
 
 static void play(const struct kind *k, bool native, const char *old)

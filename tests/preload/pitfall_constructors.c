@@ -118,13 +118,13 @@ static void expect(const struct actor *a, char what, long wanted, const char *na
 static void expect_stale(const struct actor *victim, char number, char use, long gives,
 			 const char *name)
 {
-	struct actor stranger;
+	struct actor unrelated;
 
-	actor_start_stranger(&stranger, (pid_t)actor_ask(victim, number), NULL);
+	actor_start_unrelated(&unrelated, (pid_t)actor_ask(victim, number), NULL);
 	expect(victim, use, gives, name);
-	if ((actor_ask(&stranger, ACTOR_SIGNALS) != 0) != (gives == 0))
+	if ((actor_ask(&unrelated, ACTOR_SIGNALS) != 0) != (gives == 0))
 		actor_fail("%s: the unrelated process %s", name, gives ? "was hit" : "got nothing");
-	actor_end(&stranger);
+	actor_end(&unrelated);
 }
 
 static void play(const char *preload, const char *setting, long gives)

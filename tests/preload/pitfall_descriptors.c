@@ -177,10 +177,10 @@ static void play_same(void)
 /* A victim whose call is refused, and that has its own file at descriptor 2. */
 static void play_notices(void)
 {
-	struct actor victim, stranger;
+	struct actor victim, unrelated;
 
 	start(&victim, "refused", false);
-	actor_start_stranger(&stranger, (pid_t)actor_ask(&victim, 'r'), NULL);
+	actor_start_unrelated(&unrelated, (pid_t)actor_ask(&victim, 'r'), NULL);
 	expect(&victim, 'k', ESRCH, "with the first standard error");
 	expect(&victim, 'f', 2, "a file opened as 2");
 	expect(&victim, 'k', ESRCH, "with a file as 2");
@@ -194,9 +194,9 @@ static void play_notices(void)
 	expect(&victim, 'c', 0, "closefrom");
 	expect(&victim, 'k', ESRCH, "without a 2");
 	expect(&victim, 'o', 3, "open descriptors");
-	if (actor_ask(&stranger, ACTOR_SIGNALS) != 0)
+	if (actor_ask(&unrelated, ACTOR_SIGNALS) != 0)
 		actor_fail("the unrelated process was hit");
-	actor_end(&stranger);
+	actor_end(&unrelated);
 	actor_end(&victim);
 	printf("ok   no notice in a file of the program's\n");
 }

@@ -66,7 +66,7 @@ static void hold_up(void)
 }
 
 /* 0, or the number of the failed step */
-static long bear_early(void)
+static long spawn_early(void)
 {
 	pid_t pid;
 
@@ -84,7 +84,7 @@ static long bear_early(void)
 }
 
 /* Alive, it is signalled; all that succeeds leaves errno. */
-static long bear_late(void)
+static long spawn_late(void)
 {
 	sigset_t set;
 	pid_t pid;
@@ -111,7 +111,7 @@ static long bear_late(void)
 static long many(void)
 {
 	for (int i = 0; i < ROUNDS; i++) {
-		long pid = i % 2 ? bear_late() : bear_early();
+		long pid = i % 2 ? spawn_late() : spawn_early();
 
 		if (pid <= 0)
 			return pid;
@@ -134,7 +134,7 @@ static long answer(char what)
 		pause_in_fork = 1;
 		/* fallthrough */
 	default:
-		number = (pid_t)bear_early();
+		number = (pid_t)spawn_early();
 		pause_in_fork = 0;
 		return number;
 	}
@@ -161,22 +161,22 @@ static void expect(long got, long wanted, const char *what)
 static void play(bool in_fork, bool native, const char *old)
 {
 	const char *argv[] = { "/proc/self/exe", "victim", NULL };
-	struct actor victim, stranger;
+	struct actor victim, unrelated;
 	pid_t q;
 
 	actor_start(&victim, argv, native, old);
 	expect(actor_ask(&victim, 'm'), ROUNDS, "children, early and late");
 	q = (pid_t)actor_ask(&victim, in_fork ? 'p' : 'f');
-	actor_start_stranger(&stranger, q, NULL);
+	actor_start_unrelated(&unrelated, q, NULL);
 	if (in_fork) /* any letter lets fork() return */
 		expect(actor_ask(&victim, 'g'), q, "fork()");
 	expect(actor_ask(&victim, 'k'), native ? 0 : ESRCH,
 	       "a signal to a child that was reaped early");
-	expect(actor_ask(&stranger, ACTOR_SIGNALS), native,
+	expect(actor_ask(&unrelated, ACTOR_SIGNALS), native,
 	       "signals that an unrelated process received");
 	printf("ok   an unrelated process %s fork() returned, %s%s\n", in_fork ? "before" : "after",
 	       native ? "natively hit" : "spared, ", native ? "" : old);
-	actor_end(&stranger);
+	actor_end(&unrelated);
 	actor_end(&victim);
 }
 

@@ -26,7 +26,7 @@ static pid_t own, live, guests; /* reaped by the host, not reaped, reaped by the
 static _Alignas(16) char stack[65536];
 static _Atomic int guest_said;
 
-static pid_t bear(bool ends)
+static pid_t spawn(bool ends)
 {
 	pid_t pid = fork();
 
@@ -47,7 +47,7 @@ static int be_guest(void)
 {
 	int status;
 
-	guests = bear(true);
+	guests = spawn(true);
 	if (guests <= 0 || kill(guests, 0) != 0 || reap(guests) != 3 << 8)
 		return 1;
 	if (waitpid(live, &status, WNOHANG) != -1 || errno != ECHILD)
@@ -80,8 +80,8 @@ static long host(char how)
 {
 	pid_t pid;
 
-	live = bear(false);
-	own = bear(true);
+	live = spawn(false);
+	own = spawn(true);
 	if (reap(own) != 3 << 8)
 		return -1;
 	pid = invite(how);
@@ -123,15 +123,15 @@ static void expect(long got, long wanted, const char *what)
 		actor_fail("%s: %ld in place of %ld", what, got, wanted);
 }
 
-static void meet_stranger(const struct actor *victim, pid_t number, char letter, bool is_hit)
+static void meet_unrelated(const struct actor *victim, pid_t number, char letter, bool is_hit)
 {
-	struct actor stranger;
+	struct actor unrelated;
 
-	actor_start_stranger(&stranger, number, NULL);
+	actor_start_unrelated(&unrelated, number, NULL);
 	expect(actor_ask(victim, letter), is_hit ? 0 : ESRCH, "a signal to an unrelated process");
-	expect(actor_ask(&stranger, ACTOR_SIGNALS), is_hit,
+	expect(actor_ask(&unrelated, ACTOR_SIGNALS), is_hit,
 	       "signals that an unrelated process received");
-	actor_end(&stranger);
+	actor_end(&unrelated);
 }
 
 static void play(char how, bool native, const char *old)
@@ -142,8 +142,8 @@ static void play(char how, bool native, const char *old)
 	actor_start(&victim, argv, native, old);
 	expect(actor_ask(&victim, how), 0, "the guest");
 	expect(actor_ask(&victim, 'w'), ECHILD, "a wait for the guest's child");
-	meet_stranger(&victim, (pid_t)actor_ask(&victim, 'G'), 'g', true);
-	meet_stranger(&victim, (pid_t)actor_ask(&victim, 'O'), 'o', native);
+	meet_unrelated(&victim, (pid_t)actor_ask(&victim, 'G'), 'g', true);
+	meet_unrelated(&victim, (pid_t)actor_ask(&victim, 'O'), 'o', native);
 	expect(actor_ask(&victim, 'l'), 0, "the live child");
 	actor_end(&victim);
 	printf("ok   '%c', %s\n", how, native ? "natively both are hit" : old);

@@ -11,7 +11,8 @@
 
 #include "../support/compare_native.h"
 
-#define TELL(call) (errno = 0, printf("%s: %ld", #call, (long)(call)), printf(" errno %d\n", errno))
+#define REPORT(call)                                                                               \
+	(errno = 0, printf("%s: %ld", #call, (long)(call)), printf(" errno %d\n", errno))
 
 static char line[4096];
 
@@ -32,27 +33,27 @@ static void by_popen(void)
 	FILE *f = popen("echo one; exit 3", "r"), *other, *third;
 
 	printf("%s", hear(f));
-	TELL(pclose(f));
+	REPORT(pclose(f));
 	f = popen("exit 4", "r");
 	hear(f);
-	TELL(close_stream(f));
+	REPORT(close_stream(f));
 	f = popen("kill -TERM $$", "re");
 	hear(f);
-	TELL(pclose(f));
+	REPORT(pclose(f));
 	f = popen("cat >&2; exit 5", "w");
 	fprintf(f, "written\n");
-	TELL(pclose(f));
+	REPORT(pclose(f));
 	/* several at a time, closed in another order */
 	f = popen("exit 6", "r");
 	other = popen("exit 7", "r");
 	third = popen("exec cat", "w");
-	TELL(pclose(other));
-	TELL(pclose(third));
-	TELL(close_stream(f));
-	TELL(popen("true", "x") == NULL);
+	REPORT(pclose(other));
+	REPORT(pclose(third));
+	REPORT(close_stream(f));
+	REPORT(popen("true", "x") == NULL);
 	f = popen("/nowhere/at/all", "r");
 	hear(f);
-	TELL(pclose(f));
+	REPORT(pclose(f));
 }
 
 /* Another wait takes the hidden child first. */
@@ -62,20 +63,20 @@ static void taken(void)
 	siginfo_t seen = { .si_pid = 0 };
 	int status = 0;
 
-	TELL(wait(&status) > 0);
-	TELL(status);
-	TELL(pclose(f));
+	REPORT(wait(&status) > 0);
+	REPORT(status);
+	REPORT(pclose(f));
 	f = popen("exit 9", "r");
-	TELL(waitid(P_ALL, 0, &seen, WEXITED));
-	TELL(seen.si_status);
-	TELL(close_stream(f) == -1);
+	REPORT(waitid(P_ALL, 0, &seen, WEXITED));
+	REPORT(seen.si_status);
+	REPORT(close_stream(f) == -1);
 	f = popen("exit 10", "r");
-	TELL(waitid(P_ALL, 0, &seen, WEXITED | WNOWAIT));
-	TELL(seen.si_status);
-	TELL(pclose(f));
+	REPORT(waitid(P_ALL, 0, &seen, WEXITED | WNOWAIT));
+	REPORT(seen.si_status);
+	REPORT(pclose(f));
 	/* its pid came with the look, and is free */
-	TELL(kill(seen.si_pid, 0));
-	TELL(waitpid(seen.si_pid, NULL, 0));
+	REPORT(kill(seen.si_pid, 0));
+	REPORT(waitpid(seen.si_pid, NULL, 0));
 }
 
 static volatile sig_atomic_t reaped;
@@ -92,18 +93,18 @@ static void on_sigchld(int sig)
 
 static void by_system(void)
 {
-	TELL(system(NULL));
-	TELL(system("exit 3"));
-	TELL(system("kill -KILL $$"));
-	TELL(system("/nowhere/at/all 2>/dev/null"));
-	TELL(system("sh -c 'exit 4' & wait $!; exit $?"));
+	REPORT(system(NULL));
+	REPORT(system("exit 3"));
+	REPORT(system("kill -KILL $$"));
+	REPORT(system("/nowhere/at/all 2>/dev/null"));
+	REPORT(system("sh -c 'exit 4' & wait $!; exit $?"));
 	signal(SIGCHLD, on_sigchld);
-	TELL(system("exit 5")); /* blocks SIGCHLD until it has reaped */
-	TELL(reaped);
+	REPORT(system("exit 5")); /* blocks SIGCHLD until it has reaped */
+	REPORT(reaped);
 	signal(SIGCHLD, SIG_IGN);
-	TELL(system("exit 6"));
+	REPORT(system("exit 6"));
 	signal(SIGCHLD, SIG_DFL);
-	TELL(system("exit 7"));
+	REPORT(system("exit 7"));
 }
 
 static void by_wordexp(void)
@@ -111,12 +112,12 @@ static void by_wordexp(void)
 	wordexp_t words = { 0 };
 
 	setenv("NUMBER", "12", 1);
-	TELL(wordexp("a$NUMBER `echo b; exit 3` $(echo c d) $((3 * 2))", &words, 0));
+	REPORT(wordexp("a$NUMBER `echo b; exit 3` $(echo c d) $((3 * 2))", &words, 0));
 	for (size_t i = 0; i < words.we_wordc; i++)
 		printf("%s\n", words.we_wordv[i]);
 	wordfree(&words);
-	TELL(wordexp("$(echo no)", &words, WRDE_NOCMD));
-	TELL(wordexp("$(kill -9 $$)", &words, 0));
+	REPORT(wordexp("$(echo no)", &words, WRDE_NOCMD));
+	REPORT(wordexp("$(kill -9 $$)", &words, 0));
 }
 
 static void children_of_a_daemon(void)
@@ -128,12 +129,12 @@ static void children_of_a_daemon(void)
 		_exit(pause());
 	if (pid < 0)
 		_exit(93);
-	TELL(kill(pid, SIGTERM));
-	TELL(waitpid(pid, &status, 0) == pid);
-	TELL(status);
-	TELL(kill(pid, 0));
-	TELL(system("exit 3"));
-	TELL(getsid(0) == getpgrp());
+	REPORT(kill(pid, SIGTERM));
+	REPORT(waitpid(pid, &status, 0) == pid);
+	REPORT(status);
+	REPORT(kill(pid, 0));
+	REPORT(system("exit 3"));
+	REPORT(getsid(0) == getpgrp());
 }
 
 /* Its end is seen at the pipe, through which all its output comes. */
@@ -155,8 +156,8 @@ static void by_daemon(void)
 		pid = fork(); /* known to the process that ends, not to the daemon */
 		if (pid == 0)
 			_exit(5);
-		TELL(daemon(0, 1));
-		TELL(waitpid(pid, NULL, 0));
+		REPORT(daemon(0, 1));
+		REPORT(waitpid(pid, NULL, 0));
 		children_of_a_daemon();
 		fflush(stdout);
 		_exit(0);
@@ -165,7 +166,7 @@ static void by_daemon(void)
 	f = fdopen(ends_of[0], "r");
 	printf("%s", hear(f));
 	fclose(f);
-	TELL(waitpid(pid, NULL, 0) == pid);
+	REPORT(waitpid(pid, NULL, 0) == pid);
 }
 
 static void by_forkpty(void)
@@ -189,14 +190,14 @@ static void by_forkpty(void)
 	}
 	if (pid < 0)
 		_exit(93);
-	TELL(strncmp(name, "/dev/", 5) == 0);
+	REPORT(strncmp(name, "/dev/", 5) == 0);
 	while ((n = read(master, line, sizeof(line))) > 0)
 		printf("%.*s", (int)n, line);
-	TELL(kill(pid, 0));
-	TELL(waitpid(pid, &status, 0) == pid);
-	TELL(status);
-	TELL(kill(pid, 0));
-	TELL(waitpid(pid, &status, 0));
+	REPORT(kill(pid, 0));
+	REPORT(waitpid(pid, &status, 0) == pid);
+	REPORT(status);
+	REPORT(kill(pid, 0));
+	REPORT(waitpid(pid, &status, 0));
 	close(master);
 }
 

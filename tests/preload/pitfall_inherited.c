@@ -45,7 +45,7 @@ static int reap(pid_t pid)
 	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-static pid_t bear_and_reap(void)
+static pid_t spawn_and_reap(void)
 {
 	pid_t pid = fork();
 
@@ -96,7 +96,7 @@ static void *keep_signalling(void *unused)
 /* A use of a free pid: nothing is reported, but it is judged, under the lock that forks copy. */
 static void *keep_being_refused(void *unused)
 {
-	pid_t gone = bear_and_reap();
+	pid_t gone = spawn_and_reap();
 
 	while (!over)
 		wrong += kill(gone, 0) == 0 || errno != ESRCH;
@@ -136,7 +136,7 @@ static long fork_all(void)
 static long answer_as_heir(char what)
 {
 	if (what == 'r')
-		return q = bear_and_reap();
+		return q = spawn_and_reap();
 	return signal_q();
 }
 
@@ -147,7 +147,7 @@ static long answer(char what)
 		live = fork();
 		if (live == 0)
 			_exit(pause());
-		return q = bear_and_reap();
+		return q = spawn_and_reap();
 	case 'f':
 		return fork_all();
 	case 'k':
@@ -200,35 +200,35 @@ static void play(const struct policy *policy, const char *old)
 	const char *argv[] = { "/proc/self/exe", "victim", NULL };
 	bool native = !policy, refuses = policy && policy->refuses;
 	int notes = policy && policy->notes ? 2 * THREADS * ROUNDS : 0;
-	struct actor victim, stranger, another;
+	struct actor victim, unrelated, another;
 	pid_t own;
 
 	unlink(log_path);
 	setenv("PIDEPOCH_ON_STALE", policy ? policy->name : "", 1);
 	actor_start(&victim, argv, native, old);
 	q = (pid_t)actor_ask(&victim, 'b');
-	actor_start_stranger(&stranger, q, NULL);
+	actor_start_unrelated(&unrelated, q, NULL);
 	expect(actor_ask(&victim, 'f'), 0, "forks from many threads: what was wrong");
-	if (actor_ask(&stranger, ACTOR_SIGNALS) < 1)
+	if (actor_ask(&unrelated, ACTOR_SIGNALS) < 1)
 		actor_fail("not one signal of the children's arrived");
 	expect(lines_like("*: note: *; let through\n"), notes, "lines: notes");
 	expect(lines_like("*: stale pid: *; now held by *"), 0, "lines: stale");
 
 	actor_ask(&victim, 'c');
 	expect(actor_ask(&victim, 'C'), 0, "an heir's signal to what its parent reaped");
-	expect(actor_ask(&stranger, ACTOR_SIGNALS), 2, "... which arrives");
+	expect(actor_ask(&unrelated, ACTOR_SIGNALS), 2, "... which arrives");
 	expect(actor_ask(&victim, 'k'), refuses ? ESRCH : 0, "the parent's own");
-	expect(actor_ask(&stranger, ACTOR_SIGNALS), refuses ? 2 : 3, "... and whether it arrives");
+	expect(actor_ask(&unrelated, ACTOR_SIGNALS), refuses ? 2 : 3, "... and whether it arrives");
 
 	own = (pid_t)actor_ask(&victim, 'R');
-	actor_start_stranger(&another, own, NULL);
+	actor_start_unrelated(&another, own, NULL);
 	expect(actor_ask(&victim, 'C'), refuses ? ESRCH : 0,
 	       "the heir's, to what it reaped itself");
 	expect(actor_ask(&another, ACTOR_SIGNALS), !refuses, "... and whether it arrives");
 	expect(lines_like("*: stale pid: *; now held by *"), native ? 0 : 2, "lines: stale");
 	expect(actor_ask(&victim, 'e'), 0, "the heir's end");
 	actor_end(&victim);
-	actor_end(&stranger);
+	actor_end(&unrelated);
 	actor_end(&another);
 	printf("ok   %s %s\n", native ? "natively" : policy->name, old);
 }

@@ -30,7 +30,7 @@ enum { FIRST, SECOND, NUMBERS };
 static pid_t number[NUMBERS];
 static struct actor live;
 
-static pid_t bear(void)
+static pid_t spawn(void)
 {
 	pid_t pid = fork();
 
@@ -70,7 +70,7 @@ static void sleep_in_fork(void)
 static void *fork_asleep(void *unused)
 {
 	sleeps = true;
-	slept = bear();
+	slept = spawn();
 	return unused;
 }
 
@@ -93,9 +93,9 @@ static long answer(char what)
 {
 	switch (what) {
 	case 'f':
-		return number[FIRST] = bear();
+		return number[FIRST] = spawn();
 	case 's':
-		return number[SECOND] = bear();
+		return number[SECOND] = spawn();
 	case 'l':
 		actor_fork(&live, NULL);
 		actor_ask(&live, ACTOR_SIGNALS); /* it holds signals back by now */
@@ -183,14 +183,14 @@ static void expect(long got, long wanted, const char *what)
 
 /* An unrelated process holds @q; the victim's signal, requested by @letter, reaches it only
  * natively. */
-static void spares_stranger(pid_t q, char letter, const char *what)
+static void spares_unrelated(pid_t q, char letter, const char *what)
 {
-	struct actor stranger;
+	struct actor unrelated;
 
-	actor_start_stranger(&stranger, q, NULL);
+	actor_start_unrelated(&unrelated, q, NULL);
 	expect(actor_ask(&victim, letter), native ? 0 : ESRCH, what);
-	expect(actor_ask(&stranger, ACTOR_SIGNALS), native, what);
-	actor_end(&stranger);
+	expect(actor_ask(&unrelated, ACTOR_SIGNALS), native, what);
+	actor_end(&unrelated);
 }
 
 static void finds_live(long signals, const char *what)
@@ -210,11 +210,11 @@ static void sleep_between_calls(void)
 	expect(actor_ask(&victim, 'S') + actor_ask(&victim, 'F'), 0, "their end");
 	go_round(LAPS, stop);
 	finds_live(1, "a live child, after two laps");
-	spares_stranger(below, '1', "an unrelated process below the old cursor");
-	spares_stranger(above, '2', "an unrelated process above it");
+	spares_unrelated(below, '1', "an unrelated process below the old cursor");
+	spares_unrelated(above, '2', "an unrelated process above it");
 	expect(actor_ask(&victim, 's'), stop, "the first fork after it");
 	finds_live(2, "a live child, after that fork");
-	spares_stranger(below, '1', "an unrelated process below, after that fork");
+	spares_unrelated(below, '1', "an unrelated process below, after that fork");
 	expect(actor_ask(&victim, 'S'), 0, "its end");
 	/* its pid is reused for another child of its own */
 	go_round(LAPS, below);
@@ -222,7 +222,7 @@ static void sleep_between_calls(void)
 	expect(actor_ask(&victim, '0'), 0, "a live child, where two others were");
 	expect(actor_ask(&victim, 'F'), 0, "its end");
 	go_round(LAPS, stop);
-	spares_stranger(below, '1', "an unrelated process after that");
+	spares_unrelated(below, '1', "an unrelated process after that");
 	finds_live(3, "a live child, at last");
 }
 
@@ -250,12 +250,12 @@ static void sleep_in_a_call(void)
 	expect(actor_ask(&victim, 'w'), q, "fork(), which slept meanwhile");
 	expect(actor_ask(&victim, '0'), 0, "a living child, recorded before an older one");
 	expect(actor_ask(&victim, 'F'), 0, "its end");
-	spares_stranger(q, '1', "an unrelated process after both");
+	spares_unrelated(q, '1', "an unrelated process after both");
 	put_to_sleep(q);
 	expect(actor_ask(&victim, 'f'), q, "its pid, another child's");
 	expect(actor_ask(&victim, 'F'), 0, "the end of that one");
 	expect(actor_ask(&victim, 'w'), q, "fork(), which slept through both lives");
-	spares_stranger(q, '1', "an unrelated process after the call that slept");
+	spares_unrelated(q, '1', "an unrelated process after the call that slept");
 	finds_live(4, "a live child");
 }
 

@@ -15,12 +15,12 @@
 
 #define CROWD 100 /* more than fit without new memory */
 
-#define TELL(call) (errno = 0, tell(#call, (long)(call)))
+#define REPORT(call) (errno = 0, report(#call, (long)(call)))
 
 /* stdio's buffer exists before a limit does */
 static char buffer[TWIN_MOST];
 
-static void tell(const char *call, long result)
+static void report(const char *call, long result)
 {
 	int error = errno;
 
@@ -44,34 +44,34 @@ static void one_of_each(void)
 	siginfo_t seen = { .si_pid = 0 };
 	pid_t pid = sleeper();
 
-	TELL(pid > 0);
+	REPORT(pid > 0);
 	if (pid > 0) {
-		TELL(kill(pid, 0));
-		TELL(kill(pid, SIGTERM));
-		TELL(waitpid(pid, &status, 0) == pid);
-		TELL(status);
-		TELL(kill(pid, 0));
-		TELL(waitpid(pid, &status, 0));
+		REPORT(kill(pid, 0));
+		REPORT(kill(pid, SIGTERM));
+		REPORT(waitpid(pid, &status, 0) == pid);
+		REPORT(status);
+		REPORT(kill(pid, 0));
+		REPORT(waitpid(pid, &status, 0));
 	}
 	pid = vfork();
 	if (pid == 0)
 		_exit(3);
-	TELL(pid > 0);
-	TELL(wait(&status) == pid);
-	TELL(status);
+	REPORT(pid > 0);
+	REPORT(wait(&status) == pid);
+	REPORT(status);
 	pid = (pid_t)syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
 	if (pid == 0)
 		_exit(4);
-	TELL(pid > 0);
-	TELL(waitid(P_ALL, 0, &seen, WEXITED));
-	TELL(seen.si_status);
+	REPORT(pid > 0);
+	REPORT(waitid(P_ALL, 0, &seen, WEXITED));
+	REPORT(seen.si_status);
 	status = posix_spawn(&pid, "/bin/sh", NULL, NULL, argv, environ);
-	TELL(status);
+	REPORT(status);
 	if (status == 0)
-		TELL(waitpid(pid, &status, 0) == pid);
-	TELL(status);
-	TELL(system("exit 6"));
-	TELL(waitpid(-1, NULL, WNOHANG));
+		REPORT(waitpid(pid, &status, 0) == pid);
+	REPORT(status);
+	REPORT(system("exit 6"));
+	REPORT(waitpid(-1, NULL, WNOHANG));
 }
 
 /* All at a time, signalled and reaped in another order. */
@@ -85,7 +85,7 @@ static void a_crowd(void)
 			made++;
 	for (int i = 0; i < CROWD; i++)
 		if (crowd[i] > 0 && kill(crowd[i], SIGKILL) != 0)
-			tell("kill", i);
+			report("kill", i);
 	for (int i = CROWD - 1; i >= 0; i--) {
 		int status;
 
@@ -94,9 +94,9 @@ static void a_crowd(void)
 	}
 	for (int i = 0; i < CROWD; i++)
 		gone += crowd[i] > 0 && kill(crowd[i], 0) == -1 && errno == ESRCH;
-	TELL(made);
-	TELL(ended_well == made);
-	TELL(gone == made);
+	REPORT(made);
+	REPORT(ended_well == made);
+	REPORT(gone == made);
 }
 
 static void limit(int what, rlim_t most)
@@ -168,7 +168,7 @@ static void no_process(void)
 static const struct role {
 	const char *name;
 	void (*work)(void);
-	int told; /* lines in the log */
+	int reported; /* lines in the log */
 } roles[] = {
 	{ "descriptors", no_descriptor, 0 },
 	{ "descriptors-ignored", no_descriptor_and_ignored, 0 },
@@ -185,17 +185,17 @@ static void check_log(const char *role, int lines)
 {
 	char line[1024];
 	FILE *f = fopen(log_path, "r");
-	int told = 0;
+	int reported = 0;
 
 	while (f && fgets(line, sizeof(line), f)) {
 		if (!strstr(line, "not protected"))
 			twin_fail("%s: %s", role, line);
-		told++;
+		reported++;
 	}
 	if (f)
 		fclose(f);
-	if (told != lines)
-		twin_fail("%s: reported %d times, not %d", role, told, lines);
+	if (reported != lines)
+		twin_fail("%s: reported %d times, not %d", role, reported, lines);
 	unlink(log_path);
 }
 
@@ -207,7 +207,7 @@ static void play_all(void)
 	setenv("PIDEPOCH_LOG", log_path, 1);
 	for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++) {
 		twin_same(roles[i].name, NULL);
-		check_log(roles[i].name, roles[i].told);
+		check_log(roles[i].name, roles[i].reported);
 	}
 }
 

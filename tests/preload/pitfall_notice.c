@@ -256,14 +256,14 @@ static void expect(const struct actor *a, char what, long wanted, const char *na
 
 static void play(const struct scene *scene)
 {
-	struct actor victim, stranger;
+	struct actor victim, unrelated;
 	char own[PATH_MAX];
 	const char *argv[] = { "/proc/self/exe", "set", folder, scene->name, NULL };
 
 	path_of(own, "own");
 	unlink(own); /* or the next would get no new inode */
 	actor_start(&victim, argv, true, NULL);
-	actor_start_stranger(&stranger, (pid_t)actor_ask(&victim, 'r'), NULL);
+	actor_start_unrelated(&unrelated, (pid_t)actor_ask(&victim, 'r'), NULL);
 	expect(&victim, 'k', ESRCH, scene->name);
 	expect(&victim, 'm', 0, scene->name);
 	expect(&victim, 'c', 0, scene->name);
@@ -272,9 +272,9 @@ static void play(const struct scene *scene)
 	expect(&victim, 'p', 1, scene->name);
 	expect(&victim, 's', 0, scene->name);
 	expect(&victim, 'b', 0, scene->name);
-	if (actor_ask(&stranger, ACTOR_SIGNALS) != 0)
+	if (actor_ask(&unrelated, ACTOR_SIGNALS) != 0)
 		actor_fail("the unrelated process was hit");
-	actor_end(&stranger);
+	actor_end(&unrelated);
 	if (actor_end(&victim) != 0)
 		actor_fail("%s: the victim failed", scene->name);
 	printf("ok   %s\n", scene->name);

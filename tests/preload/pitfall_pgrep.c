@@ -50,7 +50,7 @@ static void play(const char *setting, bool had, const char *line, const char *wa
 		type(&shell, "/bin/true & wait $!; echo $!");
 		hear(&shell, said, sizeof(said));
 	}
-	actor_start_stranger(&innocent, atoi(said), take_name);
+	actor_start_unrelated(&innocent, atoi(said), take_name);
 	actor_ask(&innocent, ACTOR_ACT);
 	type(&shell, line);
 	hear(&shell, said, sizeof(said));

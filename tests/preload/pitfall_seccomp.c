@@ -2,7 +2,7 @@
 /*
  * A program's own seccomp filter forbids a call that the library makes and the program does not, by
  * an error or by death: the program does what it does natively, and if it can have children it is
- * told once that they are not protected; also in strict mode.
+ * reported once that they are not protected; also in strict mode.
  */
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -124,7 +124,7 @@ static void allow_only(bool children)
 static char said[4096];
 
 /* by one write at the end: only the tried code makes calls */
-static void tell(const char *call, long result)
+static void report(const char *call, long result)
 {
 	size_t used = strlen(said);
 	int error = errno;
@@ -133,7 +133,7 @@ static void tell(const char *call, long result)
 	errno = 0;
 }
 
-#define TELL(call) (errno = 0, tell(#call, (long)(call)))
+#define REPORT(call) (errno = 0, report(#call, (long)(call)))
 
 static void have_a_child(void)
 {
@@ -156,23 +156,23 @@ static void one_of_each(void)
 	}
 	if (pid < 0)
 		_exit(93);
-	TELL(kill(pid, 0));
-	TELL(kill(pid, SIGTERM));
-	TELL(waitpid(pid, &status, 0) == pid);
-	TELL(status);
-	TELL(kill(pid, 0));
-	TELL(waitpid(pid, &status, 0));
+	REPORT(kill(pid, 0));
+	REPORT(kill(pid, SIGTERM));
+	REPORT(waitpid(pid, &status, 0) == pid);
+	REPORT(status);
+	REPORT(kill(pid, 0));
+	REPORT(waitpid(pid, &status, 0));
 	pid = vfork();
 	if (pid == 0)
 		_exit(3);
-	TELL(wait(&status) == pid);
-	TELL(status);
+	REPORT(wait(&status) == pid);
+	REPORT(status);
 	pid = fork();
 	if (pid == 0)
 		have_a_child();
-	TELL(waitpid(pid, &status, 0) == pid);
-	TELL(status);
-	TELL(waitpid(-1, &status, WNOHANG));
+	REPORT(waitpid(pid, &status, 0) == pid);
+	REPORT(status);
+	REPORT(waitpid(-1, &status, WNOHANG));
 }
 
 static void end(void)
@@ -187,7 +187,7 @@ static void end(void)
 static void leaf(void)
 {
 	allow_only(false);
-	TELL(1);
+	REPORT(1);
 }
 
 static void leaf_that_had_a_child(void)
@@ -211,15 +211,15 @@ static void strict(void)
 	if (pipe(fd) != 0 || write(fd[1], data, sizeof(data)) != sizeof(data) ||
 	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT) != 0)
 		_exit(77);
-	TELL(read(fd[0], data, 128));
-	TELL(read(fd[0], data, sizeof(data)));
+	REPORT(read(fd[0], data, 128));
+	REPORT(read(fd[0], data, sizeof(data)));
 }
 
 static void strict_raw(void)
 {
 	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_STRICT, 0, NULL) != 0)
 		_exit(77);
-	TELL(1);
+	REPORT(1);
 }
 
 /* A call that the kernel refuses changes nothing. */
@@ -230,20 +230,20 @@ static void refused(void)
 	const struct sock_fprog bad = { .len = 100, .filter = (struct sock_filter *)16 };
 
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-	TELL(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, (void *)16));
-	TELL(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &bad));
-	TELL(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &none));
-	TELL(prctl(PR_SET_SECCOMP, 17, &none));
-	TELL(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, 16));
-	TELL(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 1 << 20, &none));
-	TELL(syscall(SYS_seccomp, 99, 0, NULL));
+	REPORT(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, (void *)16));
+	REPORT(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &bad));
+	REPORT(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &none));
+	REPORT(prctl(PR_SET_SECCOMP, 17, &none));
+	REPORT(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, 16));
+	REPORT(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 1 << 20, &none));
+	REPORT(syscall(SYS_seccomp, 99, 0, NULL));
 	one_of_each();
 }
 
 static const struct role {
 	const char *name;
 	void (*work)(void);
-	bool told; /* that it is not protected */
+	bool reported; /* that it is not protected */
 } roles[] = {
 	{ "leaf", leaf, false },
 	{ "leaf-that-had-a-child", leaf_that_had_a_child, true },
@@ -269,7 +269,7 @@ static void forbid_one(size_t call, const char *way)
 
 /* --- the scenario --- */
 
-static void compare(const char *role, const char *way, bool told)
+static void compare(const char *role, const char *way, bool reported)
 {
 	static struct twin native, preloaded;
 	const char *line = preloaded.said[1];
@@ -286,12 +286,13 @@ static void compare(const char *role, const char *way, bool told)
 		twin_show("preloaded", &preloaded);
 		twin_fail("%s %s: not the same", role, way ? way : "");
 	}
-	if (told ? !strstr(line, "not protected") || strchr(line, '\n') != line + strlen(line) - 1
-		 : *line != '\0')
+	if (reported ? !strstr(line, "not protected") ||
+			       strchr(line, '\n') != line + strlen(line) - 1
+		     : *line != '\0')
 		twin_fail("%s %s: reported: %s", role, way ? way : "", line);
 }
 
-/* Calls that the library makes: a program that would be killed for them is told that it is not
+/* Calls that the library makes: a program that would be killed for them is reported that it is not
  * protected. */
 static bool is_used(unsigned int nr)
 {
@@ -316,7 +317,7 @@ static void compare_all(void)
 			compare(role, ways[way], ways[way][0] == 'd' && is_used(calls[i].nr));
 		}
 	for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++)
-		compare(roles[i].name, NULL, roles[i].told);
+		compare(roles[i].name, NULL, roles[i].reported);
 }
 
 int main(int argc, char **argv)

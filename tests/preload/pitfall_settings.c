@@ -112,10 +112,10 @@ static void check_line(const struct row *row, const struct actor *victim, pid_t 
 static void play(const struct row *row, struct actor *victim, const char *how)
 {
 	pid_t stale = (pid_t)actor_ask(victim, 'r');
-	struct actor stranger, was = *victim;
+	struct actor unrelated, was = *victim;
 	long got;
 
-	actor_start_stranger(&stranger, stale, NULL);
+	actor_start_unrelated(&unrelated, stale, NULL);
 	if (row->gives == DIES) {
 		expect_abort(victim);
 	} else {
@@ -123,11 +123,11 @@ static void play(const struct row *row, struct actor *victim, const char *how)
 		if (got != row->gives)
 			actor_fail("%s: it got %ld", how, got);
 	}
-	got = actor_ask(&stranger, ACTOR_SIGNALS);
+	got = actor_ask(&unrelated, ACTOR_SIGNALS);
 	if (got != row->hits)
 		actor_fail("%s: the unrelated process got %ld", how, got);
 	check_line(row, &was, stale);
-	actor_end(&stranger);
+	actor_end(&unrelated);
 	if (row->gives != DIES && actor_end(victim) != 0)
 		actor_fail("%s: it failed", how);
 	printf("ok   %s\n", how);

@@ -29,8 +29,8 @@ static spawn_function *spawn;
 static char script[4096], shell[] = "/bin/sh", option[] = "-c";
 
 /* All visible results of one spawn. */
-static void tell(const char *what, const char *file, const posix_spawn_file_actions_t *actions,
-		 const posix_spawnattr_t *attr, const char *command, bool place)
+static void report(const char *what, const char *file, const posix_spawn_file_actions_t *actions,
+		   const posix_spawnattr_t *attr, const char *command, bool place)
 {
 	char *argv[] = { shell, option, strdup(command), NULL };
 	pid_t pid = -77, ended;
@@ -55,21 +55,21 @@ static void actions(void)
 
 	posix_spawn_file_actions_init(&a);
 	posix_spawn_file_actions_addclosefrom_np(&a, 0);
-	tell("closed all", shell, &a, NULL, "ls /proc/self/fd >&0 2>&0; exit 3", true);
+	report("closed all", shell, &a, NULL, "ls /proc/self/fd >&0 2>&0; exit 3", true);
 	posix_spawn_file_actions_destroy(&a);
 	posix_spawn_file_actions_init(&a);
 	for (int fd = 0; fd < 100; fd++)
 		posix_spawn_file_actions_addclose(&a, fd);
 	posix_spawn_file_actions_addopen(&a, 0, "/dev/null", O_RDONLY, 0);
-	tell("closed each", shell, &a, NULL, "exit 4", false);
+	report("closed each", shell, &a, NULL, "exit 4", false);
 	posix_spawn_file_actions_adddup2(&a, 99, 1);
-	tell("an action that fails", shell, &a, NULL, "exit 5", true);
+	report("an action that fails", shell, &a, NULL, "exit 5", true);
 	posix_spawn_file_actions_destroy(&a);
 	posix_spawn_file_actions_init(&a);
 	posix_spawn_file_actions_addclosefrom_np(&a, 3);
 	posix_spawn_file_actions_addchdir_np(&a, "/proc/tty");
-	tell("open descriptors", shell, &a, NULL, "for f in ../self/fd/*; do echo $f; done; pwd",
-	     true);
+	report("open descriptors", shell, &a, NULL, "for f in ../self/fd/*; do echo $f; done; pwd",
+	       true);
 	posix_spawn_file_actions_destroy(&a);
 }
 
@@ -86,9 +86,9 @@ static void attributes(void)
 	posix_spawnattr_setsigmask(&a, &set);
 	posix_spawnattr_setflags(&a, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK |
 					     POSIX_SPAWN_SETPGROUP);
-	tell("signals, group", shell, NULL, &a, "exec grep ^Sig[BIC] /proc/self/status", true);
+	report("signals, group", shell, NULL, &a, "exec grep ^Sig[BIC] /proc/self/status", true);
 	posix_spawnattr_setflags(&a, POSIX_SPAWN_SETSID | POSIX_SPAWN_USEVFORK);
-	tell("session", shell, NULL, &a, "read pid rest < /proc/self/stat; exit 6", false);
+	report("session", shell, NULL, &a, "read pid rest < /proc/self/stat; exit 6", false);
 	posix_spawnattr_destroy(&a);
 }
 
@@ -102,17 +102,17 @@ static void play(const char *role)
 	if (!found) /* a younger processor has but one */
 		found = dlsym(RTLD_DEFAULT, symbols[which].name);
 	spawn = (spawn_function *)found;
-	tell("with a place", shell, NULL, NULL, "exit 1", true);
-	tell("without", shell, NULL, NULL, "exit 2", false);
-	tell("none such", "/nowhere/at/all", NULL, NULL, "", true);
-	tell("none such", "nowhere-at-all", NULL, NULL, "", false);
-	tell("not executable", "/etc/passwd", NULL, NULL, "", true);
-	tell("by name", "sh", NULL, NULL, "exit 3", true);
-	tell("no interpreter line", script, NULL, NULL, "", true);
-	tell("and no place", script, NULL, NULL, "", false);
-	tell("killed", shell, NULL, NULL, "kill -9 $$", true);
+	report("with a place", shell, NULL, NULL, "exit 1", true);
+	report("without", shell, NULL, NULL, "exit 2", false);
+	report("none such", "/nowhere/at/all", NULL, NULL, "", true);
+	report("none such", "nowhere-at-all", NULL, NULL, "", false);
+	report("not executable", "/etc/passwd", NULL, NULL, "", true);
+	report("by name", "sh", NULL, NULL, "exit 3", true);
+	report("no interpreter line", script, NULL, NULL, "", true);
+	report("and no place", script, NULL, NULL, "", false);
+	report("killed", shell, NULL, NULL, "kill -9 $$", true);
 	if (by_path)
-		tell("script by name", "plain", NULL, NULL, "", true);
+		report("script by name", "plain", NULL, NULL, "", true);
 	actions();
 	attributes();
 }

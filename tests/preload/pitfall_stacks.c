@@ -150,16 +150,16 @@ static void expect(const struct actor *a, char what, long wanted, const char *na
 /* Returns how deep a handler's stack was. */
 static long play(bool native)
 {
-	struct actor victim, stranger;
+	struct actor victim, unrelated;
 	long refusal = native ? -1 : ESRCH, depth;
 
 	actor_start_self(&victim, "victim", NULL, native);
-	actor_start_stranger(&stranger, (pid_t)actor_ask(&victim, 'r'), NULL);
+	actor_start_unrelated(&unrelated, (pid_t)actor_ask(&victim, 'r'), NULL);
 	expect(&victim, 't', refusal, "a thread");
 	expect(&victim, 'h', refusal, "a handler");
 	expect(&victim, 't', refusal, "a thread once more");
 	depth = actor_ask(&victim, 'd');
-	actor_end(&stranger);
+	actor_end(&unrelated);
 	if (actor_end(&victim) != 0)
 		actor_fail("it failed");
 	printf("ok   %s: a handler's stack was %ld bytes deep\n", native ? "natively" : "preloaded",

@@ -258,14 +258,14 @@ static pid_t *number_in(siginfo_t *info)
 static void print_answer(const struct question *q, long result, int error)
 {
 	const unsigned char *byte = (const unsigned char *)answer;
-	pid_t *told = result == 0 ? number_in(q->info) : NULL;
+	pid_t *reported = result == 0 ? number_in(q->info) : NULL;
 
 	printf(" ->");
 	print_number("", result);
 	printf(" errno %d", error);
-	if (told && *told) {
-		print_number("pid ", *told);
-		*told = 0;
+	if (reported && *reported) {
+		print_number("pid ", *reported);
+		*reported = 0;
 	}
 	if (hide_measures(&answer->used) && result >= 0)
 		printf(" rusage");

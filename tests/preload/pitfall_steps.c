@@ -2,7 +2,7 @@
 /*
  * Whichever instruction of a whole kill(), waitpid() or fork() a handler interrupts to reap and to
  * signal the same children, each child is reaped once and with its status, nobody alive is refused,
- * and no stranger is hit who came to a number meanwhile.
+ * and no unrelated process is hit that came to a pid meanwhile.
  *
  *   victim   scene ── SIGSTOP ── the call, one instruction at a time ... ── SIGUSR1 ── handler ── the rest ── SIGSTOP ── judge
  *   tracer            └ begin                                             └ after so many steps               └ end
@@ -66,7 +66,7 @@ static void until_ended(int idtype, pid_t pid)
 	attack_raw(SYS_waitid, idtype, pid, (long)&info, WEXITED | WNOWAIT, 0);
 }
 
-static void bear(int at)
+static void spawn(int at)
 {
 	struct child *c = &child[at];
 
@@ -139,7 +139,7 @@ static void signal_all(void)
 /* --- the handler --- */
 
 /* A sibling of the victim holds X's pid: signals sent to it stay pending. */
-static void let_a_stranger_come(void)
+static void let_an_unrelated_come(void)
 {
 	pid_t number = child[X].pid;
 	struct clone_args how = {
@@ -170,7 +170,7 @@ static void on_signal(int sig)
 		reap_all();
 	}
 	if (act->takes_over && child[X].reaped)
-		let_a_stranger_come();
+		let_an_unrelated_come();
 	signal_all();
 	handled = 1;
 	errno = saved;
@@ -210,7 +210,7 @@ static void wait_any_now(void)
 	result = waitpid(-1, &status, WNOHANG);
 }
 
-static void bear_another(void)
+static void spawn_another(void)
 {
 	result = fork();
 	if (result == 0)
@@ -223,7 +223,7 @@ static const struct act acts[] = {
 	{ "waitpid for one", wait_one, .x = true, .y = true },
 	{ "waitpid for any", wait_any, .x = true, .y = true },
 	{ "waitpid for any, WNOHANG", wait_any_now, .x = true, .live = true },
-	{ "fork", bear_another, .y = true },
+	{ "fork", spawn_another, .y = true },
 };
 
 static void judge(void)
@@ -234,18 +234,18 @@ static void judge(void)
 		expect(result == 0, "a live child was not found");
 	else if (act->go == kill_ended)
 		expect(result == 0 || (handled && error == ESRCH), "wrongly refused");
-	else if (act->go == bear_another)
+	else if (act->go == spawn_another)
 		expect(result > 0, "no fork");
 	else
 		expect(result > 0 || (handled && (result == 0 || error == ECHILD)), "no child");
-	if (result > 0 && act->go != bear_another)
+	if (result > 0 && act->go != spawn_another)
 		note((pid_t)result, status);
-	if (act->go == bear_another && child[NEWBORN].reaped == 0) {
+	if (act->go == spawn_another && child[NEWBORN].reaped == 0) {
 		child[NEWBORN] = (struct child){ .pid = (pid_t)result, .code = 10 + NEWBORN };
 		signal_all();
 		until_ended(P_PID, (pid_t)result);
 	}
-	if (act->go == bear_another)
+	if (act->go == spawn_another)
 		expect(child[NEWBORN].pid == result, "another was born");
 	reap_all();
 	for (int i = 0; i < CHILDREN; i++)
@@ -265,9 +265,9 @@ static void play(void)
 	status = 0;
 	child[X] = child[Y] = child[NEWBORN] = (struct child){ .pid = 0 };
 	if (act->x)
-		bear(X);
+		spawn(X);
 	if (act->y)
-		bear(Y);
+		spawn(Y);
 	errno = 77;
 	mark();
 	act->go();
@@ -287,7 +287,7 @@ static _Noreturn void be_victim(void)
 	sigaddset(&set, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	if (act->live)
-		bear(LIVE);
+		spawn(LIVE);
 	for (;;)
 		play();
 }
@@ -337,7 +337,7 @@ static bool step(pid_t victim)
 }
 
 /* The unrelated processes are the tracer's own children. */
-static int dismiss_strangers(pid_t victim)
+static int dismiss_unrelated(pid_t victim)
 {
 	char path[32], text[4096];
 	unsigned long long pending = 0;
@@ -408,7 +408,7 @@ static long length(pid_t victim)
 /* The call again, with the signal after @at_step steps. */
 static int once(pid_t victim)
 {
-	int strangers;
+	int unrelated;
 
 	for (long i = 0; i < at_step; i++)
 		if (!step(victim)) {
@@ -416,15 +416,15 @@ static int once(pid_t victim)
 			return 0;
 		}
 	go_to_mark(victim, SIGUSR1);
-	strangers = dismiss_strangers(victim);
+	unrelated = dismiss_unrelated(victim);
 	go_to_mark(victim, 0);
-	return strangers;
+	return unrelated;
 }
 
 static void step_through(int which, int offset, long budget)
 {
 	pid_t victim;
-	long steps, every, strangers = 0, n = 0;
+	long steps, every, unrelated = 0, n = 0;
 
 	act = &acts[which];
 	alarm(PATIENCE);
@@ -433,14 +433,14 @@ static void step_through(int which, int offset, long budget)
 	steps = length(victim);
 	every = 1 + steps * steps / 2 / budget;
 	for (at_step = offset % every; at_step < steps; at_step += every, n++)
-		strangers += once(victim);
-	printf("%s, without '%s': %ld instructions, a signal at %ld of them, %ld strangers\n",
-	       act->name, setting, steps, n, strangers);
-	if (act->takes_over && strangers < n / 4)
+		unrelated += once(victim);
+	printf("%s, without '%s': %ld instructions, a signal at %ld of them, %ld unrelated processes\n",
+	       act->name, setting, steps, n, unrelated);
+	if (act->takes_over && unrelated < n / 4)
 		attack_fail("too few unrelated processes");
 	kill(victim, SIGKILL);
 	waitpid(victim, NULL, 0);
-	dismiss_strangers(0); /* its children are ours now as well */
+	dismiss_unrelated(0); /* its children are ours now as well */
 }
 
 /* Both on one processor: this makes a step quick. */

@@ -48,7 +48,7 @@ static _Noreturn void live(int in, int out)
 	__builtin_unreachable();
 }
 
-static long bear(char how, int in, int out)
+static long spawn(char how, int in, int out)
 {
 	struct clone_args args = { .exit_signal = SIGCHLD };
 	long pid = -1;
@@ -73,14 +73,14 @@ static long bear(char how, int in, int out)
 	return pid;
 }
 
-static long bear_leashed(char how)
+static long spawn_leashed(char how)
 {
 	int ends[2];
 
 	if (pipe2(ends, O_CLOEXEC) != 0)
 		return -errno;
 	errno = 77;
-	child = (pid_t)bear(how, ends[0], ends[1]);
+	child = (pid_t)spawn(how, ends[0], ends[1]);
 	close(ends[0]);
 	leash = ends[1];
 	return errno == 77 ? child : -errno;
@@ -207,7 +207,7 @@ static long answer(char what)
 	switch (how) {
 	case 'b':
 		how = 0;
-		return bear_leashed(what);
+		return spawn_leashed(what);
 	case 'r':
 		how = 0;
 		return reap(what);
@@ -238,7 +238,7 @@ static void expect(long got, long wanted, const char *what, char which)
 
 static void play_life(char birth, char end, bool native)
 {
-	struct actor stranger;
+	struct actor unrelated;
 	pid_t number = (pid_t)ask('b', birth);
 	long signals = 0;
 
@@ -249,14 +249,14 @@ static void play_life(char birth, char end, bool native)
 	expect(ask('r', end), 0, "a status", end);
 	for (const char *how = USES; *how; how++)
 		expect(ask('0', *how), ESRCH, "nobody", *how);
-	actor_start_stranger(&stranger, number, NULL);
+	actor_start_unrelated(&unrelated, number, NULL);
 	for (const char *how = USES; *how; how++) {
-		expect(ask('1', *how), native ? 0 : ESRCH, "a stranger", *how);
+		expect(ask('1', *how), native ? 0 : ESRCH, "an unrelated process", *how);
 		signals += native;
-		expect(actor_ask(&stranger, ACTOR_SIGNALS), signals,
+		expect(actor_ask(&unrelated, ACTOR_SIGNALS), signals,
 		       "an unrelated process's signals", *how);
 	}
-	actor_end(&stranger);
+	actor_end(&unrelated);
 }
 
 static void play(bool native, const char *old)

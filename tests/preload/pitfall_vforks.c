@@ -95,7 +95,7 @@ static void by_syscall(int round)
 	judge(pid, &r, round);
 }
 
-static void *life(void *first)
+static void *run_thread(void *first)
 {
 	for (int i = 0; i < EACH; i++) {
 		if (i % 2)
@@ -116,7 +116,7 @@ int main(int argc, char **argv)
 	alarm(300); /* a vfork that never returns is the failure */
 	for (int i = 0; i < THREADS; i++) {
 		first[i] = i * 7;
-		if (pthread_create(&thread[i], NULL, life, &first[i]) != 0)
+		if (pthread_create(&thread[i], NULL, run_thread, &first[i]) != 0)
 			attack_fail("no thread");
 	}
 	for (int i = 0; i < THREADS; i++)

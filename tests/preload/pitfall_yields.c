@@ -133,17 +133,17 @@ static long answer(char what)
 
 static void play_stale(const struct actor *victim, char way, bool native)
 {
-	struct actor stranger;
+	struct actor unrelated;
 	long got;
 
-	actor_start_stranger(&stranger, (pid_t)actor_ask(victim, (char)('A' + way)), NULL);
+	actor_start_unrelated(&unrelated, (pid_t)actor_ask(victim, (char)('A' + way)), NULL);
 	got = actor_ask(victim, 'k');
 	if (got != (native ? 0 : ESRCH))
 		actor_fail("%s: a stale pid gave %ld", ways[(int)way].name, got);
-	if ((actor_ask(&stranger, ACTOR_SIGNALS) != 0) != native)
+	if ((actor_ask(&unrelated, ACTOR_SIGNALS) != 0) != native)
 		actor_fail("%s: the unrelated process %s", ways[(int)way].name,
 			   native ? "is spared" : "is hit");
-	actor_end(&stranger);
+	actor_end(&unrelated);
 }
 
 static void play(bool native)

@@ -55,6 +55,6 @@ done
 
 kinds stale --on-stale=report -- "$victim" stale
 grep -q '"severity":"critical".*"outcome":"passed".*"holder":{"comm":"misuses"' "$events" ||
-	fail "the stranger is not told"
+	fail "the unrelated process is not told"
 kinds stale -- "$victim" stale
 grep -q '"severity":"error".*"outcome":"refused"' "$events" || fail "it was not refused"

@@ -197,7 +197,7 @@ static void sandboxed(void)
 	misuse_here(child, SIGTERM);
 }
 
-/* --- a real stranger, in a namespace of our own --- */
+/* --- a real unrelated process, in a namespace of our own --- */
 
 static pid_t fork_as(pid_t wanted)
 {
@@ -210,7 +210,7 @@ static pid_t fork_as(pid_t wanted)
 	return (pid_t)syscall(SYS_clone3, &args, sizeof(args));
 }
 
-/* The misuser: the stranger must be no descendant of its own (kin.1), so the parent makes it. */
+/* The misuser: the unrelated process must be no descendant of its own (kin.1), so the parent makes it. */
 static void misuse_beside(int ask, int answer)
 {
 	pid_t child = obtain_here();
@@ -224,7 +224,7 @@ static void misuse_beside(int ask, int answer)
 }
 
 /* A child with that pid, which does not mind. */
-static void make_stranger(int ask, int answer)
+static void make_unrelated(int ask, int answer)
 {
 	pid_t wanted;
 
@@ -259,7 +259,7 @@ static void stale(void)
 	misuser = fork();
 	if (misuser == 0)
 		misuse_beside(ask[1], answer[0]);
-	make_stranger(ask[0], answer[1]);
+	make_unrelated(ask[0], answer[1]);
 	waitpid(misuser, &status, 0);
 	_exit(WEXITSTATUS(status));
 }

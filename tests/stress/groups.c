@@ -37,7 +37,7 @@
 #define GROUPS	  200000 /* most in a run */
 #define MEMBERS	  3	 /* of a group; the first is its leader */
 #define RECENT	  24	 /* of these groups one is signalled */
-#define STRANGERS 6	 /* unrelated leaders at a time */
+#define UNRELATED 6	 /* unrelated leaders at a time */
 #define UNREAD	  128	 /* signals sent to a group: more could not all be queued */
 #define LOW	  300	 /* the first pid after a round */
 #define HIGH	  390
@@ -60,7 +60,7 @@ struct group {
 };
 
 static struct play {
-	_Atomic long strangers, hit;
+	_Atomic long unrelated, hit;
 	_Atomic long signals, refused, failed;
 	_Atomic long leaders, reaped, delivered,
 		ended;	  /* of the signals: to groups without a leader; to none */
@@ -69,7 +69,7 @@ static struct play {
 	struct group group[GROUPS];
 } * play;
 
-static _Atomic bool born_last;
+static _Atomic bool spawned_last;
 static sem_t free_places;
 static long goal;
 
@@ -115,7 +115,7 @@ static int take_signals(void)
 
 /* --- unrelated processes --- */
 
-static _Noreturn void be_strangers_member(long ns)
+static _Noreturn void be_unrelated_member(long ns)
 {
 	live(ns);
 	atomic_fetch_add(&play->hit, take_signals());
@@ -123,12 +123,12 @@ static _Noreturn void be_strangers_member(long ns)
 }
 
 /* Every second one leaves its group without a leader. */
-static _Noreturn void be_stranger(bool leaves)
+static _Noreturn void be_unrelated(bool leaves)
 {
 	setpgid(0, 0);
 	if (leaves && fork() == 0)
-		be_strangers_member(2 * MEMBER_NS);
-	be_strangers_member(leaves ? 0 : MEMBER_NS);
+		be_unrelated_member(2 * MEMBER_NS);
+	be_unrelated_member(leaves ? 0 : MEMBER_NS);
 }
 
 static void turn_back(int fd)
@@ -150,7 +150,7 @@ static int open_last_pid(void)
 	exit(77);
 }
 
-static _Noreturn void keep_strangers(int last_pid)
+static _Noreturn void keep_unrelated(int last_pid)
 {
 	int alive = 0;
 
@@ -159,12 +159,12 @@ static _Noreturn void keep_strangers(int last_pid)
 		pid_t pid = fork();
 
 		if (pid == 0)
-			be_stranger(play->strangers & 1);
+			be_unrelated(play->unrelated & 1);
 		alive += pid > 0;
-		play->strangers += pid > 0;
+		play->unrelated += pid > 0;
 		if (pid > HIGH)
 			turn_back(last_pid);
-		while (alive > 0 && waitpid(-1, NULL, alive < STRANGERS ? WNOHANG : 0) > 0)
+		while (alive > 0 && waitpid(-1, NULL, alive < UNRELATED ? WNOHANG : 0) > 0)
 			alive--;
 	}
 	while (waitpid(-1, NULL, 0) > 0)
@@ -200,7 +200,7 @@ static _Noreturn void be_leader(struct group *g, int id)
 	_exit(0);
 }
 
-static void bear(int id)
+static void spawn(int id)
 {
 	struct group *g = &play->group[id];
 	pid_t pid = fork();
@@ -218,7 +218,7 @@ static void *keep_reaping(void *nothing)
 {
 	int status;
 
-	while (!born_last || play->reaped < play->leaders) {
+	while (!spawned_last || play->reaped < play->leaders) {
 		if (waitpid(-1, &status, 0) < 0) {
 			sched_yield(); /* no child just now */
 			continue;
@@ -236,7 +236,7 @@ static void keep_bearing(void)
 	for (int id = 1; id < GROUPS && !play->over; id++) {
 		while (sem_wait(&free_places) < 0)
 			;
-		bear(id);
+		spawn(id);
 	}
 	atomic_store(&play->over, 1);
 }
@@ -333,7 +333,7 @@ static _Noreturn void be_victim(void)
 		start(&signaller[i], keep_signalling, &seed[i]);
 	}
 	keep_bearing();
-	atomic_store(&born_last, true);
+	atomic_store(&spawned_last, true);
 	for (unsigned int i = 0; i < THREADS; i++)
 		pthread_join(signaller[i], NULL);
 	pthread_join(reaper, NULL);
@@ -400,7 +400,7 @@ static int report(int status)
 	printf("%ld signals, %ld to groups without a leader, %ld to none: misdirected %ld, "
 	       "wrongly refused %ld, failed %ld, lost %ld; leaders %ld, reaped %ld; unrelated %ld\n",
 	       play->signals, play->delivered, play->ended, play->hit, play->refused, play->failed,
-	       lost, play->leaders, play->reaped, play->strangers);
+	       lost, play->leaders, play->reaped, play->unrelated);
 	if (status != 0)
 		printf("the victim ended with status %#x\n", (unsigned int)status);
 	if (!is_wrong() && play->signals < asked)
@@ -412,20 +412,20 @@ static int report(int status)
 static int run_play(const char *library, const char *signals)
 {
 	int fd = memfd_create("play", 0), last_pid = open_last_pid();
-	pid_t victim, strangers;
+	pid_t victim, unrelated;
 
 	if (fd < 0 || ftruncate(fd, sizeof(struct play)) < 0)
 		fail("memory");
 	play = map_play(fd);
 	goal = atol(signals);
 	turn_back(last_pid);
-	strangers = fork();
-	if (strangers == 0)
-		keep_strangers(last_pid);
+	unrelated = fork();
+	if (unrelated == 0)
+		keep_unrelated(last_pid);
 	victim = fork();
 	if (victim == 0)
 		become_victim(library, fd, signals);
-	if (strangers < 0 || victim < 0)
+	if (unrelated < 0 || victim < 0)
 		fail("the play");
 	return report(await(victim));
 }

@@ -161,7 +161,7 @@ static _Noreturn void be_child(const int gate[2], int at)
 }
 
 /* They all wait for the end of @gate. SIGCHLD is blocked. */
-static void bear_all(const int gate[2])
+static void spawn_all(const int gate[2])
 {
 	left = BATCH;
 	for (int i = 0; i < BATCH; i++) {
@@ -202,7 +202,7 @@ static void play_batch(void)
 
 	if (pipe(gate) < 0)
 		fail("pipe: %s", strerror(errno));
-	bear_all(gate);
+	spawn_all(gate);
 	phase++;
 	close(gate[1]);
 	if (shape->main_signals)

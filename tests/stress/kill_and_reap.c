@@ -7,7 +7,7 @@
  *
  * In a pid namespace in which pids come round every hundred forks: a victim, with that library
  * before libc, keeps children for a moment each. Its threads signal them; one thread waits for any
- * child, and so does a SIGCHLD handler on whatever thread it interrupts. Strangers are born into
+ * child, and so does a SIGCHLD handler on whatever thread it interrupts. Unrelated processes are born into
  * the same numbers. Ends with 0 if all that is counted here as wrong is 0 after so many signals,
  * else with 1, at the first wrong that is seen.
  */
@@ -34,7 +34,7 @@
 
 #define PLACES	  16	 /* children signalled at a time */
 #define CHILDREN  400000 /* most in a run */
-#define STRANGERS 6	 /* alive at a time */
+#define UNRELATED 6	 /* alive at a time */
 #define UNREAD	  256	 /* signals sent to a living child: more could not all be queued */
 #define LOW	  300	 /* the first pid after a round */
 #define HIGH	  350
@@ -52,7 +52,7 @@ struct child {
 };
 
 static struct play {
-	_Atomic long strangers, hit;		/* by the unrelated processes */
+	_Atomic long unrelated, hit;		/* by the unrelated processes */
 	_Atomic long kills, refused, failed;	/* by the victim: wrong results; these must be 0 */
 	_Atomic long forks, reaps, in_handlers; /* of the victim's children */
 	_Atomic int over;
@@ -60,7 +60,7 @@ static struct play {
 } * play;
 
 static _Atomic int place[PLACES]; /* the child in it; 0 none */
-static _Atomic bool born_last;
+static _Atomic bool spawned_last;
 static sem_t free_places;
 static long goal;
 
@@ -107,7 +107,7 @@ static int take_signals(void)
 
 /* --- unrelated processes --- */
 
-static _Noreturn void be_stranger(void)
+static _Noreturn void be_unrelated(void)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	live(LIFE_NS);
@@ -134,7 +134,7 @@ static int open_last_pid(void)
 	exit(77);
 }
 
-static _Noreturn void keep_strangers(int last_pid)
+static _Noreturn void keep_unrelated(int last_pid)
 {
 	int alive = 0;
 
@@ -143,12 +143,12 @@ static _Noreturn void keep_strangers(int last_pid)
 		pid_t pid = fork();
 
 		if (pid == 0)
-			be_stranger();
+			be_unrelated();
 		alive += pid > 0;
-		play->strangers += pid > 0;
+		play->unrelated += pid > 0;
 		if (pid > HIGH)
 			turn_back(last_pid);
-		while (alive > 0 && waitpid(-1, NULL, alive < STRANGERS ? WNOHANG : 0) > 0)
+		while (alive > 0 && waitpid(-1, NULL, alive < UNRELATED ? WNOHANG : 0) > 0)
 			alive--;
 	}
 	while (waitpid(-1, NULL, 0) > 0)
@@ -205,11 +205,11 @@ static void *keep_reaping(void *nothing)
 	do {
 		reap(0, NULL);
 		sched_yield(); /* no child just now */
-	} while (!born_last || play->reaps < play->forks);
+	} while (!spawned_last || play->reaps < play->forks);
 	return nothing;
 }
 
-static void bear(int at, int id)
+static void spawn(int at, int id)
 {
 	struct child *c = &play->child[id];
 	pid_t pid;
@@ -236,7 +236,7 @@ static void keep_bearing(void)
 		while (sem_wait(&free_places) < 0)
 			;
 		at = find_free(at);
-		bear(at, id);
+		spawn(at, id);
 	}
 	atomic_store(&play->over, 1);
 }
@@ -317,7 +317,7 @@ static _Noreturn void be_victim(void)
 		start(&signaller[i], keep_signalling, &seed[i]);
 	}
 	keep_bearing();
-	atomic_store(&born_last, true);
+	atomic_store(&spawned_last, true);
 	for (unsigned int i = 0; i < THREADS; i++)
 		pthread_join(signaller[i], NULL);
 	pthread_join(reaper, NULL);
@@ -358,14 +358,14 @@ static long count_lost(void)
 	return lost;
 }
 
-static int tell(int status, long asked)
+static int report(int status, long asked)
 {
 	long lost = count_lost();
 
 	printf("%ld signals: misdirected %ld, wrongly refused %ld, failed %ld, lost %ld; "
-	       "children %ld, reaped %ld, in handlers %ld; strangers %ld\n",
+	       "children %ld, reaped %ld, in handlers %ld; unrelated processes %ld\n",
 	       play->kills, play->hit, play->refused, play->failed, lost, play->forks, play->reaps,
-	       play->in_handlers, play->strangers);
+	       play->in_handlers, play->unrelated);
 	if (status != 0)
 		printf("the victim ended with status %#x\n", (unsigned int)status);
 	if (!is_wrong() && play->kills < asked)
@@ -377,23 +377,23 @@ static int tell(int status, long asked)
 static int run_play(const char *library, const char *kills)
 {
 	int fd = memfd_create("play", 0), last_pid = open_last_pid(), status = 0;
-	pid_t victim, strangers;
+	pid_t victim, unrelated;
 
 	if (fd < 0 || ftruncate(fd, sizeof(struct play)) < 0)
 		fail("memory");
 	play = map_play(fd);
 	turn_back(last_pid);
-	strangers = fork();
-	if (strangers == 0)
-		keep_strangers(last_pid);
+	unrelated = fork();
+	if (unrelated == 0)
+		keep_unrelated(last_pid);
 	victim = fork();
 	if (victim == 0)
 		become_victim(library, fd, kills);
-	if (strangers < 0 || victim < 0 || waitpid(victim, &status, 0) != victim)
+	if (unrelated < 0 || victim < 0 || waitpid(victim, &status, 0) != victim)
 		fail("the play");
 	atomic_store(&play->over, 1);
-	waitpid(strangers, NULL, 0);
-	return tell(status, atol(kills));
+	waitpid(unrelated, NULL, 0);
+	return report(status, atol(kills));
 }
 
 int main(int argc, char **argv)

@@ -77,11 +77,11 @@ static int tries(pid_t victim)
 	return number_faults != 0;
 }
 
-static void heir(int told, pid_t victim)
+static void heir(int reported, pid_t victim)
 {
 	int r = tries(victim);
 
-	if (write(told, &r, sizeof(r)) != sizeof(r))
+	if (write(reported, &r, sizeof(r)) != sizeof(r))
 		_exit(98);
 	_exit(0);
 }
@@ -96,16 +96,16 @@ static int result(int from)
 
 enum how { ITSELF, CHILD, ORPHAN, SIBLING };
 
-static void play(bool (*enter)(void), enum how how, pid_t victim, int told)
+static void play(bool (*enter)(void), enum how how, pid_t victim, int reported)
 {
 	struct clone_args args = { .flags = CLONE_PARENT };
 
 	if (!enter())
 		_exit(97);
 	if (how == ITSELF || (how != SIBLING && fork() == 0))
-		heir(told, victim);
+		heir(reported, victim);
 	if (how == SIBLING && syscall(SYS_clone3, &args, sizeof(args)) == 0)
-		heir(told, victim);
+		heir(reported, victim);
 	if (how == CHILD)
 		wait(NULL);
 	_exit(0); /* so that the other processes are orphans */
@@ -119,24 +119,24 @@ static bool lives(pid_t pid)
 /* 0; 97: this kind of confinement is not available here */
 static int confine(const char *name, bool (*enter)(void), enum how how)
 {
-	int life, told[2], status;
-	pid_t victim = number_child(&life, 0), pid;
+	int keepalive, reported[2], status;
+	pid_t victim = number_child(&keepalive, 0), pid;
 
-	if (pipe(told) < 0)
+	if (pipe(reported) < 0)
 		exit(98);
 	pid = fork();
 	if (pid == 0) {
-		close(told[0]);
-		play(enter, how, victim, told[1]);
+		close(reported[0]);
+		play(enter, how, victim, reported[1]);
 	}
-	close(told[1]);
+	close(reported[1]);
 	waitpid(pid, &status, 0);
 	if (WEXITSTATUS(status) != 97) {
-		number_is(name, result(told[0]), 0);
+		number_is(name, result(reported[0]), 0);
 		number_holds("its victim lives", lives(victim));
 	}
-	close(told[0]);
-	close(life);
+	close(reported[0]);
+	close(keepalive);
 	waitpid(victim, NULL, 0);
 	return WEXITSTATUS(status);
 }
@@ -145,11 +145,11 @@ static int confine(const char *name, bool (*enter)(void), enum how how)
 
 static int in_namespace(void)
 {
-	int status, told[2];
+	int status, reported[2];
 	pid_t first;
 	char c;
 
-	if (pipe(told) < 0 || unshare(CLONE_NEWPID) < 0)
+	if (pipe(reported) < 0 || unshare(CLONE_NEWPID) < 0)
 		return 97;
 	first = fork();
 	if (first == 0) {
@@ -166,8 +166,8 @@ static int in_namespace(void)
 		waitpid(pid, &status, 0);
 		_exit(WEXITSTATUS(status));
 	}
-	close(told[1]);
-	if (read(told[0], &c, 1) != 0)
+	close(reported[1]);
+	if (read(reported[0], &c, 1) != 0)
 		return 98;
 	waitpid(first, &status, 0);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
@@ -177,11 +177,11 @@ static int in_namespace(void)
 
 static void free_one(const char *name)
 {
-	int life;
-	pid_t pid = number_child(&life, 0);
+	int keepalive;
+	pid_t pid = number_child(&keepalive, 0);
 
 	number_is(name, number_kill(pid, number_ref(pid), SIGKILL), 0);
-	close(life);
+	close(keepalive);
 	waitpid(pid, NULL, 0);
 }
 

@@ -102,11 +102,11 @@ static void flags(void)
 static void entries(void)
 {
 	struct pidv v[3] = { { .pid = -1 }, self(), { .flags = PIDV_TAGGED } };
-	int life;
+	int keepalive;
 
-	v[2].pid = number_child(&life, 0);
+	v[2].pid = number_child(&keepalive, 0);
 	v[2].epoch = (pidepoch_t)number_ref(v[2].pid);
-	close(life);
+	close(keepalive);
 	waitpid(v[2].pid, NULL, 0);
 	number_is("a changed entry is returned beside a wrong one", ask(v, 3, NULL, 0, size), 1);
 	number_holds("and so are the others",

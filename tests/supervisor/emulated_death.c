@@ -11,7 +11,7 @@ enum { DEATHS = 12, NUMBER = 300 };
 
 /* --- the program --- */
 
-static void bear(void)
+static void spawn(void)
 {
 	pid_t pid = namespace_fork(NUMBER);
 
@@ -47,7 +47,7 @@ static int play(void)
 	struct pidv v = { .flags = PIDV_TAGGED };
 	long epoch;
 
-	bear();
+	spawn();
 	epoch = number_ref(NUMBER);
 	end();
 	v.pid = reader();
@@ -56,7 +56,7 @@ static int play(void)
 	fflush(stdout);
 	number_is("the sleeper wakes", pidepoch_raw_waitpidv(&v, 1, NULL, 0, NULL), 1);
 	number_is("with the status", v.status, 5 << 8);
-	bear();
+	spawn();
 	number_is("an old reference is old", number_kill(NUMBER, epoch, SIGKILL), -EEPOCH);
 	number_holds("a new one is another", number_ref(NUMBER) != epoch);
 	number_is("and the old one still is", number_kill(NUMBER, epoch, SIGKILL), -EEPOCH);

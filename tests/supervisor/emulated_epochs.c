@@ -9,7 +9,7 @@
 #include "../support/namespace.h"
 #include "../support/emulated.h"
 
-static pid_t bear(pid_t number)
+static pid_t spawn(pid_t number)
 {
 	pid_t pid = namespace_fork(number);
 
@@ -51,7 +51,7 @@ static void succession(pid_t number)
 	long epoch[LIVES];
 
 	for (int i = 0; i < LIVES; i++) {
-		bear(number);
+		spawn(number);
 		if (i == 1) {
 			/* a process without a reference: the old reference is refused all the
 			 * same */
@@ -81,12 +81,12 @@ static void implied(pid_t number)
 	pidepoch_snapshot_t snapshot;
 	struct pidv v = { .pid = number };
 
-	bear(number);
+	spawn(number);
 	number_ref(number);
 	snapshot = (pidepoch_snapshot_t)number_call(PIDEPOCH_NR_now, 0, 0, 0, 0);
 	number_is("by a moment", pidepoch_raw_waitpidv(&v, 1, &snapshot, WNOHANG, NULL), 0);
 	end(number);
-	bear(number);
+	spawn(number);
 	number_ref(number);
 	v.state = PIDV_NEW;
 	number_is("it is another process", pidepoch_raw_waitpidv(&v, 1, &snapshot, WNOHANG, NULL),
@@ -98,25 +98,26 @@ static void implied(pid_t number)
 
 static void retired(pid_t number)
 {
-	int life;
-	pid_t child = number_child(&life, 0);
+	int keepalive;
+	pid_t child = number_child(&keepalive, 0);
 	long epoch = number_ref(child), first;
-	int told;
+	int reported;
 
-	bear(number);
+	spawn(number);
 	first = number_ref(number);
 	for (int i = 0; i < 6; i++) {
 		end(number);
-		bear(number);
+		spawn(number);
 		number_call(PIDEPOCH_NR_now, 0, 0, 0, 0);
 		number_ref(number);
 	}
 	number_is("an epoch that is long past", number_kill(number, first, 0), -EEPOCH);
-	told = ask(number, first).state;
-	number_holds("of which no more is returned", told == PIDV_UNKNOWN || told == PIDV_ENDED);
+	reported = ask(number, first).state;
+	number_holds("of which no more is returned",
+		     reported == PIDV_UNKNOWN || reported == PIDV_ENDED);
 	number_is("a child is a child until it is reaped", number_kill(child, epoch, 0), 0);
 	end(number);
-	close(life);
+	close(keepalive);
 	end(child);
 }
 

@@ -20,7 +20,7 @@ static void limit(rlim_t most)
 }
 
 /* all wait for one end of a pipe, and then end by themselves, or not before they are killed */
-static void bear_all(int *life)
+static void spawn_all(int *keepalive)
 {
 	int ends[2];
 	char c;
@@ -46,15 +46,15 @@ static void bear_all(int *life)
 				      .flags = PIDV_TAGGED };
 	}
 	close(ends[0]);
-	*life = ends[1];
+	*keepalive = ends[1];
 }
 
 static int play(void)
 {
-	int life, right = 0;
+	int keepalive, right = 0;
 
 	limit(32);
-	bear_all(&life);
+	spawn_all(&keepalive);
 	number_is("all live", pidepoch_raw_waitpidv(v, CHILDREN, NULL, WNOHANG, NULL), 0);
 	kill(v[CHILDREN - 8].pid, SIGKILL);
 	number_is("one is killed", pidepoch_raw_waitpidv(v, CHILDREN, NULL, 0, NULL), 1);
@@ -62,7 +62,7 @@ static int play(void)
 	for (int i = 0; i < CHILDREN; i++)
 		if (i % 7 == 0 && i != CHILDREN - 8)
 			number_is("a kill", number_kill(v[i].pid, (long)v[i].epoch, SIGKILL), 0);
-	close(life);
+	close(keepalive);
 	number_is("all others end", pidepoch_raw_waitpidv(v, CHILDREN, NULL, WAITPIDV_ALL, NULL),
 		  CHILDREN - 1);
 	for (int i = 0; i < CHILDREN; i++)

@@ -4,24 +4,24 @@
 #include "../support/emulated.h"
 
 /* an unrelated process of another user; 1: the first process is the target */
-static pid_t stranger(int *life)
+static pid_t unrelated(int *keepalive)
 {
-	int ends[2], told[2];
+	int ends[2], reported[2];
 	pid_t pid;
 	char c = 0;
 
 	if (geteuid() != 0)
 		return 1;
-	if (pipe(ends) < 0 || pipe(told) < 0)
+	if (pipe(ends) < 0 || pipe(reported) < 0)
 		exit(98);
 	pid = fork();
 	if (pid == 0) {
 		close(ends[1]);
-		_exit(setuid(4711) < 0 || write(told[1], &c, 1) < 0 || read(ends[0], &c, 1));
+		_exit(setuid(4711) < 0 || write(reported[1], &c, 1) < 0 || read(ends[0], &c, 1));
 	}
-	if (read(told[0], &c, 1) != 1)
+	if (read(reported[0], &c, 1) != 1)
 		exit(98);
-	*life = ends[1];
+	*keepalive = ends[1];
 	return pid;
 }
 
@@ -43,13 +43,13 @@ static int play(pid_t other)
 
 int main(int argc, char **argv)
 {
-	int status = 0, life = -1;
+	int status = 0, keepalive = -1;
 	pid_t other, child;
 
 	(void)argc;
 	if (!number_is_inside())
 		number_go_inside(argv);
-	other = stranger(&life);
+	other = unrelated(&keepalive);
 	if (other == 1)
 		return play(other) ? 1 : number_done();
 	child = fork();

@@ -84,13 +84,13 @@ static void by_prctl(void)
 	number_is("another prctl is the kernel's", prctl(PR_GET_DUMPABLE), 1);
 }
 
-static volatile sig_atomic_t told, epoch;
+static volatile sig_atomic_t reported, epoch;
 
 static void on_lag(int signal, siginfo_t *info, void *context)
 {
 	(void)signal;
 	(void)context;
-	told++;
+	reported++;
 	epoch = info->si_value.sival_int;
 }
 
@@ -103,21 +103,21 @@ static void lag(void)
 	set(present(), 0);
 	number_is("a signal is chosen", prctl(PR_SET_PID_EPOCH_SIGNAL, (long)SIGUSR2), 0);
 	turn(1);
-	number_is("not yet", told, 0);
+	number_is("not yet", reported, 0);
 	turn(2);
 	get();
-	number_is("told", told, 1);
+	number_is("told", reported, 1);
 	number_holds("of which", epoch > 0 && (uint64_t)epoch <= present() / LAP);
 	turn(1);
-	number_is("once", told, 1);
+	number_is("once", reported, 1);
 	number_is("armed again", set(present(), 0), 0);
 	turn(3);
 	get();
-	number_is("and signalled again", told, 2);
-	before = told;
+	number_is("and signalled again", reported, 2);
+	before = reported;
 	prctl(PR_SET_PID_EPOCH_SIGNAL, 0L);
 	turn(3);
-	number_is("or not any more", told, before);
+	number_is("or not any more", reported, before);
 }
 
 /* --- parents and children --- */

@@ -36,8 +36,8 @@ static void to_self(void)
 
 static void to_child(void)
 {
-	int life, status;
-	pid_t pid = number_child(&life, 7);
+	int keepalive, status;
+	pid_t pid = number_child(&keepalive, 7);
 	long epoch = number_ref(pid);
 
 	number_is("it is there", number_kill(pid, epoch, 0), 0);
@@ -48,18 +48,18 @@ static void to_child(void)
 	number_holds("by that signal", WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
 	number_is("reaped it is not", number_kill(pid, epoch, SIGTERM), -ESRCH);
 	number_is("nor to be referred to", number_ref(pid), -ESRCH);
-	close(life);
+	close(keepalive);
 }
 
 /* a grandchild is none of ours */
 static void to_other(void)
 {
-	int told[2], life[2];
+	int reported[2], keepalive[2];
 	pid_t pid, other;
 	long epoch;
 	char c;
 
-	if (pipe(told) < 0 || pipe(life) < 0)
+	if (pipe(reported) < 0 || pipe(keepalive) < 0)
 		exit(98);
 	pid = fork();
 	if (pid == 0) {
@@ -67,21 +67,21 @@ static void to_other(void)
 
 		other = fork();
 		if (other == 0) {
-			close(life[1]);
-			_exit((int)read(life[0], &c, 1));
+			close(keepalive[1]);
+			_exit((int)read(keepalive[0], &c, 1));
 		}
-		if (write(told[1], &other, sizeof(other)) < 0 ||
+		if (write(reported[1], &other, sizeof(other)) < 0 ||
 		    waitpid(other, &status, 0) != other)
 			_exit(1);
 		_exit(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM ? 0 : 2);
 	}
-	if (read(told[0], &other, sizeof(other)) != sizeof(other))
+	if (read(reported[0], &other, sizeof(other)) != sizeof(other))
 		exit(98);
 	epoch = number_ref(other);
 	number_holds("a reference to another's child", epoch >= 0);
 	number_is("which is signalled", number_kill(other, epoch, SIGTERM), 0);
-	waitpid(pid, &life[0], 0);
-	number_is("and ends by it", life[0], 0);
+	waitpid(pid, &keepalive[0], 0);
+	number_is("and ends by it", keepalive[0], 0);
 	number_is("and is gone", number_kill(other, epoch, SIGTERM), -ESRCH);
 }
 
@@ -97,7 +97,7 @@ static void *stay(void *ends)
 
 static void to_thread(void)
 {
-	int ends[4]; /* told: 0, 1; life: 2, 3 */
+	int ends[4]; /* reported: 0, 1; keepalive: 2, 3 */
 	pthread_t thread;
 	pid_t tid;
 
@@ -112,8 +112,8 @@ static void to_thread(void)
 
 static void by_pidfd(void)
 {
-	int life;
-	pid_t pid = number_child(&life, 7);
+	int keepalive;
+	pid_t pid = number_child(&keepalive, 7);
 	long epoch = number_ref(pid);
 	int fd = (int)number_call(PIDEPOCH_NR_pidfd_open, pid, epoch, O_NONBLOCK, 0);
 	siginfo_t info = { .si_pid = 0 };
@@ -128,7 +128,7 @@ static void by_pidfd(void)
 		  number_call(PIDEPOCH_NR_pidfd_open, getpid(), number_ref(getpid()), 1, 0),
 		  -EINVAL);
 	close(fd);
-	close(life);
+	close(keepalive);
 }
 
 static void wrong(void)

@@ -30,17 +30,17 @@ static void ends(void)
 	struct waitpidv_more more = { .size = sizeof(more), .usage = usage };
 	pidepoch_snapshot_t snapshot = 0;
 	struct pidv v[4];
-	int life[4];
+	int keepalive[4];
 
 	memset(usage, 0xff, sizeof(usage));
 	for (int i = 0; i < 4; i++) {
-		v[i] = entry(number_child(&life[i], i < 3 ? last[i] : 0));
+		v[i] = entry(number_child(&keepalive[i], i < 3 ? last[i] : 0));
 		v[i].status = 99;
 	}
 	number_is("none has ended", pidepoch_raw_waitpidv(v, 4, NULL, WNOHANG, NULL), 0);
 	number_holds("all are running", v[0].state == PIDV_RUNNING && v[3].state == PIDV_RUNNING);
 	number_is("nor by the other name", pidepoch_raw_waitpidv(v, 4, NULL, O_NONBLOCK, NULL), 0);
-	close(life[1]);
+	close(keepalive[1]);
 	kernels_usage(v[1].pid, &natively);
 	number_is("one ends", pidepoch_raw_waitpidv(v, 4, &snapshot, 0, &more), 1);
 	number_is("this one", v[1].state, PIDV_EXITED);
@@ -50,8 +50,8 @@ static void ends(void)
 	number_holds("a snapshot", snapshot != 0);
 	number_is("it is reaped", waitpid(v[1].pid, NULL, WNOHANG), -1);
 	kill(v[3].pid, SIGKILL);
-	close(life[0]);
-	close(life[2]);
+	close(keepalive[0]);
+	close(keepalive[2]);
 	number_is("the rest", pidepoch_raw_waitpidv(v, 4, NULL, WAITPIDV_ALL, NULL), 3);
 	number_is("a status", v[2].status, 255 << 8);
 	number_is("a signal", v[3].status, SIGKILL);
@@ -63,22 +63,22 @@ static void untagged(void)
 {
 	pidepoch_snapshot_t snapshot;
 	struct pidv v = { .pid = 0 };
-	int life;
+	int keepalive;
 
-	v.pid = number_child(&life, 3);
+	v.pid = number_child(&keepalive, 3);
 	number_ref(v.pid);
 	snapshot = (pidepoch_snapshot_t)number_call(PIDEPOCH_NR_now, 0, 0, 0, 0);
-	close(life);
+	close(keepalive);
 	number_is("by a snapshot", pidepoch_raw_waitpidv(&v, 1, &snapshot, 0, NULL), 1);
 	number_is("its status", v.status, 3 << 8);
 }
 
 static void not_consumed(void)
 {
-	int life;
-	struct pidv v = entry(number_child(&life, 5)), again = v;
+	int keepalive;
+	struct pidv v = entry(number_child(&keepalive, 5)), again = v;
 
-	close(life);
+	close(keepalive);
 	number_is("looked at", pidepoch_raw_waitpidv(&v, 1, NULL, WNOWAIT, NULL), 1);
 	number_is("with its status", v.status, 5 << 8);
 	number_is("and reaped", pidepoch_raw_waitpidv(&again, 1, NULL, 0, NULL), 1);
@@ -89,34 +89,34 @@ static void not_consumed(void)
 
 static void others(void)
 {
-	int told[2], life;
+	int reported[2], keepalive;
 	struct pidv v;
 	pid_t pid, other = 0;
 
-	if (pipe(told) < 0)
+	if (pipe(reported) < 0)
 		exit(98);
-	pid = number_child(&life, 0);
+	pid = number_child(&keepalive, 0);
 	v = entry(pid);
 	if (fork() == 0) {
 		number_is("to a sibling it runs", pidepoch_raw_waitpidv(&v, 1, NULL, WNOHANG, NULL),
 			  0);
-		close(life);
+		close(keepalive);
 		number_is("and ends", pidepoch_raw_waitpidv(&v, 1, NULL, 0, NULL), 1);
 		number_is("without a status", v.state, PIDV_ENDED);
 		_exit(number_faults != 0);
 	}
-	close(life);
-	wait(&told[0]);
-	wait(&told[1]);
-	number_is("both ends", told[0] + told[1], 0);
+	close(keepalive);
+	wait(&reported[0]);
+	wait(&reported[1]);
+	number_is("both ends", reported[0] + reported[1], 0);
 	(void)other;
 }
 
 static void stops(void)
 {
 	const int flags = WUNTRACED | WCONTINUED;
-	int life;
-	struct pidv v = entry(number_child(&life, 0));
+	int keepalive;
+	struct pidv v = entry(number_child(&keepalive, 0));
 
 	kill(v.pid, SIGSTOP);
 	number_is("a stop", pidepoch_raw_waitpidv(&v, 1, NULL, flags, NULL), 1);
@@ -125,7 +125,7 @@ static void stops(void)
 	kill(v.pid, SIGCONT);
 	number_is("a continuation", pidepoch_raw_waitpidv(&v, 1, NULL, flags, NULL), 1);
 	number_holds("so", v.state == PIDV_CONTINUED && WIFCONTINUED(v.status));
-	close(life);
+	close(keepalive);
 	number_is("an end", pidepoch_raw_waitpidv(&v, 1, NULL, flags, NULL), 1);
 	number_is("so", v.state, PIDV_EXITED);
 }
@@ -139,8 +139,8 @@ static void interrupted(void)
 {
 	const struct timespec none = { 0, 0 }, brief = { 0, 20000000 };
 	struct waitpidv_more more = { .size = sizeof(more), .timeout = &none };
-	int life, status;
-	struct pidv v = entry(number_child(&life, 0));
+	int keepalive, status;
+	struct pidv v = entry(number_child(&keepalive, 0));
 	pid_t self = getpid(), pid;
 
 	number_is("no time", pidepoch_raw_waitpidv(&v, 1, NULL, 0, &more), 0);
@@ -157,7 +157,7 @@ static void interrupted(void)
 	kill(pid, SIGKILL);
 	waitpid(pid, &status, 0);
 	number_is("and it is still there", v.state, PIDV_RUNNING);
-	close(life);
+	close(keepalive);
 	while (pidepoch_raw_waitpidv(&v, 1, NULL, 0, NULL) == -EINTR)
 		;
 	number_is("to the end", v.state, PIDV_EXITED);
@@ -188,15 +188,15 @@ static void threads(void)
 {
 	static const int numbers[THREADS] = { 0, 1 };
 	pthread_t thread[THREADS];
-	int life[CHILDREN];
+	int keepalive[CHILDREN];
 
 	for (int i = 0; i < CHILDREN; i++)
-		all[i] = entry(number_child(&life[i], i));
+		all[i] = entry(number_child(&keepalive[i], i));
 	for (int i = 0; i < THREADS; i++)
 		pthread_create(&thread[i], NULL, wait_for_all, (void *)(uintptr_t)&numbers[i]);
 	for (int i = 0; i < CHILDREN; i++) {
 		kill(all[i].pid, 0);
-		close(life[i]);
+		close(keepalive[i]);
 	}
 	for (int i = 0; i < THREADS; i++)
 		pthread_join(thread[i], NULL);
@@ -235,16 +235,16 @@ static void wrong_far_away(void)
 {
 	static struct pidv v[PIDEPOCH_WAITPIDV_MOST + 1];
 	struct pidv self = entry(getpid()), *last = &v[PIDEPOCH_WAITPIDV_MOST];
-	int life;
+	int keepalive;
 
 	for (int i = 0; i < PIDEPOCH_WAITPIDV_MOST; i++)
 		v[i] = self;
 	v[7].pid = -1;
-	*last = entry(number_child(&life, 6));
+	*last = entry(number_child(&keepalive, 6));
 	number_is("no news, and one is wrong",
 		  pidepoch_raw_waitpidv(v, PIDEPOCH_WAITPIDV_MOST + 1, NULL, WNOHANG, NULL),
 		  -EINVAL);
-	close(life);
+	close(keepalive);
 	waitid(P_PID, (id_t)last->pid, NULL, WEXITED | WNOWAIT);
 	number_is("news, and one is wrong",
 		  pidepoch_raw_waitpidv(v, PIDEPOCH_WAITPIDV_MOST + 1, NULL, WNOHANG, NULL), 1);

@@ -108,10 +108,10 @@ static void end(void)
 		fail("its status is wrong", "");
 }
 
-static int bear(void)
+static int spawn(void)
 {
 	int number = 0;
-	const char *said = ask("bear", 0);
+	const char *said = ask("spawn", 0);
 
 	if (sscanf(said, "reaped %d", &number) != 1)
 		fail("it reaped no process", said);
@@ -121,7 +121,7 @@ static int bear(void)
 /* --- unrelated processes --- */
 
 /* 0: another process on this machine holds the pid */
-static pid_t bear_stranger(int number)
+static pid_t spawn_unrelated(int number)
 {
 	struct clone_args how = { .exit_signal = SIGCHLD,
 				  .set_tid = (uintptr_t)&number,
@@ -142,16 +142,16 @@ static pid_t bear_stranger(int number)
  * not be taken. */
 static bool aim(int number, bool passes, const char *what)
 {
-	pid_t stranger = bear_stranger(number);
+	pid_t unrelated = spawn_unrelated(number);
 	const char *said;
 	int status;
 
-	if (!stranger)
+	if (!unrelated)
 		return false;
 	said = ask("kill", number);
-	kill(stranger, SIGKILL);
-	if (waitpid(stranger, &status, 0) != stranger || (WTERMSIG(status) == SIGTERM) != passes ||
-	    strcmp(said, passes ? "ok" : "ESRCH") != 0)
+	kill(unrelated, SIGKILL);
+	if (waitpid(unrelated, &status, 0) != unrelated ||
+	    (WTERMSIG(status) == SIGTERM) != passes || strcmp(said, passes ? "ok" : "ESRCH") != 0)
 		fail(what, said);
 	return true;
 }
@@ -163,7 +163,7 @@ static void play_rounds(enum how how, int count)
 {
 	start(how, NULL);
 	for (int done = 0, tries = 0; done < count && tries < 2 * count; tries++)
-		done += aim(bear(), how != WITH, "a stale pid");
+		done += aim(spawn(), how != WITH, "a stale pid");
 	end();
 }
 
@@ -212,7 +212,7 @@ static void play_asking(void)
 	start(WITH, NULL);
 	if (listens(worker_find_in(run.pid, 0)))
 		fail("no process has registered for fork events yet", "");
-	bear();
+	spawn();
 	if (!listens(worker_find_in(run.pid, 0)))
 		fail("a process has registered for fork events", "");
 	end();
@@ -223,7 +223,7 @@ static void play_beside(void)
 {
 	start(WITH, NULL);
 	for (bool done = false; !done;) {
-		int number = bear();
+		int number = spawn();
 
 		ask("beside", 0);
 		done = aim(number, false, "a pid from before another process registered");
@@ -235,7 +235,7 @@ static void play_beside(void)
 static void play_below(void)
 {
 	start(WITH, "below");
-	bear();
+	spawn();
 	if (listens(worker_find_in(run.pid, 0)))
 		fail("its children's pids cannot be translated", "");
 	end();
@@ -268,7 +268,7 @@ static void play_again(void)
 
 	start(WITH, NULL);
 	for (int i = 0; i < 20; i++) {
-		said = ask("again", bear());
+		said = ask("again", spawn());
 		if (strcmp(said, "ok") != 0 && strcmp(said, "taken") != 0)
 			fail("its own child", said);
 	}
@@ -282,10 +282,10 @@ static void play_exec(void)
 		int number;
 
 		start(WITH, NULL);
-		number = bear();
+		number = spawn();
 		if (strcmp(ask("exec", 0), "ready") != 0)
 			fail("it did not begin anew", "");
-		bear();
+		spawn();
 		done = aim(number, true, "a pid from before the exec");
 	}
 }
@@ -297,10 +297,10 @@ static void play_heir(void)
 		int number;
 
 		start(WITH, "heir");
-		number = bear();
+		number = spawn();
 		if (strcmp(ask("end", 0), "ready") != 0)
 			continue;
-		bear();
+		spawn();
 		done = aim(number, true, "a pid of its predecessor's");
 	}
 }
@@ -323,16 +323,16 @@ static void play_flood(void)
 	int first, lost;
 
 	start(WITH, NULL);
-	first = bear();
+	first = spawn();
 	flood();
 	aim(first, false, "a pid from before the flood");
 	ask("wait", 0);
 	flood();
-	lost = bear();
+	lost = spawn();
 	aim(lost, true, "a pid that there was no room for");
 	aim(first, false, "a pid from before both floods");
 	flood();
-	aim(bear(), false, "a pid from after a flood, and after a wait");
+	aim(spawn(), false, "a pid from after a flood, and after a wait");
 	end();
 }
 
@@ -356,7 +356,7 @@ static void play_death(void)
 {
 	start(WITH, NULL);
 	for (int i = 0, done = 0; done < 6 && i < 20; i++) {
-		int number = bear(), worker = worker_find_in(run.pid, 0);
+		int number = spawn(), worker = worker_find_in(run.pid, 0);
 
 		kill(i % 2 ? parent_of(worker) : worker, SIGKILL);
 		worker_find_in(run.pid, worker);
@@ -398,13 +398,13 @@ static void skip_where_not(void)
 {
 	int r = pe_probe_try(PE_PROBE_BIRTHS), number = getpid();
 
-	if (r == 0 && (bear_stranger(number) != 0 || errno != EEXIST)) {
+	if (r == 0 && (spawn_unrelated(number) != 0 || errno != EEXIST)) {
 		printf("skip: no process with a chosen pid can be created\n");
 		exit(77);
 	}
 	if (r == 0)
 		return;
-	printf("%s: no births are told: %s\n", is_due() ? "FAIL" : "skip", strerror(-r));
+	printf("%s: no births are reported: %s\n", is_due() ? "FAIL" : "skip", strerror(-r));
 	exit(is_due() ? 1 : 77);
 }
 

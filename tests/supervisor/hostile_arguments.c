@@ -20,7 +20,7 @@
 
 static long self, gone, half;
 
-static void told(const char *what, long a, long b, long c, long r)
+static void reported(const char *what, long a, long b, long c, long r)
 {
 	/* pids, which differ from run to run, are not printed */
 	printf("%s %s %ld %ld: %s\n", what,
@@ -37,20 +37,21 @@ static void signals(long number)
 	siginfo_t *nowhere = (siginfo_t *)8;
 
 	for (size_t i = 0; i < COUNT(none); i++) {
-		told("kill", number, none[i], 0, syscall(SYS_kill, number, none[i]));
-		told("tkill", number, none[i], 0, syscall(SYS_tkill, number, none[i]));
-		told("tgkill", number, none[i], 0, syscall(SYS_tgkill, number, number, none[i]));
-		told("tgkill", number, none[i], 1, syscall(SYS_tgkill, number, self, none[i]));
-		told("tgkill", number, none[i], 2, syscall(SYS_tgkill, self, number, none[i]));
-		told("queue", number, none[i], 0,
-		     syscall(SYS_rt_sigqueueinfo, number, none[i], nowhere));
-		told("tgqueue", number, none[i], 0,
-		     syscall(SYS_rt_tgsigqueueinfo, number, number, none[i], nowhere));
+		reported("kill", number, none[i], 0, syscall(SYS_kill, number, none[i]));
+		reported("tkill", number, none[i], 0, syscall(SYS_tkill, number, none[i]));
+		reported("tgkill", number, none[i], 0,
+			 syscall(SYS_tgkill, number, number, none[i]));
+		reported("tgkill", number, none[i], 1, syscall(SYS_tgkill, number, self, none[i]));
+		reported("tgkill", number, none[i], 2, syscall(SYS_tgkill, self, number, none[i]));
+		reported("queue", number, none[i], 0,
+			 syscall(SYS_rt_sigqueueinfo, number, none[i], nowhere));
+		reported("tgqueue", number, none[i], 0,
+			 syscall(SYS_rt_tgsigqueueinfo, number, number, none[i], nowhere));
 	}
 	for (unsigned int flags = 0; flags < 4; flags++) {
 		long fd = syscall(SYS_pidfd_open, number, flags ? 1u << (flags * 9) : 0);
 
-		told("pidfd_open", number, flags, 0, fd);
+		reported("pidfd_open", number, flags, 0, fd);
 		if (fd >= 0)
 			close((int)fd);
 	}
@@ -64,17 +65,17 @@ static void waits(long number)
 	int *nowhere = (int *)8;
 
 	for (size_t i = 0; i < COUNT(options); i++) {
-		told("wait4", number, options[i], 0,
-		     syscall(SYS_wait4, number, NULL, options[i], NULL));
-		told("wait4", number, options[i], 1,
-		     syscall(SYS_wait4, number, nowhere, options[i], nowhere));
+		reported("wait4", number, options[i], 0,
+			 syscall(SYS_wait4, number, NULL, options[i], NULL));
+		reported("wait4", number, options[i], 1,
+			 syscall(SYS_wait4, number, nowhere, options[i], nowhere));
 		for (size_t j = 0; j < COUNT(types); j++) {
-			told("waitid", number, options[i], types[j],
-			     syscall(SYS_waitid, types[j], number, NULL, options[i] | WEXITED,
-				     NULL));
-			told("waitid", number, options[i], types[j] + 100,
-			     syscall(SYS_waitid, types[j], number, nowhere, options[i] | WEXITED,
-				     nowhere));
+			reported("waitid", number, options[i], types[j],
+				 syscall(SYS_waitid, types[j], number, NULL, options[i] | WEXITED,
+					 NULL));
+			reported("waitid", number, options[i], types[j] + 100,
+				 syscall(SYS_waitid, types[j], number, nowhere,
+					 options[i] | WEXITED, nowhere));
 		}
 	}
 }
@@ -85,10 +86,10 @@ static void execs(void)
 					     (char *)8 };
 
 	for (size_t i = 0; i < COUNT(paths); i++) {
-		told("execve", 0, (long)i, 0, syscall(SYS_execve, paths[i], NULL, NULL));
-		told("execve", 0, (long)i, 1, syscall(SYS_execve, paths[i], 8, 8));
-		told("execveat", 0, (long)i, 0,
-		     syscall(SYS_execveat, -1, paths[i], NULL, NULL, -1));
+		reported("execve", 0, (long)i, 0, syscall(SYS_execve, paths[i], NULL, NULL));
+		reported("execve", 0, (long)i, 1, syscall(SYS_execve, paths[i], 8, 8));
+		reported("execveat", 0, (long)i, 0,
+			 syscall(SYS_execveat, -1, paths[i], NULL, NULL, -1));
 	}
 }
 
@@ -123,8 +124,8 @@ int main(void)
 			waits(numbers[i] == self ? self : numbers[i] ? numbers[i] : 4194305);
 	}
 	execs();
-	told("wait4", half, 0, 0, syscall(SYS_wait4, half, &status, 0, NULL));
-	told("wait4", half, 0, 0, syscall(SYS_wait4, half, &status, 0, NULL));
+	reported("wait4", half, 0, 0, syscall(SYS_wait4, half, &status, 0, NULL));
+	reported("wait4", half, 0, 0, syscall(SYS_wait4, half, &status, 0, NULL));
 	signals(half);
 	return status;
 }

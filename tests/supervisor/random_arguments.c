@@ -38,7 +38,7 @@
 /* --- the process that may not be touched --- */
 
 /* another user's: whatever is sent to it stays pending, or ends or stops it */
-static pid_t bear_victim(void)
+static pid_t spawn_victim(void)
 {
 	sigset_t all;
 	pid_t pid;
@@ -256,7 +256,7 @@ static long child(bool lives)
 }
 
 /* one of each kind; those of an earlier round are ended first */
-static void bear(void)
+static void spawn(void)
 {
 	if (living)
 		syscall(SYS_kill, living, SIGKILL);
@@ -282,7 +282,7 @@ static void prepare(long other)
 	pthread_t thread;
 
 	if (other) {
-		elder = bear_victim();
+		elder = spawn_victim();
 		if (setgroups(0, NULL) < 0 || setgid(USER) < 0 || setuid(USER) < 0)
 			exit(98);
 	}
@@ -301,16 +301,16 @@ static int calls(char **argv)
 	readable = (char *)aligned_alloc(4096, 4096);
 	memset(readable, 0, 4096);
 	prepare(victim);
-	bear(); /* by now it is known to the server */
+	spawn(); /* by now it is known to the server */
 	for (int part = 0; part < 2; part++) {
 		if (write(1, "x", 1) != 1 || read(0, &c, 1) != 1)
 			return 98;
 		for (int i = 0; i < rounds; i++) {
 			if (i % 50 == 0)
-				bear();
+				spawn();
 			make_call();
 		}
-		bear();
+		spawn();
 	}
 	if (write(1, "x", 1) != 1 || read(0, &c, 1) != 1)
 		return 98;
@@ -405,7 +405,7 @@ static int play(char **argv)
 	if (!root)
 		namespace_enter();
 	else
-		other = bear_victim();
+		other = spawn_victim();
 	if (pipe2(in, O_CLOEXEC) < 0 || pipe2(out, O_CLOEXEC) < 0)
 		return 99;
 	pid = fork();

@@ -213,7 +213,7 @@ static long queue(int to_thread)
 }
 
 /* it is a child again, under the same pid */
-static long bear_again_and_kill(void)
+static long spawn_again_and_kill(void)
 {
 	struct clone_args how = { .exit_signal = SIGCHLD,
 				  .set_tid = (uintptr_t)&number,
@@ -341,7 +341,7 @@ static long use(const char *how)
 	if (is(how, "pidfd"))
 		return syscall(SYS_pidfd_open, number, 0);
 	if (is(how, "again"))
-		return bear_again_and_kill();
+		return spawn_again_and_kill();
 	if (is(how, "after"))
 		return kill_after_another();
 	if (is(how, "decoys"))

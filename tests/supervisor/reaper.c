@@ -6,7 +6,7 @@
  * says how that went:
  *
  *   wait       the thread enters its wait, and sleeps in it                             "waiting"
- *   bear       the same; then a child is born that ends at once, and the thread reaps it  "reaped
+ *   spawn       the same; then a child is born that ends at once, and the thread reaps it  "reaped
  *              NUMBER"
  *   beside     a child does the same, with a thread of its own, and ends                  the same
  *   kill N     SIGTERM                                                                   "ok", or
@@ -43,7 +43,7 @@ static void say(const char *text)
 	fflush(stdout);
 }
 
-static pid_t bear_number(int number)
+static pid_t spawn_number(int number)
 {
 	struct clone_args how = { .exit_signal = SIGCHLD,
 				  .set_tid = (uintptr_t)&number,
@@ -136,7 +136,7 @@ static void start(void)
 
 /* --- commands --- */
 
-static void bear(void)
+static void spawn(void)
 {
 	pid_t child;
 
@@ -154,14 +154,14 @@ static void bear(void)
 }
 
 /* There is a child for its thread to wait for before the child under test exists. */
-static void bear_beside(void)
+static void spawn_beside(void)
 {
 	pid_t child = fork();
 
 	if (child == 0) {
 		have_child();
 		start_thread();
-		bear();
+		spawn();
 		_exit(0);
 	}
 	if (waitpid(child, NULL, 0) != child)
@@ -173,9 +173,9 @@ static void use(int number)
 	say(kill(number, SIGTERM) == 0 ? "ok" : strerrorname_np(errno));
 }
 
-static void bear_again(int number)
+static void spawn_again(int number)
 {
-	pid_t child = bear_number(number);
+	pid_t child = spawn_number(number);
 	int status;
 
 	if (child == 0)
@@ -201,14 +201,14 @@ static void follow(void)
 		if (strcmp(word, "wait") == 0) {
 			await_waiter();
 			say("waiting");
-		} else if (strcmp(word, "bear") == 0) {
-			bear();
+		} else if (strcmp(word, "spawn") == 0) {
+			spawn();
 		} else if (strcmp(word, "beside") == 0) {
-			bear_beside();
+			spawn_beside();
 		} else if (strcmp(word, "kill") == 0) {
 			use(number);
 		} else if (strcmp(word, "again") == 0) {
-			bear_again(number);
+			spawn_again(number);
 		} else if (strcmp(word, "exec") == 0) {
 			execl("/proc/self/exe", "reaper", (char *)NULL);
 			exit(98);
@@ -228,7 +228,7 @@ static int leave_number(void)
 		follow();
 	if (waitpid(first, NULL, 0) != first)
 		return 97;
-	second = bear_number(first);
+	second = spawn_number(first);
 	if (second == 0)
 		follow();
 	if (second < 0)

@@ -30,14 +30,14 @@ static void must(int holds, const char *what)
 	exit(1);
 }
 
-static int child_until(int told)
+static int child_until(int reported)
 {
 	char c;
 	int pid = fork();
 
 	if (pid == 0) {
 		alarm(60);
-		_exit(read(told, &c, 1) == 1 ? 7 : 8);
+		_exit(read(reported, &c, 1) == 1 ? 7 : 8);
 	}
 	return pid;
 }
@@ -112,17 +112,17 @@ static int wait_for_any(int *status)
 int main(void)
 {
 	struct sigaction action = { .sa_handler = on_signal };
-	int told[2], pid, other, status = 0, n;
+	int reported[2], pid, other, status = 0, n;
 
 	alarm(60);
-	must(pipe(told) == 0, "a pipe");
+	must(pipe(reported) == 0, "a pipe");
 	sigaction(SIGUSR1, &action, NULL);
-	pid = child_until(told[0]);
+	pid = child_until(reported[0]);
 	must(waitpid(pid, &status, WNOHANG) == 0, "WNOHANG");
 	other = beside(SIGUSR1, -1);
 	must(waitpid(pid, &status, 0) == -1 && errno == EINTR && handled == 1, "EINTR, once");
 	must(waitpid(other, &status, 0) == other && status == 0, "the one beside");
-	other = beside(0, told[1]);
+	other = beside(0, reported[1]);
 	must(waitpid(pid, &status, 0) == pid && WEXITSTATUS(status) == 7, "the status");
 	must(waitpid(other, &status, 0) == other && status == 0, "the other one beside");
 	must(waitpid(-1, &status, 0) == -1 && errno == ECHILD, "ECHILD");

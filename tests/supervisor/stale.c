@@ -192,7 +192,7 @@ static struct actor start(const struct play *p)
 	return a;
 }
 
-static pid_t bear_stranger(int number)
+static pid_t spawn_unrelated(int number)
 {
 	pid_t pid = namespace_fork(number);
 
@@ -207,12 +207,12 @@ static pid_t bear_stranger(int number)
 	return pid;
 }
 
-static bool was_hit(pid_t stranger)
+static bool was_hit(pid_t unrelated)
 {
 	int status;
 
-	kill(stranger, SIGKILL);
-	waitpid(stranger, &status, 0);
+	kill(unrelated, SIGKILL);
+	waitpid(unrelated, &status, 0);
 	return WTERMSIG(status) == SIGTERM;
 }
 
@@ -220,19 +220,19 @@ static bool was_told(void)
 {
 	FILE *f = fopen(log_path, "r");
 	char line[1024] = "", begin[64];
-	bool told;
+	bool reported;
 
 	if (!f)
 		return false;
 	/* a script is reported under its own name, or its interpreter's */
 	snprintf(begin, sizeof(begin), name ? "pidepoch: %s[" : "pidepoch: ", name);
-	told = fgets(line, sizeof(line), f) && strncmp(line, begin, strlen(begin)) == 0 &&
-	       (strstr(line, "stale pid") || strstr(line, "stale group")) &&
-	       strstr(line, "now held by 'stale'");
-	if (!told && *line)
+	reported = fgets(line, sizeof(line), f) && strncmp(line, begin, strlen(begin)) == 0 &&
+		   (strstr(line, "stale pid") || strstr(line, "stale group")) &&
+		   strstr(line, "now held by 'stale'");
+	if (!reported && *line)
 		printf("in the log: %s", line);
 	fclose(f);
-	return told;
+	return reported;
 }
 
 static bool must_tell(const struct play *p)
@@ -276,7 +276,7 @@ static void perform(const struct play *p)
 {
 	char line[64] = "", said[64] = "";
 	struct actor a;
-	pid_t stranger = 0;
+	pid_t unrelated = 0;
 	int number, status;
 
 	unlink(log_path);
@@ -285,7 +285,7 @@ static void perform(const struct play *p)
 	if (!fgets(line, sizeof(line), a.from) || sscanf(line, "reaped %d", &number) != 1)
 		fail(p, "it did not get to its stale pid", line);
 	if (!(p->how & NOBODY))
-		stranger = bear_stranger(number);
+		unrelated = spawn_unrelated(number);
 	if (write(a.to, "go\n", 3) != 3)
 		fail(p, "it did not wait", line);
 	if (fgets(said, sizeof(said), a.from))
@@ -295,7 +295,7 @@ static void perform(const struct play *p)
 		fail(p, "the status is wrong", said);
 	if (p->said && strcmp(said, p->said) != 0)
 		fail(p, "it should have got another result", said);
-	if (stranger && was_hit(stranger) != p->hit)
+	if (unrelated && was_hit(unrelated) != p->hit)
 		fail(p,
 		     p->hit ? "the unrelated process was spared" : "the unrelated process was hit",
 		     said);

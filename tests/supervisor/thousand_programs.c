@@ -22,14 +22,14 @@
 
 enum { GOOD, REFUSED_NOT, HIT, FAULT, NO_NUMBER };
 
-static int told(int from)
+static int reported(int from)
 {
 	int word;
 
 	return read(from, &word, sizeof(word)) == sizeof(word) ? word : -1;
 }
 
-static void tell(int to, int word)
+static void report(int to, int word)
 {
 	if (write(to, &word, sizeof(word)) != sizeof(word))
 		_exit(FAULT);
@@ -47,32 +47,32 @@ static int keeps(int mate, int ready, int go)
 			pause();
 	if (child < 0 || kill(child, SIGKILL) < 0 || waitpid(-1, &status, 0) != child)
 		return FAULT;
-	tell(mate, child);
-	if (told(mate) != child)
+	report(mate, child);
+	if (reported(mate) != child)
 		return NO_NUMBER;
-	tell(ready, child);
+	report(ready, child);
 	if (read(go, &c, 1) != 0)
 		return FAULT;
 	r = kill(child, SIGTERM);
 	status = errno;
-	tell(mate, child);
+	report(mate, child);
 	return r == 0 ? REFUSED_NOT : status == ESRCH ? GOOD : FAULT;
 }
 
 /* starts the unrelated process, and checks what became of it */
 static int watches(int mate)
 {
-	int status = 0, number = told(mate);
-	pid_t stranger = number > 0 ? namespace_fork(number) : -1;
+	int status = 0, number = reported(mate);
+	pid_t unrelated = number > 0 ? namespace_fork(number) : -1;
 
-	if (stranger == 0)
+	if (unrelated == 0)
 		for (;;)
 			pause();
-	tell(mate, stranger);
-	if (stranger != number)
+	report(mate, unrelated);
+	if (unrelated != number)
 		return NO_NUMBER;
-	if (told(mate) != number || kill(stranger, SIGKILL) < 0 ||
-	    waitpid(stranger, &status, 0) != stranger)
+	if (reported(mate) != number || kill(unrelated, SIGKILL) < 0 ||
+	    waitpid(unrelated, &status, 0) != unrelated)
 		return FAULT;
 	return WTERMSIG(status) == SIGKILL ? GOOD : HIT;
 }
@@ -104,7 +104,7 @@ static int inside(int processes)
 	close(ready[1]);
 	close(go[0]);
 	for (int i = 0; i < processes / 2; i++)
-		told(ready[0]);
+		reported(ready[0]);
 	close(go[1]);
 	while (wait(&status) > 0)
 		count[WIFEXITED(status) && WEXITSTATUS(status) <= NO_NUMBER ? WEXITSTATUS(status)

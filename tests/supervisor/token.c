@@ -57,7 +57,7 @@ static void report(const char *what, int judged, int announced, int bypassing)
 		_exit(95);
 }
 
-static pid_t bear(void)
+static pid_t spawn(void)
 {
 	pid_t child = fork();
 
@@ -84,7 +84,7 @@ static void end(pid_t child)
 
 static void signals(void)
 {
-	pid_t child = bear();
+	pid_t child = spawn();
 	int fd;
 
 	kill(child, SIGURG);
@@ -102,7 +102,7 @@ static void signals(void)
 	pthread_kill(pthread_self(), 0);
 	report("raise, kill and pthread_kill of oneself", 0, 0, 0);
 	end(child);
-	child = bear();
+	child = spawn();
 	pidfd_open(child, 0);
 	report("a pidfd of the next child", 1, 1, 0);
 	end(child);
@@ -111,7 +111,7 @@ static void signals(void)
 
 static void forked(void)
 {
-	pid_t child = bear(), other;
+	pid_t child = spawn(), other;
 	int status;
 
 	kill(child, 0);
@@ -146,7 +146,7 @@ static void threads(void)
 
 static void hidden(void)
 {
-	pid_t child = bear();
+	pid_t child = spawn();
 
 	kill(child, 0);
 	report("before it hides", 1, 1, 0);
@@ -186,7 +186,7 @@ static void waits(void)
  * layout */
 static void shown(void)
 {
-	pid_t child = bear();
+	pid_t child = spawn();
 
 	signal_often(child);
 	report("signals of an unreadable program", CALLS, 0, 0);

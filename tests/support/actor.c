@@ -119,13 +119,13 @@ void actor_fork(struct actor *a, long (*answer)(char what))
 		if (answer)
 			actor_serve(answer);
 		else
-			actor_serve_as_stranger(NULL);
+			actor_serve_as_unrelated(NULL);
 		_exit(0);
 	}
 	keep(a, pid, &p);
 }
 
-void actor_start_stranger(struct actor *a, pid_t number, long (*act)(void))
+void actor_start_unrelated(struct actor *a, pid_t number, long (*act)(void))
 {
 	struct pipes p = open_pipes();
 	pid_t pid = namespace_fork(number);
@@ -133,7 +133,7 @@ void actor_start_stranger(struct actor *a, pid_t number, long (*act)(void))
 	if (pid == 0) {
 		take_pipes(&p);
 		close_as_exec();
-		actor_serve_as_stranger(act);
+		actor_serve_as_unrelated(act);
 		_exit(0);
 	}
 	keep(a, pid, &p);
@@ -170,9 +170,9 @@ void actor_serve(long (*answer)(char what))
 	}
 }
 
-static long (*stranger_act)(void);
+static long (*unrelated_act)(void);
 
-static long answer_as_stranger(char what)
+static long answer_as_unrelated(char what)
 {
 	static long signals;
 	const struct timespec none = { 0, 0 };
@@ -180,21 +180,21 @@ static long answer_as_stranger(char what)
 	int sig;
 
 	if (what == ACTOR_ACT)
-		return stranger_act ? stranger_act() : 0;
+		return unrelated_act ? unrelated_act() : 0;
 	sigfillset(&all);
 	while ((sig = sigtimedwait(&all, NULL, &none)) > 0)
 		signals += sig == SIGUSR1;
 	return signals;
 }
 
-void actor_serve_as_stranger(long (*act)(void))
+void actor_serve_as_unrelated(long (*act)(void))
 {
 	sigset_t all;
 
-	stranger_act = act;
+	unrelated_act = act;
 	sigfillset(&all);
 	sigprocmask(SIG_BLOCK, &all, NULL);
-	actor_serve(answer_as_stranger);
+	actor_serve(answer_as_unrelated);
 }
 
 int actor_end(struct actor *a)

@@ -3,7 +3,7 @@
  * actor - the processes of a scenario. Each has two pipes: the test sends a letter and gets an
  * integer as the answer.
  *
- * A victim is a program with the preload library before libc. A stranger is an unrelated process
+ * A victim is a program with the preload library before libc. An unrelated process is an unrelated process
  * without the library. It has a pid that another process held before, and it blocks all signals: a
  * signal is pending as soon as the kill() that sent it has returned.
  */
@@ -28,14 +28,14 @@ void actor_start(struct actor *a, const char *const *argv, bool native, const ch
 /* Start this program as a victim. Its main() gets @role and @more as arguments. */
 void actor_start_self(struct actor *a, const char *role, const char *more, bool native);
 
-/* Fork a child that answers with @answer; as a stranger if @answer is NULL. */
+/* Fork a child that answers with @answer; as an unrelated process if @answer is NULL. */
 void actor_fork(struct actor *a, long (*answer)(char what));
 
-/* Start a stranger with the pid @number. It answers ACTOR_ACT with the result of @act (may be
+/* Start an unrelated process with the pid @number. It answers ACTOR_ACT with the result of @act (may be
  * NULL). */
-void actor_start_stranger(struct actor *a, pid_t number, long (*act)(void));
+void actor_start_unrelated(struct actor *a, pid_t number, long (*act)(void));
 
-/* To a stranger: how many SIGUSR1 has it received? Two that arrive before the question count as
+/* To an unrelated process: how many SIGUSR1 has it received? Two that arrive before the question count as
  * one. */
 #define ACTOR_SIGNALS 's'
 #define ACTOR_ACT     'a'
@@ -45,8 +45,8 @@ long actor_ask(const struct actor *a, char what);
 
 /* the actor's side: answer(letter) for each letter until the test closes the pipe */
 void actor_serve(long (*answer)(char what));
-/* the same for a process that became a stranger by exec */
-void actor_serve_as_stranger(long (*act)(void));
+/* the same for a process that became an unrelated process by exec */
+void actor_serve_as_unrelated(long (*act)(void));
 
 /* Close the pipes: the actor ends. Returns its status, as waitpid() does. */
 int actor_end(struct actor *a);

@@ -82,7 +82,7 @@ static inline void number_go_inside(char **argv)
 
 /* a child that lives until the returned descriptor is closed or a signal ends it; it exits with
  * @status */
-static inline pid_t number_child(int *life, int status)
+static inline pid_t number_child(int *keepalive, int status)
 {
 	int ends[2];
 	pid_t pid;
@@ -100,7 +100,7 @@ static inline pid_t number_child(int *life, int status)
 		_exit(status);
 	}
 	close(ends[0]);
-	*life = ends[1];
+	*keepalive = ends[1];
 	return pid;
 }
 

@@ -25,7 +25,7 @@ static struct pe_thread thread;
 /* A child that lives until it gets a byte on the pipe, which is its exit status. */
 struct child {
 	pid_t pid;
-	int tell;
+	int wake;
 };
 
 static inline struct child unrecorded_child(void)
@@ -35,7 +35,7 @@ static inline struct child unrecorded_child(void)
 	unsigned char status = 0;
 
 	ck_assert_int_eq(pipe(ends), 0);
-	c.tell = ends[1];
+	c.wake = ends[1];
 	c.pid = fork();
 	ck_assert_int_ge(c.pid, 0);
 	if (c.pid == 0) {
@@ -60,8 +60,8 @@ static inline void end(struct child c, unsigned char status)
 {
 	siginfo_t si;
 
-	ck_assert_int_eq((int)write(c.tell, &status, 1), 1);
-	close(c.tell);
+	ck_assert_int_eq((int)write(c.wake, &status, 1), 1);
+	close(c.wake);
 	ck_assert_int_eq(waitid(P_PID, (id_t)c.pid, &si, WEXITED | WNOWAIT | __WALL), 0);
 }
 

@@ -90,7 +90,7 @@ static inline pid_t make(void)
 	}
 }
 
-static inline void bear(struct child *c)
+static inline void spawn(struct child *c)
 {
 	bool leads = once_in(2), patient = once_in(3);
 	int ends[2];
@@ -139,7 +139,7 @@ static inline void end(struct child *c)
 static inline void happen(struct child *c)
 {
 	if (!is_there(c)) {
-		bear(c);
+		spawn(c);
 	} else if (c->ended) {
 		return;
 	} else if (once_in(3)) {

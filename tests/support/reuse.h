@@ -36,15 +36,15 @@ static inline pid_t recorded_child_as(pid_t number)
 }
 
 /* @pid becomes a child's of a helper, and so an unrelated process to the caller. Its end is the
- * helper's: `stranger_ends()`. */
-struct stranger {
+ * helper's: `unrelated_ends()`. */
+struct unrelated {
 	pid_t pid, helper;
 	int leash;
 };
 
-static inline struct stranger stranger_as(pid_t pid)
+static inline struct unrelated unrelated_as(pid_t pid)
 {
-	struct stranger s = { .pid = pid };
+	struct unrelated s = { .pid = pid };
 	int leash[2], ready[2];
 	char c;
 
@@ -63,7 +63,7 @@ static inline struct stranger stranger_as(pid_t pid)
 	return s;
 }
 
-static inline void stranger_ends(const struct stranger *s)
+static inline void unrelated_ends(const struct unrelated *s)
 {
 	close(s->leash);
 	ck_assert_int_eq(waitpid(s->helper, NULL, 0), s->helper);

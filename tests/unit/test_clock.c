@@ -64,7 +64,7 @@ START_TEST(laps_begin_at_one) /* clock.7 */
 	struct pe_clock c = started(0, 344);
 
 	assert_now(&c, 1, 344);
-	ck_assert_uint_eq(pe_clock_eps(pe_clock_show(&c), 345), 0);
+	ck_assert_uint_eq(pe_clock_eps(pe_clock_give(&c), 345), 0);
 	ck_assert_uint_eq(observe(&c, pe_clock_now(&c), 345), 1);
 	c = started(7, 9);
 	assert_now(&c, 7, 9);
@@ -113,13 +113,13 @@ END_TEST
 START_TEST(birth_recorded_late_is_younger_than_a_tag_given_out_before)
 {
 	struct pe_clock c = started(1, 344);
-	pe_clock_time before = pe_clock_now(&c), shown;
+	pe_clock_time before = pe_clock_now(&c), given;
 
 	observe(&c, before, 347);
-	shown = pe_clock_show(&c);
-	ck_assert_uint_eq(pe_clock_eps(shown, 346), 1);
+	given = pe_clock_give(&c);
+	ck_assert_uint_eq(pe_clock_eps(given, 346), 1);
 	ck_assert_uint_eq(observe(&c, before, 346), 2);
-	ck_assert_uint_eq(pe_clock_eps(pe_clock_show(&c), 346), 2);
+	ck_assert_uint_eq(pe_clock_eps(pe_clock_give(&c), 346), 2);
 	/* its pid had been passed, but not by the snapshot */
 	ck_assert_uint_eq(observe(&c, before, 348), 2);
 }
@@ -131,7 +131,7 @@ START_TEST(snapshot_below_the_pid_makes_no_lap)
 	pe_clock_time before = pe_clock_now(&c);
 
 	observe(&c, before, 346);
-	pe_clock_show(&c);
+	pe_clock_give(&c);
 	observe(&c, pe_clock_now(&c), 350);
 	ck_assert_uint_eq(observe(&c, before, 347), 1);
 	assert_now(&c, 1, 350);
@@ -164,7 +164,7 @@ START_TEST(kernel_cursor_moves_the_clock)
 	assert_now(&c, 1, 360);
 	pe_clock_advance(&c, before, 350); /* read before, recorded after */
 	assert_now(&c, 1, 360);
-	pe_clock_show(&c);
+	pe_clock_give(&c);
 	pe_clock_advance(&c, before, 355); /* no birth: clock.4 requires no lap */
 	assert_now(&c, 1, 360);
 	pe_clock_advance(&c, pe_clock_now(&c), 310);
@@ -227,9 +227,9 @@ struct world {
 	struct pe_clock clock;
 	uint32_t span, cursor;
 	uint64_t lap, births;
-	struct born *last; /* of each pid */
-	uint64_t *tagged;  /* of each pid: the greatest tag handed out */
-	uint64_t *told;	   /* the last recorded birth of each pid; 0: none */
+	struct born *last;  /* of each pid */
+	uint64_t *tagged;   /* of each pid: the greatest tag handed out */
+	uint64_t *reported; /* the last recorded birth of each pid; 0: none */
 	unsigned long overtaken;
 };
 
@@ -242,7 +242,7 @@ static void world_make(struct world *w, uint32_t span)
 	w->lap = 1;
 	w->last = calloc(span, sizeof(*w->last));
 	w->tagged = calloc(span, sizeof(*w->tagged));
-	w->told = calloc(span, sizeof(*w->told));
+	w->reported = calloc(span, sizeof(*w->reported));
 	for (uint32_t i = 0; i < span; i++)
 		w->last[i].pid = FIRST + i;
 }
@@ -251,7 +251,7 @@ static void world_drop(struct world *w)
 {
 	free(w->last);
 	free(w->tagged);
-	free(w->told);
+	free(w->reported);
 }
 
 /* as the kernel: the next free pid after the cursor. order 0: all are held */
@@ -289,19 +289,19 @@ static void world_tell(struct world *w, pe_clock_time before, const struct born 
 {
 	uint32_t i = b->pid - FIRST;
 	pe_clock_time was = pe_clock_now(&w->clock);
-	uint64_t birth = pe_clock_observe_after(&w->clock, before, b->pid, w->told[i]);
+	uint64_t birth = pe_clock_observe_after(&w->clock, before, b->pid, w->reported[i]);
 
 	w->overtaken += pe_clock_make(birth, b->pid) < was;
-	must(birth > w->told[i]);
+	must(birth > w->reported[i]);
 	must(birth > b->tagged);
-	w->told[i] = birth;
+	w->reported[i] = birth;
 }
 
 /* clock.5: a process that is known by then passes */
-static void world_tag(struct world *w, pe_clock_time shown)
+static void world_tag(struct world *w, pe_clock_time given)
 {
 	for (uint32_t i = 0; i < w->span; i++) {
-		uint64_t tag = pe_clock_eps(shown, FIRST + i);
+		uint64_t tag = pe_clock_eps(given, FIRST + i);
 
 		if (tag > w->tagged[i])
 			w->tagged[i] = tag;
@@ -310,11 +310,11 @@ static void world_tag(struct world *w, pe_clock_time shown)
 
 static void world_show(struct world *w)
 {
-	pe_clock_time shown = pe_clock_show(&w->clock);
+	pe_clock_time given = pe_clock_give(&w->clock);
 
 	for (uint32_t i = 0; i < w->span; i++)
-		must(w->told[i] <= pe_clock_eps(shown, FIRST + i));
-	world_tag(w, shown);
+		must(w->reported[i] <= pe_clock_eps(given, FIRST + i));
+	world_tag(w, given);
 }
 
 /* --- at random: forks, unrelated processes, deaths, syncs and snapshots between any two steps
@@ -379,10 +379,10 @@ static void step_world(struct world *w, struct flight *flights, const struct mix
 		step_flight(w, &flights[dice(seed, FLIGHTS)], dice(seed, 10) == 0);
 	} else if (what < 620) {
 		for (uint32_t i = 0; i < mix->crowd; i++) {
-			struct born stranger = world_allocate(w);
+			struct born unrelated = world_allocate(w);
 
-			if (stranger.order)
-				world_release(w, &stranger);
+			if (unrelated.order)
+				world_release(w, &unrelated);
 		}
 	} else if (what < 800) {
 		world_allocate(w);
@@ -442,8 +442,8 @@ END_TEST
 
 struct crew {
 	struct world world;
-	pthread_mutex_t kernel;	   /* of the allocator */
-	pthread_mutex_t tell[100]; /* of each pid: threads that record it exclude each other */
+	pthread_mutex_t kernel;	     /* of the allocator */
+	pthread_mutex_t report[100]; /* of each pid: threads that record it exclude each other */
 	bool wrong;
 };
 
@@ -454,7 +454,7 @@ static void *crew_member(void *arg)
 	pe_clock_time was = 0;
 
 	for (int i = 0; i < ROUNDS; i++) {
-		pe_clock_time before = pe_clock_now(&w->clock), shown;
+		pe_clock_time before = pe_clock_now(&w->clock), given;
 		struct born b;
 		uint64_t birth;
 		uint32_t n;
@@ -467,21 +467,21 @@ static void *crew_member(void *arg)
 			sched_yield();
 
 		n = b.pid - FIRST;
-		pthread_mutex_lock(&crew->tell[n]);
-		birth = pe_clock_observe_after(&w->clock, before, b.pid, w->told[n]);
-		if (birth <= w->told[n] || birth <= b.tagged || before < was)
+		pthread_mutex_lock(&crew->report[n]);
+		birth = pe_clock_observe_after(&w->clock, before, b.pid, w->reported[n]);
+		if (birth <= w->reported[n] || birth <= b.tagged || before < was)
 			crew->wrong = true;
-		w->told[n] = birth;
-		pthread_mutex_unlock(&crew->tell[n]);
+		w->reported[n] = birth;
+		pthread_mutex_unlock(&crew->report[n]);
 		was = before;
 
 		if (i % 50)
 			continue;
-		shown = pe_clock_show(&w->clock);
-		if (pe_clock_eps(shown, b.pid) < birth)
+		given = pe_clock_give(&w->clock);
+		if (pe_clock_eps(given, b.pid) < birth)
 			crew->wrong = true;
 		pthread_mutex_lock(&crew->kernel);
-		world_tag(w, shown);
+		world_tag(w, given);
 		pthread_mutex_unlock(&crew->kernel);
 	}
 	return NULL;
@@ -495,7 +495,7 @@ START_TEST(forks_in_threads_keep_the_invariants)
 	world_make(&crew.world, 100);
 	pthread_mutex_init(&crew.kernel, NULL);
 	for (int i = 0; i < 100; i++)
-		pthread_mutex_init(&crew.tell[i], NULL);
+		pthread_mutex_init(&crew.report[i], NULL);
 	for (int i = 0; i < THREADS; i++)
 		ck_assert_int_eq(pthread_create(&thread[i], NULL, crew_member, &crew), 0);
 	for (int i = 0; i < THREADS; i++)

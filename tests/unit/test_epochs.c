@@ -123,7 +123,7 @@ START_TEST(a_tag_never_given_out_is_EINVAL_and_a_free_pid_is_ESRCH)
 }
 END_TEST
 
-static int told[2];
+static int reported[2];
 
 static void *of_a_thread(void *arg)
 {
@@ -131,7 +131,7 @@ static void *of_a_thread(void *arg)
 	int err = pe_epochs_take(epochs, &self, (int)syscall(SYS_gettid), &epoch);
 
 	(void)arg;
-	return write(told[1], &err, sizeof(err)) == sizeof(err) ? NULL : told;
+	return write(reported[1], &err, sizeof(err)) == sizeof(err) ? NULL : reported;
 }
 
 START_TEST(a_tid_is_EINVAL)
@@ -139,9 +139,9 @@ START_TEST(a_tid_is_EINVAL)
 	pthread_t t;
 	int err = 0;
 
-	ck_assert_int_eq(pipe(told), 0);
+	ck_assert_int_eq(pipe(reported), 0);
 	ck_assert_int_eq(pthread_create(&t, NULL, of_a_thread, NULL), 0);
-	ck_assert_int_eq((int)read(told[0], &err, sizeof(err)), (int)sizeof(err));
+	ck_assert_int_eq((int)read(reported[0], &err, sizeof(err)), (int)sizeof(err));
 	pthread_join(t, NULL);
 	ck_assert_int_eq(err, -EINVAL);
 }

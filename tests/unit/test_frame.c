@@ -88,9 +88,9 @@ static struct pe_thread fresh_thread;
 START_TEST(frame_2_learning_makes_no_frame)
 {
 	pe_frame_learn(&fresh, &fresh_thread, 500);
-	ck_assert_ptr_null(fresh.life);
+	ck_assert_ptr_null(fresh.fork_mark);
 	born(&fresh, &fresh_thread, 500);
-	ck_assert_ptr_nonnull(fresh.life);
+	ck_assert_ptr_nonnull(fresh.fork_mark);
 	ck_assert_int_eq(pe_frame_know(&fresh, 500).what, PE_KNOWN_LIVE);
 	/* settings that have not been read are the safe ones */
 	ck_assert_int_eq(fresh_settings.policy, PE_POLICY_REFUSE);
@@ -104,13 +104,13 @@ static pthread_barrier_t start_line;
 static void *enter_and_bear(void *pid)
 {
 	struct pe_thread self = { 0 };
-	void *life;
+	void *fork_mark;
 
 	pthread_barrier_wait(&start_line);
 	pe_frame_enter(&fresh, &self);
-	life = (void *)atomic_load(&fresh.life);
+	fork_mark = (void *)atomic_load(&fresh.fork_mark);
 	born(&fresh, &self, *(int *)pid);
-	return life;
+	return fork_mark;
 }
 
 START_TEST(frame_2_the_first_entries_of_threads_make_one_frame)
@@ -127,16 +127,16 @@ START_TEST(frame_2_the_first_entries_of_threads_make_one_frame)
 			pthread_create(&t[i], NULL, enter_and_bear, &numbers[i]);
 		}
 		for (int i = 0; i < THREADS; i++) {
-			void *life;
+			void *fork_mark;
 
-			pthread_join(t[i], &life);
-			ck_assert_ptr_eq(life, (void *)fresh.life);
+			pthread_join(t[i], &fork_mark);
+			ck_assert_ptr_eq(fork_mark, (void *)fresh.fork_mark);
 		}
 		for (uint32_t i = 0; i < THREADS; i++)
 			ck_assert_int_eq(pe_frame_know(&fresh, 500 + i).what, PE_KNOWN_LIVE);
 		ck_assert_uint_eq(fresh.births, THREADS);
 		ck_assert_uint_eq(fresh.booting, 0);
-		munmap((void *)fresh.life, PE_SYS_PAGE);
+		munmap((void *)fresh.fork_mark, PE_SYS_PAGE);
 	}
 }
 END_TEST
@@ -197,7 +197,7 @@ START_TEST(frame_2_5_the_kernel_refuses_the_page)
 
 	pe_frame_enter(&fresh, &fresh_thread);
 	setrlimit(RLIMIT_AS, &before);
-	ck_assert_ptr_eq((void *)fresh.life, (void *)&fresh.plain_life);
+	ck_assert_ptr_eq((void *)fresh.fork_mark, (void *)&fresh.plain_mark);
 	lives_without_a_wiped_page();
 }
 END_TEST
@@ -657,7 +657,7 @@ START_TEST(learning_makes_a_stale_pid_fresh_and_no_other)
 	ck_assert_int_eq(known(502), PE_KNOWN_NOTHING);
 	pe_frame_learn(&frame, &thread, 500);
 	ck_assert_int_eq(known(500), PE_KNOWN_FRESH);
-	born_and_lost(500); /* and stale again after another life */
+	born_and_lost(500); /* and stale again after another birth */
 }
 END_TEST
 
@@ -699,12 +699,12 @@ END_TEST
 
 /* --- the rest --- */
 
-static struct timespec told;
+static struct timespec reported;
 
 static int clock_of_the_test(int id, struct timespec *now)
 {
 	(void)id;
-	*now = told;
+	*now = reported;
 	return 0;
 }
 
@@ -712,9 +712,9 @@ START_TEST(a_moment_is_never_0)
 {
 	settings.clock = clock_of_the_test;
 	ck_assert_uint_eq(pe_frame_ms(&frame), 1);
-	told = (struct timespec){ .tv_sec = 3, .tv_nsec = 999999999 };
+	reported = (struct timespec){ .tv_sec = 3, .tv_nsec = 999999999 };
 	ck_assert_uint_eq(pe_frame_ms(&frame), 3999);
-	told = (struct timespec){ .tv_sec = 4294967, .tv_nsec = 296000000 }; /* 2^32 ms */
+	reported = (struct timespec){ .tv_sec = 4294967, .tv_nsec = 296000000 }; /* 2^32 ms */
 	ck_assert_uint_eq(pe_frame_ms(&frame), 1);
 	settings.clock = NULL;
 	ck_assert_uint_gt(pe_frame_ms(&frame), 1);
@@ -755,7 +755,7 @@ static void unseen_reap_and_the_same_number_again(void)
 	ck_assert_int_eq(recorded_child_as(500), 500);
 	ck_assert_int_eq(known(500), PE_KNOWN_LIVE);
 	ck_assert_uint_gt(pe_frame_know(&frame, 500).slot->birth, 1); /* a lap after the first */
-	ck_assert_int_eq(pe_slot_close(first.slot, first.life), -ESRCH);
+	ck_assert_int_eq(pe_slot_close(first.slot, first.instance), -ESRCH);
 	ck_assert_int_eq(guarded_kill(500, SIGKILL), 0);
 	ck_assert_int_eq(reap(500, NULL, 0), 500);
 	ck_assert_int_eq(known(500), PE_KNOWN_RELEASED);
@@ -776,9 +776,9 @@ START_TEST(a_slot_left_open_is_closed_when_its_pid_is_reused)
 	pe_birth_end(&frame, &thread, &b, c.pid); /* the kernel allocates the same pid */
 	now = pe_frame_know(&frame, (uint32_t)c.pid);
 	ck_assert_int_eq(now.what, PE_KNOWN_LIVE);
-	ck_assert(now.life != old.life || now.index != old.index);
+	ck_assert(now.instance != old.instance || now.index != old.index);
 	ck_assert_uint_gt(now.slot->birth, 0);
-	ck_assert_int_eq(pe_slot_close(old.slot, old.life), -ESRCH);
+	ck_assert_int_eq(pe_slot_close(old.slot, old.instance), -ESRCH);
 	end(c, 0);
 	reap(c.pid, NULL, 0);
 }

@@ -83,7 +83,7 @@ END_TEST
 
 START_TEST(fuzz_page_6_a_probe_is_a_find_if_so_configured)
 {
-	atomic_store(&page->stranger[3], 500);
+	atomic_store(&page->canary[3], 500);
 	atomic_store(&page->release[3], 8);
 	pe_fuzz_page_probed(page, 500, PE_CALL_GETPGID);
 	ck_assert_uint_eq(page->finds, 0);
@@ -249,21 +249,21 @@ END_TEST
 
 START_TEST(fuzz_page_5_each_entry_can_hold_a_canary)
 {
-	for (uint32_t i = 0; i < PE_FUZZ_PAGE_STRANGERS; i++)
-		atomic_store(&page->stranger[i], 500 + i);
-	for (uint32_t i = 0; i < PE_FUZZ_PAGE_STRANGERS; i++)
-		ck_assert(pe_fuzz_page_is_stranger(page, 500 + i));
-	ck_assert(!pe_fuzz_page_is_stranger(page, 499));
-	ck_assert(!pe_fuzz_page_is_stranger(page, 500 + PE_FUZZ_PAGE_STRANGERS));
-	atomic_store(&page->stranger[3], 0);
-	ck_assert(!pe_fuzz_page_is_stranger(page, 503));
+	for (uint32_t i = 0; i < PE_FUZZ_PAGE_CANARIES; i++)
+		atomic_store(&page->canary[i], 500 + i);
+	for (uint32_t i = 0; i < PE_FUZZ_PAGE_CANARIES; i++)
+		ck_assert(pe_fuzz_page_is_canary(page, 500 + i));
+	ck_assert(!pe_fuzz_page_is_canary(page, 499));
+	ck_assert(!pe_fuzz_page_is_canary(page, 500 + PE_FUZZ_PAGE_CANARIES));
+	atomic_store(&page->canary[3], 0);
+	ck_assert(!pe_fuzz_page_is_canary(page, 503));
 }
 END_TEST
 
 /* 0 means one's own process or group to most calls, and an empty place in the list. */
 START_TEST(pid_0_is_no_canary)
 {
-	ck_assert(!pe_fuzz_page_is_stranger(page, 0));
+	ck_assert(!pe_fuzz_page_is_canary(page, 0));
 }
 END_TEST
 

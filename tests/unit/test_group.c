@@ -18,7 +18,7 @@
 /* the signals that members and unrelated processes have received, one bit each */
 static _Atomic uint32_t *had;
 
-enum { LEADER, MEMBER, STRANGER, WHO };
+enum { LEADER, MEMBER, UNRELATED, WHO };
 
 static void await_signals(int who, int fd)
 {
@@ -123,9 +123,9 @@ static void await_count(int who, uint32_t count)
 }
 
 /* An unrelated group of the same pid, whose leader was reaped as well; and its member. */
-static pid_t strangers_without_leader(void)
+static pid_t unrelated_without_leader(void)
 {
-	pid_t member, pid = fork_group(&member, STRANGER, STRANGER);
+	pid_t member, pid = fork_group(&member, UNRELATED, UNRELATED);
 
 	kill(pid, SIGTERM);
 	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
@@ -133,16 +133,16 @@ static pid_t strangers_without_leader(void)
 }
 
 /* The group has ended, and an unrelated one without a leader has its pid. @result: of a signal */
-static void then_strangers(long result)
+static void then_unrelated(long result)
 {
-	pid_t member = strangers_without_leader();
+	pid_t member = unrelated_without_leader();
 
 	ck_assert_int_eq(kill(-PID, 0), 0); /* natively it would be reached */
 	ck_assert_int_eq(guarded_killpg(SIGUSR1), result);
 	if (result == 0)
-		await_count(STRANGER, 1);
+		await_count(UNRELATED, 1);
 	end_member(member);
-	ck_assert_uint_eq(atomic_load(&had[STRANGER]), result == 0);
+	ck_assert_uint_eq(atomic_load(&had[UNRELATED]), result == 0);
 }
 
 /* --- plays --- */
@@ -165,7 +165,7 @@ static void members_are_reached(void)
 	ck_assert_int_eq(guarded_killpg(SIGUSR1), -ESRCH);
 }
 
-static void strangers_are_spared(void)
+static void unrelated_are_spared(void)
 {
 	pid_t member;
 
@@ -173,7 +173,7 @@ static void strangers_are_spared(void)
 	record_group(&member);
 	end_leader();
 	end_member(member);
-	then_strangers(-ESRCH);
+	then_unrelated(-ESRCH);
 }
 
 static void a_leader_that_moved_away(void)
@@ -187,7 +187,7 @@ static void a_leader_that_moved_away(void)
 	ck_assert_int_eq(guarded_killpg(SIGUSR1), 0);
 	await_count(MEMBER, 1);
 	end_member(member);
-	then_strangers(-ESRCH);
+	then_unrelated(-ESRCH);
 }
 
 /* reaped by another thread before its birth was recorded */
@@ -204,7 +204,7 @@ static void a_leader_that_was_reaped_first(void)
 	ck_assert_int_eq(guarded_killpg(SIGUSR1), 0);
 	await_count(MEMBER, 1);
 	end_member(member);
-	then_strangers(-ESRCH);
+	then_unrelated(-ESRCH);
 }
 
 /* The second leader is reaped without a note. The note of the first must not refuse the signal. */
@@ -240,7 +240,7 @@ static void a_kernel(uint32_t works)
 	await_count(MEMBER, 1);
 	end_member(member);
 	atomic_store(&frame.groups.works, works);
-	then_strangers(0);
+	then_unrelated(0);
 }
 
 static void an_untried_kernel(void)
@@ -256,7 +256,7 @@ static void a_kernel_without_handles(void)
 /* Without a note, a later process of that pid proves that the group is gone. */
 static void by_pid_alone(void)
 {
-	pid_t member, stranger;
+	pid_t member, unrelated;
 
 	block_signals();
 	settings.force_old = PE_OLD_HANDLE;
@@ -265,8 +265,8 @@ static void by_pid_alone(void)
 	ck_assert_int_eq(guarded_killpg(SIGUSR1), 0);
 	await_count(MEMBER, 1);
 	end_member(member);
-	stranger = stranger_as(PID).pid;
-	setpgid(stranger, stranger);
+	unrelated = unrelated_as(PID).pid;
+	setpgid(unrelated, unrelated);
 	ck_assert_int_eq(guarded_killpg(SIGUSR1), -ESRCH);
 }
 
@@ -289,13 +289,13 @@ static void no_descriptor_is_no_proof(void)
 
 static void only_children_are_noted(void)
 {
-	struct stranger s;
+	struct unrelated s;
 	pid_t member;
 
 	block_signals();
-	s = stranger_as(PID);
+	s = unrelated_as(PID);
 	ck_assert_uint_eq(pe_group_note(&frame, PID), 0);
-	stranger_ends(&s);
+	unrelated_ends(&s);
 	ck_assert_uint_eq(pe_group_note(&frame, PID), 0);
 	record_group(&member);
 	ck_assert_uint_ne(pe_group_note_if_led(&frame, PID), 0);
@@ -341,7 +341,7 @@ static void a_closed_slot_and_other_calls(void)
 	record_group(&member);
 	ck_assert_int_eq(pe_guard(&frame, &thread, &nice), usual);
 	k = pe_frame_know(&frame, PID);
-	ck_assert_int_eq(pe_slot_close(k.slot, k.life), 0);
+	ck_assert_int_eq(pe_slot_close(k.slot, k.instance), 0);
 	ck_assert_int_eq(guarded_killpg(SIGUSR1), 0);
 	await_count(MEMBER, 1);
 	pe_slot_leave(k.slot);
@@ -393,7 +393,7 @@ static void a_wait_for_a_group(void)
 	frame.watching = true;
 	ck_assert_int_eq(wait_for_group(), -ECHILD);
 	ck_assert_str_eq(events(), "");
-	stranger_as(PID);
+	unrelated_as(PID);
 	ck_assert_int_eq(wait_for_group(), -ECHILD);
 	ck_assert_ptr_nonnull(strstr(events(), "\"kind\":\"probe\""));
 	ck_assert_ptr_nonnull(
@@ -408,8 +408,8 @@ static const struct play {
 	{ members_are_reached, PE_OLD_PIDFS_ROOT },
 	{ members_are_reached, PE_OLD_HANDLE },
 	{ members_are_reached, PE_OLD_INODE },
-	{ strangers_are_spared, 0 },
-	{ strangers_are_spared, PE_OLD_PIDFS_ROOT },
+	{ unrelated_are_spared, 0 },
+	{ unrelated_are_spared, PE_OLD_PIDFS_ROOT },
 	{ a_leader_that_moved_away, 0 },
 	{ a_leader_that_was_reaped_first, 0 },
 	{ the_next_of_its_pid, 0 },

@@ -32,7 +32,7 @@ static void listen_to_notices(void)
 }
 
 /* the notices since the last call */
-static const char *told(void)
+static const char *reported(void)
 {
 	static char text[4096];
 	ssize_t n = pread(notices, text, sizeof(text) - 1, 0);
@@ -55,37 +55,37 @@ static void make_stale(pid_t pid)
 	ck_assert_int_eq(known(pid), PE_KNOWN_RELEASED);
 }
 
-/* A living process that is not our child: a child of a child. It ends when `stranger_leash`
+/* A living process that is not our child: a child of a child. It ends when `unrelated_leash`
  * closes. */
-static int stranger_leash;
+static int unrelated_leash;
 
-static pid_t stranger(void)
+static pid_t unrelated(void)
 {
-	int tell[2], leash[2];
+	int report[2], leash[2];
 	pid_t pid = 0, parent;
 	char c;
 
-	ck_assert_int_eq(pipe(tell) + pipe(leash), 0);
+	ck_assert_int_eq(pipe(report) + pipe(leash), 0);
 	parent = fork();
 	if (parent == 0) {
 		close(leash[1]);
 		pid = fork();
 		if (pid > 0) {
-			ck_assert_int_eq((int)write(tell[1], &pid, sizeof(pid)), sizeof(pid));
+			ck_assert_int_eq((int)write(report[1], &pid, sizeof(pid)), sizeof(pid));
 			waitpid(pid, NULL, 0);
 			_exit(0);
 		}
 		_exit(read(leash[0], &c, 1) != 0);
 	}
 	close(leash[0]);
-	stranger_leash = leash[1];
-	ck_assert_int_eq((int)read(tell[0], &pid, sizeof(pid)), sizeof(pid));
+	unrelated_leash = leash[1];
+	ck_assert_int_eq((int)read(report[0], &pid, sizeof(pid)), sizeof(pid));
 	return pid;
 }
 
 START_TEST(guard_1_a_call_on_an_unknown_pid_is_the_kernels)
 {
-	pid_t other = stranger();
+	pid_t other = unrelated();
 
 	ck_assert_int_eq(guarded_kill(other, 0), 0);
 	ck_assert_int_eq(guarded_kill(getpid(), 0), 0);
@@ -97,7 +97,7 @@ END_TEST
 
 START_TEST(a_vfork_childs_call_is_the_kernels)
 {
-	pid_t other = stranger();
+	pid_t other = unrelated();
 
 	make_stale(other);
 	ck_assert_int_eq(guarded_kill(other, 0), -ESRCH);
@@ -109,7 +109,7 @@ END_TEST
 
 START_TEST(guard_5_groups_pass)
 {
-	pid_t other = stranger();
+	pid_t other = unrelated();
 
 	make_stale(other);
 	ck_assert_int_eq(setpgid(0, 0), 0);
@@ -209,7 +209,7 @@ START_TEST(guard_3_a_closed_slot_is_probed_by_pidfd)
 	struct pe_known k = pe_frame_know(&frame, (uint32_t)c.pid);
 
 	end(c, 0);
-	ck_assert_int_eq(pe_slot_close(k.slot, k.life), 0);
+	ck_assert_int_eq(pe_slot_close(k.slot, k.instance), 0);
 	ck_assert_int_eq(guarded_kill(c.pid, SIGTERM), 0);
 	ck_assert_int_eq(guarded_kill(c.pid, 1000), -EINVAL);
 	ck_assert(!pe_slot_leave(k.slot));
@@ -231,7 +231,7 @@ START_TEST(guard_3_pidfd_open_of_a_closed_slot_opens_it)
 	long fd;
 
 	end(c, 5);
-	pe_slot_close(k.slot, k.life);
+	pe_slot_close(k.slot, k.instance);
 	fd = pe_guard(&frame, &thread, &u);
 	ck_assert_int_ge(fd, 0);
 	ck_assert_int_eq(waitid(P_PIDFD, (id_t)fd, &si, WEXITED | WNOWAIT), 0);
@@ -262,7 +262,7 @@ START_TEST(guard_3_other_calls_on_a_closed_slot_get_the_kernels_answer)
 	struct pe_known k = pe_frame_know(&frame, (uint32_t)c.pid);
 
 	end(c, 0);
-	ck_assert_int_eq(pe_slot_close(k.slot, k.life), 0);
+	ck_assert_int_eq(pe_slot_close(k.slot, k.instance), 0);
 	ck_assert_int_eq(use_of(c.pid, SYS_getpriority, 0, false),
 			 20 - getpriority(PRIO_PROCESS, 0));
 	ck_assert_int_eq(use_of(c.pid, SYS_tgkill, 0, true), 0);
@@ -298,8 +298,8 @@ START_TEST(guard_3_a_closed_slot_whose_zombie_is_gone_is_stale)
 	struct pe_known k = pe_frame_know(&frame, (uint32_t)c.pid);
 
 	end(c, 0);
-	ck_assert_int_eq(pe_slot_close(k.slot, k.life), 0); /* a reaper that has got so far */
-	ck_assert_int_eq(waitpid(c.pid, NULL, 0), c.pid);   /* and further, but for the note */
+	ck_assert_int_eq(pe_slot_close(k.slot, k.instance), 0); /* a reaper that has got so far */
+	ck_assert_int_eq(waitpid(c.pid, NULL, 0), c.pid);	/* and further, but for the note */
 	ck_assert_int_eq(guarded_kill(c.pid, SIGTERM), -ESRCH);
 	ck_assert_int_eq(known(c.pid), PE_KNOWN_RELEASED);
 	ck_assert(pe_slot_leave(k.slot));
@@ -368,7 +368,7 @@ END_TEST
 
 START_TEST(guard_4_stale_and_held_by_an_unrelated_process_by_policy)
 {
-	pid_t other = stranger();
+	pid_t other = unrelated();
 
 	make_stale(other);
 	ck_assert_int_eq(guarded_kill(other, 0), -ESRCH);
@@ -400,7 +400,7 @@ static int outcome(enum whose whose, enum pe_policy policy, bool trusted, pid_t 
 	if (child == 0) {
 		if (whose == OURS) {
 			frame.tgid = getpid();
-			atomic_store((_Atomic uint32_t *)frame.life,
+			atomic_store((_Atomic uint32_t *)frame.fork_mark,
 				     1); /* the parent's knowledge as our own */
 		}
 		settings.policy = policy;
@@ -420,7 +420,7 @@ static const struct {
 	int latent; /* no process holds the pid */
 	bool trusted;
 	int outcome; /* errno, or a signal that ended it, negative */
-	const char *told;
+	const char *reported;
 } judgements[] = {
 	{ OURS, PE_POLICY_REPORT, 0, false, 0, "; let through\n" },
 	{ OURS, PE_POLICY_REFUSE, 0, false, ESRCH, "; refused: ESRCH\n" },
@@ -454,17 +454,17 @@ START_TEST(guard_4_each_verdict_is_carried_out_and_reported_once_or_not_at_all)
 		end(c, 0);
 		ck_assert_int_eq(reap(pid = c.pid, NULL, 0), c.pid);
 	} else {
-		make_stale(pid = judgements[_i].whose == INHERITED ? getppid() : stranger());
+		make_stale(pid = judgements[_i].whose == INHERITED ? getppid() : unrelated());
 	}
 	ck_assert_int_eq(outcome(judgements[_i].whose, judgements[_i].policy,
 				 judgements[_i].trusted, pid),
 			 judgements[_i].outcome);
-	said = told();
-	if (!judgements[_i].told) {
+	said = reported();
+	if (!judgements[_i].reported) {
 		ck_assert_str_eq(said, "");
 		return;
 	}
-	ck_assert_ptr_nonnull(strstr(said, judgements[_i].told));
+	ck_assert_ptr_nonnull(strstr(said, judgements[_i].reported));
 	end_of_line = strchr(said, '\n');
 	ck_assert_str_eq(end_of_line, "\n"); /* one line */
 }
@@ -481,7 +481,7 @@ START_TEST(the_notice_names_caller_call_and_time)
 	end(c, 0);
 	ck_assert_int_eq(reap(c.pid, NULL, 0), c.pid);
 	ck_assert_int_eq(guarded_kill(c.pid, SIGHUP), -ESRCH);
-	said = told();
+	said = reported();
 	snprintf(
 		expected, sizeof(expected),
 		"pidepoch: test[%d]: kill(%d, SIGHUP): stale pid: %d was a child of this process (fork ",
@@ -493,7 +493,7 @@ END_TEST
 
 START_TEST(guard_4_abort_is_SIGABRT)
 {
-	pid_t other = stranger(), pid;
+	pid_t other = unrelated(), pid;
 	int status;
 
 	make_stale(other);
@@ -501,7 +501,7 @@ START_TEST(guard_4_abort_is_SIGABRT)
 	pid = fork();
 	if (pid == 0) {
 		frame.tgid = getpid();
-		*frame.life = 1; /* the parent's knowledge as this process's own */
+		*frame.fork_mark = 1; /* the parent's knowledge as this process's own */
 		guarded_kill(other, 0);
 		_exit(0);
 	}
@@ -512,12 +512,12 @@ END_TEST
 
 static void abort_as_init(void)
 {
-	struct stranger s = stranger_as(500);
+	struct unrelated s = unrelated_as(500);
 
 	make_stale(500);
 	settings.policy = PE_POLICY_ABORT;
 	guarded_kill(500, SIGKILL);
-	stranger_ends(&s);
+	unrelated_ends(&s);
 }
 
 /* The kernel keeps default signals from the first process of a pid namespace, also those from
@@ -531,18 +531,18 @@ START_TEST(guard_4_abort_ends_an_init_too)
 }
 END_TEST
 
-static void the_stranger_is_hit_natively_and_spared_by_us(void)
+static void the_unrelated_is_hit_natively_and_spared_by_us(void)
 {
-	struct stranger s;
+	struct unrelated s;
 
 	ck_assert_int_eq(recorded_child_as(500), 500);
 	kill(500, SIGKILL);
 	ck_assert_int_eq(reap(500, NULL, 0), 500);
-	s = stranger_as(500);
+	s = unrelated_as(500);
 	ck_assert_int_eq(guarded_kill(500, SIGKILL), -ESRCH);
 	ck_assert_int_eq(use_of(500, SYS_getpriority, 0, false), -ESRCH);
 	ck_assert_int_eq(kill(500, 0), 0); /* alive */
-	stranger_ends(&s);
+	unrelated_ends(&s);
 	/* our own child again, by a fork that is seen: the signal arrives */
 	ck_assert_int_eq(recorded_child_as(500), 500);
 	ck_assert_int_eq(guarded_kill(500, SIGKILL), 0);
@@ -554,7 +554,7 @@ static void the_stranger_is_hit_natively_and_spared_by_us(void)
 	ck_assert_int_eq(guarded_kill(500, SIGKILL), 0);
 	ck_assert_int_eq(reap(500, NULL, 0), 500);
 	ck_assert_int_eq(known(500), PE_KNOWN_RELEASED);
-	s = stranger_as(500);
+	s = unrelated_as(500);
 	settings.policy = PE_POLICY_REPORT;
 	ck_assert_int_eq(guarded_kill(500, SIGKILL), 0);
 	ck_assert_int_eq(waitpid(s.helper, NULL, 0), s.helper); /* its child was hit */
@@ -562,7 +562,7 @@ static void the_stranger_is_hit_natively_and_spared_by_us(void)
 
 START_TEST(guard_4_a_pid_that_the_kernel_reused)
 {
-	ck_assert_int_eq(in_own_namespace(the_stranger_is_hit_natively_and_spared_by_us), 0);
+	ck_assert_int_eq(in_own_namespace(the_unrelated_is_hit_natively_and_spared_by_us), 0);
 }
 END_TEST
 
@@ -581,7 +581,7 @@ static void without_descriptors(pid_t stale)
 
 static void vanishes_and_the_number_is_reused(void)
 {
-	struct stranger s;
+	struct unrelated s;
 	siginfo_t si;
 
 	signal(SIGCHLD, SIG_IGN);
@@ -591,7 +591,7 @@ static void vanishes_and_the_number_is_reused(void)
 	ck_assert_int_eq(waitid(P_PID, 500, &si, WEXITED), -1); /* returns when it is gone */
 	signal(SIGCHLD, SIG_DFL);
 	ck_assert_int_eq(known(500), PE_KNOWN_LIVE); /* the engine does not know */
-	s = stranger_as(500);
+	s = unrelated_as(500);
 	if (descriptors_left)
 		ck_assert_int_eq(guarded_kill(500, SIGKILL), -ESRCH);
 	else
@@ -599,7 +599,7 @@ static void vanishes_and_the_number_is_reused(void)
 	ck_assert_int_eq(kill(500, 0), 0);
 	ck_assert_int_eq(known(500), PE_KNOWN_RELEASED);
 	ck_assert_uint_eq(pe_frame_know(&frame, 500).slot->released_by, PE_CALL_AUTOREAP);
-	stranger_ends(&s);
+	unrelated_ends(&s);
 }
 
 START_TEST(SIGCHLD_ignored_and_an_unrelated_process_holds_the_pid)
@@ -623,7 +623,7 @@ START_TEST(SIGCHLD_ignored_and_no_descriptor_left)
 	setrlimit(RLIMIT_NOFILE, &none);
 	ck_assert_int_eq(guarded_kill(c.pid, 0), 0);
 	ck_assert_int_eq(guarded_kill(c.pid, 1000), -EINVAL);
-	ck_assert_int_eq((int)write(c.tell, &byte, 1), 1);
+	ck_assert_int_eq((int)write(c.wake, &byte, 1), 1);
 	ck_assert_int_eq(waitpid(c.pid, NULL, 0), -1);
 	ck_assert_int_eq(guarded_kill(c.pid, 0), -ESRCH);
 	ck_assert_int_eq(known(c.pid), PE_KNOWN_RELEASED);
@@ -632,7 +632,7 @@ END_TEST
 
 START_TEST(guard_4_a_call_on_an_inherited_pid_is_made)
 {
-	pid_t other = stranger(), pid;
+	pid_t other = unrelated(), pid;
 	int status;
 
 	make_stale(other);
@@ -648,7 +648,7 @@ START_TEST(guard_4_a_child_made_by_other_means_is_adopted)
 {
 	struct child c = unrecorded_child();
 
-	make_stale(c.pid); /* an earlier life of the pid */
+	make_stale(c.pid); /* an earlier process with the pid */
 	ck_assert_int_eq(guarded_kill(c.pid, 0), 0);
 	ck_assert_int_eq(known(c.pid), PE_KNOWN_LIVE);
 	end(c, 0);
@@ -725,7 +725,7 @@ START_TEST(SIGCHLD_ignored_uses_a_pidfd)
 	atomic_store(&frame.autoreap, true);
 	c = recorded_child();
 	ck_assert_int_eq(guarded_kill(c.pid, 0), 0);
-	ck_assert_int_eq((int)write(c.tell, &byte, 1), 1);
+	ck_assert_int_eq((int)write(c.wake, &byte, 1), 1);
 	ck_assert_int_eq(waitpid(c.pid, NULL, 0), -1);
 	ck_assert_int_eq(guarded_kill(c.pid, 0), -ESRCH);
 	ck_assert_int_eq(known(c.pid), PE_KNOWN_RELEASED);
@@ -734,7 +734,7 @@ END_TEST
 
 START_TEST(no_descriptor_is_left_behind)
 {
-	pid_t other = stranger();
+	pid_t other = unrelated();
 	int lowest = dup(0);
 	struct pe_birth b;
 	struct child c;

@@ -648,12 +648,12 @@ static long reused_in_between(int idtype, uint32_t id, siginfo_t *info, int opti
 
 	if (n == 0 && info->si_pid == 500 && !stolen++) {
 		ck_assert_int_eq(waitpid(500, NULL, 0), 500);
-		stranger_as(500);
+		unrelated_as(500);
 	}
 	return n;
 }
 
-static void zombie_and_stranger_of_one_number(void)
+static void zombie_and_unrelated_of_one_number(void)
 {
 	ck_assert_int_eq(recorded_child_as(500), 500);
 	kill(500, SIGKILL);
@@ -666,7 +666,7 @@ static void zombie_and_stranger_of_one_number(void)
 
 START_TEST(reap_1_another_thread_reaps_first_and_the_pid_is_reused)
 {
-	ck_assert_int_eq(in_own_namespace(zombie_and_stranger_of_one_number), 0);
+	ck_assert_int_eq(in_own_namespace(zombie_and_unrelated_of_one_number), 0);
 }
 END_TEST
 
@@ -772,7 +772,7 @@ START_TEST(reap_1_two_threads_reap_each_child_once)
 	for (int i = 0; i < 40; i++) {
 		unsigned char byte = 0;
 
-		ck_assert_int_eq((int)write(c[i].tell, &byte, 1), 1);
+		ck_assert_int_eq((int)write(c[i].wake, &byte, 1), 1);
 	}
 	for (int i = 0; i < 2; i++)
 		pthread_join(t[i], NULL);
@@ -841,7 +841,7 @@ START_TEST(SIGCHLD_ignored_and_the_wait_returns_ECHILD)
 	signal(SIGCHLD, SIG_IGN);
 	atomic_store(&frame.autoreap, true);
 	c = recorded_child();
-	ck_assert_int_eq((int)write(c.tell, &byte, 1), 1);
+	ck_assert_int_eq((int)write(c.wake, &byte, 1), 1);
 	ck_assert_int_eq(reap(c.pid, NULL, 0), -ECHILD);
 	ck_assert_int_eq(known(c.pid), PE_KNOWN_RELEASED);
 }

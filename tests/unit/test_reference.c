@@ -190,51 +190,51 @@ START_TEST(S2_a_later_child_of_the_same_pid_is_another_process)
 }
 END_TEST
 
-static void child_then_stranger(void)
+static void child_then_unrelated(void)
 {
 	uint32_t epoch = take(recorded_child_as(NUMBER));
-	struct stranger s;
+	struct unrelated s;
 
 	kill(NUMBER, SIGKILL);
 	ck_assert_int_eq(reap(NUMBER, NULL, 0), NUMBER);
-	s = stranger_as(NUMBER);
+	s = unrelated_as(NUMBER);
 	ck_assert_int_eq((int)kill_by(NUMBER, epoch, SIGKILL), -PE_EEPOCH);
 	ck_assert_int_eq((int)group_by(NUMBER, epoch), -PE_EEPOCH);
 	ck_assert_int_eq((int)kill_by(NUMBER, take(NUMBER), 0), 0);
-	stranger_ends(&s);
+	unrelated_ends(&s);
 }
 
 START_TEST(reference_6_gone_and_held_by_an_unrelated_process_is_EEPOCH)
 {
-	ck_assert_int_eq(in_own_namespace(child_then_stranger), 0);
+	ck_assert_int_eq(in_own_namespace(child_then_unrelated), 0);
 }
 END_TEST
 
 /* --- foreign processes --- */
 
-static void strangers_in_turn(void)
+static void unrelated_in_turn(void)
 {
-	struct stranger s = stranger_as(NUMBER);
+	struct unrelated s = unrelated_as(NUMBER);
 	uint32_t epoch = take(NUMBER);
 
 	ck_assert_int_eq((int)kill_by(NUMBER, epoch, 0), 0);
 	ck_assert_int_ge((int)group_by(NUMBER, epoch), 0);
-	stranger_ends(&s);
+	unrelated_ends(&s);
 	ck_assert(is_refused(kill_by(NUMBER, epoch, 0)));
 	ck_assert(is_refused(group_by(NUMBER, epoch)));
-	s = stranger_as(NUMBER);
+	s = unrelated_as(NUMBER);
 	ck_assert(is_refused(kill_by(NUMBER, epoch, SIGKILL)));
 	ck_assert(is_refused(group_by(NUMBER, epoch)));
 	ck_assert_int_eq((int)kill_by(NUMBER, take(NUMBER), 0), 0);
 	/* the old tag refers to no living process, whatever has been learned since */
 	ck_assert(pe_foreign_find(&frame.others, NUMBER)->since == epoch ||
 		  is_refused(kill_by(NUMBER, epoch, SIGKILL)));
-	stranger_ends(&s);
+	unrelated_ends(&s);
 }
 
 START_TEST(reference_3_foreign_processes_are_known_by_their_identity)
 {
-	ck_assert_int_eq(in_own_namespace(strangers_in_turn), 0);
+	ck_assert_int_eq(in_own_namespace(unrelated_in_turn), 0);
 }
 END_TEST
 
@@ -293,7 +293,7 @@ START_TEST(reference_1_a_process_without_a_reference_needs_a_wrap_proof)
 	uint32_t epoch;
 
 	take(getpid()); /* a first look at the kernel's cursor */
-	now = pe_clock_show(&frame.clock);
+	now = pe_clock_give(&frame.clock);
 	epoch = (uint32_t)pe_clock_eps(now, (uint32_t)getppid());
 	if (pe_wrap_proof_take(&frame.census, &frame.clock) == 0)
 		ck_assert_int_eq((int)kill_by(getppid(), epoch, 0), 0);
@@ -475,7 +475,7 @@ END_TEST
 struct incarnation {
 	bool own, strange;
 	unsigned int id; /* never the same again */
-	struct stranger s;
+	struct unrelated s;
 };
 
 struct known_ref {
@@ -501,14 +501,14 @@ static void step_life(struct incarnation *in, unsigned int pid, unsigned int *id
 		in->own = false;
 	} else if (in->strange) {
 		kill((pid_t)pid, SIGKILL); /* later children inherit its pipe */
-		stranger_ends(&in->s);
+		unrelated_ends(&in->s);
 		in->strange = false;
 	} else if (any(2)) {
 		recorded_child_as((pid_t)pid);
 		in->own = true;
 		in->id = ++*ids;
 	} else {
-		in->s = stranger_as((pid_t)pid);
+		in->s = unrelated_as((pid_t)pid);
 		in->strange = true;
 		in->id = ++*ids;
 	}

@@ -96,7 +96,7 @@ START_TEST(release_2_another_closer_is_waited_for)
 	uint64_t mask = pe_sys_mask_all();
 	pthread_t t;
 
-	ck_assert_int_eq(pe_slot_close(k.slot, k.life), 0);
+	ck_assert_int_eq(pe_slot_close(k.slot, k.instance), 0);
 	ck_assert_int_eq(pe_slot_begin_reap(k.slot), 0);
 	pthread_create(&t, NULL, lose, &k);
 	while (!atomic_load(&loser_tid))
@@ -117,11 +117,11 @@ START_TEST(release_2_the_last_closer_frees_the_slot)
 {
 	struct pe_known k = born(500);
 
-	ck_assert_int_eq(pe_slot_close(k.slot, k.life), 0);
+	ck_assert_int_eq(pe_slot_close(k.slot, k.instance), 0);
 	pe_release_leave(&frame, k.index);
 	ck_assert_int_eq(known(500), PE_KNOWN_LIVE); /* it has not been reaped */
 	ck_assert_uint_eq(frame.slots.live, 1);
-	ck_assert_int_eq(pe_slot_close(k.slot, k.life), 0);
+	ck_assert_int_eq(pe_slot_close(k.slot, k.instance), 0);
 	pe_release_lost(&frame, &thread, &k, PE_CALL_WAITPID);
 	ck_assert_uint_eq(frame.slots.live, 1);
 	pe_release_leave(&frame, k.index);

@@ -86,7 +86,7 @@ END_TEST
 
 START_TEST(ring_5_more_ends_than_completions_are_all_returned)
 {
-	static bool told[MANY + 1];
+	static bool reported[MANY + 1];
 	static struct child c[MANY];
 	uint64_t tag;
 
@@ -102,8 +102,8 @@ START_TEST(ring_5_more_ends_than_completions_are_all_returned)
 		tag = next();
 		ck_assert_uint_ge(tag, 1);
 		ck_assert_uint_le(tag, MANY);
-		ck_assert(!told[tag]);
-		told[tag] = true;
+		ck_assert(!reported[tag]);
+		reported[tag] = true;
 		waitpid(c[i].pid, NULL, 0);
 	}
 	ck_assert_uint_eq(next(), 0);

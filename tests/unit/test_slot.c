@@ -8,13 +8,13 @@
 #include "core/memory/slot.h"
 
 static struct pe_slot slot;
-static uint64_t life;
+static uint64_t instance;
 
 static void open_slot(void)
 {
 	slot = (struct pe_slot){ .word = PE_SLOT_DEAD };
 	pe_slot_prepare(&slot, 7, 1000, 3);
-	life = pe_slot_attach(&slot, 4711);
+	instance = pe_slot_attach(&slot, 4711);
 }
 
 START_TEST(slot_1_open_slot_admits_its_own_pid_only)
@@ -35,7 +35,7 @@ END_TEST
 
 START_TEST(slot_1_closed_slot_is_a_zombie_for_its_pid_and_not_found_for_others)
 {
-	ck_assert_int_eq(pe_slot_close(&slot, life), 0);
+	ck_assert_int_eq(pe_slot_close(&slot, instance), 0);
 	ck_assert_int_eq(pe_slot_check(&slot, 4711), -EBUSY);
 	ck_assert_int_eq(pe_slot_check(&slot, 4712), -ESRCH);
 	ck_assert(!pe_slot_leave(&slot));
@@ -47,16 +47,16 @@ START_TEST(slot_2_close_is_for_one_generation)
 {
 	uint64_t next;
 
-	ck_assert_int_eq(pe_slot_close(&slot, life), 0);
+	ck_assert_int_eq(pe_slot_close(&slot, instance), 0);
 	ck_assert_int_eq(pe_slot_begin_reap(&slot), 0);
 	pe_slot_bury(&slot, 2000, 4);
-	ck_assert_int_eq(pe_slot_close(&slot, life),
+	ck_assert_int_eq(pe_slot_close(&slot, instance),
 			 -ESRCH); /* dead, although its closer is still inside */
 	ck_assert(pe_slot_leave(&slot));
-	ck_assert_int_eq(pe_slot_close(&slot, life), -ESRCH);
+	ck_assert_int_eq(pe_slot_close(&slot, instance), -ESRCH);
 	next = pe_slot_attach(&slot, 4711); /* the same slot, the same pid, another generation */
-	ck_assert_uint_ne(next, life);
-	ck_assert_int_eq(pe_slot_close(&slot, life), -ESRCH);
+	ck_assert_uint_ne(next, instance);
+	ck_assert_int_eq(pe_slot_close(&slot, instance), -ESRCH);
 	ck_assert_int_eq(pe_slot_check(&slot, 4711), 0);
 	ck_assert_int_eq(pe_slot_close(&slot, next), 0);
 }
@@ -65,17 +65,17 @@ END_TEST
 START_TEST(slot_2_generations_wrap_without_touching_the_flags)
 {
 	for (uint32_t i = 0; i < (1u << 26) + 3; i++)
-		life = pe_slot_attach(&slot, 4711);
-	ck_assert_uint_eq(slot.word, life);
-	ck_assert_uint_eq(life & ~PE_SLOT_GENERATION_AND_PID, 0);
+		instance = pe_slot_attach(&slot, 4711);
+	ck_assert_uint_eq(slot.word, instance);
+	ck_assert_uint_eq(instance & ~PE_SLOT_GENERATION_AND_PID, 0);
 	ck_assert_int_eq(pe_slot_check(&slot, 4711), 0);
 }
 END_TEST
 
 START_TEST(slot_4_one_closer_reaps)
 {
-	ck_assert_int_eq(pe_slot_close(&slot, life), 0);
-	ck_assert_int_eq(pe_slot_close(&slot, life), 0);
+	ck_assert_int_eq(pe_slot_close(&slot, instance), 0);
+	ck_assert_int_eq(pe_slot_close(&slot, instance), 0);
 	ck_assert_int_eq(pe_slot_begin_reap(&slot), 0);
 	ck_assert_int_eq(pe_slot_begin_reap(&slot), -EBUSY);
 	pe_slot_cancel_reap(&slot);
@@ -90,7 +90,7 @@ END_TEST
 START_TEST(slot_6_the_last_closer_out_frees_it_once)
 {
 	for (int i = 0; i < 3; i++)
-		ck_assert_int_eq(pe_slot_close(&slot, life), 0);
+		ck_assert_int_eq(pe_slot_close(&slot, instance), 0);
 	ck_assert_int_eq(pe_slot_begin_reap(&slot), 0);
 	ck_assert(!pe_slot_leave(&slot)); /* not dead yet */
 	pe_slot_bury(&slot, 2000, 4);
@@ -102,7 +102,7 @@ END_TEST
 
 START_TEST(slot_7_history_outlives_the_process_instance)
 {
-	pe_slot_close(&slot, life);
+	pe_slot_close(&slot, instance);
 	pe_slot_begin_reap(&slot);
 	pe_slot_bury(&slot, 2000, 4);
 	pe_slot_leave(&slot);
@@ -121,7 +121,7 @@ START_TEST(an_abandoned_slot_refuses)
 {
 	pe_slot_abandon(&slot);
 	ck_assert_int_eq(pe_slot_check(&slot, 4711), -ESRCH);
-	ck_assert_int_eq(pe_slot_close(&slot, life), -ESRCH);
+	ck_assert_int_eq(pe_slot_close(&slot, instance), -ESRCH);
 }
 END_TEST
 

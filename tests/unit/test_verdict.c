@@ -169,7 +169,7 @@ START_TEST(verdict_7_a_related_holder_is_not_reported)
 		use.policy = (enum pe_policy)policy;
 		v = pe_verdict_classic(&use);
 		ck_assert_int_eq(v.act, PE_VERDICT_PASS);
-		ck_assert(!v.tell && !v.latent);
+		ck_assert(!v.report && !v.latent);
 	}
 }
 END_TEST
@@ -187,7 +187,7 @@ START_TEST(classic_call_is_judged_by_the_table)
 	char got[8], *at = got;
 
 	*at++ = v.act == PE_VERDICT_REFUSE ? 'S' : 'P';
-	if (v.tell)
+	if (v.report)
 		*at++ = 'T';
 	if (v.latent)
 		*at++ = 'L';

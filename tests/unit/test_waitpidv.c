@@ -33,15 +33,15 @@ static size_t ask(size_t count, bool changed_only, int *err)
 	return v.news;
 }
 
-static void stranger_then_child(void)
+static void unrelated_then_child(void)
 {
-	struct stranger s = stranger_as(NUMBER);
+	struct unrelated s = unrelated_as(NUMBER);
 	int err;
 
 	entry[0] = tagged(NUMBER);
 	ck_assert_uint_eq(ask(1, false, &err), 0);
 	ck_assert_int_eq(err, 0);
-	stranger_ends(&s);
+	unrelated_ends(&s);
 	recorded_child_as(NUMBER);
 	entry[1] = tagged(NUMBER);
 	ck_assert_uint_eq(ask(2, true, &err), 1);
@@ -55,7 +55,7 @@ static void stranger_then_child(void)
 
 START_TEST(a_watch_is_not_mistaken_for_that_of_a_later_process_instance)
 {
-	ck_assert_int_eq(in_own_namespace(stranger_then_child), 0);
+	ck_assert_int_eq(in_own_namespace(unrelated_then_child), 0);
 }
 END_TEST
 

@@ -30,7 +30,7 @@ static void begin(void)
 	census = (struct pe_wrap_proof){ .forks = 0 };
 	pe_clock_init(&time_now, pe_clock_make(7, 500));
 	pe_wrap_proof_judge(&census, &time_now, pe_clock_now(&time_now), &first);
-	pe_clock_show(&time_now);
+	pe_clock_give(&time_now);
 }
 
 static int judge(struct pe_wrap_proof_look now)
@@ -83,14 +83,14 @@ START_TEST(wrap_proof_2_no_tag_from_before_a_gap_is_of_the_present)
 
 	for (int i = 0; i < 25; i++)
 		for (uint32_t pid = 300; pid < 700; pid += 50) {
-			pe_clock_time shown;
+			pe_clock_time given;
 
 			begin();
 			judge(look(10010, 100, 32768, cursors[i % 5]));
-			shown = pe_clock_show(&time_now);
+			given = pe_clock_give(&time_now);
 			judge(look(90000, 100, 32768, cursors[i / 5]));
 			ck_assert_uint_gt(pe_clock_eps(pe_clock_now(&time_now), pid),
-					  pe_clock_eps(shown, pid));
+					  pe_clock_eps(given, pid));
 		}
 }
 END_TEST
@@ -113,7 +113,7 @@ START_TEST(wrap_proof_5_the_first_check_proves_nothing)
 
 	census = (struct pe_wrap_proof){ .forks = 0 };
 	pe_clock_init(&time_now, pe_clock_make(7, 500));
-	before = pe_clock_show(&time_now);
+	before = pe_clock_give(&time_now);
 	ck_assert_int_eq(judge(first), -ENODATA);
 	ck_assert_uint_ge(pe_clock_lap(pe_clock_now(&time_now)), pe_clock_lap(before) + 1);
 }

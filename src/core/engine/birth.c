@@ -20,7 +20,8 @@ struct pe_birth pe_birth_begin(struct pe_frame *p, struct pe_thread *t, enum pe_
 	if (b.engaged) {
 		b.before = pe_clock_now(&p->clock);
 		b.early_reaps = atomic_load(&p->early_reaps);
-		b.unwiped = atomic_load_explicit(&p->life, memory_order_relaxed) == &p->plain_life;
+		b.unwiped = atomic_load_explicit(&p->fork_mark, memory_order_relaxed) ==
+			    &p->plain_mark;
 	}
 	return b;
 }

@@ -113,10 +113,10 @@ void pe_fuzz_page_used(struct pe_fuzz_page *f)
 	end_turn(f);
 }
 
-bool pe_fuzz_page_is_stranger(const struct pe_fuzz_page *f, uint32_t pid)
+bool pe_fuzz_page_is_canary(const struct pe_fuzz_page *f, uint32_t pid)
 {
-	for (unsigned int i = 0; pid && i < PE_FUZZ_PAGE_STRANGERS; i++)
-		if (atomic_load(&f->stranger[i]) == pid)
+	for (unsigned int i = 0; pid && i < PE_FUZZ_PAGE_CANARIES; i++)
+		if (atomic_load(&f->canary[i]) == pid)
 			return true;
 	return false;
 }
@@ -134,7 +134,7 @@ void pe_fuzz_page_note(struct pe_fuzz_page *f, const struct pe_fuzz_page_find *f
 
 void pe_fuzz_page_probed(struct pe_fuzz_page *f, uint32_t pid, int by)
 {
-	for (unsigned int i = 0; pid && i < PE_FUZZ_PAGE_STRANGERS; i++) {
+	for (unsigned int i = 0; pid && i < PE_FUZZ_PAGE_CANARIES; i++) {
 		const struct pe_fuzz_page_find found = {
 			.what = PE_FUZZ_PAGE_PROBE,
 			.pid = pid,
@@ -143,7 +143,7 @@ void pe_fuzz_page_probed(struct pe_fuzz_page *f, uint32_t pid, int by)
 			.release = atomic_load(&f->release[i]),
 		};
 
-		if (atomic_load(&f->stranger[i]) == pid) {
+		if (atomic_load(&f->canary[i]) == pid) {
 			pe_fuzz_page_note(f, &found);
 			return;
 		}

@@ -27,7 +27,7 @@
 
 #define PE_FUZZ_PAGE_VERSION	 3u
 #define PE_FUZZ_PAGE_FINDS	 32u
-#define PE_FUZZ_PAGE_STRANGERS	 64u
+#define PE_FUZZ_PAGE_CANARIES	 64u
 #define PE_FUZZ_PAGE_PATIENCE_NS 200000000
 
 /* requests other than a released pid, sent in its place */
@@ -72,8 +72,8 @@ struct pe_fuzz_page {
 	_Atomic uint32_t
 		finds; /* places claimed; the finds below PE_FUZZ_PAGE_FINDS are in the list */
 	struct pe_fuzz_page_find find[PE_FUZZ_PAGE_FINDS];
-	_Atomic uint32_t stranger[PE_FUZZ_PAGE_STRANGERS]; /* pids of the canaries; 0: none */
-	_Atomic uint32_t release[PE_FUZZ_PAGE_STRANGERS];  /* the index of the release of each */
+	_Atomic uint32_t canary[PE_FUZZ_PAGE_CANARIES];	 /* pids of the canaries; 0: none */
+	_Atomic uint32_t release[PE_FUZZ_PAGE_CANARIES]; /* the index of the release of each */
 };
 
 /* the @n-th draw of a schedule */
@@ -95,7 +95,7 @@ void pe_fuzz_page_note(struct pe_fuzz_page *f, const struct pe_fuzz_page_find *f
 void pe_fuzz_page_probed(struct pe_fuzz_page *f, uint32_t pid, int by);
 
 /* Does a canary hold @pid? */
-bool pe_fuzz_page_is_stranger(const struct pe_fuzz_page *f, uint32_t pid);
+bool pe_fuzz_page_is_canary(const struct pe_fuzz_page *f, uint32_t pid);
 
 /* A call was made that may have changed a canary without a signal. */
 void pe_fuzz_page_used(struct pe_fuzz_page *f);

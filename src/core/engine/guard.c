@@ -61,7 +61,7 @@ static pe_cold void watch_kin(struct pe_frame *p, const struct pe_use *u)
 {
 	if (p->set->trusted || u->pid == p->tgid)
 		return;
-	if (p->set->fuzz && pe_fuzz_page_is_stranger(p->set->fuzz, (uint32_t)u->pid)) {
+	if (p->set->fuzz && pe_fuzz_page_is_canary(p->set->fuzz, (uint32_t)u->pid)) {
 		pe_event_use(p, u, NULL, true, PE_OUTCOME_PASSED);
 		return;
 	}
@@ -105,24 +105,24 @@ static struct pe_known known_for_sure(struct pe_frame *p, uint32_t pid)
 	return k;
 }
 
-static void tell(struct pe_frame *p, const struct pe_use *u, const struct pe_known *k,
-		 const struct pe_verdict_use *use, const struct pe_verdict *v)
+static void report(struct pe_frame *p, const struct pe_use *u, const struct pe_known *k,
+		   const struct pe_verdict_use *use, const struct pe_verdict *v)
 {
 	bool inherited = use->knowledge == PE_KNOWN_INHERITED;
 	bool event = p->watching && !v->relearned &&
 		     !(inherited && (!use->held || use->related || use->unproven));
-	struct pe_use said = *u;
+	struct pe_use reported = *u;
 
-	if ((!v->tell && !event) || !pe_frame_may_report(p))
+	if ((!v->report && !event) || !pe_frame_may_report(p))
 		return;
-	said.unproven = use->unproven;
-	if (v->tell)
-		pe_notice_stale(p, &said, k,
+	reported.unproven = use->unproven;
+	if (v->report)
+		pe_notice_stale(p, &reported, k,
 				v->dies			      ? PE_OUTCOME_ABORTING
 				: v->act == PE_VERDICT_REFUSE ? PE_OUTCOME_REFUSED
 							      : PE_OUTCOME_PASSED);
 	if (event)
-		pe_event_use(p, &said, k, use->held && !use->unproven,
+		pe_event_use(p, &reported, k, use->held && !use->unproven,
 			     v->dies			   ? PE_OUTCOME_ABORTING
 			     : v->act == PE_VERDICT_REFUSE ? PE_OUTCOME_REFUSED
 							   : PE_OUTCOME_PASSED);
@@ -188,7 +188,7 @@ static pe_cold long judged(struct pe_frame *p, struct pe_thread *t, const struct
 		v.act = PE_VERDICT_PASS;
 		v.dies = false;
 	}
-	tell(p, u, &k, &use, &v);
+	report(p, u, &k, &use, &v);
 	if (v.dies)
 		pe_sys_abort();
 	return v.act == PE_VERDICT_REFUSE ? -p->set->stale_errno : pass(u);
@@ -274,7 +274,7 @@ static long under_reaping(struct pe_frame *p, struct pe_thread *t, const struct 
 	uint64_t mask;
 	int claim;
 
-	if (pe_slot_close(k->slot, k->life) != 0)
+	if (pe_slot_close(k->slot, k->instance) != 0)
 		return AGAIN;
 	mask = pe_sys_mask_all();
 	claim = pe_slot_begin_reap(k->slot);

@@ -69,7 +69,7 @@ enum pe_judge_verdict pe_judge_child(struct pe_frame *p, const struct pe_use *u,
 	if (!p->evidence || pe_identity_describe(pid, &f->holder) != 0)
 		return PE_JUDGE_UNKNOWN;
 	/* born just after the release: no time stamp can separate the two moments */
-	if (unlikely(p->set->fuzz) && pe_fuzz_page_is_stranger(p->set->fuzz, pid))
+	if (unlikely(p->set->fuzz) && pe_fuzz_page_is_canary(p->set->fuzz, pid))
 		return PE_JUDGE_UNKNOWN;
 	p->evidence->run = p->set->run;
 	if (is_descendant(p, pid))
@@ -110,7 +110,7 @@ static bool is_probe(const struct pe_use *u)
 static bool is_told(struct pe_frame *p, const struct pe_use *u)
 {
 	return u->by == PE_CALL_PROC &&
-	       atomic_exchange_explicit(&p->evidence->told, (uint32_t)u->pid,
+	       atomic_exchange_explicit(&p->evidence->reported, (uint32_t)u->pid,
 					memory_order_relaxed) == (uint32_t)u->pid;
 }
 
@@ -195,7 +195,7 @@ long pe_judge_look(struct pe_frame *p, struct pe_thread *t, int pid)
 /* In a forked child that has no frame yet, use what its parent knows. */
 static struct pe_known known_at_exec(struct pe_frame *p, uint32_t pid)
 {
-	if (!atomic_load_explicit(&p->life, memory_order_acquire))
+	if (!atomic_load_explicit(&p->fork_mark, memory_order_acquire))
 		return (struct pe_known){ .what = PE_KNOWN_NOTHING };
 	return pe_frame_know(p, pid);
 }

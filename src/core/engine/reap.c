@@ -92,7 +92,7 @@ static pe_cold bool still_zombie(const struct pe_known *k)
 {
 	siginfo_t si = { .si_pid = 0 };
 
-	return pe_sys_waitid(P_PID, (int)(k->life & PE_SLOT_PID), &si,
+	return pe_sys_waitid(P_PID, (int)(k->instance & PE_SLOT_PID), &si,
 			     WEXITED | WNOHANG | WNOWAIT | __WALL, NULL) == 0 &&
 	       si.si_pid != 0;
 }
@@ -100,12 +100,12 @@ static pe_cold bool still_zombie(const struct pe_known *k)
 static long reap_tracked(struct pe_frame *p, struct pe_thread *t, const struct pe_reap *r,
 			 const struct pe_known *k)
 {
-	uint32_t pid = (uint32_t)(k->life & PE_SLOT_PID);
+	uint32_t pid = (uint32_t)(k->instance & PE_SLOT_PID);
 	uint64_t mask, group;
 	long n = 0;
 	int claim;
 
-	if (pe_slot_close(k->slot, k->life) != 0)
+	if (pe_slot_close(k->slot, k->instance) != 0)
 		return 0;
 	pe_hold_drain(&p->records, t, k->index);
 	group = pe_group_note_if_led(p, pid);
@@ -178,7 +178,7 @@ static long take(struct pe_frame *p, struct pe_thread *t, const struct pe_reap *
 	struct pe_known k = pe_frame_know(p, (uint32_t)seen->si_pid);
 
 	if (r->only &&
-	    (k.what != PE_KNOWN_LIVE || k.slot != r->only->slot || k.life != r->only->life))
+	    (k.what != PE_KNOWN_LIVE || k.slot != r->only->slot || k.instance != r->only->instance))
 		return -ECHILD;
 	if (!is_exit(seen->si_code)) {
 		pe_frame_learn(p, t, seen->si_pid);

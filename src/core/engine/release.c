@@ -25,8 +25,8 @@ static void released(struct pe_frame *p, struct pe_thread *t, const struct pe_kn
 {
 	if (p->evidence)
 		pe_evidence_released(p->evidence, (uint32_t)p->tgid,
-				     (uint32_t)(k->life & PE_SLOT_PID));
-	pe_tree_expire(&p->tree, (uint32_t)(k->life & PE_SLOT_PID), k->index);
+				     (uint32_t)(k->instance & PE_SLOT_PID));
+	pe_tree_expire(&p->tree, (uint32_t)(k->instance & PE_SLOT_PID), k->index);
 	pe_hold_kill_own(&p->records, t, k->index);
 	if (unlikely(p->trace))
 		mark_released(p, k->index, by, s);
@@ -52,7 +52,7 @@ static void lost(struct pe_frame *p, struct pe_thread *t, const struct pe_known 
 	uint64_t mask;
 	int claim;
 
-	if (pe_slot_close(k->slot, k->life) != 0)
+	if (pe_slot_close(k->slot, k->instance) != 0)
 		return;
 	pe_hold_drain(&p->records, t, k->index);
 	do {

@@ -62,7 +62,7 @@ struct pe_evidence {
 	uint32_t part;	       /* their value so far; 0: there were none */
 	_Atomic uint32_t any;  /* there are own words */
 	_Atomic uint32_t boot; /* 0: not checked; 1: the wall clock was right; 2: it was wrong */
-	_Atomic uint32_t told; /* the pid of the last look that was reported */
+	_Atomic uint32_t reported; /* the pid of the last look that was reported */
 	_Atomic uint64_t own[PE_EVIDENCE_OWN];
 	uint32_t argument[PE_EVIDENCE_ARGUMENTS]; /* pids among the arguments; 0: no more */
 	struct pe_moment_pair run;		  /* the clocks when the run began */

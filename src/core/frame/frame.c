@@ -60,9 +60,9 @@ void pe_frame_unlock(struct pe_frame *p, uint64_t mask)
 
 static bool alive(const struct pe_frame *p)
 {
-	_Atomic uint32_t *life = atomic_load_explicit(&p->life, memory_order_acquire);
+	_Atomic uint32_t *fork_mark = atomic_load_explicit(&p->fork_mark, memory_order_acquire);
 
-	return life && atomic_load_explicit(life, memory_order_acquire) != 0;
+	return fork_mark && atomic_load_explicit(fork_mark, memory_order_acquire) != 0;
 }
 
 /* The initialiser writes its pid. In a forked child, the copy names another process, so the child
@@ -87,14 +87,14 @@ static void map_life(struct pe_frame *p)
 		page = pe_sys_mmap(PE_SYS_PAGE);
 	if (page != MAP_FAILED && pe_sys_madvise(page, PE_SYS_PAGE, MADV_WIPEONFORK) == 0) {
 		atomic_store_explicit((_Atomic uint32_t *)page, 1, memory_order_relaxed);
-		atomic_store_explicit(&p->life, page, memory_order_release);
+		atomic_store_explicit(&p->fork_mark, page, memory_order_release);
 		return;
 	}
 	/* Without a page that the kernel wipes, only getpid distinguishes a child from its
 	 * parent. */
 	atomic_store_explicit(&p->shared_vm, true, memory_order_relaxed);
-	atomic_store_explicit(&p->plain_life, 1, memory_order_relaxed);
-	atomic_store_explicit(&p->life, &p->plain_life, memory_order_release);
+	atomic_store_explicit(&p->plain_mark, 1, memory_order_relaxed);
+	atomic_store_explicit(&p->fork_mark, &p->plain_mark, memory_order_release);
 }
 
 static pe_cold void first_frame(struct pe_frame *p)
@@ -156,13 +156,13 @@ static pe_cold void first_frame(struct pe_frame *p)
 static void forget_lag(struct pe_frame *p)
 {
 	atomic_store(&p->sync.signal, 0);
-	atomic_store(&p->sync.told, 0);
+	atomic_store(&p->sync.signalled, 0);
 	atomic_store(&p->sync.read_at, 0);
 }
 
 static void next_frame(struct pe_frame *p, struct pe_thread *t)
 {
-	_Atomic uint32_t *life = atomic_load(&p->life);
+	_Atomic uint32_t *fork_mark = atomic_load(&p->fork_mark);
 
 	for (uint32_t i = PE_FRAME_ANCESTORS - 1; i > 0; i--)
 		p->inherited[i] = p->inherited[i - 1];
@@ -172,13 +172,13 @@ static void next_frame(struct pe_frame *p, struct pe_thread *t)
 	pe_tree_init(&p->tree, &p->inner, &p->leaf, pe_clock_lap(pe_clock_now(&p->clock)));
 	pe_hold_forked(&p->records, t, (uint32_t)pe_sys_gettid());
 	atomic_store(&p->lock, 0);
-	atomic_store(&p->shared_vm, life == &p->plain_life);
+	atomic_store(&p->shared_vm, fork_mark == &p->plain_mark);
 	forget_lag(p);
 	t->vfork_depth = 0;
 	t->last = 0;
 	t->exits = NULL;
 	t->by_hand = 0;
-	atomic_store_explicit(life, 1, memory_order_release);
+	atomic_store_explicit(fork_mark, 1, memory_order_release);
 }
 
 pe_cold bool pe_frame_begin(struct pe_frame *p, struct pe_thread *t)
@@ -188,7 +188,7 @@ pe_cold bool pe_frame_begin(struct pe_frame *p, struct pe_thread *t)
 
 	boot_begin(p, (uint32_t)me);
 	if (!alive(p)) {
-		bool first = !atomic_load(&p->life);
+		bool first = !atomic_load(&p->fork_mark);
 
 		p->parent = p->tgid;
 		p->tgid = me;
@@ -206,18 +206,18 @@ void pe_frame_forked(struct pe_frame *p, struct pe_thread *t)
 {
 	if (pe_frame_is_self(p))
 		return;
-	atomic_store(&p->plain_life, 0);
+	atomic_store(&p->plain_mark, 0);
 	pe_frame_begin(p, t);
 }
 
-/* `plain_life` is not wiped by a fork, so each entry calls pe_frame_is_self(), in forked children
+/* `plain_mark` is not wiped by a fork, so each entry calls pe_frame_is_self(), in forked children
  * too. */
 void pe_frame_disable(struct pe_frame *p)
 {
 	atomic_store(&p->disabled, true);
 	atomic_store(&p->shared_vm, true);
-	atomic_store(&p->plain_life, 1);
-	atomic_store(&p->life, &p->plain_life);
+	atomic_store(&p->plain_mark, 1);
+	atomic_store(&p->fork_mark, &p->plain_mark);
 }
 
 /* --- knowledge --- */
@@ -225,7 +225,7 @@ void pe_frame_disable(struct pe_frame *p)
 void pe_frame_learn(struct pe_frame *p, struct pe_thread *t, int pid)
 {
 	/* without a frame nothing is known; do not make one for this */
-	if (pid <= 0 || !atomic_load_explicit(&p->life, memory_order_acquire) ||
+	if (pid <= 0 || !atomic_load_explicit(&p->fork_mark, memory_order_acquire) ||
 	    !pe_frame_enter(p, t))
 		return;
 	pe_tree_relearn(&p->tree, (uint32_t)pid);
@@ -268,7 +268,7 @@ struct pe_known pe_frame_know(struct pe_frame *p, uint32_t pid)
 	if (k.what == PE_KNOWN_LIVE) {
 		uint64_t word = pe_slot_word(k.slot);
 
-		k.life = word & PE_SLOT_GENERATION_AND_PID;
+		k.instance = word & PE_SLOT_GENERATION_AND_PID;
 		/* buried, or freed and used again, since the entry was read or its page copied
 		 * (tree.2) */
 		if ((word & PE_SLOT_DEAD) || (word & PE_SLOT_PID) != pid)

@@ -9,7 +9,7 @@
  * frame.1  Every entry begins with pe_frame_enter(). It returns false if this code runs in another
  *          process's memory (a vfork child, a clone(CLONE_VM) child) or before the frame can be
  *          made; the caller then passes the call to the kernel.
- * frame.2  `life` points into a page that the kernel wipes on fork. Zero there means a new process.
+ * frame.2  `fork_mark` points into a page that the kernel wipes on fork. Zero there means a new process.
  *          The first entry makes the frame, with all signals masked; until then a forked child has
  *          no cost.
  * frame.3  A new frame after a fork keeps the clock. The parent's tree becomes `inherited`, read
@@ -47,10 +47,11 @@ struct pe_evidence; /* core/evidence/evidence.h */
 
 /* S6-S9, see frame/sync_point.h */
 struct pe_sync_point {
-	_Atomic pe_clock_time point; /* 0: no reference has been given out yet */
-	_Atomic pe_clock_time told;  /* the point that lagged when the signal was sent last */
-	_Atomic uint32_t signal;     /* 0: none */
-	_Atomic bool shown; /* the program has snapshots, from which it can make tags of its own */
+	_Atomic pe_clock_time point;	 /* 0: no reference has been given out yet */
+	_Atomic pe_clock_time signalled; /* the point that lagged when the signal was sent last */
+	_Atomic uint32_t signal;	 /* 0: none */
+	_Atomic bool
+		gave_snapshot; /* the program has snapshots, from which it can make tags of its own */
 	_Atomic uint64_t retired_early;
 	_Atomic uint32_t read_at; /* ms: when the cursor was read for pe_sync_point_recent() */
 };
@@ -69,10 +70,10 @@ enum { PE_GROUPS_UNTRIED, PE_GROUPS_WORK, PE_GROUPS_NEVER };
  * copies each page that the parent writes, which costs more than the rest of a birth.
  */
 struct pe_frame {
-	_Alignas(4096) _Atomic(_Atomic uint32_t *) life; /* NULL until the first entry */
+	_Alignas(4096) _Atomic(_Atomic uint32_t *) fork_mark; /* NULL until the first entry */
 	_Atomic uint32_t booting;
 	_Atomic uint32_t lock;
-	_Atomic uint32_t plain_life;  /* used if the page that `life` needs cannot be mapped */
+	_Atomic uint32_t plain_mark;  /* used if the page that `fork_mark` needs cannot be mapped */
 	_Atomic uint32_t births;      /* slots about to be attached */
 	_Atomic uint32_t early_reaps; /* reaps, perhaps of a child not recorded yet */
 	_Atomic uint32_t refused; /* was memory for a slot missing? never; yes; yes, and reported */
@@ -95,7 +96,7 @@ struct pe_frame {
 	_Alignas(4096) int parent; /* if known, else 0 */
 	_Atomic bool refers;	   /* the API has been called */
 	_Atomic bool no_ring;	   /* the program's own filter kills for the calls of a ring */
-	_Atomic bool told;	   /* a report was made, by this process or an ancestor */
+	_Atomic bool reported;	   /* a report was made, by this process or an ancestor */
 	struct pe_tree inherited[PE_FRAME_ANCESTORS];
 	_Alignas(8) char first_inner[10 * sizeof(struct pe_tree_node)];
 	struct pe_wrap_proof census; /* under the lock, as are the others */
@@ -112,7 +113,7 @@ void pe_frame_disable(struct pe_frame *p);
 /* Is there to be another notice or event? Asked once for each. */
 static inline bool pe_frame_may_report(struct pe_frame *p)
 {
-	return !p->set->once || !atomic_exchange_explicit(&p->told, true, memory_order_relaxed);
+	return !p->set->once || !atomic_exchange_explicit(&p->reported, true, memory_order_relaxed);
 }
 
 /* The slow path of enter: the first entry of a process. Not called directly. */
@@ -121,9 +122,9 @@ bool pe_frame_is_self(const struct pe_frame *p);
 
 static inline bool pe_frame_enter(struct pe_frame *p, struct pe_thread *t)
 {
-	_Atomic uint32_t *life = atomic_load_explicit(&p->life, memory_order_acquire);
+	_Atomic uint32_t *fork_mark = atomic_load_explicit(&p->fork_mark, memory_order_acquire);
 
-	if (unlikely(!life || atomic_load_explicit(life, memory_order_acquire) == 0))
+	if (unlikely(!fork_mark || atomic_load_explicit(fork_mark, memory_order_acquire) == 0))
 		return pe_frame_begin(p, t);
 	if (unlikely(t->vfork_depth))
 		return false;
@@ -149,7 +150,7 @@ struct pe_known {
 	enum pe_knowledge what;
 	uint32_t index;	      /* of the slot, 0: none */
 	struct pe_slot *slot; /* the same slot; its history may belong to another pid by now */
-	uint64_t life;	      /* for LIVE: generation and pid of the slot */
+	uint64_t instance;    /* for LIVE: generation and pid of the slot */
 };
 struct pe_known pe_frame_know(struct pe_frame *p, uint32_t pid);
 

@@ -9,8 +9,8 @@
 
 pe_clock_time pe_sync_point_show(struct pe_frame *p)
 {
-	atomic_store(&p->sync.shown, true);
-	return pe_clock_show(&p->clock);
+	atomic_store(&p->sync.gave_snapshot, true);
+	return pe_clock_give(&p->clock);
 }
 
 pe_clock_time pe_sync_point_now(struct pe_frame *p)
@@ -79,7 +79,7 @@ int pe_sync_point_choose(struct pe_frame *p, int signal)
 	if (signal < 0 || signal > LAST_SIGNAL)
 		return -EINVAL;
 	pe_sync_point_get(p);
-	atomic_store(&p->sync.told, 0);
+	atomic_store(&p->sync.signalled, 0);
 	atomic_store(&p->sync.signal, (uint32_t)signal);
 	return 0;
 }
@@ -92,11 +92,11 @@ int pe_sync_point_chosen(const struct pe_frame *p)
 pe_cold void pe_sync_point_lags(struct pe_frame *p)
 {
 	pe_clock_time point = atomic_load(&p->sync.point), now = pe_clock_now(&p->clock);
-	pe_clock_time told = atomic_load(&p->sync.told);
+	pe_clock_time signalled = atomic_load(&p->sync.signalled);
 	siginfo_t info = { .si_signo = pe_sync_point_chosen(p), .si_code = SI_QUEUE };
 
-	if (now < point + TWO_LAPS || told == point ||
-	    !atomic_compare_exchange_strong(&p->sync.told, &told, point))
+	if (now < point + TWO_LAPS || signalled == point ||
+	    !atomic_compare_exchange_strong(&p->sync.signalled, &signalled, point))
 		return;
 	info.si_pid = p->tgid;
 	info.si_uid = (uid_t)pe_sys_getuid();

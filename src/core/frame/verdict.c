@@ -49,15 +49,15 @@ struct pe_verdict pe_verdict_classic(const struct pe_verdict_use *u)
 	if (v.relearned)
 		return v;
 	if (u->unproven) {
-		v.tell = u->policy == PE_POLICY_REPORT && u->knowledge == PE_KNOWN_RELEASED;
+		v.report = u->policy == PE_POLICY_REPORT && u->knowledge == PE_KNOWN_RELEASED;
 		return v;
 	}
 	v.latent = !u->held;
 	if (u->knowledge == PE_KNOWN_INHERITED) {
-		v.tell = u->held && !u->related && u->policy == PE_POLICY_REPORT;
+		v.report = u->held && !u->related && u->policy == PE_POLICY_REPORT;
 		return v;
 	}
-	v.tell = u->held || u->policy == PE_POLICY_REPORT;
+	v.report = u->held || u->policy == PE_POLICY_REPORT;
 	if (u->policy == PE_POLICY_REPORT)
 		return v;
 	v.act = PE_VERDICT_REFUSE;

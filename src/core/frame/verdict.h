@@ -102,7 +102,7 @@ struct pe_verdict_use {
 struct pe_verdict {
 	enum { PE_VERDICT_PASS, PE_VERDICT_REFUSE } act;
 	/* a notice is due: an unrelated process holds the pid, or (report) may hold it later */
-	bool tell;
+	bool report;
 	bool latent;	/* no process holds it: ESRCH now, an unrelated process later */
 	bool relearned; /* it is a child of the caller, created in a way that was not seen */
 	bool dies;	/* the abort policy, and the pid is held (verdict.5) */

@@ -32,12 +32,12 @@ void pe_slot_abandon(struct pe_slot *s)
 	atomic_fetch_or_explicit(&s->word, PE_SLOT_DEAD, memory_order_relaxed);
 }
 
-int pe_slot_close(struct pe_slot *s, uint64_t life)
+int pe_slot_close(struct pe_slot *s, uint64_t instance)
 {
 	uint64_t word = atomic_load_explicit(&s->word, memory_order_relaxed);
 
 	do {
-		if ((word & PE_SLOT_GENERATION_AND_PID) != life || (word & PE_SLOT_DEAD))
+		if ((word & PE_SLOT_GENERATION_AND_PID) != instance || (word & PE_SLOT_DEAD))
 			return -ESRCH;
 		/* seq_cst: before the scan of the holds (slot.3) */
 	} while (!atomic_compare_exchange_weak_explicit(&s->word, &word, word + PE_SLOT_CLOSER,

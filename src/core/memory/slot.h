@@ -8,13 +8,13 @@
  *                                              REAPING?
  *
  *   word: 63 DEAD | 62 REAPING | 61..48 closers | 47..22 generation | 21..0 pid
- *                                                 '--------- life ---------'
+ *                                                 '------- instance -------'
  *
  * slot.1  A call on the pid is made only under a hold (hold.h) that was published before the slot
  *         was seen open and with that pid.
  * slot.2  A slot is closed only after an exit of its process instance was seen and not consumed, or
  *         its end was proven. So a call that finds the slot closed knows that the process is a
- *         zombie or gone. Close takes the life (generation and pid) that it is meant for: a slot
+ *         zombie or gone. Close takes the instance (generation and pid) that it is meant for: a slot
  *         that was freed and attached again meanwhile is left alone. (Exception: a call that can
  *         get no hold closes the slot, is made under REAPING, and opens it again.)
  * slot.3  Between close and reap, every hold of another thread is waited for, once. No new hold can
@@ -73,14 +73,14 @@ static inline int pe_slot_check(const struct pe_slot *s, uint32_t pid)
 	return likely(word < PE_SLOT_CLOSER) ? 0 : -EBUSY;
 }
 
-/* For a slot from pe_arena_alloc(): write the history, then open it for @pid. Returns its life. */
+/* For a slot from pe_arena_alloc(): write the history, then open it for @pid. Returns its instance. */
 void pe_slot_prepare(struct pe_slot *s, uint64_t birth, uint32_t ms, uint8_t by);
 uint64_t pe_slot_attach(struct pe_slot *s, uint32_t pid);
 
 void pe_slot_abandon(struct pe_slot *s); /* attached, but not in the tree: DEAD again */
 
-/* 0, or -ESRCH: that life is over */
-int pe_slot_close(struct pe_slot *s, uint64_t life);
+/* 0, or -ESRCH: that instance has ended */
+int pe_slot_close(struct pe_slot *s, uint64_t instance);
 
 /* The caller has closed the slot and masked all signals. 0: REAPING is the caller's; -EBUSY:
  * another closer has it; -ESRCH: dead already. */

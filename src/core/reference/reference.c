@@ -294,7 +294,7 @@ static bool is_ambiguous(struct pe_frame *p, uint32_t pid, const struct pe_ident
 	struct pe_known k = pe_frame_know(p, pid);
 	const struct pe_foreign_process *before = pe_foreign_find(&p->others, pid);
 
-	return k.what != PE_KNOWN_NOTHING || k.index != 0 || atomic_load(&p->sync.shown) ||
+	return k.what != PE_KNOWN_NOTHING || k.index != 0 || atomic_load(&p->sync.gave_snapshot) ||
 	       (before && (before->who.id != who->id || before->who.kind != who->kind));
 }
 
@@ -319,12 +319,12 @@ static uint64_t new_tag(struct pe_frame *p, uint32_t pid, const struct pe_identi
 {
 	/* without a proof, the clock has been moved on where it could be read (wrap_proof.2) */
 	bool proven = pe_wrap_proof_take(&p->census, &p->clock) == 0;
-	pe_clock_time now = pe_clock_show(&p->clock);
+	pe_clock_time now = pe_clock_give(&p->clock);
 
 	if ((!proven && is_ambiguous(p, pid, who)) ||
 	    pe_clock_eps(now, pid) <= earlier_tag(p, pid, who)) {
 		pe_clock_observe_after(&p->clock, now, pid, pe_clock_eps(now, pid));
-		now = pe_clock_show(&p->clock);
+		now = pe_clock_give(&p->clock);
 	}
 	return pe_clock_eps(now, pid);
 }

@@ -55,7 +55,7 @@ static int judge_pinned(struct pe_frame *p, struct pe_thread *t, struct pe_wait_
 	k = pe_frame_know(p, l->pid);
 	if (pin.child && is_child_of(p, &k, l->pid, l->epoch)) {
 		l->slot = k.index;
-		l->life = k.life;
+		l->instance = k.instance;
 	} else if (pe_identity_of_pidfd(pin.fd, p->set->force_old & PE_OLD_INODE, &l->who) == 0) {
 		note(p, l);
 	}
@@ -76,7 +76,7 @@ int pe_wait_entry_judge(struct pe_frame *p, struct pe_thread *t, int pid, uint32
 	if (!is_child_of(p, &k, l->pid, l->epoch))
 		return judge_pinned(p, t, l);
 	l->slot = k.index;
-	l->life = k.life;
+	l->instance = k.instance;
 	return PE_WAIT_ENTRY_RUNNING;
 }
 
@@ -101,7 +101,7 @@ static struct pe_known known_of(struct pe_frame *p, const struct pe_wait_entry *
 		.what = PE_KNOWN_LIVE,
 		.index = l->slot,
 		.slot = pe_arena_at(&p->slots, l->slot),
-		.life = l->life,
+		.instance = l->instance,
 	};
 }
 
@@ -109,7 +109,7 @@ static bool lives_on(const struct pe_known *k)
 {
 	uint64_t word = pe_slot_word(k->slot);
 
-	return (word & PE_SLOT_GENERATION_AND_PID) == k->life && !(word & PE_SLOT_DEAD);
+	return (word & PE_SLOT_GENERATION_AND_PID) == k->instance && !(word & PE_SLOT_DEAD);
 }
 
 bool pe_wait_entry_is(struct pe_frame *p, const struct pe_wait_entry *l, uint32_t epoch)
@@ -284,7 +284,7 @@ static int look_by_pidfd(struct pe_frame *p, struct pe_thread *t, int fd, int op
 static int look_at_child(struct pe_frame *p, struct pe_thread *t, const struct pe_known *k,
 			 bool ended, int options, struct pe_wait_result *r)
 {
-	int pid = (int)(k->life & PE_SLOT_PID), state, check;
+	int pid = (int)(k->instance & PE_SLOT_PID), state, check;
 
 	if (!(options & WNOWAIT)) {
 		state = look_and_reap(p, t, k, ended, P_PID, pid, options, r);

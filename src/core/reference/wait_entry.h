@@ -52,8 +52,8 @@ static inline bool pe_wait_entry_is_state(unsigned int state)
 /* the process that is meant */
 struct pe_wait_entry {
 	uint32_t pid;
-	uint32_t slot; /* of the child; 0: known by `who` */
-	uint64_t life; /* generation and pid of the slot */
+	uint32_t slot;	   /* of the child; 0: known by `who` */
+	uint64_t instance; /* generation and pid of the slot */
 	uint64_t epoch;
 	struct pe_identity who;
 	bool ended; /* a pidfd of it has become readable */

@@ -10,7 +10,7 @@ void pe_clock_init(struct pe_clock *c, pe_clock_time start)
 	if (pe_clock_lap(start) == 0)
 		start = pe_clock_make(1, pe_clock_cursor(start));
 	atomic_store(&c->word, start);
-	atomic_store(&c->shown, 0);
+	atomic_store(&c->given, 0);
 }
 
 pe_clock_time pe_clock_now(const struct pe_clock *c)
@@ -35,21 +35,21 @@ static void lift(_Atomic uint64_t *word, uint64_t to)
 }
 
 /*
- * A snapshot counts from the moment when it is stored in `shown`. An observer that read `shown`
+ * A snapshot counts from the moment when it is stored in `given`. An observer that read `given`
  * before that got its pid from the kernel before that, so the snapshot means the observer's process
  * instance or a later one.
  */
-pe_clock_time pe_clock_show(struct pe_clock *c)
+pe_clock_time pe_clock_give(struct pe_clock *c)
 {
 	pe_clock_time now = pe_clock_now(c);
 
-	lift(&c->shown, now);
+	lift(&c->given, now);
 	return now;
 }
 
 void pe_clock_show_birth(struct pe_clock *c)
 {
-	lift(&c->shown, pe_clock_make(0, 1)); /* eps() of it is 0 for every pid */
+	lift(&c->given, pe_clock_make(0, 1)); /* eps() of it is 0 for every pid */
 }
 
 uint64_t pe_clock_observe_after(struct pe_clock *c, pe_clock_time before, uint32_t pid,
@@ -59,7 +59,7 @@ uint64_t pe_clock_observe_after(struct pe_clock *c, pe_clock_time before, uint32
 	pe_clock_time now = pe_clock_now(c);
 
 	do {
-		uint64_t tagged = pe_clock_eps(atomic_load(&c->shown), pid);
+		uint64_t tagged = pe_clock_eps(atomic_load(&c->given), pid);
 
 		if (t <= now && pe_clock_lap(t) > known && pe_clock_lap(t) > tagged)
 			break; /* clock.3: overtaken, or a lap late; both look the same */
@@ -78,7 +78,7 @@ void pe_clock_advance(struct pe_clock *c, pe_clock_time before, uint32_t cursor)
 
 bool pe_clock_has_shown(const struct pe_clock *c)
 {
-	return atomic_load(&c->shown) != 0;
+	return atomic_load(&c->given) != 0;
 }
 
 void pe_clock_skip(struct pe_clock *c, uint64_t laps)

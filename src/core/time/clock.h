@@ -16,7 +16,7 @@
  * clock.3  Every observation is made with the clock as read before the kernel allocated the pid. So
  *          overlapping forks that report in the wrong order count no lap.
  * clock.4  A birth is later than every tag that was handed out for its pid before the birth was
- *          observed: later than eps(pid) of every snapshot that pe_clock_show() gave, and than the
+ *          observed: later than eps(pid) of every snapshot that pe_clock_give() gave, and than the
  *          birth `known` that the caller names. Where the answer of clock.3 would break this, the
  *          birth opens a new lap. So a pid is allocated at most once per lap of this clock, a later
  *          observation has the greater birth, and S1 holds however many laps passed unseen, between
@@ -45,7 +45,7 @@
 
 struct pe_clock {
 	_Atomic uint64_t word;
-	_Atomic uint64_t shown; /* the greatest snapshot handed out, 0: none yet */
+	_Atomic uint64_t given; /* the greatest snapshot handed out, 0: none yet */
 };
 
 /* a snapshot: what PR_GET_PID_EPOCH hands out */
@@ -77,11 +77,11 @@ static inline uint64_t pe_clock_eps(pe_clock_time t, uint32_t pid)
 /* @start with lap 0 begins at lap 1 (clock.7). The cursor may be 0: unknown. */
 void pe_clock_init(struct pe_clock *c, pe_clock_time start);
 
-/* For `before`, and for judging a reference now. Not to be handed out: see pe_clock_show(). */
+/* For `before`, and for judging a reference now. Not to be handed out: see pe_clock_give(). */
 pe_clock_time pe_clock_now(const struct pe_clock *c);
 
 /* A snapshot from which tags will be made (PR_GET_PID_EPOCH, waitpidv): clock.4 holds for it. */
-pe_clock_time pe_clock_show(struct pe_clock *c);
+pe_clock_time pe_clock_give(struct pe_clock *c);
 
 /* A birth was handed out as a tag: pe_clock_has_shown() is true from now on. clock.4 needs no more,
  * since a birth is later than every other of its pid. */

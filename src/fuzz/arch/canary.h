@@ -7,9 +7,9 @@
 #include <linux/sched.h>
 #include <stddef.h>
 
-/* clone3(@args, @size) with CLONE_VM and a stack; the child calls @life(@argument), which never
+/* clone3(@args, @size) with CLONE_VM and a stack; the child calls @entry(@argument), which never
  * returns. The child's pid, or -errno. */
-long pe_stranger_clone(const struct clone_args *args, size_t size, void (*life)(void *argument),
-		       void *argument);
+long pe_canary_clone(const struct clone_args *args, size_t size, void (*entry)(void *argument),
+		     void *argument);
 
 #endif

@@ -13,7 +13,7 @@
  * namespace. */
 static bool is_meant(const struct pe_worker_call *c, int pid)
 {
-	return pid != c->peer->tgid && pe_peer_number(c->peer, pid) > 1;
+	return pid != c->peer->tgid && pe_peer_ns_pid(c->peer, pid) > 1;
 }
 
 /* With the caller's credentials: may the caller signal the monitor? If not, the kernel may make the

@@ -21,7 +21,7 @@ static bool is_own(const struct pe_worker_call *c, int leader)
 {
 	int group = getpgid(c->peer->tgid);
 
-	return group < 0 || leader == (c->peer->ns < 0 ? group : pe_peer_number(c->peer, group));
+	return group < 0 || leader == (c->peer->ns < 0 ? group : pe_peer_ns_pid(c->peer, group));
 }
 
 static long judge(struct pe_worker_call *c, int holder, bool exists, bool unproven)

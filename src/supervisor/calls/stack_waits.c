@@ -115,7 +115,7 @@ static void note_child(void *arg, int host_pid)
 	struct entering *e = arg;
 
 	if (++e->children <= PE_STACK_WAITS_CHILDREN)
-		note(e->call, pe_peer_number(e->call->peer, host_pid), e->nr);
+		note(e->call, pe_peer_ns_pid(e->call->peer, host_pid), e->nr);
 }
 
 /* What was noted of some of too many children must not stay: a wait that is not noted may reap
@@ -124,7 +124,7 @@ static void forget_child(void *arg, int host_pid)
 {
 	const struct entering *e = arg;
 
-	note(e->call, pe_peer_number(e->call->peer, host_pid), 0);
+	note(e->call, pe_peer_ns_pid(e->call->peer, host_pid), 0);
 }
 
 static void note_children(const struct pe_worker_call *c, int pid, uint64_t nr)
@@ -145,7 +145,7 @@ static struct wait_kept *keep(const struct pe_worker_call *c, int pid)
 
 	*w = (struct wait_kept){ .nr = nr,
 				 .ms = now_ms(),
-				 .tid = pe_peer_number(c->peer, c->peer->tid),
+				 .tid = pe_peer_ns_pid(c->peer, c->peer->tid),
 				 .any = pid <= 0,
 				 .by = c->what == PE_NOTIFY_FILTER_WAITID ? PE_CALL_WAITID
 									  : PE_CALL_WAIT4 };
@@ -250,7 +250,7 @@ static int pid_of_pidfd(const struct pe_worker_call *c, int fd)
 			  sizeof(text)) < 0)
 		return 0;
 	at = strstr(text, "\nPid:");
-	return at ? pe_peer_number(c->peer, atoi(at + 5)) : 0;
+	return at ? pe_peer_ns_pid(c->peer, atoi(at + 5)) : 0;
 }
 
 static bool is_child(const struct pe_worker_call *c, int pid)

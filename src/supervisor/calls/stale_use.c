@@ -118,8 +118,8 @@ static void describe(struct record *t, const struct pe_worker_call *c, const str
 						   : PE_OUTCOME_PASSED;
 	memcpy(t->who.comm, "?", 2);
 	pe_identity_describe((uint32_t)c->peer->tgid, &t->who);
-	t->ns_pid = pe_peer_number(c->peer, c->peer->tgid);
-	t->ns_tid = pe_peer_number(c->peer, c->peer->tid);
+	t->ns_pid = pe_peer_ns_pid(c->peer, c->peer->tgid);
+	t->ns_tid = pe_peer_ns_pid(c->peer, c->peer->tid);
 	pe_event_describe_holder(&t->outside, (uint32_t)(use->holder ? use->holder : use->pid));
 }
 
@@ -243,8 +243,8 @@ static long answer_and_stop(struct pe_worker_call *c, struct record *t, const st
 }
 
 /* @result: of the call. Returns the same, DONE or -EINPROGRESS. */
-static long tell(struct pe_worker_call *c, const struct pe_use *use, const struct pe_verdict *v,
-		 long result)
+static long report(struct pe_worker_call *c, const struct pe_use *use, const struct pe_verdict *v,
+		   long result)
 {
 	static struct record t;
 	bool begun;
@@ -261,7 +261,7 @@ static long tell(struct pe_worker_call *c, const struct pe_use *use, const struc
 	begun = has_begun(c);
 	if (!begun && !may_report(c, &t.who))
 		return result;
-	if (v->tell && notice(c, &t, begun) < 0)
+	if (v->report && notice(c, &t, begun) < 0)
 		return -EINPROGRESS;
 	if (pe_stack_is_wanted(c->s) && pe_stack_needs_stop(&t.stop.here))
 		return answer_and_stop(c, &t, v, result);
@@ -283,8 +283,8 @@ long pe_stale_use_serve(struct pe_worker_call *c, const struct pe_use *use, int 
 
 	if (is_trusted(c) || !pe_notify_holds(c->s->listener, c->n->id))
 		return PE_WORKER_CONTINUE;
-	if (v.tell || c->s->set.events)
-		return tell(c, use, &v, result);
+	if (v.report || c->s->set.events)
+		return report(c, use, &v, result);
 	if (v.dies)
 		end(c);
 	return result;

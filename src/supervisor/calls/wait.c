@@ -19,7 +19,7 @@ struct look {
 static void write_down(void *arg, int pid)
 {
 	struct look *l = arg;
-	int ns_pid = pe_peer_number(l->call->peer, pid);
+	int ns_pid = pe_peer_ns_pid(l->call->peer, pid);
 
 	l->count++;
 	if (ns_pid > 0)

@@ -217,7 +217,7 @@ static int try_pid_max(void)
 
 static const struct {
 	const char *name, *text;
-} said[PE_PROBE_COUNT] = {
+} named[PE_PROBE_COUNT] = {
 #define SAID(id, name, text) { name, text },
 	PE_PROBES(SAID)
 #undef SAID
@@ -236,17 +236,17 @@ static int (*const tries[PE_PROBE_COUNT])(void) = {
 
 const char *pe_probe_name(enum pe_probe what)
 {
-	return said[what].name;
+	return named[what].name;
 }
 
 const char *pe_probe_text(enum pe_probe what)
 {
-	return said[what].text;
+	return named[what].text;
 }
 
 bool pe_probe_is_off(enum pe_probe what)
 {
-	const char *list = getenv("PIDEPOCH_FORCE_OLD"), *name = said[what].name;
+	const char *list = getenv("PIDEPOCH_FORCE_OLD"), *name = named[what].name;
 	size_t n;
 
 	for (; list && *list; list += n + (list[n] == ',')) {

@@ -201,7 +201,7 @@ int pe_peer_pid(const struct pe_peer *p, int ns_pid)
 	return p->ns < 0 ? ns_pid : translate(p->ns, NS_GET_PID_FROM_PIDNS, ns_pid);
 }
 
-int pe_peer_number(const struct pe_peer *p, int pid)
+int pe_peer_ns_pid(const struct pe_peer *p, int pid)
 {
 	return p->ns < 0 ? pid : translate(p->ns, NS_GET_PID_IN_PIDNS, pid);
 }
@@ -256,7 +256,7 @@ int pe_peer_parent(int pid)
 }
 
 /* Parse pids separated by blanks; one may be split between two reads. */
-static int tell_numbers(int fd, void (*tell)(void *arg, int pid), void *arg)
+static int visit_pids(int fd, void (*visit)(void *arg, int pid), void *arg)
 {
 	char text[4096];
 	int ns_pid = 0;
@@ -268,20 +268,20 @@ static int tell_numbers(int fd, void (*tell)(void *arg, int pid), void *arg)
 			if (text[i] >= '0' && text[i] <= '9') {
 				ns_pid = ns_pid * 10 + (text[i] - '0');
 			} else if (ns_pid) {
-				tell(arg, ns_pid);
+				visit(arg, ns_pid);
 				ns_pid = 0;
 			}
 	return n < 0 ? -errno : 0;
 }
 
-static int tell_children_of(const struct pe_peer *p, const char *tid, void (*tell)(void *, int),
-			    void *arg)
+static int visit_children_of(const struct pe_peer *p, const char *tid, void (*visit)(void *, int),
+			     void *arg)
 {
 	int fd = pe_proc_open(O_RDONLY, "%d/task/%s/children", p->tgid, tid), r;
 
 	if (fd < 0)
 		return fd;
-	r = tell_numbers(fd, tell, arg);
+	r = visit_pids(fd, visit, arg);
 	close(fd);
 	return r;
 }
@@ -305,31 +305,31 @@ static bool any_thread(const struct pe_peer *p,
 	return enough;
 }
 
-struct telling {
-	void (*tell)(void *arg, int pid);
+struct visitor {
+	void (*visit)(void *arg, int pid);
 	void *arg;
 };
 
 /* If a thread ends meanwhile, another thread gets its children. */
-static bool tell_children(const struct pe_peer *p, const char *tid, void *arg)
+static bool visit_children(const struct pe_peer *p, const char *tid, void *arg)
 {
-	const struct telling *t = arg;
+	const struct visitor *t = arg;
 
-	tell_children_of(p, tid, t->tell, t->arg);
+	visit_children_of(p, tid, t->visit, t->arg);
 	return false;
 }
 
-int pe_peer_children(struct pe_peer *p, void (*tell)(void *, int), void *arg)
+int pe_peer_children(struct pe_peer *p, void (*visit)(void *, int), void *arg)
 {
-	struct telling t = { tell, arg };
+	struct visitor t = { visit, arg };
 
 	if (!pe_peer_is_single(p)) {
-		any_thread(p, tell_children, &t);
+		any_thread(p, visit_children, &t);
 		return 0;
 	}
 	if (p->children < 0)
 		p->children = pe_proc_open(O_RDONLY, "%d/task/%d/children", p->tgid, p->tgid);
-	return p->children < 0 ? p->children : tell_numbers(p->children, tell, arg);
+	return p->children < 0 ? p->children : visit_pids(p->children, visit, arg);
 }
 
 bool pe_peer_is_single(const struct pe_peer *p)

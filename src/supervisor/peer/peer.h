@@ -43,7 +43,7 @@ bool pe_peer_lasts(struct pe_peer *p);
  * determined. */
 int pe_peer_pid(const struct pe_peer *p, int ns_pid);
 /* The reverse: the ns_pid of @pid; -ESRCH: it has none there. */
-int pe_peer_number(const struct pe_peer *p, int pid);
+int pe_peer_ns_pid(const struct pe_peer *p, int pid);
 
 /* The user: the real user id; or, in another user namespace, the owner of the outermost one that is
  * not ours, since an ordinary user may have many user ids in there. It is read again only now and
@@ -53,8 +53,8 @@ uint32_t pe_peer_user(struct pe_peer *p);
 /* The pid of the parent; -ESRCH: no process has this pid. */
 int pe_peer_parent(int pid);
 
-/* Calls @tell for each child of all threads. 0 or -errno. */
-int pe_peer_children(struct pe_peer *p, void (*tell)(void *arg, int pid), void *arg);
+/* Calls @visit for each child of all threads. 0 or -errno. */
+int pe_peer_children(struct pe_peer *p, void (*visit)(void *arg, int pid), void *arg);
 
 bool pe_peer_is_single(const struct pe_peer *p);	  /* it has one thread */
 bool pe_peer_is_thread(const struct pe_peer *p, int pid); /* pid is one of its threads */

@@ -37,7 +37,7 @@ struct pe_child_table_point {
 	uint64_t first;	      /* its first value */
 	uint64_t set_at;      /* ticks since boot; UINT64_MAX: it may be about to be set */
 	uint64_t image;	      /* of the memory that a started exec was to replace; 0: no exec */
-	uint64_t told;	      /* the point for which the signal was sent last */
+	uint64_t signalled;   /* the point for which the signal was sent last */
 	uint32_t signal;
 	bool adopts; /* the process has been a subreaper */
 };

@@ -24,9 +24,10 @@ static bool read_word(struct pe_helper_call *h, uint64_t at, uint64_t *to)
 /* Is that frame in use? If two copies of the library are mapped, one is not. */
 static bool is_awake(struct pe_helper_call *h, uint64_t frame)
 {
-	uint64_t life;
+	uint64_t fork_mark;
 
-	return read_word(h, frame + offsetof(struct pe_frame, life), &life) && life != 0;
+	return read_word(h, frame + offsetof(struct pe_frame, fork_mark), &fork_mark) &&
+	       fork_mark != 0;
 }
 
 /* The frame whose locator is in the @size bytes at @from, or 0. */
@@ -127,11 +128,12 @@ struct question {
 /* Is the frame the caller's, and not that of a process whose memory it shares or has copied? */
 static bool is_own(struct pe_helper_call *h, const struct pe_frame *p, int tgid)
 {
-	uint32_t life;
+	uint32_t fork_mark;
 
 	return p->tgid == tgid && !atomic_load(&p->disabled) &&
-	       pe_helper_read(h, (uintptr_t)atomic_load(&p->life), &life, sizeof(life)) == 0 &&
-	       life != 0;
+	       pe_helper_read(h, (uintptr_t)atomic_load(&p->fork_mark), &fork_mark,
+			      sizeof(fork_mark)) == 0 &&
+	       fork_mark != 0;
 }
 
 /* -EAGAIN: it moved; -ENOENT: there is no frame of the caller's */
@@ -184,7 +186,7 @@ long pe_remote_tree_has(struct pe_worker_call *c, int ns_pid)
 {
 	struct question q = { .frame = c->peer->frame,
 			      .pid = (uint32_t)ns_pid,
-			      .tgid = pe_peer_number(c->peer, c->peer->tgid),
+			      .tgid = pe_peer_ns_pid(c->peer, c->peer->tgid),
 			      .single = pe_peer_is_single(c->peer) };
 	long r;
 

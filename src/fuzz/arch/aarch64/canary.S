@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * long pe_stranger_clone(const struct clone_args *args, size_t size, void (*life)(void *), void
+ * long pe_canary_clone(const struct clone_args *args, size_t size, void (*entry)(void *), void
  * *argument)
  *
- *   in   x0 args, x1 size, x2 life, x3 argument
- *   kept over the system call, each process having its own:  x9 life, x10 argument
+ *   in   x0 args, x1 size, x2 entry, x3 argument
+ *   kept over the system call, each process having its own:  x9 entry, x10 argument
  *   out  x0; the child does not return
  */
 #include <asm/unistd.h>
 
 	.text
-	.globl	pe_stranger_clone
-	.hidden	pe_stranger_clone
-	.type	pe_stranger_clone, @function
+	.globl	pe_canary_clone
+	.hidden	pe_canary_clone
+	.type	pe_canary_clone, @function
 	.balign	16
-pe_stranger_clone:
+pe_canary_clone:
 	.cfi_startproc
 	hint	#34			/* bti c */
 	mov	x9, x2
@@ -31,6 +31,6 @@ pe_stranger_clone:
 	blr	x9
 	brk	#1
 	.cfi_endproc
-	.size	pe_stranger_clone, . - pe_stranger_clone
+	.size	pe_canary_clone, . - pe_canary_clone
 
 	.section .note.GNU-stack, "", @progbits
