@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Each source that S10 names makes a pid fresh: a victim reaps q, q becomes an unrelated process's, and a
- * signal to q is refused; then the source shows the victim q, and the same signal arrives. What
+ * Each source that S10 names makes a pid fresh: a victim reaps q, an unrelated process gets q, and
+ * a signal to q is refused; then the source shows the victim q, and the same signal arrives. What
  * shows no living q leaves it refused.
  *
- *   test (pid 1)      starts both, asks them in turn
- *   victim            preloaded: reaps q, kill(q), looks at the source, kill(q)
- *   unrelated process          at q: does what the source will show (connects, sends, locks ...), and counts
- *                     its signals
+ *   test (pid 1)        starts both, asks them in turn
+ *   victim              preloaded: reaps q, kill(q), looks at the source, kill(q)
+ *   unrelated process   has q: does what the source will show (connects, sends, locks ...), and
+ *                       counts its signals
  */
 #include <dirent.h>
 #include <errno.h>
@@ -128,8 +128,8 @@ static void trace_idler(void)
 	start_tracee(wait_for_ever, 0);
 }
 
-/* The tracee starts the unrelated process, as a vfork does: the tracer receives the child's end of the
- * call, and does not trace the child. */
+/* The tracee starts the unrelated process, as a vfork does: the tracer receives the child's end of
+ * the call, and does not trace the child. */
 static void make_unrelated(void)
 {
 	struct clone_args how = {

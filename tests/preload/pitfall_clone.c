@@ -222,7 +222,7 @@ static void play_child(const struct actor *victim, const struct kind *k, pid_t n
 	if (k->flags & CLONE_PIDFD)
 		expect(actor_ask(victim, 'd'), ESRCH, "its descriptor");
 	spares_unrelated(victim, number, native);
-	/* the same pid becomes a child of its own, which it was not reported */
+	/* the same pid becomes a child of its own, of which it does not know */
 	expect(actor_ask(victim, 'g'), 0, "a child that is given");
 	expect(actor_ask(victim, 'k'), 0, "a live child that was given");
 	expect(actor_ask(victim, 'E'), 0, "its end");

@@ -2,7 +2,7 @@
 /*
  * A program's own seccomp filter forbids a call that the library makes and the program does not, by
  * an error or by death: the program does what it does natively, and if it can have children it is
- * reported once that they are not protected; also in strict mode.
+ * warned once that they are not protected; also in strict mode.
  */
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -292,7 +292,7 @@ static void compare(const char *role, const char *way, bool reported)
 		twin_fail("%s %s: reported: %s", role, way ? way : "", line);
 }
 
-/* Calls that the library makes: a program that would be killed for them is reported that it is not
+/* Calls that the library makes: a program that would be killed for them gets a line that it is not
  * protected. */
 static bool is_used(unsigned int nr)
 {

@@ -4,7 +4,7 @@
  *
  * The library's thread reaps "its" helpers with waitpid(-1), and so takes the status of whatever
  * child of the program's happens to have ended by then. The program waits for its workers by pid,
- * and one day is reported that there is none.
+ * and one day gets ECHILD.
  */
 #include <pthread.h>
 #include <stdbool.h>

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * One promise: a signal to a child's pid reaches that child or nobody, and reaches it if it lives,
- * whoever reaps meanwhile.
+ * One promise: a signal to a child's pid reaches that child or no process, and reaches it if it is
+ * alive, whichever thread reaps meanwhile.
  *
  *   s11 LIBRARY KILLS     LIBRARY "": natively
  *
- * In a pid namespace in which pids come round every hundred forks: a victim, with that library
- * before libc, keeps children for a moment each. Its threads signal them; one thread waits for any
- * child, and so does a SIGCHLD handler on whatever thread it interrupts. Unrelated processes are born into
- * the same numbers. Ends with 0 if all that is counted here as wrong is 0 after so many signals,
- * else with 1, at the first wrong that is seen.
+ * In a pid namespace in which pids wrap every hundred forks: a victim, with that library before
+ * libc, keeps children for a moment each. Its threads signal them; one thread waits for any child,
+ * and so does a SIGCHLD handler on whatever thread it interrupts. Unrelated processes get the same
+ * pids. Ends with 0 if no fault was counted after so many signals, else with 1, at the first fault.
  */
 #include <errno.h>
 #include <fcntl.h>

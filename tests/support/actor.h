@@ -3,9 +3,9 @@
  * actor - the processes of a scenario. Each has two pipes: the test sends a letter and gets an
  * integer as the answer.
  *
- * A victim is a program with the preload library before libc. An unrelated process is an unrelated process
- * without the library. It has a pid that another process held before, and it blocks all signals: a
- * signal is pending as soon as the kill() that sent it has returned.
+ * A victim is a program with the preload library before libc. An unrelated process is without the
+ * library. It has a pid that another process had before, and it blocks all signals: a signal is
+ * pending as soon as the kill() that sent it has returned.
  */
 #ifndef TESTS_SUPPORT_ACTOR_H
 #define TESTS_SUPPORT_ACTOR_H
@@ -31,12 +31,12 @@ void actor_start_self(struct actor *a, const char *role, const char *more, bool 
 /* Fork a child that answers with @answer; as an unrelated process if @answer is NULL. */
 void actor_fork(struct actor *a, long (*answer)(char what));
 
-/* Start an unrelated process with the pid @number. It answers ACTOR_ACT with the result of @act (may be
- * NULL). */
+/* Start an unrelated process with the pid @number. It answers ACTOR_ACT with the result of @act,
+ * which may be NULL. */
 void actor_start_unrelated(struct actor *a, pid_t number, long (*act)(void));
 
-/* To an unrelated process: how many SIGUSR1 has it received? Two that arrive before the question count as
- * one. */
+/* To an unrelated process: how many SIGUSR1 has it received? Two that arrive before the question
+ * count as one. */
 #define ACTOR_SIGNALS 's'
 #define ACTOR_ACT     'a'
 

@@ -9,9 +9,9 @@
  * frame.1  Every entry begins with pe_frame_enter(). It returns false if this code runs in another
  *          process's memory (a vfork child, a clone(CLONE_VM) child) or before the frame can be
  *          made; the caller then passes the call to the kernel.
- * frame.2  `fork_mark` points into a page that the kernel wipes on fork. Zero there means a new process.
- *          The first entry makes the frame, with all signals masked; until then a forked child has
- *          no cost.
+ * frame.2  `fork_mark` points into a page that the kernel wipes on fork. Zero there means a new
+ *          process. The first entry makes the frame, with all signals masked; until then a forked
+ *          child has no cost.
  * frame.3  A new frame after a fork keeps the clock. The parent's tree becomes `inherited`, read
  *          only. The parent's slots, holds and lock have no meaning here (S5). A new frame after
  *          exec is empty.
@@ -50,8 +50,7 @@ struct pe_sync_point {
 	_Atomic pe_clock_time point;	 /* 0: no reference has been given out yet */
 	_Atomic pe_clock_time signalled; /* the point that lagged when the signal was sent last */
 	_Atomic uint32_t signal;	 /* 0: none */
-	_Atomic bool
-		gave_snapshot; /* the program has snapshots, from which it can make tags of its own */
+	_Atomic bool gave_snapshot; /* the program has one, and can make tags of its own from it */
 	_Atomic uint64_t retired_early;
 	_Atomic uint32_t read_at; /* ms: when the cursor was read for pe_sync_point_recent() */
 };

@@ -14,9 +14,9 @@
  *         was seen open and with that pid.
  * slot.2  A slot is closed only after an exit of its process instance was seen and not consumed, or
  *         its end was proven. So a call that finds the slot closed knows that the process is a
- *         zombie or gone. Close takes the instance (generation and pid) that it is meant for: a slot
- *         that was freed and attached again meanwhile is left alone. (Exception: a call that can
- *         get no hold closes the slot, is made under REAPING, and opens it again.)
+ *         zombie or gone. Close takes the instance (generation and pid) that it is for: a slot that
+ *         was freed and attached again meanwhile is left alone. (Exception: a call that can get no
+ *         hold closes the slot, is made under REAPING, and opens it again.)
  * slot.3  Between close and reap, every hold of another thread is waited for, once. No new hold can
  *         come.
  * slot.4  One closer at a time has REAPING. It keeps all signals masked and never blocks meanwhile.
@@ -73,7 +73,8 @@ static inline int pe_slot_check(const struct pe_slot *s, uint32_t pid)
 	return likely(word < PE_SLOT_CLOSER) ? 0 : -EBUSY;
 }
 
-/* For a slot from pe_arena_alloc(): write the history, then open it for @pid. Returns its instance. */
+/* For a slot from pe_arena_alloc(): write the history, then open it for @pid. Returns the
+ * instance. */
 void pe_slot_prepare(struct pe_slot *s, uint64_t birth, uint32_t ms, uint8_t by);
 uint64_t pe_slot_attach(struct pe_slot *s, uint32_t pid);
 

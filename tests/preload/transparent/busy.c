@@ -34,7 +34,7 @@ static void must(int ok, const char *what)
 	exit(3);
 }
 
-/* Wait for one child by number, and see that it ended as reported. */
+/* Wait for one child by pid, and check its status. */
 static void reap(pid_t pid, int want)
 {
 	int status;
