@@ -359,6 +359,7 @@ int pe_run_main(int argc, char **argv)
 		return status;
 	if (r == 0 && plan.watched)
 		r = pe_supervise_start(plan.fit != PE_PROGRAM_FITS ||
-				       strcmp(plan.supervisor, "on") == 0);
+					       strcmp(plan.supervisor, "on") == 0,
+				       plan.libraries.vrange);
 	return r ? r : become(&plan);
 }

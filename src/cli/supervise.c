@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/supervise.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <pidepoch.h>
@@ -110,13 +111,28 @@ static bool mark(void)
 	return setenv(PE_TOKEN_VARIABLE, value, 1) == 0;
 }
 
-int pe_supervise_start(bool needed)
+/* Before the monitor is made: no process of the supervisor loads a library while it serves a
+ * call. */
+static int load_vrange(struct pe_monitor_plan *plan, const char *path)
+{
+	void *library = *path ? dlopen(path, RTLD_NOW | RTLD_LOCAL) : NULL;
+
+	if (library)
+		*(void **)&plan->fvrange = dlsym(library, "fvrange");
+	return *path && !plan->fvrange ? pe_message_error(PE_EXIT_UNABLE, "run", "%s", dlerror())
+				       : 0;
+}
+
+int pe_supervise_start(bool needed, const char *vrange)
 {
 	struct pe_monitor_plan plan = plan_from_environment();
 	int r;
 
 	if (pe_supervise_is_inside())
 		return 0;
+	r = load_vrange(&plan, vrange);
+	if (r)
+		return r;
 	if (pe_probe_is_off(PE_PROBE_NOTIFY) || pe_probe_is_off(PE_PROBE_KILLABLE) ||
 	    pe_probe_is_off(PE_PROBE_CHILDREN))
 		return failed(-ENOSYS, needed);

@@ -25,8 +25,9 @@ bool pe_supervise_is_inside(void);
 /* "auto", "on" or "off" */
 bool pe_supervise_is_due(const char *mode);
 
-/* Start the supervisor with the settings in the environment. @needed: the run fails without it. 0,
- * or an exit status after an error line. */
-int pe_supervise_start(bool needed);
+/* Start the supervisor with the settings in the environment. @needed: the run fails without it.
+ * @vrange: the path of libvrange, which serves its calls by number, or "". 0, or an exit status
+ * after an error line. */
+int pe_supervise_start(bool needed, const char *vrange);
 
 #endif

@@ -13,6 +13,7 @@
 #include "emulate/entries.h"
 #include "emulate/epochs.h"
 #include "emulate/points.h"
+#include "emulate/ranges.h"
 #include "emulate/waitfd.h"
 #include "supervisor/kernel/notify.h"
 #include "supervisor/peer/rights.h"
@@ -183,7 +184,7 @@ long pe_emulated_serve(struct pe_worker_call *c)
 	case PIDEPOCH_NR_pidfd_open:
 		return give_pidfd(c);
 	}
-	return PE_WORKER_CONTINUE;
+	return pe_ranges_serve(c);
 }
 
 /* --- prctl --- */

@@ -5,4 +5,5 @@ libsupervisor_la_SOURCES += \
 	src/emulate/entries.c src/emulate/entries.h \
 	src/emulate/epochs.c src/emulate/epochs.h \
 	src/emulate/points.c src/emulate/points.h \
+	src/emulate/ranges.c src/emulate/ranges.h \
 	src/emulate/waitfd.c src/emulate/waitfd.h

@@ -236,6 +236,7 @@ static _Noreturn void be_monitor(const struct birth *b)
 
 	s.set = *b->set;
 	s.trust = b->plan->trust;
+	s.fvrange = b->plan->fvrange;
 	s.run = b->program;
 	s.adopter = b->adopts ? b->program : 0;
 	s.listener = -1;

@@ -37,7 +37,9 @@ struct pe_monitor_plan {
 	bool once;	    /* each process gets one notice */
 	bool stacks;	    /* record stacks in events */
 	const char *trust;  /* patterns separated by colons, or NULL */
-	bool plain;	    /* without CAP_SYS_ADMIN: no_new_privs is set */
+	/* of libvrange, or NULL: its calls by number are not served */
+	int (*fvrange)(int fd, off_t offset, size_t length, int mode, int behavior);
+	bool plain; /* without CAP_SYS_ADMIN: no_new_privs is set */
 };
 
 /* Watch this process and all its descendants. 0; 1: their memory can be read as well

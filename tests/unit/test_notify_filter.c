@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <vrange.h>
 #include <sys/wait.h>
 
 #include "core/token.h"
@@ -117,6 +118,9 @@ static const struct pid native[] = {
 	{ PIDEPOCH_NR_sigqueue, PE_NOTIFY_FILTER_EMULATED },
 	{ PIDEPOCH_NR_waitfd, PE_NOTIFY_FILTER_EMULATED },
 	{ PIDEPOCH_NR_killpg, PE_NOTIFY_FILTER_EMULATED },
+	{ VRANGE_NR_mvrange, PE_NOTIFY_FILTER_EMULATED },
+	{ VRANGE_NR_fvrange, PE_NOTIFY_FILTER_EMULATED },
+	{ VRANGE_NR_vrange, PE_NOTIFY_FILTER_EMULATED },
 #ifdef __x86_64__
 	{ X32 | 62, PE_NOTIFY_FILTER_KILL },
 	{ X32 | 200, PE_NOTIFY_FILTER_TKILL },
@@ -285,6 +289,8 @@ START_TEST(every_number_of_every_machine)
 		for (int nr = 0; nr < 2048; nr++)
 			try_number(arches[i], X32 | nr);
 		for (int nr = PIDEPOCH_NR_BASE - 20; nr < PIDEPOCH_NR_BASE + 40; nr++)
+			try_number(arches[i], nr);
+		for (int nr = VRANGE_NR_BASE - 20; nr < VRANGE_NR_BASE + 40; nr++)
 			try_number(arches[i], nr);
 	}
 }

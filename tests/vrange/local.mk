@@ -40,9 +40,13 @@ tests_vrange_ashmem_SOURCES = tests/vrange/ashmem.c $(vrange_sources)
 tests_vrange_raw_SOURCES = tests/vrange/raw.c $(vrange_sources)
 tests_vrange_raw_LDFLAGS = -all-static
 
-check_PROGRAMS += tests/vrange/demo $(VRANGE_TESTS)
+# for static.sh
+tests_vrange_by_number_SOURCES = tests/vrange/by_number.c $(vrange_sources)
+tests_vrange_by_number_LDFLAGS = -all-static
+
+check_PROGRAMS += tests/vrange/by_number tests/vrange/demo $(VRANGE_TESTS)
 vrange_scripts = tests/vrange/demo.sh tests/vrange/doctor.sh tests/vrange/examples.sh \
-	tests/vrange/levels.sh tests/vrange/mutants.sh tests/vrange/status.sh
+	tests/vrange/levels.sh tests/vrange/mutants.sh tests/vrange/static.sh tests/vrange/status.sh
 dist_check_SCRIPTS += $(vrange_scripts)
 TESTS += $(VRANGE_TESTS) $(vrange_scripts)
 SLOW_TESTS += tests/vrange/levels.sh tests/vrange/mutants.sh

@@ -14,6 +14,7 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <vrange.h>
 
 #include "core/token.h"
 
@@ -104,6 +105,8 @@ static void add_calls(struct rules *r)
 static void add_emulated(struct rules *r)
 {
 	for (int nr = PIDEPOCH_NR_BASE; nr <= PIDEPOCH_NR_killpg; nr++)
+		add(r, nr, false, NULL, 0);
+	for (int nr = VRANGE_NR_BASE; nr <= VRANGE_NR_vrange; nr++)
 		add(r, nr, false, NULL, 0);
 }
 
@@ -224,12 +227,17 @@ static void resolve_names(void)
 									  names[i].name);
 }
 
+static bool is_emulated(int nr)
+{
+	return (nr >= PIDEPOCH_NR_BASE && nr <= PIDEPOCH_NR_killpg) ||
+	       (nr >= VRANGE_NR_BASE && nr <= VRANGE_NR_vrange);
+}
+
 enum pe_notify_filter_call pe_notify_filter_decode(const struct seccomp_data *data)
 {
 	if (!numbers[0][0])
 		resolve_names();
-	if (data->arch == machines[0].audit && data->nr >= PIDEPOCH_NR_BASE &&
-	    data->nr <= PIDEPOCH_NR_killpg)
+	if (data->arch == machines[0].audit && is_emulated(data->nr))
 		return PE_NOTIFY_FILTER_EMULATED;
 	for (size_t m = 0; m < LENGTH(machines); m++)
 		for (size_t i = 0; machines[m].audit == data->arch && i < LENGTH(names); i++)

@@ -12,7 +12,7 @@
  *   execve, execveat                                 without the token
  *   prctl: options of pidepoch.h, child subreaper    always
  *   landlock_restrict_self                           always
- *   PIDEPOCH_NR_*                                    always; on this CPU's own machine only
+ *   PIDEPOCH_NR_*, VRANGE_NR_*                       always; on this CPU's own machine only
  *   any other                                        never; decided by nr alone, so the kernel
  *                                                    caches it
  *

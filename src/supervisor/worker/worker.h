@@ -8,6 +8,7 @@
 
 #include <limits.h>
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "core/frame/frame.h"
 #include "supervisor/kernel/notify_filter.h"
@@ -32,6 +33,8 @@ struct pe_worker {
 	int run;		      /* the pid of the program, which the supervisor is named by */
 	int ours[2];		      /* the pids of the monitor and of the worker */
 	bool no_monitor;	      /* there is no monitor, and none can be started */
+	/* of libvrange, or NULL */
+	int (*fvrange)(int fd, off_t offset, size_t length, int mode, int behavior);
 	int adopter; /* the pid of the program, if orphans below it become its children; or 0 */
 };
 
