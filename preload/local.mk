@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # libpidepoch-preload.so: thin interposers. A module: no version in its name, no archive.
-lib_LTLIBRARIES += libpidepoch-preload.la
+preload_LTLIBRARIES = libpidepoch-preload.la
 
 libpidepoch_preload_la_SOURCES = preload/real.c preload/real.h \
 	preload/environ.c preload/environ.h preload/exec.c preload/filter.c preload/filter.h preload/fork.c preload/message.c preload/prctl.c preload/prctl.h preload/signal.c \

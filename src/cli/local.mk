@@ -3,7 +3,7 @@
 bin_PROGRAMS += pidepoch
 
 # The PE_BUILT_* are told from the folder that the binary is built in; see src/cli/paths.c.
-pidepoch_CPPFLAGS = $(AM_CPPFLAGS) -DPE_BINDIR='"$(bindir)"' -DPE_LIBDIR='"$(libdir)"' \
+pidepoch_CPPFLAGS = $(AM_CPPFLAGS) -DPE_BINDIR='"$(bindir)"' -DPE_LIBDIR='"$(preloaddir)"' \
 	-DPE_LIBEXECDIR='"$(libexecdir)"' \
 	-DPE_BUILT_LIBDIR='".libs"' -DPE_BUILT_LIBEXECDIR='"tests/programs"'
 pidepoch_SOURCES = \

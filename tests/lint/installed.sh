@@ -28,6 +28,14 @@ for file in include/pidepoch.h include/pidepoch_raw.h lib/libpidepoch.so lib/lib
 done
 ls "$prefix"/lib/*.a >/dev/null 2>&1 && fail "a static archive, which would be a second copy of the state"
 
+# each function has a page by its name, which leads to a page that is there
+for name in $(sed -n 's/^\t\t\([a-z_]*\);.*/\1/p' "$PIDEPOCH_SRCDIR"/src/lib/libpidepoch.map "$PIDEPOCH_SRCDIR"/src/vrange/libvrange.map); do
+	page=$(find "$prefix/share/man" -name "$name.[23]")
+	test -n "$page" || fail "no manual page $name"
+	link=$(sed -n 's/^\.so //p' "$page")
+	test -z "$link" || grep -q "^\.Fo $name\$" "$prefix/share/man/$link" || fail "the page of $name leads nowhere"
+done
+
 cat >"$TMPDIR/use.c" <<'END'
 #include <pidepoch.h>
 #include <stdio.h>

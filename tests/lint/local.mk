@@ -8,6 +8,7 @@ LINT_TESTS += \
 	tests/lint/core-symbols.sh \
 	tests/lint/library-symbols.sh \
 	tests/lint/installed.sh \
+	tests/lint/symbols.sh \
 	tests/lint/style.sh \
 	tests/lint/spelling.sh \
 	tests/lint/manual.sh \
