@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -11,6 +12,7 @@
 
 #include "report/events.h"
 #include "command/message.h"
+#include "inspect/summary.h"
 
 #define ERROR(...) pe_message_error(-1, "run", __VA_ARGS__)
 
@@ -66,14 +68,82 @@ static long count_findings(const char *path, off_t from)
 	return found;
 }
 
-int pe_outcome_fork(const char *events, int found, int *status)
+/* --- the summary --- */
+
+static const char *plural(unsigned int n)
+{
+	return n == 1 ? "" : "s";
+}
+
+/* The counts of one kind, by outcome. Returns the length. */
+static size_t add_kind(char *text, size_t size, unsigned int kind, const _Atomic uint32_t *count)
+{
+	/* before and after the plural's s */
+	static const char *const kinds[PE_TALLY_KINDS][2] = {
+		{ "stale use", "" },
+		{ "latent use", "" },
+		{ "stale probe", "" },
+		{ "stolen wait", "" },
+		{ "double reap", "" },
+		{ "use", " of a thread id as a pid" },
+		{ "use", " of pid 1 as the former parent" },
+	};
+	static const char *const outcomes[] = { " let through", " refused", " aborted" };
+	size_t n = 0;
+
+	for (unsigned int o = 0; o < PE_TALLY_OUTCOMES && n < size; o++)
+		if (count[o] > 0)
+			n += (size_t)snprintf(text + n, size - n, "%u %s%s%s%s, ", count[o],
+					      kinds[kind][0], plural(count[o]), kinds[kind][1],
+					      kind < 3 ? outcomes[o] : "");
+	return n;
+}
+
+static void print_lost(unsigned int n, const char *what, const char *file, int error)
+{
+	if (n > 0)
+		pe_message_error(0, "run", "%u %s%s could not be written to %s: %s", n, what,
+				 plural(n), *file ? file : "standard error", strerror(error));
+}
+
+/* outcome.3 */
+static void print_summary(const struct pe_outcome *o)
+{
+	struct pe_tally t;
+	char text[1024] = "";
+	size_t n = 0;
+
+	if (!*o->summary || pe_summary_take(o->summary, &t) < 0)
+		return;
+	for (unsigned int k = 0; k < PE_TALLY_KINDS && n < sizeof(text); k++)
+		n += add_kind(text + n, sizeof(text) - n, k, t.event[k]);
+	if (n == 0)
+		snprintf(text, sizeof(text), "nothing to report, ");
+	pe_message_error(0, "run", "summary: %s%u notice%s", text, t.notices, plural(t.notices));
+	if (t.left_out)
+		pe_message_error(0, "run", "%u notice%s left out, over the limit of a process",
+				 t.left_out, t.left_out == 1 ? " was" : "s were");
+	print_lost(t.lost_notices, "notice", o->log, t.notice_error);
+	print_lost(t.lost_events, "event", o->events, t.event_error);
+}
+
+static int begin_summary(struct pe_outcome *o)
+{
+	if (pe_summary_make(o->summary) < 0 || setenv("PIDEPOCH_SUMMARY", o->summary, 1) < 0)
+		return ERROR("no shared memory for --summary; see 'ipcs -m'");
+	return 0;
+}
+
+int pe_outcome_fork(struct pe_outcome *o, bool summary, int *status)
 {
 	sigset_t set = watched_signals(), before;
 	struct sigaction plain = { .sa_handler = SIG_DFL }, was;
-	off_t from = size_of(events);
+	off_t from = size_of(o->events);
 	pid_t child;
 	long n;
 
+	if (summary && begin_summary(o) < 0)
+		return -1;
 	/* if SIGCHLD were ignored, the command's status would be lost */
 	sigaction(SIGCHLD, &plain, &was);
 	sigprocmask(SIG_BLOCK, &set, &before);
@@ -86,11 +156,12 @@ int pe_outcome_fork(const char *events, int found, int *status)
 		return 0;
 	}
 	*status = await(child, &set);
-	n = count_findings(events, from);
+	print_summary(o);
+	n = o->found ? count_findings(o->events, from) : 0;
 	if (n > 0) {
 		pe_message_error(0, "run", "%ld event%s in %s; 'pidepoch report' shows them", n,
-				 n == 1 ? "" : "s", events);
-		*status = found;
+				 n == 1 ? "" : "s", o->events);
+		*status = o->found;
 	}
 	return n < 0 ? -1 : 1;
 }

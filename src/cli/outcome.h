@@ -8,13 +8,22 @@
  *            command.
  * outcome.2  The events count that were added to the file while the command ran, of severity
  *            warning or worse. Later events of the command's own children do not count.
+ * outcome.3  A summary counts what the programs of the run reported, from a tally in shared memory.
+ *            It names what could not be written, and why.
  */
 #ifndef PE_CLI_OUTCOME_H
 #define PE_CLI_OUTCOME_H
 
+#include <stdbool.h>
+
+struct pe_outcome {
+	const char *log, *events; /* as given to the command; "" for none */
+	int found;		  /* the exit status if there are findings; 0: they do not count */
+	char summary[64];	  /* name of the tally, or "" */
+};
+
 /* Fork. Returns 0 in the child, which then executes the command; 1 in the parent after the command
- * has ended, with the exit status in @status; -1 after an error line. @events: path of the event
- * file; @found: the exit status if there are findings */
-int pe_outcome_fork(const char *events, int found, int *status);
+ * has ended, with the exit status in @status; -1 after an error line. @summary: print one */
+int pe_outcome_fork(struct pe_outcome *o, bool summary, int *status);
 
 #endif

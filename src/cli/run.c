@@ -5,8 +5,8 @@
  * run.1  All options, the program and the library are checked before a file or a variable is
  *        changed. After that no error needs anything to be undone.
  * run.2  The program replaces this process: status, signals, terminal and job control are its own.
- *        (With --error-exitcode it is a child, because this process then counts the events:
- *        outcome.h.)
+ *        (With --error-exitcode and --summary it is a child, because this process then counts
+ *        what was reported: outcome.h.)
  * run.3  A setting that is not given stays as it is in the environment, so that nested runs inherit
  *        it. --trust adds to it.
  */
@@ -46,6 +46,7 @@ struct plan {
 	const char *error;
 	const char *stacks;
 	int found_status; /* 0: findings do not count */
+	bool summary;
 	struct file log, events;
 	const char *supervisor; /* auto, on or off */
 	enum pe_program_fit fit;
@@ -115,6 +116,9 @@ static int take_option(struct plan *p, int option)
 		return 0;
 	case PE_OPTION_ERROR_EXITCODE:
 		return take_status(p);
+	case PE_OPTION_SUMMARY:
+		p->summary = true;
+		return 0;
 	case PE_OPTION_STACKS:
 		p->stacks = optarg;
 		return 0;
@@ -209,6 +213,14 @@ static int check_program(struct plan *p)
 
 /* --- the log and the events --- */
 
+/* "journal" or "syslog": not a file, but a socket */
+static const char *socket_of(const char *log)
+{
+	return strcmp(log, "journal") == 0  ? "/run/systemd/journal/socket"
+	       : strcmp(log, "syslog") == 0 ? "/dev/log"
+					    : NULL;
+}
+
 /* A program may change its current directory, so make the name absolute. */
 static int name_file(struct file *f)
 {
@@ -217,6 +229,10 @@ static int name_file(struct file *f)
 
 	if (!name || !*name)
 		return 0;
+	if (strcmp(f->what, "log") == 0 && socket_of(name)) {
+		strcpy(f->path, name);
+		return 0;
+	}
 	if (*name != '/' && !getcwd(here, sizeof(here)))
 		return ERROR(PE_EXIT_UNABLE, "%s %s: cannot get the current directory: %s", f->what,
 			     name, strerror(errno));
@@ -228,10 +244,16 @@ static int name_file(struct file *f)
 /* With the flags with which the library opens it (core/record/append.h). */
 static int try_file(const struct file *f)
 {
+	const char *socket = socket_of(f->path);
 	int fd;
 
 	if (!*f->path)
 		return 0;
+	if (socket)
+		return access(socket, W_OK) == 0
+			       ? 0
+			       : ERROR(PE_EXIT_UNABLE, "cannot write to the %s: %s: %s", f->path,
+				       socket, strerror(errno));
 	fd = open(f->path,
 		  O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK,
 		  0600);
@@ -308,7 +330,10 @@ static int check_outcome(const struct plan *p)
  * is the exit status. */
 static int fork_if_counted(const struct plan *p, int *status)
 {
-	int r = p->found_status ? pe_outcome_fork(p->events.path, p->found_status, status) : 0;
+	struct pe_outcome o = { .log = p->log.path,
+				.events = p->events.path,
+				.found = p->found_status };
+	int r = p->found_status || p->summary ? pe_outcome_fork(&o, p->summary, status) : 0;
 
 	if (r < 0)
 		*status = PE_EXIT_UNABLE;

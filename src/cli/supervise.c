@@ -56,6 +56,7 @@ static struct pe_monitor_plan plan_from_environment(void)
 					.stale_errno = ESRCH,
 					.log = setting("PIDEPOCH_LOG"),
 					.events = setting("PIDEPOCH_EVENTS"),
+					.summary = setting("PIDEPOCH_SUMMARY"),
 					.once = policy && strcmp(policy, "warn-once") == 0,
 					.trust = setting("PIDEPOCH_TRUST"),
 					.plain = !is_admin() };

@@ -30,13 +30,17 @@ static const struct pe_options_option run_options[] = {
 	  "probes (this is the default); refuse probes, such as signal 0, as well" },
 	{ PE_OPTION_ERRNO, "errno", 0, "ESRCH|EEPOCH",
 	  "the error of a refused call (default ESRCH)" },
-	{ PE_OPTION_LOG, "log", 0, "FILE", "append notices to FILE instead of standard error" },
+	{ PE_OPTION_LOG, "log", 0, "FILE",
+	  "append notices to FILE instead of standard error; the word journal or syslog sends them "
+	  "there" },
 	{ PE_OPTION_EVENTS, "events", 0, "FILE", "append events to FILE, for 'pidepoch report'" },
 	{ PE_OPTION_STACKS, "stacks", 0, "on|off",
 	  "record stacks in events (default: on with --on-stale=warn)" },
 	{ PE_OPTION_ERROR_EXITCODE, "error-exitcode", 0, "N",
 	  "exit with status N, 1 to 255, if there were events of severity warning or worse; COMMAND "
 	  "then runs as a child" },
+	{ PE_OPTION_SUMMARY, "summary", 0, NULL,
+	  "say at the end what was reported, refused and not written; COMMAND then runs as a child" },
 	{ PE_OPTION_TRUST, "trust", 0, "PATTERN",
 	  "do not check programs whose name matches the shell pattern; may be given more than "
 	  "once" },

@@ -16,6 +16,7 @@
 
 #include "core/frame/stats.h"
 #include "core/record/notice.h"
+#include "core/record/sink.h"
 #include "core/engine/fuzz_page.h"
 #include "core/text.h"
 #include "core/token.h"
@@ -156,7 +157,7 @@ static bool apply_errno(struct pe_settings *set, const char *value)
 /* A relative path would mean a different file after each chdir. */
 static bool apply_log(struct pe_settings *set, const char *value)
 {
-	if (value[0] != '/')
+	if (value[0] != '/' && strcmp(value, "journal") != 0 && strcmp(value, "syslog") != 0)
 		return false;
 	set->log = value;
 	return true;
@@ -254,13 +255,21 @@ static bool apply_fuzz(struct pe_settings *set, const char *value)
 	return set->fuzz != NULL;
 }
 
+static bool apply_summary(struct pe_settings *set, const char *value)
+{
+	set->summary = value;
+	return true;
+}
+
 static const struct setting settings[] = {
-	{ "PIDEPOCH_LOG", "is not an absolute path; notices go to standard error", apply_log },
+	{ "PIDEPOCH_LOG",
+	  "is not an absolute path, journal or syslog; notices go to standard error", apply_log },
 	{ "PIDEPOCH_ON_STALE", "is not off, warn-once, warn, report, refuse or abort; it is refuse",
 	  apply_policy },
 	{ "PIDEPOCH_EVIDENCE", "is not off, tell, act or all; it is act", apply_evidence },
 	{ "PIDEPOCH_CLOCK", "is not what 'pidepoch run' writes there; it is ignored", apply_clock },
 	{ "PIDEPOCH_EVENTS", "is not an absolute path; no events are written", apply_events },
+	{ "PIDEPOCH_SUMMARY", "", apply_summary },
 	{ "PIDEPOCH_STACKS", "is not on or off; it is off", apply_stacks },
 	{ "PIDEPOCH_ERRNO", "is not ESRCH or EEPOCH; it is ESRCH", apply_errno },
 	{ "PIDEPOCH_TRUST", "", apply_trust },
@@ -336,7 +345,7 @@ void pe_settings_read(struct pe_settings *set, struct pe_kept *k)
 	int before = errno;
 
 	pe_settings_default(set);
-	pe_notice_know_stderr(set);
+	pe_sink_know_stderr(set);
 	keep_name(set, k);
 	set->clock = clock_gettime;
 	set->rseq = __rseq_size != 0;

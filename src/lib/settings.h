@@ -8,7 +8,7 @@
 
 #include "core/frame/frame.h"
 
-#define PE_KEPT_MOST 12
+#define PE_KEPT_MOST 13
 
 /* The settings that are passed on to programs executed by this one. They are copies, because a
  * program may overwrite its environment (setproctitle does). */

@@ -17,6 +17,7 @@
 #include "core/frame/sync_point.h"
 #include "core/reference/waitpidv.h"
 #include "core/record/notice.h"
+#include "core/record/sink.h"
 #include "lib/preload_api.h"
 #include "lib/settings.h"
 #include "lib/version.h"
@@ -28,6 +29,7 @@ static struct {
 	struct pe_stats_marker marker;
 	struct pe_settings set;
 	struct pe_kept kept;
+	struct pe_sink sink;
 } start __attribute__((section(".data.pidepoch"))) = { .marker = PE_STATS_MARKER(&frame) };
 
 /* This comes last, because most programs write at most one page of it. */
@@ -60,6 +62,7 @@ static __attribute__((constructor)) void begin(int argc, char **argv, char **env
 	(void)argc;
 	if (!is_found_first())
 		return;
+	start.set.sink = &start.sink;
 	pe_settings_read(&start.set, &start.kept);
 	pe_evidence_take_arguments(&evidence, argv, secure_getenv("PIDEPOCH_ARGUMENTS"));
 	if (environ && environ != envp)

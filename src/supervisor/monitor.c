@@ -17,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "core/record/notice.h"
+#include "core/record/sink.h"
 #include "core/sys.h"
 #include "core/time/identity.h"
 #include "emulate/epochs.h"
@@ -221,20 +221,22 @@ struct birth {
 /* monitor.6 */
 static int prepare_title(struct pe_worker *s)
 {
-	const char **kept[] = { &s->set.log, &s->set.events, &s->trust };
+	const char **kept[] = { &s->set.log, &s->set.events, &s->set.summary, &s->trust };
 	int r = 0;
 
-	for (int i = 0; r == 0 && i < 3; i++)
+	for (int i = 0; r == 0 && i < 4; i++)
 		r = pe_title_keep(kept[i]);
 	return r == 0 ? pe_title_prepare() : r;
 }
 
 static _Noreturn void be_monitor(const struct birth *b)
 {
+	static struct pe_sink sink = { .unlimited = true };
 	static struct pe_worker s;
 	int r;
 
 	s.set = *b->set;
+	s.set.sink = &sink;
 	s.trust = b->plan->trust;
 	s.fvrange = b->plan->fvrange;
 	s.run = b->program;
@@ -302,12 +304,13 @@ static int make_monitor(const struct pe_monitor_plan *plan, int socket)
 				   .stale_errno = plan->stale_errno,
 				   .log = plan->log,
 				   .events = plan->events,
+				   .summary = plan->summary,
 				   .stacks = plan->stacks,
 				   .once = plan->once };
 	struct birth birth = { plan, &set, getpid(), direct, socket, 0 };
 	pid_t first;
 
-	pe_notice_know_stderr(&set);
+	pe_sink_know_stderr(&set);
 	first = direct ? quiet_clone()
 		       : clone(clone_monitor, stack + sizeof(stack), CLONE_VM | CLONE_VFORK,
 			       &birth);

@@ -21,6 +21,7 @@ CLI_TESTS = \
 	tests/cli/not_found.sh \
 	tests/cli/odd_names.sh \
 	tests/cli/options.sh \
+	tests/cli/sinks.sh \
 	tests/cli/outcome.sh \
 	tests/cli/setuid.sh \
 	tests/cli/status.sh \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* emit: one event, one line. Rules are those of core/record/notice.h. */
+/* emit: one event, one line. Rules are those of core/record/notice.h and sink.h. */
 #include "../support/host.h"
 
 #include <fcntl.h>
@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "core/record/notice.h"
+#include "core/record/sink.h"
 
 static char written[4096];
 static int capture[2];
@@ -116,7 +117,7 @@ START_TEST(the_history_of_another_pid_is_not_printed)
 }
 END_TEST
 
-START_TEST(notice_1_descriptor_2_has_become_another_file)
+START_TEST(sink_1_descriptor_2_has_become_another_file)
 {
 	struct pe_known k = { .what = PE_KNOWN_RELEASED };
 	int other[2];
@@ -134,7 +135,7 @@ START_TEST(notice_1_descriptor_2_has_become_another_file)
 }
 END_TEST
 
-START_TEST(notice_1_the_log_is_appended_to_and_closed)
+START_TEST(sink_1_the_log_is_appended_to_and_closed)
 {
 	struct pe_known k = { .what = PE_KNOWN_RELEASED };
 	char path[] = "/tmp/pidepoch-emit-XXXXXX";
@@ -160,12 +161,23 @@ START_TEST(notice_1_the_log_is_appended_to_and_closed)
 }
 END_TEST
 
-START_TEST(notice_1_a_log_that_cannot_be_opened_is_ignored)
+/* and the reason is written once */
+START_TEST(sink_2_a_log_that_cannot_be_opened_gives_way_to_descriptor_2)
 {
+	struct pe_sink sink = { .failed = false };
+
 	begin();
+	settings.sink = &sink;
 	settings.log = "/nowhere/at/all";
 	pe_notice_sentence(&settings, "one ", "two");
-	ck_assert_str_eq(line(), ""); /* nor does it go to descriptor 2 */
+	pe_notice_sentence(&settings, "three ", "four");
+	settings.sink = NULL;
+	line();
+	ck_assert_ptr_nonnull(strstr(
+		written,
+		"cannot write to the log /nowhere/at/all: No such file or directory; its notices follow here\npidepoch: prog["));
+	ck_assert_ptr_nonnull(strstr(written, "]: one two\npidepoch: prog["));
+	ck_assert_ptr_nonnull(strstr(written, "]: three four\n"));
 }
 END_TEST
 
@@ -193,7 +205,7 @@ START_TEST(one_line_is_one_write)
 }
 END_TEST
 
-START_TEST(notice_2_the_programs_name_is_untrusted_text)
+START_TEST(notice_1_the_programs_name_is_untrusted_text)
 {
 	char expected[64];
 
@@ -209,7 +221,7 @@ START_TEST(notice_2_the_programs_name_is_untrusted_text)
 }
 END_TEST
 
-START_TEST(notice_3_errno_is_kept)
+START_TEST(notice_2_errno_is_kept)
 {
 	struct pe_known k = { .what = PE_KNOWN_RELEASED };
 
@@ -292,12 +304,12 @@ int main(void)
 	tcase_add_test(c, on_behalf_of_another_process);
 	tcase_add_test(c, history_holder_and_outcome);
 	tcase_add_test(c, the_history_of_another_pid_is_not_printed);
-	tcase_add_test(c, notice_1_descriptor_2_has_become_another_file);
-	tcase_add_test(c, notice_1_the_log_is_appended_to_and_closed);
-	tcase_add_test(c, notice_1_a_log_that_cannot_be_opened_is_ignored);
+	tcase_add_test(c, sink_1_descriptor_2_has_become_another_file);
+	tcase_add_test(c, sink_1_the_log_is_appended_to_and_closed);
+	tcase_add_test(c, sink_2_a_log_that_cannot_be_opened_gives_way_to_descriptor_2);
 	tcase_add_test(c, one_line_is_one_write);
-	tcase_add_test(c, notice_2_the_programs_name_is_untrusted_text);
-	tcase_add_test(c, notice_3_errno_is_kept);
+	tcase_add_test(c, notice_1_the_programs_name_is_untrusted_text);
+	tcase_add_test(c, notice_2_errno_is_kept);
 	tcase_add_test(c, a_line_is_truncated_at_its_limit_and_not_before);
 	tcase_add_test(c, a_truncated_line_ends_with_a_newline);
 	tcase_add_test(c, signals_by_name_or_number);

@@ -139,9 +139,9 @@ static pe_cold void first_frame(struct pe_frame *p)
 	pe_arena_init(&p->leaf, &leaf);
 	pe_arena_init(&p->slots, &slots);
 	pe_arena_init(&p->records, &records);
-	p->watching = p->set->events != NULL;
+	p->watching = p->set->events || p->set->summary;
 	p->parent = p->set->parent;
-	if (p->watching && p->set->stacks)
+	if (p->set->events && p->set->stacks)
 		p->trace = pe_trace_make(&p->set->unwind);
 	pe_clock_init(&p->clock, 0);
 	pe_tree_init(&p->tree, &p->inner, &p->leaf, pe_clock_lap(pe_clock_now(&p->clock)));

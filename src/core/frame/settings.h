@@ -17,6 +17,7 @@
 
 struct pe_event_outside;
 struct pe_fuzz_page;
+struct pe_sink;
 
 enum pe_old { /* PIDEPOCH_FORCE_OLD: do not use this newer mechanism */
 	      PE_OLD_RSEQ = 1 << 0,
@@ -46,12 +47,14 @@ struct pe_settings {
 	bool readable;		   /* a supervisor can read this process's memory (token.h) */
 	bool linked_only;	   /* the library does not see this process's forks and waits */
 	size_t old_bytes_most;	   /* S9's bound; 0: PE_SYNC_POINT_OLD_BYTES */
-	bool trusted;	    /* the program is exempt: nothing is reported, refused or aborted */
-	const char *log;    /* absolute path, or NULL: descriptor 2 */
-	const char *events; /* absolute path, or NULL: none are written */
-	bool stacks;	    /* events have stacks */
-	bool handles;	    /* 'pidepoch run' found that a handle opens after its leader's reap */
-	bool once;	    /* print one report only */
+	bool trusted;	      /* the program is exempt: nothing is reported, refused or aborted */
+	const char *log;      /* absolute path, "journal", "syslog", or NULL: descriptor 2 */
+	struct pe_sink *sink; /* core/record/sink.h; NULL: no limit, no complaints */
+	const char *summary;  /* name of the segment of core/record/tally.h, or NULL */
+	const char *events;   /* absolute path, or NULL: none are written */
+	bool stacks;	      /* events have stacks */
+	bool handles;	      /* 'pidepoch run' found that a handle opens after its leader's reap */
+	bool once;	      /* print one report only */
 	struct pe_unwind unwind;
 	const struct pe_event_outside *outside; /* event.h; NULL: events are about this process */
 	int parent;	       /* the parent when the program was loaded; 0: not known */

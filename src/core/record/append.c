@@ -16,7 +16,7 @@ int pe_append_open(const char *path)
 
 /* A write to a pipe without a reader raises SIGPIPE, and to a file at its limit SIGXFSZ; a write to
  * a terminal may raise SIGTTOU first (append.3). */
-void pe_append_write(int fd, const char *line, size_t bytes)
+long pe_append_write(int fd, const char *line, size_t bytes)
 {
 	uint64_t before = pe_sys_mask_more(BIT(SIGPIPE) | BIT(SIGXFSZ) | BIT(SIGTTOU));
 	uint64_t pending = pe_sys_pending();
@@ -26,4 +26,6 @@ void pe_append_write(int fd, const char *line, size_t bytes)
 	if (ours & ~pending)
 		pe_sys_take_pending(ours);
 	pe_sys_mask_restore(before);
+	/* a part of the line is not the line */
+	return n >= 0 && (size_t)n < bytes ? -ENOSPC : n;
 }

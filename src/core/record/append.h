@@ -18,7 +18,7 @@
 /* A close-on-exec descriptor that the caller closes, or -errno. */
 int pe_append_open(const char *path);
 
-/* One write(2). What does not fit, or cannot be written, is lost. */
-void pe_append_write(int fd, const char *line, size_t bytes);
+/* One write(2). @bytes, or -errno; -ENOSPC if only a part was written. */
+long pe_append_write(int fd, const char *line, size_t bytes);
 
 #endif

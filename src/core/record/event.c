@@ -5,6 +5,8 @@
 #include "core/record/event.h"
 #include "core/time/identity.h"
 #include "core/record/modules.h"
+#include "core/record/sink.h"
+#include "core/record/tally.h"
 #include "core/sys.h"
 #include "core/text.h"
 #include "core/stack/trace.h"
@@ -344,9 +346,16 @@ static void put_together(struct pe_text *t, const struct pe_frame *p, const stru
 
 static pe_cold void happened(const struct pe_frame *p, const struct happening *h)
 {
-	struct room *room = pe_sys_mmap(sizeof(*room));
-	int fd = room == MAP_FAILED ? -ENOMEM : pe_append_open(p->set->events);
+	struct room *room;
+	long n;
+	int fd;
 
+	pe_tally_add(p->set, offsetof(struct pe_tally, event[h->kind][h->outcome]));
+	if (!p->set->events)
+		return;
+	room = pe_sys_mmap(sizeof(*room));
+	fd = room == MAP_FAILED ? -ENOMEM : pe_append_open(p->set->events);
+	n = fd;
 	if (fd >= 0) {
 		uint64_t modules = p->trace	     ? modules_of(p, fd, room)
 				   : p->set->outside ? p->set->outside->modules
@@ -354,9 +363,11 @@ static pe_cold void happened(const struct pe_frame *p, const struct happening *h
 		struct pe_text line = pe_text_on(room->line, sizeof(room->line));
 
 		put_together(&line, p, h, room, modules);
-		pe_append_write(fd, line.start, pe_text_length(&line));
+		n = pe_append_write(fd, line.start, pe_text_length(&line));
 		pe_sys_close(fd);
 	}
+	if (n < 0)
+		pe_sink_event_lost(p->set, (int)n);
 	if (room != MAP_FAILED)
 		pe_sys_munmap(room, sizeof(*room));
 }

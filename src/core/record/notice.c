@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "core/contract.h"
 
-#include "core/record/append.h"
 #include "core/record/notice.h"
+#include "core/record/sink.h"
 #include "core/time/identity.h"
 #include "core/sys.h"
 #include "core/text.h"
@@ -110,52 +110,11 @@ static void add_outcome(struct pe_text *line, const struct pe_frame *p, enum pe_
 								   : "; refused: ESRCH");
 }
 
-static void begin(struct pe_text *line, const struct pe_settings *set)
+static const char *outcome_name(enum pe_outcome outcome)
 {
-	pe_text_add(line, "pidepoch: ");
-	pe_text_foreign(line, set->name ? set->name : "?");
-	pe_text_add(line, "[");
-	pe_text_decimal(line, (uint64_t)(set->pid ? set->pid : pe_sys_getpid()));
-	pe_text_add(line, "]: ");
-}
-
-/* notice.1: descriptor 2 may have become any file, a socket or a data file, which must not be
- * written to. An inode number may be reused as soon as the file is gone, but the new file has a
- * later birth time. */
-static bool stderr_is_itself(const struct pe_settings *set)
-{
-	struct stat st;
-
-	return pe_sys_fstat(2, &st) == 0 && st.st_dev == set->stderr_id[0] &&
-	       st.st_ino == set->stderr_id[1] &&
-	       (set->stderr_born == 0 || pe_sys_file_birth(2) == set->stderr_born);
-}
-
-void pe_notice_know_stderr(struct pe_settings *set)
-{
-	struct stat st;
-
-	if (pe_sys_fstat(2, &st) != 0)
-		return;
-	set->stderr_id[0] = st.st_dev;
-	set->stderr_id[1] = st.st_ino;
-	set->stderr_born = pe_sys_file_birth(2);
-}
-
-static void send(const struct pe_settings *set, struct pe_text *line)
-{
-	int fd = 2;
-
-	pe_text_add(line, "\n");
-	if (set->log)
-		fd = pe_append_open(set->log);
-	else if (!stderr_is_itself(set))
-		return;
-	if (fd < 0)
-		return;
-	pe_append_write(fd, line->start, pe_text_length(line));
-	if (set->log)
-		pe_sys_close(fd);
+	return outcome == PE_OUTCOME_PASSED    ? "passed"
+	       : outcome == PE_OUTCOME_REFUSED ? "refused"
+					       : "aborting";
 }
 
 void pe_notice_stale(const struct pe_frame *p, const struct pe_use *u, const struct pe_known *k,
@@ -164,7 +123,7 @@ void pe_notice_stale(const struct pe_frame *p, const struct pe_use *u, const str
 	char buffer[LINE];
 	struct pe_text line = pe_text_on(buffer, sizeof(buffer) - 1);
 
-	begin(&line, p->set);
+	pe_sink_begin(&line, p->set);
 	add_call(&line, u);
 	/* what the parent knew does not prove the child's use stale (verdict.7) */
 	pe_text_add(&line, k->what == PE_KNOWN_INHERITED ? "note: "
@@ -173,8 +132,14 @@ void pe_notice_stale(const struct pe_frame *p, const struct pe_use *u, const str
 	add_history(&line, p, u, k);
 	add_holder(&line, u);
 	add_outcome(&line, p, outcome);
-	line.limit++; /* room was kept for the newline */
-	send(p->set, &line);
+	pe_sink_write(p->set, &line,
+		      &(struct pe_sink_fields){
+			      .call = pe_call_name(u->by),
+			      .evidence = k->what == PE_KNOWN_INHERITED ? "inherited" : "own",
+			      .outcome = outcome_name(outcome),
+			      .pid = (uint32_t)u->pid,
+			      .signal = u->signal,
+		      });
 }
 
 /* "0.123 s", "12 s", "3 days" */
@@ -238,10 +203,11 @@ static void add_evidence(struct pe_text *line, const struct pe_evidence_finding 
 void pe_notice_evidence(const struct pe_frame *p, const struct pe_use *u,
 			const struct pe_evidence_finding *f, enum pe_outcome outcome)
 {
+	static const char kinds[][10] = { "?", "file", "look", "argument", "message" };
 	char buffer[LINE];
 	struct pe_text line = pe_text_on(buffer, sizeof(buffer) - 1);
 
-	begin(&line, p->set);
+	pe_sink_begin(&line, p->set);
 	add_call(&line, u);
 	pe_text_add(&line, "stale pid: ");
 	pe_text_decimal(&line, (uint64_t)u->pid);
@@ -260,8 +226,15 @@ void pe_notice_evidence(const struct pe_frame *p, const struct pe_use *u,
 		pe_text_add(&line, "; refused: ENOENT");
 	else
 		add_outcome(&line, p, outcome);
-	line.limit++;
-	send(p->set, &line);
+	pe_sink_write(p->set, &line,
+		      &(struct pe_sink_fields){
+			      .call = pe_call_name(u->by),
+			      .evidence = kinds[f->kind],
+			      .outcome = outcome_name(outcome),
+			      .holder = f->holder.comm,
+			      .pid = (uint32_t)u->pid,
+			      .signal = u->signal,
+		      });
 }
 
 void pe_notice_sentence(const struct pe_settings *set, const char *first, const char *second)
@@ -269,9 +242,8 @@ void pe_notice_sentence(const struct pe_settings *set, const char *first, const 
 	char buffer[LINE];
 	struct pe_text line = pe_text_on(buffer, sizeof(buffer) - 1);
 
-	begin(&line, set);
+	pe_sink_begin(&line, set);
 	pe_text_add(&line, first);
 	pe_text_foreign(&line, second);
-	line.limit++;
-	send(set, &line);
+	pe_sink_write(set, &line, NULL);
 }

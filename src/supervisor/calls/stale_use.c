@@ -267,7 +267,7 @@ static long report(struct pe_worker_call *c, const struct pe_use *use, const str
 		return answer_and_stop(c, &t, v, result);
 	if (v->dies)
 		end(c);
-	if (c->s->set.events)
+	if (c->s->set.events || c->s->set.summary)
 		event(c->s, &t);
 	return result;
 }
@@ -283,7 +283,7 @@ long pe_stale_use_serve(struct pe_worker_call *c, const struct pe_use *use, int 
 
 	if (is_trusted(c) || !pe_notify_holds(c->s->listener, c->n->id))
 		return PE_WORKER_CONTINUE;
-	if (v.report || c->s->set.events)
+	if (v.report || c->s->set.events || c->s->set.summary)
 		return report(c, use, &v, result);
 	if (v.dies)
 		end(c);

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "core/contract.h"
+
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "core/frame/use.h"
+#include "core/record/append.h"
+#include "core/record/sink.h"
+#include "core/record/tally.h"
+#include "core/sys.h"
+#include "core/text.h"
+
+#define COUNT(field) offsetof(struct pe_tally, field)
+
+/* --- standard error --- */
+
+/* sink.1: descriptor 2 may have become any file, a socket or a data file, which must not be
+ * written to. An inode number may be reused as soon as the file is gone, but the new file has a
+ * later birth time. */
+static bool stderr_is_itself(const struct pe_settings *set)
+{
+	struct stat st;
+
+	return pe_sys_fstat(2, &st) == 0 && st.st_dev == set->stderr_id[0] &&
+	       st.st_ino == set->stderr_id[1] &&
+	       (set->stderr_born == 0 || pe_sys_file_birth(2) == set->stderr_born);
+}
+
+void pe_sink_know_stderr(struct pe_settings *set)
+{
+	struct stat st;
+
+	if (pe_sys_fstat(2, &st) != 0)
+		return;
+	set->stderr_id[0] = st.st_dev;
+	set->stderr_id[1] = st.st_ino;
+	set->stderr_born = pe_sys_file_birth(2);
+}
+
+static long to_stderr(const struct pe_settings *set, struct pe_text *line)
+{
+	pe_text_add(line, "\n");
+	if (!stderr_is_itself(set))
+		return -EBADF;
+	return pe_append_write(2, line->start, pe_text_length(line));
+}
+
+/* --- lines of this file's own --- */
+
+void pe_sink_begin(struct pe_text *line, const struct pe_settings *set)
+{
+	pe_text_add(line, "pidepoch: ");
+	pe_text_foreign(line, set->name ? set->name : "?");
+	pe_text_add(line, "[");
+	pe_text_decimal(line, (uint64_t)(set->pid ? set->pid : pe_sys_getpid()));
+	pe_text_add(line, "]: ");
+}
+
+static void add_reason(struct pe_text *line, int error)
+{
+	static const struct {
+		int error;
+		char text[28];
+	} reasons[] = {
+		{ EACCES, "Permission denied" },
+		{ EAGAIN, "its receiver is not ready" },
+		{ ECONNREFUSED, "no process receives there" },
+		{ EDQUOT, "Disk quota exceeded" },
+		{ EFBIG, "File too large" },
+		{ EIO, "Input/output error" },
+		{ EISDIR, "Is a directory" },
+		{ ELOOP, "it is a symbolic link" },
+		{ EMFILE, "Too many open files" },
+		{ ENOENT, "No such file or directory" },
+		{ ENOSPC, "No space left on device" },
+		{ ENXIO, "no process reads it" },
+		{ EPERM, "Operation not permitted" },
+		{ EPIPE, "Broken pipe" },
+		{ EROFS, "Read-only file system" },
+	};
+
+	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
+		if (reasons[i].error == -error) {
+			pe_text_add(line, reasons[i].text);
+			return;
+		}
+	pe_text_add(line, "error ");
+	pe_text_decimal(line, (uint64_t)-error);
+}
+
+/* sink.2: the reason, once for each process */
+static void complain(const struct pe_settings *set, const char *what, const char *file, int error,
+		     const char *then)
+{
+	char buffer[512];
+	struct pe_text line = pe_text_on(buffer, sizeof(buffer) - 1);
+
+	pe_sink_begin(&line, set);
+	pe_text_add(&line, "cannot write to the ");
+	pe_text_add(&line, what);
+	if (file[0] == '/') {
+		pe_text_add(&line, " ");
+		pe_text_foreign(&line, file);
+	}
+	pe_text_add(&line, ": ");
+	add_reason(&line, error);
+	pe_text_add(&line, then);
+	line.limit++;
+	to_stderr(set, &line);
+}
+
+static bool is_first(_Atomic bool *flag)
+{
+	return !atomic_exchange_explicit(flag, true, memory_order_relaxed);
+}
+
+/* sink.2 */
+static void fall_back(const struct pe_settings *set, struct pe_text *line, int error)
+{
+	const bool journal = pe_text_same(set->log, "journal");
+
+	if (set->sink && is_first(&set->sink->failed))
+		complain(set,
+			 journal			    ? "journal"
+			 : pe_text_same(set->log, "syslog") ? "system log"
+							    : "log",
+			 set->log, error, "; its notices follow here");
+	to_stderr(set, line);
+	pe_tally_fail(set, COUNT(lost_notices), COUNT(notice_error), -error);
+}
+
+void pe_sink_event_lost(const struct pe_settings *set, int error)
+{
+	if (set->sink && is_first(&set->sink->events_failed))
+		complain(set, "events", set->events, error, "; events are lost");
+	pe_tally_fail(set, COUNT(lost_events), COUNT(event_error), -error);
+}
+
+/* --- files and datagrams --- */
+
+static long to_file(const struct pe_settings *set, struct pe_text *line)
+{
+	const int fd = pe_append_open(set->log);
+	long n;
+
+	if (fd < 0)
+		return fd;
+	pe_text_add(line, "\n");
+	n = pe_append_write(fd, line->start, pe_text_length(line));
+	pe_sys_close(fd);
+	if (n < 0)
+		line->at--; /* fall_back() adds the newline again */
+	return n;
+}
+
+/* sink.3 */
+static long send_to(const char *path, const char *bytes, size_t size)
+{
+	struct sockaddr_un to = { .sun_family = AF_UNIX };
+	const int fd =
+		(int)pe_sys3(SYS_socket, AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	size_t length = pe_text_span(path);
+	long n;
+
+	if (fd < 0)
+		return fd;
+	for (size_t i = 0; i < length; i++)
+		to.sun_path[i] = path[i];
+	n = pe_sys6(SYS_sendto, fd, (long)bytes, (long)size, MSG_NOSIGNAL | MSG_DONTWAIT, (long)&to,
+		    (long)(offsetof(struct sockaddr_un, sun_path) + length + 1));
+	pe_sys_close(fd);
+	return n;
+}
+
+static void add_field(struct pe_text *t, const char *name, const char *value)
+{
+	if (!value)
+		return;
+	pe_text_add(t, name);
+	pe_text_add(t, "=");
+	pe_text_foreign(t, value);
+	pe_text_add(t, "\n");
+}
+
+static void add_number(struct pe_text *t, const char *name, uint64_t n)
+{
+	pe_text_add(t, name);
+	pe_text_add(t, "=");
+	pe_text_decimal(t, n);
+	pe_text_add(t, "\n");
+}
+
+/* The journal's own protocol: a line NAME=VALUE for each field. 4 is LOG_WARNING. */
+static long to_journal(const struct pe_settings *set, struct pe_text *line,
+		       const struct pe_sink_fields *f)
+{
+	char buffer[2048];
+	struct pe_text t = pe_text_on(buffer, sizeof(buffer));
+	const size_t name = sizeof("pidepoch: ") - 1;
+
+	pe_text_add(&t, "PRIORITY=4\nSYSLOG_IDENTIFIER=pidepoch\nMESSAGE=");
+	pe_text_part(&t, line->start + name, pe_text_length(line) - name);
+	pe_text_add(&t, "\n");
+	add_field(&t, "PIDEPOCH_PROGRAM", set->name);
+	add_number(&t, "PIDEPOCH_PID", (uint64_t)(set->pid ? set->pid : pe_sys_getpid()));
+	if (f) {
+		add_field(&t, "PIDEPOCH_CALL", f->call);
+		add_number(&t, "PIDEPOCH_STALE_PID", f->pid);
+		if (f->signal != PE_USE_NO_SIGNAL)
+			add_number(&t, "PIDEPOCH_SIGNAL", (uint64_t)(unsigned int)f->signal);
+		add_field(&t, "PIDEPOCH_EVIDENCE", f->evidence);
+		add_field(&t, "PIDEPOCH_OUTCOME", f->outcome);
+		add_field(&t, "PIDEPOCH_HOLDER", f->holder);
+	}
+	return send_to(PE_SINK_JOURNAL, t.start, pe_text_length(&t));
+}
+
+/* 12 is LOG_USER | LOG_WARNING. The receiver adds the time. */
+static long to_syslog(const struct pe_settings *set, struct pe_text *line)
+{
+	char buffer[1200];
+	struct pe_text t = pe_text_on(buffer, sizeof(buffer));
+	const size_t name = sizeof("pidepoch: ") - 1;
+
+	pe_text_add(&t, "<12>pidepoch[");
+	pe_text_decimal(&t, (uint64_t)(set->pid ? set->pid : pe_sys_getpid()));
+	pe_text_add(&t, "]: ");
+	pe_text_part(&t, line->start + name, pe_text_length(line) - name);
+	return send_to(PE_SINK_SYSLOG, t.start, pe_text_length(&t));
+}
+
+static void write_line(const struct pe_settings *set, struct pe_text *line,
+		       const struct pe_sink_fields *f)
+{
+	long n;
+
+	if (!set->log)
+		n = to_stderr(set, line);
+	else if (set->log[0] == '/')
+		n = to_file(set, line);
+	else if (pe_text_same(set->log, "journal"))
+		n = to_journal(set, line, f);
+	else
+		n = to_syslog(set, line);
+	if (n >= 0)
+		pe_tally_add(set, COUNT(notices));
+	else if (set->log)
+		fall_back(set, line, (int)n);
+	else
+		pe_tally_fail(set, COUNT(lost_notices), COUNT(notice_error), (int)-n);
+}
+
+/* --- the rate --- */
+
+/* sink.4. Two threads at the change of the second may write a few more. */
+static bool is_over_rate(struct pe_sink *s)
+{
+	struct timespec now = { 0 };
+
+	pe_sys_clock_gettime(CLOCK_MONOTONIC, &now);
+	if (atomic_exchange_explicit(&s->second, (uint32_t)now.tv_sec, memory_order_relaxed) !=
+	    (uint32_t)now.tv_sec)
+		atomic_store_explicit(&s->written, 0, memory_order_relaxed);
+	return atomic_fetch_add_explicit(&s->written, 1, memory_order_relaxed) >= PE_SINK_RATE;
+}
+
+static void report_left_out(const struct pe_settings *set)
+{
+	const uint32_t n = atomic_exchange_explicit(&set->sink->left_out, 0, memory_order_relaxed);
+	char buffer[256];
+	struct pe_text line = pe_text_on(buffer, sizeof(buffer) - 1);
+
+	if (n == 0)
+		return;
+	pe_sink_begin(&line, set);
+	pe_text_decimal(&line, n);
+	pe_text_add(&line, n == 1 ? " notice was left out: more than "
+				  : " notices were left out: more than ");
+	pe_text_decimal(&line, PE_SINK_RATE);
+	pe_text_add(&line, " in a second");
+	line.limit++;
+	write_line(set, &line, NULL);
+}
+
+void pe_sink_write(const struct pe_settings *set, struct pe_text *line,
+		   const struct pe_sink_fields *f)
+{
+	line->limit++;
+	if (set->sink && !set->sink->unlimited && is_over_rate(set->sink)) {
+		atomic_fetch_add_explicit(&set->sink->left_out, 1, memory_order_relaxed);
+		pe_tally_add(set, COUNT(left_out));
+		return;
+	}
+	if (set->sink)
+		report_left_out(set);
+	write_line(set, line, f);
+}
