@@ -2,7 +2,9 @@
 /*
  * kill - nanoseconds of one signalling call to a live child, as the median of blocks.
  *
- *   kill [kill|probe|pidfd]    SIGURG by kill(2); signal 0 by kill(2); SIGURG by pidfd_send_signal(2)
+ *   kill kill     SIGURG by kill(2)
+ *   kill probe    signal 0 by kill(2)
+ *   kill pidfd    SIGURG by pidfd_send_signal(2)
  */
 #include <signal.h>
 #include <stdio.h>

@@ -2,9 +2,9 @@
 /*
  * sigaction - handlers that get the sender of a signal; and an ignored SIGCHLD.
  *
- *   sigaction(SIGUSR1, program's handler)      the kernel has           on the signal
- *        │ trampoline_05 is its                trampoline_05 ────> learn si_pid, jump to handler[05]
- *        v for good: handler[05] is set
+ *   sigaction(SIGUSR1, program's handler)      the kernel has       on the signal
+ *        │ trampoline_05 is assigned           trampoline_05 ────> learn si_pid, jump to the
+ *        v to it: handler[05] is set                                handler in handler[05]
  *
  * sigaction.1  A place in handler[] is written once, before its trampoline's address leaves this
  *              file, and never again: a trampoline always means the same handler. So no

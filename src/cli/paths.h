@@ -2,8 +2,8 @@
 /*
  * paths - where the other files of this pidepoch are installed.
  *
- *   installed    PREFIX/bin/pidepoch   PREFIX/lib/libpidepoch-preload.so   PREFIX/libexec/pidepoch/innocent
- *   build tree   TOP/.../pidepoch      TOP/preload/.libs/...               TOP/tests/programs/innocent
+ *   installed     PREFIX/bin/pidepoch     PREFIX/lib/LIBRARY     PREFIX/libexec/pidepoch/PROGRAM
+ *   build tree    TOP/.../pidepoch        TOP/.libs/LIBRARY      TOP/tests/programs/PROGRAM
  *
  * A directory named in the environment is the only one that is searched. Otherwise directories
  * relative to the binary come first, so that an installed tree may be moved, and the configured

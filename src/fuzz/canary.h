@@ -3,11 +3,12 @@
  * canary - of `pidepoch fuzz`: the canary server creates a process at each pid that the program
  * releases. Such a process is a canary: it records what is done to it.
  *
- *   init (pid 1) ┬─ canary server ─┬─ canary at 12      blocks all signals, writes each that arrives into the page
- *                │          └─ canary at 15
- *                └─ the program ...              calls the canary server at each release (core/engine/fuzz_page.h)
+ *   init (pid 1) ┬─ canary server ─┬─ canary at 12   blocks all signals, writes each one that
+ *                │                 └─ canary at 15   arrives into the page
+ *                └─ the program ...    at each release it calls the canary server
+ *                                      (core/engine/fuzz_page.h)
  *
- * canary.1  A canary does nothing but wait: what reaches it was meant for another process.
+ * canary.1  A canary does nothing but wait: what reaches it was sent to another process.
  * canary.2  A canary exists before the wait that released its pid returns.
  * canary.3  At most PE_FUZZ_PAGE_CANARIES canaries exist, so that the program does not run out of
  *           pids. The oldest one ends while the program runs on.

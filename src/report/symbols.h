@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * symbols - what an address was: function, file and line, with the functions that were inlined
+ * symbols - the function, file and line of an address, and of the functions that were inlined
  * there.
  *
- *   set, address ──> module ──> offset in the file ──> the file, if its build id is the recorded one, else its debug
- *                                                      file by its build id ──> libdw ──> frames, innermost first
+ *   set, address ──> module ──> offset in the file
+ *                ──> the file, if it has the recorded build id; else its debug file, by build id
+ *                ──> libdw ──> frames, innermost first
  *
- * symbols.1  Works on files alone: the program need not run, nor ever have run here.
- * symbols.2  A file that is not the one that was mapped is not asked: better no name than a wrong
- *            one.
- * symbols.3  What cannot be named is module and offset; what is in no module, an address. There is
- *            always one frame.
- * symbols.4  Each place in a file is looked up once.
- * symbols.5  Built without libdw, or where it is not there to be loaded, or libstdc++ to take C++
- *            names apart, there is less to print, and no failure.
+ * symbols.1  Only files are read: the program need not run, and need not have run on this machine.
+ * symbols.2  A file with another build id than the recorded one is not used: no name is better than
+ *            a wrong one.
+ * symbols.3  An address without a name is printed as module and offset; one outside of all modules,
+ *            as the address. There is always one frame.
+ * symbols.4  Each offset of a file is looked up once.
+ * symbols.5  Without libdw at build or at run time there are no functions and lines; without
+ *            libstdc++, C++ names stay mangled. Neither is an error.
  */
 #ifndef PE_REPORT_SYMBOLS_H
 #define PE_REPORT_SYMBOLS_H

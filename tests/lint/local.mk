@@ -18,7 +18,7 @@ LINT_TESTS += \
 	tests/lint/cppcheck.sh \
 	tests/lint/analyzer.sh
 
-EXTRA_DIST += $(LINT_TESTS) tests/lint/lint.sh tests/lint/columns.allow tests/lint/core-symbols.allow \
+EXTRA_DIST += $(LINT_TESTS) tests/lint/lint.sh tests/lint/core-symbols.allow \
 	tests/lint/library-symbols.deny tests/lint/spelling.ignore
 
 SLOW_TESTS += tests/lint/analyzer.sh

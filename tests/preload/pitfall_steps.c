@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Whichever instruction of a whole kill(), waitpid() or fork() a handler interrupts to reap and to
- * signal the same children, each child is reaped once and with its status, nobody alive is refused,
- * and no unrelated process is hit that came to a pid meanwhile.
+ * A handler that reaps and signals the same children may interrupt kill(), waitpid() and fork() at
+ * any instruction: each child is reaped once and with its status, no call on a live child is
+ * refused, and no signal reaches an unrelated process that got a pid meanwhile.
  *
- *   victim   scene ── SIGSTOP ── the call, one instruction at a time ... ── SIGUSR1 ── handler ── the rest ── SIGSTOP ── judge
- *   tracer            └ begin                                             └ after so many steps               └ end
+ *   victim   SIGSTOP ── the call, step by step ── SIGUSR1 ── handler ── the rest ── SIGSTOP
+ *   tracer   └ begin                              └ after n steps                   └ end
  *
- * Each call is made again and again, the signal some instructions later each time: at each
- * instruction where the call is short; else at each k-th, from another one on by each setting, so
- * that a call takes a hundred thousand steps, and all of it 20 seconds. (A restartable sequence
- * does not survive a step: within it, test_gate.c puts the signal.)
+ * Each call is repeated, and the signal comes some instructions later each time: at each
+ * instruction if the call is short; else at each k-th, with another first one for each setting, so
+ * that a call takes a hundred thousand steps, and the whole test 20 seconds. (A restartable
+ * sequence is aborted by a step: inside it, test_gate.c sends the signal.)
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -358,9 +358,9 @@ static int dismiss_unrelated(pid_t victim)
 			if (of)
 				fclose(of);
 			if (!of || pending & 1ull << (HIT - 1))
-				attack_fail(
-					"%s, without '%s': an unrelated process was hit, with the signal after %ld steps",
-					act->name, setting, at_step);
+				attack_fail("%s, without '%s': an unrelated process was hit "
+					    "(signal after %ld steps)",
+					    act->name, setting, at_step);
 			kill(pid, SIGKILL);
 			waitid(P_PID, (id_t)pid, &info, WEXITED | __WALL);
 			n++;

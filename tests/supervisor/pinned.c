@@ -4,8 +4,8 @@
  * caller is killed and its pid passes to another process while its memory is being read (memory.1).
  *
  *   caller:    entries in a page, a snapshot in a slow page
- *   helper:    reads the entries ── waits for the snapshot ················ read ── written where?
- *   meanwhile:                    the caller ends ── an unrelated process gets its pid, with the same page
+ *   helper:    reads the entries ── waits for the snapshot ········ read ── written where?
+ *   meanwhile:     the caller ends ── an unrelated process gets its pid, and has the same page
  */
 #include <sys/mman.h>
 #include <sys/prctl.h>

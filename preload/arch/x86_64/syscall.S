@@ -11,7 +11,8 @@
 
 #include "../syscall.h"
 
-	.macro	shift_arguments		/* one place down, into the kernel's registers; but for the sixth */
+	/* all but the sixth move one place down, into the kernel's registers */
+	.macro	shift_arguments
 	movq	%rdi, %rax
 	movq	%rsi, %rdi
 	movq	%rdx, %rsi

@@ -3,8 +3,8 @@
  * fuzz_page - the program's side of `pidepoch fuzz`: the program offers each pid that it releases
  * to a canary server, which gives the pid to an unrelated process before the wait returns.
  *
- *   program: wait ─ reaped q ─> lock, pid = q, asked++ ── futex ──> canary server: a canary is born as q
- *            wait returns  <─────────────────────────── futex ── served++
+ *   program: wait ─ reaped q ─> lock, pid = q, asked++ ── futex ──> canary server:
+ *            wait returns  <────────────────────────────  futex ──  creates q, served++
  *
  * fuzz_page.1  The page is a file. A program maps it if PIDEPOCH_FUZZ names it; no descriptor stays
  *              open. Without the variable, the cost is one test of a pointer after a reap.

@@ -2,12 +2,12 @@
 /*
  * guard - a call that takes a pid: hold the process instance, make the real call, let go.
  *
- *                       tree.find(q)
- *   nothing known ────────┤──────── open slot ─────────── EXPIRED ─────────────┐
- *     │ plain call        │           │ publish, check      │ is it a child    │ SIGCHLD ignored:
- *     v                   │           v                     │ after all?       │ pidfd_open, "my child?",
- *   kernel                │         gate: the call          v                  v pidfd_send_signal
- *                         │                              stale: pass, report, refuse, abort
+ *                     tree.find(q)
+ *   nothing known ──────┤──────── open slot ──────── EXPIRED ──────────┐
+ *     │ plain call      │          │ publish, check   │ is it a child   │ SIGCHLD ignored:
+ *     v                 │          v                  │ after all?      │ pidfd_open, is it a
+ *   kernel              │        gate: the call       v                 v child?, pidfd_send_signal
+ *                       │                           stale: pass, report, refuse, abort
  *
  * guard.1  The usual path (unknown pid, or open slot) takes no lock, no memory and no descriptor,
  *          and makes one system call.

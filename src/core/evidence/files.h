@@ -5,7 +5,8 @@
  *   open ──> remembered: path ─────────────────────────┐
  *        └─> path has `pid` or `lock`: read at once ────┤
  *                                                      v
- *   a pid is used ──> new entries are read ──> filter ──> the entries with this pid, looked at again ──> stamp
+ *   a pid is used ──> new entries are read ──> filter
+ *                 ──> the entries with this pid, examined again ──> stamp
  *
  * files.1  The moment of a file is max(mtime, ctime): copies and renames keep the mtime and update
  *          the ctime.

@@ -2,9 +2,10 @@
 /*
  * frame - all that the library knows about one process and its pids, from its birth or exec on.
  *
- *   fork returns q ─> birth_end ─> [lock, signals masked] clock.observe, tree.begin?, slot, tree.store
- *   a wait ─> reap.c ─> close ─> drain ─> [signals masked] reap, release.c ─> leave
- *   a call ─> guard.c ─> tree.find ─> hold ─> slot.check ─> gate
+ *   fork returns q ─> birth_end ─> [lock, signals masked] clock.observe, tree.begin if the epoch
+ *                                  is new, slot, tree.store
+ *   a wait ─────────> reap.c ────> close ─> drain ─> [signals masked] reap, release.c ─> leave
+ *   a call ─────────> guard.c ───> tree.find ─> hold ─> slot.check ─> gate
  *
  * frame.1  Every entry begins with pe_frame_enter(). It returns false if this code runs in another
  *          process's memory (a vfork child, a clone(CLONE_VM) child) or before the frame can be

@@ -4,7 +4,8 @@
  * means.
  *
  *   lap      5        6        7        8
- *            |---s----|--------|---n----|        s: the sync point, n: now. n - s >= 2 laps: it lags
+ *            |---s----|--------|---n----|      s: the sync point, n: now. It lags if
+ *                                              n - s >= 2 laps
  *
  * sync_point.1  The point only goes forward, and never into the future (S6). A forked child keeps
  *               it (S5).

@@ -11,7 +11,7 @@ int pe_verdict_reference(const struct pe_verdict_ref *r)
 		return -EINVAL;
 	if (r->holder == PE_HOLDER_OWN_CHILD && r->birth <= r->epoch)
 		return 0;
-	if (r->epoch + 1 < current || r->epoch < r->oldest)
+	if (r->epoch + 1 < current)
 		return -PE_EEPOCH;
 
 	switch (r->holder) {

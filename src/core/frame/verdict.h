@@ -63,7 +63,6 @@ struct pe_verdict_ref {
 	uint32_t pid;
 	uint64_t epoch; /* as full laps; see pe_verdict_widen() */
 	pe_clock_time now;
-	uint64_t oldest; /* epochs below this one are retired */
 	enum pe_holder holder;
 	uint64_t birth;	    /* of the holder, for OWN_CHILD and KNOWN */
 	bool no_lap_missed; /* proven since the reference was taken (forks of /proc/stat) */

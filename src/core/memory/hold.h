@@ -4,10 +4,10 @@
  * the slot's pid from changing hands.
  *
  *   thread record (one cache line, type-stable)
- *   +-------+----------------------+--------------------+
- *   | owner | held[0..3]           | dead[0..3]         |   level: 0 ordinary code, 1 a handler that
- *   | tid   | slot, WAITED bit     | set by own reaps   |   interrupted it, 2 a handler above that ...
- *   +-------+----------------------+--------------------+
+ *   +-------+----------------------+--------------------+   index: the level.
+ *   | owner | held[0..3]           | dead[0..3]         |   0: ordinary code, 1: a handler that
+ *   | tid   | slot, WAITED bit     | set by own reaps   |   interrupted it, 2: a handler that
+ *   +-------+----------------------+--------------------+   interrupted that one, ...
  *
  * hold.1  Publishing is one seq_cst exchange into a record that names the owning thread. So a
  *         reaper that runs in a handler never waits for a call that it interrupted itself.

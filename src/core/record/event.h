@@ -3,8 +3,8 @@
  * event - what happened, as one line of JSON in the file of PIDEPOCH_EVENTS (docs/events.md), for
  * programs to read.
  *
- *   use of a pid ──> what is known: slot, marks ──> holder ──> stacks ──> one write(2)
- *                                                                            └── modules first, if new
+ *   use of a pid ──> what is known: slot, marks ──> holder ──> stacks
+ *                ──> the modules, if new ──> one write(2)
  *
  * event.1  One event is one line of at most PE_EVENT_LINE bytes, made of whole fields. It is one
  *          write(2) to a descriptor opened for it, close-on-exec and appending. The records of the

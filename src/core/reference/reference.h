@@ -9,7 +9,7 @@
  *     v                  │                │ its identity against what was noted (foreign.h)
  *   gate: the call       │                │ neither known: wrap proof, e = A ?
  *     │                  │                v
- *     v                  │              by pidfd; or the plain call, and a look at the pidfd after it
+ *     v                  │              by pidfd; or the plain call, then a check of the pidfd
  *   unpin
  *
  * reference.1  S1: no call is made before b(holder) <= e is established (verdict.3). The holder is

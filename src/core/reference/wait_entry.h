@@ -3,8 +3,8 @@
  * wait_entry - one entry of waitpidv: which process (pid, epoch) means, and its state.
  *
  *   (q, e) ── judge ──> own child, by its slot ──┐
- *                  ├──> another, by identity ────┼── at ──> running, stopped, continued, exited, ended
- *                  └──> ended, or unknown        │
+ *                  ├──> another, by identity ────┼── at ──> running, stopped, continued, exited,
+ *                  └──> ended, or unknown        │          ended
  *                       open: a pidfd of exactly this process (to be watched)
  *
  * wait_entry.1  The reference engine judges (S2). Every later look concerns the process instance

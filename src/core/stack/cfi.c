@@ -302,7 +302,7 @@ static void one_of_many(struct machine *m, struct pe_cfi_reader *r, unsigned int
 
 	switch (op) {
 	case 0x00: /* nop */
-	case 0x2d: /* aarch64: the return address is signed from here on; it is stripped in any case */
+	case 0x2d: /* aarch64: the return address is signed; it is always stripped */
 		return;
 	case 0x01: /* set_loc */
 		m->here = address(r, e->encoding, m->header);

@@ -3,11 +3,11 @@
  * cfi - where a function's caller is, from the tables that compilers write for exceptions (DWARF
  * call frame information).
  *
- *   .eh_frame_hdr                        .eh_frame
- *   +-----------------------+           +-----+------------------------------+
- *   | function -> FDE       |  search   | CIE | rules at a function's start  |
- *   | sorted by function    | --------> | FDE | what changes, address by     | --> the row for one address
- *   +-----------------------+           +-----+ address                      |
+ *   .eh_frame_hdr                     .eh_frame
+ *   +--------------------+           +-----+------------------------------+
+ *   | function -> FDE    |  search   | CIE | rules at a function's start  |     the row for
+ *   | sorted by function | --------> | FDE | what changes, address by     | --> one address
+ *   +--------------------+           +-----+ address                      |
  *
  * cfi.1  Only what is needed is kept: the canonical frame address (CFA), and where the caller's
  *        frame pointer and return address are. A CFA by a register other than sp or fp is not

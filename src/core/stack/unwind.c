@@ -154,9 +154,10 @@ static bool apply(struct walk *w, const struct pe_cfi_rule *rule, uintptr_t cfa,
 /* --- the cache --- */
 
 /*
- * A row in one word, where it is like nearly all of them; 0: it is not.
+ * A row in one word, if it has the usual form; else 0. By bits:
  *
- *   0 used | 1 CFA by fp | 2 fp saved | 3 ra saved | 4..23 CFA offset / 8 | 24..43 fp's | 44..63 ra's: signed
+ *   0 used | 1 CFA by fp | 2 fp saved | 3 ra saved
+ *   4..23 offset of the CFA / 8 | 24..43 of fp | 44..63 of ra: signed
  */
 #define FIELD		  20
 #define FITS(n)		  ((n) % 8 == 0 && (n) / 8 >= -(1 << (FIELD - 1)) && (n) / 8 < 1 << (FIELD - 1))

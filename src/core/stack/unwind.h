@@ -2,8 +2,8 @@
 /*
  * unwind - the caller's stack.
  *
- *   pc ──> its module (find) ──> its table (cfi) ──> CFA, caller's pc and fp ──> the same for the caller
- *            '───────── cache: address -> row, 8 bytes ─────────'
+ *   pc ──> its module (find) ──> its table (cfi) ──> CFA, caller's pc and fp ──> again for the
+ *            '───────── cache: address -> row, 8 bytes ─────────'                caller
  *
  * unwind.1  Async-signal-safe: no lock (not the loader's either), no allocation, one probing system
  *           call for each page of stack beyond the first. Ends after the number of frames asked

@@ -3,8 +3,8 @@
  * moment - when something happened, in milliseconds since boot, and how far a file's stamp can be
  * trusted.
  *
- *   stamp (wall clock) ── minus offset ──> moment (boot time) ──┬── compared with the holder's start
- *   start time of /proc/PID/stat (ticks of 10 ms) ──────────────┘
+ *   stamp (wall clock) ── minus offset ──> moment (boot time) ──┐
+ *   start time of /proc/PID/stat (ticks of 10 ms) ──────────────┴── which is later?
  *
  *   holder was born        the wall clock                                 the stamp is
  *   after the run's start  has not been stepped since (less than 10 ms)   exact
@@ -12,11 +12,11 @@
  *   either                 else                                           not trusted: it may only
  *                          acquit
  *
- * 1. Clocks are read by raw system calls: libfaketime changes the results of libc.
- * 2. Slewing moves both clocks. Only a step of the wall clock changes their offset.
- * 3. A process is younger than a moment only if it was born more than 30 ms after it: start times
- * have ticks of 10 ms, and file stamps come from a coarse clock. A stamp without nanoseconds gets 2
- * s more.
+ * moment.1  Clocks are read by raw system calls: libfaketime changes the results of libc.
+ * moment.2  Slewing moves both clocks. Only a step of the wall clock changes their offset.
+ * moment.3  A process is younger than a moment only if it was born more than 30 ms after it: start
+ *           times have ticks of 10 ms, and file stamps come from a coarse clock. A stamp without
+ *           nanoseconds gets 2 s more.
  */
 #ifndef PE_CORE_TIME_MOMENT_H
 #define PE_CORE_TIME_MOMENT_H
