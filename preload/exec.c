@@ -6,6 +6,7 @@
 #include "real.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <sys/syscall.h>
 
@@ -28,7 +29,9 @@
 		return n;                                                                          \
 	} while (0)
 
-/* @n: of the same call by libc. token.7 of core/token.h */
+/* --- token.7 of core/token.h: repeated with the token, if libc's call was answered with ENOSYS --- */
+
+/* @n: of the same call by libc */
 static int repeat(int n, long nr, const long arg[5])
 {
 	long again;
@@ -37,6 +40,73 @@ static int repeat(int n, long nr, const long arg[5])
 		return n;
 	again = pe_sys6(nr, arg[0], arg[1], arg[2], arg[3], arg[4], PE_TOKEN);
 	errno = (int)-again;
+	return -1;
+}
+
+/* The error, as -errno. */
+static int execute(const char *path, const char *const argv[], char *const envp[])
+{
+	return (int)pe_sys6(SYS_execve, PE_SYS_LONG(path), PE_SYS_LONG(argv), PE_SYS_LONG(envp), 0,
+			    0, PE_TOKEN);
+}
+
+/* A file that is no program is a script of the shell. */
+static int execute_file(const char *path, char *const argv[], char *const envp[])
+{
+	int n = execute(path, (const char *const *)argv, envp), count = 0;
+
+	if (n != -ENOEXEC)
+		return n;
+	while (argv[count])
+		count++;
+	const char *script[count + 3];
+
+	script[0] = "/bin/sh";
+	script[1] = path;
+	script[2] = NULL;
+	for (int i = 1; i <= count; i++)
+		script[i + 1] = argv[i];
+	return execute(script[0], script, envp);
+}
+
+/* The errors after which execvp() looks into the next directory. */
+static bool is_elsewhere(int error)
+{
+	switch (error) {
+	case -EACCES:
+	case -ENOENT:
+	case -ESTALE:
+	case -ENOTDIR:
+	case -ENODEV:
+	case -ETIMEDOUT:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static int execute_from_path(const char *name, char *const argv[], char *const envp[])
+{
+	const char *list = pe_loadable_path();
+	bool denied = false;
+	char file[PATH_MAX];
+	int n = -ENOENT;
+
+	while (is_elsewhere(n) && pe_loadable_next(&list, name, file, sizeof(file))) {
+		n = *file ? execute_file(file, argv, envp) : -ENOENT;
+		denied |= n == -EACCES;
+	}
+	return denied && is_elsewhere(n) ? -EACCES : n;
+}
+
+static int real_execvpe(const char *file, char *const argv[], char *const envp[])
+{
+	int n = PE_REAL(execvpe)(file, argv, envp);
+
+	if (errno != ENOSYS)
+		return n;
+	errno = -(strchr(file, '/') ? execute_file(file, argv, envp)
+				    : execute_from_path(file, argv, envp));
 	return -1;
 }
 
@@ -55,6 +125,16 @@ static int real_execveat(int dir, const char *path, char *const argv[], char *co
 	return repeat(PE_REAL(execveat)(dir, path, argv, envp, flags), SYS_execveat, arg);
 }
 
+static int real_fexecve(int fd, char *const argv[], char *const envp[])
+{
+	const long arg[5] = { fd, PE_SYS_LONG(""), PE_SYS_LONG(argv), PE_SYS_LONG(envp),
+			      AT_EMPTY_PATH };
+
+	return repeat(PE_REAL(fexecve)(fd, argv, envp), SYS_execveat, arg);
+}
+
+/* --- the family --- */
+
 PE_PUBLIC int execve(const char *path, char *const argv[], char *const envp[])
 {
 	EXEC(argv, envp, FILE_AT(AT_FDCWD, path, 0), real_execve(path, argv, e.envp));
@@ -67,17 +147,17 @@ PE_PUBLIC int execv(const char *path, char *const argv[])
 
 PE_PUBLIC int execvpe(const char *file, char *const argv[], char *const envp[])
 {
-	EXEC(argv, envp, NAME(file), PE_REAL(execvpe)(file, argv, e.envp));
+	EXEC(argv, envp, NAME(file), real_execvpe(file, argv, e.envp));
 }
 
 PE_PUBLIC int execvp(const char *file, char *const argv[])
 {
-	EXEC(argv, environ, NAME(file), PE_REAL(execvpe)(file, argv, e.envp));
+	EXEC(argv, environ, NAME(file), real_execvpe(file, argv, e.envp));
 }
 
 PE_PUBLIC int fexecve(int fd, char *const argv[], char *const envp[])
 {
-	EXEC(argv, envp, FILE_AT(fd, "", AT_EMPTY_PATH), PE_REAL(fexecve)(fd, argv, e.envp));
+	EXEC(argv, envp, FILE_AT(fd, "", AT_EMPTY_PATH), real_fexecve(fd, argv, e.envp));
 }
 
 PE_PUBLIC int execveat(int dir, const char *path, char *const argv[], char *const envp[], int flags)

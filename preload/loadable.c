@@ -67,7 +67,7 @@ static const char *last_part(const char *path)
 	return last;
 }
 
-static const char *search_path(void)
+const char *pe_loadable_path(void)
 {
 	for (char **e = environ; e && *e; e++)
 		if (pe_text_begins(*e, "PATH="))
@@ -75,26 +75,34 @@ static const char *search_path(void)
 	return "/bin:/usr/bin";
 }
 
+bool pe_loadable_next(const char **list, const char *name, char *file, size_t size)
+{
+	struct pe_text text = pe_text_on(file, size);
+	const char *end = *list;
+
+	if (!*end)
+		return false;
+	while (*end && *end != ':')
+		end++;
+	pe_text_part(&text, *list, (size_t)(end - *list));
+	pe_text_add(&text, end > *list ? "/" : "");
+	pe_text_add(&text, name);
+	pe_text_end(&text);
+	if (text.at >= text.limit)
+		*file = '\0';
+	*list = end + (*end == ':');
+	return true;
+}
+
 /* The first program of this name, as execvp() finds it. */
 static enum answer read_from_path(const char *name, struct header *h)
 {
-	const char *list = search_path();
+	const char *list = pe_loadable_path();
 	enum answer a = UNKNOWN;
+	char file[PATH_ROOM];
 
-	while (a == UNKNOWN && *list) {
-		char path[PATH_ROOM];
-		struct pe_text text = pe_text_on(path, sizeof(path));
-		const char *end = list;
-
-		for (; *end && *end != ':'; end++)
-			;
-		pe_text_part(&text, list, (size_t)(end - list));
-		pe_text_add(&text, end > list ? "/" : "");
-		pe_text_add(&text, name);
-		if (text.at < text.limit)
-			a = read_file(AT_FDCWD, pe_text_end(&text), h);
-		list = end + (*end == ':');
-	}
+	while (a == UNKNOWN && pe_loadable_next(&list, name, file, sizeof(file)))
+		a = read_file(AT_FDCWD, file, h);
 	return a;
 }
 

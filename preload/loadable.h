@@ -14,6 +14,7 @@
 
 #include <fcntl.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 /* The program that an exec or a spawn names. */
 struct pe_loadable {
@@ -24,5 +25,12 @@ struct pe_loadable {
 };
 
 bool pe_loadable(const struct pe_loadable *program);
+
+/* The value of PATH, or what libc takes if there is none. */
+const char *pe_loadable_path(void);
+
+/* Put @name in the first directory of *@list into @file, and make *@list the rest. A name that is
+ * too long for @file becomes empty. false: the list was empty. */
+bool pe_loadable_next(const char **list, const char *name, char *file, size_t size);
 
 #endif

@@ -7,6 +7,7 @@
 #include "real.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 
 #include "environ.h"
 
@@ -26,6 +27,8 @@ static int any_spawn(spawn_function real, bool search, pid_t *pid, const char *f
 	pe_environ_make(&e, argv, envp, &program);
 	error = real(&own, file, actions, attr, argv, e.envp);
 	pe_environ_done(&e);
+	if (error == ENOSYS)
+		pe_preload_not_executed();
 	if (error)
 		return error;
 	pe_preload_birth_end(&b, own);

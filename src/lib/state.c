@@ -325,6 +325,24 @@ void pe_preload_step_aside(void)
 	pe_preload_aside = true;
 }
 
+/* token.7: no other kernel or filter answers pidfd_open(2) with ENOSYS to a call without the token
+ * alone. */
+static bool is_abandoned(void)
+{
+	return pe_sys6(SYS_pidfd_open, -1, 0, 0, 0, 0, 0) == -ENOSYS &&
+	       pe_sys_pidfd_open(-1, 0) != -ENOSYS;
+}
+
+void pe_preload_not_executed(void)
+{
+	if (!start.set.trusted && is_abandoned())
+		pe_notice_sentence(
+			&start.set,
+			"the supervisor of this run has been killed, so that posix_spawn, "
+			"system and popen cannot start programs: start this program anew",
+			"");
+}
+
 bool pe_preload_is_within(uintptr_t from, uintptr_t to)
 {
 	return from <= start.set.unwind.own_start && start.set.unwind.own_end <= to;

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # token.7: when monitor and worker have both been killed, a program with the library still forks,
-# executes, signals its children and reaps them.
+# executes, signals its children and reaps them. Where libc makes the call, a line says what to do.
 . "$(dirname "$0")/../support/cli.sh"
 "$PIDEPOCH" run --supervisor=on -- true 2>"$TMPDIR/err" || skip "no supervisor here: $(cat "$TMPDIR/err")"
 unshare --user --map-root-user --pid --fork --mount-proc true 2>/dev/null ||
@@ -19,10 +19,22 @@ wait "$sleeper"
 echo "signalled $?"
 /bin/sh -c 'exit 5'
 echo "executed $?"
+env sh -c 'exit 6'
+echo "found in PATH $?"
+env ./script 7
+echo "script $?"
+python3 -c 'import os; os.execve(os.open("/bin/sh", os.O_RDONLY), ["sh", "-c", "exit 8"], {})'
+echo "by descriptor $?"
+python3 -c 'import os; os.system("true")' 2>hint
+echo "system $?"
 kill "$sleeper"
 echo "stale $?"
 exec /bin/sh -c 'echo replaced'
 END
+
+# without #!
+echo 'exit "$1"' >"$TMPDIR/script"
+chmod +x "$TMPDIR/script"
 
 cat >"$TMPDIR/first" <<'END'
 cd "$1" || exit 99
@@ -47,5 +59,11 @@ try_env unshare --user --map-root-user --pid --fork --mount-proc sh "$TMPDIR/fir
 status 0
 printed 'signalled 143
 executed 5
+found in PATH 6
+script 7
+by descriptor 8
+system 0
 stale 1
 replaced'
+grep -q ' the supervisor of this run has been killed, .*: start this program anew$' "$TMPDIR/hint" ||
+	{ cat "$TMPDIR/hint"; fail 'no hint'; }
