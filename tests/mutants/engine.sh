@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # One promise: a dropped step of the reap protocol is noticed by the storm of
-# tests/stress/kill_and_reap.c.
+# tests/stress/kill_and_reap.c, and a dropped repetition of token.7 by
+# tests/supervisor/both_killed.sh.
 #
 # Each row breaks one line of a copy of the engine, in which threads are held up for a round of the
 # numbers where the protocol has to bear it. Unbroken, that copy must pass. What no storm shows for
@@ -91,6 +92,17 @@ storm()
 	timeout -s KILL 240 "$PIDEPOCH_BUILDDIR/tests/stress/kill_and_reap" "$work/broken.so" "$1"
 }
 
+# without_supervisor: both_killed.sh under the copy
+without_supervisor()
+{
+	link
+	rm -rf "$work/installed" "$work/tmp"
+	mkdir "$work/installed" "$work/tmp"
+	cp "$work/broken.so" "$work/installed/libpidepoch-preload.so" || exit 99
+	TMPDIR=$work/tmp timeout -s KILL 120 \
+		"$PIDEPOCH_SRCDIR/tests/supervisor/both_killed.sh" "$work/installed"
+}
+
 # break_lines FILE FROM TO...: each FROM in the copy becomes the TO behind it
 break_lines()
 {
@@ -102,27 +114,53 @@ break_lines()
 	done
 }
 
-# mutate FILE FROM TO...: one part of the copy, and back again
+# judge WHAT: the trial must fail. 1: something was wrong. A crash or a hang would prove nothing.
+judge()
+{
+	$trial >"$work/log" 2>&1
+	status=$?
+	cat "$work/log"
+	if [ $status -ne 1 ]; then
+		echo "NOT NOTICED (status $status): $*"
+		bad=$((bad + 1))
+	fi
+}
+
+# mutate FILE FROM TO...: one part of the copy, and back again. $compiled: what is compiled again, if
+# not the file; $trial: what must notice it
+compiled=
+trial='storm 400000'
 mutate()
 {
 	file=$work/src/core/$1
+	source=$work/src/core/${compiled:-$1}
 	tried=$((tried + 1))
-	cp "$file" "$work/whole.c" && cp "$file.o" "$work/whole.o" || exit 99
+	cp "$file" "$work/whole.c" && cp "$source.o" "$work/whole.o" || exit 99
 	if break_lines "$@"; then
-		echo "$file" | compile
-		storm 400000 >"$work/log" 2>&1
-		status=$?
-		cat "$work/log"
-		# 1: the storm counted something wrong. A crash or a hang would prove nothing.
-		if [ $status -ne 1 ]; then
-			echo "NOT NOTICED (status $status): $1: $2 -> $3"
-			bad=$((bad + 1))
-		fi
+		echo "$source" | compile
+		judge "$1: $2 -> $3"
 	else
 		echo "NOT THERE in $1: $2"
 		bad=$((bad + 1))
 	fi
-	mv "$work/whole.c" "$file" && mv "$work/whole.o" "$file.o"
+	mv "$work/whole.c" "$file" && mv "$work/whole.o" "$source.o"
+}
+
+# token.7
+mutate_repetitions()
+{
+	without_supervisor
+	case $? in
+	0) ;;
+	77) return ;;
+	*) echo "unbroken, yet both_killed.sh fails"; exit 1 ;;
+	esac
+	trial=without_supervisor
+	mutate engine/act.c 'if (likely(n != -ENOSYS) ||' 'if (true ||'
+	mutate engine/guard.c 'return likely(n != -ENOSYS) ? n :' 'return true ? n :'
+	compiled=engine/reap.c
+	mutate sys.h 'if (n == -ENOSYS && token)' 'if (false)'
+	mutate sys.h '		n = pe_sys6(SYS_waitid,' '		if (false) n = pe_sys6(SYS_waitid,'
 }
 
 echo '#define PACKAGE_VERSION "0"' >"$work/version.h"
@@ -142,6 +180,7 @@ mutate engine/guard.c 'if (unlikely(open != 0))' 'if (0)'
 mutate engine/guard.c 'pe_identity_is_child(pid);' '0;' 'is_related(p, &use, pid);' 'false;' \
 	'if (use.held)' 'if (0)'
 mutate engine/birth.c 'if (unlikely(atomic_load(&p->early_reaps) != b->early_reaps))' 'if (0)'
+mutate_repetitions
 
 echo "$tried mutants, $bad not noticed"
 exit $((bad != 0))

@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # token.7: when monitor and worker have both been killed, a program with the library still forks,
 # executes, signals its children and reaps them. Where libc makes the call, a line says what to do.
+# both_killed.sh [FOLDER]: with the library in that folder (tests/mutants/engine.sh)
 . "$(dirname "$0")/../support/cli.sh"
+test $# -eq 0 || export PIDEPOCH_LIBDIR="$1"
 "$PIDEPOCH" run --supervisor=on -- true 2>"$TMPDIR/err" || skip "no supervisor here: $(cat "$TMPDIR/err")"
 unshare --user --map-root-user --pid --fork --mount-proc true 2>/dev/null ||
 	skip 'no pid namespace to be had'
@@ -14,9 +16,10 @@ sleep 1000 &
 sleeper=$!
 echo ready >ready
 read -r word <go
-kill "$sleeper"
-wait "$sleeper"
+kill "$sleeper" && wait "$sleeper"
 echo "signalled $?"
+kill -0 1
+echo "another process $?"
 /bin/sh -c 'exit 5'
 echo "executed $?"
 env sh -c 'exit 6'
@@ -25,6 +28,13 @@ env ./script 7
 echo "script $?"
 python3 -c 'import os; os.execve(os.open("/bin/sh", os.O_RDONLY), ["sh", "-c", "exit 8"], {})'
 echo "by descriptor $?"
+python3 -c '
+import ctypes, os
+ctypes.CDLL(None).prctl(4, 0, 0, 0, 0) # PR_SET_DUMPABLE: its waits are notified from now on
+child = os.fork() or os._exit(9)
+print("waitid", os.waitid(os.P_PID, child, os.WEXITED).si_status)
+child = os.fork() or os._exit(10)
+print("wait4", os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))'
 python3 -c 'import os; os.system("true")' 2>hint
 echo "system $?"
 kill "$sleeper"
@@ -58,10 +68,13 @@ END
 try_env unshare --user --map-root-user --pid --fork --mount-proc sh "$TMPDIR/first" "$TMPDIR"
 status 0
 printed 'signalled 143
+another process 0
 executed 5
 found in PATH 6
 script 7
 by descriptor 8
+waitid 9
+wait4 10
 system 0
 stale 1
 replaced'
