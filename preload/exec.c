@@ -29,7 +29,7 @@
 		return n;                                                                          \
 	} while (0)
 
-/* --- token.7 of core/token.h: repeated with the token, if libc's call was answered with ENOSYS --- */
+/* --- token.7 of core/token.h: repeated if libc's call was answered with ENOSYS --- */
 
 /* @n: of the same call by libc */
 static int repeat(int n, long nr, const long arg[5])

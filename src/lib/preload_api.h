@@ -106,8 +106,8 @@ void pe_preload_stepping_aside(void);
 void pe_preload_step_aside(void);
 extern bool pe_preload_aside;
 
-/* libc could not execute a program, and both processes of the supervisor may have been killed. If so,
- * log what this means. */
+/* libc could not execute a program. If both processes of the supervisor have been killed, log what
+ * this means. */
 void pe_preload_not_executed(void);
 
 /* Does [@start, @end) contain all of this library? */

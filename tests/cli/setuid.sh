@@ -17,7 +17,7 @@ chmod 4755 "$TMPDIR/own"
 try run "$TMPDIR/own"
 status 0
 
-test "$(id -u)" -eq 0 || skip "only root can make a program that is set to another user"
+may_change_users || skip "only root can make a program that is set to another user"
 findmnt -nT "$TMPDIR" -o OPTIONS 2>/dev/null | grep -qw nosuid && skip "$TMPDIR is on a nosuid file system"
 
 cp /bin/true "$TMPDIR/user"

@@ -126,8 +126,8 @@ judge()
 	fi
 }
 
-# mutate FILE FROM TO...: one part of the copy, and back again. $compiled: what is compiled again, if
-# not the file; $trial: what must notice it
+# mutate FILE FROM TO...: one part of the copy, and back again. $compiled: what is compiled again,
+# if not the file; $trial: what must notice it
 compiled=
 trial='storm 400000'
 mutate()

@@ -37,7 +37,7 @@ CLI_TESTS += \
 	tests/fuzz-command/right.sh \
 	tests/fuzz-command/usage.sh
 dist_check_SCRIPTS += $(CLI_TESTS)
-dist_check_DATA += tests/support/cli.sh
+dist_check_DATA += tests/support/cli.sh tests/support/users.h
 TESTS += $(CLI_TESTS)
 
 # what tells a program a number, what does not, and how a stale one is judged

@@ -50,7 +50,7 @@ else
 	echo "left out: $CC cannot link statically here"
 fi
 
-test "$(id -u)" -eq 0 || skip "the rest needs root"
+may_change_users || skip "the rest needs root"
 if ! findmnt -nT "$TMPDIR" -o OPTIONS 2>/dev/null | grep -qw nosuid; then
 	chmod 755 "$TMPDIR"
 	cp "$TMPDIR/plain" "$TMPDIR/other"

@@ -68,6 +68,12 @@ printed() # TEXT
 	test "$(cat "$TMPDIR/out")" = "$1" || { show; fail "the output must be: $1"; }
 }
 
+# root that can become another user: not the only user of a user namespace
+may_change_users()
+{
+	test "$(id -u)" -eq 0 && setpriv --reuid=54321 --regid=54321 --clear-groups true 2>/dev/null
+}
+
 # a command that leaves a mark when it is run although it must not be
 mark=$TMPDIR/mark
 marker=$TMPDIR/marker

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "namespace.h"
+#include "users.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -117,7 +118,7 @@ bool namespace_enter_as_root(void)
 	int status;
 	pid_t pid;
 
-	if (geteuid() != 0 || unshare(CLONE_NEWPID | CLONE_NEWNS) < 0)
+	if (!users_can_change() || unshare(CLONE_NEWPID | CLONE_NEWNS) < 0)
 		return false;
 	pid = fork();
 	if (pid > 0) {
