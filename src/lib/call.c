@@ -8,14 +8,12 @@
 
 long pe_call_made(const struct pe_use *u, pidepoch_t epoch)
 {
-	const struct pe_gate_call c = pe_act_judged(&u->call);
-	const long *a = c.arg;
 	struct pe_state s;
 
 	if (u->pid <= 0)
 		return pe_result(-EINVAL);
 	if (!pe_state_enter(&s))
-		return pe_result(pe_sys_whole6(c.nr, a[0], a[1], a[2], a[3], a[4], a[5]));
+		return pe_result(pe_act_make(&u->call, pe_act_judged(&u->call)));
 	return pe_result(pe_reference_call(s.frame, s.thread, u, epoch));
 }
 

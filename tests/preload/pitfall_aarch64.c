@@ -150,12 +150,12 @@ static long pass_gate(void)
 	uint32_t dead = 0;
 	uint64_t armed;
 
-	if (pe_gate_act(&get, &dead, (struct rseq *)area) != getpid())
+	if (pe_gate_with(&get, &dead, (struct rseq *)area, get.arg[5]) != getpid())
 		return 1;
-	if (pe_gate_act(&six, &dead, (struct rseq *)area) != -EINVAL)
+	if (pe_gate_with(&six, &dead, (struct rseq *)area, six.arg[5]) != -EINVAL)
 		return 2;
 	dead = 1;
-	if (pe_gate_act(&get, &dead, (struct rseq *)area) != PE_GATE_DEAD)
+	if (pe_gate_with(&get, &dead, (struct rseq *)area, get.arg[5]) != PE_GATE_DEAD)
 		return 3;
 	memcpy(&armed, area + 8, sizeof(armed));
 	return armed == 0 ? 0 : 4;

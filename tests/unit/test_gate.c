@@ -88,11 +88,15 @@ static int judge(long ret, long before, long after)
 
 static long by_rseq(const struct pe_gate_call *c, const uint32_t *d)
 {
-	return pe_gate_act(c, d, registered());
+	return pe_gate_with(c, d, registered(), c->arg[5]);
 }
 
-static long (*const ways[])(const struct pe_gate_call *, const uint32_t *) = { pe_gate_act_masked,
-									       by_rseq };
+static long masked(const struct pe_gate_call *c, const uint32_t *d)
+{
+	return pe_gate_masked(c, d, c->arg[5]);
+}
+
+static long (*const ways[])(const struct pe_gate_call *, const uint32_t *) = { masked, by_rseq };
 
 START_TEST(six_arguments_and_the_result_pass)
 {
@@ -134,10 +138,10 @@ START_TEST(no_section_is_left_armed)
 {
 	const struct pe_gate_call c = move_on();
 
-	pe_gate_act(&c, &dead, registered());
+	pe_gate_with(&c, &dead, registered(), c.arg[5]);
 	ck_assert_uint_eq(registered()->rseq_cs, 0);
 	dead = 1;
-	pe_gate_act(&c, &dead, registered());
+	pe_gate_with(&c, &dead, registered(), c.arg[5]);
 	ck_assert_uint_eq(registered()->rseq_cs, 0);
 }
 END_TEST
@@ -150,7 +154,7 @@ START_TEST(the_mask_is_restored)
 	sigemptyset(&some);
 	sigaddset(&some, SIGUSR2);
 	ck_assert_int_eq(sigprocmask(SIG_SETMASK, &some, NULL), 0);
-	pe_gate_act_masked(&c, &dead);
+	pe_gate_masked(&c, &dead, c.arg[5]);
 	ck_assert_int_eq(sigprocmask(SIG_SETMASK, NULL, &now), 0);
 	for (int sig = 1; sig < SIGRTMAX; sig++)
 		ck_assert_int_eq(sigismember(&now, sig), sigismember(&some, sig));
@@ -161,10 +165,10 @@ START_TEST(without_rseq_the_masked_way_is_used)
 {
 	const struct pe_gate_call c = move_on();
 
-	ck_assert_int_eq(pe_gate_pass(&c, &dead, NULL), 1);
-	ck_assert_int_eq(pe_gate_pass(&c, &dead, registered()), 2);
+	ck_assert_int_eq(pe_gate_pass(&c, &dead, NULL, c.arg[5]), 1);
+	ck_assert_int_eq(pe_gate_pass(&c, &dead, registered(), c.arg[5]), 2);
 	dead = 1;
-	ck_assert_int_eq(pe_gate_pass(&c, &dead, NULL), PE_GATE_DEAD);
+	ck_assert_int_eq(pe_gate_pass(&c, &dead, NULL, c.arg[5]), PE_GATE_DEAD);
 	ck_assert_int_eq(position(), 2);
 }
 END_TEST
@@ -175,14 +179,15 @@ static struct rseq *area; /* the area that the child's gate uses; NULL: the mask
 
 static uintptr_t begin_of_gate(void)
 {
-	return (uintptr_t)pe_gate_act;
+	return (uintptr_t)pe_gate_with;
 }
 
 static int one_act(void)
 {
 	const struct pe_gate_call c = move_on();
 	long before = position();
-	long ret = area ? pe_gate_act(&c, &dead, area) : pe_gate_act_masked(&c, &dead);
+	long ret = area ? pe_gate_with(&c, &dead, area, c.arg[5])
+			: pe_gate_masked(&c, &dead, c.arg[5]);
 
 	return judge(ret, before, position());
 }
@@ -299,7 +304,7 @@ START_TEST(a_signal_at_any_instruction_of_the_masked_way)
 
 		area = NULL;
 		pid = tracer_child(one_act);
-		tracer_reach(pid, (uintptr_t)pe_gate_act_masked);
+		tracer_reach(pid, (uintptr_t)pe_gate_masked);
 		for (int i = 0; i < steps; i++)
 			tracer_step(pid);
 		taken = steps;
@@ -323,7 +328,7 @@ static int tired_act(void)
 {
 	const struct pe_gate_call c = move_on();
 
-	if (pe_gate_act(&c, &dead, registered()) != PE_GATE_TIRED || position() != 0)
+	if (pe_gate_with(&c, &dead, registered(), c.arg[5]) != PE_GATE_TIRED || position() != 0)
 		return 1;
 	return registered()->rseq_cs == 0 ? 0 : 2;
 }
@@ -332,7 +337,7 @@ static int patient_act(void)
 {
 	const struct pe_gate_call c = move_on();
 
-	return pe_gate_pass(&c, &dead, registered()) == 1 && position() == 1 ? 0 : 1;
+	return pe_gate_pass(&c, &dead, registered(), c.arg[5]) == 1 && position() == 1 ? 0 : 1;
 }
 
 /* Step until it has ended; returns the wait status. */
@@ -378,7 +383,7 @@ START_TEST(signals_at_any_time)
 		handled = 0;
 		for (volatile int idle = 0; idle < refused % 256; idle++)
 			;
-		ret = pe_gate_pass(&c, &dead, how);
+		ret = pe_gate_pass(&c, &dead, how, c.arg[5]);
 		after = position();
 		ck_assert_int_eq(judge(ret, before, after), 0);
 		if (ret == PE_GATE_DEAD)

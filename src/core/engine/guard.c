@@ -18,20 +18,12 @@
 #define BURIED (INT64_MIN + 2)
 #define CLOSED (INT64_MIN + 3)
 
-static long make(const struct pe_gate_call *c)
-{
-	const long *a = c->arg;
-
-	return pe_sys_whole6(c->nr, a[0], a[1], a[2], a[3], a[4], a[5]);
-}
-
 /* token.7 */
 static long pass(const struct pe_use *u)
 {
-	const struct pe_gate_call c = pe_act_judged(&u->call);
-	long n = make(&c);
+	long n = pe_act_make(&u->call, pe_act_judged(&u->call));
 
-	return likely(n != -ENOSYS) ? n : make(&u->call);
+	return likely(n != -ENOSYS) ? n : pe_act_make(&u->call, u->call.arg[PE_TOKEN_AT]);
 }
 
 /* --- stale --- */
@@ -87,7 +79,7 @@ static long pass_unknown(struct pe_frame *p, const struct pe_use *u)
 	if (unlikely(refused))
 		return refused;
 	/* a supervisor has nothing to learn of a call on oneself */
-	return u->pid == p->tgid ? make(&u->call) : pass(u);
+	return u->pid == p->tgid ? pe_act_make(&u->call, u->call.arg[PE_TOKEN_AT]) : pass(u);
 }
 
 /* A reader may miss that a pid is fresh while its page is being copied (tree.2). With the lock held
@@ -300,7 +292,7 @@ static long gated(struct pe_frame *p, const struct pe_thread *t, const struct pe
 	if (unlikely(open != 0))
 		return open == -EBUSY ? CLOSED : BURIED;
 	/* a call on a group is not notified and announces no child */
-	return u->group ? pe_gate_pass(&u->call, pe_hold_dead(h), t->rseq)
+	return u->group ? pe_gate_pass(&u->call, pe_hold_dead(h), t->rseq, u->call.arg[PE_TOKEN_AT])
 			: pe_act_on_child(p, t, s, &u->call, pe_hold_dead(h));
 }
 

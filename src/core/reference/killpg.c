@@ -10,10 +10,10 @@ static long under_hold(const struct pe_thread *t, const struct pe_pin *pin, int 
 {
 	const struct pe_gate_call call = {
 		.nr = SYS_kill,
-		.arg = { -(long)pin->pid, signal, [PE_TOKEN_AT] = PE_TOKEN },
+		.arg = { -(long)pin->pid, signal },
 	};
 
-	return pe_gate_pass(&call, pe_hold_dead(&pin->hold), t->rseq);
+	return pe_gate_pass(&call, pe_hold_dead(&pin->hold), t->rseq, PE_TOKEN);
 }
 
 /* Before Linux 6.9 the signal goes by the pid; kill(-1) would reach all processes. */

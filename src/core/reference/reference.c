@@ -240,8 +240,6 @@ static bool makes_pidfd(const struct pe_use *u)
 static long by_pidfd(struct pe_frame *p, struct pe_thread *t, const struct pe_use *u,
 		     struct pe_pin *pin)
 {
-	const struct pe_gate_call c = pe_act_judged(&u->call);
-	const long *a = c.arg;
 	long n;
 	int err;
 
@@ -250,7 +248,7 @@ static long by_pidfd(struct pe_frame *p, struct pe_thread *t, const struct pe_us
 		pe_sys_close(pin->fd);
 		return n == -ESRCH ? gone(p, pin) : n;
 	}
-	n = pe_sys_whole6(c.nr, a[0], a[1], a[2], a[3], a[4], a[5]);
+	n = pe_act_make(&u->call, pe_act_judged(&u->call));
 	err = pe_reference_unpin(p, t, pin);
 	if (err != 0 && n >= 0 && makes_pidfd(u))
 		pe_sys_close((int)n);

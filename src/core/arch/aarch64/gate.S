@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * long pe_gate_act(const struct pe_gate_call *call, const uint32_t *dead, struct rseq *rseq)
+ * long pe_gate_with(const struct pe_gate_call *call, const uint32_t *dead, struct rseq *rseq,
+ *		      long last)
  *
- *   in    x0 call, x1 dead, x2 rseq
+ *   in    x0 call, x1 dead, x2 rseq, x3 last
  *   own   x9 rseq, x10 dead, x11 descriptor, w12 aborts left, w13 scratch; the rest is loaded for
  *         the system call, which changes x0 alone. An abort moves pc and nothing else; a call that
  *         the kernel rewinds to be made again has x0 restored. So the section needs nothing set up
@@ -20,13 +21,13 @@
 #define RSEQ_SIG     0xd428bc00 /* brk #0x45e0: traps if ever run */
 
 	.section .text.pidepoch.gate, "ax", @progbits
-	.globl	pe_gate_act
-	.hidden	pe_gate_act
-	.type	pe_gate_act, @function
+	.globl	pe_gate_with
+	.hidden	pe_gate_with
+	.type	pe_gate_with, @function
 	.globl	pe_gate_end
 	.hidden	pe_gate_end
 	.balign	64
-pe_gate_act:
+pe_gate_with:
 	.cfi_startproc
 	hint	#34			/* bti c */
 	sub	sp, sp, #32
@@ -43,9 +44,9 @@ pe_gate_act:
 	stp	x13, x14, [sp, #16]
 
 	ldr	x8, [x0, #CALL_NR]
+	mov	x5, x3
 	ldp	x1, x2, [x0, #CALL_ARG(2)]
 	ldp	x3, x4, [x0, #CALL_ARG(4)]
-	ldr	x5, [x0, #CALL_ARG(6)]
 	ldr	x0, [x0, #CALL_ARG(1)]
 
 	/* The kernel forgets a descriptor that it finds outside its section: nothing may stand
@@ -76,7 +77,7 @@ pe_gate_end:
 	mov	x0, #PE_GATE_TIRED
 	b	pe_gate_end
 	.cfi_endproc
-	.org	pe_gate_act + PE_GATE_SIZE
-	.size	pe_gate_act, . - pe_gate_act
+	.org	pe_gate_with + PE_GATE_SIZE
+	.size	pe_gate_with, . - pe_gate_with
 
 	.section .note.GNU-stack, "", @progbits

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * long pe_gate_act(const struct pe_gate_call *call, const uint32_t *dead, struct rseq *rseq)
+ * long pe_gate_with(const struct pe_gate_call *call, const uint32_t *dead, struct rseq *rseq,
+ *		      long last)
  *
- *   in    rdi call, rsi dead, rdx rseq
+ *   in    rdi call, rsi dead, rdx rseq, rcx last
  *   own   rbx rseq, r12 dead, r13d aborts left; the rest is loaded for the system call, which
  *         destroys rax, rcx and r11 alone. An abort moves rip and nothing else; a call that the
  *         kernel rewinds to be made again has rax restored. So the section needs nothing set up
@@ -22,13 +23,13 @@
 #define RSEQ_SIG     0x53053053
 
 	.section .text.pidepoch.gate, "ax", @progbits
-	.globl	pe_gate_act
-	.hidden	pe_gate_act
-	.type	pe_gate_act, @function
+	.globl	pe_gate_with
+	.hidden	pe_gate_with
+	.type	pe_gate_with, @function
 	.globl	pe_gate_end
 	.hidden	pe_gate_end
 	.balign	64
-pe_gate_act:
+pe_gate_with:
 	.cfi_startproc
 	_CET_ENDBR
 	pushq	%rbx
@@ -44,6 +45,7 @@ pe_gate_act:
 	.cfi_adjust_cfa_offset 32
 	movq	%rdx, %rbx
 	movq	%rsi, %r12
+	movq	%rcx, %r9
 	movl	$PE_GATE_PATIENCE, %r13d
 
 	movq	$0, (%rsp)
@@ -58,7 +60,6 @@ pe_gate_act:
 	movq	CALL_ARG(3)(%rdi), %rdx
 	movq	CALL_ARG(4)(%rdi), %r10
 	movq	CALL_ARG(5)(%rdi), %r8
-	movq	CALL_ARG(6)(%rdi), %r9
 	movq	CALL_ARG(1)(%rdi), %rdi
 
 	/* The kernel forgets a descriptor that it finds outside its section: nothing may stand
@@ -99,7 +100,7 @@ pe_gate_end:
 	movabsq	$PE_GATE_TIRED, %rax
 	jmp	pe_gate_end
 	.cfi_endproc
-	.org	pe_gate_act + PE_GATE_SIZE
-	.size	pe_gate_act, . - pe_gate_act
+	.org	pe_gate_with + PE_GATE_SIZE
+	.size	pe_gate_with, . - pe_gate_with
 
 	.section .note.GNU-stack, "", @progbits
