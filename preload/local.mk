@@ -3,7 +3,7 @@
 preload_LTLIBRARIES = libpidepoch-preload.la
 
 libpidepoch_preload_la_SOURCES = preload/real.c preload/real.h \
-	preload/environ.c preload/environ.h preload/exec.c preload/filter.c preload/filter.h preload/fork.c preload/message.c preload/prctl.c preload/prctl.h preload/signal.c \
+	preload/environ.c preload/environ.h preload/exec.c preload/filter.c preload/filter.h preload/fork.c preload/message.c preload/next.c preload/next.h preload/prctl.c preload/prctl.h preload/signal.c \
 	preload/spawn.c preload/syscall.c preload/vfork.c preload/wait.c preload/wait.h
 
 # What puts the library into the environment of the programs that are executed.
@@ -31,8 +31,9 @@ libpidepoch_preload_la_CCASFLAGS = $(LIBRARY_CCASFLAGS)
 # every fork of every preloaded program.
 libpidepoch_preload_la_LIBADD = libstate.la libcore.la
 libpidepoch_preload_la_LDFLAGS = $(LIBRARY_LDFLAGS) -module -avoid-version -shared \
+	-Wl,-Bsymbolic-functions -Wl,--dynamic-list=$(srcdir)/src/lib/dynamic.list \
 	-Wl,--version-script=$(srcdir)/src/lib/libpidepoch.map $(spawn_map)
-EXTRA_libpidepoch_preload_la_DEPENDENCIES = src/lib/libpidepoch.map preload/spawn-x86_64.map
+EXTRA_libpidepoch_preload_la_DEPENDENCIES = src/lib/libpidepoch.map src/lib/dynamic.list preload/spawn-x86_64.map
 
 # glibc has two posix_spawn on this processor. The nodes are glibc's own: what is in none of them is
 # unversioned and interposes every version; a node of our own name would make glibc pass over all
@@ -40,4 +41,4 @@ EXTRA_libpidepoch_preload_la_DEPENDENCIES = src/lib/libpidepoch.map preload/spaw
 if CPU_X86_64
 spawn_map = -Wl,--version-script=$(srcdir)/preload/spawn-x86_64.map
 endif
-EXTRA_DIST += preload/spawn-x86_64.map
+EXTRA_DIST += preload/spawn-x86_64.map src/lib/dynamic.list

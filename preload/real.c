@@ -5,23 +5,43 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "next.h"
+
 _Atomic(void *) pe_real_found[PE_REAL_COUNT];
+
+#define PE_REAL_NAME(name) [PE_REAL_##name] = #name,
+static const char names[PE_REAL_COUNT][PE_NEXT_NAME] = { PE_REALS(PE_REAL_NAME) };
+#undef PE_REAL_NAME
+
+/* From glibc 2.35 on; other C libraries do not have it. */
+#pragma weak _dl_find_object
+
+static void keep(unsigned int which, void *found)
+{
+	atomic_store_explicit(&pe_real_found[which], found, memory_order_relaxed);
+}
 
 void *pe_real_look_up(enum pe_real which)
 {
-#define PE_REAL_NAME(name) [PE_REAL_##name] = #name,
-	static const char names[PE_REAL_COUNT][20] = { PE_REALS(PE_REAL_NAME) };
-#undef PE_REAL_NAME
 	void *found = dlsym(RTLD_NEXT, names[which]);
 
-	atomic_store_explicit(&pe_real_found[which], found, memory_order_relaxed);
+	keep(which, found);
 	return found;
 }
 
 static __attribute__((constructor)) void begin(void)
 {
+	struct pe_next n = { .name = names, .count = PE_REAL_COUNT };
+	struct dl_find_object self;
+	bool found = _dl_find_object && _dl_find_object((void *)begin, &self) == 0;
+
+	if (found)
+		pe_next_find(self.dlfo_link_map, &n);
 	for (unsigned int i = 0; i < PE_REAL_COUNT; i++)
-		pe_real_look_up((enum pe_real)i);
+		if (found && !n.left[i])
+			keep(i, n.found[i]);
+		else
+			pe_real_look_up((enum pe_real)i);
 }
 
 /* The forks and waits of the program pass through this library (lib/preload_api.h). */

@@ -96,6 +96,11 @@ tests_unit_test_loadable_SOURCES = tests/unit/test_loadable.c preload/loadable.c
 tests_unit_test_loadable_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_loadable_LDADD = $(UNIT_LIBS)
 
+UNIT_TESTS += tests/unit/test_next
+tests_unit_test_next_SOURCES = tests/unit/test_next.c preload/next.c preload/next.h
+tests_unit_test_next_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_next_LDADD = $(UNIT_LIBS)
+
 UNIT_TESTS += tests/unit/test_fuzz_page
 tests_unit_test_fuzz_page_SOURCES = tests/unit/test_fuzz_page.c tests/support/host.h
 tests_unit_test_fuzz_page_CFLAGS = $(UNIT_CFLAGS) -pthread
