@@ -63,13 +63,13 @@ PE_PUBLIC int NEWER(posix_spawnp)(SPAWN_PARAMETERS)
 }
 
 #ifdef __x86_64__
-/* For programs linked before glibc 2.15. Looked up at load, as in real.c. */
-static spawn_function older_spawn, older_spawnp;
-
-static __attribute__((constructor)) void find_older(void)
+/* For programs linked before glibc 2.15. They are few, and these two functions need not be
+ * async-signal-safe: the older version is looked up at each call. */
+static spawn_function older(const char *name, spawn_function newer)
 {
-	older_spawn = (spawn_function)dlvsym(RTLD_NEXT, "posix_spawn", "GLIBC_2.2.5");
-	older_spawnp = (spawn_function)dlvsym(RTLD_NEXT, "posix_spawnp", "GLIBC_2.2.5");
+	spawn_function found = (spawn_function)dlvsym(RTLD_NEXT, name, "GLIBC_2.2.5");
+
+	return found ? found : newer;
 }
 
 PE_PUBLIC int pe_posix_spawn_older(SPAWN_PARAMETERS);
@@ -77,13 +77,12 @@ PE_PUBLIC int pe_posix_spawnp_older(SPAWN_PARAMETERS);
 
 PE_PUBLIC int pe_posix_spawn_older(SPAWN_PARAMETERS)
 {
-	return any_spawn(older_spawn ? older_spawn : PE_REAL(posix_spawn), false, SPAWN_ARGUMENTS);
+	return any_spawn(older("posix_spawn", PE_REAL(posix_spawn)), false, SPAWN_ARGUMENTS);
 }
 
 PE_PUBLIC int pe_posix_spawnp_older(SPAWN_PARAMETERS)
 {
-	return any_spawn(older_spawnp ? older_spawnp : PE_REAL(posix_spawnp), true,
-			 SPAWN_ARGUMENTS);
+	return any_spawn(older("posix_spawnp", PE_REAL(posix_spawnp)), true, SPAWN_ARGUMENTS);
 }
 
 VERSION(pe_posix_spawn_newer, "posix_spawn@@GLIBC_2.15");

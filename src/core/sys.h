@@ -102,6 +102,14 @@ static inline void *pe_sys_mmap(size_t bytes)
 	return at < 0 && at >= -4095 ? MAP_FAILED : (void *)(uintptr_t)at;
 }
 
+/* The file of @fd, shared, readable and writable; MAP_FAILED if that fails. */
+static inline void *pe_sys_mmap_shared(size_t bytes, int fd)
+{
+	long at = pe_sys6(SYS_mmap, 0, (long)bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+	return at < 0 && at >= -4095 ? MAP_FAILED : (void *)(uintptr_t)at;
+}
+
 static inline int pe_sys_munmap(void *at, size_t bytes)
 {
 	return (int)pe_sys2(SYS_munmap, PE_SYS_LONG(at), (long)bytes);

@@ -27,17 +27,18 @@
 
 static const char *keep(struct pe_kept *k, const char *name, const char *value, size_t length)
 {
-	size_t name_length = strlen(name), need = name_length + length + 2, count = 0;
-	char *at = k->text + k->used;
+	size_t name_length = pe_text_span(name), need = name_length + length + 2, count = 0;
+	char *at;
 
 	while (k->setting[count])
 		count++;
 	if (count == PE_KEPT_MOST || need > sizeof(k->text) - k->used)
 		return NULL;
+	k->used += need;
+	at = k->text + sizeof(k->text) - k->used;
 	memcpy(at, name, name_length);
 	at[name_length] = '=';
 	memcpy(at + name_length + 1, value, length);
-	k->used += need;
 	k->setting[count] = at;
 	return at + name_length + 1;
 }
@@ -49,9 +50,26 @@ static const char *preload_list(void)
 	const char *list = NULL;
 
 	for (char **setting = environ; setting && *setting; setting++)
-		if (strncmp(*setting, name, sizeof(name) - 1) == 0)
+		if (pe_text_begins(*setting, name))
 			list = *setting + sizeof(name) - 1;
 	return list;
+}
+
+static bool is_in(char c, const char *set)
+{
+	while (*set && *set != c)
+		set++;
+	return *set != 0;
+}
+
+/* bytes at the start of @s that are in @set, or that are not */
+static size_t run_of(const char *s, const char *set, bool in)
+{
+	size_t n = 0;
+
+	while (s[n] && is_in(s[n], set) == in)
+		n++;
+	return n;
 }
 
 /* Find the entry of LD_PRELOAD that is this library. */
@@ -60,15 +78,15 @@ static void keep_preload(struct pe_kept *k)
 	const char *list = preload_list();
 
 	while (list && *list) {
-		size_t length = strcspn(list, ": "), name = strlen(PRELOAD_NAME);
+		size_t length = run_of(list, ": ", false), name = sizeof(PRELOAD_NAME) - 1;
 
-		if (length >= name && memcmp(list + length - name, PRELOAD_NAME, name) == 0 &&
+		if (length >= name && pe_text_begins(list + length - name, PRELOAD_NAME) &&
 		    (length == name || list[length - name - 1] == '/')) {
 			keep(k, "LD_PRELOAD", list, length);
 			return;
 		}
 		list += length;
-		list += strspn(list, ": ");
+		list += run_of(list, ": ", true);
 	}
 }
 
@@ -106,7 +124,7 @@ static bool apply_policy(struct pe_settings *set, const char *value)
 	};
 
 	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++)
-		if (strcmp(value, levels[i].name) == 0) {
+		if (pe_text_same(value, levels[i].name)) {
 			set->policy = levels[i].policy;
 			set->once = levels[i].once;
 			set->trusted = levels[i].off;
@@ -121,7 +139,7 @@ static bool apply_evidence(struct pe_settings *set, const char *value)
 	static const char words[][5] = { "off", "tell", "act", "all" };
 
 	for (int i = 0; i < 4; i++)
-		if (strcmp(value, words[i]) == 0) {
+		if (pe_text_same(value, words[i])) {
 			set->evidence = (enum pe_evidence_policy)i;
 			return true;
 		}
@@ -131,24 +149,21 @@ static bool apply_evidence(struct pe_settings *set, const char *value)
 /* "REAL:BOOT", in ms */
 static bool apply_clock(struct pe_settings *set, const char *value)
 {
-	char *end;
-	long long real = strtoll(value, &end, 10), boot;
+	uint64_t real, boot;
+	const char *end = pe_text_digits(value, NULL, 10, &real);
 
-	if (end == value || *end != ':')
+	if (end == value || *end != ':' || !pe_text_parse(end + 1, &boot) || boot == 0 ||
+	    real > INT64_MAX || boot > INT64_MAX)
 		return false;
-	value = end + 1;
-	boot = strtoll(value, &end, 10);
-	if (end == value || *end || boot <= 0)
-		return false;
-	set->run = (struct pe_moment_pair){ real, boot };
+	set->run = (struct pe_moment_pair){ (int64_t)real, (int64_t)boot };
 	return true;
 }
 
 static bool apply_errno(struct pe_settings *set, const char *value)
 {
-	bool epoch = strcmp(value, "EEPOCH") == 0;
+	bool epoch = pe_text_same(value, "EEPOCH");
 
-	if (!epoch && strcmp(value, "ESRCH") != 0)
+	if (!epoch && !pe_text_same(value, "ESRCH"))
 		return false;
 	set->stale_errno = epoch ? PE_EEPOCH : ESRCH;
 	return true;
@@ -173,8 +188,19 @@ static bool apply_events(struct pe_settings *set, const char *value)
 
 static bool apply_stacks(struct pe_settings *set, const char *value)
 {
-	set->stacks = strcmp(value, "on") == 0;
-	return set->stacks || strcmp(value, "off") == 0;
+	set->stacks = pe_text_same(value, "on");
+	return set->stacks || pe_text_same(value, "off");
+}
+
+/* the part of @path behind its last slash */
+static const char *last_part(const char *path)
+{
+	const char *part = path;
+
+	for (; *path; path++)
+		if (*path == '/')
+			part = path + 1;
+	return part;
 }
 
 static bool apply_trust(struct pe_settings *set, const char *value)
@@ -183,14 +209,13 @@ static bool apply_trust(struct pe_settings *set, const char *value)
 	const char *base;
 
 	/* a name that is too long to be read is not exempt */
-	if (readlink("/proc/self/exe", program, sizeof(program) - 1) < 0)
+	if (pe_sys_readlinkat(AT_FDCWD, "/proc/self/exe", program, sizeof(program) - 1) < 0)
 		return true;
-	base = strrchr(program, '/');
+	base = last_part(program);
 	while (*value) {
-		size_t length = strcspn(value, ":");
+		size_t length = run_of(value, ":", false);
 
-		if (pe_text_glob(value, length, program) ||
-		    (base && pe_text_glob(value, length, base + 1)))
+		if (pe_text_glob(value, length, program) || pe_text_glob(value, length, base))
 			set->trusted = true;
 		value += length + (value[length] == ':');
 	}
@@ -216,10 +241,11 @@ static bool apply_force_old(struct pe_settings *set, const char *value)
 						 [14] = PE_OLD_PIDFS_ROOT };
 
 	while (*value) {
-		size_t length = strcspn(value, ",");
+		size_t length = run_of(value, ",", false);
 		int i = 0;
 
-		while (i < WORDS && (strlen(names[i]) != length || memcmp(names[i], value, length)))
+		while (i < WORDS &&
+		       (pe_text_span(names[i]) != length || memcmp(names[i], value, length) != 0))
 			i++;
 		if (i == WORDS)
 			return false;
@@ -231,23 +257,23 @@ static bool apply_force_old(struct pe_settings *set, const char *value)
 
 static bool apply_handles(struct pe_settings *set, const char *value)
 {
-	set->handles = strcmp(value, "work") == 0;
+	set->handles = pe_text_same(value, "work");
 	return set->handles;
 }
 
 /* If the page cannot be mapped, the program runs without fuzzing. */
 static bool apply_fuzz(struct pe_settings *set, const char *value)
 {
-	int fd = open(value, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	int fd = pe_sys_open(value, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	struct pe_fuzz_page *page = MAP_FAILED;
 	struct stat st;
 
 	if (fd < 0)
 		return false;
 	/* a shorter file would raise SIGBUS */
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size >= (off_t)sizeof(*page))
-		page = mmap(NULL, sizeof(*page), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	close(fd);
+	if (pe_sys_fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size >= (off_t)sizeof(*page))
+		page = pe_sys_mmap_shared(sizeof(*page), fd);
+	pe_sys_close(fd);
 	if (page == MAP_FAILED)
 		return false;
 	if (page->version == PE_FUZZ_PAGE_VERSION)
@@ -281,9 +307,9 @@ static const struct setting settings[] = {
 	  apply_force_old },
 };
 
-static void apply(struct pe_settings *set, struct pe_kept *k, const struct setting *s)
+static void apply(struct pe_settings *set, struct pe_kept *k, const struct setting *s,
+		  const char *value)
 {
-	const char *value = getenv(s->name);
 	char what[64];
 	struct pe_text text = pe_text_on(what, sizeof(what));
 
@@ -319,25 +345,57 @@ static void find_self(struct pe_settings *set)
 	set->unwind.find = find_unwind_table;
 	set->unwind.own_start = (uintptr_t)__ehdr_start;
 	set->unwind.own_end = (uintptr_t)_end;
-	set->parent = getppid();
+	set->parent = pe_sys_getppid();
 }
 
 /* Not handed on to the programs that are executed: without it, their waits are notified. */
-static bool is_legible(void)
+static bool is_legible(const char *value)
 {
-	const char *value = getenv(PE_TOKEN_VARIABLE);
 	uint64_t layout;
 
 	return value && value[0] == PE_TOKEN_READ && value[1] == ':' &&
 	       pe_text_parse(value + 2, &layout) && layout == pe_stats_layout();
 }
 
+#define SETTINGS (sizeof(settings) / sizeof(settings[0]))
+
+/* the value in "NAME=VALUE", or NULL */
+static const char *value_of(const char *variable, const char *name)
+{
+	size_t length = pe_text_span(name);
+
+	return pe_text_begins(variable, name) && variable[length] == '=' ? variable + length + 1
+									 : NULL;
+}
+
+const char *pe_settings_value(const char *name)
+{
+	const char *value = NULL;
+
+	for (char **v = environ; v && *v && !value; v++)
+		value = value_of(*v, name);
+	return getauxval(AT_SECURE) ? NULL : value;
+}
+
+/* As getenv() for each of the names: the first one in the environment counts. */
+static void find_values(const char **value)
+{
+	for (char **v = environ; v && *v; v++)
+		for (size_t i = 0; pe_text_begins(*v, "PIDEPOCH_") && i <= SETTINGS; i++)
+			if (!value[i])
+				value[i] = value_of(*v, i < SETTINGS ? settings[i].name
+								     : PE_TOKEN_VARIABLE);
+}
+
 static void read_variables(struct pe_settings *set, struct pe_kept *k)
 {
-	set->readable = is_legible();
+	const char *value[SETTINGS + 1] = { NULL };
+
+	find_values(value);
+	set->readable = is_legible(value[SETTINGS]);
 	keep_preload(k);
-	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
-		apply(set, k, &settings[i]);
+	for (size_t i = 0; i < SETTINGS; i++)
+		apply(set, k, &settings[i], value[i]);
 }
 
 void pe_settings_read(struct pe_settings *set, struct pe_kept *k)
