@@ -30,7 +30,9 @@ libpidepoch_preload_la_CCASFLAGS = $(LIBRARY_CCASFLAGS)
 # program links (src/lib/state.c). And one library is mapped instead of two: each mapping costs
 # every fork of every preloaded program.
 libpidepoch_preload_la_LIBADD = libstate.la libcore.la
-libpidepoch_preload_la_LDFLAGS = $(LIBRARY_LDFLAGS) -module -avoid-version -shared \
+# Without the compiler's start files, which would write another page at each start and look up five
+# names.
+libpidepoch_preload_la_LDFLAGS = $(LIBRARY_LDFLAGS) -module -avoid-version -shared -Wc,-nostartfiles \
 	-Wl,-Bsymbolic-functions -Wl,--dynamic-list=$(srcdir)/src/lib/dynamic.list \
 	-Wl,--version-script=$(srcdir)/src/lib/libpidepoch.map $(spawn_map)
 EXTRA_libpidepoch_preload_la_DEPENDENCIES = src/lib/libpidepoch.map src/lib/dynamic.list preload/spawn-x86_64.map

@@ -44,6 +44,10 @@ static __attribute__((constructor)) void begin(void)
 			pe_real_look_up((enum pe_real)i);
 }
 
+/* Defined by the compiler's start files, without which this library is linked (local.mk). */
+extern void *const __dso_handle PE_HIDDEN __attribute__((weak));
+void *const __dso_handle = NULL;
+
 /* The forks and waits of the program pass through this library (lib/preload_api.h). */
 const bool pe_preload_sees_calls = true;
 

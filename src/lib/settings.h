@@ -13,11 +13,12 @@
 /* The settings that are passed on to programs executed by this one. They are copies, because a
  * program may overwrite its environment (setproctitle does). */
 struct pe_kept {
+	/* filled from its end, so that a short text is in one page with the rest (state.c) */
+	char text[4 * 4096 + 1024];
 	char name[64]; /* of the program */
 	size_t used;
 	const char *setting[PE_KEPT_MOST +
 			    1]; /* NAME=value; [0] is LD_PRELOAD with this library alone */
-	char text[16384];
 };
 
 /*
@@ -25,5 +26,8 @@ struct pe_kept {
  * program (AT_SECURE) no variable is read, and nothing is kept.
  */
 void pe_settings_read(struct pe_settings *set, struct pe_kept *kept);
+
+/* As secure_getenv(). */
+const char *pe_settings_value(const char *name);
 
 #endif

@@ -22,27 +22,38 @@
 #include "lib/settings.h"
 #include "lib/version.h"
 
-/* The data that every program writes at its start comes first and together, because each page costs
- * a fault at each start. */
+#if __has_attribute(no_reorder)
+#define IN_ORDER __attribute__((section(".data.pidepoch"), no_reorder))
+#else
+#define IN_ORDER __attribute__((section(".data.pidepoch")))
+#endif
+
+/*
+ * Each page that is written costs a fault at each start, and each mapping a copy at each fork. So
+ * all is in .data, although it is zero, and what every program writes at its start comes last, in
+ * one page with .bss (tests/lint/segments.sh):
+ *
+ *   | frame | evidence | text of `kept` ...|... kept | set | marker | .bss |
+ *                                     page '------- the start writes ------'
+ */
 static struct pe_frame frame;
-static struct {
-	struct pe_stats_marker marker;
-	struct pe_settings set;
-	struct pe_kept kept;
-	struct pe_sink sink;
-} start __attribute__((section(".data.pidepoch"))) = { .marker = PE_STATS_MARKER(&frame) };
-
-/* This comes last, because most programs write at most one page of it. */
 static struct pe_evidence evidence;
+static struct start {
+	struct pe_kept kept;
+	struct pe_settings set;
+	struct pe_sink sink;
+	struct pe_stats_marker marker;
+} start;
 
-/* In .data although it is zero: .bss would be one more mapping, which every fork has to copy
- * (bench/run). */
-static struct pe_frame frame __attribute__((section(".data.pidepoch"))) = {
+static struct pe_frame frame IN_ORDER = {
 	.set = &start.set,
 	.evidence = &evidence,
 };
 
-static struct pe_evidence evidence __attribute__((section(".data.pidepoch")));
+static struct pe_evidence evidence IN_ORDER = { .any = 0 };
+
+static struct start start IN_ORDER
+	__attribute__((aligned(4096))) = { .marker = PE_STATS_MARKER(&frame) };
 
 bool pe_preload_aside;
 
@@ -64,7 +75,7 @@ static __attribute__((constructor)) void begin(int argc, char **argv, char **env
 		return;
 	start.set.sink = &start.sink;
 	pe_settings_read(&start.set, &start.kept);
-	pe_evidence_take_arguments(&evidence, argv, secure_getenv("PIDEPOCH_ARGUMENTS"));
+	pe_evidence_take_arguments(&evidence, argv, pe_settings_value("PIDEPOCH_ARGUMENTS"));
 	if (environ && environ != envp)
 		pe_preload_hide(environ, false);
 	if (envp)

@@ -10,7 +10,7 @@
 #define LEAST	  ((uint64_t)1 << 20) /* of the cap */
 #define CAP_AGE	  64
 #define PER_CHUNK 128
-#define MOST	  (PER_CHUNK * (PE_ARENA_CHUNKS - 1))
+#define MOST	  (PER_CHUNK * 1023)
 
 struct vr_arena {
 	struct vr_arena *next;

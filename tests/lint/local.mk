@@ -7,6 +7,7 @@ LINT_TESTS += \
 	tests/lint/citations.sh \
 	tests/lint/core-symbols.sh \
 	tests/lint/library-symbols.sh \
+	tests/lint/segments.sh \
 	tests/lint/installed.sh \
 	tests/lint/symbols.sh \
 	tests/lint/style.sh \

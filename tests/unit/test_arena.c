@@ -105,7 +105,7 @@ END_TEST
 
 START_TEST(the_table_of_chunks_is_full)
 {
-	uint32_t most = FIRST + (PE_ARENA_CHUNKS - 1) * 8;
+	uint32_t most = FIRST + ((1u << PE_ARENA_CHUNKS) - 1) * 8;
 
 	start(UINT32_MAX, 0);
 	for (uint32_t i = 1; i <= most; i++)

@@ -88,13 +88,13 @@ syscall:
 	.size	pe_syscall_entry, . - pe_syscall_entry
 	.size	syscall, . - syscall
 
-	.section .data.pidepoch, "aw", @progbits
+	.bss
 	.balign	8
 	.globl	pe_syscall_aside
 	.hidden	pe_syscall_aside
 	.type	pe_syscall_aside, @object
 pe_syscall_aside:
-	.quad	0
+	.zero	8
 	.size	pe_syscall_aside, 8
 
 	.section .note.GNU-stack, "", @progbits

@@ -66,13 +66,13 @@ __vfork:
 	.size	vfork, . - vfork
 	.size	__vfork, . - __vfork
 
-	.section .data.pidepoch, "aw", @progbits
+	.bss
 	.balign	8
 	.globl	pe_vfork_aside
 	.hidden	pe_vfork_aside
 	.type	pe_vfork_aside, @object
 pe_vfork_aside:
-	.quad	0
+	.zero	8
 	.size	pe_vfork_aside, 8
 
 	.section .note.GNU-stack, "", @progbits

@@ -103,8 +103,8 @@ struct pe_frame {
 	struct pe_foreign others;
 	struct pe_groups groups;
 	struct pe_sync_point sync;
-	pe_arena_chunks slot_chunks, leaf_chunks, inner_chunks, record_chunks, other_chunks;
-	_Atomic(char *) group_chunks[PE_FRAME_GROUPS / PE_FOREIGN_PER_CHUNK + 1];
+	pe_arena_chunks slot_chunks, leaf_chunks, inner_chunks, record_chunks;
+	pe_arena_chunks other_chunks, group_chunks;
 };
 
 _Static_assert(offsetof(struct pe_frame, parent) == 4096, "one page");

@@ -15,8 +15,8 @@ void pe_arena_init(struct pe_arena *a, const struct pe_arena_layout *layout)
 	atomic_store_explicit(&a->carved, 0, memory_order_relaxed);
 	atomic_store_explicit(&a->freed, 0, memory_order_relaxed);
 	atomic_store_explicit(&a->live, 0, memory_order_relaxed);
+	a->given = layout->first;
 	a->chunk = layout->chunks;
-	atomic_store_explicit(&a->chunk[0], layout->first, memory_order_release);
 }
 
 static uint32_t *link_of(struct pe_arena *a, uint32_t index)
@@ -26,20 +26,21 @@ static uint32_t *link_of(struct pe_arena *a, uint32_t index)
 
 static bool ensure_chunk(struct pe_arena *a, uint32_t index)
 {
-	uint32_t at = index - 1 - a->first, chunk = 1 + (at >> a->shift);
+	struct pe_arena_place p;
 	void *memory;
 
 	if (index <= a->first)
 		return true;
-	if (chunk >= PE_ARENA_CHUNKS)
+	p = pe_arena_place(a->shift, index - 1 - a->first);
+	if (p.chunk >= PE_ARENA_CHUNKS)
 		return false;
-	if (atomic_load_explicit(&a->chunk[chunk], memory_order_relaxed))
+	if (atomic_load_explicit(&a->chunk[p.chunk], memory_order_relaxed))
 		return true;
-	memory = pe_sys_mmap((size_t)a->object << a->shift);
+	memory = pe_sys_mmap((size_t)a->object << (a->shift + p.chunk));
 	if (memory == MAP_FAILED)
 		return false;
 	/* release: a reader that sees the chunk sees it zeroed */
-	atomic_store_explicit(&a->chunk[chunk], memory, memory_order_release);
+	atomic_store_explicit(&a->chunk[p.chunk], memory, memory_order_release);
 	return true;
 }
 

@@ -68,20 +68,19 @@ static uint64_t find(struct pe_helper_call *h, FILE *maps)
 /* as pe_arena_peek(): the address of an object, or 0 */
 static uint64_t object(struct pe_helper_call *h, const struct pe_arena *a, uint32_t index)
 {
-	uint32_t at = index - 1, chunk = 0;
+	uint32_t at = index - 1;
+	struct pe_arena_place p;
 	uint64_t memory;
 
 	if (index == 0)
 		return 0;
-	if (at >= a->first) {
-		at -= a->first;
-		chunk = 1 + (at >> a->shift % 32);
-		at &= (UINT32_C(1) << a->shift % 32) - 1;
-	}
-	if (chunk >= PE_ARENA_CHUNKS ||
-	    !read_word(h, (uintptr_t)a->chunk + chunk * sizeof(memory), &memory) || memory == 0)
+	if (at < a->first)
+		return a->given ? (uintptr_t)a->given + (uint64_t)at * a->object : 0;
+	p = pe_arena_place(a->shift % 16, at - a->first);
+	if (p.chunk >= PE_ARENA_CHUNKS ||
+	    !read_word(h, (uintptr_t)a->chunk + p.chunk * sizeof(memory), &memory) || memory == 0)
 		return 0;
-	return memory + (uint64_t)at * a->object;
+	return memory + (uint64_t)p.at * a->object;
 }
 
 /* The current epoch's entry of @pid; 0: there is none, or a page on the way to it has been

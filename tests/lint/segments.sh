@@ -1,0 +1,36 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The preload library has two segments, and its zeroed data needs no mapping of its own: each
+# mapping is copied at each fork of each program, and each page written costs each start a fault.
+. "$(dirname "$0")/lint.sh"
+
+hex() # 0xNUMBER
+{
+	printf '%d' "$1"
+}
+
+complaints() # FOLDER - of the library
+{
+	library=$1/libpidepoch-preload.so
+	readelf -lW "$library" | awk '$1 == "LOAD"' >"$TMPDIR/segments"
+	test "$(wc -l <"$TMPDIR/segments")" -eq 2 || echo "libpidepoch-preload.so has not 2 segments"
+	while read -r _ _ at _ file memory _; do
+		file_end=$((($(hex "$at") + $(hex "$file") + 4095) / 4096))
+		memory_end=$((($(hex "$at") + $(hex "$memory") + 4095) / 4096))
+		test $file_end -eq $memory_end || echo "libpidepoch-preload.so: .bss goes past the last page of .data"
+	done <"$TMPDIR/segments"
+}
+
+need "${CC%% *}"
+need readelf
+cat >"$TMPDIR/bad.c" <<'END'
+char data[8192] __attribute__((aligned(4096))) = { 1 };
+char zeroed[8192];
+END
+# shellcheck disable=SC2086
+$CC -shared -fPIC -Wl,-z,separate-code "$TMPDIR/bad.c" -o "$bad/libpidepoch-preload.so" || exit 99
+
+house=$PIDEPOCH_BUILDDIR/.libs
+test -e "$house/libpidepoch-preload.so" || { echo "libpidepoch-preload.so was not built"; exit 1; }
+readelf -dW "$house/libpidepoch-preload.so" | grep -q 'NEEDED.*san' && skip "built with a sanitizer"
+project_lint 2
