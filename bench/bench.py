@@ -4,9 +4,10 @@
 
   bench.py [--rounds=N] [--out=FOLDER] [GROUP...]     `make bench` sets what it needs
 
-In a round each variant runs once, one after the other. A row is the median, over rounds, of the
-ratio within a round, with the quartiles. Ends with 1 if a row has no measurement, whatever the
-reason; a bar that is not met is no failure.
+In a round each variant runs once, one after the other; the short ones alternate after each block
+of calls. A row is the median, over rounds, of the ratio within a round, with the quartiles. The
+last column is half the distance of the quartiles. Ends with 1 if a row has no measurement, whatever
+the reason; a bar that is not met is no failure.
 """
 import argparse
 import json
@@ -17,7 +18,7 @@ import sys
 import groups
 import groups_more
 import plot
-from sample import Bench, Missing, ratio
+from sample import Bench, Missing, amount, ratio
 
 ALL = groups.GROUPS + groups_more.GROUPS
 
@@ -27,23 +28,20 @@ def machine():
             'cpus': os.cpu_count(), 'libc': ' '.join(platform.libc_ver()), 'load': round(os.getloadavg()[0], 1)}
 
 
-def amount(value, unit):
-    return '%.4g %s' % (value, unit) if unit else '%.4g' % value
-
-
 def bar(row):
     return '-' if row['bar'] is None else ('>= ' if row['least'] else '<= ') + '%g' % row['bar']
 
 
 def line(row):
+    """Within 80 columns."""
     if row['state'] == 'MISSING':
-        return '%-50s MISSING: %s' % (row['title'], row['why'])
-    if row['ratio']:
-        medians = '(%.4g / %s)' % (row['over'], amount(row['under'], row['unit']))
-        value = '%8s  [%s .. %s]' % tuple(ratio(row[k]) for k in ('value', 'low', 'high'))
+        value, spread = '', ''
     else:
-        medians, value = '', '%8s' % amount(row['value'], row['unit'])
-    return '%-50s %-32s %-9s %-8s %s' % (row['title'], value, bar(row), row['state'], medians)
+        value = ratio(row['value']) if row['ratio'] else amount(row['value'], row['unit'])
+        wide = (row['high'] - row['low']) / 2 / row['value'] if row['value'] else 0
+        spread = '%.0f%%' % (100 * wide) if row['rounds'] > 1 else ''
+    return ('%-46s %10s %-8s %-7s %5s' %
+            (row['title'], value, bar(row), row['state'], spread)).rstrip()
 
 
 def run(kind, rounds):

@@ -1,30 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * fork - microseconds of one fork + _exit + waitpid, as the median of blocks.
+ * fork - microseconds of one fork + _exit + waitpid (block.h).
  *
- *   fork [fork|vfork|spawn]
- *   fork start [LIBRARY]       spawn of true with LIBRARY preloaded there, and not here
+ *   fork [paced] [fork|vfork|spawn]
+ *   fork [paced] start [LIBRARY]     spawn of true with LIBRARY preloaded there, and not here
  */
 #include <spawn.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
+
+#include "block.h"
 
 #define BLOCKS 61
 #define CYCLES 40
 
 extern char **environ;
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
-}
 
 static pid_t make(const char *how)
 {
@@ -40,35 +29,25 @@ static pid_t make(const char *how)
 	return child;
 }
 
-static int compare(const void *a, const void *b)
+static void cycles(int count, void *how)
 {
-	double x = *(const double *)a, y = *(const double *)b;
+	for (int i = 0; i < count; i++) {
+		pid_t child = make(how);
 
-	return (x > y) - (x < y);
+		if (child < 0 || waitpid(child, NULL, 0) != child) {
+			perror(how);
+			exit(1);
+		}
+	}
 }
 
 int main(int argc, char **argv)
 {
-	const char *how = argc > 1 ? argv[1] : "fork";
-	double block[BLOCKS];
+	bool paced = block_is_paced(&argc, &argv);
+	char how[] = "fork";
 
-	if (strcmp(how, "start") == 0 && argc > 2 && *argv[2])
+	if (argc > 2 && strcmp(argv[1], "start") == 0 && *argv[2])
 		setenv("LD_PRELOAD", argv[2], 1);
-
-	for (int b = 0; b < BLOCKS; b++) {
-		double start = now();
-
-		for (int i = 0; i < CYCLES; i++) {
-			pid_t child = make(how);
-
-			if (child < 0 || waitpid(child, NULL, 0) != child) {
-				perror(how);
-				return 1;
-			}
-		}
-		block[b] = (now() - start) / CYCLES;
-	}
-	qsort(block, BLOCKS, sizeof(block[0]), compare);
-	printf("%.2f\n", block[BLOCKS / 2]);
+	block_run(paced, cycles, BLOCKS, CYCLES, argc > 1 ? argv[1] : how, 1e3);
 	return 0;
 }

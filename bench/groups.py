@@ -59,29 +59,43 @@ class Library(Group):
         Row('one stack, 8 calls deep', 'stack', None, 3000),
         Row('open of a file, with evidence / without', 'open.guarded', 'open.off', 1.02),
         Row('open of a file, preload / empty', 'open.guarded', 'open.empty'),
+        Row('kill of a pid that is no child / plain kill', 'unknown.guarded', 'unknown.native',
+            1.10),
+        Row('kill of a pid from a pidfile', 'evidence.guarded', None, 30000),
+        Row('kill of the group of a reaped leader', 'group.guarded', None, 8000),
         Row('memory per tracked pid', 'memory', None, 48, 'bytes'),
         Row('descriptors per 10,000 tracked pids', 'descriptors', None, 0, ''),
     )
 
+    every = ('native', 'empty', 'guarded', 'traced')
+    short = (('kill', ('kill', 'pidfd'), every), ('kill', ('probe',), ('native', 'guarded')),
+             ('kill', ('unknown',), ('native', 'guarded')), ('kill', ('evidence',), ('guarded',)),
+             ('kill', ('group',), ('guarded',)), ('fork', ('fork',), every),
+             ('fork', ('vfork',), ('empty', 'guarded')),
+             ('fork', ('spawn',), ('native', 'empty', 'guarded')))
+
     def measure(self, bench, n):
         how = environments(bench)
-        for variant in in_turn(tuple(how), n):
-            for call in ('kill', 'probe'):
-                bench.take(call + '.' + variant, bench.program('kill'), call, env=how[variant])
-            for call in ('fork', 'vfork', 'spawn'):
-                bench.take(call + '.' + variant, bench.program('fork'), call, env=how[variant])
-            if variant != 'traced':
-                library = how[variant].get('LD_PRELOAD', '')
-                bench.take('start.' + variant, bench.program('fork'), 'start', library)
-        for variant in in_turn(('empty', 'off', 'guarded'), n):
-            env = dict(how['empty' if variant == 'empty' else 'guarded'])
-            if variant == 'off':
-                env['PIDEPOCH_EVIDENCE'] = 'off'
-            bench.take('open.' + variant, bench.program('open'), env=env)
-        bench.take('pidfd.native', bench.program('kill'), 'pidfd')
+        for program, call, variants in self.short:
+            self.alternate(bench, how, program, call, variants)
+        bench.alternate({'start.' + v: ((bench.program('fork'), 'paced', 'start',
+                                         how[v].get('LD_PRELOAD', '')), {})
+                         for v in ('native', 'empty', 'guarded')})
+        how['off'] = dict(how['guarded'], PIDEPOCH_EVIDENCE='off')
+        bench.alternate({'open.' + v: ((bench.program('open'), 'paced'), how[v])
+                         for v in ('empty', 'off', 'guarded')})
         bench.take('stack', bench.program('stack'), '8')
         if n == 0:
             self.memory(bench, how)
+
+    @staticmethod
+    def alternate(bench, how, program, calls, variants):
+        """Calls of one program, in all variants; of the second call on, only in the first."""
+        commands = {'%s.%s' % (calls[0], v): v for v in variants}
+        commands.update(('%s.%s' % (call, variants[0]), variants[0]) for call in calls[1:])
+        pidfile = bench.work + '/daemon.pid'
+        bench.alternate({name: ((bench.program(program), 'paced', name.split('.')[0], pidfile),
+                                how[v]) for name, v in commands.items()})
 
     @staticmethod
     def memory(bench, how, children=10000):

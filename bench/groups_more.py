@@ -134,7 +134,7 @@ class Vrange(Group):
     rows = (
         Row('mark 4 KiB / MADV_FREE', 'mark.4', 'free.4', 3),
         Row('mark 1 MiB / MADV_FREE', 'mark.1024', 'free.1024', 1.3),
-        Row('unmark 1 MiB / a read-modify-write of each page', 'unmark.1024', 'touch.1024', 1.2),
+        Row('unmark 1 MiB / read-modify-write of each page', 'unmark.1024', 'touch.1024', 1.2),
     )
 
     def measure(self, bench, n):

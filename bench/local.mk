@@ -6,14 +6,14 @@ EXTRA_PROGRAMS += $(bench_programs)
 CLEANFILES += $(bench_programs)
 EXTRA_DIST += bench/bench.py bench/groups.py bench/groups_more.py bench/hostile_users bench/notes.py bench/plot.py bench/sample.py bench/speed.py
 
-bench_fork_SOURCES = bench/fork.c
+bench_fork_SOURCES = bench/fork.c bench/block.h
 bench_hostile_SOURCES = bench/hostile.c tests/supervisor/slow_page.h
 bench_hostile_LDFLAGS = -all-static
-bench_kill_SOURCES = bench/kill.c
+bench_kill_SOURCES = bench/kill.c bench/block.h
 bench_memory_SOURCES = bench/memory.c
 bench_notify_SOURCES = bench/notify.c
 bench_notify_LDFLAGS = -all-static
-bench_open_SOURCES = bench/open.c
+bench_open_SOURCES = bench/open.c bench/block.h
 bench_server_SOURCES = bench/server.c
 bench_server_LDFLAGS = -all-static
 bench_stack_SOURCES = bench/stack.c

@@ -1,48 +1,30 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* open - nanoseconds of one open and close of a file, as the median of blocks. */
+/* open [paced] - nanoseconds of one open and close of a file (block.h). */
 #include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
-#include <unistd.h>
+
+#include "block.h"
 
 #define BLOCKS 101
 #define CALLS  2000
 
-static double now(void)
+static void calls(int count, void *path)
 {
-	struct timespec t;
+	for (int i = 0; i < count; i++) {
+		int fd = open(path, O_RDONLY | O_CLOEXEC);
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
-}
-
-static int compare(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-int main(void)
-{
-	double block[BLOCKS];
-
-	for (int b = 0; b < BLOCKS; b++) {
-		double start = now();
-
-		for (int i = 0; i < CALLS; i++) {
-			int fd = open("/etc/passwd", O_RDONLY | O_CLOEXEC);
-
-			if (fd < 0) {
-				perror("open");
-				return 1;
-			}
-			close(fd);
+		if (fd < 0) {
+			perror(path);
+			exit(1);
 		}
-		block[b] = (now() - start) / CALLS;
+		close(fd);
 	}
-	qsort(block, BLOCKS, sizeof(block[0]), compare);
-	printf("%.2f\n", block[BLOCKS / 2]);
+}
+
+int main(int argc, char **argv)
+{
+	bool paced = block_is_paced(&argc, &argv);
+	char path[] = "/etc/passwd";
+
+	block_run(paced, calls, BLOCKS, CALLS, path, 1);
 	return 0;
 }

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """sample - figures by name, and what a row makes of them."""
 import os
+import select
 import shlex
 import shutil
 import subprocess
@@ -29,17 +30,22 @@ class Bench:
     def program(self, name):
         return self.build + '/bench/' + name
 
-    def run(self, *command, env=None, timeout=600):
-        """The output of @command. Its environment is this one's, with @env instead of the
-        variables of pidepoch and of preload libraries."""
+    @staticmethod
+    def variables(env):
+        """This process's environment, with @env instead of the variables of pidepoch and of
+        preload libraries."""
         variables = {k: v for k, v in os.environ.items()
                      if not k.startswith('PIDEPOCH_') and k != 'LD_PRELOAD'}
         variables.update(env or {})
         library = variables.get('LD_PRELOAD')
         if library and not os.path.exists(library):
             raise Missing(library + ' is not there') # the loader would go on without it
+        return variables
+
+    def run(self, *command, env=None, timeout=600):
+        """The output of @command."""
         try:
-            done = subprocess.run(command, env=variables, stdin=subprocess.DEVNULL, timeout=timeout,
+            done = subprocess.run(command, env=self.variables(env), stdin=subprocess.DEVNULL, timeout=timeout,
                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
         except (OSError, subprocess.TimeoutExpired) as e:
             raise Missing(str(e)) from e
@@ -61,9 +67,56 @@ class Bench:
         except (Missing, ValueError) as e:
             self.fail(name, e)
 
+    def alternate(self, variants, blocks=60):
+        """One more figure for each of {name: (command, environment)}: the lowest tenth of its
+        blocks. The commands run at the same time, and each runs a block when it is its turn."""
+        running = {}
+        try:
+            for name, (command, env) in variants.items():
+                running[name] = Paced(self.variables(env), *command)
+            taken = {name: [] for name in running}
+            for i in range(blocks):
+                for name in in_turn(running, i):
+                    taken[name].append(running[name].block())
+            for name, figures in taken.items():
+                self.add(name, quantile(figures, .1))
+        except (Missing, OSError, ValueError) as e:
+            for name in variants:
+                self.fail(name, e)
+        finally:
+            for paced in running.values():
+                paced.close()
+
     def fail(self, name, why):
         self.figures.setdefault(name, [])
         self.failures.append('%s: %s' % (name, why))
+
+
+class Paced:
+    """A program of block.h that runs one block of calls for each byte that it reads."""
+
+    def __init__(self, variables, *command):
+        self.command = shlex.join(command)
+        self.process = subprocess.Popen(command, env=variables, stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, bufsize=0)
+
+    def block(self, seconds=60):
+        self.process.stdin.write(b'.')
+        if not select.select([self.process.stdout], [], [], seconds)[0]:
+            raise Missing(self.command + ': no block within a minute')
+        line = self.process.stdout.readline()
+        if not line:
+            raise Missing(self.command + ' ended')
+        return float(line)
+
+    def close(self):
+        self.process.stdin.close()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.process.stdout.close()
 
 
 class Row:
@@ -107,6 +160,13 @@ class Row:
 def quantile(values, q):
     ordered = sorted(values)
     return ordered[int(q * (len(ordered) - 1) + .5)]
+
+
+def amount(value, unit):
+    """For people, with its unit."""
+    if unit == 'ns' and value >= 1e4:
+        value, unit = value / 1e3, 'us'
+    return ('%.4g %s' % (value, unit)).strip()
 
 
 def ratio(value):

@@ -10,7 +10,7 @@ import sys
 
 import plot
 from notes import NOTES
-from sample import ratio
+from sample import amount, ratio
 
 HEAD = '''# Speed, as measured
 
@@ -18,8 +18,11 @@ This page is written by `make speed-page` from `docs/speed.json`, which is what 
 measured. Do not edit it: what stands below the tables is in `bench/notes.py`.
 
 A row is the median, over rounds, of the ratio within a round, with the quartiles. In a round each
-variant runs once, one after the other, so that a machine that slows down slows them all. Absolute
-times drift between machines. A bar that lies within the quartiles is neither met nor missed.
+variant runs once, one after the other, so that a machine that slows down slows them all. The short
+calls of the library (a signal, a fork, a spawn, a start) go further: the variants run at the same
+time and alternate after each block of a few calls, and a variant's figure is the lowest tenth of
+its blocks. Absolute times drift between machines. A bar that lies within the quartiles is neither
+met nor missed.
 
 Measured on: Linux %(kernel)s, %(cpu)s, %(cpus)s CPUs, %(libc)s, load %(load)s at the start.
 '''
@@ -30,8 +33,7 @@ def cells(row):
     if row['state'] == 'MISSING':
         return row['title'], 'missing', '', bar, 'MISSING', ''
     if not row['ratio']:
-        value = ('%.4g %s' % (row['value'], row['unit'])).strip()
-        return row['title'], value, '', bar, row['state'], ''
+        return row['title'], amount(row['value'], row['unit']), '', bar, row['state'], ''
     quartiles = '%s to %s' % (ratio(row['low']), ratio(row['high']))
     medians = '%.4g / %.4g %s' % (row['over'], row['under'], row['unit'])
     return row['title'], ratio(row['value']), quartiles, bar, row['state'], medians

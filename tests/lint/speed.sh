@@ -17,6 +17,7 @@ mkdir "$TMPDIR/empty"
 status=$?
 test $status -eq 1 || { cat "$TMPDIR/table"; echo "without programs the bench ended with $status"; exit 1; }
 grep -q MISSING "$TMPDIR/table" || { echo 'the table must say what is missing'; exit 1; }
+! grep -E '.{81}' "$TMPDIR/table" || { echo 'the table must fit in 80 columns'; exit 1; }
 ! grep -E ' met ' "$TMPDIR/table" || { echo 'without programs nothing can be met'; exit 1; }
 
 # a page with another figure
