@@ -115,8 +115,7 @@ mutate frame/verdict.c 'PE_HOLDER_OWN_CHILD && r->birth <= r->epoch' 'PE_HOLDER_
 mutate frame/verdict.c 'PE_HOLDER_OWN_CHILD && r->birth <= r->epoch' 'PE_HOLDER_OWN_CHILD' epoch_sim test_verdict
 mutate frame/verdict.c 'r->epoch + 1 < current' 'r->epoch < current' epoch_sim test_verdict
 mutate frame/verdict.c 'r->epoch + 1 < current' 'r->epoch + 2 < current' test_verdict
-mutate frame/verdict.c 'r->epoch < r->oldest' 'r->epoch <= r->oldest' epoch_sim test_verdict
-mutate frame/verdict.c ' || r->epoch < r->oldest' '' test_verdict
+mutate frame/verdict.c 'r->epoch + 1 < current' 'false' test_verdict
 mutate frame/verdict.c 'return r->birth <= r->epoch' 'return r->birth < r->epoch' epoch_sim test_verdict
 mutate frame/verdict.c 'return r->birth <= r->epoch' 'return r->birth <= r->epoch + 1' epoch_sim test_verdict
 mutate frame/verdict.c 'return r->epoch == current ? -ESRCH' 'return r->epoch != current ? -ESRCH' test_verdict

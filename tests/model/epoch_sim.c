@@ -227,12 +227,10 @@ enum answer { ACT, REFUSE, NOT_ASKED };
 static enum answer ask(const struct use *u, uint64_t tag, enum pe_holder kind, uint64_t birth,
 		       bool no_lap_missed)
 {
-	uint64_t lap = pe_clock_lap(u->now);
 	const struct pe_verdict_ref r = {
 		.pid = u->ref->pid,
 		.epoch = pe_verdict_widen((uint32_t)tag, u->now),
 		.now = u->now,
-		.oldest = lap < 2 ? 0 : lap - 2, /* of a pid not passed yet */
 		.holder = kind,
 		.birth = birth,
 		.no_lap_missed = no_lap_missed,
