@@ -16,11 +16,20 @@ pidepoch_SOURCES = \
 	src/cli/fuzz.c \
 	src/cli/scenario.c src/cli/scenario.h \
 	src/cli/status.c \
+	src/cli/top.c src/cli/top.h \
 	src/cli/supervise.c src/cli/supervise.h \
 	src/cli/demo_table.c src/cli/demo_table.h \
 	src/cli/vrange.c src/cli/vrange.h \
 	src/cli/needed.c src/cli/needed.h src/cli/paths.c src/cli/paths.h
 pidepoch_LDADD = libfuzz.la libinspect.la libsupervisor.la libreport.la libcommand.la
+# The live view needs ncurses; without it, top prints the list once.
+if HAVE_NCURSES
+pidepoch_SOURCES += src/cli/top_screen.c
+pidepoch_CPPFLAGS += $(NCURSES_CFLAGS)
+pidepoch_LDADD += $(NCURSES_LIBS)
+else
+pidepoch_SOURCES += src/cli/top_screen_none.c
+endif
 # once, and not again in the keeper and in each worker
 pidepoch_LDFLAGS = -Wl,-z,now
 

@@ -26,15 +26,11 @@ static const struct {
 	const char *name;
 	int (*main)(int argc, char **argv);
 } commands[] = {
-	{ "run", pe_run_main },
-	{ "report", pe_report_main },
-	{ "demo", pe_demo_main },
-	{ "fuzz", pe_fuzz_main },
-	{ "status", pe_status_main },
-	{ "doctor", pe_doctor_main },
-	{ "completion", pe_completion_main },
-	{ "help", help_main },
-	{ "version", version_main },
+	{ "run", pe_run_main },	      { "report", pe_report_main },
+	{ "demo", pe_demo_main },     { "fuzz", pe_fuzz_main },
+	{ "status", pe_status_main }, { "top", pe_top_main },
+	{ "doctor", pe_doctor_main }, { "completion", pe_completion_main },
+	{ "help", help_main },	      { "version", version_main },
 };
 
 static int version(void)

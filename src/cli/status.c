@@ -43,6 +43,7 @@ static void show_time(const char *name, pe_clock_time t)
 static void show_stats(const struct pe_stats *a)
 {
 	printf("%-22s %llu\n", "children", (unsigned long long)a->children);
+	printf("%-22s %llu\n", "reaped children", (unsigned long long)a->released);
 	printf("%-22s %llu bytes\n", "kept", (unsigned long long)a->bytes);
 	printf("%-22s %llu bytes of at most %llu\n", "of which for old laps",
 	       (unsigned long long)a->old_bytes, (unsigned long long)a->bound);
@@ -74,14 +75,14 @@ static void show_ranges(const struct pe_ranges *r)
 /* What there is of the two. A program may have only one of the libraries. */
 static int show(pid_t pid)
 {
-	struct pe_stats stats;
+	struct pe_status status;
 	struct pe_ranges ranges;
-	const int kept = pe_status_read(pid, &stats), is_volatile = pe_ranges_read(pid, &ranges);
+	const int kept = pe_status_read(pid, &status), is_volatile = pe_ranges_read(pid, &ranges);
 
 	if (kept < 0 && is_volatile < 0)
 		return ERROR(PE_EXIT_FAILED, "%d: %s", pid, reason(kept));
 	if (kept == 0)
-		show_stats(&stats);
+		show_stats(&status.stats);
 	if (is_volatile == 0)
 		show_ranges(&ranges);
 	return pe_message_flush("status");

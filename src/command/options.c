@@ -184,6 +184,8 @@ int pe_options_next(const char *name, int argc, char **argv)
 					      NULL, PE_MESSAGE_LONG + (int)o->id };
 		if (o->letter)
 			*end++ = o->letter;
+		if (o->letter && o->value)
+			*end++ = ':';
 	}
 	answer = getopt_long(argc, argv, letters, longs, NULL);
 	if (answer == -1)

@@ -97,6 +97,15 @@ static const struct pe_options_option fuzz_options[] = {
 	{ 0 },
 };
 
+static const struct pe_options_option top_options[] = {
+	{ PE_OPTION_ONCE, "once", 0, NULL,
+	  "print the list once (also where standard output is no terminal)" },
+	{ PE_OPTION_JSON, "json", 0, NULL, "--once, as output for programs" },
+	{ PE_OPTION_DELAY, "delay", 'd', "SECONDS", "time between two looks (default 1)" },
+	HELP,
+	{ 0 },
+};
+
 static const struct pe_options_option doctor_options[] = {
 	{ PE_OPTION_JSON, "json", 0, NULL, "output for programs" },
 	COLOUR,
@@ -165,6 +174,16 @@ const struct pe_options_command pe_options_commands[] = {
 	  .about = "Show what the library keeps for a program that runs under pidepoch, and the "
 		   "volatile memory of a program that uses libvrange.",
 	  .options = help_alone,
+	  .end = "Exit status: 0 success, 1 nothing to show, 2 usage error." SEE_MANUAL },
+	{ .name = "top",
+	  .summary = "show the programs that run under pidepoch, and their stale uses, live",
+	  .usage = "[OPTION]... [PID]...",
+	  .operand = "PID",
+	  .about = "Show the programs that run under pidepoch, as far as you may see them: the "
+		   "children that each has, and has reaped, its epoch and how far its references "
+		   "lag, and its stale uses as they happen. With PIDs, only these processes and "
+		   "those below them. Key h shows the keys.",
+	  .options = top_options,
 	  .end = "Exit status: 0 success, 1 nothing to show, 2 usage error." SEE_MANUAL },
 	{ .name = "doctor",
 	  .summary = "show what this machine supports, and what is guaranteed here",

@@ -5,5 +5,6 @@ noinst_LTLIBRARIES += libinspect.la
 libinspect_la_SOURCES = \
 	src/inspect/ranges.c src/inspect/ranges.h \
 	src/inspect/status.c src/inspect/status.h \
-	src/inspect/summary.c src/inspect/summary.h
+	src/inspect/summary.c src/inspect/summary.h \
+	src/inspect/top.c src/inspect/top.h
 libinspect_la_LIBADD = libsupervisor.la

@@ -8,9 +8,21 @@
 
 #include "core/frame/stats.h"
 
+/* what top shows beside the stats */
+struct pe_status {
+	struct pe_stats stats;
+	enum pe_policy policy;
+	enum pe_evidence_policy evidence;
+	uint32_t uses,
+		refused; /* stale uses that were reported, and those of them that were refused */
+	uint64_t last;	 /* PE_SINK_LAST of core/record/sink.h */
+	bool trusted;
+};
+
 /* 0, or -errno: -ESRCH no such process; -EACCES, -EPERM its memory may not be read; -ENOENT it
  * has no pidepoch library; -ENODATA /proc is missing or of another pid namespace; -EPROTO the
- * library is another version; -EAGAIN nothing has been kept yet */
-int pe_status_read(pid_t pid, struct pe_stats *stats);
+ * library is another version; -EAGAIN nothing has been kept yet: the
+ * settings are known */
+int pe_status_read(pid_t pid, struct pe_status *status);
 
 #endif

@@ -124,6 +124,13 @@ static bool take_holder(struct pe_events *e, const struct pe_json *o, struct pe_
 	       keep_member(e, o, "exe", &v->holder.exe);
 }
 
+/* An event from the supervisor has the holder as it was before the release was looked up. */
+static void bound_age(struct pe_events_event *v)
+{
+	if (v->released.known && v->holder.age_ms > v->released.ago_ms)
+		v->holder.age_ms = v->released.ago_ms;
+}
+
 static bool take_evidence(struct pe_events *e, const struct pe_json *o, struct pe_events_event *v)
 {
 	v->evidence.known = o && o->type == PE_JSON_OBJECT;
@@ -180,6 +187,7 @@ static int take_event(struct pe_events *e, const struct pe_json *o)
 	    !take_evidence(e, pe_json_get(o, "evidence"), &v) ||
 	    !take_holder(e, pe_json_get(o, "holder"), &v))
 		return -ENOMEM;
+	bound_age(&v);
 	all = grow(e->event, e->events, &e->events_room, sizeof(v));
 	if (!all)
 		return -ENOMEM;

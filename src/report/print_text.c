@@ -75,8 +75,8 @@ static void holder(FILE *out, const struct pe_events_event *e)
 		pe_plain_print(out, e->holder.exe);
 		fprintf(out, ")");
 	}
-	fprintf(out, ", a child of %" PRIu64 ", for %" PRIu64 ".%03" PRIu64 " s\n",
-		e->holder.parent, e->holder.age_ms / 1000, e->holder.age_ms % 1000);
+	fprintf(out, ", a child of %" PRIu64 ", for %" PRIu64 ".%02" PRIu64 " s\n",
+		e->holder.parent, e->holder.age_ms / 1000, e->holder.age_ms % 1000 / 10);
 }
 
 static void evidence(FILE *out, const struct pe_events_event *e)

@@ -17,7 +17,7 @@ for command in $commands; do
 	cp "$TMPDIR/out" "$TMPDIR/help"
 	try help "$command"
 	cmp -s "$TMPDIR/out" "$TMPDIR/help" || { show; fail "help $command and $command -h differ"; }
-	sed -n "s/^  .. *--\([a-z-]*\)=\{0,1\}\([^ ]*\).*/$command \1 \2/p" "$TMPDIR/help"
+	sed -n "s/^  ..,\{0,1\} *--\([a-z-]*\)=\{0,1\}\([^ ]*\).*/$command \1 \2/p" "$TMPDIR/help"
 	grep -q "^Usage: pidepoch $command" "$TMPDIR/help" || { show; fail "no usage of $command"; }
 done >"$TMPDIR/table"
 grep -q '^run on-stale off|warn-once' "$TMPDIR/table" || { cat "$TMPDIR/table"; fail "no table"; }
@@ -29,9 +29,9 @@ table = {tuple((line.split() + [""])[:3]) for line in open(sys.argv[1])}
 page = open(sys.argv[2]).read()
 wrong = 0
 
-def options(text):
+def options(text, head="(?:It|Op)?"):
     found = set()
-    for name, rest in re.findall(r"^\.(?:It|Op)?\s*Fl Fl ([a-z-]+)(?: Ns = Ns (.*))?$", text, re.M):
+    for name, rest in re.findall(r"^\." + head + r"\s*Fl Fl ([a-z-]+)(?: Ns = Ns (.*))?$", text, re.M):
         found.add((name, tuple(re.findall(r"Cm ([\w-]+)", rest or ""))))
     return found
 
@@ -62,7 +62,7 @@ for name, part in zip(items[1::2], items[2::2]):
 for command in {c for c, o, v in table}:
     expected = {(o, v) for c, o, v in table if c == command and o not in ("help",)}
     compare("synopsis of " + command, expected, of.get(command, set()))
-    compare("text of " + command, expected, options(text.get(command, "")))
+    compare("text of " + command, expected, options(text.get(command, ""), "It"))
 sys.exit(wrong)
 END
 

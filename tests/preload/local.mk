@@ -25,6 +25,7 @@ CLI_TESTS = \
 	tests/cli/outcome.sh \
 	tests/cli/setuid.sh \
 	tests/cli/status.sh \
+	tests/cli/top.sh \
 	tests/cli/unfit.sh \
 	tests/cli/usage.sh \
 	tests/cli/values.sh \

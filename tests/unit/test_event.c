@@ -135,6 +135,35 @@ START_TEST(stale_and_its_holder)
 }
 END_TEST
 
+static long number_of(const char *object, const char *name)
+{
+	const char *at = strstr(text, object);
+
+	ck_assert_ptr_nonnull(at);
+	at = strstr(at, name);
+	ck_assert_ptr_nonnull(at);
+	return strtol(at + strlen(name), NULL, 10);
+}
+
+/* The holder that the event takes is this process, which is older than its child's release. */
+START_TEST(event_5_a_holder_is_not_older_than_the_release)
+{
+	struct pe_use u = { .by = PE_CALL_KILL, .signal = SIGTERM, .holder = getpid() };
+	struct pe_known k;
+
+	begin();
+	u.pid = reaped_child();
+	k = pe_frame_know(&frame, (uint32_t)u.pid);
+	ck_assert_ptr_nonnull(k.slot);
+	pe_event_use(&frame, &u, &k, true, PE_OUTCOME_PASSED);
+	written();
+	ck_assert_int_le(number_of("\"holder\"", "\"age_ms\":"),
+			 number_of("\"released\"", "\"ago_ms\":"));
+	ck_assert_int_le(number_of("\"released\"", "\"ago_ms\":"),
+			 number_of("\"obtained\"", "\"ago_ms\":"));
+}
+END_TEST
+
 START_TEST(a_use_of_an_inherited_pid_is_a_note)
 {
 	struct pe_known k = { .what = PE_KNOWN_INHERITED };
@@ -403,6 +432,7 @@ int main(void)
 	tcase_add_test(c, latent_and_refused);
 	tcase_add_test(c, probe);
 	tcase_add_test(c, stale_and_its_holder);
+	tcase_add_test(c, event_5_a_holder_is_not_older_than_the_release);
 	tcase_add_test(c, a_use_of_an_inherited_pid_is_a_note);
 	tcase_add_test(c, double_reap);
 	tcase_add_test(c, stolen_wait);

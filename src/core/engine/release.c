@@ -31,6 +31,7 @@ static void released(struct pe_frame *p, struct pe_thread *t, const struct pe_kn
 	if (unlikely(p->trace))
 		mark_released(p, k->index, by, s);
 	pe_slot_bury(k->slot, pe_frame_ms(p), (uint8_t)by);
+	atomic_fetch_add_explicit(&p->released, 1, memory_order_relaxed);
 }
 
 void pe_release_reaped(struct pe_frame *p, struct pe_thread *t, const struct pe_known *k,

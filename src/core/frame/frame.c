@@ -24,9 +24,9 @@ uint32_t pe_frame_ms(const struct pe_frame *p)
 	uint32_t ms;
 
 	if (likely(p->set->clock))
-		p->set->clock(CLOCK_MONOTONIC_COARSE, &now);
+		p->set->clock(CLOCK_BOOTTIME, &now);
 	else
-		pe_sys_clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+		pe_sys_clock_gettime(CLOCK_BOOTTIME, &now);
 	/* it wraps after 49 days */
 	ms = (uint32_t)((uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000);
 
@@ -160,6 +160,14 @@ static void forget_lag(struct pe_frame *p)
 	atomic_store(&p->sync.read_at, 0);
 }
 
+/* What was reported is the parent's. */
+static void forget_uses(struct pe_sink *s)
+{
+	atomic_store(&s->uses, 0);
+	atomic_store(&s->refused, 0);
+	atomic_store(&s->last, 0);
+}
+
 static void next_frame(struct pe_frame *p, struct pe_thread *t)
 {
 	_Atomic uint32_t *fork_mark = atomic_load(&p->fork_mark);
@@ -172,6 +180,9 @@ static void next_frame(struct pe_frame *p, struct pe_thread *t)
 	pe_tree_init(&p->tree, &p->inner, &p->leaf, pe_clock_lap(pe_clock_now(&p->clock)));
 	pe_hold_forked(&p->records, t, (uint32_t)pe_sys_gettid());
 	atomic_store(&p->lock, 0);
+	atomic_store(&p->released, 0);
+	if (p->set->sink)
+		forget_uses(p->set->sink);
 	atomic_store(&p->shared_vm, fork_mark == &p->plain_mark);
 	forget_lag(p);
 	t->vfork_depth = 0;

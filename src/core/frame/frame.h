@@ -75,6 +75,7 @@ struct pe_frame {
 	_Atomic uint32_t lock;
 	_Atomic uint32_t plain_mark;  /* used if the page that `fork_mark` needs cannot be mapped */
 	_Atomic uint32_t births;      /* slots about to be attached */
+	_Atomic uint32_t released;    /* children that were reaped */
 	_Atomic uint32_t early_reaps; /* reaps, perhaps of a child not recorded yet */
 	_Atomic uint32_t refused; /* was memory for a slot missing? never; yes; yes, and reported */
 	_Atomic bool autoreap;	  /* children may vanish: SIGCHLD was ignored, or token.3 */
@@ -154,6 +155,6 @@ struct pe_known {
 };
 struct pe_known pe_frame_know(struct pe_frame *p, uint32_t pid);
 
-uint32_t pe_frame_ms(const struct pe_frame *p); /* CLOCK_MONOTONIC, never 0 */
+uint32_t pe_frame_ms(const struct pe_frame *p); /* CLOCK_BOOTTIME, as start times are; never 0 */
 
 #endif

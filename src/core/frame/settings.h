@@ -17,7 +17,17 @@
 
 struct pe_event_outside;
 struct pe_fuzz_page;
-struct pe_sink;
+
+/* what the host keeps of a process's notices (core/record/sink.h); zero at the start */
+struct pe_sink {
+	_Atomic uint32_t second, written; /* sink.4: notices in this second */
+	_Atomic uint32_t left_out;
+	_Atomic bool failed, events_failed; /* the reason has been written */
+	bool unlimited;			    /* the notices are of several processes */
+	_Atomic uint32_t uses;		    /* stale uses since the exec or fork */
+	_Atomic uint32_t refused;	    /* of these */
+	_Atomic uint64_t last;		    /* PE_SINK_LAST: the last one */
+};
 
 enum pe_old { /* PIDEPOCH_FORCE_OLD: do not use this newer mechanism */
 	      PE_OLD_RSEQ = 1 << 0,

@@ -9,6 +9,7 @@ void pe_stats_of(const struct pe_frame *p, size_t most, struct pe_stats *a)
 	a->now = pe_clock_now(&p->clock);
 	a->sync = atomic_load(&p->sync.point);
 	a->children = atomic_load_explicit(&p->slots.live, memory_order_relaxed);
+	a->released = atomic_load_explicit(&p->released, memory_order_relaxed);
 	a->bytes = pe_arena_bytes(&p->slots) + pe_arena_bytes(&p->leaf) +
 		   pe_arena_bytes(&p->inner) + pe_arena_bytes(&p->records) +
 		   pe_arena_bytes(&p->others.known) + pe_arena_bytes(&p->groups.led.known);

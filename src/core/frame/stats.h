@@ -42,7 +42,7 @@ static inline uint64_t pe_stats_layout(void)
 
 struct pe_stats {
 	pe_clock_time now, sync; /* sync 0: the process has not asked for references */
-	uint64_t children, bytes, old_bytes, bound, retired_early;
+	uint64_t children, released, bytes, old_bytes, bound, retired_early;
 };
 
 /* @most: the process's own bound, 0: PE_SYNC_POINT_OLD_BYTES. @p may be a copy of another process's

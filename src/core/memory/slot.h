@@ -41,7 +41,7 @@
 struct pe_slot {
 	_Atomic uint64_t word;
 	_Atomic uint64_t birth;	   /* lap in which the pid was allocated */
-	_Atomic uint32_t born;	   /* ms of CLOCK_MONOTONIC */
+	_Atomic uint32_t born;	   /* ms of CLOCK_BOOTTIME */
 	_Atomic uint32_t released; /* the same; 0: not yet */
 	_Atomic uint8_t born_by;   /* enum pe_call */
 	_Atomic uint8_t released_by;

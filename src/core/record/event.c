@@ -24,6 +24,7 @@ struct happening {
 	int signal;
 	bool held, group, unproven;
 	enum pe_outcome outcome;
+	uint32_t now;			     /* pe_frame_ms() */
 	const struct pe_known *k;	     /* NULL: nothing is known */
 	const struct pe_evidence_finding *f; /* NULL: not stale by evidence */
 };
@@ -136,11 +137,11 @@ static bool read_history(const struct pe_frame *p, const struct happening *h, st
 }
 
 static void moment_field(struct pe_text *t, const struct pe_frame *p, const char *name,
-			 unsigned int by, uint32_t then, uint32_t tid, uint32_t stack)
+			 unsigned int by, uint32_t ago, uint32_t tid, uint32_t stack)
 {
 	begin_object(t, name);
 	text_field(t, "call", pe_call_name(by));
-	number_field(t, "ago_ms", pe_frame_ms(p) - then);
+	number_field(t, "ago_ms", ago);
 	if (tid)
 		number_field(t, "tid", tid);
 	if (p->trace)
@@ -176,8 +177,9 @@ static void history_fields(struct pe_text *t, const struct pe_frame *p, const st
 		outside_fields(t, p->set->outside);
 	if (!read_history(p, h, &x))
 		return;
-	moment_field(t, p, "obtained", x.born_by, x.born, x.born_tid, x.born_stack);
-	moment_field(t, p, "released", x.released_by, x.released, x.released_tid, x.released_stack);
+	moment_field(t, p, "obtained", x.born_by, h->now - x.born, x.born_tid, x.born_stack);
+	moment_field(t, p, "released", x.released_by, h->now - x.released, x.released_tid,
+		     x.released_stack);
 	name_field(t, "released_by_any");
 	pe_text_add(t, x.released_any ? "true" : "false");
 }
@@ -220,8 +222,9 @@ static void exe_field(struct pe_text *t, uint32_t pid, char *exe)
 	text_field(t, "exe", exe);
 }
 
-/* Start times are in hundredths of a second since boot on every Linux. */
-static void holder_field(struct pe_text *t, uint32_t holder, char *exe)
+/* event.5. Start times are in hundredths of a second since boot on every Linux: an age may be 10 ms
+ * too large. @most: ms since the pid was released */
+static void holder_field(struct pe_text *t, uint32_t holder, uint64_t most, char *exe)
 {
 	struct pe_identity_holder who;
 	struct timespec now = { 0 };
@@ -235,7 +238,8 @@ static void holder_field(struct pe_text *t, uint32_t holder, char *exe)
 	begin_object(t, "holder");
 	text_field(t, "comm", who.comm);
 	number_field(t, "parent", who.ppid);
-	number_field(t, "age_ms", ms > start ? ms - start : 0);
+	ms = ms > start ? ms - start : 0;
+	number_field(t, "age_ms", ms < most ? ms : most);
 	exe_field(t, holder, exe);
 	pe_text_add(t, "}");
 }
@@ -246,7 +250,7 @@ void pe_event_describe_holder(struct pe_event_outside *o, uint32_t pid)
 	struct pe_text t = pe_text_on(o->holder, sizeof(o->holder));
 
 	pe_text_add(&t, "{"); /* written as a first field: without a comma */
-	holder_field(&t, pid, exe);
+	holder_field(&t, pid, UINT64_MAX, exe);
 	pe_text_end(&t);
 }
 
@@ -294,6 +298,14 @@ static void head_fields(struct pe_text *t, const struct pe_frame *p, const struc
 	text_field(t, "outcome", outcomes[h->outcome]);
 }
 
+/* How long a process can have held the pid at most: since this process released it. */
+static uint64_t released_ago(const struct pe_frame *p, const struct happening *h)
+{
+	struct history x;
+
+	return read_history(p, h, &x) ? h->now - x.released : UINT64_MAX;
+}
+
 /* --- all of it --- */
 
 /* The name of the set of modules that the event's addresses refer to. 0: it cannot be
@@ -327,7 +339,7 @@ static void put_together(struct pe_text *t, const struct pe_frame *p, const stru
 	history_fields(t, p, h);
 	evidence_field(t, h);
 	if (!p->set->outside)
-		holder_field(t, h->holder, room->exe);
+		holder_field(t, h->holder, released_ago(p, h), room->exe);
 	else
 		holder_and_stack_from(t, p->set->outside);
 	if (p->trace) {
@@ -344,12 +356,13 @@ static void put_together(struct pe_text *t, const struct pe_frame *p, const stru
 	pe_text_add(t, "}\n");
 }
 
-static pe_cold void happened(const struct pe_frame *p, const struct happening *h)
+static pe_cold void happened(const struct pe_frame *p, struct happening *h)
 {
 	struct room *room;
 	long n;
 	int fd;
 
+	h->now = pe_frame_ms(p);
 	pe_tally_add(p->set, offsetof(struct pe_tally, event[h->kind][h->outcome]));
 	if (!p->set->events)
 		return;
@@ -375,7 +388,7 @@ static pe_cold void happened(const struct pe_frame *p, const struct happening *h
 void pe_event_use(const struct pe_frame *p, const struct pe_use *u, const struct pe_known *k,
 		  bool held, enum pe_outcome outcome)
 {
-	const struct happening h = {
+	struct happening h = {
 		.kind = u->signal == 0 ? PE_EVENT_PROBE
 			: held	       ? PE_EVENT_STALE
 				       : PE_EVENT_LATENT,
@@ -396,7 +409,7 @@ void pe_event_use(const struct pe_frame *p, const struct pe_use *u, const struct
 void pe_event_evidence(const struct pe_frame *p, const struct pe_use *u,
 		       const struct pe_evidence_finding *f, enum pe_outcome outcome)
 {
-	const struct happening h = {
+	struct happening h = {
 		.kind = u->signal == 0 ? PE_EVENT_PROBE : PE_EVENT_STALE,
 		.by = u->by,
 		.pid = (uint32_t)u->pid,
@@ -412,7 +425,7 @@ void pe_event_evidence(const struct pe_frame *p, const struct pe_use *u,
 
 void pe_event_mistaken(struct pe_frame *p, const struct pe_use *u, enum pe_event_kind kind)
 {
-	const struct happening h = {
+	struct happening h = {
 		.kind = kind,
 		.by = u->by,
 		.pid = (uint32_t)u->pid,

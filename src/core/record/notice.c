@@ -117,12 +117,18 @@ static const char *outcome_name(enum pe_outcome outcome)
 					       : "aborting";
 }
 
+static void count(const struct pe_frame *p, const struct pe_use *u, enum pe_outcome outcome)
+{
+	pe_sink_count(p->set, PE_SINK_LAST(u->pid, u->by, outcome), outcome == PE_OUTCOME_REFUSED);
+}
+
 void pe_notice_stale(const struct pe_frame *p, const struct pe_use *u, const struct pe_known *k,
 		     enum pe_outcome outcome)
 {
 	char buffer[LINE];
 	struct pe_text line = pe_text_on(buffer, sizeof(buffer) - 1);
 
+	count(p, u, outcome);
 	pe_sink_begin(&line, p->set);
 	add_call(&line, u);
 	/* what the parent knew does not prove the child's use stale (verdict.7) */
@@ -142,8 +148,8 @@ void pe_notice_stale(const struct pe_frame *p, const struct pe_use *u, const str
 		      });
 }
 
-/* "0.123 s", "12 s", "3 days" */
-static void add_span(struct pe_text *line, int64_t ms)
+/* "0.123 s", "12 s", "3 days"; @ticks: known to 10 ms, "0.12 s" */
+static void add_span(struct pe_text *line, int64_t ms, bool ticks)
 {
 	static const struct {
 		int64_t ms;
@@ -162,7 +168,7 @@ static void add_span(struct pe_text *line, int64_t ms)
 		}
 	pe_text_decimal(line, (uint64_t)ms / 1000);
 	pe_text_add(line, ".");
-	pe_text_padded(line, (uint64_t)ms % 1000, 3);
+	pe_text_padded(line, (uint64_t)ms % 1000 / (ticks ? 10 : 1), ticks ? 2 : 3);
 	pe_text_add(line, " s");
 }
 
@@ -196,7 +202,7 @@ static void add_evidence(struct pe_text *line, const struct pe_evidence_finding 
 		pe_text_add(line, " was told by the kernel ");
 		break;
 	}
-	add_span(line, f->now - f->moment);
+	add_span(line, f->now - f->moment, false);
 	pe_text_add(line, " ago");
 }
 
@@ -207,6 +213,7 @@ void pe_notice_evidence(const struct pe_frame *p, const struct pe_use *u,
 	char buffer[LINE];
 	struct pe_text line = pe_text_on(buffer, sizeof(buffer) - 1);
 
+	count(p, u, outcome);
 	pe_sink_begin(&line, p->set);
 	add_call(&line, u);
 	pe_text_add(&line, "stale pid: ");
@@ -221,7 +228,7 @@ void pe_notice_evidence(const struct pe_frame *p, const struct pe_use *u,
 	pe_text_add(&line, ", parent ");
 	pe_text_decimal(&line, f->holder.ppid);
 	pe_text_add(&line, ") for ");
-	add_span(&line, f->now - (int64_t)f->holder.start * PE_MOMENT_TICK);
+	add_span(&line, f->now - (int64_t)f->holder.start * PE_MOMENT_TICK, true);
 	if (outcome == PE_OUTCOME_REFUSED && u->by == PE_CALL_PROC)
 		pe_text_add(&line, "; refused: ENOENT");
 	else

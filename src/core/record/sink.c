@@ -251,6 +251,16 @@ static void write_line(const struct pe_settings *set, struct pe_text *line,
 		pe_tally_fail(set, COUNT(lost_notices), COUNT(notice_error), (int)-n);
 }
 
+void pe_sink_count(const struct pe_settings *set, uint64_t last, bool refused)
+{
+	if (!set->sink)
+		return;
+	atomic_store_explicit(&set->sink->last, last, memory_order_relaxed);
+	if (refused)
+		atomic_fetch_add_explicit(&set->sink->refused, 1, memory_order_relaxed);
+	atomic_fetch_add_explicit(&set->sink->uses, 1, memory_order_release);
+}
+
 /* --- the rate --- */
 
 /* sink.4. Two threads at the change of the second may write a few more. */

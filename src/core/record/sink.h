@@ -26,20 +26,19 @@
 #define PE_SINK_JOURNAL "/run/systemd/journal/socket"
 #define PE_SINK_SYSLOG	"/dev/log"
 
-/* what the host keeps for one process; zero at the start */
-struct pe_sink {
-	_Atomic uint32_t second, written; /* sink.4: notices in this second */
-	_Atomic uint32_t left_out;
-	_Atomic bool failed, events_failed; /* the reason has been written */
-	bool unlimited;			    /* the notices are of several processes */
-};
-
 /* The fields of a notice in the journal. What is NULL is left out. */
 struct pe_sink_fields {
 	const char *call, *evidence, *outcome, *holder;
 	uint32_t pid;
 	int signal; /* PE_USE_NO_SIGNAL: none */
 };
+
+/* pid << 32 | call << 8 | outcome, of struct pe_sink */
+#define PE_SINK_LAST(pid, call, outcome)                                                           \
+	((uint64_t)(pid) << 32 | (uint64_t)(call) << 8 | (uint64_t)(outcome))
+
+/* Count a stale use, for a reader outside (inspect/top.h). @last: PE_SINK_LAST */
+void pe_sink_count(const struct pe_settings *set, uint64_t last, bool refused);
 
 /* Record which file descriptor 2 is now (sink.1). */
 void pe_sink_know_stderr(struct pe_settings *set);

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* top - what the forms of "pidepoch top" share. */
+#ifndef PE_CLI_TOP_H
+#define PE_CLI_TOP_H
+
+#include <stddef.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+#include "inspect/top.h"
+
+#define PE_TOP_HEAD "    PID  CHILD  REAPED  EPOCH    LAG  POLICY  EVID  USES  REFUSED  COMMAND"
+
+struct pe_top_plan {
+	const pid_t *roots;
+	size_t n;
+	double seconds; /* between two looks */
+};
+
+/* One process as a line without a newline, its name after @indent blanks. */
+void pe_top_line(char *out, size_t size, const struct pe_top_process *p, unsigned int indent);
+
+/* The supervisors, as a line without a newline; @before: the look before, or NULL. */
+void pe_top_supervisors(char *out, size_t size, const struct pe_top *t,
+			const struct pe_top *before);
+
+/* The live view. 0, or an exit status after an error line. */
+int pe_top_screen(const struct pe_top_plan *plan);
+
+#endif
