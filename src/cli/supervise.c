@@ -112,6 +112,12 @@ static bool mark(void)
 	return setenv(PE_TOKEN_VARIABLE, value, 1) == 0;
 }
 
+static bool has_mechanisms(void)
+{
+	return !pe_probe_is_off(PE_PROBE_NOTIFY) && !pe_probe_is_off(PE_PROBE_KILLABLE) &&
+	       !pe_probe_is_off(PE_PROBE_CHILDREN);
+}
+
 /* Before the monitor is made: no process of the supervisor loads a library while it serves a
  * call. */
 static int load_vrange(struct pe_monitor_plan *plan, const char *path)
@@ -134,8 +140,7 @@ int pe_supervise_start(bool needed, const char *vrange)
 	r = load_vrange(&plan, vrange);
 	if (r)
 		return r;
-	if (pe_probe_is_off(PE_PROBE_NOTIFY) || pe_probe_is_off(PE_PROBE_KILLABLE) ||
-	    pe_probe_is_off(PE_PROBE_CHILDREN))
+	if (!has_mechanisms())
 		return failed(-ENOSYS, needed);
 	if (!mark())
 		return failed(-ENOMEM, needed);
@@ -148,4 +153,23 @@ int pe_supervise_start(bool needed, const char *vrange)
 	if (r > 0)
 		*getenv(PE_TOKEN_VARIABLE) = PE_TOKEN_READ;
 	return r >= 0 ? 0 : failed(r, needed);
+}
+
+bool pe_supervise_fuzz_works(void)
+{
+	return has_mechanisms() && !pe_supervise_is_inside();
+}
+
+void pe_supervise_fuzz(struct pe_fuzz_page *page)
+{
+	struct pe_monitor_plan plan = plan_from_environment();
+	int r = mark() ? 0 : -ENOMEM;
+
+	plan.fuzz = page;
+	if (r == 0)
+		r = pe_monitor_start(&plan);
+	if (r > 0)
+		*getenv(PE_TOKEN_VARIABLE) = PE_TOKEN_READ;
+	if (r < 0)
+		failed(r, false);
 }

@@ -30,4 +30,13 @@ bool pe_supervise_is_due(const char *mode);
  * after an error line. */
 int pe_supervise_start(bool needed, const char *vrange);
 
+struct pe_fuzz_page;
+
+/* Can pe_supervise_fuzz() work here? */
+bool pe_supervise_fuzz_works(void);
+
+/* In a namespace of "pidepoch fuzz", with the settings in the environment: start a supervisor that
+ * gives pids away as @page says. An error line if that fails. */
+void pe_supervise_fuzz(struct pe_fuzz_page *page);
+
 #endif

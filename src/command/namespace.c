@@ -21,7 +21,8 @@ static const char *verb = "demo";
 
 #define ERROR(status, ...) pe_message_error(status, verb, __VA_ARGS__)
 
-#define FEW 400 /* least value the kernel takes: 301 */
+#define FEW	 400 /* least value the kernel takes: 301 */
+#define LAST_PID "/proc/sys/kernel/ns_last_pid"
 
 static int write_text(const char *path, const char *text)
 {
@@ -147,7 +148,7 @@ int pe_namespace_settle(bool old)
 		few = write_number("/proc/sys/kernel/pid_max", FEW);
 	if (few == 0)
 		return PE_NAMESPACE_FEW;
-	steered = write_number("/proc/sys/kernel/ns_last_pid", FEW / 2);
+	steered = write_number(LAST_PID, FEW / 2);
 	if (steered == 0)
 		return PE_NAMESPACE_STEERED;
 	return ERROR(-1, "cannot make the kernel reuse pids: own pid_max: %s; ns_last_pid: %s",
@@ -180,6 +181,18 @@ int pe_namespace_first_lap(enum pe_namespace_pids how)
 	return pid < 0 ? -1 : 0;
 }
 
+int pe_namespace_set_next(pid_t pid)
+{
+	return write_number(LAST_PID, pid - 1);
+}
+
+pid_t pe_namespace_last(void)
+{
+	long last = read_number(LAST_PID);
+
+	return last > 0 ? (pid_t)last : 0;
+}
+
 /* Make @pid the next pid, where the kernel lets us. 0 or -1. */
 static int go_before(enum pe_namespace_pids how, pid_t pid)
 {
@@ -187,7 +200,7 @@ static int go_before(enum pe_namespace_pids how, pid_t pid)
 
 	if (how == PE_NAMESPACE_FEW)
 		return 0;
-	r = write_number("/proc/sys/kernel/ns_last_pid", pid - 1);
+	r = pe_namespace_set_next(pid);
 	return r < 0 ? ERROR(-1, "ns_last_pid: %s", strerror(-r)) : 0;
 }
 

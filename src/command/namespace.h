@@ -30,6 +30,12 @@ int pe_namespace_enter(void);
  * namespace. Returns an enum pe_namespace_pids, or -1 after an error line. */
 int pe_namespace_settle(bool old);
 
+/* Make @pid the next pid that is allocated here, if it is free. 0 or -errno. */
+int pe_namespace_set_next(pid_t pid);
+
+/* The pid that was allocated last, or 0: it cannot be read. */
+pid_t pe_namespace_last(void);
+
 /* Fork until the child gets @pid. Returns 0 in that child, 1 in the caller, -1 after an error
  * line. */
 int pe_namespace_birth(enum pe_namespace_pids how, pid_t pid);

@@ -141,7 +141,7 @@ static bool is_among(const char *word, const char *words)
 /* options.2 */
 static int check_value(const struct pe_options_command *c, const struct pe_options_option *o)
 {
-	char list[128];
+	char list[256];
 	size_t length;
 	const char *near;
 
@@ -224,7 +224,7 @@ int pe_options_check_variable(const char *name, enum pe_option option, const cha
 {
 	const char *value = getenv(variable);
 	const struct pe_options_option *o = find_option(name, option);
-	char list[128];
+	char list[256];
 
 	if (!value || !*value || is_among(value, o->value))
 		return 0;
@@ -276,7 +276,7 @@ static void print_item(const char *left, const char *help, size_t column)
 
 static void print_option(const struct pe_options_option *o)
 {
-	char left[128];
+	char left[256];
 
 	snprintf(left, sizeof(left), "  %c%c%s--%s%s%s", o->letter ? '-' : ' ',
 		 o->letter ? o->letter : ' ', o->letter ? ", " : "  ", o->name, o->value ? "=" : "",

@@ -76,16 +76,31 @@ static const struct pe_options_option report_options[] = {
 };
 
 static const struct pe_options_option fuzz_options[] = {
-	{ PE_OPTION_POLICY, "policy", 0, "immediate|lottery|window|turns",
-	  "which process gets a released pid: an unrelated one at once; by lot an unrelated one, "
-	  "COMMAND's own next child, or none yet; an unrelated one, with pauses around each reap and "
-	  "before each use; or each run another of these (the default)" },
+	{ PE_OPTION_POLICY, "policy", 0,
+	  "immediate|lottery|window|own|again|restart|inherited|sigchld-ignored|signals-blocked|"
+	  "child-before-exec|stdin-closed|turns",
+	  "what is done to COMMAND. An unrelated process gets each released pid at once; by lot an "
+	  "unrelated one, COMMAND's own next child, or none yet; an unrelated one, with pauses "
+	  "around each reap and before each use; COMMAND's own next child, with the same pauses. "
+	  "again: COMMAND is started again after its end, in a new pid namespace on the same files, "
+	  "and pids of before are in use; restart: the same, and it is killed before. inherited: "
+	  "each run starts it with another of what a parent may hand on (the four that follow). "
+	  "turns: each run another of immediate, own, window, again and lottery (the default)" },
 	{ PE_OPTION_CANARY, "canary", 0, "kill,priority,trace,probe",
 	  "which act on an unrelated process is a find: a signal, a change of its priority, tracing "
 	  "it (these are the default); a query whether it exists, or what it is" },
+	{ PE_OPTION_COMPARE, "compare", 0, "status,stdout,files",
+	  "what is compared with runs without reuse: the exit status (always), standard output, the "
+	  "files below the current directory" },
+	{ PE_OPTION_SUPERVISOR, "supervisor", 0, "auto|on|off",
+	  "see the calls of static programs, Go and raw system calls as well: if COMMAND is such a "
+	  "program (the default), always, never" },
 	{ PE_OPTION_SEED, "seed", 0, "N", "seed of all draws (default: from the clock)" },
 	{ PE_OPTION_RUNS, "runs", 0, "N",
 	  "number of runs (default 20, with --replay 1); the first find ends them" },
+	{ PE_OPTION_BUDGET, "budget", 0, "TIME",
+	  "time for all runs, as 60s, 10m or 1h; without --runs, as many runs as there is time "
+	  "for" },
 	{ PE_OPTION_TIMEOUT, "timeout", 0, "SECONDS",
 	  "time for one run (default 60); what was found until then counts" },
 	{ PE_OPTION_SUPPRESSIONS, "suppressions", 0, "FILE",
@@ -93,6 +108,11 @@ static const struct pe_options_option fuzz_options[] = {
 	{ PE_OPTION_SAVE, "save", 0, "FILE",
 	  "write the replay file of a find there (default pidepoch-fuzz.replay)" },
 	{ PE_OPTION_REPLAY, "replay", 0, "FILE", "repeat the run that FILE describes" },
+	{ PE_OPTION_CORPUS, "corpus", 0, "DIR",
+	  "keep the replay files of finds in DIR, and try those of COMMAND in it first" },
+	{ PE_OPTION_JSON, "json", 0, "FILE", "write the result to FILE, for programs" },
+	{ PE_OPTION_SARIF, "sarif", 0, "FILE", "write the findings to FILE, for code hosts" },
+	{ PE_OPTION_JUNIT, "junit", 0, "FILE", "write the runs to FILE, as JUnit XML" },
 	HELP,
 	{ 0 },
 };
@@ -163,10 +183,12 @@ const struct pe_options_command pe_options_commands[] = {
 	  .about =
 		  "Run COMMAND repeatedly in a pid namespace, where each pid that it releases is "
 		  "given to an unrelated process. Report what COMMAND then does to such processes, "
-		  "and which statuses of its children it loses.",
+		  "whether it ends differently than without reuse, and which statuses of its "
+		  "children it loses.",
 	  .options = fuzz_options,
-	  .end = "Exit status: 0 nothing found, 1 found, 2 usage error, 125 pidepoch itself "
-		 "failed." SEE_MANUAL },
+	  .end = "Exit status: 0 nothing found, 1 found, 2 usage error, 3 nothing found, and COMMAND "
+		 "released no pid, 125 pidepoch itself failed, 126 COMMAND cannot be executed, 127 "
+		 "COMMAND not found." SEE_MANUAL },
 	{ .name = "status",
 	  .summary = "show what the library keeps for a running program",
 	  .usage = "PID",

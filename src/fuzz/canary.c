@@ -16,8 +16,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "fuzz/arch/canary.h"
+#include "command/namespace.h"
 #include "core/sys.h"
+#include "fuzz/arch/canary.h"
 
 #define SIGNAL_END SIGRTMAX
 
@@ -198,7 +199,9 @@ static void wait_for_end(struct server *k, struct canary *c)
 	c->pid = 0;
 }
 
-static void place_canary(struct server *k, pid_t pid, uint32_t release)
+/* false: the pid is in use: a group or a session still has it, or another process was created
+ * first */
+static bool place_canary(struct server *k, pid_t pid, uint32_t release)
 {
 	struct canary *place = &k->canary[k->next];
 
@@ -207,31 +210,23 @@ static void place_canary(struct server *k, pid_t pid, uint32_t release)
 	place->release = release;
 	place->traced = place->leaving = false;
 	place->pid = pid;
-	/* else the pid is in use: a group or a session still has it, or another process was created
-	 * first */
 	if (clone_canary(place) != pid) {
 		place->pid = 0;
-		return;
+		return false;
 	}
 	setpgid(pid, pid); /* signals to the process group of that number reach it as well */
 	atomic_store(&k->page->release[k->next], release);
 	atomic_store(&k->page->canary[k->next], (uint32_t)pid);
 	k->next = (k->next + 1) % PE_FUZZ_PAGE_CANARIES;
 	atomic_fetch_add(&k->page->reuses, 1);
+	return true;
 }
 
 /* The program's own next child gets the pid. */
 static void give_to_next_child(struct pe_fuzz_page *page, pid_t pid)
 {
-	char text[16];
-	int n = snprintf(text, sizeof(text), "%d", pid - 1);
-	int fd = open("/proc/sys/kernel/ns_last_pid", O_WRONLY | O_CLOEXEC);
-
-	if (fd < 0)
-		return;
-	if (write(fd, text, (size_t)n) == n)
+	if (pe_namespace_set_next(pid) == 0)
 		atomic_fetch_add(&page->reuses, 1);
-	close(fd);
 }
 
 /* --- the canary server --- */
@@ -267,15 +262,42 @@ static void look_for_tracers(struct server *k)
 			look_for_tracer(k, &k->canary[i], &tracer);
 }
 
-static void serve(struct server *k, pid_t pid)
+static void serve_release(struct server *k, pid_t pid)
 {
 	uint32_t release = k->page->offered++;
 	uint64_t draw = pe_fuzz_page_draw(k->page->seed, release);
 
-	if (k->page->policy != PE_FUZZ_PAGE_LOTTERY || draw % 4 < 2)
+	if (k->page->policy == PE_FUZZ_PAGE_OWN)
+		give_to_next_child(k->page, pid);
+	else if (k->page->policy != PE_FUZZ_PAGE_LOTTERY || draw % 4 < 2)
 		place_canary(k, pid, release);
 	else if (draw % 4 == 2)
 		give_to_next_child(k->page, pid);
+}
+
+/* fuzz_page.8: a pid that no process of the run has held yet is not reused. */
+static void serve_use(struct server *k, pid_t pid)
+{
+	if (pid <= pe_namespace_last() && place_canary(k, pid, PE_FUZZ_PAGE_RELEASE_UNSEEN))
+		atomic_fetch_add(&k->page->releases, 1);
+}
+
+/* false: it was the request to stop */
+static bool serve(struct server *k, uint32_t request)
+{
+	if (request == PE_FUZZ_PAGE_STOP)
+		return false;
+	if (request == PE_FUZZ_PAGE_LEAVE)
+		end_all(k);
+	else if (request == PE_FUZZ_PAGE_LOOK)
+		look_for_tracers(k);
+	else if (request & PE_FUZZ_PAGE_USE)
+		serve_use(k, (pid_t)(request & PE_FUZZ_PAGE_PID));
+	else if (request & PE_FUZZ_PAGE_EARLIER)
+		place_canary(k, (pid_t)(request & PE_FUZZ_PAGE_PID), PE_FUZZ_PAGE_RELEASE_EARLIER);
+	else
+		serve_release(k, (pid_t)request);
+	return true;
 }
 
 _Noreturn void pe_canary_serve(struct pe_fuzz_page *page)
@@ -290,22 +312,13 @@ _Noreturn void pe_canary_serve(struct pe_fuzz_page *page)
 	setsid();
 	prctl(PR_SET_NAME, PE_CANARY_NAME); /* a canary inherits it, and so has it from the start */
 	for (;;) {
-		uint32_t pid;
-
 		if (atomic_load(&page->asked) == served) {
 			if (pe_fuzz_page_wait(&page->asked, served) == -ETIMEDOUT)
 				look_at_all(&k);
 			continue;
 		}
-		pid = atomic_load(&page->pid);
-		if (pid == PE_FUZZ_PAGE_STOP)
+		if (!serve(&k, atomic_load(&page->pid)))
 			break;
-		if (pid == PE_FUZZ_PAGE_LEAVE)
-			end_all(&k);
-		else if (pid == PE_FUZZ_PAGE_LOOK)
-			look_for_tracers(&k);
-		else
-			serve(&k, (pid_t)pid);
 		atomic_store(&page->served, ++served);
 		pe_fuzz_page_wake(&page->served);
 		make_room(&k);

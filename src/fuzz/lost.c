@@ -6,13 +6,21 @@
 
 #include "report/findings.h"
 
-static void keep_lost_only(struct pe_events *e)
+static bool is_ignored(const struct pe_events_event *e)
+{
+	return strcmp(e->kind, "ignored") == 0;
+}
+
+static void keep_lost_only(struct pe_events *e, bool *ignored)
 {
 	size_t kept = 0;
 
-	for (size_t i = 0; i < e->events; i++)
-		if (strcmp(e->event[i].kind, "stolen-wait") == 0)
+	*ignored = false;
+	for (size_t i = 0; i < e->events; i++) {
+		*ignored |= is_ignored(&e->event[i]);
+		if (is_ignored(&e->event[i]) || strcmp(e->event[i].kind, "stolen-wait") == 0)
 			e->event[kept++] = e->event[i];
+	}
 	e->events = kept;
 }
 
@@ -31,7 +39,7 @@ static long count(const struct pe_events *e, const struct pe_suppress *suppress)
 	return n;
 }
 
-long pe_fuzz_lost_count(const char *path, const struct pe_suppress *suppress)
+long pe_fuzz_lost_count(const char *path, const struct pe_suppress *suppress, bool *ignored)
 {
 	struct pe_events events = { .events = 0 };
 	FILE *f = fopen(path, "re");
@@ -42,7 +50,7 @@ long pe_fuzz_lost_count(const char *path, const struct pe_suppress *suppress)
 	n = pe_events_read(&events, f);
 	fclose(f);
 	if (n == 0) {
-		keep_lost_only(&events);
+		keep_lost_only(&events, ignored);
 		n = events.events ? count(&events, suppress) : 0;
 	}
 	pe_events_free(&events);

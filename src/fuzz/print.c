@@ -8,29 +8,28 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "command/message.h"
-#include "core/call.h"
 #include "command/exit_status.h"
-
-#define ERROR(status, ...) pe_message_error(status, "fuzz", __VA_ARGS__)
+#include "core/call.h"
+#include "fuzz/policy.h"
+#include "report/plain.h"
 
 /* --- progress --- */
 
-void pe_fuzz_print_progress(const struct pe_fuzz_plan *plan, const struct pe_fuzz_print_total *t,
-			    const struct pe_fuzz_run *now)
+void pe_fuzz_print_progress(const struct pe_fuzz_session *s)
 {
-	struct pe_fuzz_print_total sum = *t;
+	struct pe_fuzz_session_total sum = s->total;
+	const struct pe_fuzz_page *now = s->run.page;
 
 	if (!isatty(2))
 		return;
-	if (now && now->page) {
+	if (now && !now->control) {
 		sum.runs++;
-		sum.forks += atomic_load(&now->page->forks);
-		sum.reuses += atomic_load(&now->page->reuses);
-		sum.finds += atomic_load(&now->page->finds);
+		sum.forks += atomic_load(&now->forks);
+		sum.reuses += atomic_load(&now->reuses);
+		sum.finds += atomic_load(&now->finds);
 	}
 	fprintf(stderr, "\rpidepoch fuzz: run %u of %u: %lu fork%s, %lu reuse%s, %u find%s\033[K",
-		sum.runs, plan->runs, sum.forks, sum.forks == 1 ? "" : "s", sum.reuses,
+		sum.runs, s->plan.runs, sum.forks, sum.forks == 1 ? "" : "s", sum.reuses,
 		sum.reuses == 1 ? "" : "s", sum.finds, sum.finds == 1 ? "" : "s");
 }
 
@@ -40,7 +39,7 @@ void pe_fuzz_print_progress_end(void)
 		fputc('\n', stderr);
 }
 
-/* --- finds --- */
+/* --- acts --- */
 
 static const char *signal_name(int number)
 {
@@ -55,38 +54,109 @@ static const char *probe_name(int call)
 	return call ? pe_call_name((unsigned int)call) : "a look at /proc";
 }
 
-static void print_what(const struct pe_fuzz_page_find *f)
+void pe_fuzz_print_act(const struct pe_fuzz_page_find *f, char *to, size_t size)
 {
+	char sender[32] = "";
+
 	switch (f->what) {
 	case PE_FUZZ_PAGE_PRIORITY:
-		printf("  priority %d was given to an unrelated process, pid %u", f->signal,
-		       f->pid);
+		snprintf(to, size, "priority %d was given to an unrelated process, pid %u",
+			 f->signal, f->pid);
 		break;
 	case PE_FUZZ_PAGE_TRACE:
-		printf("  an unrelated process, pid %u, is traced by pid %d", f->pid, f->sender);
+		snprintf(to, size, "an unrelated process, pid %u, is traced by pid %d", f->pid,
+			 f->sender);
 		break;
 	case PE_FUZZ_PAGE_PROBE:
-		printf("  belief: %s by pid %d found an unrelated process, pid %u",
-		       probe_name(f->signal), f->sender, f->pid);
+		snprintf(to, size, "belief: %s by pid %d found an unrelated process, pid %u",
+			 probe_name(f->signal), f->sender, f->pid);
 		break;
 	default:
-		printf("  signal %d (%s) reached an unrelated process, pid %u", f->signal,
-		       signal_name(f->signal), f->pid);
 		if (f->sender)
-			printf(", sent by pid %d", f->sender);
+			snprintf(sender, sizeof(sender), ", sent by pid %d", f->sender);
+		snprintf(to, size, "signal %d (%s) reached an unrelated process, pid %u%s",
+			 f->signal, signal_name(f->signal), f->pid, sender);
 	}
 }
 
 static void print_find(const struct pe_fuzz_page_find *f)
 {
-	print_what(f);
-	printf("; the pid was release %u of the run\n", f->release + 1);
+	char act[256];
+
+	pe_fuzz_print_act(f, act, sizeof(act));
+	printf("  %s; the pid was ", act);
+	if (f->release == PE_FUZZ_PAGE_RELEASE_UNSEEN)
+		printf("free, and its release was not seen\n");
+	else if (f->release == PE_FUZZ_PAGE_RELEASE_EARLIER)
+		printf("that of a process before the restart\n");
+	else
+		printf("release %u of the run\n", f->release + 1);
 }
 
-/* The library's notices, one line for each use. */
+static void print_finds(const struct pe_fuzz_page *page)
+{
+	uint32_t finds = atomic_load(&page->finds);
+
+	for (uint32_t i = 0; i < finds && i < PE_FUZZ_PAGE_FINDS; i++)
+		print_find(&page->find[i]);
+	if (finds > PE_FUZZ_PAGE_FINDS)
+		printf("  and %u more\n", finds - PE_FUZZ_PAGE_FINDS);
+}
+
+static void print_beliefs(const struct pe_fuzz_page *page)
+{
+	uint32_t beliefs = atomic_load(&page->beliefs);
+
+	for (uint32_t i = 0; i < beliefs && i < PE_FUZZ_PAGE_BELIEFS; i++)
+		print_find(&page->belief[i]);
+}
+
+/* --- differences --- */
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+void pe_fuzz_print_difference(const struct pe_fuzz_session *s, char *to, size_t size)
+{
+	const struct pe_fuzz_outcome *o = &s->find.outcome, *usual = &s->usual;
+	const char *what = pe_fuzz_policy_of(s->plan.policy, s->find.number)->what;
+	char now[64], before[64];
+
+	pe_fuzz_outcome_name(o, now, sizeof(now));
+	pe_fuzz_outcome_name(usual, before, sizeof(before));
+	if (o->timed_out != usual->timed_out || o->status != usual->status)
+		snprintf(to, size, "ends %s when %s, and otherwise %s", now, what, before);
+	else
+		snprintf(to, size, "%s when %s",
+			 o->output != usual->output ? "has another standard output"
+						    : "leaves other files",
+			 what);
+}
+
+static void print_difference(const struct pe_fuzz_session *s)
+{
+	const struct pe_fuzz_oracle *o = &s->find.oracle;
+	char text[512];
+
+	pe_fuzz_print_difference(s, text, sizeof(text));
+	printf("  ");
+	pe_plain_print(stdout, base_name(s->plan.command[0]));
+	printf(" %s\n", text);
+	printf("  it differed in %u of %u more such runs, and in %u of %u control runs between "
+	       "them (p = %.1g, Fisher's exact test)\n",
+	       o->differ, o->n, o->control_differ, o->n, pe_fuzz_oracle_p(o));
+}
+
+/* --- what the library has written --- */
+
+/* The notices, one line for each use. */
 static void print_log(const struct pe_fuzz_run *run)
 {
-	FILE *f = fopen(pe_fuzz_run_file(run, "log"), "re");
+	FILE *f = fopen(pe_fuzz_run_file(run, "notices"), "re");
 	char *line = NULL;
 	size_t size = 0;
 
@@ -97,14 +167,15 @@ static void print_log(const struct pe_fuzz_run *run)
 	free(line);
 }
 
-/* The library's events, with stacks. */
-static void print_stacks(const struct pe_fuzz_plan *plan, const char *events)
+/* The events, with stacks. */
+static void print_stacks(const struct pe_fuzz_session *s)
 {
+	const char *events = pe_fuzz_run_file(&s->run, "kept");
 	char option[PATH_MAX + 32];
 	pid_t pid;
 
 	snprintf(option, sizeof(option), "--suppressions=%s",
-		 plan->suppressions ? plan->suppressions : "/dev/null");
+		 s->plan.suppressions ? s->plan.suppressions : "/dev/null");
 	fflush(stdout);
 	if (access(events, R_OK) != 0)
 		return;
@@ -117,54 +188,32 @@ static void print_stacks(const struct pe_fuzz_plan *plan, const char *events)
 		waitpid(pid, NULL, 0);
 }
 
-static void print_run(const struct pe_fuzz_plan *plan, unsigned int number)
+/* --- the result --- */
+
+static void print_found(const struct pe_fuzz_session *s)
 {
-	printf("pidepoch fuzz: found in run %u (--policy=%s --seed=%llu):\n", number,
-	       pe_fuzz_plan_policies[pe_fuzz_plan_policy(plan, number)],
-	       (unsigned long long)plan->seed);
+	const struct pe_fuzz_session_find *f = &s->find;
+
+	printf("pidepoch fuzz: found in run %u (--policy=%s --seed=%llu):\n", f->number,
+	       pe_fuzz_policy_of(s->plan.policy, f->number)->name,
+	       (unsigned long long)s->plan.seed);
+	if (f->result == PE_FUZZ_SESSION_DIFFERS)
+		print_difference(s);
+	if (f->result == PE_FUZZ_SESSION_LOST)
+		printf("  statuses of children were lost %s, in %ld place%s; no unrelated process "
+		       "was hit\n",
+		       f->ignored ? "since SIGCHLD was inherited as ignored" : "to another wait",
+		       f->lost, f->lost == 1 ? "" : "s");
+	print_finds(&f->page);
+	if (f->result == PE_FUZZ_SESSION_DIFFERS)
+		print_beliefs(&f->page);
+	if (f->result != PE_FUZZ_SESSION_LOST)
+		print_log(&s->run);
+	print_stacks(s);
 }
-
-static int print_replay(const struct pe_fuzz_plan *plan, unsigned int number)
-{
-	int r = pe_fuzz_plan_save(plan, number);
-
-	if (r < 0)
-		ERROR(0, "cannot write %s: %s", plan->save, strerror(-r));
-	else
-		printf("to repeat it: pidepoch fuzz --replay=%s\n", plan->save);
-	return pe_message_flush("fuzz") == 0 ? PE_EXIT_FAILED : PE_EXIT_UNABLE;
-}
-
-int pe_fuzz_print_finds(const struct pe_fuzz_plan *plan, const struct pe_fuzz_run *run,
-			unsigned int number)
-{
-	uint32_t finds = atomic_load(&run->page->finds);
-
-	print_run(plan, number);
-	for (uint32_t i = 0; i < finds && i < PE_FUZZ_PAGE_FINDS; i++)
-		print_find(&run->page->find[i]);
-	if (finds > PE_FUZZ_PAGE_FINDS)
-		printf("  and %u more\n", finds - PE_FUZZ_PAGE_FINDS);
-	print_log(run);
-	print_stacks(plan, pe_fuzz_run_file(run, "events"));
-	return print_replay(plan, number);
-}
-
-int pe_fuzz_print_lost(const struct pe_fuzz_plan *plan, const struct pe_fuzz_run *run,
-		       unsigned int number, long lost)
-{
-	print_run(plan, number);
-	printf("  statuses of children were lost to another wait, in %ld place%s; no unrelated "
-	       "process was hit\n",
-	       lost, lost == 1 ? "" : "s");
-	print_stacks(plan, pe_fuzz_run_file(run, "lost"));
-	return print_replay(plan, number);
-}
-
-/* --- nothing --- */
 
 /* A command that fails in each run may never reach the code that was to be tested. */
-static void print_failures(const struct pe_fuzz_print_total *t)
+static void print_failures(const struct pe_fuzz_session_total *t)
 {
 	if (!t->failed)
 		return;
@@ -176,16 +225,29 @@ static void print_failures(const struct pe_fuzz_print_total *t)
 		printf("failed with status %d", WEXITSTATUS(t->status));
 }
 
-int pe_fuzz_print_nothing(const struct pe_fuzz_plan *plan, const struct pe_fuzz_print_total *t)
+static void print_nothing(const struct pe_fuzz_session *s)
 {
+	const struct pe_fuzz_session_total *t = &s->total;
+
 	printf("pidepoch fuzz: nothing found in %u run%s (--policy=%s --seed=%llu): %lu forks, "
 	       "%lu releases, %lu reuses",
-	       t->runs, t->runs == 1 ? "" : "s", pe_fuzz_plan_policies[plan->policy],
-	       (unsigned long long)plan->seed, t->forks, t->releases, t->reuses);
+	       t->runs, t->runs == 1 ? "" : "s", pe_fuzz_policy_name(s->plan.policy),
+	       (unsigned long long)s->plan.seed, t->forks, t->releases, t->reuses);
 	print_failures(t);
 	if (t->timed_out)
 		printf("; %u run%s cut off after %u s", t->timed_out,
-		       t->timed_out == 1 ? " was" : "s were", plan->timeout);
+		       t->timed_out == 1 ? " was" : "s were", s->plan.timeout);
+	if (s->is_erratic)
+		printf("; it ends in different ways with reuse and without");
+	if (s->find.result == PE_FUZZ_SESSION_UNREACHED)
+		printf("; nothing was tested, since no pid was released");
 	printf("\n");
-	return pe_message_flush("fuzz");
+}
+
+void pe_fuzz_print_result(const struct pe_fuzz_session *s)
+{
+	if (s->find.number)
+		print_found(s);
+	else
+		print_nothing(s);
 }

@@ -1,34 +1,24 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * print - the output of `pidepoch fuzz`: a progress line, and the finds.
+ * print - the output of `pidepoch fuzz` for people: a progress line, and what was found.
  */
 #ifndef PE_FUZZ_PRINT_H
 #define PE_FUZZ_PRINT_H
 
-#include "fuzz/run.h"
+#include "fuzz/session.h"
 
-struct pe_fuzz_print_total {
-	unsigned int runs, timed_out, failed, finds;
-	int status; /* of the last command that failed, as of waitpid() */
-	unsigned long forks, releases, reuses;
-};
-
-/* On a terminal, one line that is overwritten: the totals of all runs so far and of @now, the
- * current run (NULL: none). */
-void pe_fuzz_print_progress(const struct pe_fuzz_plan *plan, const struct pe_fuzz_print_total *t,
-			    const struct pe_fuzz_run *now);
+/* On a terminal, one line that is overwritten: the totals of all runs so far and of the current
+ * run. */
+void pe_fuzz_print_progress(const struct pe_fuzz_session *s);
 void pe_fuzz_print_progress_end(void);
 
-/* Unrelated processes were hit in @run, which is run @number. Returns the exit status. */
-int pe_fuzz_print_finds(const struct pe_fuzz_plan *plan, const struct pe_fuzz_run *run,
-			unsigned int number);
+/* What the session has found, or that it has found nothing. */
+void pe_fuzz_print_result(const struct pe_fuzz_session *s);
 
-/* No unrelated process was hit, but @lost statuses were lost in run @number, whose events are kept
- * in the file "lost". Returns the exit status. */
-int pe_fuzz_print_lost(const struct pe_fuzz_plan *plan, const struct pe_fuzz_run *run,
-		       unsigned int number, long lost);
+/* "signal 9 (KILL) reached an unrelated process, pid 3001, sent by pid 3000", into @to */
+void pe_fuzz_print_act(const struct pe_fuzz_page_find *f, char *to, size_t size);
 
-/* No run found anything. Returns the exit status. */
-int pe_fuzz_print_nothing(const struct pe_fuzz_plan *plan, const struct pe_fuzz_print_total *t);
+/* The difference that the reuse makes, as two clauses, into @to. */
+void pe_fuzz_print_difference(const struct pe_fuzz_session *s, char *to, size_t size);
 
 #endif

@@ -12,15 +12,20 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
-#include "command/namespace.h"
-#include "command/message.h"
 #include "command/exit_status.h"
+#include "command/message.h"
+#include "command/namespace.h"
+#include "fuzz/start.h"
 
 #define ERROR(status, ...) pe_message_error(status, "fuzz", __VA_ARGS__)
 
-static const char *const files[] = { "page", "log", "events" };
+#define OURS	200 /* pids of the supervisor's processes */
+#define EARLIER 56  /* so many pids of an earlier life are in use: fewer than canaries can exist */
+
+static const char *const files[] = { "page", "log", "events", "stdout" };
 
 const char *pe_fuzz_run_file(const struct pe_fuzz_run *run, const char *name)
 {
@@ -63,6 +68,8 @@ void pe_fuzz_run_catch(void)
 		if (sigaction(ends[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
 			sigaction(ends[i], &act, NULL);
 	}
+	/* if it is ignored, there are no children to wait for, here and in the command */
+	signal(SIGCHLD, SIG_DFL);
 	/* unblocked only while waiting, so that none is missed between a check and a wait */
 	sigprocmask(SIG_BLOCK, &mask, &mask_before);
 }
@@ -93,16 +100,49 @@ static bool set_environment(const struct pe_fuzz_run *run)
 	       setenv("PIDEPOCH_STACKS", "on", 1) == 0 && unsetenv("PIDEPOCH_TRUST") == 0;
 }
 
+static bool redirect_output(const struct pe_fuzz_run *run)
+{
+	int fd = open(pe_fuzz_run_file(run, "stdout"), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC,
+		      0600);
+
+	return fd >= 0 && dup2(fd, STDOUT_FILENO) == STDOUT_FILENO;
+}
+
+/* Each run reads the same input, if it is a file. */
+static void rewind_input(void)
+{
+	static off_t start = -1;
+	off_t now = lseek(STDIN_FILENO, 0, SEEK_CUR);
+
+	if (start < 0)
+		start = now;
+	else if (now >= 0)
+		lseek(STDIN_FILENO, start, SEEK_SET);
+}
+
+/* The pids of our processes are below those of the command. */
+static void supervise(const struct pe_fuzz_run *run)
+{
+	if (!run->supervise)
+		return;
+	pe_namespace_set_next(OURS);
+	run->supervise(run->page);
+}
+
 /* In a session of its own, so that signals to its process group do not reach us. */
-static _Noreturn void become(const struct pe_fuzz_run *run, char **command)
+static _Noreturn void become(const struct pe_fuzz_run *run, const struct pe_fuzz_run_how *how)
 {
 	setsid();
-	if (!set_environment(run)) {
-		ERROR(0, "out of memory");
+	if (!set_environment(run) || (how->keeps_output && !redirect_output(run))) {
+		ERROR(0, "cannot prepare the start of the command: %s", strerror(errno));
 		_exit(PE_EXIT_UNABLE);
 	}
-	execvp(command[0], command);
-	ERROR(0, "%s: %s", command[0], strerror(errno));
+	supervise(run);
+	pe_namespace_set_next(how->last > how->pid ? how->last + 1 : how->pid + 1);
+	if (!how->control)
+		pe_fuzz_start_apply(how->policy->start);
+	execvp(how->command[0], how->command);
+	ERROR(0, "%s: %s", how->command[0], strerror(errno));
 	_exit(errno == ENOENT ? PE_EXIT_NOT_FOUND : PE_EXIT_NOT_RUN);
 }
 
@@ -135,7 +175,7 @@ static int wait_for(pid_t command, pid_t *server, struct pe_fuzz_page *page)
 			*server = start_server(page);
 		else if (pid == command && !WIFSTOPPED(status))
 			return status;
-		else if (pid > 0 && !WIFSTOPPED(status))
+		else if (pid > 0 && !WIFSTOPPED(status) && (uint32_t)pid >= page->first)
 			pe_fuzz_page_released(page, (uint32_t)pid);
 	}
 }
@@ -150,27 +190,54 @@ static bool is_watcher_gone(int watcher)
 	return read(watcher, &byte, 1) != 1 || poll(&end, 1, 0) != 0;
 }
 
-static _Noreturn void be_init(struct pe_fuzz_run *run, char **command, int report, int watcher)
+/* Other processes get the pids of the earlier life. Only so many, since the oldest canary ends when
+ * there are more. */
+static void occupy(struct pe_fuzz_page *page, const struct pe_fuzz_run_how *how)
 {
-	pid_t server, pid;
+	if (how->control)
+		return;
+	for (pid_t pid = how->first; pid <= how->last && pid < how->first + EARLIER; pid++)
+		if (pid != how->pid)
+			pe_fuzz_page_occupy(page, (uint32_t)pid);
+}
+
+static pid_t start_command(struct pe_fuzz_run *run, const struct pe_fuzz_run_how *how)
+{
+	pid_t pid;
+
+	if (pe_namespace_set_next(how->pid) == 0)
+		run->page->first = (uint32_t)how->pid;
+	pid = fork();
+	if (pid == 0)
+		become(run, how);
+	return pid;
+}
+
+static _Noreturn void be_init(struct pe_fuzz_run *run, const struct pe_fuzz_run_how *how,
+			      int report, int watcher)
+{
+	pid_t server, pid = -1;
 	int status;
 
 	if (pe_namespace_enter() < 0 || is_watcher_gone(watcher))
 		_exit(PE_EXIT_UNABLE);
 	server = start_server(run->page);
-	pid = server < 0 ? -1 : fork();
-	if (pid == 0)
-		become(run, command);
+	if (server > 0) {
+		occupy(run->page, how);
+		pid = start_command(run, how);
+	}
 	if (pid < 0) {
 		ERROR(0, "fork: %s", strerror(errno));
 		_exit(PE_EXIT_UNABLE);
 	}
 	status = wait_for(pid, &server, run->page);
+	run->page->last = (uint32_t)pe_namespace_last();
 	pe_canary_stop(run->page, server);
 	_exit(write(report, &status, sizeof(status)) == sizeof(status) ? 0 : PE_EXIT_UNABLE);
 }
 
-static _Noreturn void be_watcher(struct pe_fuzz_run *run, char **command, int report, pid_t parent)
+static _Noreturn void be_watcher(struct pe_fuzz_run *run, const struct pe_fuzz_run_how *how,
+				 int report, pid_t parent)
 {
 	int status, here[2];
 	pid_t init;
@@ -186,7 +253,7 @@ static _Noreturn void be_watcher(struct pe_fuzz_run *run, char **command, int re
 	init = pipe2(here, O_CLOEXEC) != 0 ? -1 : fork();
 	if (init == 0) {
 		close(here[1]);
-		be_init(run, command, report, here[0]);
+		be_init(run, how, report, here[0]);
 	}
 	if (init < 0 || write(report, &init, sizeof(init)) != sizeof(init) ||
 	    write(here[1], "", 1) != 1 || waitpid(init, &status, 0) != init)
@@ -196,17 +263,28 @@ static _Noreturn void be_watcher(struct pe_fuzz_run *run, char **command, int re
 
 /* --- outside the namespace --- */
 
+static uint64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
 /* Wait, and tick each second. > 0: the process has ended; else its time is up, or a signal asked us
  * to end. */
-static int wait_seconds(const struct pe_fuzz_run *run, int pidfd, unsigned int seconds)
+static int wait_ms(const struct pe_fuzz_run *run, int pidfd, uint64_t limit)
 {
 	struct pollfd end = { .fd = pidfd, .events = POLLIN };
-	const struct timespec second = { .tv_sec = 1 };
 	int n = 0;
 
-	for (unsigned int i = 0; i < seconds && n == 0; i++) {
+	for (uint64_t passed = 0; passed < limit && n == 0; passed += 1000) {
+		uint64_t left = limit - passed < 1000 ? limit - passed : 1000;
+		const struct timespec t = { .tv_sec = (time_t)(left / 1000),
+					    .tv_nsec = (long)(left % 1000) * 1000000 };
+
 		do
-			n = ppoll(&end, 1, &second, &mask_before);
+			n = ppoll(&end, 1, &t, &mask_before);
 		while (n < 0 && errno == EINTR && !caught);
 		if (n == 0)
 			run->tick(run->context);
@@ -215,10 +293,10 @@ static int wait_seconds(const struct pe_fuzz_run *run, int pidfd, unsigned int s
 }
 
 /* The watcher's exit status; or -1: its time was up, and it has been killed. */
-static int watch(const struct pe_fuzz_run *run, pid_t watcher, unsigned int seconds)
+static int watch(const struct pe_fuzz_run *run, pid_t watcher, uint64_t limit)
 {
 	int fd = (int)syscall(SYS_pidfd_open, watcher, 0);
-	int status, n = fd < 0 ? 1 : wait_seconds(run, fd, seconds);
+	int status, n = fd < 0 ? 1 : wait_ms(run, fd, limit);
 
 	if (n <= 0)
 		kill(watcher, SIGKILL);
@@ -228,33 +306,37 @@ static int watch(const struct pe_fuzz_run *run, pid_t watcher, unsigned int seco
 	return n <= 0 || !WIFEXITED(status) ? -1 : WEXITSTATUS(status);
 }
 
-int pe_fuzz_run(struct pe_fuzz_run *run, const struct pe_fuzz_plan *plan, unsigned int number)
+int pe_fuzz_run(struct pe_fuzz_run *run, const struct pe_fuzz_run_how *how)
 {
 	int report[2], status;
 	pid_t parent = getpid(), watcher, init;
+	uint64_t start = now_ms();
 
-	run->page = pe_canary_page(pe_fuzz_run_file(run, "page"), pe_fuzz_plan_policy(plan, number),
-				   plan->heeded, pe_fuzz_page_draw(plan->seed, number));
+	run->page = pe_canary_page(pe_fuzz_run_file(run, "page"), how->policy->page, how->heeded,
+				   how->seed);
 	if (!run->page || pipe2(report, O_CLOEXEC) != 0)
 		return ERROR(PE_EXIT_UNABLE, "%s: %s", run->folder, strerror(errno));
+	run->page->control = how->control;
 	run->status = -1;
+	rewind_input();
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	watcher = fork();
 	if (watcher == 0) {
 		close(report[0]);
-		be_watcher(run, plan->command, report[1], parent);
+		be_watcher(run, how, report[1], parent);
 	}
 	close(report[1]);
 	if (watcher < 0) {
 		close(report[0]);
 		return ERROR(PE_EXIT_UNABLE, "fork: %s", strerror(errno));
 	}
-	status = watch(run, watcher, plan->timeout);
+	status = watch(run, watcher, how->limit_ms);
 	/* if the watcher was killed, its child is ours: pid 1 of the namespace, which ends after
 	 * all other processes there have stopped writing files */
 	if (read(report[0], &init, sizeof(init)) == sizeof(init) && status < 0)
 		waitpid(init, NULL, 0);
 	run->timed_out = status < 0;
+	run->ms = now_ms() - start;
 	if (status == 0 && read(report[0], &run->status, sizeof(run->status)) < 0)
 		run->status = -1;
 	close(report[0]);

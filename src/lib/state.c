@@ -158,6 +158,8 @@ static pe_cold long hunted(struct pe_fuzz_page *f, const struct pe_use *u)
 	long n;
 
 	pe_fuzz_page_before_use(f);
+	if (u->pid > 0)
+		pe_fuzz_page_offer(f, (uint32_t)u->pid);
 	n = pe_guard(&frame, &thread, u);
 	if (everybody)
 		pe_fuzz_page_all_end(f);
@@ -293,8 +295,10 @@ const char *pe_preload_arguments(char *const *argv, char *text, size_t size)
 
 void pe_preload_children_vanish(void)
 {
-	if (pe_frame_enter(&frame, &thread))
-		atomic_store(&frame.autoreap, true);
+	if (!pe_frame_enter(&frame, &thread))
+		return;
+	atomic_store(&frame.autoreap, true);
+	atomic_store(&frame.ignored, false);
 }
 
 void pe_preload_confining(enum pe_confinement c)

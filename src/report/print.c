@@ -49,6 +49,9 @@ static const struct {
 	{ "double-reap", "a wait for a child that this thread has reaped before" },
 	{ "own-thread", "the id of an own thread, taken for another process" },
 	{ "init", "process 1, taken for the parent that has ended" },
+	{ "ignored",
+	  "a wait for a child whose status is lost, since SIGCHLD was inherited as ignored" },
+	{ "differs", "the program ends differently when pids are reused ('pidepoch fuzz')" },
 };
 
 bool pe_print_kind(size_t n, const char **kind, const char **sentence)

@@ -96,11 +96,25 @@ static bool first_place(void *context, unsigned int n, const struct pe_symbols_f
 /* else the first that has a name */
 static bool first_name(void *context, unsigned int n, const struct pe_symbols_frame *frame)
 {
+	FILE *out = context;
+
 	(void)n;
 	if (!frame->function)
 		return true;
-	location(context, frame);
+	fprintf(out, ",\"logicalLocations\":[{");
+	text(out, "fullyQualifiedName", frame->function);
+	fprintf(out, ",\"kind\":\"function\"}]");
 	return false;
+}
+
+/* A code host refuses a result without a file: it is the program's, then. */
+static void program(FILE *out, const struct pe_findings *f, const struct pe_events_event *e)
+{
+	fprintf(out, "{\"physicalLocation\":{\"artifactLocation\":{");
+	uri(out, e->program);
+	fprintf(out, "},\"region\":{\"startLine\":1}}");
+	pe_findings_walk(f, e, &e->used.stack, first_name, out);
+	putc('}', out);
 }
 
 static void locations(FILE *out, const struct pe_findings *f, const struct pe_events_event *e)
@@ -110,7 +124,7 @@ static void locations(FILE *out, const struct pe_findings *f, const struct pe_ev
 	fprintf(out, "\"locations\":[");
 	pe_findings_walk(f, e, &e->used.stack, first_place, &place);
 	if (!place.found)
-		pe_findings_walk(f, e, &e->used.stack, first_name, out);
+		program(out, f, e);
 	putc(']', out);
 }
 

@@ -10,8 +10,8 @@ struct pe_suppress_line {
 	char *kind, *pattern;
 };
 
-static const char kinds[][16] = { "stale",	 "latent",     "probe", "stolen-wait",
-				  "double-reap", "own-thread", "init",	"*" };
+static const char kinds[][16] = { "stale",	"latent", "probe",   "stolen-wait", "double-reap",
+				  "own-thread", "init",	  "ignored", "differs",	    "*" };
 
 static bool is_kind(const char *word)
 {

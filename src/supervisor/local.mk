@@ -36,9 +36,11 @@ libsupervisor_la_SOURCES = \
 	src/supervisor/calls/group_kill.c src/supervisor/calls/group_kill.h \
 	src/supervisor/calls/kill.c src/supervisor/calls/kill.h \
 	src/supervisor/calls/past_child.c src/supervisor/calls/past_child.h \
+	src/supervisor/calls/reuse.c src/supervisor/calls/reuse.h \
 	src/supervisor/calls/stack.c src/supervisor/calls/stack.h \
 	src/supervisor/calls/stack_waits.c src/supervisor/calls/stack_waits.h \
 	src/supervisor/calls/stale_use.c src/supervisor/calls/stale_use.h \
+	src/supervisor/calls/stolen.c src/supervisor/calls/stolen.h \
 	src/supervisor/calls/wait.c src/supervisor/calls/wait.h \
 	src/supervisor/monitor.c src/supervisor/monitor.h \
 	src/supervisor/serve.c src/supervisor/serve.h \

@@ -239,6 +239,7 @@ static _Noreturn void be_monitor(const struct birth *b)
 	s.set.sink = &sink;
 	s.trust = b->plan->trust;
 	s.fvrange = b->plan->fvrange;
+	s.set.fuzz = b->plan->fuzz;
 	s.run = b->program;
 	s.adopter = b->adopts ? b->program : 0;
 	s.listener = -1;

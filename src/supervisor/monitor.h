@@ -40,7 +40,8 @@ struct pe_monitor_plan {
 	const char *trust;   /* patterns separated by colons, or NULL */
 	/* of libvrange, or NULL: its calls by number are not served */
 	int (*fvrange)(int fd, off_t offset, size_t length, int mode, int behavior);
-	bool plain; /* without CAP_SYS_ADMIN: no_new_privs is set */
+	bool plain;		   /* without CAP_SYS_ADMIN: no_new_privs is set */
+	struct pe_fuzz_page *fuzz; /* of `pidepoch fuzz`, shared memory; or NULL */
 };
 
 /* Watch this process and all its descendants. 0; 1: their memory can be read as well

@@ -14,6 +14,7 @@
 #include "emulate/waitfd.h"
 #include "supervisor/calls/exec.h"
 #include "supervisor/calls/kill.h"
+#include "supervisor/calls/reuse.h"
 #include "supervisor/calls/wait.h"
 #include "supervisor/kernel/notify.h"
 #include "supervisor/peer/callers.h"
@@ -25,6 +26,7 @@
 
 static long serve(struct pe_worker_call *c)
 {
+	pe_reuse_give(c->s);
 	switch (c->what) {
 	case PE_NOTIFY_FILTER_WAIT:
 	case PE_NOTIFY_FILTER_WAITID:

@@ -32,10 +32,13 @@ CLI_TESTS = \
 	tests/cli/vrange.sh
 CLI_TESTS += \
 	tests/fuzz-command/cpython.sh \
+	tests/fuzz-command/differs.sh \
 	tests/fuzz-command/finds.sh \
 	tests/fuzz-command/interrupted.sh \
 	tests/fuzz-command/replay.sh \
+	tests/fuzz-command/results.sh \
 	tests/fuzz-command/right.sh \
+	tests/fuzz-command/static.sh \
 	tests/fuzz-command/usage.sh
 dist_check_SCRIPTS += $(CLI_TESTS)
 dist_check_DATA += tests/support/cli.sh tests/support/users.h

@@ -12,7 +12,12 @@ tests_programs_demo_pidfile_SOURCES = tests/programs/demo_pidfile.c
 tests_programs_innocent_SOURCES = tests/programs/innocent.c
 
 # what `pidepoch fuzz` is tried on: wrong ones and right ones
-check_PROGRAMS += tests/programs/fuzz_library tests/programs/fuzz_tracer
+check_PROGRAMS += tests/programs/fuzz_library tests/programs/fuzz_tracer tests/programs/fuzz_static \
+	tests/programs/fuzz_ignored
+tests_programs_fuzz_static_SOURCES = tests/programs/fuzz_static.c
+tests_programs_fuzz_static_CFLAGS = $(AM_CFLAGS) -g -fno-optimize-sibling-calls
+tests_programs_fuzz_static_LDFLAGS = -all-static
+tests_programs_fuzz_ignored_SOURCES = tests/programs/fuzz_ignored.c
 tests_programs_fuzz_tracer_SOURCES = tests/programs/fuzz_tracer.c
 tests_programs_fuzz_library_SOURCES = tests/programs/fuzz_library.c
 tests_programs_fuzz_library_CFLAGS = $(AM_CFLAGS) -g -fno-optimize-sibling-calls -pthread

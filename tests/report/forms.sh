@@ -89,11 +89,12 @@ r = json.load(sys.stdin)
 assert r["version"] == "2.1.0"
 results = r["runs"][0]["results"]
 rules = [x["id"] for x in r["runs"][0]["tool"]["driver"]["rules"]]
-assert len(rules) == 7 and all(x["ruleId"] in rules for x in results)
+assert len(rules) == 9 and all(x["ruleId"] in rules for x in results)
 assert len(results) == 4 and {x["ruleId"] for x in results} == {"latent", "probe", "double-reap", "stolen-wait"}
 for x in results:
     assert x["level"] in ("warning", "note") and len(x["stacks"]) == 3 and x["occurrenceCount"] >= 1
     assert x["stacks"][0]["frames"][0]["location"]
+    assert all(y["physicalLocation"]["artifactLocation"]["uri"] for y in x["locations"]) and x["locations"]
 ' || fail "the SARIF"
 	# the place is the program's, whose source is not known, and not in a C library whose source
 	# is
@@ -135,7 +136,7 @@ END
 import json, sys
 places = json.load(sys.stdin)["runs"][0]["results"][0]["locations"]
 assert [x["logicalLocations"][0]["fullyQualifiedName"] for x in places] == ["misuse_named"], places
-assert "physicalLocation" not in places[0], places
+assert places[0]["physicalLocation"]["artifactLocation"]["uri"] == "called", places
 ' || fail "the place in the SARIF"
 	fi
 	"$PIDEPOCH" report --format=html "$events" >"$TMPDIR/page"

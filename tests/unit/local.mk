@@ -100,6 +100,9 @@ UNIT_TESTS += tests/unit/test_next
 tests_unit_test_next_SOURCES = tests/unit/test_next.c preload/next.c preload/next.h
 tests_unit_test_next_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_next_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_fisher
+tests_unit_test_fisher_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_fisher_LDADD = libfuzz.la $(CHECK_LIBS)
 
 UNIT_TESTS += tests/unit/test_fuzz_page
 tests_unit_test_fuzz_page_SOURCES = tests/unit/test_fuzz_page.c tests/support/host.h

@@ -40,7 +40,7 @@ static void pause_for_a_while(struct pe_fuzz_page *f, uint64_t longest)
 	uint64_t draw = pe_fuzz_page_draw(~f->seed, atomic_fetch_add(&f->draws, 1));
 	struct timespec while_ = { .tv_nsec = (long)(draw % longest) };
 
-	if (f->policy != PE_FUZZ_PAGE_WINDOW)
+	if (f->policy != PE_FUZZ_PAGE_WINDOW && f->policy != PE_FUZZ_PAGE_OWN)
 		return;
 	while (pe_sys2(SYS_nanosleep, PE_SYS_LONG(&while_), PE_SYS_LONG(&while_)) == -EINTR)
 		;
@@ -98,11 +98,39 @@ static bool ask(struct pe_fuzz_page *f, uint32_t what)
 void pe_fuzz_page_released(struct pe_fuzz_page *f, uint32_t pid)
 {
 	atomic_fetch_add(&f->releases, 1);
+	if (f->control) {
+		pause_for_a_while(f, AFTER_REAP_NS);
+		return;
+	}
 	if (!take_turn(f, (uint32_t)pe_sys_gettid()))
 		return;
 	ask(f, pid);
 	end_turn(f);
 	pause_for_a_while(f, AFTER_REAP_NS);
+}
+
+/* A lottery leaves pids free on purpose, and an own child must not find its pid taken. */
+static bool gives_at_use(const struct pe_fuzz_page *f)
+{
+	return !f->control &&
+	       (f->policy == PE_FUZZ_PAGE_IMMEDIATE || f->policy == PE_FUZZ_PAGE_WINDOW);
+}
+
+void pe_fuzz_page_offer(struct pe_fuzz_page *f, uint32_t pid)
+{
+	if (!gives_at_use(f) || !f->first || pid < f->first || pid > PE_FUZZ_PAGE_PID ||
+	    pe_sys_kill((int)pid, 0) != -ESRCH || !take_turn(f, (uint32_t)pe_sys_gettid()))
+		return;
+	ask(f, pid | PE_FUZZ_PAGE_USE);
+	end_turn(f);
+}
+
+void pe_fuzz_page_occupy(struct pe_fuzz_page *f, uint32_t pid)
+{
+	if (!take_turn(f, (uint32_t)pe_sys_gettid()))
+		return;
+	ask(f, pid | PE_FUZZ_PAGE_EARLIER);
+	end_turn(f);
 }
 
 void pe_fuzz_page_used(struct pe_fuzz_page *f)
@@ -125,11 +153,15 @@ void pe_fuzz_page_note(struct pe_fuzz_page *f, const struct pe_fuzz_page_find *f
 {
 	uint32_t at;
 
-	if (!(f->heeded & UINT32_C(1) << found->what))
-		return;
-	at = atomic_fetch_add(&f->finds, 1);
-	if (at < PE_FUZZ_PAGE_FINDS)
-		f->find[at] = *found;
+	if (f->heeded & UINT32_C(1) << found->what) {
+		at = atomic_fetch_add(&f->finds, 1);
+		if (at < PE_FUZZ_PAGE_FINDS)
+			f->find[at] = *found;
+	} else if (found->what == PE_FUZZ_PAGE_PROBE) {
+		at = atomic_fetch_add(&f->beliefs, 1);
+		if (at < PE_FUZZ_PAGE_BELIEFS)
+			f->belief[at] = *found;
+	}
 }
 
 void pe_fuzz_page_probed(struct pe_fuzz_page *f, uint32_t pid, int by)

@@ -18,16 +18,23 @@
  * fuzz_page.5  A use of a canary's pid is also reported if the program never knew the process that
  *              held the pid before, so that each find has a stack.
  * fuzz_page.6  If a canary answers a question (signal 0, getpgid, a look at /proc/PID), that is a
- *              find of its own kind (PROBE), if the run asks for this kind.
+ *              find of its own kind (PROBE), if the run asks for this kind. Else it is a belief,
+ *              which explains why the program ends differently.
+ * fuzz_page.7  In a control run everything is the same, with the same pauses, but no pid is given
+ *              away.
+ * fuzz_page.8  Some releases are not seen: a child that the kernel reaped because SIGCHLD is
+ *              ignored, a wait that bypasses the library. So a pid that a process of the run held
+ *              and that is free when it is used gets its canary just before the use.
  */
 #ifndef PE_CORE_ENGINE_FUZZ_PAGE_H
 #define PE_CORE_ENGINE_FUZZ_PAGE_H
 
 #include "core/contract.h"
 
-#define PE_FUZZ_PAGE_VERSION	 3u
+#define PE_FUZZ_PAGE_VERSION	 4u
 #define PE_FUZZ_PAGE_FINDS	 32u
 #define PE_FUZZ_PAGE_CANARIES	 64u
+#define PE_FUZZ_PAGE_BELIEFS	 8u
 #define PE_FUZZ_PAGE_PATIENCE_NS 200000000
 
 /* requests other than a released pid, sent in its place */
@@ -35,6 +42,15 @@
 #define PE_FUZZ_PAGE_LEAVE (UINT32_MAX - 1) /* all unrelated processes are to go */
 #define PE_FUZZ_PAGE_LOOK                                                                          \
 	(UINT32_MAX - 2) /* is a canary traced? A tracer may detach at any moment */
+/* with a pid: it is free, and about to be used */
+#define PE_FUZZ_PAGE_USE (UINT32_C(1) << 30)
+/* with a pid: a process had it before the restart */
+#define PE_FUZZ_PAGE_EARLIER (UINT32_C(1) << 29)
+#define PE_FUZZ_PAGE_PID     (PE_FUZZ_PAGE_EARLIER - 1)
+
+/* in place of the index of a release */
+#define PE_FUZZ_PAGE_RELEASE_UNSEEN  UINT32_MAX
+#define PE_FUZZ_PAGE_RELEASE_EARLIER (UINT32_MAX - 1)
 
 enum pe_fuzz_page_policy {
 	PE_FUZZ_PAGE_IMMEDIATE, /* each pid has an unrelated process before its wait returns */
@@ -42,6 +58,8 @@ enum pe_fuzz_page_policy {
 	PE_FUZZ_PAGE_LOTTERY,
 	/* an unrelated process, and pauses before and after each reap, and before each use */
 	PE_FUZZ_PAGE_WINDOW,
+	/* the program's own next child, and the same pauses */
+	PE_FUZZ_PAGE_OWN,
 };
 
 enum pe_fuzz_page_what {
@@ -57,13 +75,16 @@ struct pe_fuzz_page_find {
 	uint32_t pid;
 	int32_t signal;	  /* the signal; PRIORITY: the new nice value; PROBE: the enum pe_call */
 	int32_t sender;	  /* or tracer; 0: not known, as for SIGKILL */
-	uint32_t release; /* index of the pid's release, counted from 0 */
+	uint32_t release; /* index of the pid's release, from 0, or PE_FUZZ_PAGE_RELEASE_... */
 };
 
 struct pe_fuzz_page {
 	uint32_t version, policy;
 	uint32_t heeded; /* one bit for each enum pe_fuzz_page_what that counts as a find */
 	uint64_t seed;
+	bool control;	       /* no pid is given away (fuzz_page.7) */
+	uint32_t first;	       /* the least pid of the program's; 0: not known */
+	uint32_t last;	       /* allocated, when the program had ended; 0: it was killed */
 	_Atomic uint32_t lock; /* tid of the client that holds the lock */
 	_Atomic uint32_t asked, served;
 	_Atomic uint32_t pid; /* the pid or the request */
@@ -72,6 +93,8 @@ struct pe_fuzz_page {
 	_Atomic uint32_t
 		finds; /* places claimed; the finds below PE_FUZZ_PAGE_FINDS are in the list */
 	struct pe_fuzz_page_find find[PE_FUZZ_PAGE_FINDS];
+	_Atomic uint32_t beliefs; /* as finds (fuzz_page.6) */
+	struct pe_fuzz_page_find belief[PE_FUZZ_PAGE_BELIEFS];
 	_Atomic uint32_t canary[PE_FUZZ_PAGE_CANARIES];	 /* pids of the canaries; 0: none */
 	_Atomic uint32_t release[PE_FUZZ_PAGE_CANARIES]; /* the index of the release of each */
 };
@@ -87,7 +110,14 @@ void pe_fuzz_page_before_use(struct pe_fuzz_page *f);
 /* A wait of this process has released @pid and has not returned yet. Signal-safe, any thread. */
 void pe_fuzz_page_released(struct pe_fuzz_page *f, uint32_t pid);
 
-/* Record @found, if the run counts its kind as a find. */
+/* @pid, or the group of that number, is about to be used: if it is free, it gets a canary
+ * (fuzz_page.8). Signal-safe, any thread. */
+void pe_fuzz_page_offer(struct pe_fuzz_page *f, uint32_t pid);
+
+/* A process had @pid before the restart: an unrelated one gets it. */
+void pe_fuzz_page_occupy(struct pe_fuzz_page *f, uint32_t pid);
+
+/* Record @found as a find, if the run counts its kind as one, or as a belief. */
 void pe_fuzz_page_note(struct pe_fuzz_page *f, const struct pe_fuzz_page_find *found);
 
 /* Call @by (0: a look at /proc) asked about @pid, and a process held the pid: a find (PROBE) if

@@ -149,6 +149,7 @@ static pe_cold void first_frame(struct pe_frame *p)
 	pe_foreign_init(&p->groups.led, &p->inner, &p->leaf, p->group_chunks, PE_FRAME_GROUPS);
 	atomic_store(&p->groups.works, p->set->handles ? PE_GROUPS_WORK : PE_GROUPS_UNTRIED);
 	atomic_store(&p->autoreap, pe_sys_children_vanish());
+	atomic_store(&p->ignored, atomic_load(&p->autoreap));
 	map_life(p);
 }
 

@@ -98,6 +98,7 @@ struct pe_frame {
 	_Atomic bool refers;	   /* the API has been called */
 	_Atomic bool no_ring;	   /* the program's own filter kills for the calls of a ring */
 	_Atomic bool reported;	   /* a report was made, by this process or an ancestor */
+	_Atomic bool ignored;	   /* SIGCHLD was ignored at the start, and not by the program */
 	struct pe_tree inherited[PE_FRAME_ANCESTORS];
 	_Alignas(8) char first_inner[10 * sizeof(struct pe_tree_node)];
 	struct pe_wrap_proof census; /* under the lock, as are the others */

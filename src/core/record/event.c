@@ -275,6 +275,7 @@ static void head_fields(struct pe_text *t, const struct pe_frame *p, const struc
 		[PE_EVENT_DOUBLE_REAP] = "double-reap",
 		[PE_EVENT_OWN_THREAD] = "own-thread",
 		[PE_EVENT_INIT] = "init",
+		[PE_EVENT_IGNORED] = "ignored",
 	};
 	static const char severities[][16] = { "critical", "error", "warning", "note" };
 	static const char outcomes[][16] = { "passed", "refused", "aborting" };
@@ -441,6 +442,8 @@ void pe_event_mistaken(struct pe_frame *p, const struct pe_use *u, enum pe_event
  * pid in this thread did: reaped twice. */
 static enum pe_event_kind kind_of_wait(const struct history *x)
 {
+	if (x->released_by == PE_CALL_AUTOREAP)
+		return PE_EVENT_IGNORED;
 	if (x->released_by == PE_CALL_ELSEWHERE || x->released_any)
 		return PE_EVENT_STOLEN_WAIT;
 	if (x->released_tid && x->released_tid != (uint32_t)pe_sys_gettid())
@@ -455,9 +458,25 @@ void pe_event_wait(struct pe_frame *p, enum pe_call by, uint32_t pid, const stru
 	};
 	struct history x;
 
-	if (!read_history(p, &h, &x) || x.released_by == PE_CALL_AUTOREAP)
+	if (!read_history(p, &h, &x))
+		return;
+	/* a program that ignores SIGCHLD itself knows that there is no status */
+	if (x.released_by == PE_CALL_AUTOREAP && !atomic_load(&p->ignored))
 		return;
 	h.kind = kind_of_wait(&x);
 	if (pe_frame_may_report(p))
 		happened(p, &h);
+}
+
+void pe_event_stolen(const struct pe_frame *p, enum pe_call by, uint32_t pid,
+		     const struct pe_known *k)
+{
+	const struct happening h = { .kind = PE_EVENT_STOLEN_WAIT,
+				     .by = by,
+				     .pid = pid,
+				     .holder = pid,
+				     .signal = PE_USE_NO_SIGNAL,
+				     .k = k };
+
+	happened(p, &h);
 }

@@ -36,6 +36,7 @@ enum pe_event_kind {
 	PE_EVENT_DOUBLE_REAP, /* the child had been reaped here before */
 	PE_EVENT_OWN_THREAD,  /* a thread id is used as a process's pid: the caller hits itself */
 	PE_EVENT_INIT,	      /* pid 1 is taken for the process that was once the parent */
+	PE_EVENT_IGNORED, /* the kernel has dropped the status: SIGCHLD is inherited as ignored */
 };
 
 /*
@@ -73,5 +74,9 @@ void pe_event_mistaken(struct pe_frame *p, const struct pe_use *u, enum pe_event
 
 /* A wait for @number, which is no child any more. @k: what is known of it. */
 void pe_event_wait(struct pe_frame *p, enum pe_call by, uint32_t number, const struct pe_known *k);
+
+/* The same for a process seen from outside, whose wait for @pid comes too late: STOLEN_WAIT. */
+void pe_event_stolen(const struct pe_frame *p, enum pe_call by, uint32_t pid,
+		     const struct pe_known *k);
 
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "supervisor/calls/past_child.h"
 
+#include "supervisor/calls/reuse.h"
 #include "supervisor/worker/fork_events.h"
 #include "supervisor/worker/remote_tree.h"
 
@@ -42,10 +43,19 @@ void pe_past_child_record(const struct pe_worker_call *c, int ns_pid)
 		update_table(c, ns_pid);
 }
 
-long pe_past_child_is(struct pe_worker_call *c, int ns_pid)
+static long look(struct pe_worker_call *c, int ns_pid)
 {
 	if (is_known(c, ns_pid))
 		return 1;
 	update_table(c, ns_pid);
 	return is_known(c, ns_pid) ? 1 : pe_remote_tree_has(c, ns_pid);
+}
+
+long pe_past_child_is(struct pe_worker_call *c, int ns_pid)
+{
+	long r = look(c, ns_pid);
+
+	if (r > 0)
+		pe_reuse_before_use(c, ns_pid);
+	return r;
 }

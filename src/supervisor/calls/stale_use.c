@@ -188,8 +188,8 @@ static long notice(struct pe_worker_call *c, const struct record *t, bool begun)
 	return 0;
 }
 
-/* stale_use.3 */
-static void event(const struct pe_worker *s, struct record *t)
+/* What the event says of the stacks. */
+static void complete(const struct pe_worker *s, struct record *t)
 {
 	struct pe_stack_result *here = &t->stop.here;
 
@@ -198,6 +198,12 @@ static void event(const struct pe_worker *s, struct record *t)
 	t->outside.modules = here->modules;
 	if (t->outside.released.stack)
 		t->outside.released.stack = &t->released;
+}
+
+/* stale_use.3 */
+static void event(const struct pe_worker *s, struct record *t)
+{
+	complete(s, t);
 	pe_event_use(frame_of(t, &s->set), &t->use, &known, t->use.holder != 0, t->outcome);
 }
 
@@ -288,4 +294,25 @@ long pe_stale_use_serve(struct pe_worker_call *c, const struct pe_use *use, int 
 	if (v.dies)
 		end(c);
 	return result;
+}
+
+long pe_stale_use_stolen(struct pe_worker_call *c, int ns_pid)
+{
+	static struct record t;
+	const struct pe_verdict passed = { .act = PE_VERDICT_PASS };
+	const struct pe_use use = { .by = c->what == PE_NOTIFY_FILTER_WAITID ? PE_CALL_WAITID
+									     : PE_CALL_WAIT4,
+				    .pid = ns_pid,
+				    .signal = PE_USE_NO_SIGNAL };
+	struct pe_stack_result *here = &t.stop.here;
+
+	describe(&t, c, &use, &passed);
+	if (pe_stack_take(c, here) == -EINPROGRESS)
+		return -EINPROGRESS;
+	if (here->with_library || is_trusted(c) || !pe_notify_holds(c->s->listener, c->n->id))
+		return PE_WORKER_CONTINUE;
+	pe_stack_waits_find(c, ns_pid, &t.outside, &t.released);
+	complete(c->s, &t);
+	pe_event_stolen(frame_of(&t, &c->s->set), use.by, (uint32_t)ns_pid, &known);
+	return PE_WORKER_CONTINUE;
 }

@@ -25,4 +25,8 @@
 /* @pid: the process that has the pid now, or 0: none. A result, or PE_WORKER_CONTINUE. */
 long pe_stale_use_serve(struct pe_worker_call *c, const struct pe_use *use, int pid);
 
+/* The caller waits for @ns_pid, whose status another wait has taken: write an event. CONTINUE or
+ * -EINPROGRESS (helper.h) */
+long pe_stale_use_stolen(struct pe_worker_call *c, int ns_pid);
+
 #endif

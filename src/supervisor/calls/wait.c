@@ -5,7 +5,9 @@
 #include <sys/wait.h>
 
 #include "supervisor/calls/announce.h"
+#include "supervisor/calls/reuse.h"
 #include "supervisor/calls/stack_waits.h"
+#include "supervisor/calls/stolen.h"
 #include "supervisor/worker/fork_events.h"
 
 #define FEW 4 /* so many children are read as quickly as the cursor */
@@ -22,6 +24,7 @@ static void write_down(void *arg, int pid)
 	int ns_pid = pe_peer_ns_pid(l->call->peer, pid);
 
 	l->count++;
+	pe_reuse_expect(l->call, ns_pid);
 	if (ns_pid > 0)
 		pe_child_table_add(l->call->s->table, l->process, ns_pid);
 }
@@ -55,8 +58,10 @@ static void look_at(struct pe_worker_call *c, int ns_pid)
 	if (p && pe_child_table_has(c->s->table, p, ns_pid))
 		return;
 	pid = pe_peer_pid(c->peer, ns_pid);
-	if (pid > 0 && pe_peer_parent(pid) == c->peer->tgid)
+	if (pid > 0 && pe_peer_parent(pid) == c->peer->tgid) {
 		pe_child_table_add(c->s->table, open_entry(c), ns_pid);
+		pe_reuse_expect(c, ns_pid);
+	}
 }
 
 /* Could it reap a child that does not exist yet? */
@@ -83,5 +88,7 @@ long pe_wait_serve(struct pe_worker_call *c)
 		look_at(c, ns_pid);
 	else
 		look_at_all(c);
+	if (ns_pid > 0 && pe_stolen_check(c, ns_pid) == -EINPROGRESS)
+		return -EINPROGRESS;
 	return c->s->waits ? pe_stack_waits_enter(c, ns_pid) : PE_WORKER_CONTINUE;
 }

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * reuse - of `pidepoch fuzz`: the pids that programs without the library release.
+ *
+ *   wait, held ── children that it may reap: expected ──> continued, and one of them is reaped
+ *   next notified call ── an expected child is gone ──> offered to the canary server ──> served
+ *
+ * reuse.1  The end of a wait is not notified. So a pid is given away before the next notified call,
+ *          whichever process makes it: in time for each use that the supervisor sees.
+ * reuse.2  Only pids of the supervisor's own namespace, and at most PE_REUSE_EXPECTED at a time.
+ */
+#ifndef PE_SUPERVISOR_CALLS_REUSE_H
+#define PE_SUPERVISOR_CALLS_REUSE_H
+
+#include "supervisor/worker/worker.h"
+
+#define PE_REUSE_EXPECTED 128
+
+/* A wait may reap this child of the caller. */
+void pe_reuse_expect(const struct pe_worker_call *c, int ns_pid);
+
+/* Before a call is served. */
+void pe_reuse_give(const struct pe_worker *s);
+
+/* Before a use of @ns_pid, which was a child of the caller. */
+void pe_reuse_before_use(const struct pe_worker_call *c, int ns_pid);
+
+#endif

@@ -1,0 +1,37 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# `pidepoch fuzz` gives the pids of a static program away as those of others, and finds what it does
+# to them, with stacks; by default if the command is such a program, and in others on request.
+. "$(dirname "$0")/../support/cli.sh"
+built=$PIDEPOCH_BUILDDIR/tests/programs
+cd "$TMPDIR" || exit 1
+
+try fuzz --runs=1 --supervisor=on -- sh -c 'sleep 0; true'
+test "$got" -ne 125 || skip "$(cat err)"
+! grep -q 'no supervisor' err || skip "$(cat err)"
+
+finds() # PATTERN STACK-PATTERN COMMAND...
+{
+	pattern=$1 frame=$2
+	shift 2
+	try fuzz --seed=1 --runs=5 -- "$@"
+	status 1
+	grep -qE -e "$pattern" out || { show; fail "$*: there must be: $pattern"; }
+	grep -q 'libdw\.so' "$PIDEPOCH" || return 0
+	grep -qE -e "$frame" out || { show; fail "$*: there must be: $frame"; }
+}
+
+finds 'signal 15 \(TERM\) reached an unrelated process, pid [0-9]' ' in act_late ' "$built/fuzz_static" pid
+finds 'signal 15 \(TERM\) reached an unrelated process, pid [0-9]' ' in act_on_group_late ' "$built/fuzz_static" group
+finds 'statuses of children were lost to another wait' ' in wait_late ' "$built/fuzz_static" stolen
+
+try fuzz --seed=1 --runs=5 -- "$built/fuzz_static" right
+status 0
+grep -qE '^pidepoch fuzz: nothing found in 5 runs .*: 0 forks, [1-9][0-9]* releases, [1-9][0-9]* reuses$' out || { show; fail "its pids were not given away"; }
+
+# below another program it is seen on request only
+try fuzz --seed=1 --runs=1 --supervisor=on -- sh -c "'$built/fuzz_static' group; true"
+status 1
+grep -q 'signal 15 (TERM) reached an unrelated process' out || { show; fail "it is not found below a shell"; }
+try fuzz --seed=1 --runs=1 --supervisor=off -- "$built/fuzz_static" group
+status 3
