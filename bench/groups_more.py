@@ -132,15 +132,36 @@ class Vrange(Group):
     title = 'Volatile ranges'
     rounds = 9
     rows = (
+        Row('pin and unpin of an object / getppid', 'toggle.64', 'getppid.64', 0.1),
         Row('mark 4 KiB / MADV_FREE', 'mark.4', 'free.4', 3),
         Row('mark 1 MiB / MADV_FREE', 'mark.1024', 'free.1024', 1.3),
         Row('unmark 1 MiB / read-modify-write of each page', 'unmark.1024', 'touch.1024', 1.2),
+        Row('unmark 1 GiB of huge pages / the same', 'unmark.huge', 'touch.huge', 0.01),
+        Row('pin and unpin of 1 GiB / a pair of mprotect', 'toggle.1048576', 'protect.1048576',
+            1e-6),
+        Row('hit ratio, cache twice its memory / a list sized by hand', 'hits.volatile', 'hits.lru',
+            1.15, 'of 1', least=True),
+        Row('CPU time of a get / the same', 'cpu.volatile', 'cpu.lru', 0.9, 'us'),
+        Row('bursts of half the memory survived, of 20', 'bursts', None, 20, '', least=True),
     )
 
     def measure(self, bench, n):
+        program, cache = bench.program('vrange'), bench.program('vrange_cache')
         for kib in ('4', '1024'):
             for what in in_turn(('mark', 'free', 'unmark', 'touch'), n):
-                bench.take('%s.%s' % (what, kib), bench.program('vrange'), what, kib)
+                bench.take('%s.%s' % (what, kib), program, what, kib)
+        for what in in_turn(('toggle', 'getppid'), n):
+            bench.take(what + '.64', program, what, '64')
+        if n < 3:
+            for what in in_turn(('unmark', 'touch'), n):
+                bench.take(what + '.huge', program, what, '1048576', 'huge')
+            for what in in_turn(('toggle', 'protect'), n):
+                bench.take(what + '.1048576', program, what, '1048576')
+            for kind in in_turn(('volatile', 'lru'), n):
+                for what in ('hits', 'cpu'):
+                    bench.take('%s.%s' % (what, kind), cache, what, kind)
+        if n == 0:
+            bench.take('bursts', cache, 'bursts', 'volatile', '20')
 
 
 GROUPS = (Supervisor, Fuzz, Report, Vrange)

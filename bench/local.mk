@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Benchmarks: each program prints one figure, and bench.py makes rows of them: ratios with their
 # spread.
-bench_programs = bench/fork bench/hostile bench/kill bench/memory bench/notify bench/open bench/server bench/stack bench/vrange bench/waitpidv
+bench_programs = bench/fork bench/hostile bench/kill bench/memory bench/notify bench/open bench/server bench/stack bench/vrange bench/vrange_cache bench/waitpidv
 EXTRA_PROGRAMS += $(bench_programs)
 CLEANFILES += $(bench_programs)
 EXTRA_DIST += bench/bench.py bench/groups.py bench/groups_more.py bench/hostile_users bench/notes.py bench/plot.py bench/sample.py bench/speed.py
@@ -20,6 +20,8 @@ bench_stack_SOURCES = bench/stack.c
 bench_stack_LDADD = libcore.la
 bench_vrange_SOURCES = bench/vrange.c
 bench_vrange_LDADD = libvrange.la
+bench_vrange_cache_SOURCES = bench/vrange_cache.c tests/vrange/pressure.c tests/vrange/pressure.h
+bench_vrange_cache_LDADD = libvrange.la
 bench_waitpidv_SOURCES = bench/waitpidv.c
 bench_waitpidv_LDADD = libpidepoch.la
 

@@ -2,19 +2,32 @@
 /*
  * vrange - nanoseconds of one call on KIB of memory, all of whose pages are there: the median.
  *
- *   vrange mark|unmark|free|touch KIB    mvrange(VOLATILE); mvrange(NONVOLATILE); MADV_FREE; a
- *                                        read-modify-write of one word of each page
+ *   vrange mark|unmark|free|touch KIB [huge]  mvrange(VOLATILE); mvrange(NONVOLATILE); MADV_FREE; a
+ *                                             read-modify-write of one word of each page. huge:
+ *                                             transparent huge pages
+ *   vrange toggle|protect KIB                 vrange_pin() and vrange_unpin() of an object; a pair
+ *                                             of mprotect()
+ *   vrange getppid KIB                        the cheapest system call
  */
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <vrange.h>
 
-#define ROUNDS 301
-#define PAGE   4096
+#define ROUNDS	     301
+#define LARGE_ROUNDS 7
+#define LARGE	     ((size_t)64 << 20) /* bytes */
+#define PAGE	     4096
+
+static char *memory;
+static size_t bytes;
+static struct vrange_object *object;
 
 static double now(void)
 {
@@ -31,64 +44,149 @@ static int compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static int touch(volatile char *memory, size_t bytes)
+/* --- what is measured --- */
+
+static int mark(void)
+{
+	return mvrange(memory, bytes, VRANGE_VOLATILE, 0);
+}
+
+static int unmark(void)
+{
+	return mvrange(memory, bytes, VRANGE_NONVOLATILE, 0);
+}
+
+static int give(void)
+{
+	return madvise(memory, bytes, MADV_FREE);
+}
+
+static int touch(void)
 {
 	for (size_t at = 0; at < bytes; at += PAGE)
-		memory[at]++;
+		((volatile char *)memory)[at]++;
 	return 0;
 }
 
-static int make(const char *what, char *memory, size_t bytes)
+static int toggle(void)
 {
-	switch (what[0]) {
-	case 'm':
-		return mvrange(memory, bytes, VRANGE_VOLATILE, 0);
-	case 'u':
-		return mvrange(memory, bytes, VRANGE_NONVOLATILE, 0);
-	case 'f':
-		return madvise(memory, bytes, MADV_FREE);
-	default:
-		return touch(memory, bytes);
-	}
+	const bool pinned = vrange_pin(object, NULL);
+
+	vrange_unpin(object);
+	return pinned ? 0 : -1;
 }
 
-/* Before each round, outside of it. A touch is of pages that may be reclaimed, as an unmark's are.
- * */
-static int prepare(const char *what, char *memory, size_t bytes)
+static int protect(void)
 {
-	if (what[0] == 'm')
-		mvrange(memory, bytes, VRANGE_NONVOLATILE, 0);
+	return mprotect(memory, bytes, PROT_NONE) | mprotect(memory, bytes, PROT_READ | PROT_WRITE);
+}
+
+static int ask(void)
+{
+	return (int)syscall(SYS_getppid) < 0;
+}
+
+/* --- before each round, outside of it --- */
+
+static int fill(void)
+{
 	memset(memory, 1, bytes);
-	if (what[0] == 't')
-		return madvise(memory, bytes, MADV_FREE);
-	return what[0] == 'u' ? mvrange(memory, bytes, VRANGE_VOLATILE, 0) : 0;
+	return 0;
+}
+
+static int fill_unmarked(void)
+{
+	return unmark() < 0 ? -1 : fill();
+}
+
+static int fill_marked(void)
+{
+	return fill() + mark();
+}
+
+/* A touch is of pages that may be reclaimed, as an unmark's are. */
+static int fill_given(void)
+{
+	return fill() + give();
+}
+
+static int nothing(void)
+{
+	return 0;
+}
+
+static const struct what {
+	const char *name;
+	int (*prepare)(void);
+	int (*make)(void);
+	int times; /* in a round: a short one is repeated */
+} all[] = {
+	{ "mark", fill_unmarked, mark, 1 },
+	{ "unmark", fill_marked, unmark, 1 },
+	{ "free", fill, give, 1 },
+	{ "touch", fill_given, touch, 1 },
+	{ "toggle", nothing, toggle, 10000 },
+	{ "protect", nothing, protect, 1 },
+	{ "getppid", nothing, ask, 10000 },
+};
+
+static const struct what *find(const char *name)
+{
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (strcmp(all[i].name, name) == 0)
+			return &all[i];
+	return NULL;
+}
+
+static double measure(const struct what *w)
+{
+	const int rounds = bytes > LARGE ? LARGE_ROUNDS : ROUNDS;
+	static double round[ROUNDS];
+	double start;
+	int failed = 0;
+
+	for (int i = 0; i < rounds && !failed; i++) {
+		failed = w->prepare() < 0;
+		start = now();
+		for (int n = 0; n < w->times; n++)
+			failed |= w->make() < 0;
+		round[i] = (now() - start) / w->times;
+	}
+	qsort(round, (size_t)rounds, sizeof(round[0]), compare);
+	return failed ? -1 : round[rounds / 2];
+}
+
+/* An object all of whose memory was written, and that is volatile. */
+static void make_object(void)
+{
+	object = vrange_new(bytes, 0);
+	if (!object || !(memory = vrange_pin(object, NULL)))
+		exit(1);
+	fill();
+	vrange_unpin(object);
 }
 
 int main(int argc, char **argv)
 {
-	size_t bytes = argc == 3 ? strtoul(argv[2], NULL, 10) * 1024 : 0;
-	char *memory = mmap(NULL, bytes + !bytes, PROT_READ | PROT_WRITE,
-			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	static double round[ROUNDS];
+	const struct what *w = argc >= 3 ? find(argv[1]) : NULL;
+	double result;
 
-	if (!bytes || memory == MAP_FAILED)
+	bytes = w ? strtoul(argv[2], NULL, 10) * 1024 : 0;
+	if (!bytes)
 		return 2;
-	madvise(memory, bytes, MADV_NOHUGEPAGE);
-	for (int i = 0; i < ROUNDS; i++) {
-		double start;
-		int r;
-
-		if (prepare(argv[1], memory, bytes) < 0)
-			return 1;
-		start = now();
-		r = make(argv[1], memory, bytes);
-		round[i] = now() - start;
-		if (r < 0) {
-			perror(argv[1]);
-			return 1;
-		}
+	memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (memory == MAP_FAILED)
+		return 2;
+	madvise(memory, bytes, argc == 4 ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
+	if (w->make == toggle)
+		make_object();
+	else
+		fill();
+	result = measure(w);
+	if (result < 0) {
+		perror(argv[1]);
+		return 1;
 	}
-	qsort(round, ROUNDS, sizeof(round[0]), compare);
-	printf("%.2f\n", round[ROUNDS / 2]);
+	printf("%.2f\n", result);
 	return 0;
 }
