@@ -471,12 +471,12 @@ void pe_event_wait(struct pe_frame *p, enum pe_call by, uint32_t pid, const stru
 void pe_event_stolen(const struct pe_frame *p, enum pe_call by, uint32_t pid,
 		     const struct pe_known *k)
 {
-	const struct happening h = { .kind = PE_EVENT_STOLEN_WAIT,
-				     .by = by,
-				     .pid = pid,
-				     .holder = pid,
-				     .signal = PE_USE_NO_SIGNAL,
-				     .k = k };
+	struct happening h = { .kind = PE_EVENT_STOLEN_WAIT,
+			       .by = by,
+			       .pid = pid,
+			       .holder = pid,
+			       .signal = PE_USE_NO_SIGNAL,
+			       .k = k };
 
 	happened(p, &h);
 }
