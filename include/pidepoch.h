@@ -92,6 +92,41 @@ int pidepoch_ref(pid_t pid, struct pidepoch_ref *ref);
 #endif
 
 /*
+ * pidepoch_ref_since() - take a reference to the process that has had @pid since @moment, when the
+ *                        caller learned the pid from a message, a list or a person
+ * @pid:     1..pid_max-1
+ * @moment:  of CLOCK_BOOTTIME. A process that was born up to 30 ms later counts as well: births are
+ *           known to 10 ms
+ * @ref:     where the reference is written
+ * Context:  async-signal-safe; descriptors during the call
+ * Return:   0, or -1 with errno
+ * Errors:   EEPOCH the process that has the pid was born later; ESRCH no process holds @pid; EINVAL
+ *           @pid is not a valid pid, or @moment not a time; EFAULT; EOPNOTSUPP /proc does not show
+ *           when the process was born; EMFILE, ENFILE, ENOMEM; EAGAIN in a vfork child
+ * Source:   proposal ("a list of pids it has references to in a specific epoch")
+ * Since:    0.1
+ */
+int pidepoch_ref_since(pid_t pid, const struct timespec *moment, struct pidepoch_ref *ref);
+
+/*
+ * pidepoch_ref_from() - take a reference to the process that has had @pid since the file that the
+ *                       pid was read from was last changed: the later of its mtime and its ctime
+ * @pid:     1..pid_max-1
+ * @fd:      the open regular file
+ * @ref:     where the reference is written
+ * Context:  async-signal-safe; descriptors during the call
+ * Return:   0, or -1 with errno
+ * Errors:   EEPOCH the process that has the pid was born later: the file is stale; EOPNOTSUPP it
+ *           seems to have been born later, but the stamp cannot be compared with its birth (a
+ *           network file system; the wall clock has been stepped), or /proc does not show its
+ *           birth; ESRCH no process holds @pid; EINVAL @pid is not a valid pid, or @fd no regular
+ *           file; EBADF; EMFILE, ENFILE, ENOMEM; EAGAIN in a vfork child
+ * Source:   proposal ("a list of pids it has references to in a specific epoch")
+ * Since:    0.1
+ */
+int pidepoch_ref_from(pid_t pid, int fd, struct pidepoch_ref *ref);
+
+/*
  * pidepoch_of() - the epoch of @pid at the moment @snapshot: the lap of that moment if the cursor
  *                 had passed @pid, else the lap before
  * @snapshot: as pidepoch_get(), pidepoch_now() and waitpidv() return it

@@ -35,6 +35,7 @@ libcore_la_SOURCES += src/core/evidence/heard.c src/core/evidence/arguments.c
 libcore_la_SOURCES += src/core/engine/judge.c src/core/engine/judge.h
 libcore_la_SOURCES += src/core/time/wrap_proof.c src/core/time/wrap_proof.h src/core/time/foreign.c src/core/time/foreign.h
 libcore_la_SOURCES += src/core/reference/killpg.c src/core/reference/killpg.h
+libcore_la_SOURCES += src/core/reference/since.c src/core/reference/since.h
 libcore_la_SOURCES += src/core/evidence/group.c src/core/evidence/group.h
 libcore_la_SOURCES += src/core/evidence/handle.c src/core/evidence/handle.h
 libcore_la_SOURCES += src/core/frame/stats.c src/core/frame/stats.h

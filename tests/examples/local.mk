@@ -4,13 +4,14 @@ EXAMPLE_TESTS = \
 	tests/examples/build-runner.sh \
 	tests/examples/hunted.sh \
 	tests/examples/pidfile-daemon.sh \
+	tests/examples/pidfile-reader.sh \
 	tests/examples/supervisor.sh \
 	tests/examples/wait4-loop.sh
 dist_check_SCRIPTS += $(EXAMPLE_TESTS)
 dist_check_DATA += tests/support/example.sh
 TESTS += $(EXAMPLE_TESTS)
 
-EXTRA_DIST += docs/examples/build-runner.c docs/examples/pidfile-daemon.c docs/examples/supervisor.c docs/examples/wait4-loop.c
+EXTRA_DIST += docs/examples/build-runner.c docs/examples/pidfile-daemon.c docs/examples/pidfile-reader.c docs/examples/supervisor.c docs/examples/wait4-loop.c
 
 SLOW_TESTS += \
 	tests/examples/hunted.sh \

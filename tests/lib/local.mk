@@ -10,6 +10,7 @@ ABI_TESTS = \
 	tests/lib/relations \
 	tests/lib/retired \
 	tests/lib/signals \
+	tests/lib/since \
 	tests/lib/sync \
 	tests/lib/variants \
 	tests/lib/waits \
@@ -39,6 +40,8 @@ tests_lib_privileged_LDADD = libpidepoch.la
 tests_lib_privileged_LDFLAGS = -no-install
 tests_lib_signals_SOURCES = tests/lib/signals.c tests/lib/api.h
 tests_lib_signals_LDADD = libpidepoch.la
+tests_lib_since_SOURCES = tests/lib/since.c tests/lib/api.h
+tests_lib_since_LDADD = libpidepoch.la
 tests_lib_sync_SOURCES = tests/lib/sync.c tests/lib/api.h
 tests_lib_sync_LDADD = libpidepoch.la
 tests_lib_variants_SOURCES = tests/lib/variants.c tests/lib/variants.h tests/lib/api.h

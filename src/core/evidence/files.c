@@ -4,6 +4,7 @@
 #include "core/sys.h"
 #include "core/text.h"
 #include "core/evidence/files.h"
+#include "core/time/moment.h"
 
 enum state { FREE, WRITING, REMEMBERED, READ };
 
@@ -47,6 +48,22 @@ static void take_stamp(struct pe_files_entry *e, const struct stat *st)
 	e->inode = st->st_ino;
 	e->stamp = changed > written ? changed : written;
 	e->no_nsec = st->st_ctim.tv_nsec == 0 && st->st_mtim.tv_nsec == 0;
+}
+
+int pe_files_stamp(int fd, int64_t *stamp, bool *local)
+{
+	struct pe_files_entry e;
+	struct stat st;
+	int r = pe_sys_fstat(fd, &st);
+
+	if (r != 0)
+		return r;
+	if (!S_ISREG(st.st_mode))
+		return -EINVAL;
+	take_stamp(&e, &st);
+	*stamp = e.stamp + (e.no_nsec ? PE_MOMENT_NO_NSEC : 0);
+	*local = is_local(fd);
+	return 0;
 }
 
 /* 0, or -errno: the file cannot be used (files.3), and has no pids */
