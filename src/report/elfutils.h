@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * elfutils - libdw, loaded when a file is to be read by it. Linked in, it and the four libraries
- * that it needs would be loaded, and copied at each fork, by every `pidepoch run`, which has no use
- * for them.
+ * elfutils - libdw, loaded by dlopen() when the first file is read. If the command were linked with
+ * libdw, every `pidepoch run` would load it and the four libraries that it needs, and copy their
+ * pages at each fork, without using them.
  */
 #ifndef PE_REPORT_ELFUTILS_H
 #define PE_REPORT_ELFUTILS_H
@@ -47,7 +47,7 @@ struct pe_elfutils {
 #undef PE_ELFUTILS_MEMBER
 };
 
-/* the same each time; NULL: it is not installed here */
+/* The functions of libdw; NULL: it is not installed. */
 const struct pe_elfutils *pe_elfutils_get(void);
 
 #endif

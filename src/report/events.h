@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * events - files of events (docs/events.md), read back.
+ * events - the reader of event files (docs/events.md).
  *
- * events.1  Any bytes may be given. A line that is none of the format is counted and passed over,
- *           the rest is read.
- * events.2  Bounded: lines of PE_EVENTS_LINE bytes, PE_EVENTS_MOST events and as many modules; what
- *           is over is counted too.
- * events.3  Fields that are missing, of another type or out of range have a default; strings are
- *           never NULL.
+ * events.1  The input may be any bytes. A line that does not have the format is counted and
+ *           skipped.
+ * events.2  Bounded: lines of PE_EVENTS_LINE bytes, PE_EVENTS_MOST events and as many modules. The
+ *           rest is counted as unreadable.
+ * events.3  A field that is missing, has another type or is out of range gets a default. Strings
+ *           are never NULL.
  */
 #ifndef PE_REPORT_EVENTS_H
 #define PE_REPORT_EVENTS_H
@@ -34,14 +34,14 @@ struct pe_events_stack {
 	uint64_t address[PE_EVENTS_DEPTH];
 };
 
-/* how a number was obtained, released or misused */
+/* how a pid was obtained, released or misused */
 struct pe_events_moment {
 	bool known;
 	const char *call;
 	uint64_t ago_ms; /* before the event */
 	uint64_t tid;	 /* 0: not known */
 	struct pe_events_stack stack;
-	const char *stack_end; /* why it ends early; "": it does not, or that is not known */
+	const char *stack_end; /* why the stack ends early; "": it is whole, or not known */
 };
 
 struct pe_events_event {
@@ -55,12 +55,12 @@ struct pe_events_event {
 	struct pe_events_moment used, obtained, released;
 	struct {
 		bool known;
-		const char *comm, *exe; /* exe: "" where it could not be read */
+		const char *comm, *exe; /* exe: "" if it could not be read */
 		uint64_t parent, age_ms;
 	} holder;
 	struct {
 		bool known;
-		const char *kind, *path; /* path: "" where it is no file's */
+		const char *kind, *path; /* path: "" if the evidence is not a file */
 		uint64_t ago_ms, source; /* source: the descendant that learned it, or 0 */
 	} evidence;
 	uint64_t set; /* of modules; 0: none */
@@ -76,14 +76,14 @@ struct pe_events {
 	struct pe_events_module *module;
 	size_t events, modules, events_room, modules_room;
 	size_t unreadable; /* lines */
-	char **string;	   /* each different one once */
+	char **string;	   /* each different string once */
 	size_t strings, strings_room;
 };
 
-/* Read all of @f. 0 or -errno (of reading, or of memory). */
+/* Read all of @f. 0; -errno of the read; -ENOMEM. */
 int pe_events_read(struct pe_events *e, FILE *f);
 
-/* one line, without its newline; it is changed. 0 or -ENOMEM */
+/* Read one line, without its newline. The line is modified. 0 or -ENOMEM. */
 int pe_events_line(struct pe_events *e, char *line, size_t length);
 
 void pe_events_free(struct pe_events *e);

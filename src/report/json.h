@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * json - one line of JSON, taken apart in place.
+ * json - a parser for one line of JSON. It works in place.
  *
- * json.1  Any bytes may be given: the answer is a value or an error, never a read past the end.
- * json.2  Bounded: PE_JSON_VALUES values and PE_JSON_DEPTH levels; what has more is an error.
+ * json.1  The input may be any bytes. The result is a value or an error; nothing is read past the
+ *         end.
+ * json.2  Bounded: a line with more than PE_JSON_VALUES values or PE_JSON_DEPTH levels is an error.
  * json.3  Strings are unescaped in the line itself and end with NUL. \u00XX is the byte XX
- *         (docs/events.md); a \uXXXX above that becomes '?', and so does a NUL.
+ *         (docs/events.md). A greater \uXXXX becomes '?', and so does a NUL.
  */
 #ifndef PE_REPORT_JSON_H
 #define PE_REPORT_JSON_H
@@ -35,23 +36,23 @@ struct pe_json {
 };
 
 struct pe_json_line {
-	struct pe_json value[PE_JSON_VALUES]; /* [0] is the whole */
+	struct pe_json value[PE_JSON_VALUES]; /* [0] is the value of the line */
 	size_t used;
 	char *at, *end;
 };
 
-/* Take apart @length bytes of @text, which are changed and must live on. NULL: not one JSON
- * value. */
+/* Parse @length bytes of @text. They are modified, and must stay valid as long as the result is
+ * used. NULL: the text is not one JSON value. */
 const struct pe_json *pe_json_parse(struct pe_json_line *line, char *text, size_t length);
 
-/* a member of an object, or NULL */
+/* The member @key of an object, or NULL. */
 const struct pe_json *pe_json_get(const struct pe_json *object, const char *key);
 
-/* a member's value; the default where there is none of the type, or it does not fit */
+/* The value of a member. @otherwise: if it is missing, has another type or does not fit. */
 const char *pe_json_text(const struct pe_json *object, const char *key, const char *otherwise);
 uint64_t pe_json_number(const struct pe_json *object, const char *key, uint64_t otherwise);
 
-/* "0x1f", as a value of the type string. false: it is none */
+/* Parse a string such as "0x1f". false: it is not an address. */
 bool pe_json_address(const struct pe_json *value, uint64_t *address);
 
 #endif

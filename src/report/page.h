@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* page - page_head.html and page_tail.html, linked in: the data stands between them. */
+/* page - the files page_head.html and page_tail.html, which are linked in. The data is printed
+ * between them. */
 #ifndef PE_REPORT_PAGE_H
 #define PE_REPORT_PAGE_H
 

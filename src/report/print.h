@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * print - findings for people and for programs. One file for each form: print_<form>.c. No text of
- * an event file reaches a terminal, a JSON text or a page unescaped.
+ * print - prints findings as text, JSON, SARIF or HTML (print_<format>.c). Text from an event file
+ * is escaped before it reaches a terminal, JSON or a page.
  */
 #ifndef PE_REPORT_PRINT_H
 #define PE_REPORT_PRINT_H
@@ -12,31 +12,31 @@
 
 void pe_print_text(FILE *out, const struct pe_findings *f);
 
-/* from now on pe_print_text() uses colours */
+/* Let pe_print_text() use colours. */
 void pe_print_use_colours(void);
 void pe_print_json(FILE *out, const struct pe_findings *f);
 void pe_print_sarif(FILE *out, const struct pe_findings *f);
 void pe_print_html(FILE *out, const struct pe_findings *f);
 void pe_print_suppressions(FILE *out, const struct pe_findings *f);
 
-/* --- what they share --- */
+/* --- shared by the formats --- */
 
-/* "kill(345, SIGTERM)", into @to */
+/* Write "kill(345, SIGTERM)" to @to. */
 void pe_print_call(char *to, size_t size, const struct pe_events_event *e);
 
-/* Why the stack of @m ends early, as a reason in words; NULL: it does not. */
+/* The reason why the stack of @m ends early, as text; NULL: it is whole. */
 const char *pe_print_stack_end(const struct pe_events_moment *m);
 
-/* @text within the quotes of a JSON string, fit for a page's script as well */
+/* Print @text escaped for a JSON string that may stand in a page's script. */
 void pe_print_escaped(FILE *out, const char *text);
 
-/* the three moments of an event as JSON: "misused": {...}, "released": {...}, "obtained": {...} */
+/* Print the moments of an event: "misused": {...}, "released": {...}, "obtained": {...} */
 void pe_print_moments(FILE *out, const struct pe_findings *f, const struct pe_events_event *e);
 
-/* The @n-th kind, from 0, and what it is in one sentence; false: there are no more. */
+/* The kind with index @n, and a sentence that explains it. false: there are no more kinds. */
 bool pe_print_kind(size_t n, const char **kind, const char **sentence);
 
-/* one sentence about what a finding is, into @to */
+/* Write a sentence that describes the finding of @e to @to. */
 void pe_print_sentence(char *to, size_t size, const struct pe_events_event *e);
 
 #endif

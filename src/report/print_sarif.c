@@ -80,7 +80,7 @@ struct place {
 };
 
 /* the first place of which the source is known: what is wrong there is the caller's, not libc's,
- * which has called him, too */
+ * and of those that called it */
 static bool first_place(void *context, unsigned int n, const struct pe_symbols_frame *frame)
 {
 	struct place *place = context;

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * suppress - findings that the user does not want to see, as the sanitizers write them: a file of
- * lines
+ * suppress - suppressions, in the form that the sanitizers use: a file of lines
  *
  *   kind:pattern        # a comment
  *
- * The kind is one of docs/events.md, or '*'. The pattern is a shell pattern, for the whole of a
- * function, file, module or program; a path matches by its last part, too. One match in any stack
- * is enough.
+ * The kind is one of docs/events.md, or '*'. The pattern is a shell pattern for the whole name of a
+ * function, file, module or program. The last component of a path matches, too. One match in any
+ * stack suppresses the finding.
  */
 #ifndef PE_REPORT_SUPPRESS_H
 #define PE_REPORT_SUPPRESS_H
@@ -21,7 +20,7 @@ struct pe_suppress {
 	size_t lines;
 };
 
-/* More lines from @f. 0; the number of a line that is none of that form; -errno */
+/* Add the lines of @f. 0; the number of the first line that is malformed; -errno. */
 int pe_suppress_read(struct pe_suppress *s, FILE *f);
 bool pe_suppress_matches(const struct pe_suppress *s, const char *kind, const char *name);
 void pe_suppress_free(struct pe_suppress *s);

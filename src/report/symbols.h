@@ -25,20 +25,20 @@ struct pe_symbols_frame {
 	const char *function; /* or NULL */
 	const char *file;     /* or NULL */
 	const char *module;   /* path, or NULL */
-	unsigned int line;    /* 0: not known */
-	uint64_t offset;      /* in the module's file; the address where there is no module */
+	unsigned int line;    /* 0: unknown */
+	uint64_t offset;      /* in the module's file; the address if there is no module */
 	bool inlined;	      /* into the next one */
 	struct pe_symbols_frame *next;
 };
 
 struct pe_symbols;
 
-/* @e must live on, and get no more modules. NULL: no memory */
+/* @e must stay valid and must not get more modules. NULL: no memory. */
 struct pe_symbols *pe_symbols_open(const struct pe_events *e);
 void pe_symbols_close(struct pe_symbols *s);
 
-/* The frames for one address of a stack (a return address: it is the instruction before that is
- * meant). NULL: no memory */
+/* The frames for one address of a stack. It is a return address, so the instruction before it is
+ * looked up. NULL: no memory. */
 const struct pe_symbols_frame *pe_symbols_at(struct pe_symbols *s, uint64_t set, uint64_t address);
 
 #endif

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * stack_apart - a walk in a process of its own, which may crash or hang.
+ * stack_apart - runs a stack walk in a separate process, which may crash or hang.
  *
  *   helper (helper.h) ── fork ──> memory, tables, libunwind ──> result, in shared memory
- *      └ not over within PE_STACK_APART_PATIENCE: killed; the result is what it had found so far
+ *      └ after PE_STACK_APART_PATIENCE: kills it; the result has the frames found until then
  *
- * stack_apart.1  Only that process touches what a hostile program can form: its stack, its unwind
- *                tables.
- * stack_apart.2  It ends with the helper, and has no descriptor of the listener.
+ * stack_apart.1  Only this process reads data that a hostile program controls: its stack and its
+ *                unwind tables.
+ * stack_apart.2  It ends with the helper, and does not have the listener.
  */
 #ifndef PE_SUPERVISOR_UNWIND_STACK_APART_H
 #define PE_SUPERVISOR_UNWIND_STACK_APART_H
@@ -21,11 +21,11 @@ struct pe_stack_result {
 	struct pe_trace_stack stack;
 	enum pe_stack_end end;
 	bool with_library; /* the preload library is in the process */
-	uint64_t modules;  /* name of the set, whose records are in the file of events; 0: none */
+	uint64_t modules;  /* set of modules, whose records are in the event file; 0: none */
 };
 
-/* In a helper. The stack of thread @tid, whose process's memory is @m and of which @r is known.
- * @events: the file */
+/* The stack of thread @tid. @m: the memory of its process; @r: its known registers; @events: the
+ * path of the event file. Called in a helper. */
 void pe_stack_apart(const struct pe_memory *m, int tid, const struct pe_registers *r,
 		    const char *events, struct pe_stack_result *out);
 

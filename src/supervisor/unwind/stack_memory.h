@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * stack_memory - the memory of a watched process, as the unwinder reads it: a page at a time, and
- * only so much.
+ * stack_memory - a bounded cache of pages of a watched process, from which the unwinder reads.
  *
- * stack_memory.1  A page is read once for each stack. What was checked is what is used, although
- *                 the process may change it.
- * stack_memory.2  Reads end after PE_STACK_MEMORY_PAGES pages and PE_STACK_MEMORY_READS reads:
- *                 unwind tables that make the unwinder loop, or a stack that leads round in a
- *                 circle, cost that much and no more.
- * stack_memory.3  Addresses from PE_STACK_MEMORY_TABLE on, which no process has, are those of a
- *                 table of our own (stack_table.h).
+ * stack_memory.1  A page is read once for each stack. So data that was checked cannot change
+ *                 afterwards, although other threads of the process run.
+ * stack_memory.2  Reads fail after PE_STACK_MEMORY_PAGES pages and PE_STACK_MEMORY_READS reads.
+ *                 This bounds the time for unwind tables that make the unwinder loop, and for a
+ *                 stack that forms a circle.
+ * stack_memory.3  Addresses from PE_STACK_MEMORY_TABLE on are not valid in any process. They stand
+ *                 for a table that the supervisor built (stack_table.h).
  */
 #ifndef PE_SUPERVISOR_UNWIND_STACK_MEMORY_H
 #define PE_SUPERVISOR_UNWIND_STACK_MEMORY_H
@@ -24,13 +23,13 @@
 #define PE_STACK_MEMORY_READS 200000u
 #define PE_STACK_MEMORY_TABLE UINT64_C(0xfff0000000000000)
 
-/* from now on @m, which must stay open; what was read before is forgotten */
+/* Read from @m from now on, and drop the pages of the process before. @m must stay open. */
 void pe_stack_memory_begin(const struct pe_memory *m);
 
-/* @table: what stands at PE_STACK_MEMORY_TABLE */
+/* Put @table at PE_STACK_MEMORY_TABLE. */
 void pe_stack_memory_put(const void *table, size_t bytes);
 
-/* false: it cannot be read, or the limit is reached */
+/* false: the memory cannot be read, or the limit is reached. */
 bool pe_stack_memory_read(uint64_t at, void *to, size_t bytes);
 
 /* Has the limit been reached? */

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * stack_modules - what code is mapped in a watched process, and where its unwind tables are.
+ * stack_modules - the executable mappings of a watched process, and their unwind tables.
  *
  *   address ──> mapping ──> ELF headers, in the process's memory ──> .eh_frame_hdr
- *                                                    └ has none ───> stack_table.h
+ *                                                    └ missing ────> stack_table.h
  *
- * stack_modules.1  Read once for each stack: at most PE_STACK_MODULES mappings.
- * stack_modules.2  Each number in a header is a hint from a program that may be hostile. It is only
- *                  ever used as an address to read by stack_memory.h.
+ * stack_modules.1  The mappings are read once for each stack, at most PE_STACK_MODULES of them.
+ * stack_modules.2  The program may be hostile, so no number in its headers is trusted. It is used
+ *                  only as an address for stack_memory.h.
  */
 #ifndef PE_SUPERVISOR_UNWIND_STACK_MODULES_H
 #define PE_SUPERVISOR_UNWIND_STACK_MODULES_H
@@ -27,18 +27,18 @@ struct pe_stack_index {
 
 struct pe_stack_module {
 	uint64_t start, end, base, inode;
-	bool is_ours; /* the preload library's: its frames are not shown */
+	bool is_ours; /* the preload library: its frames are left out */
 	bool is_known;
 	struct pe_stack_index index;
 };
 
-/* From now on those of the process of thread @tid. false: they cannot be read. */
+/* Read the mappings of the process of thread @tid. false: they cannot be read. */
 bool pe_stack_modules_read(int tid);
 
 /* Is the preload library among them? */
 bool pe_stack_modules_has_library(void);
 
-/* the module that has code at @ip, or NULL */
+/* The module that has code at @ip, or NULL. */
 struct pe_stack_module *pe_stack_modules_at(uint64_t ip);
 
 const struct pe_stack_index *pe_stack_modules_index(struct pe_stack_module *m);
