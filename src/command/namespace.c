@@ -60,7 +60,7 @@ static long read_number(const char *path)
 
 /* --- create --- */
 
-/* the sysctl that forbids user namespaces, if one does */
+/* Why user namespaces may be forbidden. */
 static const char *find_cause(void)
 {
 	if (read_number("/proc/sys/user/max_user_namespaces") == 0)
@@ -193,7 +193,7 @@ pid_t pe_namespace_last(void)
 	return last > 0 ? (pid_t)last : 0;
 }
 
-/* Make @pid the next pid, where the kernel lets us. 0 or -1. */
+/* Make @pid the next pid, if the kernel permits it. 0 or -1. */
 static int go_before(enum pe_namespace_pids how, pid_t pid)
 {
 	int r;

@@ -9,8 +9,8 @@
 
 /* bytes */
 struct pe_ranges {
-	uint64_t debt;	 /* volatile, and still with the process */
-	uint64_t armed;	 /* given to the kernel, which takes it when it needs memory */
+	uint64_t debt;	 /* volatile, and not yet given to the kernel */
+	uint64_t armed;	 /* given to the kernel, which may purge it */
 	uint64_t purged; /* found lost so far */
 };
 

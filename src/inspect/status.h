@@ -8,7 +8,7 @@
 
 #include "core/frame/stats.h"
 
-/* what top shows beside the stats */
+/* what `pidepoch top` shows in addition to the stats */
 struct pe_status {
 	struct pe_stats stats;
 	enum pe_policy policy;
@@ -21,8 +21,7 @@ struct pe_status {
 
 /* 0, or -errno: -ESRCH no such process; -EACCES, -EPERM its memory may not be read; -ENOENT it
  * has no pidepoch library; -ENODATA /proc is missing or of another pid namespace; -EPROTO the
- * library is another version; -EAGAIN nothing has been kept yet: the
- * settings are known */
+ * library has another version; -EAGAIN it has no stats yet: only the settings are known */
 int pe_status_read(pid_t pid, struct pe_status *status);
 
 #endif

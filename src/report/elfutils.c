@@ -4,13 +4,13 @@
 #include <dlfcn.h>
 #include <stdbool.h>
 
-/* It is not unloaded: what is in it is called until the end. */
+/* It is never unloaded: its functions are used until the process ends. */
 static bool load(struct pe_elfutils *to)
 {
 	static void *library;
 
 	library = dlopen("libdw.so.1", RTLD_LAZY | RTLD_LOCAL);
-	/* what libdw needs itself is found by its handle, too */
+	/* dlsym() searches the libraries that libdw needs, too */
 #define FIND(name)                                                                                 \
 	to->name = library ? (__typeof__(name) *)dlsym(library, #name) : NULL;                     \
 	if (!to->name)                                                                             \

@@ -14,7 +14,7 @@ const char *pe_events_severity_name(enum pe_events_severity s)
 	return severities[s];
 }
 
-/* --- strings, each once --- */
+/* --- unique strings --- */
 
 static size_t hash_of(const char *s)
 {
@@ -153,7 +153,7 @@ static int64_t take_time(const struct pe_json *o)
 {
 	const struct pe_json *time = pe_json_get(o, "time");
 
-	/* up to the year 5000, so that what is reckoned from it fits */
+	/* up to the year 5000, so that sums with it do not overflow */
 	if (!time || time->type != PE_JSON_NUMBER || !(time->number >= 0 && time->number < 1e11))
 		return 0;
 	return (int64_t)(time->number * 1000 + 0.5);
@@ -253,7 +253,7 @@ int pe_events_read(struct pe_events *e, FILE *f)
 			r = pe_events_line(e, line, n);
 		n = 0;
 	}
-	e->unreadable += n > 0; /* cut off in the middle */
+	e->unreadable += n > 0; /* the last line is incomplete */
 	if (r == 0 && ferror(f))
 		r = -errno;
 	free(line);

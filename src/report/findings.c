@@ -110,9 +110,9 @@ static bool is_suppressed(const struct pe_findings *f, const struct pe_events_ev
 	return q.yes;
 }
 
-/* --- all --- */
+/* --- the list of findings --- */
 
-/* A table of keys, open addressed: where @key is or would be. */
+/* A hash table with open addressing: the place of @key, or the free place for it. */
 static size_t place_of(const struct pe_findings_finding *table, size_t room, uint64_t key)
 {
 	size_t at = (size_t)(key ^ key >> 32) & (room - 1);
@@ -131,8 +131,8 @@ static void count_in(struct pe_findings_finding *found, const struct pe_events_e
 	found->count++;
 }
 
-/* The findings from the table into a row, sorted; then the table says at which place each
- * stands. */
+/* Move the findings from the table to a sorted array. Then the table maps each to its index
+ * there. */
 static void settle(struct pe_findings *f, struct pe_findings_finding *table, size_t room,
 		   const struct pe_suppress *suppress)
 {

@@ -17,14 +17,14 @@ struct pe_image {
 	Dwfl *dwfl;
 	Dwfl_Module *module;
 	Elf *elf;
-	GElf_Addr bias; /* of the module's addresses */
-	uint64_t code;	/* offset of what is executable, in the file that was mapped */
+	GElf_Addr bias; /* added to addresses of the file */
+	uint64_t code;	/* offset of the executable mapping, in the mapped file */
 };
 
-static const struct pe_elfutils *dw; /* from the first open on */
+static const struct pe_elfutils *dw; /* set by the first open */
 
 static const char *folder =
-	"/usr/lib/debug"; /* the one of the user, before it, else this one twice */
+	"/usr/lib/debug"; /* the second folder; the first is the user's, or this one again */
 
 /* --- the file --- */
 
@@ -42,7 +42,7 @@ static bool has_build_id(Dwfl_Module *module, const char *wanted)
 	return strcmp(text, wanted) == 0;
 }
 
-/* Files are named by events, and may be of any type: none is waited for. */
+/* The path comes from an event, and may be of any file type: O_NONBLOCK, so that nothing blocks. */
 static int open_regular(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -55,7 +55,7 @@ static int open_regular(const char *path)
 	return fd;
 }
 
-/* libdwfl opens what a module names as its debug file, wherever it looks. */
+/* libdwfl opens any file that a module names as its debug file. */
 static bool may_open(const char *top, const char *within, const char *below, const char *name)
 {
 	char path[PATH_MAX];
@@ -104,7 +104,7 @@ static bool load(struct pe_image *image, const char *path, const char *build_id)
 	dw->dwfl_report_begin(image->dwfl);
 	image->module = dw->dwfl_report_offline(image->dwfl, path, path, fd);
 	if (!image->module)
-		close(fd); /* else it is the module's */
+		close(fd); /* otherwise the module has it */
 	dw->dwfl_report_end(image->dwfl, NULL, NULL);
 	if (image->module && has_build_id(image->module, build_id))
 		image->elf = dw->dwfl_module_getelf(image->module, &image->bias);
@@ -158,11 +158,11 @@ void pe_image_close(struct pe_image *image)
 
 /* --- names --- */
 
-/* libstdc++'s, if it is there: nothing of it is needed to build. */
+/* The demangler of libstdc++, if it is installed. The build does not need it. */
 static char *take_apart(const char *name)
 {
 	static char *(*demangle)(const char *, char *, size_t *, int *);
-	static void *library; /* stays: what is in it is called until the end */
+	static void *library; /* never unloaded */
 	static bool looked;
 	int status = 0;
 	char *plain;
@@ -202,10 +202,10 @@ static struct pe_symbols_frame *new_frame(const char *function, const char *file
 	return f;
 }
 
-/* --- what is at a place --- */
+/* --- the frames at an offset --- */
 
-/* In a debug file without code the offsets are its own. Then the one segment with code is what was
- * mapped, page by page. */
+/* A debug file without code has offsets of its own. Its only segment with code then corresponds to
+ * the mapping. */
 static bool address_in_code(const struct pe_image *image, const GElf_Phdr *p, uint64_t offset,
 			    Dwarf_Addr *address)
 {
@@ -243,7 +243,7 @@ static bool address_of(const struct pe_image *image, uint64_t offset, Dwarf_Addr
 	return false;
 }
 
-/* the file and the line from which an inlined function was called */
+/* The file and the line of the call that was inlined. */
 static const char *call_place(Dwarf_Die *cu, Dwarf_Die *inlined, int *line)
 {
 	Dwarf_Attribute attr;
@@ -269,8 +269,8 @@ static bool is_function(Dwarf_Die *die)
 	return tag == DW_TAG_inlined_subroutine || tag == DW_TAG_subprogram;
 }
 
-/* @scope: the innermost at a place, with all around it. The frame that stands there already gets
- * its function; each function that the innermost was inlined into becomes one more. */
+/* @scope: the innermost scope, followed by those around it. The function goes into the first frame;
+ * each function into which it was inlined adds a frame. */
 static void add_scopes(struct pe_symbols_frame *frame, Dwarf_Die *cu, Dwarf_Die *scope)
 {
 	Dwarf_Die *around;
@@ -298,8 +298,8 @@ static void add_scopes(struct pe_symbols_frame *frame, Dwarf_Die *cu, Dwarf_Die 
 		free(around);
 }
 
-/* The unit that @address is in. Not every compiler writes the table of addresses (.debug_aranges):
- * then each is asked. */
+/* The compilation unit that has @address. Not every compiler writes .debug_aranges; without it, all
+ * units are searched. */
 static Dwarf_Die *find_unit(struct pe_image *image, Dwarf_Addr address, Dwarf_Addr *bias)
 {
 	Dwarf_Die *cu = dw->dwfl_module_addrdie(image->module, address, bias);

@@ -40,7 +40,7 @@ static int hexadecimal(char c)
 	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-/* the four digits of \uXXXX */
+/* The four digits of \uXXXX. */
 static bool unescape_code(struct pe_json_line *l, char *to)
 {
 	int code = 0;
@@ -75,7 +75,7 @@ static bool unescape(struct pe_json_line *l, char *to)
 	return at != NULL;
 }
 
-/* behind the opening quote; an unescaped string is never longer than what it was written as */
+/* After the opening quote. An unescaped string is never longer than the escaped one. */
 static const char *string(struct pe_json_line *l)
 {
 	char *start = l->at, *to = start;
@@ -132,7 +132,7 @@ static bool member(struct pe_json_line *l, struct pe_json *v, bool named, unsign
 	return value(l, v, depth);
 }
 
-/* behind the opening bracket */
+/* After the opening bracket. */
 static bool members(struct pe_json_line *l, struct pe_json *v, char end, unsigned int depth)
 {
 	const struct pe_json **link = &v->first;
@@ -206,7 +206,7 @@ uint64_t pe_json_number(const struct pe_json *object, const char *key, uint64_t 
 {
 	const struct pe_json *m = pe_json_get(object, key);
 
-	/* 2^53: what a double holds exactly; not a NaN either */
+	/* a double is exact below 2^53; this rejects NaN, too */
 	if (!m || m->type != PE_JSON_NUMBER || !(m->number >= 0 && m->number <= 9007199254740992.0))
 		return otherwise;
 	return (uint64_t)m->number;

@@ -26,7 +26,7 @@ static locale_t users_locale(void)
 	return locale;
 }
 
-/* marks of direction, joiners, separators of lines, and what else has no shape */
+/* direction marks, joiners, line separators, and other invisible characters */
 static bool is_invisible(wint_t c)
 {
 	static const struct {

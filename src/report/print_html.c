@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * print_html - one page that needs nothing else: page.html with the findings and the events in it,
- * as data and not as text of the page.
+ * print_html - a self-contained page: page_head.html and page_tail.html with the findings and the
+ * events between them, as JSON data.
  */
 #include "report/print.h"
 
@@ -9,8 +9,8 @@
 
 #include "report/page.h"
 
-/* [finding, number, pid, time, obtained before, released before, holder's age]; -1: not known.
- * Times in ms, the first from 1970. */
+/* [finding, pid used, pid of the program, time, ms since obtained, ms since released, age of the
+ * holder in ms]; -1: unknown. `time` is in ms since 1970. */
 static void event(FILE *out, const struct pe_events_event *e, size_t finding)
 {
 	fprintf(out, "[%zu,%" PRIu64 ",%" PRIu64 ",%" PRId64, finding, e->number, e->pid,
@@ -42,7 +42,7 @@ static void events(FILE *out, const struct pe_findings *f)
 
 void pe_print_html(FILE *out, const struct pe_findings *f)
 {
-	/* one object of the assembler's, with labels in it */
+	/* both labels are in one object of page.S */
 	/* cppcheck-suppress comparePointers */
 	fwrite(pe_page_head, 1, (size_t)(pe_page_tail - pe_page_head), out);
 	fprintf(out, "<script type=\"application/json\" id=\"data\">{");

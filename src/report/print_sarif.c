@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* print_sarif - SARIF 2.1.0, as code hosts and editors take it. */
+/* print_sarif - SARIF 2.1.0, which code hosts and editors read. */
 #include "report/print.h"
 
 #include <ctype.h>
@@ -15,7 +15,7 @@ static void text(FILE *out, const char *name, const char *value)
 	putc('"', out);
 }
 
-/* a path as a URI reference; one that is not absolute stays relative */
+/* A path as a URI reference. A relative path stays relative. */
 static void uri(FILE *out, const char *path)
 {
 	fprintf(out, "\"uri\":\"%s", *path == '/' ? "file://" : "");
@@ -79,8 +79,7 @@ struct place {
 	bool found;
 };
 
-/* the first place of which the source is known: what is wrong there is the caller's, not libc's,
- * and of those that called it */
+/* The first frame that has a source line. The fault is in the caller and not in libc. */
 static bool first_place(void *context, unsigned int n, const struct pe_symbols_frame *frame)
 {
 	struct place *place = context;
@@ -93,7 +92,7 @@ static bool first_place(void *context, unsigned int n, const struct pe_symbols_f
 	return false;
 }
 
-/* else the first that has a name */
+/* Otherwise the first frame that has a name. */
 static bool first_name(void *context, unsigned int n, const struct pe_symbols_frame *frame)
 {
 	FILE *out = context;

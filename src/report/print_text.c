@@ -127,7 +127,7 @@ void pe_print_use_colours(void)
 	colours = true;
 }
 
-/* "error: pidepoch: stale: ...", as of a compiler */
+/* "error: pidepoch: stale: ...", as compilers print it. */
 static void title(FILE *out, const struct pe_events_event *e, const char *sentence)
 {
 	static const char *const codes[] = { "\033[1;31m", "\033[31m", "\033[33m", "\033[36m" };
@@ -182,13 +182,13 @@ void pe_print_text(FILE *out, const struct pe_findings *f)
 
 /* --- suppressions --- */
 
-/* what a suppression is to match: the innermost function that has a name, else the innermost
- * module. In each stack of each program is a main(): that name would leave out all of them. */
+/* The name for a suppression: the innermost function that has a name, else the innermost module.
+ * main() is not used: it is in every stack, and would suppress every finding. */
 struct name {
 	const char *function, *module;
 };
 
-/* libc's or Go's own function for a system call: each misuse of a static program is in it */
+/* A system call wrapper of libc or Go: every misuse by a static program has one. */
 static bool is_call_itself(const char *function)
 {
 	static const char *const calls[] = { "kill",	"tkill",	   "tgkill",	"sigqueue",
@@ -221,8 +221,8 @@ static bool name_frame(void *context, unsigned int n, const struct pe_symbols_fr
 	return !frame->function;
 }
 
-/* A name as a shell pattern that matches nothing but the name: a byte that is not printed is
- * matched by '?'. */
+/* Print a name as a shell pattern that matches this name only. A byte that cannot be printed
+ * becomes '?'. */
 static void pattern(FILE *out, const char *name)
 {
 	while (*name) {

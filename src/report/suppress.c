@@ -21,7 +21,7 @@ static bool is_kind(const char *word)
 	return false;
 }
 
-/* without blanks at both ends, and a comment */
+/* Remove blanks at both ends, and the comment. */
 static char *trim(char *text)
 {
 	size_t n;

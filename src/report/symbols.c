@@ -6,15 +6,15 @@
 
 #include "report/image.h"
 
-/* a file, and what has been looked up in it */
+/* a file, and the results of lookups in it */
 struct file {
 	const char *path, *build_id;
-	struct pe_image *image; /* NULL: there is none */
+	struct pe_image *image; /* NULL: it could not be opened */
 	struct file *next;
 };
 
 struct place {
-	const struct file *file; /* NULL: in no module */
+	const struct file *file; /* NULL: the address is in no module */
 	uint64_t offset;
 	struct pe_symbols_frame *frames;
 };
@@ -83,7 +83,7 @@ void pe_symbols_close(struct pe_symbols *s)
 	free(s);
 }
 
-/* the last module of the set that begins at or before @address */
+/* The last module of the set that begins at or before @address. */
 static const struct pe_events_module *find_module(const struct pe_symbols *s, uint64_t set,
 						  uint64_t address)
 {
@@ -104,7 +104,7 @@ static const struct pe_events_module *find_module(const struct pe_symbols *s, ui
 	return s->module[low].set == set && address < s->module[low].end ? &s->module[low] : NULL;
 }
 
-/* Where in the file of @m its code begins, as far as it was mapped. */
+/* The offset in the file of @m at which the mapped code begins. */
 static uint64_t code_of(const struct pe_symbols *s, const struct pe_events_module *m)
 {
 	uint64_t least = m->offset;
@@ -116,7 +116,7 @@ static uint64_t code_of(const struct pe_symbols *s, const struct pe_events_modul
 	return least;
 }
 
-/* strings of the events are kept once each: equal ones have equal addresses */
+/* the strings of events are unique, so equal strings have equal addresses */
 static struct file *find_file(struct pe_symbols *s, const struct pe_events_module *m)
 {
 	struct file *f = s->files;

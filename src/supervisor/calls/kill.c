@@ -38,7 +38,7 @@ static int signal_of(const struct pe_worker_call *c)
 	}
 }
 
-/* the siginfo as the kernel reads it, on any machine */
+/* siginfo, as the kernel reads it on all machines */
 struct info {
 	uint64_t at;
 	int32_t word[32]; /* signal, errno, code, ... */
@@ -66,8 +66,8 @@ static long has_bad_info(struct pe_worker_call *c)
 	return r < 0 || i.word[2] >= 0 || i.word[2] == SI_TKILL;
 }
 
-/* Will the call fail whatever process has the pid? Then the kernel may fail it. Returns as
- * has_bad_info(). */
+/* Does the call fail independently of the pid? Then it is continued, and the kernel returns the
+ * error. Returns as has_bad_info(). */
 static long is_void(struct pe_worker_call *c)
 {
 	if (c->what == PE_NOTIFY_FILTER_PIDFD)

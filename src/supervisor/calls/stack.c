@@ -42,8 +42,8 @@ static int parse_sp(int tid, uint64_t *sp)
 	return 0;
 }
 
-/* The worker may have the call before the caller sleeps in it: on a busy machine long before.
- * 0: not known. */
+/* The worker may receive the call before the caller sleeps in it; on a busy machine long before.
+ * 0: unknown. */
 static uint64_t read_sp(int tid)
 {
 	const struct timespec pause = { .tv_nsec = 1000000 };
@@ -89,7 +89,7 @@ long pe_stack_take(struct pe_worker_call *c, struct pe_stack_result *out)
 	return r == -EINPROGRESS ? r : 0;
 }
 
-/* --- when it has returned --- */
+/* --- after the call has returned --- */
 
 static int seize(int tid)
 {
@@ -109,8 +109,8 @@ static bool answer(struct pe_helper_call *h, long result)
 	return r == 0;
 }
 
-/* The wait status at its stop; 0: it has ended; -ETIME. SIGCHLD is blocked, and says when to
- * look. */
+/* The wait status at the stop of the thread; 0: it has ended; -ETIME. SIGCHLD is blocked, and is
+ * waited for. */
 static int await_stop(int tid)
 {
 	const struct timespec patience = { .tv_sec = STOP_MS / 1000 };

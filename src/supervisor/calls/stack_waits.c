@@ -14,7 +14,7 @@
 #define WAITS	 512u
 #define PIDS	 8192u
 #define AGAIN	 64u
-#define AGAIN_MS 10000 /* after that it is not made again */
+#define AGAIN_MS 10000 /* later the kernel does not restart it */
 
 struct wait_kept {
 	uint64_t nr; /* 0: none; place nr % WAITS */
@@ -27,7 +27,7 @@ struct wait_kept {
 	enum pe_stack_end end;
 };
 
-/* A wait that was interrupted for its stack is made again by the kernel, and notified again: it is
+/* A wait that was interrupted for its stack. The kernel restarts it, and it is notified again as
  * the same wait. */
 struct wait_again {
 	uint64_t identity, pc, nr, ms;
@@ -35,14 +35,14 @@ struct wait_again {
 	_Atomic bool is_due;
 };
 
-/* the last wait for a pid of a process; a pid that shares its place displaces it */
+/* the last wait for a pid of a process; a pid with the same place replaces it */
 struct wait_last {
 	uint64_t identity;
 	int pid;
 	uint64_t nr; /* 0: one of several */
 };
 
-/* shared by workers, one after the other, and their helpers */
+/* shared by successive workers and their helpers */
 struct pe_stack_waits {
 	uint64_t waits;
 	struct wait_kept kept[WAITS];
@@ -71,9 +71,9 @@ static struct wait_last *place_of(const struct pe_worker_call *c, int pid)
 	return &c->s->waits->last[(c->peer->identity * 31 + (unsigned int)pid) % PIDS];
 }
 
-/* --- waits that are made again --- */
+/* --- restarted waits --- */
 
-/* a free place, or -1 */
+/* A free place, or -1. */
 static int place_again(const struct pe_worker *s, uint64_t now)
 {
 	for (int i = 0; i < (int)AGAIN; i++)
@@ -83,7 +83,7 @@ static int place_again(const struct pe_worker *s, uint64_t now)
 	return -1;
 }
 
-/* The wait that @c makes again, or 0. It is forgotten here. */
+/* The wait of which @c is the restart, or 0. Its entry is removed. */
 static uint64_t take_again(const struct pe_worker_call *c)
 {
 	for (struct wait_again *a = c->s->waits->again; a < c->s->waits->again + AGAIN; a++)
@@ -118,8 +118,8 @@ static void note_child(void *arg, int host_pid)
 		note(e->call, pe_peer_ns_pid(e->call->peer, host_pid), e->nr);
 }
 
-/* What was noted of some of too many children must not stay: a wait that is not noted may reap
- * them. */
+/* If there are too many children, remove the records of those that have some: a wait that is not
+ * recorded may reap them. */
 static void forget_child(void *arg, int host_pid)
 {
 	const struct entering *e = arg;
@@ -158,7 +158,7 @@ static void complete(struct pe_stack_waits *all, uint64_t nr, const struct pe_st
 	struct wait_kept *w = &all->kept[nr % WAITS];
 
 	if (w->nr != nr)
-		return; /* displaced meanwhile */
+		return; /* replaced meanwhile */
 	w->stack = r->stack;
 	w->end = r->end;
 	atomic_store(&w->is_complete, true);
@@ -183,7 +183,7 @@ static void use_stop(const struct pe_worker *s, struct pe_stack_stop *stop)
 		s->waits->again[w->again].ms = 0;
 }
 
-/* The place is reserved before the stop, by the worker. */
+/* The worker reserves the place before the stop. */
 static void reserve(const struct pe_worker_call *c, struct stopped_wait *w)
 {
 	struct wait_again *a = &c->s->waits->again[w->again];
@@ -221,8 +221,8 @@ static long continue_and_stop(struct pe_worker_call *c, struct wait_kept *w,
 	return PE_WORKER_CONTINUE;
 }
 
-/* Served from the beginning once more after each op (helper.1): it is kept when its stack is there,
- * and once. */
+/* The call is served again from its beginning after each op (helper.1). The wait is recorded once,
+ * when its stack is complete. */
 static long enter(struct pe_worker_call *c, int pid)
 {
 	struct pe_stack_result here;
@@ -231,7 +231,7 @@ static long enter(struct pe_worker_call *c, int pid)
 	if (pe_stack_take(c, &here) == -EINPROGRESS)
 		return -EINPROGRESS;
 	if (here.with_library)
-		/* it reaps by waits that are not notified, too: none could be named */
+		/* the library's own waits are not notified, so the last wait is unknown */
 		return PE_WORKER_CONTINUE;
 	if (!pe_stack_has_tried_stop(c))
 		w = keep(c, pid);
@@ -241,7 +241,7 @@ static long enter(struct pe_worker_call *c, int pid)
 	return PE_WORKER_CONTINUE;
 }
 
-/* the pid that a pidfd of the caller's is for, or 0 */
+/* The pid to which a pidfd of the caller refers, or 0. */
 static int pid_of_pidfd(const struct pe_worker_call *c, int fd)
 {
 	char text[512], *at;

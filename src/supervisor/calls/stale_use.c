@@ -49,7 +49,7 @@ static bool is_trusted(const struct pe_worker_call *c)
 
 /* --- notices (stale_use.2) --- */
 
-/* Make a copy of its descriptor 2 ours, if a write would not block. */
+/* Copy the descriptor 2 of the caller, if a write to it would not block. */
 static bool borrow_stderr(int tgid)
 {
 	int pidfd = (int)syscall(SYS_pidfd_open, tgid, 0), fd = -1;
@@ -97,7 +97,7 @@ static bool may_report(const struct pe_worker_call *c, const struct pe_identity_
 
 /* All data of a notice and an event, complete, since a helper may write the event. */
 struct record {
-	struct pe_stack_stop stop; /* with the stack */
+	struct pe_stack_stop stop; /* has the stack */
 	struct pe_use use;
 	enum pe_outcome outcome;
 	struct pe_identity_holder who;
@@ -248,7 +248,7 @@ static long answer_and_stop(struct pe_worker_call *c, struct record *t, const st
 	return result;
 }
 
-/* @result: of the call. Returns the same, DONE or -EINPROGRESS. */
+/* @result: of the call. Returns it, PE_WORKER_ANSWERED or -EINPROGRESS. */
 static long report(struct pe_worker_call *c, const struct pe_use *use, const struct pe_verdict *v,
 		   long result)
 {

@@ -15,7 +15,7 @@
 #include "supervisor/unwind/stack_modules.h"
 #include "supervisor/unwind/stack_table.h"
 
-#define SETS	   16  /* of modules, whose names are remembered as written */
+#define SETS	   16  /* of modules that are remembered as written */
 #define AFTER_KILL 100 /* ms */
 
 static uint64_t written[SETS];
@@ -36,7 +36,7 @@ static void remember(uint64_t set)
 		written[next++ % SETS] = set;
 }
 
-/* The records of the set that the stack's addresses are of, unless they have been written
+/* Write the records of the set of modules to which the stack belongs, unless they were written
  * before. */
 static uint64_t write_modules(int tid, const char *events)
 {

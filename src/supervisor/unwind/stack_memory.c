@@ -5,7 +5,7 @@
 
 #define PAGE	4096u
 #define PLACES	64u
-#define INVALID 1u /* as an address: no page begins there */
+#define INVALID 1u /* not the address of a page */
 
 static struct page {
 	uint64_t at;

@@ -70,10 +70,10 @@ bool pe_stack_modules_has_library(void)
 	return false;
 }
 
-/* --- its index --- */
+/* --- the index of a module --- */
 
 struct headers {
-	uint64_t bias; /* of the addresses in the file */
+	uint64_t bias; /* added to addresses of the file */
 	bool is_loaded, has_index;
 	uint64_t index; /* address of .eh_frame_hdr in the file */
 };

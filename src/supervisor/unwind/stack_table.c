@@ -15,8 +15,7 @@
 #define MOST_SECTIONS 4096u
 #define MOST_SEGMENTS 64u
 
-/* how an address is written (DWARF, "Exception Frames"); what is not among these is not looked
- * into */
+/* the supported encodings of an address (DWARF, "Exception Frames") */
 #define ABSOLUTE   0x00u
 #define ABSOLUTE_4 0x03u
 #define RELATIVE_4 0x1bu
@@ -57,8 +56,8 @@ static bool take_uleb(const struct section *s, size_t *at, uint64_t *out)
 	return true;
 }
 
-/* How the CIE at @at has its FDEs' addresses written: behind 'R' in its augmentation. false: it is
- * not understood. */
+/* The encoding of addresses in the FDEs of the CIE at @at, from 'R' in its augmentation. false: the
+ * CIE is not supported. */
 static bool read_encoding(const struct section *s, size_t at, uint8_t *encoding)
 {
 	uint64_t skipped;
@@ -75,7 +74,7 @@ static bool read_encoding(const struct section *s, size_t at, uint8_t *encoding)
 	*encoding = ABSOLUTE;
 	if (letters[0] != 'z')
 		return letters[0] == '\0';
-	/* code and data alignment, return register, length of what follows */
+	/* code and data alignment, return register, length of the augmentation */
 	if (!take_uleb(s, &p, &skipped) || !take_uleb(s, &p, &skipped))
 		return false;
 	if (version == 1 ? !take(s, p++, &c, 1) : !take_uleb(s, &p, &skipped))
@@ -96,7 +95,7 @@ static bool read_encoding(const struct section *s, size_t at, uint8_t *encoding)
 	return true;
 }
 
-/* the address at @at, which is written so */
+/* Read the address at @at, which has this encoding. */
 static bool read_address(const struct section *s, size_t at, uint8_t encoding, uint64_t *out)
 {
 	int32_t narrow;
@@ -121,7 +120,7 @@ static bool read_address(const struct section *s, size_t at, uint8_t encoding, u
 	}
 }
 
-/* The entry for the FDE at @at, whose CIE is @cie bytes before its id. false: it has none. */
+/* Make the entry for the FDE at @at, whose CIE is @cie bytes before its id. false: it gets none. */
 static bool read_fde(const struct section *s, size_t at, uint32_t cie,
 		     struct pe_stack_table_entry *e)
 {

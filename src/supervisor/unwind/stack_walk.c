@@ -7,20 +7,20 @@
 #include "supervisor/unwind/stack_memory.h"
 #include "supervisor/unwind/stack_modules.h"
 
-/* exported by libunwind for such callers, and in no header */
+/* exported by libunwind for remote unwinding, but declared in no header */
 extern int UNW_OBJ(dwarf_search_unwind_table)(unw_addr_space_t, unw_word_t, unw_dyn_info_t *,
 					      unw_proc_info_t *, int, void *);
 
 #define FRAME_BYTES (1u << 20) /* no frame is larger */
 
-/* one walk; a helper makes one at a time */
+/* the state of the walk; a helper makes one at a time */
 static struct {
 	struct pe_registers known;
-	bool lacked; /* a register that is not known */
+	bool lacked; /* a register was needed that is unknown */
 	unw_addr_space_t space;
 	unw_cursor_t cursor;
 	struct pe_trace_stack *out;
-	bool exact; /* the address is that of an instruction, and does not lie behind a call */
+	bool exact; /* the address is that of an instruction, not a return address */
 } w;
 
 const char *pe_stack_end_name(enum pe_stack_end end)
@@ -35,7 +35,7 @@ const char *pe_stack_end_name(enum pe_stack_end end)
 	return names[end];
 }
 
-/* --- what libunwind asks for --- */
+/* --- accessors for libunwind --- */
 
 static int access_mem(unw_addr_space_t as, unw_word_t at, unw_word_t *value, int write, void *arg)
 {
@@ -83,7 +83,7 @@ static int find(unw_addr_space_t as, unw_word_t ip, unw_proc_info_t *pi, int nee
 	return UNW_OBJ(dwarf_search_unwind_table)(as, ip, &table, pi, need, arg);
 }
 
-/* what a find allocates, libunwind frees itself */
+/* libunwind frees what find allocates */
 static void put(unw_addr_space_t as, unw_proc_info_t *pi, void *arg)
 {
 	(void)as;
@@ -119,7 +119,7 @@ static int name(unw_addr_space_t as, unw_word_t at, char *to, size_t size, unw_w
 	return -UNW_ENOINFO;
 }
 
-/* Nothing is cached: the next walk is of another process. */
+/* Nothing is cached: the next walk is in another process. */
 static bool make_space(void)
 {
 	static unw_accessors_t accessors = {
@@ -142,8 +142,8 @@ static bool make_space(void)
 
 /* --- frames without tables --- */
 
-/* On with the caller's registers: all that is known of it is where it was called from, and the
- * frame. */
+/* Continue with the registers of the calling function. Only its pc and its frame pointer are
+ * known. */
 static enum pe_stack_end go_to(uint64_t return_address, uint64_t sp, uint64_t fp, bool has_fp)
 {
 	struct pe_stack_module *m = pe_stack_modules_at(return_address - 1);
@@ -151,8 +151,7 @@ static enum pe_stack_end go_to(uint64_t return_address, uint64_t sp, uint64_t fp
 	if (!m)
 		return PE_STACK_END_FRAMES;
 	w.known.known = 0;
-	/* its call: that instruction is in the same function, which what is behind it need not
-	 * be */
+	/* the address of the call: the return address may already be in the next function */
 	pe_registers_set(&w.known, UNW_REG_IP, return_address - 1);
 	pe_registers_set(&w.known, UNW_REG_SP, sp);
 	if (has_fp)
