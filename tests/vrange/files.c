@@ -17,6 +17,7 @@
 #include <vrange.h>
 
 #include "check.h"
+#include "pressure.h"
 
 #define N      32
 #define LENGTH (N * PAGE)
@@ -144,6 +145,41 @@ static void shared_mapping(void)
 	munmap(map, LENGTH);
 	munmap(other, LENGTH);
 	close(fd);
+}
+
+/* --- the elected purger --- */
+
+/* In a cgroup that is nearly full: the mark itself purges. @limit: bytes of the cgroup */
+static int marks_under_pressure(void *limit)
+{
+	const size_t size = *(size_t *)limit * 3 / 4;
+	const int fd = memfd_create("large", MFD_CLOEXEC);
+	char *map;
+
+	if (pressure_enter(*(size_t *)limit) != NULL)
+		return 77;
+	if (ftruncate(fd, (off_t)size) != 0)
+		exit(99);
+	map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	memset(map, 7, size);
+	CHECK(fvrange(fd, 0, size / 2, VRANGE_VOLATILE, 0) == 0, "mark");
+	CHECK(check_byte(map) == 0, "the oldest part is purged");
+	CHECK(check_byte(map + size / 2) == 7, "what is not marked is not");
+	CHECK(fvrange(fd, 0, size / 2, VRANGE_NONVOLATILE, 0) == 1, "and it is reported");
+	pressure_leave();
+	return failures;
+}
+
+/* file.3 */
+static void file_3_purger(void)
+{
+	size_t limit = 48 << 20;
+	const int status = check_in_child(marks_under_pressure, &limit);
+
+	if (status == 77)
+		puts("left out: the purger (no memory cgroup can be made here)");
+	else
+		CHECK(status == 0, "in the child");
 }
 
 /* --- workers that are killed --- */
@@ -334,6 +370,7 @@ int main(int argc, char **argv)
 	file_1_disk();
 	file_2_reused_descriptor();
 	shared_mapping();
+	file_3_purger();
 	vrange_11_killed();
 	shared_4_scribbled();
 	unlink(ledger);

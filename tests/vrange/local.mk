@@ -2,7 +2,7 @@
 # libvrange. Each program runs once for each level that the kernel has (levels.sh).
 VRANGE_TESTS = tests/vrange/ranges tests/vrange/forks tests/vrange/threads tests/vrange/model \
 	tests/vrange/objects tests/vrange/files tests/vrange/numbers tests/vrange/bad_input \
-	tests/vrange/decisions tests/vrange/chunks \
+	tests/vrange/decisions tests/vrange/chunks tests/vrange/steps \
 	tests/vrange/raw tests/vrange/ashmem
 vrange_sources = tests/vrange/check.h tests/vrange/pressure.c tests/vrange/pressure.h
 
@@ -31,6 +31,9 @@ tests_vrange_demo_LDADD = libvrange.la
 tests_vrange_decisions_SOURCES = tests/vrange/decisions.c $(vrange_sources)
 tests_vrange_decisions_CFLAGS = $(AM_CFLAGS) -pthread
 tests_vrange_decisions_LDADD = libvrange.la
+
+tests_vrange_steps_SOURCES = tests/vrange/steps.c $(vrange_sources)
+tests_vrange_steps_LDADD = libvrange.la
 
 # known to the loader by name alone
 tests_vrange_chunks_SOURCES = tests/vrange/chunks.c $(vrange_sources)

@@ -90,7 +90,7 @@ done
 $CC -c "$sources/vrange/arch/$(uname -m)/syscall.S" -o "$work/library/syscall.o" || exit 99
 compile "$tests/pressure.c" "$work/test/pressure.o" || exit 99
 cd "$work" || exit 99
-for test in ranges forks objects files model bad_input; do
+for test in ranges forks objects files model bad_input steps; do
 	compile "$tests/$test.c" "$work/test/$test.o" || exit 99
 	run $test
 	case $? in
@@ -138,6 +138,8 @@ mutants()
 	mutate files shared.c '(st.st_mode & 077)' '0'
 	mutate files file.c 'punch(st, part->fd, &part->key, e);' ';'
 	mutate files unmark.c 'u->lost |= result == 1;' ';'
+	mutate steps file.c '	e->state = VR_EXTENT_PURGING;' '	;'
+	mutate files file.c 'if (left < LOW)' 'if (0)'
 	mutate bad_input mapped.c 'vr_kernel_is_special(part)' '0'
 	mutate bad_input mapped.c 'return vr_file_can_mark(st, &f);' 'return 0;'
 	mutate bad_input shared.c 'return d.full ? -ENOSPC : 0;' ';'
