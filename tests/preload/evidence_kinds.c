@@ -69,6 +69,22 @@ static const struct row rows[] = {
 	{ "act", false, NOTES, ":", "read -r a b p <$d/notes; " KILL, false, NULL },
 	{ "act", false, SAVE, STATE, "IFS=: read -r k p <$d/state; " READ KILL, false, NULL },
 	{ "act", false, SAVE, SAVE, READ "/bin/" KILL, false, NULL },
+	/* files that are no good: they are not evidence, and hold nothing up */
+	{ "all", false, "printf '\\1\\377 %s \\177' $q >$d/x.pid", ":", READ "p=$q; " KILL, false,
+	  NULL },
+	{ "all", false, "echo 99999999999999$q >$d/x.pid", ":", READ "p=$q; " KILL, false, NULL },
+	{ "all", false, "{ echo $q; head -c 10000000 /dev/zero; } >$d/x.pid", ":", READ KILL, false,
+	  NULL },
+	{ "all", false, "mkfifo $d/x.pid; : <>$d/x.pid", ":", ": <>$d/x.pid; p=$q; " KILL, false,
+	  NULL },
+	{ "all", false, "ln -s x.pid $d/x.pid", ":", "{ : <$d/x.pid; } 2>/dev/null; p=$q; " KILL,
+	  false, NULL },
+	{ "all", false, "mkdir $d/x.pid", ":", "cat $d/x.pid 2>/dev/null; p=$q; " KILL, false,
+	  NULL },
+	{ "all", false, SAVE "; " READ, "rm $d/x.pid; mkfifo $d/x.pid", KILL, true,
+	  "was read from" },
+	{ "all", false, ":", ":", "p=$q; /bin/kill -USR1 99999999999999999999 2>/dev/null; " KILL,
+	  false, NULL },
 	/* looks */
 	{ "act", true, FIND, ":", KILL, true, "was looked up" },
 	{ "act", true, FIND, ":", "test -d /proc/$p && " KILL, true, "was looked up" },
@@ -189,7 +205,7 @@ static void play(const struct row *r, bool native)
 	if (!r->early)
 		end_early(q);
 	actor_start(&shell, argv, native, setting);
-	snprintf(line, sizeof(line), "d=%s; q=%d; rm -f $d/*", folder, (int)q);
+	snprintf(line, sizeof(line), "d=%s; q=%d; rm -rf $d/*", folder, (int)q);
 	does(&shell, line);
 	does(&shell, r->before);
 	if (r->early)

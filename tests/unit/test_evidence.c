@@ -202,6 +202,52 @@ START_TEST(heard_in_parts)
 }
 END_TEST
 
+/* arguments of any form, and a setting that the program's user made up */
+START_TEST(bad_arguments)
+{
+	static const char *const no_pids[] = { "",
+					       "-",
+					       "--",
+					       "0",
+					       "-0",
+					       "1",
+					       "-1",
+					       "+307",
+					       " 307",
+					       "307 ",
+					       "307x",
+					       "0x133",
+					       "3.7",
+					       "--307",
+					       "4194305",
+					       "-4194305",
+					       "18446744073709551923",
+					       "99999999999999999999999" };
+	static const char *const settings[] = {
+		"",	     ":",	 ",",
+		"307",	     "307:",	 "307:x",
+		"x:5",	     "307:5:6",	 "307:-5",
+		"-307:5",    "0:5",	 "1:5",
+		"4194305:5", "307:0",	 "99999999999999999999:5",
+		",,,:",	     "306:5,:,", "307:99999999999999999999999999",
+	};
+	char first[] = "program", second[] = "307", third[] = "-306";
+	char *const argv[] = { first, second, third, NULL };
+
+	for (size_t i = 0; i < sizeof(no_pids) / sizeof(no_pids[0]); i++)
+		ck_assert_msg(pe_evidence_pid_of(no_pids[i]) == 0, "'%s'", no_pids[i]);
+	ck_assert_uint_eq(pe_evidence_pid_of("-307"), 307);
+	ck_assert_uint_eq(pe_evidence_pid_of("4194304"), 4194304);
+	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++) {
+		pe_evidence_take_arguments(e, argv, settings[i]);
+		ck_assert_msg(pe_evidence_to_hand_on(e, me, 307, false) == 0, "'%s'", settings[i]);
+	}
+	pe_evidence_take_arguments(e, argv, "305:4,307:5");
+	ck_assert_int_eq(pe_evidence_to_hand_on(e, me, 307, false), 5);
+	ck_assert_int_eq(pe_evidence_to_hand_on(e, me, 305, false), 0); /* no argument */
+}
+END_TEST
+
 /* The first process of a new pid namespace knows nothing of its parent's pids. */
 START_TEST(another_namespace)
 {
@@ -230,6 +276,7 @@ int main(void)
 	tcase_add_test(c, file_of_a_child);
 	tcase_add_test(c, heard_without_a_look);
 	tcase_add_test(c, another_namespace);
+	tcase_add_test(c, bad_arguments);
 	tcase_add_test(c, heard_in_parts);
 	suite_add_tcase(s, c);
 	srunner_run_all(r, CK_ENV);

@@ -85,9 +85,9 @@ bool pe_files_has_pid(struct pe_files *f, uint32_t pid);
 
 void pe_files_moving(struct pe_files *f); /* files.7 */
 
-/* When the regular file @fd was last changed (files.1), in ms of the wall clock; with 2 s more if its
- * stamps are whole seconds. *@local: by this machine's clock (files.5). 0, -EINVAL: it is no regular
- * file; or another -errno */
+/* When the regular file @fd was last changed (files.1), in ms of the wall clock; with 2 s more if
+ * its stamps are whole seconds. *@local: by this machine's clock (files.5). 0, -EINVAL: it is no
+ * regular file; or another -errno */
 int pe_files_stamp(int fd, int64_t *stamp, bool *local);
 
 #endif

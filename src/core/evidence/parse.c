@@ -197,11 +197,21 @@ static bool is_bare(const char *end, const struct token *t)
 	return t->end == end || is_space(*t->end) || *t->end == ',';
 }
 
+/* parse.3: control characters, but for blanks and NUL */
+static bool is_binary(const char *text, const char *end)
+{
+	for (; text < end; text++)
+		if (!is_space(*text) && ((unsigned char)*text < ' ' || *text == 127))
+			return true;
+	return false;
+}
+
 uint32_t pe_parse_numbers(const char *path, const char *text, size_t length,
 			  uint32_t pid[PE_PARSE_MOST])
 {
 	const char *end = text + length;
-	bool mute = is_source(path) || (length > 1 && text[0] == '#' && text[1] == '!');
+	bool mute = is_source(path) || (length > 1 && text[0] == '#' && text[1] == '!') ||
+		    is_binary(text, end);
 	bool pidfile = pe_parse_is_pidfile(path), list = pidfile && begins_with_list(text, end);
 	struct numbers n = { pid, 0 };
 	uint32_t plausible = 0;

@@ -9,7 +9,8 @@
  *          only pid in the file.
  * parse.2  Every other number may only acquit: ordinary files are full of numbers that are not
  *          pids.
- * parse.3  Scripts, rc files, source files and history files never accuse.
+ * parse.3  Scripts, rc files, source files, history files and files with control characters never
+ *          accuse.
  * parse.4  A pid is a run of digits from 2 to the greatest pid. If it is part of a word, a date, a
  *          version or a fraction, it never accuses.
  */
