@@ -30,7 +30,7 @@ struct canary {
 	struct pe_fuzz_page *page;
 	pid_t server;
 	pid_t pid; /* 0: an empty place */
-	uint32_t release;
+	uint32_t release, releaser;
 	bool traced;  /* and this has been recorded */
 	bool leaving; /* SIGNAL_END has been sent */
 };
@@ -73,6 +73,7 @@ static void note(struct pe_fuzz_page *page, const struct canary *c, enum pe_fuzz
 		.signal = signal,
 		.sender = sender,
 		.release = c->release,
+		.releaser = c->releaser,
 	};
 
 	pe_fuzz_page_note(page, &found);
@@ -208,6 +209,7 @@ static bool place_canary(struct server *k, pid_t pid, uint32_t release)
 	place->page = k->page;
 	place->server = k->pid;
 	place->release = release;
+	place->releaser = atomic_load(&k->page->by);
 	place->traced = place->leaving = false;
 	place->pid = pid;
 	if (clone_canary(place) != pid) {
@@ -216,6 +218,7 @@ static bool place_canary(struct server *k, pid_t pid, uint32_t release)
 	}
 	setpgid(pid, pid); /* signals to the process group of that number reach it as well */
 	atomic_store(&k->page->release[k->next], release);
+	atomic_store(&k->page->releaser[k->next], place->releaser);
 	atomic_store(&k->page->canary[k->next], (uint32_t)pid);
 	k->next = (k->next + 1) % PE_FUZZ_PAGE_CANARIES;
 	atomic_fetch_add(&k->page->reuses, 1);

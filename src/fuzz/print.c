@@ -79,7 +79,37 @@ void pe_fuzz_print_act(const struct pe_fuzz_page_find *f, char *to, size_t size)
 	}
 }
 
-static void print_find(const struct pe_fuzz_page_find *f)
+static void print_program(const struct pe_fuzz_page *page, const char *what, uint32_t pid)
+{
+	const char *text = pe_fuzz_page_program(page, pid);
+
+	if (!text)
+		return;
+	printf("    %s: ", what);
+	pe_plain_print(stdout, text);
+	printf("\n");
+}
+
+/* The processes of the find, by their command lines. */
+static void print_programs(const struct pe_fuzz_page *page, const struct pe_fuzz_page_find *f)
+{
+	char releaser[64];
+
+	snprintf(releaser, sizeof(releaser), "released by pid %u", f->releaser);
+	if (f->releaser == 1)
+		printf("    %s, which reaped an orphan\n", releaser);
+	else if (f->releaser)
+		print_program(page, releaser, f->releaser);
+	print_program(page, "the process that had the pid", f->pid);
+	if (f->sender > 0 && (uint32_t)f->sender != f->releaser) {
+		char sender[32];
+
+		snprintf(sender, sizeof(sender), "pid %d", f->sender);
+		print_program(page, sender, (uint32_t)f->sender);
+	}
+}
+
+static void print_find(const struct pe_fuzz_page *page, const struct pe_fuzz_page_find *f)
 {
 	char act[256];
 
@@ -91,6 +121,7 @@ static void print_find(const struct pe_fuzz_page_find *f)
 		printf("that of a process before the restart\n");
 	else
 		printf("release %u of the run\n", f->release + 1);
+	print_programs(page, f);
 }
 
 static void print_finds(const struct pe_fuzz_page *page)
@@ -98,7 +129,7 @@ static void print_finds(const struct pe_fuzz_page *page)
 	uint32_t finds = atomic_load(&page->finds);
 
 	for (uint32_t i = 0; i < finds && i < PE_FUZZ_PAGE_FINDS; i++)
-		print_find(&page->find[i]);
+		print_find(page, &page->find[i]);
 	if (finds > PE_FUZZ_PAGE_FINDS)
 		printf("  and %u more\n", finds - PE_FUZZ_PAGE_FINDS);
 }
@@ -108,7 +139,7 @@ static void print_beliefs(const struct pe_fuzz_page *page)
 	uint32_t beliefs = atomic_load(&page->beliefs);
 
 	for (uint32_t i = 0; i < beliefs && i < PE_FUZZ_PAGE_BELIEFS; i++)
-		print_find(&page->belief[i]);
+		print_find(page, &page->belief[i]);
 }
 
 /* --- differences --- */

@@ -276,8 +276,10 @@ static bool apply_fuzz(struct pe_settings *set, const char *value)
 	pe_sys_close(fd);
 	if (page == MAP_FAILED)
 		return false;
-	if (page->version == PE_FUZZ_PAGE_VERSION)
+	if (page->version == PE_FUZZ_PAGE_VERSION) {
 		set->fuzz = page;
+		pe_fuzz_page_started(page);
+	}
 	return set->fuzz != NULL;
 }
 

@@ -51,6 +51,9 @@ hits()
 
 # shellcheck disable=SC2016
 hits 1 KILL bash -c 'sleep 0 & wait $!; kill -9 $! 2>/dev/null; true'
+# shellcheck disable=SC2016
+finds 1 '^    released by pid [0-9]*: bash -c sleep 0 & wait \$!; kill' bash -c 'sleep 0 & wait $!; kill -9 $! 2>/dev/null; true'
+has '^    the process that had the pid: sleep 0$'
 hits 1 TERM "$(command -v sh)" "$victims/fuzz_pidfile.sh"
 
 # the group of a leader that was reaped: the canary leads one by that number
@@ -61,6 +64,8 @@ hits 1 KILL bash -mc 'sleep 0 & wait $!; kill -9 -- -$! 2>/dev/null; true'
 finds 3 'signal 15 \(TERM\) reached an unrelated process' "$(command -v sh)" "$victims/fuzz_service.sh"
 has '^==[0-9]*==critical: pidepoch: stale: '
 has_not 'was released by'
+has '^    released by pid 1, which reaped an orphan$'
+has '^    pid [0-9]*: sh -c '
 
 # what leaves no signal; and which of it counts
 finds 1 'an unrelated process, pid [0-9]*, is traced by pid [0-9]' "$built/fuzz_tracer"

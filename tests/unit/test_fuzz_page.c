@@ -267,6 +267,49 @@ START_TEST(pid_0_is_no_canary)
 }
 END_TEST
 
+START_TEST(fuzz_page_7_a_control_run_makes_no_request)
+{
+	page->control = true;
+	pe_fuzz_page_released(page, 500);
+	page->first = 2;
+	pe_fuzz_page_offer(page, UINT32_C(1) << 28);
+	ck_assert_uint_eq(page->asked, 0);
+	ck_assert_uint_eq(page->releases, 1);
+}
+END_TEST
+
+START_TEST(fuzz_page_8_a_free_pid_gets_a_canary_before_its_use)
+{
+	static const uint32_t requests = 1, free_pid = UINT32_C(1) << 28; /* more than pid_max */
+	pthread_t t = monitor(&requests);
+
+	pe_fuzz_page_offer(page, free_pid); /* without a first pid, none is of the run */
+	page->first = (uint32_t)getpid();
+	pe_fuzz_page_offer(page, (uint32_t)getpid()); /* in use */
+	pe_fuzz_page_offer(page, page->first - 1);    /* not of the run */
+	page->policy = PE_FUZZ_PAGE_OWN;
+	pe_fuzz_page_offer(page, free_pid);
+	page->policy = PE_FUZZ_PAGE_IMMEDIATE;
+	ck_assert_uint_eq(page->asked, 0);
+	pe_fuzz_page_offer(page, free_pid);
+	pthread_join(t, NULL);
+	ck_assert_uint_eq(request[0], free_pid | PE_FUZZ_PAGE_USE);
+}
+END_TEST
+
+START_TEST(fuzz_page_9_a_process_is_named_once)
+{
+	uint32_t me = (uint32_t)getpid();
+
+	ck_assert_ptr_null(pe_fuzz_page_program(page, me));
+	ck_assert_ptr_null(pe_fuzz_page_program(page, 0));
+	pe_fuzz_page_started(page);
+	pe_fuzz_page_started(page);
+	ck_assert_uint_eq(page->programs, 1);
+	ck_assert_ptr_nonnull(strstr(pe_fuzz_page_program(page, me), "test_fuzz_page"));
+}
+END_TEST
+
 int main(void)
 {
 	TCase *c = tcase_create("hunt");
@@ -284,6 +327,9 @@ int main(void)
 	tcase_add_test(c, fuzz_page_4_canaries_end_before_a_signal_to_all_processes);
 	tcase_add_test(c, fuzz_page_4_no_canary_starts_until_it_is_sent);
 	tcase_add_test(c, fuzz_page_5_each_entry_can_hold_a_canary);
+	tcase_add_test(c, fuzz_page_7_a_control_run_makes_no_request);
+	tcase_add_test(c, fuzz_page_8_a_free_pid_gets_a_canary_before_its_use);
+	tcase_add_test(c, fuzz_page_9_a_process_is_named_once);
 	tcase_add_test(c, pid_0_is_no_canary);
 	return run_case("fuzz", c);
 }

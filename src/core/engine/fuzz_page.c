@@ -95,15 +95,65 @@ static bool ask(struct pe_fuzz_page *f, uint32_t what)
 	return true;
 }
 
+/* --- programs (fuzz_page.9) --- */
+
+static void read_command_line(char *text)
+{
+	int fd = pe_sys_open("/proc/self/cmdline", O_RDONLY | O_CLOEXEC);
+	long n = fd < 0 ? 0 : pe_sys_read(fd, text, PE_FUZZ_PAGE_TEXT - 1);
+
+	if (fd >= 0)
+		pe_sys_close(fd);
+	n = n < 0 ? 0 : n;
+	while (n > 0 && !text[n - 1])
+		n--;
+	text[n] = '\0';
+	for (long i = 0; i < n; i++)
+		if (text[i] >= 0 && text[i] < ' ')
+			text[i] = ' ';
+}
+
+static struct pe_fuzz_page_program *find_program(const struct pe_fuzz_page *f, uint32_t pid)
+{
+	for (unsigned int i = 0; i < PE_FUZZ_PAGE_PROGRAMS; i++)
+		if (atomic_load(&f->program[i].pid) == pid)
+			return (struct pe_fuzz_page_program *)&f->program[i];
+	return NULL;
+}
+
+void pe_fuzz_page_started(struct pe_fuzz_page *f)
+{
+	uint32_t me = (uint32_t)pe_sys_getpid();
+	struct pe_fuzz_page_program *p = find_program(f, me);
+
+	if (!p)
+		p = &f->program[atomic_fetch_add(&f->programs, 1) % PE_FUZZ_PAGE_PROGRAMS];
+	atomic_store(&p->pid, 0);
+	read_command_line(p->text);
+	atomic_store(&p->pid, me);
+}
+
+const char *pe_fuzz_page_program(const struct pe_fuzz_page *f, uint32_t pid)
+{
+	const struct pe_fuzz_page_program *p = pid ? find_program(f, pid) : NULL;
+
+	return p ? p->text : NULL;
+}
+
 void pe_fuzz_page_released(struct pe_fuzz_page *f, uint32_t pid)
 {
+	uint32_t me = (uint32_t)pe_sys_getpid();
+
 	atomic_fetch_add(&f->releases, 1);
 	if (f->control) {
 		pause_for_a_while(f, AFTER_REAP_NS);
 		return;
 	}
+	if (!find_program(f, me))
+		pe_fuzz_page_started(f);
 	if (!take_turn(f, (uint32_t)pe_sys_gettid()))
 		return;
+	atomic_store(&f->by, me);
 	ask(f, pid);
 	end_turn(f);
 	pause_for_a_while(f, AFTER_REAP_NS);
@@ -121,6 +171,7 @@ void pe_fuzz_page_offer(struct pe_fuzz_page *f, uint32_t pid)
 	if (!gives_at_use(f) || !f->first || pid < f->first || pid > PE_FUZZ_PAGE_PID ||
 	    pe_sys_kill((int)pid, 0) != -ESRCH || !take_turn(f, (uint32_t)pe_sys_gettid()))
 		return;
+	atomic_store(&f->by, 0);
 	ask(f, pid | PE_FUZZ_PAGE_USE);
 	end_turn(f);
 }
@@ -129,6 +180,7 @@ void pe_fuzz_page_occupy(struct pe_fuzz_page *f, uint32_t pid)
 {
 	if (!take_turn(f, (uint32_t)pe_sys_gettid()))
 		return;
+	atomic_store(&f->by, 0);
 	ask(f, pid | PE_FUZZ_PAGE_EARLIER);
 	end_turn(f);
 }
@@ -173,6 +225,7 @@ void pe_fuzz_page_probed(struct pe_fuzz_page *f, uint32_t pid, int by)
 			.signal = by,
 			.sender = pe_sys_getpid(),
 			.release = atomic_load(&f->release[i]),
+			.releaser = atomic_load(&f->releaser[i]),
 		};
 
 		if (atomic_load(&f->canary[i]) == pid) {

@@ -25,16 +25,21 @@
  * fuzz_page.8  Some releases are not seen: a child that the kernel reaped because SIGCHLD is
  *              ignored, a wait that bypasses the library. So a pid that a process of the run held
  *              and that is free when it is used gets its canary just before the use.
+ * fuzz_page.9  Each program that starts, and each process that releases a pid, writes its command
+ *              line into the page, so that a find names the process that released the pid, also if
+ *              that has ended since.
  */
 #ifndef PE_CORE_ENGINE_FUZZ_PAGE_H
 #define PE_CORE_ENGINE_FUZZ_PAGE_H
 
 #include "core/contract.h"
 
-#define PE_FUZZ_PAGE_VERSION	 4u
+#define PE_FUZZ_PAGE_VERSION	 5u
 #define PE_FUZZ_PAGE_FINDS	 32u
 #define PE_FUZZ_PAGE_CANARIES	 64u
 #define PE_FUZZ_PAGE_BELIEFS	 8u
+#define PE_FUZZ_PAGE_PROGRAMS	 64u
+#define PE_FUZZ_PAGE_TEXT	 156u
 #define PE_FUZZ_PAGE_PATIENCE_NS 200000000
 
 /* requests other than a released pid, sent in its place */
@@ -73,9 +78,16 @@ enum pe_fuzz_page_what {
 struct pe_fuzz_page_find {
 	uint32_t what;
 	uint32_t pid;
-	int32_t signal;	  /* the signal; PRIORITY: the new nice value; PROBE: the enum pe_call */
-	int32_t sender;	  /* or tracer; 0: not known, as for SIGKILL */
-	uint32_t release; /* index of the pid's release, from 0, or PE_FUZZ_PAGE_RELEASE_... */
+	int32_t signal;	   /* the signal; PRIORITY: the new nice value; PROBE: the enum pe_call */
+	int32_t sender;	   /* or tracer; 0: not known, as for SIGKILL */
+	uint32_t release;  /* index of the pid's release, from 0, or PE_FUZZ_PAGE_RELEASE_... */
+	uint32_t releaser; /* the pid of the process that released it; 0: not known */
+};
+
+/* a process of the run */
+struct pe_fuzz_page_program {
+	_Atomic uint32_t pid;
+	char text[PE_FUZZ_PAGE_TEXT]; /* its command line, cut off */
 };
 
 struct pe_fuzz_page {
@@ -97,6 +109,10 @@ struct pe_fuzz_page {
 	struct pe_fuzz_page_find belief[PE_FUZZ_PAGE_BELIEFS];
 	_Atomic uint32_t canary[PE_FUZZ_PAGE_CANARIES];	 /* pids of the canaries; 0: none */
 	_Atomic uint32_t release[PE_FUZZ_PAGE_CANARIES]; /* the index of the release of each */
+	_Atomic uint32_t releaser[PE_FUZZ_PAGE_CANARIES];
+	_Atomic uint32_t by;	   /* with `pid`: the process that released it */
+	_Atomic uint32_t programs; /* written so far; the last PE_FUZZ_PAGE_PROGRAMS are there */
+	struct pe_fuzz_page_program program[PE_FUZZ_PAGE_PROGRAMS];
 };
 
 /* the @n-th draw of a schedule */
@@ -106,6 +122,12 @@ uint64_t pe_fuzz_page_draw(uint64_t seed, uint64_t n);
  * used. */
 void pe_fuzz_page_before_reap(struct pe_fuzz_page *f);
 void pe_fuzz_page_before_use(struct pe_fuzz_page *f);
+
+/* This process has been executed: write its command line (fuzz_page.9). Signal-safe. */
+void pe_fuzz_page_started(struct pe_fuzz_page *f);
+
+/* The command line of process @pid, or NULL. */
+const char *pe_fuzz_page_program(const struct pe_fuzz_page *f, uint32_t pid);
 
 /* A wait of this process has released @pid and has not returned yet. Signal-safe, any thread. */
 void pe_fuzz_page_released(struct pe_fuzz_page *f, uint32_t pid);
