@@ -17,6 +17,7 @@ libsupervisor_la_SOURCES = \
 	src/supervisor/peer/proc.c src/supervisor/peer/proc.h \
 	src/supervisor/peer/rights.c src/supervisor/peer/rights.h \
 	src/supervisor/unwind/stack_apart.c src/supervisor/unwind/stack_apart.h \
+	src/supervisor/unwind/stack_cache.c src/supervisor/unwind/stack_cache.h \
 	src/supervisor/unwind/stack_memory.c src/supervisor/unwind/stack_memory.h \
 	src/supervisor/unwind/stack_modules.c src/supervisor/unwind/stack_modules.h \
 	src/supervisor/unwind/stack_table.c src/supervisor/unwind/stack_table.h \

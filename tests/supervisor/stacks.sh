@@ -107,6 +107,55 @@ flags=waits
 watched "$PIDEPOCH_BUILDDIR/tests/supervisor/stacks_waits"
 is 'was released by wait4 for any child' 'wait_for_any main'
 
+# Two callers with the same registers and frames of the same size: each stack has its own.
+cat >"$TMPDIR/callers.c" <<'END'
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static int pid;
+static volatile int unused;
+
+__attribute__((noinline)) static void misuse_here(void)
+{
+	kill(pid, 0);
+	unused++;
+}
+
+__attribute__((noinline)) static void first_caller(void)
+{
+	misuse_here();
+	unused++;
+}
+
+__attribute__((noinline)) static void second_caller(void)
+{
+	misuse_here();
+	unused--;
+}
+
+int main(void)
+{
+	void (*volatile caller)(void) = first_caller;
+
+	pid = fork();
+	if (pid == 0)
+		_exit(0);
+	waitpid(pid, NULL, 0);
+	for (int i = 0; i < 4; i++) {
+		caller();
+		caller = i % 2 ? first_caller : second_caller;
+	}
+	return 0;
+}
+END
+flags='two callers'
+${CC:-cc} -g -O1 -static "$TMPDIR/callers.c" -o "$TMPDIR/callers" || fail "it does not build"
+watched "$TMPDIR/callers"
+for caller in first_caller second_caller; do
+	grep -q " in $caller " "$TMPDIR/out" || { show; fail "$caller is in no stack"; }
+done
+
 # A suppression is not for all programs that call kill().
 watched "$program" latent
 try report --gen-suppressions "$events"

@@ -108,6 +108,11 @@ int pe_memory_read(const struct pe_memory *m, uint64_t from, void *to, size_t by
 	return pread(m->mem, to, bytes, (off_t)from) == (ssize_t)bytes ? 0 : -EFAULT;
 }
 
+bool pe_memory_is_writable(const struct pe_memory *m, uint64_t at, size_t bytes)
+{
+	return allows(m, at, bytes, WRITABLE);
+}
+
 int pe_memory_write(const struct pe_memory *m, uint64_t to, const void *from, size_t bytes)
 {
 	if (!allows(m, to, bytes, WRITABLE))

@@ -16,6 +16,7 @@
 #ifndef PE_SUPERVISOR_PEER_MEMORY_H
 #define PE_SUPERVISOR_PEER_MEMORY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -38,6 +39,8 @@ FILE *pe_memory_maps(const struct pe_memory *m);
 
 /* 0; -EFAULT */
 int pe_memory_read(const struct pe_memory *m, uint64_t from, void *to, size_t bytes);
+/* May the process itself write all of these bytes? */
+bool pe_memory_is_writable(const struct pe_memory *m, uint64_t at, size_t bytes);
 int pe_memory_write(const struct pe_memory *m, uint64_t to, const void *from, size_t bytes);
 
 #endif

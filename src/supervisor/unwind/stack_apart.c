@@ -12,6 +12,7 @@
 
 #include "core/record/modules.h"
 #include "core/sys.h"
+#include "supervisor/unwind/stack_cache.h"
 #include "supervisor/unwind/stack_modules.h"
 #include "supervisor/unwind/stack_table.h"
 
@@ -64,16 +65,23 @@ static void crash_quietly(void)
 	prctl(PR_SET_DUMPABLE, 0);
 }
 
+struct shared {
+	struct pe_stack_result result;
+	struct pe_stack_words words;
+	bool is_complete;
+};
+
 static _Noreturn void be_apart(const struct pe_memory *m, int tid, const struct pe_registers *r,
-			       const char *events, struct pe_stack_result *out, pid_t helper)
+			       const char *events, struct shared *out, pid_t helper)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	prctl(PR_SET_NAME, "pidepoch-stacks");
 	crash_quietly();
 	if (getppid() == helper) {
-		out->modules = write_modules(tid, events);
-		pe_stack_walk(m, tid, r, &out->stack, &out->end);
-		out->with_library = pe_stack_modules_has_library();
+		out->result.modules = write_modules(tid, events);
+		pe_stack_walk(m, tid, r, &out->words, &out->result.stack, &out->result.end);
+		out->result.with_library = pe_stack_modules_has_library();
+		out->is_complete = true;
 	}
 	_exit(0);
 }
@@ -92,27 +100,43 @@ static void await(pid_t pid)
 	waitpid(pid, NULL, WNOHANG);
 }
 
-void pe_stack_apart(const struct pe_memory *m, int tid, const struct pe_registers *r,
-		    const char *events, struct pe_stack_result *out)
+static void walk_apart(const struct pe_memory *m, int tid, const struct pe_registers *r,
+		       const char *events, struct shared *out)
 {
-	struct pe_stack_result *shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
-					      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	pid_t helper = getpid(), pid;
 
-	memset(out, 0, sizeof(*out));
-	if (shared == MAP_FAILED)
-		return;
 	while (waitpid(-1, NULL, WNOHANG) > 0)
 		;
 	pe_stack_table_of(tid, 0); /* built in the helper, once */
 	pid = fork();
 	if (pid == 0)
-		be_apart(m, tid, r, events, shared, helper);
+		be_apart(m, tid, r, events, out, helper);
 	if (pid > 0)
 		await(pid);
-	*out = *shared;
-	if (out->stack.depth > PE_TRACE_DEPTH || out->end > PE_STACK_END_MACHINE)
+	if (out->result.stack.depth > PE_TRACE_DEPTH || out->result.end > PE_STACK_END_MACHINE)
 		memset(out, 0, sizeof(*out)); /* the result is not valid */
-	remember(out->modules);
+	remember(out->result.modules);
+}
+
+void pe_stack_apart(const struct pe_memory *m, int tid, const struct pe_registers *r,
+		    const char *events, struct pe_stack_result *out)
+{
+	static char room[PE_MODULES_ROOM];
+	const struct pe_stack_result *known = pe_stack_cache_find(m, r, pe_modules_name(tid, room));
+	struct shared *shared;
+
+	memset(out, 0, sizeof(*out));
+	if (known)
+		*out = *known;
+	if (known)
+		return;
+	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+		      0);
+	if (shared == MAP_FAILED)
+		return;
+	walk_apart(m, tid, r, events, shared);
+	*out = shared->result;
+	if (shared->is_complete)
+		pe_stack_cache_keep(r, &shared->words, out);
 	munmap(shared, sizeof(*shared));
 }

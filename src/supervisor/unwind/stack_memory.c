@@ -9,21 +9,24 @@
 
 static struct page {
 	uint64_t at;
-	bool is_there;
+	bool is_there, is_constant; /* constant: the process cannot write it */
 	uint8_t byte[PAGE];
 } place[PLACES];
 
 static struct {
 	const struct pe_memory *memory;
+	struct pe_stack_words *words;
 	unsigned int pages, reads;
 	const uint8_t *table;
 	size_t table_bytes;
 } now;
 
-void pe_stack_memory_begin(const struct pe_memory *m)
+void pe_stack_memory_begin(const struct pe_memory *m, struct pe_stack_words *words)
 {
 	memset(&now, 0, sizeof(now));
 	now.memory = m;
+	now.words = words;
+	words->count = 0;
 	for (unsigned int i = 0; i < PLACES; i++)
 		place[i].at = INVALID;
 }
@@ -48,6 +51,7 @@ static const struct page *get_page(uint64_t at)
 	if (now.pages++ >= PE_STACK_MEMORY_PAGES)
 		return NULL;
 	p->at = at;
+	p->is_constant = !pe_memory_is_writable(now.memory, at, PAGE);
 	p->is_there = pe_memory_read(now.memory, at, p->byte, PAGE) == 0;
 	return p->is_there ? p : NULL;
 }
@@ -58,6 +62,21 @@ static bool read_table(uint64_t from, void *to, size_t bytes)
 		return false;
 	memcpy(to, now.table + from, bytes);
 	return true;
+}
+
+/* What was read at @at is part of a page that may change. */
+static void note(uint64_t at, const void *from, size_t bytes)
+{
+	struct pe_stack_words *w = now.words;
+
+	for (size_t i = 0; i < bytes; i += sizeof(uint64_t)) {
+		if (bytes % sizeof(uint64_t) != 0 || w->count >= PE_STACK_WORDS) {
+			w->count = PE_STACK_WORDS + 1;
+			return;
+		}
+		w->word[w->count].at = at + i;
+		memcpy(&w->word[w->count++].value, (const char *)from + i, sizeof(uint64_t));
+	}
 }
 
 bool pe_stack_memory_read(uint64_t at, void *to, size_t bytes)
@@ -73,6 +92,8 @@ bool pe_stack_memory_read(uint64_t at, void *to, size_t bytes)
 		if (!p)
 			return false;
 		memcpy(to, p->byte + from, n);
+		if (!p->is_constant)
+			note(at, to, n);
 		to = (char *)to + n;
 		at += n;
 		bytes -= n;

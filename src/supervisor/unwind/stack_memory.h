@@ -23,8 +23,18 @@
 #define PE_STACK_MEMORY_READS 200000u
 #define PE_STACK_MEMORY_TABLE UINT64_C(0xfff0000000000000)
 
-/* Read from @m from now on, and drop the pages of the process before. @m must stay open. */
-void pe_stack_memory_begin(const struct pe_memory *m);
+/* The words of 8 bytes that were read from memory that the process may write, in this order. */
+#define PE_STACK_WORDS 64u
+struct pe_stack_words {
+	uint32_t count; /* above PE_STACK_WORDS: more were read, or not by whole words */
+	struct {
+		uint64_t at, value;
+	} word[PE_STACK_WORDS];
+};
+
+/* Read from @m from now on, and drop the pages of the process before. @m must stay open. @words
+ * receives what is read. */
+void pe_stack_memory_begin(const struct pe_memory *m, struct pe_stack_words *words);
 
 /* Put @table at PE_STACK_MEMORY_TABLE. */
 void pe_stack_memory_put(const void *table, size_t bytes);

@@ -235,7 +235,7 @@ static enum pe_stack_end walk(void)
 }
 
 void pe_stack_walk(const struct pe_memory *m, int tid, const struct pe_registers *r,
-		   struct pe_trace_stack *out, enum pe_stack_end *end)
+		   struct pe_stack_words *words, struct pe_trace_stack *out, enum pe_stack_end *end)
 {
 	*end = PE_STACK_END_LIMIT;
 	out->depth = 0;
@@ -243,7 +243,7 @@ void pe_stack_walk(const struct pe_memory *m, int tid, const struct pe_registers
 	w.lacked = false;
 	w.exact = true;
 	w.out = out;
-	pe_stack_memory_begin(m);
+	pe_stack_memory_begin(m, words);
 	if (!pe_stack_modules_read(tid))
 		*end = PE_STACK_END_DENIED;
 	else if (make_space())

@@ -20,6 +20,7 @@
 
 #include "core/stack/trace.h"
 #include "supervisor/peer/memory.h"
+#include "supervisor/unwind/stack_memory.h"
 #include "supervisor/unwind/arch/registers.h"
 
 /* why a stack ends */
@@ -38,8 +39,9 @@ enum pe_stack_end {
 const char *pe_stack_end_name(enum pe_stack_end end);
 
 /* The stack of thread @tid. @m: the memory of its process; @r: its known registers, at least sp and
- * pc. */
+ * pc; @words receives the words that the walk reads. */
 void pe_stack_walk(const struct pe_memory *m, int tid, const struct pe_registers *r,
-		   struct pe_trace_stack *out, enum pe_stack_end *end);
+		   struct pe_stack_words *words, struct pe_trace_stack *out,
+		   enum pe_stack_end *end);
 
 #endif
