@@ -20,16 +20,19 @@ EXTRA_DIST += tests/mutants/tree_interleave.c
 dist_check_SCRIPTS += tests/mutants/tree.sh
 TESTS += tests/mutants/tree.sh
 
-# signals to children whose numbers go round
+STORM = tests/stress/storm.c tests/stress/storm.h tests/support/namespace.c tests/support/namespace.h
+
+# signals to children whose pids are reused
 check_PROGRAMS += tests/stress/kill_and_reap
-tests_stress_kill_and_reap_SOURCES = tests/stress/kill_and_reap.c tests/support/namespace.c tests/support/namespace.h
+tests_stress_kill_and_reap_SOURCES = tests/stress/kill_and_reap.c $(STORM)
 tests_stress_kill_and_reap_CFLAGS = $(AM_CFLAGS) -pthread
+EXTRA_DIST += tests/stress/storm.sh
 dist_check_SCRIPTS += tests/stress/kill_and_reap.sh
 TESTS += tests/stress/kill_and_reap.sh
 
 # signals to groups whose leaders are reaped
 check_PROGRAMS += tests/stress/groups
-tests_stress_groups_SOURCES = tests/stress/groups.c tests/support/namespace.c tests/support/namespace.h
+tests_stress_groups_SOURCES = tests/stress/groups.c $(STORM)
 tests_stress_groups_CFLAGS = $(AM_CFLAGS) -pthread
 dist_check_SCRIPTS += tests/stress/groups.sh
 TESTS += tests/stress/groups.sh

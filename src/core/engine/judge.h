@@ -6,18 +6,18 @@
  *   any          the holder descends from the caller        passes
  *   RELEASED     FRESH, from after the release              passes
  *                orphan of unknown birth, in its own group  passes, reported
- *                else                                       as stale.h says
+ *                else                                       as verdict.h says
  *   INHERITED    FRESH                                      passes
  *                STALE                                      as below
- *                else                                       as stale.h says
+ *                else                                       as verdict.h says
  *   NOTHING      STALE, an act                              refused by `act` and `all`
  *   or FRESH     STALE, a probe                             refused by `all`; else passes, reported
  *                UNSURE (the clock was stepped)             passes, reported
  *
- * 1. No call is refused by evidence before kinship has been checked and the kernel has confirmed
- * that the holder is no child.
- * 2. A signal to the caller itself is never refused; a probe of the caller only by `all`, if a file
- * from before the caller's birth has the pid.
+ * judge.1  No call is refused by evidence before kinship has been checked and the kernel has
+ *          confirmed that the holder is no child.
+ * judge.2  A signal to the caller itself is never refused; a probe of the caller only by `all`, if
+ *          a file from before the caller's birth has the pid.
  */
 #ifndef PE_CORE_ENGINE_JUDGE_H
 #define PE_CORE_ENGINE_JUDGE_H
