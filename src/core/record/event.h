@@ -15,8 +15,8 @@
  *          `watching` first.
  * event.4  History and marks are written only if the slot still belonged to the pid after they were
  *          read.
- * event.5  Births, releases, uses and holders are in one clock, CLOCK_BOOTTIME. A holder is not older
- *          than the release of its pid.
+ * event.5  Births, releases, uses and holders are in one clock, CLOCK_BOOTTIME. A holder is not
+ *          older than the release of its pid.
  */
 #ifndef PE_CORE_RECORD_EVENT_H
 #define PE_CORE_RECORD_EVENT_H
