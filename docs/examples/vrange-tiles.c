@@ -7,8 +7,7 @@
  *   ./vrange-tiles [TILES] [GETS]
  *
  * A tile is rendered when it is not there. Under memory pressure the kernel takes tiles that were
- * not used for long, and the
- * next use renders them again. The cache needs no size.
+ * not used for long, and the next use renders them again. The cache needs no size.
  */
 #include <stdint.h>
 #include <stdio.h>

@@ -326,16 +326,12 @@ static void try_refusal(int (*run)(void *), int nr, int advice, int error, const
 
 int main(int argc, char **argv)
 {
-	char ledger[64], *m = check_memory(1, 7);
+	char *m = check_memory(1, 7);
 
 	(void)argv;
 	setvbuf(stdout, NULL, _IONBF, 0);
-	if (argc == 1) {
-		snprintf(ledger, sizeof(ledger), "/dev/shm/vrange-test-%d", getpid());
-		setenv("VRANGE_LEDGER", ledger, 1);
-		execl("/proc/self/exe", "bad_input", "again", NULL);
-		return 99;
-	}
+	if (argc == 1)
+		return check_own_ledger(NULL);
 	check_catch_sigbus();
 	try_refusal(refused_from_the_start, SYS_userfaultfd, 0, EPERM, "userfaultfd: EPERM");
 	try_refusal(refused_from_the_start, SYS_userfaultfd, 0, ENOSYS, "userfaultfd: ENOSYS");
@@ -353,6 +349,6 @@ int main(int argc, char **argv)
 		locked_and_shared();
 		overlaps();
 	}
-	unlink(getenv("VRANGE_LEDGER"));
+	check_remove_ledger();
 	return check_done();
 }

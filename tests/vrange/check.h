@@ -29,6 +29,28 @@ static volatile sig_atomic_t check_armed;
 		}                                                                                  \
 	} while (0)
 
+/* The ledger of check_own_ledger(), if this test has one. */
+static inline void check_remove_ledger(void)
+{
+	const char *path = getenv("VRANGE_LEDGER");
+
+	if (path)
+		unlink(path);
+}
+
+/* With a ledger of its own for volatile files, executes this program again, with @argument: the
+ * library reads the path when it is loaded. A killed test with the same pid may have left one. */
+static inline int check_own_ledger(const char *argument)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/dev/shm/vrange-test-%d", getpid());
+	unlink(path);
+	setenv("VRANGE_LEDGER", path, 1);
+	execl("/proc/self/exe", "test", argument ? argument : path, NULL);
+	return 99;
+}
+
 /* With VRANGE_TEST_STOP the first failure ends the test: all that a mutant has to show. */
 static inline void check_failed(void)
 {
@@ -36,12 +58,14 @@ static inline void check_failed(void)
 	if (!getenv("VRANGE_TEST_STOP"))
 		return;
 	fflush(stdout);
+	check_remove_ledger();
 	_exit(1);
 }
 
 static inline void check_skip(const char *why)
 {
 	printf("skip: %s\n", why);
+	check_remove_ledger();
 	exit(77);
 }
 

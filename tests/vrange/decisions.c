@@ -227,15 +227,12 @@ static void swapped(void)
 
 int main(int argc, char **argv)
 {
-	char ledger[64], *m = check_memory(1, 7);
+	char *m = check_memory(1, 7);
 
+	(void)argv;
 	setvbuf(stdout, NULL, _IONBF, 0);
-	if (argc == 1) {
-		snprintf(ledger, sizeof(ledger), "/dev/shm/vrange-test-%d", getpid());
-		setenv("VRANGE_LEDGER", ledger, 1);
-		execl("/proc/self/exe", argv[0], ledger, NULL);
-		return 99;
-	}
+	if (argc == 1)
+		return check_own_ledger(NULL);
 	check_catch_sigbus();
 	if (mvrange(m, PAGE, VRANGE_VOLATILE, VRANGE_STRICT) != 0)
 		check_skip("userfaultfd is forbidden here");
@@ -249,6 +246,6 @@ int main(int argc, char **argv)
 	file_marks_stay();
 	memory_marks_end();
 	signals_interrupt();
-	unlink(argv[1]);
+	check_remove_ledger();
 	return check_done();
 }

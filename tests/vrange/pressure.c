@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,10 +40,27 @@ static bool put(const char *file, const char *value)
 	return done;
 }
 
+/* Removes the groups of processes that were killed before they could do it. One that has a process
+ * is not removed. */
+static void remove_leftovers(const struct version *v)
+{
+	DIR *groups = opendir(v->parent);
+	const struct dirent *entry;
+	int pid;
+
+	while (groups && (entry = readdir(groups)))
+		if (sscanf(entry->d_name, "vrange-test-%d", &pid) == 1 &&
+		    (pid == getpid() || (kill(pid, 0) != 0 && errno == ESRCH)))
+			unlinkat(dirfd(groups), entry->d_name, AT_REMOVEDIR);
+	if (groups)
+		closedir(groups);
+}
+
 static bool enter(const struct version *v, size_t limit)
 {
 	char text[32];
 
+	remove_leftovers(v);
 	snprintf(folder, sizeof(folder), "%s/vrange-test-%d", v->parent, getpid());
 	if (mkdir(folder, 0755) != 0)
 		return false;
