@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "command/message.h"
+#include "inspect/learned.h"
 #include "inspect/ranges.h"
 #include "inspect/status.h"
 #include "cli/commands.h"
@@ -60,6 +61,31 @@ static void show_stats(const struct pe_stats *a)
 	}
 }
 
+/* from what a pid was learned, and what happened then */
+static void show_source(const struct pe_learned *l)
+{
+	static const char *const ways[] = { "?", "from", "looked up", "an argument, known",
+					    "from a message" };
+	const double ago = (double)l->ago / 1000;
+
+	if (l->kind == PE_EVIDENCE_FILE)
+		printf("%u from %s, changed %.3f s ago\n", l->pid, l->path, ago);
+	else
+		printf("%u %s %.3f s ago\n", l->pid,
+		       ways[l->kind <= PE_EVIDENCE_MESSAGE ? l->kind : 0], ago);
+}
+
+static void show_learned(pid_t pid, const struct pe_status *status)
+{
+	static struct pe_learned list[PE_LEARNED_MOST];
+	const int count = status->learned ? pe_learned_read(pid, status, list) : 0;
+
+	for (int i = 0; i < count; i++) {
+		printf("%-22s ", i == 0 ? "evidence" : "");
+		show_source(&list[i]);
+	}
+}
+
 static void show_bytes(const char *name, uint64_t bytes)
 {
 	printf("%-22s %llu bytes\n", name, (unsigned long long)bytes);
@@ -81,8 +107,10 @@ static int show(pid_t pid)
 
 	if (kept < 0 && is_volatile < 0)
 		return ERROR(PE_EXIT_FAILED, "%d: %s", pid, reason(kept));
-	if (kept == 0)
+	if (kept == 0) {
 		show_stats(&status.stats);
+		show_learned(pid, &status);
+	}
 	if (is_volatile == 0)
 		show_ranges(&ranges);
 	return pe_message_flush("status");

@@ -53,6 +53,7 @@ static int read_frame(const struct pe_memory *m, const struct pe_frame *at,
 		err = pe_memory_read(m, (uintptr_t)frame->set, &set, sizeof(set));
 	if (err == 0) {
 		take_settings(m, &set, status);
+		status->learned = (uintptr_t)frame->evidence;
 		err = check_mark(m, frame);
 	}
 	if (err == 0)

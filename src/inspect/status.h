@@ -17,6 +17,7 @@ struct pe_status {
 		refused; /* stale uses that were reported, and those of them that were refused */
 	uint64_t last;	 /* PE_SINK_LAST of core/record/sink.h */
 	bool trusted;
+	uint64_t learned; /* the address of its evidence, for learned.h; 0: not known */
 };
 
 /* 0, or -errno: -ESRCH no such process; -EACCES, -EPERM its memory may not be read; -ENOENT it

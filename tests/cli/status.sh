@@ -43,6 +43,14 @@ exec 3<>"$TMPDIR/to" 4<>"$TMPDIR/from"
 shows 'of which for old laps  *[0-9]* bytes of at most [1-9][0-9]*'
 shows 'sync point  *none: the program has not set one'
 
+# what it learned pids from
+# shellcheck disable=SC2016 # the victim expands these
+victim_does 'echo 4242 >"$0/x.pid"; read -r p <"$0/x.pid"; read -r l </proc/$$/stat'
+try status "$victim"
+status 0
+grep -q "^evidence  *4242 from $TMPDIR/x.pid, changed [0-9.]* s ago\$" "$TMPDIR/out" || { show; fail "the file must be listed"; }
+grep -q "^  *$victim looked up [0-9.]* s ago\$" "$TMPDIR/out" || { show; fail "the look must be listed"; }
+
 echo 'exit 0' >&3
 wait "$victim"
 try status "$victim"
