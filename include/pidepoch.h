@@ -370,6 +370,40 @@ int pidepoch_hold(const struct pidepoch_ref *ref, struct pidepoch_held *held);
  */
 int pidepoch_release(struct pidepoch_held *held);
 
+/* --- obituaries --- */
+
+/* which fields of an end are known */
+#define PIDEPOCH_END_STATUS 1u
+#define PIDEPOCH_END_USAGE  2u /* not of a child that was reaped before this library's first call */
+
+/* how a child ended, and was reaped */
+struct pidepoch_end {
+	size_t size;		/* in: sizeof(struct pidepoch_end) */
+	uint32_t known;		/* PIDEPOCH_END_* */
+	int32_t status;		/* as of waitpid(2) */
+	pidepoch_t birth;	/* the epoch that it was born in */
+	pid_t thread;		/* that reaped it; 0: not known */
+	const char *call;	/* that reaped it, "waitpid"; a string that is never freed */
+	struct timespec reaped; /* CLOCK_MONOTONIC, to about 10 ms */
+	struct rusage usage;	/* ru_utime, ru_stime, ru_maxrss */
+};
+
+/*
+ * pidepoch_obituary() - how the child that had @pid in @epoch ended, after it was reaped
+ * @pid:     1..pid_max-1, of a child of this process
+ * @epoch:   of a reference to it
+ * @end:     its `size` is read, the other fields are written
+ * Context:  async-signal-safe
+ * Return:   0, or -1 with errno
+ * Errors:   EBUSY it has not been reaped; ESRCH no child of this process had @pid in @epoch, as far
+ *           as the library has seen; EEPOCH the epoch is retired, or more than 32,767 children were
+ *           reaped since; EINVAL @pid is not a valid pid, @epoch is in the future, or a size of 0,
+ *           or larger than this library knows; EAGAIN in a vfork child
+ * Source:   proposal ("it gets back a list of which processes have excited")
+ * Since:    0.1
+ */
+int pidepoch_obituary(pid_t pid, pidepoch_t epoch, struct pidepoch_end *end);
+
 /* --- waitpidv --- */
 
 /* pidv.state */
@@ -388,6 +422,9 @@ enum {
  * which means the sync point, an own child that the program forked since means itself. Other bits
  * are refused (EINVAL), and so is a state that is none of PIDV_*. */
 #define PIDV_TAGGED 1
+/* Out, with PIDV_ENDED: the caller's child, reaped by another wait before; @status (and the usage) is
+ * its obituary's. As input it is ignored. */
+#define PIDV_REAPED 2
 
 /* an entry; entries with a final state are skipped */
 struct pidv {
@@ -395,7 +432,7 @@ struct pidv {
 	pidepoch_t epoch; /* in, with PIDV_TAGGED */
 	uint16_t flags;	  /* in */
 	uint16_t state;	  /* in and out: PIDV_*; begin with PIDV_NEW */
-	int32_t status;	  /* out: of EXITED, STOPPED, CONTINUED */
+	int32_t status;	  /* out: of EXITED, STOPPED, CONTINUED, and with PIDV_REAPED */
 };
 
 /* waitpidv(): besides WNOHANG or O_NONBLOCK, WNOWAIT, WUNTRACED, WCONTINUED, __WALL, __WCLONE,

@@ -43,6 +43,7 @@ struct file {
 struct plan {
 	const char *policy;
 	const char *evidence;
+	const char *waits;
 	const char *error;
 	const char *stacks;
 	int found_status; /* 0: findings do not count */
@@ -104,6 +105,9 @@ static int take_option(struct plan *p, int option)
 	case PE_OPTION_EVIDENCE:
 		p->evidence = optarg;
 		return 0;
+	case PE_OPTION_WAITS:
+		p->waits = optarg;
+		return 0;
 	case PE_OPTION_ERRNO:
 		p->error = optarg;
 		return 0;
@@ -158,6 +162,7 @@ static int check_choices(struct plan *p)
 	} settings[] = {
 		{ p->policy, "PIDEPOCH_ON_STALE", PE_OPTION_ON_STALE },
 		{ p->evidence, "PIDEPOCH_EVIDENCE", PE_OPTION_EVIDENCE },
+		{ p->waits, "PIDEPOCH_WAITS", PE_OPTION_WAITS },
 		{ p->error, "PIDEPOCH_ERRNO", PE_OPTION_ERRNO },
 		{ p->stacks, "PIDEPOCH_STACKS", PE_OPTION_STACKS },
 		{ p->supervisor, "PIDEPOCH_SUPERVISOR", PE_OPTION_SUPERVISOR },
@@ -311,8 +316,8 @@ static int set_environment(const struct plan *p)
 	    put("PIDEPOCH_ON_STALE", p->policy) < 0 || put("PIDEPOCH_ERRNO", p->error) < 0 ||
 	    put("PIDEPOCH_LOG", p->log.path) < 0 || put("PIDEPOCH_EVENTS", p->events.path) < 0 ||
 	    put("PIDEPOCH_EVIDENCE", p->evidence) < 0 || put_clock() < 0 ||
-	    put("PIDEPOCH_STACKS", p->stacks) < 0 || put("PIDEPOCH_TRUST", p->trust) < 0 ||
-	    put("PIDEPOCH_HANDLES", tried_handles()) < 0 ||
+	    put("PIDEPOCH_WAITS", p->waits) < 0 || put("PIDEPOCH_STACKS", p->stacks) < 0 ||
+	    put("PIDEPOCH_TRUST", p->trust) < 0 || put("PIDEPOCH_HANDLES", tried_handles()) < 0 ||
 	    put("VRANGE_COMPAT", p->vrange_compat) < 0)
 		return ERROR(PE_EXIT_UNABLE, "out of memory");
 	return 0;

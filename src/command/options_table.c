@@ -28,6 +28,9 @@ static const struct pe_options_option run_options[] = {
 	  "what to do about a pid whose process is younger than the file, look, argument or message "
 	  "that it was learned from: nothing; log a notice; refuse acts, such as signals, and log "
 	  "probes (this is the default); refuse probes, such as signal 0, as well" },
+	{ PE_OPTION_WAITS, "waits", 0, "kernel|share",
+	  "what a wait for a child by its pid gets after a wait for any child has taken the status: "
+	  "ECHILD, as from the kernel (this is the default); the status, once" },
 	{ PE_OPTION_ERRNO, "errno", 0, "ESRCH|EEPOCH",
 	  "the error of a refused call (default ESRCH)" },
 	{ PE_OPTION_LOG, "log", 0, "FILE",

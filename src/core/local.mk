@@ -11,8 +11,10 @@ libcore_la_SOURCES += src/core/arch/gate.c src/core/arch/gate.h
 libcore_la_SOURCES += src/core/text.c src/core/text.h src/core/call.c src/core/call.h
 libcore_la_SOURCES += src/core/memory/arena.c src/core/memory/arena.h src/core/memory/tree.c src/core/memory/tree.h
 libcore_la_SOURCES += src/core/memory/slot.c src/core/memory/slot.h src/core/memory/hold.c src/core/memory/hold.h
+libcore_la_SOURCES += src/core/memory/obituary.c src/core/memory/obituary.h
 libcore_la_SOURCES += src/core/frame/frame.c src/core/frame/frame.h src/core/frame/settings.h src/core/frame/use.h
 libcore_la_SOURCES += src/core/engine/birth.c src/core/engine/birth.h src/core/engine/release.c src/core/engine/release.h
+libcore_la_SOURCES += src/core/engine/share.c src/core/engine/share.h
 libcore_la_SOURCES += src/core/engine/reap.c src/core/engine/reap.h src/core/engine/act.c src/core/engine/act.h src/core/token.h
 libcore_la_SOURCES += src/core/engine/guard.c src/core/engine/guard.h src/core/record/notice.c src/core/record/notice.h
 libcore_la_SOURCES += src/core/record/append.c src/core/record/append.h
@@ -52,3 +54,4 @@ endif
 if CPU_AARCH64
 libcore_la_SOURCES += src/core/arch/aarch64/raw.h src/core/arch/aarch64/registers.h src/core/arch/aarch64/gate.S
 endif
+libcore_la_SOURCES += src/core/reference/released.c src/core/reference/released.h

@@ -195,6 +195,14 @@ static inline int pe_sys_sigaction_query(int sig, struct pe_sys_sigaction *now)
 	return (int)pe_sys4(SYS_rt_sigaction, sig, 0, PE_SYS_LONG(now), sizeof(now->mask));
 }
 
+/* The default action, as a program gets it that is started anew. */
+static inline int pe_sys_sigaction_default(int sig)
+{
+	const struct pe_sys_sigaction plain = { .handler = (uintptr_t)SIG_DFL };
+
+	return (int)pe_sys4(SYS_rt_sigaction, sig, PE_SYS_LONG(&plain), 0, sizeof(plain.mask));
+}
+
 /* Do children vanish without a wait, because SIGCHLD is ignored or SA_NOCLDWAIT is set? */
 static inline bool pe_sys_children_vanish(void)
 {

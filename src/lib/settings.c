@@ -146,6 +146,12 @@ static bool apply_evidence(struct pe_settings *set, const char *value)
 	return false;
 }
 
+static bool apply_waits(struct pe_settings *set, const char *value)
+{
+	set->share_waits = strcmp(value, "share") == 0;
+	return set->share_waits || strcmp(value, "kernel") == 0;
+}
+
 /* "REAL:BOOT", in ms */
 static bool apply_clock(struct pe_settings *set, const char *value)
 {
@@ -294,6 +300,7 @@ static const struct setting settings[] = {
 	  "is not an absolute path, journal or syslog; notices go to standard error", apply_log },
 	{ "PIDEPOCH_ON_STALE", "is not off, warn-once, warn, report, refuse or abort; it is refuse",
 	  apply_policy },
+	{ "PIDEPOCH_WAITS", "is not kernel or share; it is kernel", apply_waits },
 	{ "PIDEPOCH_EVIDENCE", "is not off, tell, act or all; it is act", apply_evidence },
 	{ "PIDEPOCH_CLOCK", "is not what 'pidepoch run' writes there; it is ignored", apply_clock },
 	{ "PIDEPOCH_EVENTS", "is not an absolute path; no events are written", apply_events },

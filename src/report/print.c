@@ -45,7 +45,8 @@ static const struct {
 	{ "latent", "a call with the pid of a process that has ended; no process has it yet" },
 	{ "probe",
 	  "a question about a process that has ended; the answer is about another, or will be" },
-	{ "stolen-wait", "a wait for a child whose status another wait has taken" },
+	{ "stolen-wait", "a wait for a child whose status another wait has taken; under 'run "
+			 "--waits=share' it gets it" },
 	{ "double-reap", "a wait for a child that this thread has reaped before" },
 	{ "own-thread", "the id of an own thread, taken for another process" },
 	{ "init", "process 1, taken for the parent that has ended" },

@@ -6,6 +6,7 @@ ABI_TESTS = \
 	tests/lib/holds \
 	tests/lib/lag \
 	tests/lib/messages \
+	tests/lib/obituaries \
 	tests/lib/privileged \
 	tests/lib/relations \
 	tests/lib/retired \
@@ -32,6 +33,8 @@ tests_lib_relations_LDADD = libpidepoch.la
 tests_lib_retired_SOURCES = tests/lib/retired.c $(laps_sources)
 tests_lib_retired_CFLAGS = $(AM_CFLAGS) -pthread
 tests_lib_retired_LDADD = libpidepoch.la
+tests_lib_obituaries_SOURCES = tests/lib/obituaries.c $(laps_sources)
+tests_lib_obituaries_LDADD = libpidepoch.la
 tests_lib_messages_SOURCES = tests/lib/messages.c tests/lib/api.h
 tests_lib_messages_LDADD = libpidepoch.la
 # by its own path to the library: a privileged program's loader takes none from the environment

@@ -108,6 +108,7 @@ PITFALL_TESTS = \
 	tests/preload/pitfall_cancel \
 	tests/preload/pitfall_clone \
 	tests/preload/pitfall_early \
+	tests/preload/share_waits \
 	tests/preload/pitfall_guests \
 	tests/preload/pitfall_inherited \
 	tests/preload/pitfall_laps \
@@ -119,6 +120,8 @@ tests_preload_pitfall_autoreap_SOURCES = tests/preload/pitfall_autoreap.c $(play
 tests_preload_pitfall_cancel_SOURCES = tests/preload/pitfall_cancel.c tests/support/attack.h
 tests_preload_pitfall_cancel_CFLAGS = $(AM_CFLAGS) -pthread
 tests_preload_pitfall_clone_SOURCES = tests/preload/pitfall_clone.c $(play_sources)
+tests_preload_share_waits_SOURCES = tests/preload/share_waits.c
+tests_preload_share_waits_CFLAGS = $(AM_CFLAGS) -pthread
 tests_preload_pitfall_early_SOURCES = tests/preload/pitfall_early.c $(play_sources)
 tests_preload_pitfall_early_CFLAGS = $(AM_CFLAGS) -pthread
 tests_preload_pitfall_guests_SOURCES = tests/preload/pitfall_guests.c $(play_sources)

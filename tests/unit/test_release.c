@@ -103,7 +103,7 @@ START_TEST(release_2_another_closer_is_waited_for)
 		sched_yield();
 	for (int looks = 0; looks < 20000; looks++)
 		ck_assert(!atomic_load(&loser_is_back));
-	pe_release_reaped(&frame, &thread, &k, PE_CALL_WAIT4);
+	pe_release_reaped(&frame, &thread, &k, PE_CALL_WAIT4, &(struct pe_obituary){ 0 });
 	pe_sys_mask_restore(mask);
 	pe_release_leave(&frame, k.index);
 	pthread_join(t, NULL);

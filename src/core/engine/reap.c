@@ -7,6 +7,7 @@
 #include "core/time/identity.h"
 #include "core/engine/reap.h"
 #include "core/engine/release.h"
+#include "core/engine/share.h"
 #include "core/sys.h"
 #include "core/token.h"
 #include "core/stack/trace.h"
@@ -42,23 +43,62 @@ static pe_cold long clear_info(siginfo_t *info, long result)
 	return result;
 }
 
-/* Consume the exit of @pid without blocking. > 0: consumed; 0: there was none. -EFAULT: consumed,
- * but the caller's pointer was bad (the kernel reaps first). Another -errno: the program's own
- * filter forbids the call. @token: token.h's, or 0 */
-static long consume_exit(const struct pe_reap *r, int pid, long token)
+/* The wait4 status of an exit. */
+static int status_of_exit(const siginfo_t *si)
+{
+	if (si->si_code == CLD_EXITED)
+		return (si->si_status & 0xff) << 8;
+	return si->si_status | (si->si_code == CLD_DUMPED ? WCOREFLAG : 0);
+}
+
+static uint64_t us_of(const struct timeval *t)
+{
+	return (uint64_t)t->tv_sec * 1000000 + (uint64_t)t->tv_usec;
+}
+
+/* For the obituary (S16). */
+static void note_end(const struct pe_reap *r, int status, const struct rusage *usage,
+		     struct pe_obituary *end)
+{
+	end->status = (uint16_t)status;
+	end->flags = PE_OBITUARY_KNOWN;
+	if (r->idtype == P_ALL || r->idtype == P_PGID)
+		end->flags |= PE_OBITUARY_ANY;
+	if (!usage)
+		return;
+	end->flags |= PE_OBITUARY_USAGE;
+	end->user = pe_obituary_time(us_of(&usage->ru_utime));
+	end->kernel = pe_obituary_time(us_of(&usage->ru_stime));
+	end->most_memory = (uint32_t)usage->ru_maxrss;
+}
+
+/* Consume the exit of @pid without blocking, and fill @end. > 0: consumed; 0: there was none.
+ * -EFAULT: consumed, but the caller's pointer was bad (the kernel reaps first). Another -errno: the
+ * program's own filter forbids the call. @token: token.h's, or 0. The usage is asked for only if it
+ * can be told: to programs that use the API, or to later waits. */
+static long consume_exit(const struct pe_frame *p, const struct pe_reap *r, int pid, long token,
+			 struct pe_obituary *end)
 {
 	siginfo_t own, *info = r->info ? r->info : &own;
+	struct rusage own_usage, *usage = r->rusage;
+	int own_status, *status = r->status ? r->status : &own_status;
 	int flags = WNOHANG | (r->options & KINDS);
 	long n;
 
+	*end = (struct pe_obituary){ .flags = 0 };
+	if (!usage &&
+	    (atomic_load_explicit(&p->refers, memory_order_relaxed) || p->set->share_waits))
+		usage = &own_usage;
 	if (r->as_wait4) {
-		n = pe_sys_wait4_with(token, pid, r->status, flags, r->rusage);
+		n = pe_sys_wait4_with(token, pid, status, flags, usage);
 	} else {
 		own.si_pid = 0;
-		n = pe_sys_waitid_with(token, P_PID, pid, info, flags | WEXITED, r->rusage);
+		n = pe_sys_waitid_with(token, P_PID, pid, info, flags | WEXITED, usage);
 		if (n == 0)
 			n = info->si_pid;
 	}
+	if (n > 0)
+		note_end(r, r->as_wait4 ? *status : status_of_exit(info), usage, end);
 	return n == -ECHILD ? 0 : n;
 }
 
@@ -102,6 +142,7 @@ static long reap_tracked(struct pe_frame *p, struct pe_thread *t, const struct p
 {
 	uint32_t pid = (uint32_t)(k->instance & PE_SLOT_PID);
 	uint64_t mask, group;
+	struct pe_obituary end;
 	long n = 0;
 	int claim;
 
@@ -112,13 +153,14 @@ static long reap_tracked(struct pe_frame *p, struct pe_thread *t, const struct p
 	mask = pe_sys_mask_all();
 	claim = pe_slot_begin_reap(k->slot);
 	if (claim == 0) {
-		n = consume_exit(r, (int)pid, p->set->readable ? PE_TOKEN : PE_TOKEN_JUDGED);
+		n = consume_exit(p, r, (int)pid, p->set->readable ? PE_TOKEN : PE_TOKEN_JUDGED,
+				 &end);
 		if (was_there(n)) {
 			atomic_fetch_add(&p->early_reaps, 1);
 			atomic_store_explicit(&k->slot->released_any,
 					      r->idtype == P_ALL || r->idtype == P_PGID,
 					      memory_order_relaxed);
-			pe_release_reaped(p, t, k, r->by);
+			pe_release_reaped(p, t, k, r->by, &end);
 		} else {
 			pe_slot_cancel_reap(k->slot);
 		}
@@ -151,17 +193,20 @@ static pe_cold void note_stray(struct pe_frame *p, const struct pe_reap *r, uint
  * whose birth is not recorded yet. While the lock is held, no birth can be recorded, and so no call
  * made on its slot, between the look and the reap. The thread that records the birth checks
  * afterwards (birth.1). */
-static long reap_stray(struct pe_frame *p, const struct pe_reap *r, int pid)
+static long reap_stray(struct pe_frame *p, const struct pe_thread *t, const struct pe_reap *r,
+		       int pid)
 {
 	uint64_t group = pe_group_note_if_led(p, (uint32_t)pid);
 	uint64_t mask = pe_frame_lock(p);
+	struct pe_obituary end;
 	long n = 0;
 
 	if (pe_frame_know(p, (uint32_t)pid).what != PE_KNOWN_LIVE)
-		n = consume_exit(r, pid, PE_TOKEN_JUDGED);
+		n = consume_exit(p, r, pid, PE_TOKEN_JUDGED, &end);
 	if (was_there(n)) {
 		if (unlikely(p->trace))
 			note_stray(p, r, (uint32_t)pid);
+		pe_release_stray(p, t, (uint32_t)pid, r->by, atomic_load(&p->early_reaps), &end);
 		atomic_fetch_add(&p->early_reaps, 1);
 	}
 	pe_frame_unlock(p, mask);
@@ -185,7 +230,7 @@ static long take(struct pe_frame *p, struct pe_thread *t, const struct pe_reap *
 		return consume_state(r, seen);
 	}
 	if (k.what != PE_KNOWN_LIVE)
-		return reap_stray(p, r, seen->si_pid);
+		return reap_stray(p, t, r, seen->si_pid);
 	/* Is the zombie seen under this pid the process instance in k? (reap.3) */
 	if (atomic_load(&p->births) != births && !still_zombie(&k))
 		return 0;
@@ -193,18 +238,22 @@ static long take(struct pe_frame *p, struct pe_thread *t, const struct pe_reap *
 }
 
 /* The kernel reports that the pid is no child. If the frame still has it as a child, it went away
- * without a wait that the library saw. */
-static void note_no_child(struct pe_frame *p, struct pe_thread *t, const struct pe_reap *r)
+ * without a wait that the library saw. Returns the result of the wait. */
+static long without_child(struct pe_frame *p, struct pe_thread *t, const struct pe_reap *r)
 {
 	uint32_t pid = r->id;
 	struct pe_known k = pe_frame_know(p, pid);
 	bool vanish = atomic_load_explicit(&p->autoreap, memory_order_relaxed);
+	long n = pe_share_give(p, r);
 
+	if (n != -ECHILD)
+		return n;
 	if (k.what == PE_KNOWN_LIVE && !pe_identity_is_child(pid))
 		pe_release_lost(p, t, &k, vanish ? PE_CALL_AUTOREAP : PE_CALL_ELSEWHERE);
 	if (unlikely(p->watching) && !p->set->trusted &&
 	    (k.what == PE_KNOWN_LIVE || k.what == PE_KNOWN_RELEASED))
 		pe_event_wait(p, r->by, pid, &k);
+	return -ECHILD;
 }
 
 /* A wait for the children in a group that a child led. If another process has the pid, that group
@@ -265,8 +314,11 @@ long pe_reap(struct pe_frame *p, struct pe_thread *t, const struct pe_reap *r)
 		}
 		if (r->as_wait4 && unlikely(!is_an_answer(n)))
 			return plain_wait4(p, t, r);
-		if (n == -ECHILD && r->idtype == P_PID)
-			note_no_child(p, t, r);
+		if (n == -ECHILD && r->idtype == P_PID) {
+			n = without_child(p, t, r);
+			if (n != -ECHILD)
+				return n;
+		}
 		if (unlikely(p->watching) && n == -ECHILD && r->idtype == P_PGID)
 			note_no_group(p, r);
 		if (n < 0 || si.si_pid == 0) /* or WNOHANG, and no child has changed state */

@@ -20,6 +20,45 @@ static pe_cold void mark_released(struct pe_frame *p, uint32_t slot, enum pe_cal
 				       (uint32_t)pe_sys_gettid());
 }
 
+/* --- obituaries --- */
+
+static void keep(struct pe_frame *p, const struct pe_thread *t, uint32_t pid, uint32_t birth,
+		 enum pe_call by, const struct pe_obituary *end)
+{
+	struct pe_obituary o = *end;
+
+	o.pid = pid;
+	o.birth = birth;
+	o.by = (uint8_t)by;
+	o.ms = pe_frame_ms(p);
+	if (by != PE_CALL_ELSEWHERE && by != PE_CALL_AUTOREAP)
+		o.tid = pe_hold_thread(&p->records, t);
+	pe_obituary_write(&p->obituaries, &o);
+}
+
+/* @early: the ticket of the obituary that an early reap left, or 0 */
+static void keep_slots(struct pe_frame *p, const struct pe_thread *t, const struct pe_known *k,
+		       enum pe_call by, const struct pe_obituary *end, uint32_t early)
+{
+	uint32_t birth = (uint32_t)atomic_load_explicit(&k->slot->birth, memory_order_relaxed);
+
+	if (early)
+		pe_obituary_attribute(&p->obituaries, early, birth);
+	else
+		keep(p, t, (uint32_t)(k->instance & PE_SLOT_PID), birth, by, end);
+}
+
+void pe_release_stray(struct pe_frame *p, const struct pe_thread *t, uint32_t pid, enum pe_call by,
+		      uint32_t since, const struct pe_obituary *end)
+{
+	struct pe_obituary o = *end;
+
+	o.flags |= PE_OBITUARY_EARLY;
+	keep(p, t, pid, since, by, &o);
+}
+
+/* --- release --- */
+
 static void released(struct pe_frame *p, struct pe_thread *t, const struct pe_known *k,
 		     enum pe_call by, const struct pe_trace_early_reap *s)
 {
@@ -35,8 +74,9 @@ static void released(struct pe_frame *p, struct pe_thread *t, const struct pe_kn
 }
 
 void pe_release_reaped(struct pe_frame *p, struct pe_thread *t, const struct pe_known *k,
-		       enum pe_call by)
+		       enum pe_call by, const struct pe_obituary *end)
 {
+	keep_slots(p, t, k, by, end, 0);
 	released(p, t, k, by, NULL);
 }
 
@@ -46,10 +86,11 @@ void pe_release_leave(struct pe_frame *p, uint32_t slot)
 		pe_arena_free(&p->slots, slot);
 }
 
-/* @s: the note of the reap, or NULL */
+/* @s: the note of the reap, or NULL; @early: its obituary, or 0 */
 static void lost(struct pe_frame *p, struct pe_thread *t, const struct pe_known *k, enum pe_call by,
-		 const struct pe_trace_early_reap *s)
+		 const struct pe_trace_early_reap *s, uint32_t early)
 {
+	static const struct pe_obituary nothing;
 	uint64_t mask;
 	int claim;
 
@@ -62,6 +103,7 @@ static void lost(struct pe_frame *p, struct pe_thread *t, const struct pe_known 
 		if (claim == 0) {
 			atomic_store_explicit(&k->slot->released_any, s && s->any,
 					      memory_order_relaxed);
+			keep_slots(p, t, k, by, &nothing, early);
 			released(p, t, k, by, s);
 		}
 		pe_sys_mask_restore(mask);
@@ -74,7 +116,7 @@ static void lost(struct pe_frame *p, struct pe_thread *t, const struct pe_known 
 void pe_release_lost(struct pe_frame *p, struct pe_thread *t, const struct pe_known *k,
 		     enum pe_call by)
 {
-	lost(p, t, k, by, NULL);
+	lost(p, t, k, by, NULL, 0);
 }
 
 static bool noted_as_stray(struct pe_frame *p, uint32_t pid, uint32_t since,
@@ -95,11 +137,16 @@ void pe_release_if_gone(struct pe_frame *p, struct pe_thread *t, uint32_t pid, u
 {
 	struct pe_known k = pe_frame_know(p, pid);
 	struct pe_trace_early_reap s;
+	struct pe_obituary o;
+	uint32_t early;
 
 	if (k.what != PE_KNOWN_LIVE || pe_identity_is_child(pid))
 		return;
+	early = pe_obituary_last(&p->obituaries, pid, PE_OBITUARY_EARLY, &o);
+	if (early && (int32_t)(o.birth - since) < 0)
+		early = 0;
 	if (noted_as_stray(p, pid, since, &s))
-		lost(p, t, &k, (enum pe_call)s.by, &s);
+		lost(p, t, &k, (enum pe_call)s.by, &s, early);
 	else
-		pe_release_lost(p, t, &k, PE_CALL_ELSEWHERE);
+		lost(p, t, &k, PE_CALL_ELSEWHERE, NULL, early);
 }

@@ -16,6 +16,8 @@
  *            Otherwise it records that the reap was elsewhere, and nothing of the thread that
  *            noticed it. Early reaps that a parent noted before the fork are older than any fork of
  *            the child's, because the count of early reaps goes on.
+ * release.4  Each release leaves one obituary (S16). That of an early reap is attributed to the
+ *            child when its birth is recorded.
  */
 #ifndef PE_CORE_ENGINE_RELEASE_H
 #define PE_CORE_ENGINE_RELEASE_H
@@ -23,9 +25,14 @@
 #include "core/contract.h"
 #include "core/frame/frame.h"
 
-/* REAPING is held, signals are masked, and the process instance has been reaped. */
+/* REAPING is held, signals are masked, and the process instance has been reaped. @end: its status
+ * and usage, as far as @end->flags says that they are known */
 void pe_release_reaped(struct pe_frame *p, struct pe_thread *t, const struct pe_known *k,
-		       enum pe_call by);
+		       enum pe_call by, const struct pe_obituary *end);
+
+/* A child was reaped that has no slot. @since: the count of early reaps before */
+void pe_release_stray(struct pe_frame *p, const struct pe_thread *t, uint32_t pid, enum pe_call by,
+		      uint32_t since, const struct pe_obituary *end);
 void pe_release_leave(struct pe_frame *p, uint32_t slot); /* the closer leaves */
 
 /* This process instance is proven to be gone, by a way that took no REAPING (release.2). */

@@ -186,6 +186,7 @@ static void next_frame(struct pe_frame *p, struct pe_thread *t)
 		forget_uses(p->set->sink);
 	atomic_store(&p->shared_vm, fork_mark == &p->plain_mark);
 	forget_lag(p);
+	atomic_store(&p->obituaries, NULL); /* not in this process (obituary.4) */
 	t->vfork_depth = 0;
 	t->last = 0;
 	t->exits = NULL;

@@ -32,6 +32,7 @@
 #include "core/time/clock.h"
 #include "core/contract.h"
 #include "core/memory/hold.h"
+#include "core/memory/obituary.h"
 #include "core/time/foreign.h"
 #include "core/memory/slot.h"
 #include "core/frame/settings.h"
@@ -104,6 +105,7 @@ struct pe_frame {
 	struct pe_wrap_proof census; /* under the lock, as are the others */
 	struct pe_foreign others;
 	struct pe_groups groups;
+	pe_obituary_root obituaries; /* of released children; NULL: none yet */
 	struct pe_sync_point sync;
 	pe_arena_chunks slot_chunks, leaf_chunks, inner_chunks, record_chunks;
 	pe_arena_chunks other_chunks, group_chunks;

@@ -65,6 +65,7 @@ struct pe_settings {
 	bool stacks;	      /* events have stacks */
 	bool handles;	      /* 'pidepoch run' found that a handle opens after its leader's reap */
 	bool once;	      /* print one report only */
+	bool share_waits;     /* S17 */
 	struct pe_unwind unwind;
 	const struct pe_event_outside *outside; /* event.h; NULL: events are about this process */
 	int parent;	       /* the parent when the program was loaded; 0: not known */

@@ -52,6 +52,13 @@ bool pe_hold_is_last(struct pe_arena *records, const struct pe_thread *t, const 
 	       h->level + 1 == t->level;
 }
 
+uint32_t pe_hold_thread(struct pe_arena *records, const struct pe_thread *t)
+{
+	return t->record ? atomic_load_explicit(&record_at(records, t->record)->owner,
+						memory_order_relaxed)
+			 : 0;
+}
+
 const uint32_t *pe_hold_dead(const struct pe_hold *h)
 {
 	return (const uint32_t *)&h->record->dead[h->level];

@@ -77,6 +77,9 @@ void pe_hold_release(struct pe_thread *t, struct pe_hold *h);
 /* Is @h the last hold that this thread published? Only that one may be released. */
 bool pe_hold_is_last(struct pe_arena *records, const struct pe_thread *t, const struct pe_hold *h);
 
+/* The id of this thread if it has a record, else 0 */
+uint32_t pe_hold_thread(struct pe_arena *records, const struct pe_thread *t);
+
 const uint32_t *pe_hold_dead(const struct pe_hold *h);
 
 /* @slot has been closed: wait until no other thread is inside a call on it. */

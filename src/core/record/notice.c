@@ -51,6 +51,24 @@ static void add_ago(struct pe_text *line, const struct pe_frame *p, uint32_t the
 	pe_text_add(line, "s ago");
 }
 
+/* From the obituary (S16). */
+static void add_status(struct pe_text *line, const struct pe_frame *p, const struct pe_slot *slot)
+{
+	struct pe_obituary o;
+
+	if (!pe_obituary_find(&p->obituaries, pe_slot_pid(slot),
+			      (uint32_t)atomic_load(&slot->birth), &o) ||
+	    !(o.flags & PE_OBITUARY_KNOWN))
+		return;
+	if (WIFEXITED(o.status)) {
+		pe_text_add(line, ", exited with status ");
+		pe_text_decimal(line, WEXITSTATUS(o.status));
+	} else {
+		pe_text_add(line, ", killed by ");
+		add_signal(line, WTERMSIG(o.status));
+	}
+}
+
 /* The child's history. If the slot has been used again for another pid, no history is printed. */
 static void add_history(struct pe_text *line, const struct pe_frame *p, const struct pe_use *u,
 			const struct pe_known *k)
@@ -66,6 +84,7 @@ static void add_history(struct pe_text *line, const struct pe_frame *p, const st
 	pe_text_add(line, " (");
 	pe_text_add(line, pe_call_name(atomic_load(&k->slot->born_by)));
 	add_ago(line, p, atomic_load(&k->slot->born));
+	add_status(line, p, k->slot);
 	pe_text_add(line, ", reaped by ");
 	pe_text_add(line, pe_call_name(atomic_load(&k->slot->released_by)));
 	add_ago(line, p, atomic_load(&k->slot->released));

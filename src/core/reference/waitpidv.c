@@ -2,6 +2,7 @@
 #include "core/contract.h"
 
 #include "core/sys.h"
+#include "core/reference/released.h"
 #include "core/reference/waitpidv.h"
 
 #define STATES		 (WSTOPPED | WCONTINUED)
@@ -35,11 +36,31 @@ static bool has_place(const struct pe_waitpidv *v)
 	return !v->changed || v->news < v->changed_max;
 }
 
-static void deliver(struct pe_waitpidv *v, size_t i, int state, int status)
+/* waitpidv.3. Returns the state. */
+static int end_of(const struct step *s, size_t i, int state)
 {
-	v->entry[i].state = (uint16_t)state;
+	struct pe_pidv *e = &s->v->entry[i];
+	struct pe_obituary o;
+
+	if (pe_released_obituary(s->p, e->pid, tag_of(s->v, e), &o) != 0 ||
+	    !(o.flags & PE_OBITUARY_KNOWN))
+		return state;
+	e->flags |= PE_WAITPIDV_REAPED;
+	e->status = o.status;
+	if (s->v->usage && (o.flags & PE_OBITUARY_USAGE))
+		pe_obituary_usage(&o, &s->v->usage[i]);
+	return PE_WAIT_ENTRY_ENDED;
+}
+
+static void deliver(const struct step *s, size_t i, int state, int status)
+{
+	struct pe_waitpidv *v = s->v;
+
 	if (state != PE_WAIT_ENTRY_ENDED && state != PE_WAIT_ENTRY_UNKNOWN)
 		v->entry[i].status = status;
+	else
+		state = end_of(s, i, state);
+	v->entry[i].state = (uint16_t)state;
 	if (v->changed)
 		v->changed[v->news] = (uint32_t)i;
 	v->news++;
@@ -57,7 +78,8 @@ static int judge(const struct step *s, const struct pe_pidv *e, uint32_t epoch,
 {
 	int state, own;
 
-	if ((e->flags & ~PE_WAITPIDV_TAGGED) || !pe_wait_entry_is_state(e->state))
+	if ((e->flags & ~(PE_WAITPIDV_TAGGED | PE_WAITPIDV_REAPED)) ||
+	    !pe_wait_entry_is_state(e->state))
 		return -EINVAL;
 	state = pe_wait_entry_judge(s->p, s->t, e->pid, epoch, l);
 	if (state <= PE_WAIT_ENTRY_RUNNING || !s->v->from_sync || (e->flags & PE_WAITPIDV_TAGGED))
@@ -87,7 +109,7 @@ static void ask(struct step *s, size_t i)
 	if (state == PE_WAIT_ENTRY_RUNNING)
 		state = look_at(s, &l, i, &status);
 	if (state > PE_WAIT_ENTRY_RUNNING)
-		deliver(s->v, i, state, status);
+		deliver(s, i, state, status);
 	else if (state == PE_WAIT_ENTRY_RUNNING)
 		say_running(s->v, e);
 	else if (!s->err)
@@ -162,7 +184,7 @@ static void bind(struct step *s, size_t i, uint32_t epoch)
 		pe_exit_watch_place(s->x, index, (uint32_t)i);
 		say_running(s->v, e);
 	} else if (state > PE_WAIT_ENTRY_RUNNING) {
-		deliver(s->v, i, state, 0);
+		deliver(s, i, state, 0);
 		s->x->live--;
 	} else {
 		s->err = s->err ? s->err : state;
@@ -202,7 +224,7 @@ static void deliver_final(struct step *s, uint32_t index, size_t i, int state, i
 {
 	struct pe_exit_watch *x = s->x;
 
-	deliver(s->v, i, state, status);
+	deliver(s, i, state, status);
 	x->live--;
 	/* waitpidv.3 */
 	for (i++; (i = pe_exit_watch_position(x, index, i)) < x->count; i++) {
@@ -212,7 +234,7 @@ static void deliver_final(struct step *s, uint32_t index, size_t i, int state, i
 			x->vector = NULL; /* to be judged again */
 			return;
 		}
-		deliver(s->v, i, PE_WAIT_ENTRY_ENDED, 0);
+		deliver(s, i, PE_WAIT_ENTRY_ENDED, 0);
 		x->live--;
 	}
 }

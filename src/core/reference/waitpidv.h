@@ -12,6 +12,8 @@
  * waitpidv.2  An entry whose state is final is skipped.
  * waitpidv.3  An end is delivered to one entry as EXITED. Other entries of the same process, in
  *             this vector or another thread's, get ENDED.
+ *             An entry that would be ENDED or UNKNOWN gets the status of the child's obituary, if
+ *             its epoch still answers (S16): ENDED, with REAPED.
  * waitpidv.4  `changed_only`: entries are not read again while address and count are those of the
  *             thread's last call. If count has grown, the new entries are read.
  * waitpidv.5  An entry that cannot be judged (no descriptor left) does not keep others from being
@@ -26,6 +28,7 @@
 #include "core/frame/frame.h"
 
 #define PE_WAITPIDV_TAGGED 1
+#define PE_WAITPIDV_REAPED 2
 
 /* From this many entries on, a ring costs less, if they are asked about more than once. */
 #define PE_WAITPIDV_MANY 64u

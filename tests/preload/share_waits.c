@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * S17: under --waits=share a wait by pid gets the status that a wait for any child has taken, once;
+ * under --waits=kernel it gets ECHILD. What a wait by pid took is not given again.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define ROUNDS 1000
+
+#define MUST(what)                                                                                 \
+	do {                                                                                       \
+		if (!(what)) {                                                                     \
+			printf("FAIL: line %d: %s (%s), %s\n", __LINE__, #what, strerror(errno),   \
+			       getenv("PIDEPOCH_WAITS"));                                          \
+			fflush(stdout);                                                            \
+			_exit(1);                                                                  \
+		}                                                                                  \
+	} while (0)
+
+static bool shares(void)
+{
+	return strcmp(getenv("PIDEPOCH_WAITS"), "share") == 0;
+}
+
+/* --- a SIGCHLD handler takes each status, often before fork() has returned --- */
+
+static volatile sig_atomic_t taken;
+
+static void on_child(int sig)
+{
+	int before = errno;
+
+	(void)sig;
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		taken++;
+	errno = before;
+}
+
+static pid_t child_with(int status)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(status);
+	MUST(pid > 0);
+	return pid;
+}
+
+static int by_waitpid(pid_t pid)
+{
+	int status = -1;
+	pid_t n;
+
+	while ((n = waitpid(pid, &status, 0)) == -1 && errno == EINTR)
+		;
+	return n == pid ? status : -errno;
+}
+
+static int by_wait4(pid_t pid)
+{
+	struct rusage used = { .ru_maxrss = 0 };
+	int status = -1;
+	pid_t n;
+
+	while ((n = wait4(pid, &status, 0, &used)) == -1 && errno == EINTR)
+		;
+	MUST(n != pid || used.ru_maxrss > 0);
+	return n == pid ? status : -errno;
+}
+
+static int by_waitid(pid_t pid)
+{
+	siginfo_t si = { .si_pid = 0 };
+	int n;
+
+	while ((n = waitid(P_PID, (id_t)pid, &si, WEXITED)) == -1 && errno == EINTR)
+		;
+	if (n != 0)
+		return -errno;
+	MUST(si.si_signo == SIGCHLD && si.si_pid == pid && si.si_code == CLD_EXITED);
+	return si.si_status << 8;
+}
+
+static void stolen_by_a_handler(void)
+{
+	static int (*const ask[])(pid_t pid) = { by_waitpid, by_wait4, by_waitid };
+	const struct sigaction act = { .sa_handler = on_child, .sa_flags = SA_RESTART };
+	int arrived = 0, lost = 0;
+
+	MUST(sigaction(SIGCHLD, &act, NULL) == 0);
+	for (int i = 0; i < ROUNDS; i++) {
+		sig_atomic_t before = taken;
+		pid_t pid = child_with(i % 200);
+		int n = ask[i % 3](pid);
+
+		arrived += n == i % 200 << 8;
+		lost += n == -ECHILD;
+		MUST(n == i % 200 << 8 || n == -ECHILD);
+		/* once: the handler took it, and it was given, or not at all */
+		MUST(ask[(i + 1) % 3](pid) == -ECHILD);
+		MUST(taken >= before);
+	}
+	signal(SIGCHLD, SIG_DFL);
+	MUST(arrived + lost == ROUNDS);
+	MUST(shares() ? lost == 0 : lost > 0);
+}
+
+/* --- what a wait by pid took is the kernel's to give --- */
+
+static void taken_by_pid(void)
+{
+	pid_t pid = child_with(3);
+
+	MUST(by_waitpid(pid) == 3 << 8);
+	MUST(by_waitpid(pid) == -ECHILD && by_wait4(pid) == -ECHILD && by_waitid(pid) == -ECHILD);
+	MUST(waitpid(pid, NULL, WNOHANG) == -1 && errno == ECHILD);
+}
+
+#define THREADS 4
+
+static pid_t common;
+
+static void *wait_for_common(void *unused)
+{
+	(void)unused;
+	return (void *)(intptr_t)(by_waitpid(common) == 7 << 8);
+}
+
+/* threads that wait for one child: @any: a wait for any child has been first */
+static void many_threads(bool any)
+{
+	pthread_t thread[THREADS];
+	int got = 0;
+	void *result;
+
+	common = child_with(7);
+	if (any)
+		MUST(wait(NULL) == common);
+	for (int i = 0; i < THREADS; i++)
+		MUST(pthread_create(&thread[i], NULL, wait_for_common, NULL) == 0);
+	for (int i = 0; i < THREADS; i++) {
+		MUST(pthread_join(thread[i], &result) == 0);
+		got += (int)(intptr_t)result;
+	}
+	MUST(got == (any && !shares() ? 0 : 1));
+}
+
+static void a_bad_pointer(void)
+{
+	volatile uintptr_t bad = 8;
+	pid_t pid = child_with(1);
+
+	MUST(wait(NULL) == pid);
+	MUST(waitpid(pid, (int *)bad, 0) == -1 && errno == (shares() ? EFAULT : ECHILD));
+	MUST(by_waitpid(pid) == -ECHILD);
+}
+
+/* --- SIGCHLD was ignored by the program that executed this one --- */
+
+static void inherited(void)
+{
+	pid_t pid = child_with(5);
+	int n = by_waitpid(pid);
+
+	MUST(n == (shares() ? 5 << 8 : -ECHILD));
+}
+
+static void play(void)
+{
+	struct sigaction act;
+
+	MUST(sigaction(SIGCHLD, NULL, &act) == 0);
+	if (getenv("TEST_INHERITED")) {
+		inherited();
+		return;
+	}
+	stolen_by_a_handler();
+	taken_by_pid();
+	for (int i = 0; i < 20; i++) {
+		many_threads(false);
+		many_threads(true);
+	}
+	a_bad_pointer();
+}
+
+static void run(const char *waits, bool ignored)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (pid == 0) {
+		setenv("LD_PRELOAD", getenv("PIDEPOCH_PRELOAD"), 1);
+		setenv("PIDEPOCH_WAITS", waits, 1);
+		if (ignored) {
+			signal(SIGCHLD, SIG_IGN);
+			setenv("TEST_INHERITED", "1", 1);
+		}
+		execl("/proc/self/exe", "play", "play", (char *)NULL);
+		_exit(99);
+	}
+	if (waitpid(pid, &status, 0) != pid || status != 0) {
+		printf("FAIL: --waits=%s: status %#x\n", waits, (unsigned int)status);
+		exit(1);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	(void)argv;
+	if (argc > 1) {
+		play();
+		return 0;
+	}
+	if (!getenv("PIDEPOCH_PRELOAD")) {
+		printf("PIDEPOCH_PRELOAD names no library\n");
+		return 99;
+	}
+	for (int ignored = 0; ignored < 2; ignored++) {
+		run("kernel", ignored);
+		run("share", ignored);
+	}
+	return 0;
+}
