@@ -422,8 +422,8 @@ enum {
  * which means the sync point, an own child that the program forked since means itself. Other bits
  * are refused (EINVAL), and so is a state that is none of PIDV_*. */
 #define PIDV_TAGGED 1
-/* Out, with PIDV_ENDED: the caller's child, reaped by another wait before; @status (and the usage) is
- * its obituary's. As input it is ignored. */
+/* Out, with PIDV_ENDED: the caller's child, reaped by another wait before; @status and the usage
+ * are its obituary's. As input it is ignored. */
 #define PIDV_REAPED 2
 
 /* an entry; entries with a final state are skipped */

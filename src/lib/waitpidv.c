@@ -34,8 +34,7 @@ _Static_assert(PIDV_NEW == (int)PE_WAIT_ENTRY_NEW && PIDV_RUNNING == (int)PE_WAI
 		       PIDV_EXITED == (int)PE_WAIT_ENTRY_EXITED &&
 		       PIDV_ENDED == (int)PE_WAIT_ENTRY_ENDED &&
 		       PIDV_UNKNOWN == (int)PE_WAIT_ENTRY_UNKNOWN &&
-		       PIDV_TAGGED == PE_WAITPIDV_TAGGED &&
-		       PIDV_REAPED == PE_WAITPIDV_REAPED,
+		       PIDV_TAGGED == PE_WAITPIDV_TAGGED && PIDV_REAPED == PE_WAITPIDV_REAPED,
 	       "by the same numbers");
 
 struct call {

@@ -98,7 +98,8 @@ static void check_line(const struct row *row, const struct actor *victim, pid_t 
 	snprintf(
 		pattern, sizeof(pattern),
 		"^pidepoch: [^ ]+\\[%d\\]: kill\\(%d, SIGUSR1\\): stale pid: %d was a child of this "
-		"process \\(vfork [0-9]+\\.[0-9]{3}s ago, reaped by waitpid [0-9]+\\.[0-9]{3}s ago\\); "
+		"process \\(vfork [0-9]+\\.[0-9]{3}s ago, exited with status [0-9]+, "
+		"reaped by waitpid [0-9]+\\.[0-9]{3}s ago\\); "
 		"now held by '[^']+' \\(pid %d, parent %d\\); %s$",
 		victim->pid, stale, stale, stale, getpid(), row->done);
 	if (regcomp(&compiled, pattern, REG_EXTENDED | REG_NEWLINE | REG_NOSUB) != 0 || !line ||

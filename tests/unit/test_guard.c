@@ -402,6 +402,7 @@ static int outcome(enum whose whose, enum pe_policy policy, bool trusted, pid_t 
 			frame.tgid = getpid();
 			atomic_store((_Atomic uint32_t *)frame.fork_mark,
 				     1); /* the parent's knowledge as our own */
+			atomic_store(&frame.obituaries, NULL); /* obituary.4 */
 		}
 		settings.policy = policy;
 		settings.trusted = trusted;
@@ -487,7 +488,7 @@ START_TEST(the_notice_names_caller_call_and_time)
 		"pidepoch: test[%d]: kill(%d, SIGHUP): stale pid: %d was a child of this process (fork ",
 		getpid(), c.pid, c.pid);
 	ck_assert_ptr_eq(strstr(said, expected), said);
-	ck_assert_ptr_nonnull(strstr(said, "s ago, reaped by waitpid "));
+	ck_assert_ptr_nonnull(strstr(said, "s ago, exited with status 0, reaped by waitpid "));
 }
 END_TEST
 
@@ -502,6 +503,7 @@ START_TEST(guard_4_abort_is_SIGABRT)
 	if (pid == 0) {
 		frame.tgid = getpid();
 		*frame.fork_mark = 1; /* the parent's knowledge as this process's own */
+		atomic_store(&frame.obituaries, NULL);
 		guarded_kill(other, 0);
 		_exit(0);
 	}

@@ -2,8 +2,8 @@
 /*
  * obituary - what is kept of children that were released (S16): a ring, and a hash of pids into it.
  *
- *   head[hash(pid)] ─> ticket 812 ── older ─> ticket 40 ── older ─> a ticket that the ring has passed
- *   place[ticket % MOST]: | ticket, status, call, flags | older | pid | birth | thread | moment | usage |
+ *   head[hash(pid)] ─> ticket 812 ─ older ─> ticket 40 ─ older ─> one that the ring has passed
+ *   place[ticket % MOST]: ticket, status, call, flags; older; pid, birth, thread, moment, usage
  *
  * obituary.1  Writing blocks on nothing and allocates once, at the first release. Several threads
  *             and handlers may write at once.
