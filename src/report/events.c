@@ -181,6 +181,7 @@ static int take_event(struct pe_events *e, const struct pe_json *o)
 
 	take_plain(o, &v);
 	if (!keep_member(e, o, "kind", &v.kind) || !keep_member(e, o, "program", &v.program) ||
+	    !keep_member(e, o, "command_line", &v.command_line) ||
 	    !keep_member(e, o, "outcome", &v.outcome) || !take_moment(e, o, &v.used) ||
 	    !take_moment(e, pe_json_get(o, "obtained"), &v.obtained) ||
 	    !take_moment(e, pe_json_get(o, "released"), &v.released) ||

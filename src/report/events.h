@@ -46,6 +46,7 @@ struct pe_events_moment {
 
 struct pe_events_event {
 	const char *kind, *program, *outcome;
+	const char *command_line; /* "" where it is not known */
 	enum pe_events_severity severity;
 	int64_t time_ms; /* since 1970 */
 	uint64_t pid, number;

@@ -21,11 +21,13 @@ static void finding(FILE *out, const struct pe_findings *f, const struct pe_find
 	text(out, "severity", pe_events_severity_name(e->severity));
 	text(out, "message", sentence);
 	text(out, "program", e->program);
+	if (*e->command_line)
+		text(out, "command_line", e->command_line);
 	text(out, "outcome", e->outcome);
 	fprintf(out,
-		"\"count\":%" PRIu64 ",\"time\":%" PRId64 ".%03d,\"pid\":%" PRIu64
-		",\"number\":%" PRIu64 ",",
-		x->count, e->time_ms / 1000, (int)(e->time_ms % 1000), e->pid, e->number);
+		"\"id\":\"%016" PRIx64 "\",\"count\":%" PRIu64 ",\"time\":%" PRId64
+		".%03d,\"pid\":%" PRIu64 ",\"number\":%" PRIu64 ",",
+		x->key, x->count, e->time_ms / 1000, (int)(e->time_ms % 1000), e->pid, e->number);
 	if (e->signal >= 0)
 		fprintf(out, "\"signal\":%d,", e->signal);
 	if (e->group)

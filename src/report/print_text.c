@@ -155,6 +155,11 @@ static void finding(FILE *out, const struct pe_findings *f, const struct pe_find
 		fprintf(out, " (the first of %" PRIu64 " like it)", x->count);
 	fprintf(out, ":\n");
 	stack(out, f, e, &e->used);
+	if (*e->command_line) {
+		fprintf(out, "  the command line is '");
+		pe_plain_print(out, e->command_line);
+		fprintf(out, "'\n");
+	}
 	moment(out, f, e, &e->released, "the pid was released by");
 	moment(out, f, e, &e->obtained, "it was obtained by");
 	if (e->inherited)

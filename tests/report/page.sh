@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # The page of the report in a real browser: it draws, a click on a mark shows the stacks, a filter
-# filters, hostile names stay text, 10,000 events are drawn, and nothing is loaded from elsewhere.
+# filters, hostile names stay text, 100,000 events are drawn in three seconds, and nothing is loaded from elsewhere.
 # `make check-page` runs it; a picture is left in tests/report/page.png.
 set -u
 : "${PIDEPOCH:?}" "${PIDEPOCH_BUILDDIR:?}"
@@ -27,7 +27,7 @@ browse() # URL OPTION...
 dom() # SCRIPT FRAGMENT
 {
 	{ sed '/^<.body>/,$d' "$work/page.html"; printf '<script>%s;paint();</script></body></html>\n' "$1"; } >"$work/tried.html"
-	browse "file://$work/tried.html$2" --dump-dom | sed '/^{"kind"/d; /^\[[0-9]/d' >"$work/dom"
+	browse "file://$work/tried.html$2" ${window:+--window-size=$window} --dump-dom | sed '/^{"kind"/d; /^\[[0-9]/d' >"$work/dom"
 }
 
 has() # TEXT
@@ -46,7 +46,7 @@ events()
 page()
 {
 	"$PIDEPOCH" report --format=html "$work/events" >"$work/page.html" || fail "no page"
-	! grep -qE '(src|href)=|https?:' "$work/page.html" || fail "the page names something outside itself"
+	! grep -qE '(src|href)="?[^#]|https?:' "$work/page.html" || fail "the page names something outside itself"
 }
 
 events
@@ -55,7 +55,10 @@ number=$(grep -c '"type":"event"' "$work/events")
 dom '' ''
 has "data-events=\"$number\""
 has "in $number events; 0 suppressed"
-has 'Choose a finding'
+has '<h2>' # the first finding is open
+has 'Command line: <code>'
+has "$PIDEPOCH_BUILDDIR/tests/report/misuses latent probe"
+grep -q 'data-finding="0" aria-current="true"' "$work/dom" || fail 'the first finding is not marked'
 ! grep -q '<b id=\|<i>' "$work/dom" || fail "a name has become a part of the page"
 
 # a click on the mark of event 0
@@ -77,6 +80,28 @@ has 'data-events="1"'
 dom '' '#event=1'
 has '<h2>'
 
+# the link to a finding leads to it, and to the same one in another report of the same stacks
+id=$("$PIDEPOCH" report --format=json "$work/events" | sed -n 's/.*"kind":"stolen-wait".*"id":"\([0-9a-f]*\)".*/\1/p')
+dom '' "#finding=$id"
+has '<h2>stolen-wait'
+has "href=\"#finding=$id\""
+
+# keys and buttons: in and out again, to a side, all; the next finding
+dom 'const was = [...range], size = () => Math.round((range[1] - range[0]) / (was[1] - was[0]) * 100);
+const press = key => dispatchEvent(new KeyboardEvent("keydown", { key }));
+let seen = [];
+press("+"); seen.push(size()); press("-"); seen.push(size()); press("<"); seen.push(range[0] < was[0]);
+element("zoom").querySelector("[data-zoom=\"0\"]").click(); seen.push(size());
+press("j"); seen.push(opened); press("k"); seen.push(opened);
+document.body.dataset.seen = seen;' ''
+has 'data-seen="50,100,true,100,1,0"'
+
+# dark, and narrow without anything beyond the window
+window=420,900
+dom 'document.body.dataset.narrow = document.documentElement.scrollWidth <= innerWidth' ''
+has 'data-narrow="true"'
+window=''
+
 # the labels of the time have room, whatever the span: all of it (half a century, here), and less
 # and less
 for zoom in 1 1e-3 1e-6 1e-9 1e-10; do
@@ -87,7 +112,7 @@ done
 
 # many, as a program that runs for a quarter of an hour may leave them
 awk '/"type":"module"/ { print; next } { line[n++] = $0 }
-	END { for (i = 0; i < 10000; i++) { s = line[i % n]; sub(/"number":[0-9]+/, "\"number\":" 300 + i % 700, s)
+	END { for (i = 0; i < 100000; i++) { s = line[i % n]; sub(/"number":[0-9]+/, "\"number\":" 300 + i % 700, s)
 			sub(/"time":[0-9.]+/, "\"time\":" sprintf("%.3f", 1700000000 + i / 11), s)
 			sub(/"ago_ms":[0-9]+/, "\"ago_ms\": " 20000 + i * 7919 % 50000, s)
 			sub(/"ago_ms":[0-9]+/, "\"ago_ms\": " 2000 + i * 104729 % 15000, s)
@@ -96,9 +121,11 @@ awk '/"type":"module"/ { print; next } { line[n++] = $0 }
 	"$work/events" >"$work/many"
 mv "$work/many" "$work/events"
 page
-dom 'document.body.dataset.took = (() => { const from = performance.now(); paint(); return performance.now() - from; })() < 1000 ? "soon" : "long";' '#event=9999'
-has 'data-events="10000"'
+dom 'document.body.dataset.loaded = performance.now() < 3000 ? "soon" : performance.now();
+document.body.dataset.took = (() => { const from = performance.now(); paint(); return performance.now() - from; })() < 1000 ? "soon" : "long";' '#event=99999'
+has 'data-events="100000"'
 has 'data-took="soon"'
+has 'data-loaded="soon"'
 has 'data-overlaps="0"'
 has '<h2>'
 browse "file://$work/page.html#event=4" --screenshot="$PIDEPOCH_BUILDDIR/tests/report/page.png"

@@ -36,6 +36,7 @@ struct room {
 		struct {
 			char line[PE_EVENT_LINE];
 			char exe[EXE];
+			char command[PE_EVENT_COMMAND];
 			struct pe_trace_stack here;
 		};
 	};
@@ -244,6 +245,41 @@ static void holder_field(struct pe_text *t, uint32_t holder, uint64_t most, char
 	pe_text_add(t, "}");
 }
 
+/* The arguments of a process, with blanks between them; what does not fit is cut. */
+static void read_command(const char *path, char *to)
+{
+	long n = pe_sys_slurp(path, to, PE_EVENT_COMMAND);
+
+	n = n < 0 ? 0 : n < (long)PE_EVENT_COMMAND ? n : (long)PE_EVENT_COMMAND - 1;
+	for (long i = 0; i < n; i++)
+		if (to[i] == '\0')
+			to[i] = i + 1 < n ? ' ' : '\0';
+	to[n] = '\0';
+}
+
+void pe_event_describe_caller(struct pe_event_outside *o, uint32_t pid)
+{
+	char path[32];
+	struct pe_text name = pe_text_on(path, sizeof(path));
+
+	pe_text_add(&name, "/proc/");
+	pe_text_decimal(&name, pid);
+	pe_text_add(&name, "/cmdline");
+	read_command(pe_text_end(&name), o->command);
+}
+
+static void command_field(struct pe_text *t, const struct pe_frame *p, struct room *room)
+{
+	const char *command = room->command;
+
+	if (p->set->outside)
+		command = p->set->outside->command;
+	else
+		read_command("/proc/self/cmdline", room->command);
+	if (*command)
+		text_field(t, "command_line", command);
+}
+
 void pe_event_describe_holder(struct pe_event_outside *o, uint32_t pid)
 {
 	char exe[EXE];
@@ -337,6 +373,7 @@ static void put_together(struct pe_text *t, const struct pe_frame *p, const stru
 			 struct room *room, uint64_t modules)
 {
 	head_fields(t, p, h);
+	command_field(t, p, room);
 	history_fields(t, p, h);
 	evidence_field(t, h);
 	if (!p->set->outside)

@@ -26,7 +26,8 @@
 #include "core/frame/frame.h"
 #include "core/frame/use.h"
 
-#define PE_EVENT_LINE 4096u
+#define PE_EVENT_LINE	 4096u
+#define PE_EVENT_COMMAND 256u
 
 enum pe_event_kind {
 	PE_EVENT_STALE,	      /* an unrelated process holds the pid */
@@ -54,9 +55,13 @@ struct pe_event_outside {
 		const struct pe_trace_stack *stack; /* or NULL */
 		const char *stack_end;		    /* or NULL */
 	} released;
-	uint64_t modules;  /* name of the set of modules; its records have been written; 0: none */
-	char holder[2304]; /* as text, see pe_event_describe_holder() */
+	uint64_t modules; /* name of the set of modules; its records have been written; 0: none */
+	char command[PE_EVENT_COMMAND]; /* see pe_event_describe_caller() */
+	char holder[2304];		/* as text, see pe_event_describe_holder() */
 };
+
+/* Record the command line of the process that an event from outside is about. */
+void pe_event_describe_caller(struct pe_event_outside *o, uint32_t pid);
 
 /* Record which process has the pid now, for an event that is written later. */
 void pe_event_describe_holder(struct pe_event_outside *o, uint32_t pid);

@@ -120,6 +120,7 @@ static void describe(struct record *t, const struct pe_worker_call *c, const str
 	pe_identity_describe((uint32_t)c->peer->tgid, &t->who);
 	t->ns_pid = pe_peer_ns_pid(c->peer, c->peer->tgid);
 	t->ns_tid = pe_peer_ns_pid(c->peer, c->peer->tid);
+	pe_event_describe_caller(&t->outside, (uint32_t)c->peer->tgid);
 	pe_event_describe_holder(&t->outside, (uint32_t)(use->holder ? use->holder : use->pid));
 }
 
