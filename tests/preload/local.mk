@@ -23,6 +23,7 @@ CLI_TESTS = \
 	tests/cli/options.sh \
 	tests/cli/sinks.sh \
 	tests/cli/outcome.sh \
+	tests/cli/recipes.sh \
 	tests/cli/setuid.sh \
 	tests/cli/status.sh \
 	tests/cli/top.sh \

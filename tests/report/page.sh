@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # The page of the report in a real browser: it draws, a click on a mark shows the stacks, a filter
-# filters, hostile names stay text, 100,000 events are drawn in three seconds, and nothing is loaded from elsewhere.
-# `make check-page` runs it; a picture is left in tests/report/page.png.
+# filters, hostile names stay text, 100,000 events are drawn in three seconds, and nothing is loaded
+# from elsewhere. `make check-page` runs it; a picture is left in tests/report/page.png.
 set -u
 : "${PIDEPOCH:?}" "${PIDEPOCH_BUILDDIR:?}"
 browser=$(command -v chromium || command -v chromium-headless-shell) || { echo "skip: chromium is not installed"; exit 77; }

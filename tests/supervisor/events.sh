@@ -20,7 +20,7 @@ found()
 }
 
 found 0 1 "$program" any kill
-grep -q '"kind":"latent","severity":"warning".*"program":"raw","call":"kill".*"signal":15,"outcome":"refused","known":"own"}$' "$events" ||
+grep -q '"kind":"latent","severity":"warning".*"program":"raw","call":"kill".*"signal":15,"outcome":"refused","known":"own","command_line":"[^"]* any kill"}$' "$events" ||
 	{ cat "$events"; fail 'the event must say what there was'; }
 "$PIDEPOCH" report "$events" >"$TMPDIR/report" || fail "the report ended with $?"
 grep -q 'raw' "$TMPDIR/report" && grep -q 'kill' "$TMPDIR/report" || { cat "$TMPDIR/report"; fail 'the report must show it'; }

@@ -373,7 +373,6 @@ static void put_together(struct pe_text *t, const struct pe_frame *p, const stru
 			 struct room *room, uint64_t modules)
 {
 	head_fields(t, p, h);
-	command_field(t, p, room);
 	history_fields(t, p, h);
 	evidence_field(t, h);
 	if (!p->set->outside)
@@ -385,6 +384,7 @@ static void put_together(struct pe_text *t, const struct pe_frame *p, const stru
 			pe_unwind_here(&p->trace->unwind, room->here.frame, PE_TRACE_DEPTH);
 		stack_field(t, &room->here);
 	}
+	command_field(t, p, room);
 	if (modules) {
 		name_field(t, "modules");
 		pe_text_add(t, "\"");
