@@ -45,6 +45,18 @@ if command -v objcopy >/dev/null; then
 	done
 fi
 
+# a module whose split debug information is a FIFO; the address is in it
+echo 'int unit(void) { return 1; }' >"$TMPDIR/unit.c"
+(cd "$TMPDIR" && ${CC:-cc} -g -gsplit-dwarf -fPIC -shared -nostdlib -Wl,-Ttext=0x1100 -o split unit.c) ||
+	fail "split debug information"
+set -- "$TMPDIR"/*.dwo
+test -e "$1" || fail "no split debug information"
+rm "$1"
+mkfifo "$1"
+module "$TMPDIR/split" >"$TMPDIR/events"
+reads "$TMPDIR/events"
+grep -q ' in unit ' "$TMPDIR/out" || { show; fail "the function is not named"; }
+
 # U+009B and U+009D begin a terminal's commands, U+202E turns what follows round, and 0xff is no
 # character
 hostile='\u00c2\u009b2J\u00c2\u009d0;t\u00c2\u009c\u001b[2J\u007f\u00e2\u0080\u00ae\u00ff\u00c3\u00a9'
