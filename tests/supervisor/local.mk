@@ -6,6 +6,7 @@ NUMBER_TESTS = \
 	tests/supervisor/emulated_absent \
 	tests/supervisor/emulated_arguments \
 	tests/supervisor/emulated_death \
+	tests/supervisor/emulated_helper \
 	tests/supervisor/emulated_epochs \
 	tests/supervisor/emulated_given \
 	tests/supervisor/emulated_stuck \
@@ -110,6 +111,8 @@ tests_supervisor_emulated_many_SOURCES = tests/supervisor/emulated_many.c tests/
 tests_supervisor_emulated_many_LDFLAGS = -all-static
 tests_supervisor_emulated_death_SOURCES = tests/supervisor/emulated_death.c tests/support/emulated.h tests/support/worker.h tests/support/namespace.c tests/support/namespace.h
 tests_supervisor_emulated_death_LDFLAGS = -all-static
+tests_supervisor_emulated_helper_SOURCES = tests/supervisor/emulated_helper.c tests/support/emulated.h tests/support/worker.h tests/support/namespace.c tests/support/namespace.h
+tests_supervisor_emulated_helper_LDFLAGS = -all-static
 tests_supervisor_emulated_epochs_SOURCES = tests/supervisor/emulated_epochs.c tests/support/emulated.h tests/support/namespace.c tests/support/namespace.h
 tests_supervisor_emulated_epochs_LDFLAGS = -all-static
 tests_supervisor_emulated_permission_SOURCES = tests/supervisor/emulated_permission.c tests/support/emulated.h

@@ -14,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static inline bool worker_is(int pid)
+static inline bool worker_is_named(int pid, const char *wanted)
 {
 	char path[32], name[32] = "";
 	FILE *f;
@@ -26,12 +26,13 @@ static inline bool worker_is(int pid)
 	if (!fgets(name, sizeof(name), f))
 		name[0] = '\0';
 	fclose(f);
-	return strcmp(name, "pidepoch-worker\n") == 0;
+	name[strcspn(name, "\n")] = '\0';
+	return strcmp(name, wanted) == 0;
 }
 
-/* The worker in @session, or in any session if that is 0, other than @before. It waits for one;
- * the time limit of the test ends an endless wait. */
-static inline int worker_find_in(int session, int before)
+/* The process of that name in @session, or in any session if that is 0, other than @before. It
+ * waits for one; the time limit of the test ends an endless wait. */
+static inline int worker_find_named(const char *name, int session, int before)
 {
 	int found = 0;
 
@@ -43,7 +44,7 @@ static inline int worker_find_in(int session, int before)
 			int pid = atoi(e->d_name);
 
 			if (pid > 0 && pid != before && (!session || getsid(pid) == session) &&
-			    worker_is(pid))
+			    worker_is_named(pid, name))
 				found = pid;
 		}
 		if (all)
@@ -51,6 +52,11 @@ static inline int worker_find_in(int session, int before)
 		sched_yield();
 	}
 	return found;
+}
+
+static inline int worker_find_in(int session, int before)
+{
+	return worker_find_named("pidepoch-worker", session, before);
 }
 
 static inline int worker_find(int before)

@@ -92,7 +92,9 @@ int pe_connector_open(void)
 	if (access("/proc/self/net/connector", F_OK) < 0)
 		return -errno;
 	fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_CONNECTOR);
-	return fd < 0 ? -errno : fd;
+	if (fd < 0)
+		return -errno;
+	return fd;
 }
 
 /* Only births of processes and answers go into the queue. (The kernel's own selection of events,

@@ -181,6 +181,26 @@ static bool prepare(void)
 	return finished[0] >= 0 || pipe2(finished, O_CLOEXEC) == 0;
 }
 
+/* The helper has ended: its op is started again, or is over. */
+static void bury(struct helper *h)
+{
+	struct place *p = h->place >= 0 ? &places[h->place] : NULL;
+
+	if (p && p->state == LOST)
+		p->state = FREE;
+	else if (p && p->state == RUNNING)
+		p->state = WAITING;
+	close(h->orders);
+	*h = (struct helper){ .place = -1 };
+}
+
+static void bury_ended(void)
+{
+	for (struct helper *h = helpers; h < helpers + HELPERS; h++)
+		if (h->pid && waitpid(h->pid, NULL, WNOHANG) != 0)
+			bury(h);
+}
+
 /* NULL: no more helpers can be started. */
 static struct helper *start(void)
 {
@@ -188,6 +208,7 @@ static struct helper *start(void)
 	struct helper *h = helpers;
 	int ends[2];
 
+	bury_ended();
 	while (h < helpers + HELPERS && h->pid)
 		h++;
 	if (h == helpers + HELPERS || !prepare() ||
@@ -243,6 +264,13 @@ static int next_waiting(void)
 	return best;
 }
 
+/* It is buried when it has ended. */
+static void end(struct helper *h)
+{
+	kill(h->pid, SIGKILL);
+	h->dying = true;
+}
+
 static bool give(struct helper *h, int place)
 {
 	if (pe_pass_send(h->orders, place, serve->listener) < 0)
@@ -261,30 +289,12 @@ static bool dispatch(void)
 	while ((place = next_waiting()) >= 0) {
 		h = idle_helper();
 		h = h ? h : start();
-		if (!h || !give(h, place))
+		if (!h)
 			return parked > 1; /* a busy helper will do it */
+		if (!give(h, place))
+			end(h); /* it was killed while it was idle */
 	}
 	return true;
-}
-
-/* The helper has ended: its op is started again, or is over. */
-static void bury(struct helper *h)
-{
-	struct place *p = h->place >= 0 ? &places[h->place] : NULL;
-
-	if (p && p->state == LOST)
-		p->state = FREE;
-	else if (p && p->state == RUNNING)
-		p->state = WAITING;
-	close(h->orders);
-	*h = (struct helper){ .place = -1 };
-}
-
-static void bury_ended(void)
-{
-	for (struct helper *h = helpers; h < helpers + HELPERS; h++)
-		if (h->pid && waitpid(h->pid, NULL, WNOHANG) != 0)
-			bury(h);
 }
 
 /* --- ops --- */
@@ -439,8 +449,7 @@ void pe_helper_forget(int place)
 	p->state = FREE;
 	if (!h)
 		return;
-	kill(h->pid, SIGKILL);
-	h->dying = true;
+	end(h);
 	p->state = LOST;
 }
 

@@ -17,7 +17,8 @@
  *           namespace below ours, the owner of that namespace.
  * helper.3  A call that has been parked for PE_HELPER_PATIENCE is continued, and its helper is
  *           killed. The program can delay even that (a FUSE request, or a sleep that SIGKILL does
- *           not end): the user has no other helper until then.
+ *           not end): the user has no other helper until then. A helper that another process has
+ *           killed is replaced.
  * helper.4  Some places stay reserved for calls that need no helper, whichever users fill the
  *           others.
  * helper.5  A helper has a copy of the worker's memory and shares only the ops with it. It gets the
