@@ -139,7 +139,7 @@ class Vrange(Group):
         Row('unmark 1 GiB of huge pages / the same', 'unmark.huge', 'touch.huge', 0.01),
         Row('pin and unpin of 1 GiB / a pair of mprotect', 'toggle.1048576', 'protect.1048576',
             1e-6),
-        Row('hit ratio, cache twice its memory / a list sized by hand', 'hits.volatile', 'hits.lru',
+        Row('hit ratio of a cache / of a list sized by hand', 'hits.volatile', 'hits.lru',
             1.15, 'of 1', least=True),
         Row('CPU time of a get / the same', 'cpu.volatile', 'cpu.lru', 0.9, 'us'),
         Row('bursts of half the memory survived, of 20', 'bursts', None, 20, '', least=True),

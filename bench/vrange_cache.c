@@ -2,12 +2,13 @@
 /*
  * vrange_cache - a cache that may want twice the memory of its cgroup.
  *
- *   vrange_cache hits|cpu volatile|lru    of vrange objects, or a list of least recently used
- *                                         entries that was sized by hand: the share of gets that
- *                                         are hits; microseconds of CPU time of a get
- *   vrange_cache bursts volatile N        of N allocations of half the cgroup beside the full
- *                                         cache, how many are survived
- *   vrange_cache swapped volatile|kept    pages that are swapped out meanwhile, and 1
+ *   vrange_cache hits|cpu volatile|lru|kept
+ *                   of vrange objects; a list of least recently used entries that was sized by
+ *                   hand; one that keeps all, for machines with swap: the share of gets that are
+ *                   hits; microseconds of CPU time of a get
+ *   vrange_cache bursts volatile|lru N
+ *                   of N allocations of half the cgroup beside the full cache, how many are
+ *                   survived
  *
  * The list by hand gets 70 % of the cgroup: the rest is for what the program needs at other times.
  * 77: no memory cgroup can be made here.
@@ -143,7 +144,7 @@ static double cpu_time(void)
 	       (double)(r.ru_utime.tv_usec + r.ru_stime.tv_usec);
 }
 
-/* Returns the exit status. @what: 'h', 'c' or 's' */
+/* Returns the exit status. @what: 'h' or 'c' */
 static int measure(char what)
 {
 	double start;
@@ -156,9 +157,6 @@ static int measure(char what)
 		return 1;
 	if (what == 'c')
 		printf("%.2f\n", (cpu_time() - start) / GETS);
-	else if (what == 's')
-		printf("%ld\n",
-		       1 + pressure_read("memory.memsw.usage_in_bytes", "memory.swap.current"));
 	else
 		printf("%.4f\n", 1 - (double)filled / GETS);
 	return 0;
