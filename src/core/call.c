@@ -12,3 +12,21 @@ const char *pe_call_name(unsigned int call)
 
 	return names[call < PE_CALL_COUNT ? call : 0];
 }
+
+bool pe_call_only_asks(enum pe_call call)
+{
+	switch (call) {
+	case PE_CALL_GETPGID:
+	case PE_CALL_GETSID:
+	case PE_CALL_PIDFD_OPEN:
+	case PE_CALL_GETPRIORITY:
+	case PE_CALL_SCHED_GETAFFINITY:
+	case PE_CALL_SCHED_GETSCHEDULER:
+	case PE_CALL_SCHED_GETPARAM:
+	case PE_CALL_SCHED_RR_GET_INTERVAL:
+	case PE_CALL_PROC:
+		return true;
+	default:
+		return false;
+	}
+}

@@ -5,6 +5,8 @@
 #ifndef PE_CORE_CALL_H
 #define PE_CORE_CALL_H
 
+#include <stdbool.h>
+
 #define PE_CALLS(X)                                                                                \
 	X(NONE, "?")                                                                               \
 	X(FORK, "fork")                                                                            \
@@ -54,5 +56,8 @@ enum pe_call { PE_CALLS(PE_CALL_ENUM) PE_CALL_COUNT };
 #undef PE_CALL_ENUM
 
 const char *pe_call_name(unsigned int call);
+
+/* Does the call change nothing, whatever its arguments? (A kill with signal 0 is not among these.) */
+bool pe_call_only_asks(enum pe_call call);
 
 #endif

@@ -2,42 +2,14 @@
 #include "inspect/ranges.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/time/identity.h"
+#include "supervisor/peer/locator.h"
 #include "supervisor/peer/memory.h"
 #include "vrange/marker.h"
-
-#define LARGEST (1u << 20) /* bytes of the library's writable memory */
-
-/* The start of the mapping in a line of /proc/N/maps if it is the library's writable memory, or
- * 0. */
-static uint64_t candidate(const char *line, size_t *size)
-{
-	static const char library[] = "/libvrange.so";
-	const char *name = strrchr(line, '/');
-	unsigned long from, to;
-	char mode[5];
-
-	if (!name || strncmp(name, library, sizeof(library) - 1) != 0 ||
-	    sscanf(line, "%lx-%lx %4s", &from, &to, mode) != 3 || mode[1] != 'w')
-		return 0;
-	*size = to - from;
-	return *size <= LARGEST ? from : 0;
-}
-
-static bool find_marker(const char *bytes, size_t size, struct vr_marker *marker)
-{
-	for (size_t i = 0; i + sizeof(*marker) <= size; i += sizeof(uint64_t))
-		if (memcmp(bytes + i, VR_MARKER_NAME, sizeof(VR_MARKER_NAME)) == 0) {
-			memcpy(marker, bytes + i, sizeof(*marker));
-			return true;
-		}
-	return false;
-}
 
 /* marker.1 */
 static int read_counts(const struct pe_memory *m, const struct vr_marker *marker,
@@ -61,9 +33,17 @@ static int search(const struct pe_memory *m, uint64_t from, size_t size, struct 
 	struct vr_marker marker;
 	char *bytes = malloc(size);
 	int err = bytes ? pe_memory_read(m, from, bytes, size) : -ENOMEM;
+	const char *at = NULL;
 
-	if (err == 0)
-		err = find_marker(bytes, size, &marker) ? read_counts(m, &marker, r) : -ENOENT;
+	if (err == 0) {
+		at = pe_locator_search(bytes, size, VR_MARKER_NAME, sizeof(VR_MARKER_NAME),
+				       sizeof(marker));
+		err = at ? 0 : -ENOENT;
+	}
+	if (at) {
+		memcpy(&marker, at, sizeof(marker));
+		err = read_counts(m, &marker, r);
+	}
 	free(bytes);
 	return err;
 }
@@ -76,9 +56,9 @@ static int search_all(const struct pe_memory *m, struct pe_ranges *r)
 	int err = -ENOENT;
 
 	while (maps && err == -ENOENT && getline(&line, &room, maps) >= 0) {
-		const uint64_t from = candidate(line, &size);
+		const uint64_t from = pe_locator_candidate(line, "libvrange.so", &size);
 
-		if (from)
+		if (from && size <= PE_LOCATOR_LARGEST)
 			err = search(m, from, size, r);
 	}
 	free(line);

@@ -87,7 +87,7 @@ static int search_all(const struct pe_memory *m, struct pe_status *status)
 	uint64_t from;
 
 	while (maps && err != 0 && getline(&line, &room, maps) >= 0) {
-		from = pe_locator_candidate(line, &size);
+		from = pe_locator_candidate(line, PE_LOCATOR_LIBRARY, &size);
 		if (!from)
 			continue;
 		now = search(m, from, size, status);

@@ -140,19 +140,7 @@ uint32_t pe_preload_vfork_depth(int by)
  * about a group does not count. */
 static bool is_probe(const struct pe_use *u)
 {
-	switch (u->by) {
-	case PE_CALL_GETPGID:
-	case PE_CALL_GETSID:
-	case PE_CALL_PIDFD_OPEN:
-	case PE_CALL_GETPRIORITY:
-	case PE_CALL_SCHED_GETAFFINITY:
-	case PE_CALL_SCHED_GETSCHEDULER:
-	case PE_CALL_SCHED_GETPARAM:
-	case PE_CALL_SCHED_RR_GET_INTERVAL:
-		return u->pid > 0;
-	default:
-		return u->pid > 0 && u->signal == 0;
-	}
+	return u->pid > 0 && (pe_call_only_asks(u->by) || u->signal == 0);
 }
 
 static pe_cold long hunted(struct pe_fuzz_page *f, const struct pe_use *u)

@@ -90,24 +90,11 @@ enum pe_judge_verdict pe_judge_child(struct pe_frame *p, const struct pe_use *u,
 
 static bool is_probe(const struct pe_use *u)
 {
-	switch (u->by) {
-	case PE_CALL_GETPGID:
-	case PE_CALL_GETSID:
-	case PE_CALL_PIDFD_OPEN:
-	case PE_CALL_GETPRIORITY:
-	case PE_CALL_SCHED_GETAFFINITY:
-	case PE_CALL_SCHED_GETSCHEDULER:
-	case PE_CALL_SCHED_GETPARAM:
-	case PE_CALL_SCHED_RR_GET_INTERVAL:
-	case PE_CALL_PROC:
-		return true;
-	default:
-		return u->signal == 0;
-	}
+	return pe_call_only_asks(u->by) || u->signal == 0;
 }
 
 /* There are many looks: a pid is reported once, until a look at another pid is reported. */
-static bool is_told(struct pe_frame *p, const struct pe_use *u)
+static bool was_reported(struct pe_frame *p, const struct pe_use *u)
 {
 	return u->by == PE_CALL_PROC &&
 	       atomic_exchange_explicit(&p->evidence->reported, (uint32_t)u->pid,
@@ -122,7 +109,7 @@ long pe_judge_act(struct pe_frame *p, const struct pe_use *u, const struct pe_ev
 		     (p->set->evidence == PE_EVIDENCE_ACT && !probe));
 	bool dies = stop && !probe && p->set->policy == PE_POLICY_ABORT;
 
-	if (!is_told(p, u) && pe_frame_may_report(p)) {
+	if (!was_reported(p, u) && pe_frame_may_report(p)) {
 		pe_notice_evidence(p, u, f,
 				   dies	  ? PE_OUTCOME_ABORTING
 				   : stop ? PE_OUTCOME_REFUSED

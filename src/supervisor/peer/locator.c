@@ -4,27 +4,36 @@
 #include <stdio.h>
 #include <string.h>
 
-uint64_t pe_locator_candidate(const char *line, size_t *size)
+uint64_t pe_locator_candidate(const char *line, const char *library, size_t *size)
 {
 	const char *name = strrchr(line, '/');
 	unsigned long from, to;
 	char mode[5];
 
-	if (!name || strncmp(name, "/libpidepoch", 12) != 0 ||
+	if (!name || strncmp(name + 1, library, strlen(library)) != 0 ||
 	    sscanf(line, "%lx-%lx %4s", &from, &to, mode) != 3 || mode[1] != 'w')
 		return 0;
 	*size = to - from;
 	return from;
 }
 
+const char *pe_locator_search(const char *bytes, size_t size, const char *magic, size_t length,
+			      size_t whole)
+{
+	for (size_t i = 0; i + whole <= size; i += sizeof(uint64_t))
+		if (memcmp(bytes + i, magic, length) == 0)
+			return bytes + i;
+	return NULL;
+}
+
 bool pe_locator_find(const char *bytes, size_t size, struct pe_stats_marker *out)
 {
-	for (size_t i = 0; i + sizeof(*out) <= size; i += sizeof(uint64_t))
-		if (memcmp(bytes + i, PE_STATS_MAGIC, sizeof(PE_STATS_MAGIC)) == 0) {
-			memcpy(out, bytes + i, sizeof(*out));
-			return true;
-		}
-	return false;
+	const char *at = pe_locator_search(bytes, size, PE_STATS_MAGIC, sizeof(PE_STATS_MAGIC),
+					   sizeof(*out));
+
+	if (at)
+		memcpy(out, at, sizeof(*out));
+	return at;
 }
 
 bool pe_locator_is_ours(const struct pe_stats_marker *m)

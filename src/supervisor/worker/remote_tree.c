@@ -51,7 +51,7 @@ static uint64_t find(struct pe_helper_call *h, FILE *maps)
 	size_t size;
 
 	while (found <= NONE && left > 0 && fgets(line, sizeof(line), maps)) {
-		from = pe_locator_candidate(line, &size);
+		from = pe_locator_candidate(line, PE_LOCATOR_LIBRARY, &size);
 		if (!from)
 			continue;
 		left--;
