@@ -6,7 +6,8 @@
  *      └ after PE_STACK_APART_PATIENCE: kills it; the result has the frames found until then
  *
  * stack_apart.1  Only this process reads data that a hostile program controls: its stack and its
- *                unwind tables. A stack that was walked before needs no such process (stack_cache.h).
+ *                unwind tables. A stack that was walked before needs no such process
+ *                (stack_cache.h).
  * stack_apart.2  It ends with the helper, and does not have the listener.
  */
 #ifndef PE_SUPERVISOR_UNWIND_STACK_APART_H
