@@ -34,6 +34,7 @@ EMUL_PLAYS = \
 	tests/supervisor/events.sh \
 	tests/supervisor/fresh.sh \
 	tests/supervisor/default.sh \
+	tests/supervisor/descendants.sh \
 	tests/supervisor/go.sh \
 	tests/supervisor/inline.sh \
 	tests/supervisor/emulated_bare.sh \

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "core/sys.h"
+#include "core/time/identity.h"
 #include "supervisor/calls/all.h"
 #include "supervisor/calls/announce.h"
 #include "supervisor/calls/group_kill.h"
@@ -123,10 +124,12 @@ static long on_child(const struct pe_worker_call *c, int pid)
 
 /* --- the process that has the pid --- */
 
+/* A descendant's pid may have been reported to the caller by the process that forked it. */
 static bool is_kin(const struct pe_worker_call *c, int pid)
 {
 	return pid == c->peer->tgid || pe_peer_is_thread(c->peer, pid) ||
-	       pid == pe_peer_parent(c->peer->tgid) || pe_peer_traces(c->peer, pid);
+	       pid == pe_peer_parent(c->peer->tgid) || pe_peer_traces(c->peer, pid) ||
+	       pe_identity_descends((uint32_t)pid, (uint32_t)c->peer->tgid);
 }
 
 static long stale(struct pe_worker_call *c, int ns_pid, int pid)

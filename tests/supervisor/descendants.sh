@@ -1,0 +1,80 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# A static program may signal a descendant whose pid it was told by the child that forked it, also
+# where an own child had that pid before. (The supervisor sees no pids in pipes.)
+. "$(dirname "$0")/../support/cli.sh"
+"$PIDEPOCH" run --supervisor=on -- true 2>"$TMPDIR/err" || skip "no supervisor here: $(cat "$TMPDIR/err")"
+unshare --pid --fork --mount-proc true 2>/dev/null || skip 'no pid namespace to be had'
+
+cat >"$TMPDIR/tree.c" <<'END'
+#include <signal.h>
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static void wait_for_end(void)
+{
+	alarm(60);
+	for (;;)
+		pause();
+}
+
+/* the grandchild, as its parent tells it */
+static pid_t start(pid_t *child)
+{
+	pid_t told = 0;
+	int to[2];
+
+	if (pipe(to) != 0)
+		_exit(3);
+	*child = fork();
+	if (*child == 0) {
+		told = fork();
+		if (told == 0)
+			wait_for_end();
+		if (write(to[1], &told, sizeof(told)) == sizeof(told))
+			waitpid(told, NULL, 0);
+		_exit(0);
+	}
+	if (read(to[0], &told, sizeof(told)) != sizeof(told))
+		_exit(3);
+	close(to[0]);
+	close(to[1]);
+	return told;
+}
+
+int main(void)
+{
+	int refused = 0;
+
+	for (int i = 0; i < 100; i++) {
+		pid_t child, grandchild;
+
+		for (int k = 0; k < 5; k++) {
+			child = fork();
+			if (child == 0)
+				_exit(0);
+			waitpid(child, NULL, 0);
+		}
+		grandchild = start(&child);
+		if (kill(grandchild, SIGTERM) != 0) {
+			refused++;
+			kill(child, SIGKILL);
+		}
+		waitpid(child, NULL, 0);
+	}
+	printf("%d\n", refused);
+	return 0;
+}
+END
+$CC -static -O -o "$TMPDIR/tree" "$TMPDIR/tree.c" 2>/dev/null || skip 'no static libc here'
+status=0
+unshare --pid --fork --mount-proc sh -c '
+	echo 400 >/proc/sys/kernel/pid_max 2>/dev/null || exit 77
+	"$@"
+	exit $?' sh "$PIDEPOCH" run --supervisor=on --log="$TMPDIR/log" -- "$TMPDIR/tree" >"$TMPDIR/out" || status=$?
+test "$status" -ne 77 || skip 'pid_max of a namespace cannot be set here'
+test "$status" -eq 0 && test "$(cat "$TMPDIR/out")" = 0 || {
+	tail -n 2 "$TMPDIR/log"
+	fail "status $status, $(cat "$TMPDIR/out") of 100 refused"
+}
