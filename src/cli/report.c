@@ -20,6 +20,8 @@
 #include "command/options.h"
 #include "command/exit_status.h"
 
+#define MANY 10000 /* events whose names take a second or more */
+
 #define ERROR(status, ...) pe_message_error(status, "report", __VA_ARGS__)
 
 static const struct form {
@@ -147,13 +149,26 @@ static void omit_below(struct pe_events *e, enum pe_events_severity least)
 	e->events = kept;
 }
 
+/* On a terminal, while many events are looked up; an empty text takes it away. */
+static void print_progress(const char *text, size_t events)
+{
+	if (events < MANY || !isatty(STDERR_FILENO))
+		return;
+	fprintf(stderr, "\r\033[K");
+	if (*text)
+		fprintf(stderr, "pidepoch report: %s %zu events", text, events);
+}
+
 static int show(const struct plan *p, const struct pe_events *e)
 {
 	struct pe_symbols *symbols = pe_symbols_open(e);
 	struct pe_findings findings;
 	int r;
 
-	if (!symbols || pe_findings_make(&findings, e, symbols, &p->suppress) < 0)
+	print_progress("looking up", e->events);
+	r = symbols ? pe_findings_make(&findings, e, symbols, &p->suppress) : -ENOMEM;
+	print_progress("", e->events);
+	if (r < 0)
 		return ERROR(PE_EXIT_FAILED, "out of memory");
 	if (*pe_colour(PE_COLOUR_TITLE))
 		pe_print_use_colours();
