@@ -127,6 +127,46 @@ int pidepoch_ref_since(pid_t pid, const struct timespec *moment, struct pidepoch
 int pidepoch_ref_from(pid_t pid, int fd, struct pidepoch_ref *ref);
 
 /*
+ * pidepoch_ref_pidfd() - take a reference to the process of a pidfd
+ * @pidfd:   as pidfd_open(2) gave it
+ * @ref:     where the reference is written
+ * Context:  async-signal-safe; one descriptor during the call
+ * Return:   0, or -1 with errno
+ * Errors:   ESRCH the process has been reaped; EBADF @pidfd is no pidfd, or there is no /proc; EXDEV
+ *           the process has no pid in the caller's namespace; EMFILE, ENFILE, ENOMEM; EAGAIN in a
+ *           vfork child
+ * Source:   pidfd_open(2)
+ * Since:    0.1
+ */
+int pidepoch_ref_pidfd(int pidfd, struct pidepoch_ref *ref);
+
+/*
+ * pidepoch_same() - do two references mean the same process?
+ * @a, @b:   the references; they may differ in their epochs and mean one process
+ * Context:  async-signal-safe; one descriptor during the call
+ * Return:   1, 0, or -1 with errno
+ * Errors:   EEPOCH an epoch is too old to determine it; EINVAL an epoch is in the future; EMFILE,
+ *           ENFILE; EAGAIN in a vfork child
+ * Source:   none
+ * Since:    0.1
+ */
+int pidepoch_same(const struct pidepoch_ref *a, const struct pidepoch_ref *b);
+
+/*
+ * pidepoch_inode() - the identity of a process, for logs: the inode of its pidfd, which no other
+ *                    process of this boot gets
+ * @ref:     a reference that is valid now
+ * @inode:   where the inode is written
+ * Context:  async-signal-safe; one descriptor during the call
+ * Return:   0, or -1 with errno
+ * Errors:   ESRCH, EEPOCH as any call on @ref; EOPNOTSUPP this kernel's pidfds have no inodes of
+ *           their own (before Linux 6.9); EAGAIN in a vfork child
+ * Source:   pidfd_open(2)
+ * Since:    0.1
+ */
+int pidepoch_inode(const struct pidepoch_ref *ref, uint64_t *inode);
+
+/*
  * pidepoch_of() - the epoch of @pid at the moment @snapshot: the lap of that moment if the cursor
  *                 had passed @pid, else the lap before
  * @snapshot: as pidepoch_get(), pidepoch_now() and waitpidv() return it

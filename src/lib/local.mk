@@ -10,7 +10,7 @@ libstate_la_SOURCES = src/lib/version.c src/lib/version.h src/lib/state.c src/li
 libstate_la_SOURCES += src/lib/reference.c src/lib/call.c src/lib/call.h
 libstate_la_SOURCES += src/lib/epoch.c src/lib/wait.c src/lib/waitpidv.c src/lib/written.c
 libstate_la_SOURCES += src/lib/since.c
-libstate_la_SOURCES += src/lib/obituary.c
+libstate_la_SOURCES += src/lib/obituary.c src/lib/compare.c
 libstate_la_SOURCES += src/lib/signal.c src/lib/attribute.c src/lib/error.c
 
 # What differs between the two: preload/real.c is the other's.

@@ -34,8 +34,16 @@ static int inode_of(const struct pe_state *s, const struct pidepoch_ref *ref, ui
 		return err;
 	err = pe_identity_of_pidfd(pin.fd, s->frame->set->force_old & PE_OLD_INODE, &who);
 	pe_reference_unpin(s->frame, s->thread, &pin);
-	*inode = who.id;
+	if (err == 0)
+		*inode = who.id;
 	return err == -ENODATA ? -EOPNOTSUPP : err;
+}
+
+PE_EXPORT int pidepoch_inode(const struct pidepoch_ref *ref, uint64_t *inode)
+{
+	struct pe_state s;
+
+	return (int)pe_result(pe_state_enter(&s) ? inode_of(&s, ref, inode) : -EAGAIN);
 }
 
 static int format(const struct pe_state *s, const struct pidepoch_ref *ref, char *text, size_t size,

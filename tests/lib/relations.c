@@ -31,6 +31,23 @@ static int state_of(struct pidepoch_ref ref)
 	return v.state;
 }
 
+/* The pidfd, the inode and another reference name the same process. */
+static void has_other_names(struct pidepoch_ref ref)
+{
+	int fd = pidepoch_pidfd_open(ref.pid, ref.epoch, 0);
+	struct pidepoch_ref again, self_ref = api_ref(getpid());
+	uint64_t inode = 0, second = 0;
+
+	HOLDS(fd >= 0 && pidepoch_ref_pidfd(fd, &again) == 0 && again.pid == ref.pid);
+	close(fd);
+	HOLDS(pidepoch_same(&ref, &again) == 1 && pidepoch_same(&again, &ref) == 1);
+	HOLDS(pidepoch_same(&ref, &self_ref) == 0);
+	if (pidepoch_inode(&ref, &inode) == -1 && errno == EOPNOTSUPP)
+		return;
+	HOLDS(inode && pidepoch_inode(&again, &second) == 0 && inode == second);
+	HOLDS(pidepoch_inode(&self_ref, &second) == 0 && inode != second);
+}
+
 static void can_be_held(struct pidepoch_ref ref)
 {
 	struct pidepoch_held held;
@@ -61,6 +78,7 @@ static void acts(const char *as, struct pidepoch_ref ref)
 	HOLDS(state_of(ref) == PIDV_RUNNING);
 	can_be_held(ref);
 	can_be_written(ref);
+	has_other_names(ref);
 	HOLDS(pidepoch_kill(ref.pid, ref.epoch, 0) == 0);
 }
 
@@ -117,11 +135,18 @@ static struct pidepoch_ref grandchild(pid_t *parent, int *leash)
 
 static void own_child(void)
 {
-	struct pidepoch_ref ref = api_ref(vector_child());
+	struct pidepoch_ref ref = api_ref(vector_child()), none;
+	int fd = pidepoch_pidfd_open(ref.pid, ref.epoch, 0);
 
 	acts("an own child", ref);
 	is_waited_for(ref);
 	is_refused("an own child, reaped", ref);
+	HOLDS(pidepoch_ref_pidfd(fd, &none) == -1 && errno == ESRCH);
+	close(fd);
+	HOLDS(pidepoch_ref_pidfd(fd, &none) == -1 && errno == EBADF);
+	fd = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
+	HOLDS(pidepoch_ref_pidfd(fd, &none) == -1 && errno == EBADF);
+	close(fd);
 }
 
 static void parent_and_self(void)
@@ -318,6 +343,7 @@ static void reused(void)
 	acts("the process that has the pid now", new);
 	HOLDS(kill(pid, 0) == 0);
 	HOLDS(pidepoch_hold(&new, &held) == 0 && pidepoch_release(&held) == 0);
+	HOLDS(pidepoch_same(&old, &new) != 1);
 	is_refused("reused, by the reference from before", old);
 	HOLDS(pidepoch_kill(new.pid, new.epoch, SIGKILL) == 0);
 }
@@ -347,6 +373,7 @@ static void reused_by_a_child(void)
 		return;
 	new = api_ref(vector_child());
 	HOLDS(new.pid == old.pid);
+	HOLDS(pidepoch_same(&old, &new) == 0 || !api_preloaded());
 	is_refused("reused by an own child", old);
 	acts("the own child that has the pid now", new);
 	is_waited_for(new);
