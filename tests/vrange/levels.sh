@@ -24,6 +24,7 @@ check()
 for without in query populate query,populate; do
 	check $without '' "$here/ranges"
 	check $without '' "$here/forks"
+	check $without '' "$here/decisions"
 	check $without '' "$here/model" 3 3000
 done
 for without in query populate userfaultfd free; do
@@ -38,11 +39,11 @@ check '' '' "$here/model" 2 6000
 if test "$(id -u)" -eq 0 && command -v setpriv >/dev/null && chmod 755 "$TMPDIR"; then
 	user='setpriv --reuid 65534 --regid 65534 --clear-groups'
 	# copies: an ordinary user may not enter the folders above the build
-	for test in ranges forks threads objects files model bad_input; do
+	for test in ranges forks threads objects files model bad_input decisions; do
 		cp "$here/.libs/$test" "$TMPDIR/$test"
 	done
 	cp -P "$PIDEPOCH_BUILDDIR"/.libs/libvrange.so* "$TMPDIR"
-	for test in ranges forks threads objects files model bad_input; do
+	for test in ranges forks threads objects files model bad_input decisions; do
 		LD_LIBRARY_PATH=$TMPDIR check '' "$user" "$TMPDIR/$test"
 	done
 else
