@@ -10,6 +10,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 
 #include "core/engine/fuzz_page.h"
 
@@ -310,6 +311,27 @@ START_TEST(fuzz_page_9_a_process_is_named_once)
 }
 END_TEST
 
+/* A pause gives the processor away. How often does this thread do so in 30 uses? */
+static long switches_of_uses(uint32_t first_draw)
+{
+	struct rusage before, after;
+
+	page->draws = first_draw;
+	getrusage(RUSAGE_THREAD, &before);
+	for (int i = 0; i < 30; i++)
+		pe_fuzz_page_before_use(page);
+	getrusage(RUSAGE_THREAD, &after);
+	return after.ru_nvcsw - before.ru_nvcsw;
+}
+
+START_TEST(fuzz_page_10_later_pauses_are_seldom)
+{
+	page->policy = PE_FUZZ_PAGE_WINDOW;
+	ck_assert_int_gt(switches_of_uses(0), 20);
+	ck_assert_int_lt(switches_of_uses(PE_FUZZ_PAGE_PAUSES + 1), 10);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *c = tcase_create("hunt");
@@ -330,6 +352,7 @@ int main(void)
 	tcase_add_test(c, fuzz_page_7_a_control_run_makes_no_request);
 	tcase_add_test(c, fuzz_page_8_a_free_pid_gets_a_canary_before_its_use);
 	tcase_add_test(c, fuzz_page_9_a_process_is_named_once);
+	tcase_add_test(c, fuzz_page_10_later_pauses_are_seldom);
 	tcase_add_test(c, pid_0_is_no_canary);
 	return run_case("fuzz", c);
 }

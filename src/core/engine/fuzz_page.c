@@ -10,6 +10,7 @@
 #define AFTER_REAP_NS  2000000
 #define BEFORE_USE_NS  4000000
 #define LOCK_ROUNDS    10
+#define SELDOM	       32
 
 /* splitmix64 (Steele, Lea and Flood). Each draw is a function of its index, so it does not depend
  * on which process drew before. */
@@ -37,10 +38,13 @@ void pe_fuzz_page_wake(_Atomic uint32_t *word)
 
 static void pause_for_a_while(struct pe_fuzz_page *f, uint64_t longest)
 {
-	uint64_t draw = pe_fuzz_page_draw(~f->seed, atomic_fetch_add(&f->draws, 1));
+	uint32_t n = atomic_fetch_add(&f->draws, 1);
+	uint64_t draw = pe_fuzz_page_draw(~f->seed, n);
 	struct timespec while_ = { .tv_nsec = (long)(draw % longest) };
 
 	if (f->policy != PE_FUZZ_PAGE_WINDOW && f->policy != PE_FUZZ_PAGE_OWN)
+		return;
+	if (n >= PE_FUZZ_PAGE_PAUSES && n % SELDOM)
 		return;
 	while (pe_sys2(SYS_nanosleep, PE_SYS_LONG(&while_), PE_SYS_LONG(&while_)) == -EINTR)
 		;

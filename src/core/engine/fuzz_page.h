@@ -28,6 +28,8 @@
  * fuzz_page.9  Each program that starts, and each process that releases a pid, writes its command
  *              line into the page, so that a find names the process that released the pid, also if
  *              that has ended since.
+ * fuzz_page.10 The first PE_FUZZ_PAGE_PAUSES pauses of a run are made, and then one of 32, so that
+ *              a program with thousands of children does not take ten times as long.
  */
 #ifndef PE_CORE_ENGINE_FUZZ_PAGE_H
 #define PE_CORE_ENGINE_FUZZ_PAGE_H
@@ -40,6 +42,7 @@
 #define PE_FUZZ_PAGE_BELIEFS	 8u
 #define PE_FUZZ_PAGE_PROGRAMS	 64u
 #define PE_FUZZ_PAGE_TEXT	 156u
+#define PE_FUZZ_PAGE_PAUSES	 256u
 #define PE_FUZZ_PAGE_PATIENCE_NS 200000000
 
 /* requests other than a released pid, sent in its place */
