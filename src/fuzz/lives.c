@@ -7,6 +7,7 @@
 #define CONTROLS      10
 #define FEW	      32 /* processes of a life that was killed, which has not said how many */
 
+#define PARTS	  1000
 #define KILL_DRAW 0x6b696c6c /* the index of the draw: apart from those of the releases */
 
 static pid_t pid_of_run(unsigned int number)
@@ -21,14 +22,26 @@ static pid_t pid_of_control(void)
 	return FIRST_CONTROL + (pid_t)(controls++ % CONTROLS) * SPAN;
 }
 
-/* Three of four lives are killed. */
+/* The third and fourth of four runs are killed: a moment may leave files with which the program can
+ * never start again, and the runs before must not be spoilt by that. */
+static bool is_killed(const struct pe_fuzz_lives *l, const struct pe_fuzz_run_how *how)
+{
+	return how->policy->lives == PE_FUZZ_POLICY_KILLED && (l->number - 1) % 4 >= 2 &&
+	       l->usual_ms > 0;
+}
+
+/* The moment is the same part of the usual time whenever the run is repeated. */
 static uint64_t time_to_live(const struct pe_fuzz_lives *l, const struct pe_fuzz_run_how *how)
 {
 	uint64_t draw = pe_fuzz_page_draw(how->seed, KILL_DRAW);
 
-	if (how->policy->lives != PE_FUZZ_POLICY_KILLED || draw % 4 == 0)
-		return l->limit_ms;
-	return 1 + draw / 4 % (l->usual_ms + 1);
+	return is_killed(l, how) ? 1 + l->usual_ms * (draw % PARTS) / PARTS : l->limit_ms;
+}
+
+/* Does the program get its own pid of before? In every other run; with `turns`, in run 4. */
+static bool has_own_pid(const struct pe_fuzz_lives *l, const struct pe_fuzz_run_how *how)
+{
+	return l->number % 2 == (how->policy->lives == PE_FUZZ_POLICY_KILLED);
 }
 
 /* The life before; the pids of it are then those that @how has in use. */
@@ -70,7 +83,7 @@ int pe_fuzz_lives_run(struct pe_fuzz_run *run, const struct pe_fuzz_plan *plan,
 		return r;
 	if (l->control)
 		how.pid = pid_of_control();
-	else if (how.last && l->number % 2)
+	else if (how.last && !has_own_pid(l, &how))
 		how.pid = how.last + 1;
 	return pe_fuzz_run(run, &how);
 }

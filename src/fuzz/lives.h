@@ -4,8 +4,8 @@
  * its own files, and the pids in them.
  *
  *   run 3:     3000 3001 3002 ... ends, or is killed
- *      again:  3000 (as before)   3001, 3002 ...: unrelated processes    even runs
- *              3003               3000, 3001 ...: unrelated processes    odd runs
+ *      again:  3000 (as before)   3001, 3002 ...: unrelated processes
+ *              3003               3000, 3001 ...: unrelated processes; every other run
  *   control:   21000              none of them is in use
  *
  * lives.1  The pids of two runs are different, unless a run has more than SPAN processes. So a pid

@@ -12,7 +12,8 @@
  *           the same policy, which have the same pauses: load and time concern both alike.
  * oracle.3  Fisher's exact test (fisher.h) looks after 6, 12 and 24 runs of each kind. p < 1/900
  *           is a find. With three looks, a program that ends at random is accused in less than 1 of
- *           300 trials. Each policy has one trial.
+ *           300 trials. Each policy has one trial,
+ *           and `restart` one for each run.
  */
 #ifndef PE_FUZZ_ORACLE_H
 #define PE_FUZZ_ORACLE_H

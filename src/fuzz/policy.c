@@ -35,7 +35,7 @@ static const struct pe_fuzz_policy policies[INHERITED] = {
 	[RESTART] = { .name = "restart",
 		      .page = PE_FUZZ_PAGE_IMMEDIATE,
 		      .lives = PE_FUZZ_POLICY_KILLED,
-		      .what = "it is killed and started again, and pids of before are in use" },
+		      .what = "it is ended and started again, and pids of before are in use" },
 	[IGNORED] = { .name = "sigchld-ignored",
 		      .page = PE_FUZZ_PAGE_IMMEDIATE,
 		      .start = PE_FUZZ_POLICY_IGNORED,

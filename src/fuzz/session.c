@@ -213,7 +213,8 @@ static int try(struct pe_fuzz_session *s, const struct pe_fuzz_session_find *fin
 	return r;
 }
 
-/* Is the outcome a reason for a trial? A policy has one. */
+/* Is the outcome a reason for a trial? A policy has one; but runs that are killed at different
+ * moments leave different files, and each has its own. */
 static bool is_suspicious(struct pe_fuzz_session *s, unsigned int number,
 			  const struct pe_fuzz_outcome *o)
 {
@@ -222,7 +223,8 @@ static bool is_suspicious(struct pe_fuzz_session *s, unsigned int number,
 
 	if (!pe_fuzz_outcome_differ(o, &s->usual) || s->trials & bit || is_over(s))
 		return false;
-	s->trials |= bit;
+	if (p->lives != PE_FUZZ_POLICY_KILLED)
+		s->trials |= bit;
 	return true;
 }
 

@@ -51,8 +51,14 @@ differs turns 2 'ends with status 1 when its next child has the pid' sh -c "$own
 again='if test -e lock && kill -0 "$(cat lock)" 2>/dev/null; then exit 1; fi; echo $$ >lock; sleep 0; true'
 differs again 1 'ends with status 1 when it is started again' sh -c "$again"
 grep -q '; the pid was that of a process before the restart$' out || { show; fail "it does not say whose pid it was"; }
-differs restart 1 'ends with status 1 when it is killed and started again' sh -c "$again; sleep 0.2"
+differs restart 1 'ends with status 1 when it is ended and started again' sh -c "$again; sleep 0.2"
 differs turns 4 'ends with status 1 when it is started again' sh -c "$again"
+
+# the first life is killed in runs 3 and 4, and in no other
+try fuzz --seed=1 --runs=2 --policy=restart -- sh -c 'echo start >>life; sleep 0.5; echo end >>life'
+test "$(grep -c start life)" = "$(grep -c end life)" || { show; fail "a life was killed"; }
+try fuzz --seed=1 --runs=4 --policy=restart -- sh -c 'echo start >>life; sleep 0.5; echo end >>life'
+test "$(grep -c start life)" -gt "$(grep -c end life)" || { show; fail "no life was killed"; }
 
 # what it writes; a number is equal to any other
 # shellcheck disable=SC2016

@@ -28,7 +28,7 @@
  * fuzz_page.9  Each program that starts, and each process that releases a pid, writes its command
  *              line into the page, so that a find names the process that released the pid, also if
  *              that has ended since.
- * fuzz_page.10 The first PE_FUZZ_PAGE_PAUSES pauses of a run are made, and then one of 32, so that
+ * fuzz_page.10  The first PE_FUZZ_PAGE_PAUSES pauses of a run are made, and then one of 32, so that
  *              a program with thousands of children does not take ten times as long.
  */
 #ifndef PE_CORE_ENGINE_FUZZ_PAGE_H
