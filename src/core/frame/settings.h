@@ -18,10 +18,13 @@
 struct pe_event_outside;
 struct pe_fuzz_page;
 
+#define PE_SINK_CLASSES 64u
+
 /* what the host keeps of a process's notices (core/record/sink.h); zero at the start */
 struct pe_sink {
-	_Atomic uint32_t second, written; /* sink.4: notices in this second */
+	_Atomic uint32_t second, written[PE_SINK_CLASSES]; /* sink.4: notices in this second */
 	_Atomic uint32_t left_out;
+	_Atomic int process; /* whose counts these are: a forked child starts at zero */
 	_Atomic bool failed, events_failed; /* the reason has been written */
 	bool unlimited;			    /* the notices are of several processes */
 	_Atomic uint32_t uses;		    /* stale uses since the exec or fork */

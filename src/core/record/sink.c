@@ -263,16 +263,29 @@ void pe_sink_count(const struct pe_settings *set, uint64_t last, bool refused)
 
 /* --- the rate --- */
 
+static void start_at_zero(struct pe_sink *s)
+{
+	int me = (int)pe_sys_getpid();
+
+	if (atomic_exchange_explicit(&s->process, me, memory_order_relaxed) == me)
+		return;
+	atomic_store_explicit(&s->second, 0, memory_order_relaxed);
+	atomic_store_explicit(&s->left_out, 0, memory_order_relaxed);
+}
+
 /* sink.4. Two threads at the change of the second may write a few more. */
-static bool is_over_rate(struct pe_sink *s)
+static bool is_over_rate(struct pe_sink *s, uint32_t pid)
 {
 	struct timespec now = { 0 };
 
+	start_at_zero(s);
 	pe_sys_clock_gettime(CLOCK_MONOTONIC, &now);
 	if (atomic_exchange_explicit(&s->second, (uint32_t)now.tv_sec, memory_order_relaxed) !=
 	    (uint32_t)now.tv_sec)
-		atomic_store_explicit(&s->written, 0, memory_order_relaxed);
-	return atomic_fetch_add_explicit(&s->written, 1, memory_order_relaxed) >= PE_SINK_RATE;
+		for (uint32_t i = 0; i < PE_SINK_CLASSES; i++)
+			atomic_store_explicit(&s->written[i], 0, memory_order_relaxed);
+	return atomic_fetch_add_explicit(&s->written[pid % PE_SINK_CLASSES], 1,
+					 memory_order_relaxed) >= PE_SINK_RATE;
 }
 
 static void report_left_out(const struct pe_settings *set)
@@ -297,7 +310,7 @@ void pe_sink_write(const struct pe_settings *set, struct pe_text *line,
 		   const struct pe_sink_fields *f)
 {
 	line->limit++;
-	if (set->sink && !set->sink->unlimited && is_over_rate(set->sink)) {
+	if (set->sink && !set->sink->unlimited && is_over_rate(set->sink, f ? f->pid : 0)) {
 		atomic_fetch_add_explicit(&set->sink->left_out, 1, memory_order_relaxed);
 		pe_tally_add(set, COUNT(left_out));
 		return;

@@ -12,8 +12,10 @@
  *         first one is preceded by a line with the reason, once per process.
  * sink.3  Async-signal-safe. A socket is opened close-on-exec for one datagram and closed; a
  *         receiver that is not ready loses it (sink.2), and never holds up the program.
- * sink.4  A process writes at most PE_SINK_RATE notices in a second. The next notice after that is
- *         preceded by a line with the number of those that were left out. Events are all written.
+ * sink.4  A process writes at most PE_SINK_RATE notices in a second about pids that are equal modulo
+ *         PE_SINK_CLASSES: a loop over one stale pid does not hide the notices about others. The
+ *         next notice after that is preceded by a line with the number of those that were left
+ *         out. Events are all written.
  */
 #ifndef PE_CORE_RECORD_SINK_H
 #define PE_CORE_RECORD_SINK_H
