@@ -133,7 +133,7 @@ PE_EXPORT int pidepoch_set_signal(int signal)
 
 /* --- accounting --- */
 
-static void fill(const struct pe_frame *p, struct pidepoch_stats *stats)
+static void fill(struct pe_frame *p, struct pidepoch_stats *stats)
 {
 	struct pe_stats a;
 
@@ -141,7 +141,7 @@ static void fill(const struct pe_frame *p, struct pidepoch_stats *stats)
 	stats->now = a.now;
 	stats->sync = a.sync;
 	stats->children = a.children;
-	stats->bytes = a.bytes;
+	stats->bytes = a.bytes + pe_obituary_bytes(&p->obituaries);
 	stats->old_bytes = a.old_bytes;
 	stats->bound = a.bound;
 	stats->retired_early = a.retired_early;
