@@ -3,17 +3,18 @@
  * notify - nanoseconds of one call, as the median of blocks. Static, so that nothing is preloaded.
  *
  *   notify plain|allow|bare kill|wait|getppid|fork
- *   notify allow|bare run COMMAND [ARGUMENT]...
+ *   notify allow|bare|signals run COMMAND [ARGUMENT]...
  *
  * plain: as it is started; allow: under a filter that allows all; bare: under a filter that shows
  * kill and wait4 to a server which lets them through and does nothing else. run: becomes the
  * command; shown are kill and execve, which is what a supervisor is shown of programs that have the
- * library.
+ * library. signals: the other calls that send signals are shown, too.
  */
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -60,18 +61,23 @@ static _Noreturn void serve(int listener)
 }
 
 /* The server starts before the filter, takes the listener from this process, and is no process's
- * child. Notified are kill and @other; 0: none. */
-static void come_under(uint32_t other)
+ * child. Notified are kill and @other, and with @more the other calls that send signals; 0: none. */
+static void come_under(uint32_t other, bool more)
 {
 	struct sock_filter f[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-		IS(SYS_kill, 2),
-		IS(other, 1),
+		IS(SYS_kill, 6),
+		IS(other, 5),
+		IS(more ? SYS_tkill : SYS_kill, 4),
+		IS(more ? SYS_tgkill : SYS_kill, 3),
+		IS(more ? SYS_rt_sigqueueinfo : SYS_kill, 2),
+		IS(more ? SYS_rt_tgsigqueueinfo : SYS_kill, 1),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
 	};
 	struct sock_filter all[] = { BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW) };
-	struct sock_fprog p = { .len = other ? 5 : 1, .filter = other ? f : all };
+	struct sock_fprog p = { .len = other ? sizeof(f) / sizeof(f[0]) : 1,
+				.filter = other ? f : all };
 	int ends[2], fd, pidfd;
 	pid_t parent = getpid();
 
@@ -133,7 +139,8 @@ int main(int argc, char **argv)
 	int calls;
 
 	if (argc > 3 && strcmp(argv[2], "run") == 0) {
-		come_under(strcmp(argv[1], "bare") == 0 ? SYS_execve : 0);
+		come_under(strcmp(argv[1], "allow") == 0 ? 0 : SYS_execve,
+			   strcmp(argv[1], "signals") == 0);
 		execvp(argv[3], argv + 3);
 		return 127;
 	}
@@ -141,7 +148,7 @@ int main(int argc, char **argv)
 		return 2;
 	calls = strcmp(argv[2], "fork") == 0 ? 10 : strcmp(argv[2], "getppid") == 0 ? 5000 : 300;
 	if (strcmp(argv[1], "plain") != 0)
-		come_under(strcmp(argv[1], "bare") == 0 ? SYS_wait4 : 0);
+		come_under(strcmp(argv[1], "bare") == 0 ? SYS_wait4 : 0, false);
 	for (int b = 0; b < BLOCKS; b++) {
 		double start = now();
 
