@@ -33,7 +33,10 @@ static void keep(struct pe_frame *p, const struct pe_thread *t, uint32_t pid, ui
 	o.ms = pe_frame_ms(p);
 	if (by != PE_CALL_ELSEWHERE && by != PE_CALL_AUTOREAP)
 		o.tid = pe_hold_thread(&p->records, t);
-	pe_obituary_write(&p->obituaries, &o);
+	/* The first one maps the ring, and the program's own filter may kill for that. */
+	if (!atomic_load_explicit(&p->no_ring, memory_order_relaxed) ||
+	    atomic_load_explicit(&p->obituaries, memory_order_relaxed))
+		pe_obituary_write(&p->obituaries, &o);
 }
 
 /* @early: the ticket of the obituary that an early reap left, or 0 */

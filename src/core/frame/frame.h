@@ -97,7 +97,7 @@ struct pe_frame {
 	/* from here on: seldom written */
 	_Alignas(4096) int parent; /* if known, else 0 */
 	_Atomic bool refers;	   /* the API has been called */
-	_Atomic bool no_ring;	   /* the program's own filter kills for the calls of a ring */
+	_Atomic bool no_ring;	   /* the program's own filter kills for io_uring or madvise */
 	_Atomic bool reported;	   /* a report was made, by this process or an ancestor */
 	_Atomic bool ignored;	   /* SIGCHLD was ignored at the start, and not by the program */
 	struct pe_tree inherited[PE_FRAME_ANCESTORS];
