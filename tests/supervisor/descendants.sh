@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # A static program may signal a descendant whose pid it was told by the child that forked it, also
-# where an own child had that pid before. (The supervisor sees no pids in pipes.)
+# where an own child had that pid before, and where the child that told it has ended. (The supervisor sees no pids in pipes.)
 . "$(dirname "$0")/../support/cli.sh"
 "$PIDEPOCH" run --supervisor=on -- true 2>"$TMPDIR/err" || skip "no supervisor here: $(cat "$TMPDIR/err")"
 unshare --pid --fork --mount-proc true 2>/dev/null || skip 'no pid namespace to be had'
@@ -11,6 +11,8 @@ cat >"$TMPDIR/tree.c" <<'END'
 #include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+static int orphans; /* the child that told the pid has ended */
 
 static void wait_for_end(void)
 {
@@ -32,7 +34,7 @@ static pid_t start(pid_t *child)
 		told = fork();
 		if (told == 0)
 			wait_for_end();
-		if (write(to[1], &told, sizeof(told)) == sizeof(told))
+		if (write(to[1], &told, sizeof(told)) == sizeof(told) && !orphans)
 			waitpid(told, NULL, 0);
 		_exit(0);
 	}
@@ -40,12 +42,17 @@ static pid_t start(pid_t *child)
 		_exit(3);
 	close(to[0]);
 	close(to[1]);
+	if (orphans)
+		waitpid(*child, NULL, 0);
 	return told;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	int refused = 0;
+
+	(void)argv;
+	orphans = argc > 1;
 
 	for (int i = 0; i < 100; i++) {
 		pid_t child, grandchild;
@@ -59,22 +66,29 @@ int main(void)
 		grandchild = start(&child);
 		if (kill(grandchild, SIGTERM) != 0) {
 			refused++;
-			kill(child, SIGKILL);
+			if (!orphans)
+				kill(child, SIGKILL);
 		}
-		waitpid(child, NULL, 0);
+		if (!orphans)
+			waitpid(child, NULL, 0);
 	}
 	printf("%d\n", refused);
 	return 0;
 }
 END
 $CC -static -O -o "$TMPDIR/tree" "$TMPDIR/tree.c" 2>/dev/null || skip 'no static libc here'
-status=0
-unshare --pid --fork --mount-proc sh -c '
-	echo 400 >/proc/sys/kernel/pid_max 2>/dev/null || exit 77
-	"$@"
-	exit $?' sh "$PIDEPOCH" run --supervisor=on --log="$TMPDIR/log" -- "$TMPDIR/tree" >"$TMPDIR/out" || status=$?
-test "$status" -ne 77 || skip 'pid_max of a namespace cannot be set here'
-test "$status" -eq 0 && test "$(cat "$TMPDIR/out")" = 0 || {
-	tail -n 2 "$TMPDIR/log"
-	fail "status $status, $(cat "$TMPDIR/out") of 100 refused"
-}
+# A shell between the first process and the run, which is in a session of its own: an orphan is
+# adopted by a process outside its group.
+for orphans in '' orphans; do
+	status=0
+	unshare --pid --fork --mount-proc sh -c '
+		echo 400 >/proc/sys/kernel/pid_max 2>/dev/null || exit 77
+		setsid -w sh -c "\"\$@\"; exit \$?" sh "$@"
+		exit $?' sh "$PIDEPOCH" run --supervisor=on --log="$TMPDIR/log" -- "$TMPDIR/tree" $orphans \
+		>"$TMPDIR/out" || status=$?
+	test "$status" -ne 77 || skip 'pid_max of a namespace cannot be set here'
+	test "$status" -eq 0 && test "$(cat "$TMPDIR/out")" = 0 || {
+		tail -n 2 "$TMPDIR/log"
+		fail "$orphans: status $status, $(cat "$TMPDIR/out") of 100 refused"
+	}
+done

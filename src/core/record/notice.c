@@ -97,7 +97,9 @@ static void add_holder(struct pe_text *line, const struct pe_use *u)
 	int err;
 
 	if (u->unproven) {
-		pe_text_add(line, "; its group may have ended, which cannot be determined here");
+		pe_text_add(line, u->group ? "; its group may have ended"
+					   : "; the orphan that has it now may be a descendant");
+		pe_text_add(line, ", which cannot be determined here");
 		return;
 	}
 	err = pe_identity_describe((uint32_t)(u->holder ? u->holder : u->pid), &who);

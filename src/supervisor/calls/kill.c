@@ -132,11 +132,26 @@ static bool is_kin(const struct pe_worker_call *c, int pid)
 	       pe_identity_descends((uint32_t)pid, (uint32_t)c->peer->tgid);
 }
 
+/* An orphan that may descend from the caller: its chain of parents is lost. A group that the process
+ * that adopted it is in, too, proves nothing. */
+static bool is_own_orphan(const struct pe_worker_call *c, int pid)
+{
+	struct pe_identity_holder orphan, caller, adopter;
+
+	return pid > 0 && pe_identity_describe((uint32_t)pid, &orphan) == 0 &&
+	       pe_identity_describe((uint32_t)c->peer->tgid, &caller) == 0 &&
+	       orphan.group == caller.group && orphan.ppid != caller.ppid &&
+	       pe_identity_descends((uint32_t)c->peer->tgid, orphan.ppid) &&
+	       pe_identity_describe(orphan.ppid, &adopter) == 0 && adopter.group != orphan.group;
+}
+
 static long stale(struct pe_worker_call *c, int ns_pid, int pid)
 {
-	const struct pe_use use = {
-		.by = names[c->what], .pid = ns_pid, .signal = signal_of(c), .holder = pid
-	};
+	const struct pe_use use = { .by = names[c->what],
+				    .pid = ns_pid,
+				    .signal = signal_of(c),
+				    .holder = pid,
+				    .unproven = is_own_orphan(c, pid) };
 	long r = is_void(c);
 
 	if (r < 0)
