@@ -57,7 +57,7 @@ enum pe_call { PE_CALLS(PE_CALL_ENUM) PE_CALL_COUNT };
 
 const char *pe_call_name(unsigned int call);
 
-/* Does the call change nothing, whatever its arguments? (kill with signal 0 is not one of these.) */
+/* Does the call never change anything? (kill with signal 0 is not one of these calls.) */
 bool pe_call_only_asks(enum pe_call call);
 
 #endif

@@ -11,18 +11,18 @@
  * token.1  Both values mean that the library has judged the call: the pid refers to the process
  *          that is meant, or the policy lets the call pass.
  * token.2  The first call on each child that sends a signal, or opens a pidfd, announces the child:
- *          it bears PE_TOKEN_JUDGED, and the supervisor records the process as a child, however it
- *          is reaped later. The calls after it bear PE_TOKEN.
+ *          it has PE_TOKEN_JUDGED, and the supervisor records the process as a child, however it
+ *          is reaped later. The calls after it have PE_TOKEN.
  * token.3  An announcement has the address of the frame's word "children may vanish". When a wait
  *          that can reap bypasses the library, the supervisor sets this word before the wait
  *          continues. For the library, such a wait is like an ignored SIGCHLD: from then on calls
  *          on children are made by pidfd (guard.h).
- * token.4  A wait bears PE_TOKEN if it reaps a child in the tree. From then on the tree has all
+ * token.4  A wait has PE_TOKEN if it reaps a child in the tree. From then on the tree has all
  *          that is known of the pid, and a supervisor finds it there (remote_tree.h) if a call that
  *          bypasses the library uses the pid.
- * token.5  A call on a child and a wait bear PE_TOKEN only if the supervisor can read and write the
+ * token.5  A call on a child and a wait have PE_TOKEN only if the supervisor can read and write the
  *          program's memory, now and later, and knows its layout; the supervisor states this in the
- *          environment. Otherwise they bear PE_TOKEN_JUDGED.
+ *          environment. Otherwise they have PE_TOKEN_JUDGED.
  * token.6  A token is not a secret. A program that copies it gives up only its own protection.
  * token.7  If both processes of the supervisor have been killed, the kernel answers a notified call
  *          with ENOSYS. The library then repeats a judged call, a wait or an exec with PE_TOKEN: a

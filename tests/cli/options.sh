@@ -22,6 +22,23 @@ for command in $commands; do
 done >"$TMPDIR/table"
 grep -q '^run on-stale off|warn-once' "$TMPDIR/table" || { cat "$TMPDIR/table"; fail "no table"; }
 
+# the library: it accepts the same words in the option's variable, and names them for any other
+accepts() # VARIABLE WORD - what the library prints
+{
+	env LD_PRELOAD="$library" "$1=$2" sh -c '(exit 0) & wait' 2>&1
+}
+grep -E '^run (on-stale|evidence|waits|errno|stacks) .*[|]' "$TMPDIR/table" >"$TMPDIR/shared"
+test "$(wc -l <"$TMPDIR/shared")" -eq 5 || fail "not every option with a variable was found"
+while read -r _ option words; do
+	variable=PIDEPOCH_$(echo "$option" | tr a-z- A-Z_)
+	for word in $(echo "$words" | tr '|' ' '); do
+		said=$(accepts "$variable" "$word")
+		test -z "$said" || fail "$variable=$word: $said"
+	done
+	named=$(accepts "$variable" unknown | sed -n "1s/.* is not \(.*\);.*/\1/p" | sed 's/, or /, /; s/ or /, /; s/, /|/g')
+	test "$named" = "$words" || fail "--$option takes $words, and $variable names $named"
+done <"$TMPDIR/shared"
+
 # the manual: the options and their words in the section of each command, and in the synopsis
 python3 - "$TMPDIR/table" "$PIDEPOCH_SRCDIR/docs/man/pidepoch.1" <<'END' || fail "pidepoch(1) differs from --help"
 import re, sys

@@ -45,7 +45,7 @@ static inline long pe_act_repeat(const struct pe_gate_call *call, const struct p
 }
 
 /*
- * Make a call on the child of slot @s, which the caller holds. It bears PE_TOKEN if its kind allows
+ * Make a call on the child of slot @s, which the caller holds. It has PE_TOKEN if its kind allows
  * that. It is made in the gate, and announces the child if it is the first such call. Return: as
  * pe_gate_pass()
  */

@@ -332,7 +332,7 @@ static long on_child(struct pe_frame *p, struct pe_thread *t, const struct pe_us
 	return n == PE_GATE_DEAD || unlikely(n == -EINTR) ? AGAIN : n; /* sys.4 */
 }
 
-/* The tree's entry for the pid, or the slot of the thread's last call if it bears this pid. Both
+/* The tree's entry for the pid, or the slot of the thread's last call if it has this pid. Both
  * are correct: what counts is that the slot is open with this pid after the hold was published
  * (slot.1). */
 static uint32_t find_entry(struct pe_frame *p, const struct pe_thread *t, uint32_t pid)

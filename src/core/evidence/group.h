@@ -16,7 +16,7 @@
  * group.2  Every reap makes the note first. A leader that has left its own group is noted too: what
  *          counts is whether the group exists, not which group the leader is in.
  * group.3  Recording a birth under the same pid drops the note, because the kernel does not hand
- *          out a pid while a group or a session bears it. If the child was reaped before its birth
+ *          out a pid while a group or a session has it. If the child was reaped before its birth
  *          was recorded, the note stays: it is the child's own, or names a group that is gone.
  * group.4  ESTALE means "gone" only after a handle was seen to open after its leader was reaped: by
  *          'pidepoch run' (PIDEPOCH_HANDLES), or here. If a handle did not open although its group

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * handle - the file handle of a pidfd (Linux 6.14): it names a process by its inode, after its reap
- * too, while a group or a session bears its pid.
+ * too, while a group or a session has its pid.
  */
 #ifndef PE_CORE_EVIDENCE_HANDLE_H
 #define PE_CORE_EVIDENCE_HANDLE_H

@@ -92,7 +92,7 @@ enum pe_knowledge {
 struct pe_verdict_use {
 	enum pe_knowledge knowledge;
 	bool own_child_now; /* the kernel's answer to waitid(P_PID, q, WNOWAIT | __WALL) */
-	bool held;	    /* a process has the pid now, or a group bears it */
+	bool held;	    /* a process has the pid now, or a group has it */
 	bool related;	    /* that process has the caller's parent as an ancestor (verdict.7) */
 	bool unproven;	    /* it may still be the group that the child led (verdict.8) */
 	enum pe_policy policy;
