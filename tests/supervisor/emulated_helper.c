@@ -11,8 +11,8 @@ enum { ROUNDS = 3 };
 
 static int play(void)
 {
-	int life;
-	struct pidv v = { .pid = number_child(&life, 0) };
+	int keepalive;
+	struct pidv v = { .pid = number_child(&keepalive, 0) };
 	char c;
 
 	v.epoch = (pidepoch_t)number_ref(v.pid);
@@ -26,7 +26,7 @@ static int play(void)
 		if (write(1, "+", 1) != 1 || read(0, &c, 1) != 1)
 			return 98;
 	}
-	close(life);
+	close(keepalive);
 	return number_done();
 }
 
