@@ -132,9 +132,9 @@ int pidepoch_ref_from(pid_t pid, int fd, struct pidepoch_ref *ref);
  * @ref:     where the reference is written
  * Context:  async-signal-safe; one descriptor during the call
  * Return:   0, or -1 with errno
- * Errors:   ESRCH the process has been reaped; EBADF @pidfd is no pidfd, or there is no /proc; EXDEV
- *           the process has no pid in the caller's namespace; EMFILE, ENFILE, ENOMEM; EAGAIN in a
- *           vfork child
+ * Errors:   ESRCH the process has been reaped; EBADF @pidfd is no pidfd, or there is no /proc;
+ *           EXDEV the process has no pid in the caller's namespace; EMFILE, ENFILE, ENOMEM; EAGAIN
+ *           in a vfork child
  * Source:   pidfd_open(2)
  * Since:    0.1
  */
