@@ -61,7 +61,8 @@ static _Noreturn void serve(int listener)
 }
 
 /* The server starts before the filter, takes the listener from this process, and is no process's
- * child. Notified are kill and @other, and with @more the other calls that send signals; 0: none. */
+ * child. Notified are kill and @other (0: none), and with @more the other calls that send
+ * signals. */
 static void come_under(uint32_t other, bool more)
 {
 	struct sock_filter f[] = {

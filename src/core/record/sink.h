@@ -12,7 +12,7 @@
  *         first one is preceded by a line with the reason, once per process.
  * sink.3  Async-signal-safe. A socket is opened close-on-exec for one datagram and closed; a
  *         receiver that is not ready loses it (sink.2), and never holds up the program.
- * sink.4  A process writes at most PE_SINK_RATE notices in a second about pids that are equal modulo
+ * sink.4  A process writes at most PE_SINK_RATE notices a second about pids that are equal modulo
  *         PE_SINK_CLASSES: a loop over one stale pid does not hide the notices about others. The
  *         next notice after that is preceded by a line with the number of those that were left
  *         out. Events are all written.

@@ -132,8 +132,8 @@ static bool is_kin(const struct pe_worker_call *c, int pid)
 	       pe_identity_descends((uint32_t)pid, (uint32_t)c->peer->tgid);
 }
 
-/* An orphan that may descend from the caller: its chain of parents is lost. A group that the process
- * that adopted it is in, too, proves nothing. */
+/* An orphan that may descend from the caller: its chain of parents is lost. If its group is also
+ * that of the process that adopted it, the group proves nothing. */
 static bool is_own_orphan(const struct pe_worker_call *c, int pid)
 {
 	struct pe_identity_holder orphan, caller, adopter;
