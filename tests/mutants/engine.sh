@@ -156,7 +156,9 @@ mutate_repetitions()
 	*) echo "unbroken, yet both_killed.sh fails"; exit 1 ;;
 	esac
 	trial=without_supervisor
-	mutate engine/act.c 'if (likely(n != -ENOSYS) ||' 'if (true ||'
+	compiled=engine/act.c
+	mutate engine/act.h 'if (likely(n != -ENOSYS) ||' 'if (true ||'
+	compiled=
 	mutate engine/guard.c 'return likely(n != -ENOSYS) ? n :' 'return true ? n :'
 	compiled=engine/reap.c
 	mutate sys.h 'if (n == -ENOSYS && token)' 'if (false)'
