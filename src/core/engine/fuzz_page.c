@@ -113,7 +113,7 @@ static void read_command_line(char *text)
 		n--;
 	text[n] = '\0';
 	for (long i = 0; i < n; i++)
-		if (text[i] >= 0 && text[i] < ' ')
+		if ((unsigned char)text[i] < ' ')
 			text[i] = ' ';
 }
 
