@@ -7,7 +7,7 @@
 build=$PIDEPOCH_BUILDDIR
 objects=$(ls "$build"/src/cli/pidepoch-*.o | grep -v -e '-paths\.o$')
 archives=$(for name in fuzz inspect supervisor report command core; do echo "$build/.libs/lib$name.a"; done)
-libraries=$(sed -nE 's/^(LIB[A-Z]*_|SECCOMP_)?LIBS = (-l.*)/\2/p' "$build/Makefile")
+libraries=$(sed -nE 's/^([A-Z]+_)?LIBS = (-[lL].*)/\2/p' "$build/Makefile")
 
 # layout BINDIR LIBDIR - build as if configured so, install below a directory of our own, and check
 # what is loaded
