@@ -130,12 +130,13 @@ static int keep(struct pe_fuzz_session *s, const struct pe_fuzz_session_find *fi
 	return r != 0 ? r : keep_file(&s->run, suspected ? "suspect.log" : "log", "notices");
 }
 
-/* What the current run shows by itself: acts, lost statuses or nothing. 0 or an exit status */
-static int judge(struct pe_fuzz_session *s, unsigned int number, struct pe_fuzz_session_find *find)
+/* What the current run shows by itself: acts, lost statuses or nothing; @find has its number and no
+ * result yet. 0 or an exit status */
+static int judge(struct pe_fuzz_session *s, struct pe_fuzz_session_find *find)
 {
 	long lost;
 
-	*find = (struct pe_fuzz_session_find){ .number = number, .page = *s->run.page };
+	find->page = *s->run.page;
 	lost = pe_fuzz_lost_count(pe_fuzz_run_file(&s->run, "events"), &s->suppress,
 				  &find->ignored);
 	if (lost < 0)
@@ -155,7 +156,7 @@ static int judge(struct pe_fuzz_session *s, unsigned int number, struct pe_fuzz_
 static int try_pair(struct pe_fuzz_session *s, unsigned int number, bool *differs,
 		    bool *control_differs, bool *found)
 {
-	struct pe_fuzz_session_find find;
+	struct pe_fuzz_session_find find = { .number = number };
 	struct pe_fuzz_outcome o = { .status = 0 };
 	int r = run_once(s, number, true, TRIAL_MS, &o);
 
@@ -166,7 +167,7 @@ static int try_pair(struct pe_fuzz_session *s, unsigned int number, bool *differ
 	r = run_once(s, number, false, TRIAL_MS, &o);
 	*differs = r == 0 && pe_fuzz_outcome_differ(&o, &s->usual);
 	if (r == 0)
-		r = judge(s, number, &find);
+		r = judge(s, &find);
 	*found = r == 0 && find.result == PE_FUZZ_SESSION_ACTS;
 	if (*found)
 		r = keep(s, &find, false);
@@ -246,14 +247,14 @@ static bool has_ended(const struct pe_fuzz_session *s)
 
 static int run_and_judge(struct pe_fuzz_session *s, unsigned int number)
 {
-	struct pe_fuzz_session_find find;
+	struct pe_fuzz_session_find find = { .number = number };
 	struct pe_fuzz_outcome o;
 	int r = run_once(s, number, false, FIRST_MS, &o);
 
 	if (r == 0) {
 		s->run.tick(s);
 		add(&s->total, &s->run);
-		r = judge(s, number, &find);
+		r = judge(s, &find);
 	}
 	if (r == 0 && find.result != PE_FUZZ_SESSION_ACTS && is_suspicious(s, number, &o))
 		r = try(s, &find, &o);
