@@ -14,6 +14,7 @@
 
 #define LOW	    ((uint64_t)16 << 20) /* headroom, bytes, at which a mark begins to purge */
 #define BETWEEN	    UINT64_C(100000000)	 /* looks at the headroom, nanoseconds */
+#define UNSEEN	    (LOW / 4)		 /* bytes marked, at which the next look is due */
 #define BEHAVIORS   (VRANGE_PARTIAL | VRANGE_STRICT)
 #define DESCRIPTORS 1024 /* that are looked through for the file of a mapping */
 
@@ -163,17 +164,29 @@ static size_t purge_oldest(struct vr_state *st, size_t bytes)
 	return done;
 }
 
-/* file.3 */
-static void relieve(struct vr_state *st)
+/* @bytes more are marked: is it time to look at the headroom? */
+static bool is_look_due(struct vr_files *files, uint64_t bytes)
 {
 	struct timespec now = { 0, 0 };
-	uint64_t at, left;
+	uint64_t at;
 
 	pe_sys_clock_gettime(CLOCK_MONOTONIC, &now);
 	at = (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-	if (st->files.checked && at - st->files.checked < BETWEEN)
+	files->marked += bytes;
+	if (files->checked && at - files->checked < BETWEEN && files->marked < UNSEEN)
+		return false;
+	files->checked = at;
+	files->marked = 0;
+	return true;
+}
+
+/* file.3 */
+static void relieve(struct vr_state *st, uint64_t marked)
+{
+	uint64_t left;
+
+	if (!is_look_due(&st->files, marked))
 		return;
-	st->files.checked = at;
 	left = vr_headroom();
 	if (left < LOW)
 		purge_oldest(st, LOW - left);
@@ -204,7 +217,7 @@ static int mark(struct vr_state *st, const struct vr_file_part *part, bool try)
 		error = vr_shared_mark(st->files.shared, f, part->start, part->end, try);
 	if (error == 0 && part->fd >= 0 && !try) {
 		remember(&st->files, part);
-		relieve(st);
+		relieve(st, part->end - part->start);
 	}
 	vr_shared_leave(st->files.shared);
 	return error;

@@ -8,10 +8,10 @@
  *         with the file that was marked, and only then punches the hole, with the state PURGING
  *         before and PURGED after it: the number of the descriptor may be another file's by now. It
  *         closes no descriptor of the file, which would end the program's record locks on it.
- * file.3  The kernel does not purge such files. Some process has to: each mark looks at the
- *         headroom, at most every tenth of a second, and purges the oldest parts if it is small.
- *         The lock of the ledger elects one process at a time. This is slower than a hard burst of
- *         allocations.
+ * file.3  The kernel does not purge such files. Some process has to: a mark looks at the headroom
+ *         and purges the oldest parts if it is small. It looks if the last look was a tenth of a
+ *         second ago, or if 4 MiB were marked since, however fast that was. The lock of the ledger
+ *         elects one process at a time. This is slower than a hard burst of allocations.
  * file.4  What this process has no descriptor of, another process purges.
  *
  * Context: under the lock of state.h.
@@ -34,6 +34,7 @@ struct vr_files {
 	} known[VR_FILE_KNOWN];
 	uint32_t next;	  /* place in `known` */
 	uint64_t checked; /* when the headroom was looked at, nanoseconds */
+	uint64_t marked;  /* bytes, since then */
 };
 
 struct vr_file_part {
