@@ -149,8 +149,8 @@ static void shared_mapping(void)
 
 /* --- the elected purger --- */
 
-/* 4 MiB marked make the next look at the headroom due at once. A look that is due by the clock could
- * come here too on a busy machine, but not in each round. */
+/* 4 MiB marked make the next look at the headroom due at once. On a busy machine a look that is due
+ * by the clock could come instead, but not in each round. */
 static void marks_at_once(int fd, char *map)
 {
 	const size_t half = 2 << 20;
