@@ -77,7 +77,8 @@ static _Noreturn void be_member(struct member *m, long ns)
 	_exit(0);
 }
 
-/* Every fourth leaves the group before its end: the group lives on without it. */
+/* Every fourth leaves the group before its end: the group lives on without it. Every eighth waits
+ * for its members before that: there is no group when it is reaped. */
 static _Noreturn void be_leader(struct group *g, int id)
 {
 	if (setpgid(0, 0) < 0)
@@ -89,9 +90,16 @@ static _Noreturn void be_leader(struct group *g, int id)
 	storm_sleep(LEADER_NS);
 	atomic_store(&g->member[0].exiting, 1);
 	atomic_store(&g->member[0].taken, storm_take_signals());
-	if (id % 4 == 0)
-		setpgid(0, getpgid(getppid()));
-	_exit(0);
+	while (id % 8 == 0 && wait(NULL) > 0)
+		;
+	_exit(id % 4 == 0 && setpgid(0, getpgid(getppid())) < 0);
+}
+
+/* A group that the leaders can move to: that of pid 1 is outside the namespace. */
+static void lead_group(void)
+{
+	if (setpgid(0, 0) < 0)
+		storm_fail("setpgid");
 }
 
 static void spawn(int id)
@@ -233,6 +241,7 @@ int main(int argc, char **argv)
 		.high = 390,
 		.attach = attach,
 		.be_unrelated = be_unrelated,
+		.prepare = lead_group,
 		.spawn_all = keep_spawning,
 		.reap_all = keep_reaping,
 		.signal_one = try_one,

@@ -17,10 +17,13 @@ fi
 
 natively "$program" 200000 # at most: it ends at the first
 if "$PIDEPOCH" doctor --json | grep -q '"handle", "works": true'; then
+	# as 'pidepoch run' sets it: otherwise the first groups are known by their pid only
+	export PIDEPOCH_HANDLES=work
 	preloaded "$program" $many
 	for old in pidfs rseq wipe; do
 		without $old "$program" $fewer
 	done
+	unset PIDEPOCH_HANDLES
 else
 	echo "this kernel finds no reaped leader by its handle: the exact way is not tried"
 fi

@@ -117,9 +117,10 @@ static uint64_t lock_for_birth(struct pe_frame *p, struct pe_thread *t, uint32_t
 
 	for (;;) {
 		/* An older instance still has an open slot: either it ended in a way that this
-		 * library did not see, or its reaper has not buried it yet. */
+		 * library did not see, or its reaper has not buried it yet. Or another thread has
+		 * adopted this child. */
 		if (unlikely(k.what == PE_KNOWN_LIVE))
-			pe_release_lost(p, t, &k, PE_CALL_ELSEWHERE);
+			pe_release_replaced(p, t, &k);
 		mask = pe_frame_lock(p);
 		k = pe_frame_know(p, pid);
 		if (k.what != PE_KNOWN_LIVE || pe_slot_check(k.slot, pid) == 0)
@@ -205,7 +206,7 @@ static void record_adopted(struct pe_frame *p, uint32_t pid, int fd, uint64_t bi
 		birth = referred_birth(p, pid, fd);
 	if (birth <= last)
 		birth = pe_clock_observe_after(&p->clock, pe_clock_now(&p->clock), pid, last);
-	pe_group_born(p, pid, false);
+	pe_group_born(p, pid, true);
 	record(p, pid, birth, PE_CALL_NONE, 0);
 }
 

@@ -4,6 +4,7 @@
 #include "core/time/identity.h"
 #include "core/engine/release.h"
 #include "core/evidence/evidence.h"
+#include "core/evidence/group.h"
 #include "core/sys.h"
 
 /* Of a wait that was not seen, the mark records only that: the thread that noticed it did not make
@@ -119,7 +120,13 @@ static void lost(struct pe_frame *p, struct pe_thread *t, const struct pe_known 
 void pe_release_lost(struct pe_frame *p, struct pe_thread *t, const struct pe_known *k,
 		     enum pe_call by)
 {
+	pe_group_lost(p, (uint32_t)(k->instance & PE_SLOT_PID));
 	lost(p, t, k, by, NULL, 0);
+}
+
+void pe_release_replaced(struct pe_frame *p, struct pe_thread *t, const struct pe_known *k)
+{
+	lost(p, t, k, PE_CALL_ELSEWHERE, NULL, 0);
 }
 
 static bool noted_as_stray(struct pe_frame *p, uint32_t pid, uint32_t since,
@@ -145,6 +152,7 @@ void pe_release_if_gone(struct pe_frame *p, struct pe_thread *t, uint32_t pid, u
 
 	if (k.what != PE_KNOWN_LIVE || pe_identity_is_child(pid))
 		return;
+	pe_group_lost(p, pid);
 	early = pe_obituary_last(&p->obituaries, pid, PE_OBITUARY_EARLY, &o);
 	if (early && (int32_t)(o.birth - since) < 0)
 		early = 0;

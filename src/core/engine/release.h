@@ -38,6 +38,8 @@ void pe_release_leave(struct pe_frame *p, uint32_t slot); /* the closer leaves *
 /* This process instance is proven to be gone, by a way that took no REAPING (release.2). */
 void pe_release_lost(struct pe_frame *p, struct pe_thread *t, const struct pe_known *k,
 		     enum pe_call by);
+/* The same, because a fork has returned its pid: so its group is gone, too (group.3). */
+void pe_release_replaced(struct pe_frame *p, struct pe_thread *t, const struct pe_known *k);
 
 /* Release the child recorded under @pid if the kernel no longer has such a child: it went away
  * unseen, or before it was recorded. In the second case the wait noted it (trace.6). @since: the

@@ -5,6 +5,8 @@
 #include "core/evidence/group.h"
 #include "core/evidence/handle.h"
 
+#define MISSES 8u /* so many in a row mean that handles do not work (group.4) */
+
 /* --- handles --- */
 
 static bool has_handles(const struct pe_frame *p)
@@ -69,14 +71,15 @@ static uint64_t birth_of(struct pe_frame *p, uint32_t pid)
 				       : pe_clock_lap(pe_clock_now(&p->clock));
 }
 
-static void keep(struct pe_frame *p, uint32_t pid, const struct pe_handle *h)
+static bool keep(struct pe_frame *p, uint32_t pid, const struct pe_handle *h)
 {
 	const struct pe_identity who = { .id = h->inode, .kind = PE_IDENTITY_INODE };
 	uint64_t mask = pe_frame_lock(p);
+	int error = pe_foreign_note(&p->groups.led, pid, &who, birth_of(p, pid));
 
-	pe_foreign_note(&p->groups.led, pid, &who, birth_of(p, pid));
 	pe_frame_unlock(p, mask);
 	atomic_store_explicit(&p->groups.type, (uint32_t)h->type, memory_order_relaxed);
+	return error == 0;
 }
 
 pe_cold uint64_t pe_group_note(struct pe_frame *p, uint32_t pid)
@@ -89,9 +92,7 @@ pe_cold uint64_t pe_group_note(struct pe_frame *p, uint32_t pid)
 	fd = pe_sys_pidfd_open((int)pid, 0);
 	if (fd < 0)
 		return 0;
-	if (pe_handle_of(fd, &h) == 0 && is_our_child(fd))
-		keep(p, pid, &h);
-	else
+	if (pe_handle_of(fd, &h) != 0 || !is_our_child(fd) || !keep(p, pid, &h))
 		h.inode = 0;
 	pe_sys_close(fd);
 	return h.inode;
@@ -99,7 +100,14 @@ pe_cold uint64_t pe_group_note(struct pe_frame *p, uint32_t pid)
 
 uint64_t pe_group_note_if_led(struct pe_frame *p, uint32_t pid)
 {
-	return likely(!exists(pid)) ? 0 : pe_group_note(p, pid);
+	uint64_t inode;
+
+	if (likely(!exists(pid)))
+		return 0;
+	inode = pe_group_note(p, pid);
+	if (!inode)
+		atomic_store(&p->groups.unasked, true);
+	return inode;
 }
 
 static bool find(struct pe_frame *p, uint32_t pid, struct pe_foreign_process *out)
@@ -111,6 +119,14 @@ static bool find(struct pe_frame *p, uint32_t pid, struct pe_foreign_process *ou
 		*out = *known;
 	pe_frame_unlock(p, mask);
 	return known != NULL;
+}
+
+pe_cold void pe_group_lost(struct pe_frame *p, uint32_t pid)
+{
+	struct pe_foreign_process known;
+
+	if (exists(pid) && !find(p, pid, &known))
+		atomic_store(&p->groups.unasked, true);
 }
 
 /* --- does the kernel find a leader after its reap? (group.4) --- */
@@ -125,9 +141,10 @@ pe_cold void pe_group_reaped(struct pe_frame *p, uint32_t pid, uint64_t inode)
 	fd = open_inode(p, inode);
 	if (fd >= 0)
 		found = PE_GROUPS_WORK;
-	/* The group is checked after the open: a group that has members now had them at the
-	 * open. */
-	else if (fd == -ESTALE && exists(pid) && pe_sys_kill((int)pid, 0) == -ESRCH)
+	/* A group that has members now had them at the open, unless the pid has changed hands since:
+	 * once proves nothing. */
+	else if (fd == -ESTALE && exists(pid) && pe_sys_kill((int)pid, 0) == -ESRCH &&
+		 atomic_fetch_add(&p->groups.misses, 1) + 1 >= MISSES)
 		found = PE_GROUPS_NEVER;
 	if (fd >= 0)
 		pe_sys_close(fd);
@@ -161,7 +178,7 @@ long pe_group_act(struct pe_frame *p, const struct pe_use *u)
 	int fd;
 
 	if (!find(p, (uint32_t)u->pid, &known))
-		return PE_GROUP_UNKNOWN;
+		return atomic_load(&p->groups.unasked) ? PE_GROUP_UNKNOWN : PE_GROUP_GONE;
 	fd = pe_group_open(p, known.who.id);
 	if (fd < 0)
 		return fd == -ESTALE ? PE_GROUP_GONE : PE_GROUP_UNKNOWN;

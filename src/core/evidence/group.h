@@ -8,8 +8,9 @@
  *              q was reaped, noted ──> open_by_handle_at(inode)
  *                                        opens:  PIDFD_SIGNAL_PROCESS_GROUP by it
  *                                        ESTALE: the group is gone: stale
- *              q was reaped, no note > a task has pid q: the group is gone: stale
- *                                      no task has it: not proven; passes, reported
+ *              q was reaped, no note > no group was missed (group.8): there is none: stale
+ *                                      else, a task has pid q: the group is gone: stale
+ *                                      else: not proven; passes, reported
  *
  * group.1  A note names a process that was an unreaped child of this process after its pidfd had
  *          been opened: waitid(P_PIDFD) confirms it.
@@ -19,12 +20,16 @@
  *          out a pid while a group or a session has it. If the child was reaped before its birth
  *          was recorded, the note stays: it is the child's own, or names a group that is gone.
  * group.4  ESTALE means "gone" only after a handle was seen to open after its leader was reaped: by
- *          'pidepoch run' (PIDEPOCH_HANDLES), or here. If a handle did not open although its group
- *          had members, this kernel is not asked again.
+ *          'pidepoch run' (PIDEPOCH_HANDLES), or here. If none has opened, and several did not
+ *          although a group with that pid had members, this kernel is not asked again.
  * group.5  Every other error (EPERM in a container, EMFILE, ENFILE) proves nothing.
  * group.6  The pidfd opened by a handle refers to that leader. A signal by it reaches members of
  *          the group that the process led, or no process.
  * group.7  The number of notes is bounded. A process without groups pays one system call per reap.
+ * group.8  Nothing can make group q after q has ended. So a child without a note left no group, if
+ *          at each reap there was no group or a note was made. That is no longer certain once a
+ *          note could not be made, or once a group exists with the pid of a child that went away
+ *          without a reap (SIGCHLD ignored, a wait past the library).
  */
 #ifndef PE_CORE_EVIDENCE_GROUP_H
 #define PE_CORE_EVIDENCE_GROUP_H
@@ -35,7 +40,7 @@
 
 /* A value that no system call returns: there is no note, or it proves nothing. */
 #define PE_GROUP_UNKNOWN (INT64_MIN + 8)
-/* The same: the group in the note is gone. */
+/* The same: the group is gone. */
 #define PE_GROUP_GONE (INT64_MIN + 9)
 
 /* Note the inode of @pid, an unreaped child of this process. Returns the inode, or 0 if it was not
@@ -47,6 +52,9 @@ uint64_t pe_group_note_if_led(struct pe_frame *p, uint32_t pid);
 
 /* The child with that note has been reaped: test whether handles work on this kernel (group.4). */
 void pe_group_reaped(struct pe_frame *p, uint32_t pid, uint64_t inode);
+
+/* The child went away without a reap, or another thread has made it (group.8). */
+void pe_group_lost(struct pe_frame *p, uint32_t pid);
 
 /* Lock held: a birth is about to be recorded. @early_reaps: a child has been reaped since before
  * the fork (group.3). */

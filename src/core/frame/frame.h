@@ -59,9 +59,11 @@ struct pe_sync_point {
 
 /* the groups that children led, see evidence/group.h */
 struct pe_groups {
-	struct pe_foreign led;	/* under the lock */
-	_Atomic uint32_t type;	/* of a pidfd's file handle; 0: not known */
-	_Atomic uint32_t works; /* does a handle open after its leader was reaped? */
+	struct pe_foreign led;	 /* under the lock */
+	_Atomic uint32_t type;	 /* of a pidfd's file handle; 0: not known */
+	_Atomic uint32_t works;	 /* does a handle open after its leader was reaped? */
+	_Atomic uint32_t misses; /* handles that did not, although a group had the pid */
+	_Atomic bool unasked;	 /* a group may be without a note (group.8) */
 };
 
 enum { PE_GROUPS_UNTRIED, PE_GROUPS_WORK, PE_GROUPS_NEVER };
