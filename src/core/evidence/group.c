@@ -141,8 +141,8 @@ pe_cold void pe_group_reaped(struct pe_frame *p, uint32_t pid, uint64_t inode)
 	fd = open_inode(p, inode);
 	if (fd >= 0)
 		found = PE_GROUPS_WORK;
-	/* A group that has members now had them at the open, unless the pid has changed hands since:
-	 * once proves nothing. */
+	/* A group that has members now had them at the open, unless the pid has changed hands
+	 * since: once proves nothing. */
 	else if (fd == -ESTALE && exists(pid) && pe_sys_kill((int)pid, 0) == -ESRCH &&
 		 atomic_fetch_add(&p->groups.misses, 1) + 1 >= MISSES)
 		found = PE_GROUPS_NEVER;
