@@ -81,7 +81,7 @@ static __attribute__((constructor)) void begin(int argc, char **argv, char **env
 	if (envp)
 		pe_preload_hide(envp, true);
 	start.set.linked_only = !pe_preload_sees_calls;
-	/* S17: whoever started this program ignored SIGCHLD. Nothing would keep the statuses. */
+	/* S17: what started this program ignored SIGCHLD. Nothing would keep the statuses. */
 	if (start.set.share_waits && !start.set.linked_only && pe_sys_children_vanish())
 		pe_sys_sigaction_default(SIGCHLD);
 }

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The daemon is found and stopped by its pidfile; one that is stale, or names somebody else, or
-# nobody for certain, harms no one.
+# The daemon is found and stopped by its pidfile; one that is stale, that names another
+# process, or that names none for certain does no harm.
 . "$(dirname "$0")/../support/example.sh"
 
 file=$TMPDIR/pid
@@ -28,7 +28,7 @@ play()
 	status 3 status "$file"
 	grep -q stale "$TMPDIR/said" || fail "said $(cat "$TMPDIR/said")"
 
-	# this shell, under whose number somebody else was before
+	# this shell, whose pid another process had before
 	echo "$$:1" >"$file"
 	status 3 stop "$file"
 	echo "$$" >"$file"

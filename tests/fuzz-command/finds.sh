@@ -60,7 +60,7 @@ hits 1 TERM "$(command -v sh)" "$victims/fuzz_pidfile.sh"
 # shellcheck disable=SC2016
 hits 1 KILL bash -mc 'sleep 0 & wait $!; kill -9 -- -$! 2>/dev/null; true'
 
-# a number that whoever uses it has only read; no protection knows that, and no history is told
+# a number that its user has only read; no protection knows that, and no history is told
 finds 3 'signal 15 \(TERM\) reached an unrelated process' "$(command -v sh)" "$victims/fuzz_service.sh"
 has '^==[0-9]*==critical: pidepoch: stale: '
 has_not 'was released by'

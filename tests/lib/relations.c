@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A reference stays what it is when its process becomes another relation of the caller: each call
- * on it acts as long as the process lives, and is refused when it has been reaped, whoever has the
- * pid then.
+ * on it acts as long as the process lives, and is refused when it has been reaped, whichever
+ * process has the pid then.
  */
 #include <sched.h>
 #include <sys/ptrace.h>

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# .gitignore hides no file that somebody wrote: a script that it does hide is on its author's disk
-# and in nobody's clone.
+# .gitignore hides no file that was written by hand: a script that it does hide is on its author's
+# disk and in no clone.
 set -u
 . "$(dirname "$0")/lint.sh"
 

@@ -8,7 +8,7 @@
  *             nor in the gate, one signal handler that does the same
  *
  * Claims:  an act reaches the incarnation that the slot stands for           (slot.1, slot.3, hold.3, gate.1)
- *          whoever meets a closer or DEAD meets no living child               (slot.2)
+ *          a thread that meets a closer or DEAD meets no living child         (slot.2)
  *          a reap takes the slot's incarnation, once; it is freed once        (slot.4, slot.6)
  *          every thread comes to its end: no drain waits for ever             (hold.1, hold.2)
  *

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# One promise: whoever drops the copy, the merge, the version or a bit of the tree's order is told
-# so by a test.
+# One promise: a test fails when the copy, the merge, the version or a bit of the tree's order is
+# dropped.
 #
 # Each row breaks one line of a copy of tree.c or arena.c; the property test, the interleavings or
 # the steps must then fail.
