@@ -2,6 +2,7 @@
 /* waitpidv() returns a child's end as wait4() does: the status and the resource usage, once. */
 #include <sys/resource.h>
 
+#include "../support/usage.h"
 #include "vector.h"
 
 static int exits(void)
@@ -64,12 +65,11 @@ static void play(void)
 		MUST(wait4(plain, &status, 0, NULL) == plain);
 		pid = child_of(fates[i]);
 		vector_of_one(pid);
-		/* while it is a zombie, that does not change */
 		MUST(syscall(SYS_waitid, P_PID, pid, &si, WEXITED | WNOWAIT, &used) == 0);
 		memset(usage, 0x55, sizeof(usage));
 		MUST(waitpidv(vec, vector_count, NULL, WNOHANG, &more) == 1);
 		MUST(vec[0].state == PIDV_EXITED && vec[0].status == status);
-		MUST(memcmp(&usage[0], &used, sizeof(used)) == 0);
+		MUST(usage_follows(&used, &usage[0]));
 		MUST(wait4(pid, NULL, WNOHANG, NULL) == -1 && errno == ECHILD);
 		for (size_t j = 1; j < vector_count; j++)
 			MUST(vec[j].state == PIDV_RUNNING);

@@ -6,6 +6,7 @@
 #include <sys/ptrace.h>
 
 #include "../support/emulated.h"
+#include "../support/usage.h"
 
 static struct pidv entry(pid_t pid)
 {
@@ -45,7 +46,7 @@ static void ends(void)
 	number_is("one ends", pidepoch_raw_waitpidv(v, 4, &snapshot, 0, &more), 1);
 	number_is("this one", v[1].state, PIDV_EXITED);
 	number_is("so", v[1].status, 7 << 8);
-	number_holds("its usage", memcmp(&usage[1], &natively, sizeof(natively)) == 0);
+	number_holds("its usage", usage_follows(&natively, &usage[1]));
 	number_holds("and no other's", usage[0].ru_maxrss == -1);
 	number_holds("a snapshot", snapshot != 0);
 	number_is("it is reaped", waitpid(v[1].pid, NULL, WNOHANG), -1);
