@@ -60,11 +60,15 @@ static void in_vfork_child(void)
 	pid_t pid = vfork();
 
 	if (pid == 0) {
-		if (pidepoch_kill(target.pid, target.epoch, 0) != 0)
-			_exit(1);
 		/* linked only, the library does not know that this is a vfork child: its answer
-		 * is correct all the same */
-		if (pidepoch_ref(target.pid, &r) != 0 && errno != EAGAIN)
+		 * is correct all the same. The target is no child of this one, so that a reference
+		 * to it ages with the laps (EEPOCH), and is renewed. */
+		bool acts = pidepoch_kill(target.pid, target.epoch, 0) == 0;
+
+		if (!acts && (api_preloaded() || errno != EEPOCH))
+			_exit(1);
+		if (pidepoch_ref(target.pid, &r) != 0 ? errno != EAGAIN
+						      : pidepoch_kill(r.pid, r.epoch, 0) != 0)
 			_exit(2);
 		_exit(0);
 	}
