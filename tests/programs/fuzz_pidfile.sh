@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# A service script that starts a daemon, loses it, and stops whoever has the number in its pidfile.
+# A service script that starts a daemon, loses it, and stops the process that has the pid in its
+# pidfile.
 pidfile=${TMPDIR:-/tmp}/fuzz_pidfile.$$
 sleep 0 &
 echo $! >"$pidfile"

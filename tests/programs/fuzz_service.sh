@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # A service as an init script has it: "start" leaves a daemon and a pidfile behind, "stop" is
-# another process, later, and knows nothing but the file. The daemon has gone meanwhile, and whoever
-# reaps orphans has reaped it.
+# another process, later, and knows nothing but the file. The daemon has ended meanwhile, and the
+# process that reaps orphans has reaped it.
 folder=$(mktemp -d)
 mkfifo "$folder/alive"
 sh -c 'sleep 0 & echo $! >"$1/pid"' start "$folder" >"$folder/alive" &

@@ -3,8 +3,8 @@
  * innocent - a process that has done nothing, and writes down every signal that it got.
  *
  * All signals are held back from before "ready" on. At the end of its input it lists what is
- * pending: a signal is there as soon as the kill() that sent it has returned, so nobody has to wait
- * for anything.
+ * pending: a signal is there as soon as the kill() that sent it has returned, so no process has to
+ * wait for it.
  */
 #include <signal.h>
 #include <stdio.h>

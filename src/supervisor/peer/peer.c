@@ -18,7 +18,6 @@
 #include "supervisor/kernel/probe.h"
 #include "supervisor/peer/proc.h"
 
-#define NOBODY	     65534  /* a user that cannot be determined */
 #define USER_READ    64	    /* requests for a user until it is read again */
 #define PIDFD_THREAD O_EXCL /* linux/pidfd.h, since 6.9 */
 /* linux/nsfs.h, since 6.11 */
@@ -154,7 +153,7 @@ static bool is_same_file(int fd, const char *path)
 static uint32_t owner_of_namespace(int tid)
 {
 	int fd = pe_proc_open(O_RDONLY, "%d/ns/user", tid), parent;
-	uid_t owner = NOBODY;
+	uid_t owner = PE_PROC_NO_USER;
 
 	while (fd >= 0) {
 		ioctl(fd, NS_GET_OWNER_UID, &owner);
@@ -175,7 +174,7 @@ static uint32_t read_user(const struct pe_peer *p)
 
 	if (!pe_proc_shares_user_namespace(p->tid))
 		return owner_of_namespace(p->tid);
-	return pe_proc_users(p->tid, user) ? user[0] : NOBODY;
+	return pe_proc_users(p->tid, user) ? user[0] : PE_PROC_NO_USER;
 }
 
 uint32_t pe_peer_user(struct pe_peer *p)

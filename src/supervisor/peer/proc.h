@@ -37,6 +37,9 @@ struct pe_proc_info {
 
 /* By PIDFD_GET_INFO (Linux 6.13), of a process but not a thread. false: not available. */
 bool pe_proc_info(int pid, struct pe_proc_info *out);
+/* a user that cannot be determined, or that our user namespace does not map */
+#define PE_PROC_NO_USER 65534
+
 /* Only uid[], of a thread as well; false: not available. */
 bool pe_proc_users(int pid, uint32_t uid[4]);
 

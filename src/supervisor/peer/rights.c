@@ -9,9 +9,6 @@
 
 #include "supervisor/peer/proc.h"
 
-/* the user id shown for a user that our user namespace does not map */
-#define NOBODY 65534
-
 static bool has_bit(int pid, const char *mask, int signal)
 {
 	char value[64];
@@ -29,7 +26,7 @@ uint32_t pe_rights_uid(const struct pe_peer *p)
 {
 	uint32_t u[4];
 
-	return pe_proc_users(p->tgid, u) ? u[0] : NOBODY;
+	return pe_proc_users(p->tgid, u) ? u[0] : PE_PROC_NO_USER;
 }
 
 /* The capability sets, whatever their user namespace. Empty if they cannot be read. */
