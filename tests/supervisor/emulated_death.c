@@ -84,7 +84,7 @@ static int end_as(pid_t pid, int from)
 
 int main(int argc, char **argv)
 {
-	int in[2], out[2], worker = 0;
+	int in, out, worker = 0;
 	char said[16] = "";
 	pid_t pid;
 
@@ -92,25 +92,15 @@ int main(int argc, char **argv)
 	if (number_is_inside())
 		return play();
 	namespace_enter();
-	if (pipe(in) < 0 || pipe(out) < 0)
-		return 98;
-	pid = fork();
-	if (pid == 0) {
-		dup2(in[0], 0);
-		dup2(out[1], 1);
-		syscall(SYS_close_range, 3, ~0u, 0);
-		number_go_inside(argv);
-	}
-	close(in[0]);
-	close(out[1]);
-	if (read(out[0], said, 6) != 6 || strcmp(said, "ready\n") != 0) {
+	pid = number_start_inside(argv, &in, &out);
+	if (read(out, said, 6) != 6 || strcmp(said, "ready\n") != 0) {
 		printf("%s", said);
-		return end_as(pid, out[0]);
+		return end_as(pid, out);
 	}
 	for (int i = 0; i < DEATHS; i++) {
 		worker = worker_find(worker);
 		kill(worker, SIGKILL);
 	}
-	close(in[1]);
-	return end_as(pid, out[0]);
+	close(in);
+	return end_as(pid, out);
 }

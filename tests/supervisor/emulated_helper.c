@@ -47,7 +47,7 @@ static bool has_ended(int pid)
 
 int main(int argc, char **argv)
 {
-	int in[2], out[2], status, helper = 0;
+	int in, out, status, helper = 0;
 	char c;
 	pid_t pid;
 
@@ -55,26 +55,16 @@ int main(int argc, char **argv)
 	if (number_is_inside())
 		return play();
 	namespace_enter();
-	if (pipe(in) < 0 || pipe(out) < 0)
-		return 98;
-	pid = fork();
-	if (pid == 0) {
-		dup2(in[0], 0);
-		dup2(out[1], 1);
-		syscall(SYS_close_range, 3, ~0u, 0);
-		number_go_inside(argv);
-	}
-	close(in[0]);
-	close(out[1]);
-	while (read(out[0], &c, 1) == 1 && c == '+') {
+	pid = number_start_inside(argv, &in, &out);
+	while (read(out, &c, 1) == 1 && c == '+') {
 		helper = worker_find_named("pidepoch-helper", 0, helper);
 		kill(helper, SIGKILL);
 		while (!has_ended(helper))
 			sched_yield();
-		if (write(in[1], "-", 1) != 1)
+		if (write(in, "-", 1) != 1)
 			return 98;
 	}
-	for (ssize_t n = 1; n == 1; n = read(out[0], &c, 1))
+	for (ssize_t n = 1; n == 1; n = read(out, &c, 1))
 		putchar(c);
 	waitpid(pid, &status, 0);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 1;

@@ -80,6 +80,28 @@ static inline void number_go_inside(char **argv)
 	exit(96);
 }
 
+/* The same in a child. @in: where its standard input is written, @out: its standard output. */
+static inline pid_t number_start_inside(char **argv, int *in, int *out)
+{
+	int to[2], from[2];
+	pid_t pid;
+
+	if (pipe(to) < 0 || pipe(from) < 0)
+		exit(98);
+	pid = fork();
+	if (pid == 0) {
+		dup2(to[0], 0);
+		dup2(from[1], 1);
+		syscall(SYS_close_range, 3, ~0u, 0);
+		number_go_inside(argv);
+	}
+	close(to[0]);
+	close(from[1]);
+	*in = to[1];
+	*out = from[0];
+	return pid;
+}
+
 /* a child that lives until the returned descriptor is closed or a signal ends it; it exits with
  * @status */
 static inline pid_t number_child(int *keepalive, int status)
