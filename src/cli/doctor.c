@@ -26,6 +26,7 @@
 #include "command/message.h"
 #include "cli/supervise.h"
 #include "cli/vrange.h"
+#include "report/json_write.h"
 #include "supervisor/kernel/probe.h"
 #include "cli/commands.h"
 #include "command/colour.h"
@@ -290,38 +291,59 @@ static void print_text(const struct findings *f)
 	print_summary(f);
 }
 
-static void print_json_mechanism(const char *name, int tried, const char *why, bool last)
+static void print_json_mechanism(struct pe_json_write *w, const char *name, int tried,
+				 const char *why)
 {
-	printf("    {\"name\": \"%s\", \"works\": %s", name, tried == 0 ? "true" : "false");
-	if (tried)
-		printf(", \"errno\": %d, \"why\": \"%s\"", -tried, why);
-	printf("}%s\n", last ? "" : ",");
+	pe_json_write_line(w);
+	pe_json_write_open(w, NULL, '{');
+	pe_json_write_text(w, "name", name);
+	pe_json_write_bool(w, "works", tried == 0);
+	if (tried) {
+		pe_json_write_number(w, "errno", -tried);
+		pe_json_write_text(w, "why", why);
+	}
+	pe_json_write_close(w, '}');
 }
 
-/* No text here has a character that JSON must escape; the kernel's release and machine consist of
- * letters, digits and "-._+". */
+static void print_json_mechanisms(struct pe_json_write *w, const struct findings *f)
+{
+	pe_json_write_open(w, "mechanisms", '[');
+	for (enum pe_probe p = 0; p < PE_PROBE_COUNT; p++)
+		print_json_mechanism(w, pe_probe_name(p), f->tried[p], reason(p, f->tried[p]));
+	print_json_mechanism(w, "preload", f->preload, strerror(-f->preload));
+	pe_json_write_close(w, ']');
+}
+
+static void print_json_family(struct pe_json_write *w, const struct family *c)
+{
+	pe_json_write_line(w);
+	pe_json_write_open(w, NULL, '{');
+	pe_json_write_text(w, "calls", c->name);
+	pe_json_write_text(w, "here", guarantees[c->here]);
+	pe_json_write_text(w, "best", guarantees[c->best]);
+	if (*c->lacks)
+		pe_json_write_text(w, "why", c->lacks);
+	if (c->here < c->best)
+		pe_json_write_text(w, "change", c->change);
+	pe_json_write_close(w, '}');
+}
+
 static void print_json(const struct findings *f)
 {
-	printf("{\n  \"kernel\": \"%s\",\n  \"machine\": \"%s\",\n  \"mechanisms\": [\n",
-	       f->kernel.release, f->kernel.machine);
-	for (enum pe_probe p = 0; p < PE_PROBE_COUNT; p++)
-		print_json_mechanism(pe_probe_name(p), f->tried[p], reason(p, f->tried[p]), false);
-	print_json_mechanism("preload", f->preload, strerror(-f->preload), true);
-	printf("  ],\n  \"guarantees\": [\n");
-	for (int i = 0; i < FAMILIES; i++) {
-		const struct family *c = &f->families[i];
+	struct pe_json_write w = { .out = stdout };
 
-		printf("    {\"calls\": \"%s\", \"here\": \"%s\", \"best\": \"%s\"", c->name,
-		       guarantees[c->here], guarantees[c->best]);
-		if (*c->lacks)
-			printf(", \"why\": \"%s\"", c->lacks);
-		if (c->here < c->best)
-			printf(", \"change\": \"%s\"", c->change);
-		printf("}%s\n", i + 1 < FAMILIES ? "," : "");
-	}
-	printf("  ],\n");
-	pe_vrange_print_json(&f->vrange);
-	printf("  \"full\": %s\n}\n", f->full ? "true" : "false");
+	pe_json_write_open(&w, NULL, '{');
+	pe_json_write_text(&w, "kernel", f->kernel.release);
+	pe_json_write_text(&w, "machine", f->kernel.machine);
+	print_json_mechanisms(&w, f);
+	pe_json_write_open(&w, "guarantees", '[');
+	for (int i = 0; i < FAMILIES; i++)
+		print_json_family(&w, &f->families[i]);
+	pe_json_write_close(&w, ']');
+	pe_vrange_print_json(&w, &f->vrange);
+	pe_json_write_bool(&w, "full", f->full);
+	pe_json_write_close(&w, '}');
+	printf("\n");
 }
 
 static int report(bool json)

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "command/message.h"
+#include "command/number.h"
 #include "inspect/learned.h"
 #include "inspect/ranges.h"
 #include "inspect/status.h"
@@ -116,23 +117,9 @@ static int show(pid_t pid)
 	return pe_message_flush("status");
 }
 
-static int read_pid(const char *word, pid_t *pid)
-{
-	char *end;
-	long n;
-
-	errno = 0;
-	n = strtol(word, &end, 10);
-	if (*word < '0' || *word > '9' || *end || errno || n < 1 || n > INT32_MAX)
-		return ERROR(PE_EXIT_USAGE, "invalid pid '%s'", word);
-	*pid = (pid_t)n;
-	return 0;
-}
-
 int pe_status_main(int argc, char **argv)
 {
-	pid_t pid = 0;
-	int r;
+	pid_t pid;
 
 	switch (pe_options_next("status", argc, argv)) {
 	case PE_OPTION_END:
@@ -146,6 +133,7 @@ int pe_status_main(int argc, char **argv)
 		return ERROR(PE_EXIT_USAGE, "missing pid; try 'pidepoch status --help'");
 	if (optind + 1 < argc)
 		return pe_options_unexpected("status", argv[optind + 1]);
-	r = read_pid(argv[optind], &pid);
-	return r ? r : show(pid);
+	if (!pe_number_pid(argv[optind], &pid))
+		return ERROR(PE_EXIT_USAGE, "invalid pid '%s'", argv[optind]);
+	return show(pid);
 }

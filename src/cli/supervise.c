@@ -52,22 +52,18 @@ static struct pe_monitor_plan plan_from_environment(void)
 {
 	const char *policy = setting("PIDEPOCH_ON_STALE"), *error = setting("PIDEPOCH_ERRNO"),
 		   *stacks = setting("PIDEPOCH_STACKS");
-	struct pe_monitor_plan plan = { .policy = PE_POLICY_REFUSE,
+	const struct pe_policy_level *wanted = policy ? pe_policy_level(policy) : NULL,
+				     *level = wanted ? wanted : pe_policy_level("refuse");
+	struct pe_monitor_plan plan = { .policy = level->policy,
 					.stale_errno = ESRCH,
 					.log = setting("PIDEPOCH_LOG"),
 					.events = setting("PIDEPOCH_EVENTS"),
 					.summary = setting("PIDEPOCH_SUMMARY"),
-					.once = policy && strcmp(policy, "warn-once") == 0,
-					.trust = setting("PIDEPOCH_TRUST"),
+					.once = level->once,
+					.trust = level->off ? "*" : setting("PIDEPOCH_TRUST"),
 					.plain = !is_admin() };
 
-	if (policy && strcmp(policy, "abort") == 0)
-		plan.policy = PE_POLICY_ABORT;
-	else if (policy && strcmp(policy, "refuse") != 0)
-		plan.policy = PE_POLICY_REPORT;
 	plan.stacks = stacks ? strcmp(stacks, "on") == 0 : plan.policy == PE_POLICY_REPORT;
-	if (policy && strcmp(policy, "off") == 0)
-		plan.trust = "*";
 	if (error && strcmp(error, "EEPOCH") == 0)
 		plan.stale_errno = PE_EEPOCH;
 	return plan;

@@ -13,7 +13,9 @@
 #include "cli/commands.h"
 #include "command/exit_status.h"
 #include "command/message.h"
+#include "command/number.h"
 #include "command/options.h"
+#include "report/json_write.h"
 
 #define ERROR(status, ...) pe_message_error(status, "top", __VA_ARGS__)
 
@@ -21,18 +23,7 @@
 
 static const char *policy_name(const struct pe_status *s)
 {
-	static const char *const names[] = {
-		[PE_POLICY_REPORT] = "warn", [PE_POLICY_REFUSE] = "refuse", [PE_POLICY_ABORT] = "abort"
-	};
-
-	return s->trusted ? "off" : names[s->policy];
-}
-
-static const char *evidence_name(const struct pe_status *s)
-{
-	static const char *const names[] = { "off", "tell", "act", "all" };
-
-	return names[s->evidence];
+	return pe_policy_word(s->policy, s->trusted);
 }
 
 /* in laps; -1: the program has asked for no references */
@@ -56,8 +47,8 @@ void pe_top_line(char *out, size_t size, const struct pe_top_process *p, unsigne
 	snprintf(out, size, "%7d %6llu %7llu %6llu %6s  %-6s  %-4s %5u %8u  %*s%s", p->pid,
 		 (unsigned long long)s->children, (unsigned long long)s->released,
 		 (unsigned long long)pe_clock_lap(s->now), lag, policy_name(&p->status),
-		 evidence_name(&p->status), p->status.uses, p->status.refused, (int)indent, "",
-		 p->comm);
+		 pe_policy_evidence_word(p->status.evidence), p->status.uses, p->status.refused,
+		 (int)indent, "", p->comm);
 }
 
 static const struct pe_top_supervisor *of_run(const struct pe_top *t, pid_t run)
@@ -93,57 +84,66 @@ void pe_top_supervisors(char *out, size_t size, const struct pe_top *t, const st
 
 /* --- once --- */
 
-static void print_json_text(const char *s)
-{
-	putchar('"');
-	for (; *s; s++)
-		if (*s == '"' || *s == '\\')
-			printf("\\%c", *s);
-		else if ((unsigned char)*s < 32 || (unsigned char)*s > 126)
-			printf("\\u%04x", (unsigned char)*s);
-		else
-			putchar(*s);
-	putchar('"');
-}
-
-static void print_json_process(const struct pe_top_process *p)
+/* What is known of a process that has the library. */
+static void print_json_library(struct pe_json_write *w, const struct pe_top_process *p)
 {
 	const struct pe_stats *s = &p->status.stats;
 
-	printf("{\"pid\": %d, \"parent\": %d, \"user\": %u, \"command\": ", p->pid, p->parent,
-	       p->user);
-	print_json_text(p->comm);
-	printf(", \"library\": %s, \"watched\": %s", p->library ? "true" : "false",
-	       p->watched ? "true" : "false");
-	if (p->library) {
-		printf(", \"policy\": \"%s\", \"evidence\": \"%s\", \"children\": %llu, "
-		       "\"released\": %llu, \"epoch\": %llu, \"cursor\": %u",
-		       policy_name(&p->status), evidence_name(&p->status),
-		       (unsigned long long)s->children, (unsigned long long)s->released,
-		       (unsigned long long)pe_clock_lap(s->now), pe_clock_cursor(s->now));
-		if (lag_of(s) >= 0)
-			printf(", \"lag\": %lld", lag_of(s));
-		printf(", \"bytes\": %llu, \"uses\": %u, \"refused\": %u",
-		       (unsigned long long)s->bytes, p->status.uses, p->status.refused);
-	}
-	putchar('}');
+	pe_json_write_text(w, "policy", policy_name(&p->status));
+	pe_json_write_text(w, "evidence", pe_policy_evidence_word(p->status.evidence));
+	pe_json_write_number(w, "children", (int64_t)s->children);
+	pe_json_write_number(w, "released", (int64_t)s->released);
+	pe_json_write_number(w, "epoch", (int64_t)pe_clock_lap(s->now));
+	pe_json_write_number(w, "cursor", pe_clock_cursor(s->now));
+	if (lag_of(s) >= 0)
+		pe_json_write_number(w, "lag", lag_of(s));
+	pe_json_write_number(w, "bytes", (int64_t)s->bytes);
+	pe_json_write_number(w, "uses", p->status.uses);
+	pe_json_write_number(w, "refused", p->status.refused);
+}
+
+static void print_json_process(struct pe_json_write *w, const struct pe_top_process *p)
+{
+	pe_json_write_line(w);
+	pe_json_write_open(w, NULL, '{');
+	pe_json_write_number(w, "pid", p->pid);
+	pe_json_write_number(w, "parent", p->parent);
+	pe_json_write_number(w, "user", p->user);
+	pe_json_write_text(w, "command", p->comm);
+	pe_json_write_bool(w, "library", p->library);
+	pe_json_write_bool(w, "watched", p->watched);
+	if (p->library)
+		print_json_library(w, p);
+	pe_json_write_close(w, '}');
+}
+
+static void print_json_supervisor(struct pe_json_write *w, const struct pe_top_supervisor *s)
+{
+	pe_json_write_line(w);
+	pe_json_write_open(w, NULL, '{');
+	pe_json_write_number(w, "run", s->run);
+	pe_json_write_number(w, "monitor", s->monitor);
+	pe_json_write_number(w, "worker", s->worker);
+	fprintf(pe_json_write_raw(w, "delay_us"), "%.1f", delay_of(s, NULL));
+	pe_json_write_close(w, '}');
 }
 
 static void print_json(const struct pe_top *t)
 {
-	printf("{\"processes\": [");
-	for (size_t i = 0; i < t->processes; i++) {
-		printf("%s\n  ", i ? "," : "");
-		print_json_process(&t->process[i]);
-	}
-	printf("],\n \"supervisors\": [");
-	for (size_t i = 0; i < t->supervisors; i++) {
-		const struct pe_top_supervisor *s = &t->supervisor[i];
+	struct pe_json_write w = { .out = stdout };
 
-		printf("%s\n  {\"run\": %d, \"monitor\": %d, \"worker\": %d, \"delay_us\": %.1f}",
-		       i ? "," : "", s->run, s->monitor, s->worker, delay_of(s, NULL));
-	}
-	printf("]}\n");
+	pe_json_write_open(&w, NULL, '{');
+	pe_json_write_open(&w, "processes", '[');
+	for (size_t i = 0; i < t->processes; i++)
+		print_json_process(&w, &t->process[i]);
+	pe_json_write_close(&w, ']');
+	pe_json_write_line(&w);
+	pe_json_write_open(&w, "supervisors", '[');
+	for (size_t i = 0; i < t->supervisors; i++)
+		print_json_supervisor(&w, &t->supervisor[i]);
+	pe_json_write_close(&w, ']');
+	pe_json_write_close(&w, '}');
+	printf("\n");
 }
 
 static void print_text(const struct pe_top *t)
@@ -186,14 +186,9 @@ static int read_roots(struct pe_top_plan *plan, int n, char **words)
 
 	if (!roots)
 		return ERROR(PE_EXIT_UNABLE, "out of memory");
-	for (int i = 0; i < n; i++) {
-		char *end;
-		long pid = strtol(words[i], &end, 10);
-
-		if (*words[i] < '0' || *words[i] > '9' || *end || pid < 1 || pid > INT32_MAX)
+	for (int i = 0; i < n; i++)
+		if (!pe_number_pid(words[i], &roots[i]))
 			return ERROR(PE_EXIT_USAGE, "invalid pid '%s'", words[i]);
-		roots[i] = (pid_t)pid;
-	}
 	plan->roots = roots;
 	plan->n = (size_t)n;
 	return 0;

@@ -138,10 +138,12 @@ void pe_vrange_print_text(const struct pe_vrange *v)
 	print_fact("the memory cgroup of this process has a limit", v->cgroup_limit);
 }
 
-void pe_vrange_print_json(const struct pe_vrange *v)
+void pe_vrange_print_json(struct pe_json_write *w, const struct pe_vrange *v)
 {
-	printf("  \"vrange\": {\"level\": %d, \"userfaultfd\": %s, \"pressure\": %s, "
-	       "\"cgroup_limit\": %s},\n",
-	       v->level > 0 ? v->level : 0, v->userfaultfd ? "true" : "false",
-	       v->pressure ? "true" : "false", v->cgroup_limit ? "true" : "false");
+	pe_json_write_open(w, "vrange", '{');
+	pe_json_write_number(w, "level", v->level > 0 ? v->level : 0);
+	pe_json_write_bool(w, "userfaultfd", v->userfaultfd);
+	pe_json_write_bool(w, "pressure", v->pressure);
+	pe_json_write_bool(w, "cgroup_limit", v->cgroup_limit);
+	pe_json_write_close(w, '}');
 }

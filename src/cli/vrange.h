@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: LGPL-2.1-or-later
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * vrange - what libvrange can do on this machine, for pidepoch doctor.
  */
@@ -7,6 +7,8 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+
+#include "report/json_write.h"
 
 struct pe_vrange {
 	int level;	   /* 1 to 4 (vrange(7)), or -errno: the library could not be asked */
@@ -17,6 +19,6 @@ struct pe_vrange {
 
 void pe_vrange_examine(struct pe_vrange *v);
 void pe_vrange_print_text(const struct pe_vrange *v);
-void pe_vrange_print_json(const struct pe_vrange *v); /* one member of an object, and a comma */
+void pe_vrange_print_json(struct pe_json_write *w, const struct pe_vrange *v); /* "vrange":{...} */
 
 #endif

@@ -10,12 +10,12 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
-#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "command/message.h"
 #include "command/exit_status.h"
+#include "command/kernel.h"
+#include "command/message.h"
 
 static const char *verb = "demo";
 
@@ -125,11 +125,7 @@ static int mount_proc(void)
  * machine's. */
 static bool pid_max_is_ours(void)
 {
-	struct utsname name;
-	int major = 0, minor = 0;
-
-	return uname(&name) == 0 && sscanf(name.release, "%d.%d", &major, &minor) == 2 &&
-	       (major > 6 || (major == 6 && minor >= 14));
+	return pe_kernel_is_at_least(6, 14);
 }
 
 int pe_namespace_enter(void)

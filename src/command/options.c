@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "command/options.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -10,6 +9,7 @@
 
 #include "command/exit_status.h"
 #include "command/message.h"
+#include "command/number.h"
 
 #define MOST_OPTIONS 32
 #define COLUMNS	     79
@@ -206,12 +206,7 @@ static const struct pe_options_option *find_option(const char *name, enum pe_opt
 int pe_options_number(const char *name, enum pe_option option, uint64_t least_value, uint64_t most,
 		      uint64_t *out)
 {
-	char *end;
-
-	errno = 0;
-	*out = strtoull(optarg, &end, 10);
-	if (*optarg >= '0' && *optarg <= '9' && !*end && !errno && *out >= least_value &&
-	    *out <= most)
+	if (pe_number_parse(optarg, least_value, most, out))
 		return 0;
 	return pe_message_error(PE_EXIT_USAGE, name,
 				"invalid argument '%s' for '--%s': must be a number from %llu to "

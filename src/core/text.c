@@ -138,6 +138,21 @@ bool pe_text_parse(const char *s, uint64_t *n)
 	return true;
 }
 
+const char *pe_text_field(const char *text, const char *name)
+{
+	const size_t length = pe_text_span(name);
+
+	for (; *text; text++)
+		if (text[0] == '\n' && pe_text_begins(text + 1, name) && text[1 + length] == ':')
+			break;
+	if (!*text)
+		return NULL;
+	text += length + 2;
+	while (*text == ' ' || *text == '\t')
+		text++;
+	return text;
+}
+
 bool pe_text_glob(const char *pattern, size_t length, const char *s)
 {
 	const char *end = pattern + length, *star = NULL, *retry = NULL;

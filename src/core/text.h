@@ -38,6 +38,10 @@ bool pe_text_begins(const char *s, const char *with);
 const char *pe_text_digits(const char *s, const char *end, unsigned int base, uint64_t *n);
 bool pe_text_parse(const char *s, uint64_t *n); /* all of @s is a decimal number */
 
+/* The value of the line "NAME:<blanks>VALUE" of a file such as /proc/PID/status; it ends at the
+ * line's end. NULL: there is no such line. The first line is not looked at. */
+const char *pe_text_field(const char *text, const char *name);
+
 /* '*' matches any run of characters, '?' any one character */
 bool pe_text_glob(const char *pattern, size_t length, const char *s);
 

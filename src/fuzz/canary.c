@@ -18,6 +18,7 @@
 
 #include "command/namespace.h"
 #include "core/sys.h"
+#include "core/text.h"
 #include "fuzz/arch/canary.h"
 
 #define SIGNAL_END SIGRTMAX
@@ -122,18 +123,14 @@ static pid_t clone_canary(struct canary *c)
 static pid_t tracer_of(pid_t pid)
 {
 	char path[32], text[512];
-	const char *line;
-	ssize_t n;
-	int fd;
+	const char *value;
+	long n;
 
 	snprintf(path, sizeof(path), "/proc/%d/status", pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	n = fd < 0 ? 0 : read(fd, text, sizeof(text) - 1);
-	if (fd >= 0)
-		close(fd);
+	n = pe_sys_slurp(path, text, sizeof(text) - 1);
 	text[n > 0 ? n : 0] = '\0';
-	line = strstr(text, "TracerPid:");
-	return line ? (pid_t)strtol(line + strlen("TracerPid:"), NULL, 10) : 0;
+	value = pe_text_field(text, "TracerPid");
+	return value ? atoi(value) : 0;
 }
 
 /* Being traced and a changed priority send no signal, so the server looks for them. */

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "report/print.h"
+#include "report/json_write.h"
 
 static int read_events(struct pe_events *events, const char *path)
 {
@@ -20,31 +20,40 @@ static int read_events(struct pe_events *events, const char *path)
 	return r;
 }
 
-/* The line of an event without its end: the kind, the time and the program are there. */
-static FILE *begin(char **line, size_t *size, const struct pe_fuzz_session *s, const char *kind,
-		   const char *severity)
-{
-	FILE *f = open_memstream(line, size);
+/* One line of an event file, in memory. */
+struct line {
+	char *text;
+	size_t size;
+	struct pe_json_write w;
+};
 
-	if (!f)
-		return NULL;
-	fprintf(f, "{\"pidepoch\":1,\"type\":\"event\",\"kind\":\"%s\",\"severity\":\"%s\",", kind,
-		severity);
-	fprintf(f, "\"time\":%lld,\"outcome\":\"passed\",\"program\":\"", (long long)time(NULL));
-	pe_print_escaped(f, s->plan.command[0]);
-	putc('"', f);
-	return f;
+/* The line up to what each event has: the kind, the time and the program. false: no memory. */
+static bool begin(struct line *l, const struct pe_fuzz_session *s, const char *kind,
+		  const char *severity)
+{
+	l->w = (struct pe_json_write){ .out = open_memstream(&l->text, &l->size) };
+	if (!l->w.out)
+		return false;
+	pe_json_write_open(&l->w, NULL, '{');
+	pe_json_write_number(&l->w, "pidepoch", 1);
+	pe_json_write_text(&l->w, "type", "event");
+	pe_json_write_text(&l->w, "kind", kind);
+	pe_json_write_text(&l->w, "severity", severity);
+	pe_json_write_number(&l->w, "time", time(NULL));
+	pe_json_write_text(&l->w, "outcome", "passed");
+	pe_json_write_text(&l->w, "program", s->plan.command[0]);
+	return true;
 }
 
-static int end(FILE *f, char **line, const size_t *size, struct pe_events *events)
+static int end(struct line *l, struct pe_events *events)
 {
 	int r;
 
-	fputs("}", f);
-	if (fclose(f) != 0)
+	pe_json_write_close(&l->w, '}');
+	if (fclose(l->w.out) != 0)
 		return -ENOMEM;
-	r = pe_events_line(events, *line, *size);
-	free(*line);
+	r = pe_events_line(events, l->text, l->size);
+	free(l->text);
 	return r;
 }
 
@@ -60,35 +69,32 @@ static bool has_stale(const struct pe_events *events)
 static int add_act(struct pe_events *events, const struct pe_fuzz_session *s)
 {
 	const struct pe_fuzz_page_find *act = &s->find.page.find[0];
-	char *line;
-	size_t size;
-	FILE *f;
+	struct line l;
 
 	if (has_stale(events))
 		return 0;
-	f = begin(&line, &size, s, "stale", "critical");
-	if (!f)
+	if (!begin(&l, s, "stale", "critical"))
 		return -ENOMEM;
-	fprintf(f, ",\"call\":\"%s\",\"number\":%u,\"pid\":%d",
-		act->what == PE_FUZZ_PAGE_PRIORITY ? "setpriority"
-		: act->what == PE_FUZZ_PAGE_TRACE  ? "ptrace"
-						   : "kill",
-		act->pid, act->sender);
+	pe_json_write_text(&l.w, "call",
+			   act->what == PE_FUZZ_PAGE_PRIORITY ? "setpriority"
+			   : act->what == PE_FUZZ_PAGE_TRACE  ? "ptrace"
+							      : "kill");
+	pe_json_write_number(&l.w, "number", act->pid);
+	pe_json_write_number(&l.w, "pid", act->sender);
 	if (act->what == PE_FUZZ_PAGE_SIGNAL)
-		fprintf(f, ",\"signal\":%d", act->signal);
-	return end(f, &line, &size, events);
+		pe_json_write_number(&l.w, "signal", act->signal);
+	return end(&l, events);
 }
 
 static int add_difference(struct pe_events *events, const struct pe_fuzz_session *s)
 {
-	char *line;
-	size_t size;
-	FILE *f = begin(&line, &size, s, "differs", "error");
+	struct line l;
 
-	if (!f)
+	if (!begin(&l, s, "differs", "error"))
 		return -ENOMEM;
-	fprintf(f, ",\"call\":\"exit\",\"number\":%d", s->find.outcome.status);
-	return end(f, &line, &size, events);
+	pe_json_write_text(&l.w, "call", "exit");
+	pe_json_write_number(&l.w, "number", s->find.outcome.status);
+	return end(&l, events);
 }
 
 static int complete(struct pe_events *events, const struct pe_fuzz_session *s)

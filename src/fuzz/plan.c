@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "fuzz/plan.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +10,7 @@
 
 #include "command/exit_status.h"
 #include "command/message.h"
+#include "command/number.h"
 #include "command/options.h"
 #include "fuzz/policy.h"
 #include "fuzz/replay.h"
@@ -78,15 +78,6 @@ const char *pe_fuzz_plan_compared(unsigned int compare)
 
 /* --- numbers --- */
 
-bool pe_fuzz_plan_number(const char *text, uint64_t least, uint64_t most, uint64_t *out)
-{
-	char *end;
-
-	errno = 0;
-	*out = strtoull(text, &end, 10);
-	return *text >= '0' && *text <= '9' && !*end && !errno && *out >= least && *out <= most;
-}
-
 static int take_number(enum pe_option option, uint64_t least, uint64_t most, unsigned int *out)
 {
 	uint64_t n = 0;
@@ -107,7 +98,7 @@ static int take_budget(struct pe_fuzz_plan *plan)
 	uint64_t n;
 
 	snprintf(digits, sizeof(digits), "%.*s", (int)(length - has_unit), optarg);
-	if (length >= sizeof(digits) || !pe_fuzz_plan_number(digits, 1, 86400, &n))
+	if (length >= sizeof(digits) || !pe_number_parse(digits, 1, 86400, &n))
 		return ERROR(PE_EXIT_USAGE,
 			     "invalid argument '%s' for '--budget': must be a time from 1s to "
 			     "86400s, such as 60s or 10m",

@@ -44,7 +44,4 @@ const char *pe_fuzz_plan_canary(unsigned int n);
 bool pe_fuzz_plan_compares(const char *words, unsigned int *compare);
 const char *pe_fuzz_plan_compared(unsigned int compare);
 
-/* @text is a decimal number from @least to @most, and nothing else. */
-bool pe_fuzz_plan_number(const char *text, uint64_t least, uint64_t most, uint64_t *out);
-
 #endif

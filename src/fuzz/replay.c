@@ -9,6 +9,7 @@
 
 #include "command/exit_status.h"
 #include "command/message.h"
+#include "command/number.h"
 #include "fuzz/policy.h"
 
 #define ERROR(status, ...) pe_message_error(status, "fuzz", __VA_ARGS__)
@@ -98,9 +99,9 @@ static bool take_line(struct pe_fuzz_plan *plan, char *line, unsigned int *argum
 	if (strcmp(line, "compare") == 0)
 		return pe_fuzz_plan_compares(value, &plan->compare);
 	if (strcmp(line, "seed") == 0)
-		return pe_fuzz_plan_number(value, 0, UINT64_MAX, &plan->seed);
+		return pe_number_parse(value, 0, UINT64_MAX, &plan->seed);
 	if (strcmp(line, "run") == 0) {
-		bool right = pe_fuzz_plan_number(value, 1, UINT_MAX, &n);
+		bool right = pe_number_parse(value, 1, UINT_MAX, &n);
 
 		plan->first = (unsigned int)n;
 		return right;

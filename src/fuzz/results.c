@@ -19,83 +19,92 @@
 
 /* --- JSON --- */
 
-static void text(FILE *out, const char *name, const char *value)
-{
-	fprintf(out, "\"%s\":\"", name);
-	pe_print_escaped(out, value);
-	fprintf(out, "\",");
-}
-
 static const char *const results[] = {
 	[PE_FUZZ_SESSION_NOTHING] = "nothing", [PE_FUZZ_SESSION_UNREACHED] = "untested",
 	[PE_FUZZ_SESSION_ACTS] = "act",	       [PE_FUZZ_SESSION_DIFFERS] = "differs",
 	[PE_FUZZ_SESSION_LOST] = "lost",
 };
 
-static void put_acts(FILE *out, const struct pe_fuzz_page_find *list, uint32_t count, uint32_t most,
-		     const char *name)
+static void put_acts(struct pe_json_write *w, const char *key, const struct pe_fuzz_page_find *list,
+		     uint32_t count, uint32_t most)
 {
 	char act[256];
 
-	fprintf(out, "\"%s\":[", name);
+	pe_json_write_open(w, key, '[');
 	for (uint32_t i = 0; i < count && i < most; i++) {
 		pe_fuzz_print_act(&list[i], act, sizeof(act));
-		fprintf(out, "%s\"%s\"", i ? "," : "", act);
+		pe_json_write_text(w, NULL, act);
 	}
-	fprintf(out, "],");
+	pe_json_write_close(w, ']');
 }
 
-static void put_difference(FILE *out, const struct pe_fuzz_session *s)
+static void put_difference(struct pe_json_write *w, const struct pe_fuzz_session *s)
 {
 	const struct pe_fuzz_oracle *o = &s->find.oracle;
 	char sentence[512];
 
 	pe_fuzz_print_difference(s, sentence, sizeof(sentence));
-	fprintf(out, "\"difference\":{");
-	text(out, "message", sentence);
-	fprintf(out,
-		"\"runs\":%u,\"differ\":%u,\"control_runs\":%u,\"control_differ\":%u,\"p\":%.3g},",
-		o->n, o->differ, o->n, o->control_differ, pe_fuzz_oracle_p(o));
+	pe_json_write_open(w, "difference", '{');
+	pe_json_write_text(w, "message", sentence);
+	pe_json_write_number(w, "runs", o->n);
+	pe_json_write_number(w, "differ", o->differ);
+	pe_json_write_number(w, "control_runs", o->n);
+	pe_json_write_number(w, "control_differ", o->control_differ);
+	fprintf(pe_json_write_raw(w, "p"), "%.3g", pe_fuzz_oracle_p(o));
+	pe_json_write_close(w, '}');
 }
 
-static void put_find(FILE *out, const struct pe_fuzz_session *s)
+static void put_find(struct pe_json_write *w, const struct pe_fuzz_session *s)
 {
 	const struct pe_fuzz_session_find *f = &s->find;
 	const struct pe_fuzz_page *page = &f->page;
 
-	fprintf(out, "\"run\":%u,", f->number);
-	text(out, "run_policy", pe_fuzz_policy_of(s->plan.policy, f->number)->name);
-	text(out, "replay", s->plan.save);
-	put_acts(out, page->find, page->finds, PE_FUZZ_PAGE_FINDS, "acts");
-	put_acts(out, page->belief, page->beliefs, PE_FUZZ_PAGE_BELIEFS, "beliefs");
+	pe_json_write_number(w, "run", f->number);
+	pe_json_write_text(w, "run_policy", pe_fuzz_policy_of(s->plan.policy, f->number)->name);
+	pe_json_write_text(w, "replay", s->plan.save);
+	put_acts(w, "acts", page->find, page->finds, PE_FUZZ_PAGE_FINDS);
+	put_acts(w, "beliefs", page->belief, page->beliefs, PE_FUZZ_PAGE_BELIEFS);
 	if (f->result == PE_FUZZ_SESSION_LOST)
-		fprintf(out, "\"lost\":%ld,", f->lost);
+		pe_json_write_number(w, "lost", f->lost);
 	if (f->result == PE_FUZZ_SESSION_DIFFERS)
-		put_difference(out, s);
+		put_difference(w, s);
+}
+
+static void put_command(struct pe_json_write *w, char **words)
+{
+	pe_json_write_open(w, "command", '[');
+	for (; *words; words++)
+		pe_json_write_text(w, NULL, *words);
+	pe_json_write_close(w, ']');
+}
+
+static void put_total(struct pe_json_write *w, const struct pe_fuzz_session_total *t)
+{
+	pe_json_write_number(w, "runs", t->runs);
+	pe_json_write_number(w, "control_runs", t->controls);
+	pe_json_write_number(w, "timed_out", t->timed_out);
+	pe_json_write_number(w, "failed", t->failed);
+	pe_json_write_number(w, "forks", (int64_t)t->forks);
+	pe_json_write_number(w, "releases", (int64_t)t->releases);
+	pe_json_write_number(w, "reuses", (int64_t)t->reuses);
 }
 
 static void put_json(FILE *out, const struct pe_fuzz_session *s, const struct pe_findings *f)
 {
-	const struct pe_fuzz_session_total *t = &s->total;
+	struct pe_json_write w = { .out = out };
 
-	fprintf(out, "{\"pidepoch_fuzz\":1,");
-	text(out, "result", results[s->find.result]);
-	text(out, "policy", pe_fuzz_policy_name(s->plan.policy));
-	fprintf(out, "\"seed\":%llu,\"command\":[", (unsigned long long)s->plan.seed);
-	for (char **a = s->plan.command; *a; a++) {
-		fprintf(out, "%s\"", a == s->plan.command ? "" : ",");
-		pe_print_escaped(out, *a);
-		putc('"', out);
-	}
-	fprintf(out,
-		"],\"runs\":%u,\"control_runs\":%u,\"timed_out\":%u,\"failed\":%u,\"forks\":%lu,"
-		"\"releases\":%lu,\"reuses\":%lu,",
-		t->runs, t->controls, t->timed_out, t->failed, t->forks, t->releases, t->reuses);
+	pe_json_write_open(&w, NULL, '{');
+	pe_json_write_number(&w, "pidepoch_fuzz", 1);
+	pe_json_write_text(&w, "result", results[s->find.result]);
+	pe_json_write_text(&w, "policy", pe_fuzz_policy_name(s->plan.policy));
+	fprintf(pe_json_write_raw(&w, "seed"), "%llu", (unsigned long long)s->plan.seed);
+	put_command(&w, s->plan.command);
+	put_total(&w, &s->total);
 	if (s->find.number)
-		put_find(out, s);
-	fprintf(out, "\"report\":");
-	pe_print_json(out, f);
-	fprintf(out, "}\n");
+		put_find(&w, s);
+	pe_print_json(pe_json_write_raw(&w, "report"), f);
+	pe_json_write_close(&w, '}');
+	putc('\n', out);
 }
 
 /* --- files --- */

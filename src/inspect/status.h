@@ -6,6 +6,7 @@
 
 #include <sys/types.h>
 
+#include "core/frame/policy.h"
 #include "core/frame/stats.h"
 
 /* what `pidepoch top` shows in addition to the stats */

@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/frame/policy.h"
 #include "core/frame/stats.h"
 #include "core/record/notice.h"
 #include "core/record/sink.h"
@@ -110,40 +111,20 @@ struct setting {
 
 static bool apply_policy(struct pe_settings *set, const char *value)
 {
-	static const struct {
-		char name[10];
-		bool off, once;
-		enum pe_policy policy;
-	} levels[] = {
-		{ "off", true, false, PE_POLICY_REPORT },
-		{ "warn-once", false, true, PE_POLICY_REPORT },
-		{ "warn", false, false, PE_POLICY_REPORT },
-		{ "report", false, false, PE_POLICY_REPORT }, /* the former name of warn */
-		{ "refuse", false, false, PE_POLICY_REFUSE },
-		{ "abort", false, false, PE_POLICY_ABORT },
-	};
+	const struct pe_policy_level *level = pe_policy_level(value);
 
-	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++)
-		if (pe_text_same(value, levels[i].name)) {
-			set->policy = levels[i].policy;
-			set->once = levels[i].once;
-			set->trusted = levels[i].off;
-			set->stacks = set->policy == PE_POLICY_REPORT && !levels[i].off;
-			return true;
-		}
-	return false;
+	if (!level)
+		return false;
+	set->policy = level->policy;
+	set->once = level->once;
+	set->trusted = level->off;
+	set->stacks = level->policy == PE_POLICY_REPORT && !level->off;
+	return true;
 }
 
 static bool apply_evidence(struct pe_settings *set, const char *value)
 {
-	static const char words[][5] = { "off", "tell", "act", "all" };
-
-	for (int i = 0; i < 4; i++)
-		if (pe_text_same(value, words[i])) {
-			set->evidence = (enum pe_evidence_policy)i;
-			return true;
-		}
-	return false;
+	return pe_policy_evidence(value, &set->evidence);
 }
 
 static bool apply_waits(struct pe_settings *set, const char *value)
@@ -228,37 +209,9 @@ static bool apply_trust(struct pe_settings *set, const char *value)
 	return true;
 }
 
-#define WORDS 15
-
 static bool apply_force_old(struct pe_settings *set, const char *value)
 {
-	/* this library uses the first four, io_uring and the words after pid_max; the command uses
-	 * the others */
-	static const char names[WORDS][10] = { "rseq",	   "inode",    "wipe",	   "pidfd",
-					       "notify",   "killable", "sync",	   "admin",
-					       "children", "info",     "io_uring", "userns",
-					       "pid_max",  "handle",   "pidfs" };
-	static const enum pe_old bits[WORDS] = { PE_OLD_RSEQ,
-						 PE_OLD_INODE,
-						 PE_OLD_WIPE,
-						 PE_OLD_PIDFD,
-						 [10] = PE_OLD_RING,
-						 [13] = PE_OLD_HANDLE,
-						 [14] = PE_OLD_PIDFS_ROOT };
-
-	while (*value) {
-		size_t length = run_of(value, ",", false);
-		int i = 0;
-
-		while (i < WORDS &&
-		       (pe_text_span(names[i]) != length || memcmp(names[i], value, length) != 0))
-			i++;
-		if (i == WORDS)
-			return false;
-		set->force_old |= bits[i];
-		value += length + (value[length] == ',');
-	}
-	return true;
+	return pe_mechanisms_parse(value, &set->force_old);
 }
 
 static bool apply_handles(struct pe_settings *set, const char *value)
@@ -312,7 +265,7 @@ static const struct setting settings[] = {
 	  apply_fuzz },
 	{ "PIDEPOCH_HANDLES", "is not what 'pidepoch run' sets; it is ignored", apply_handles },
 	{ "PIDEPOCH_FORCE_OLD",
-	  "has a word that 'pidepoch doctor --json' does not; the rest is ignored",
+	  "has a word that 'pidepoch doctor --json' does not; that word is ignored",
 	  apply_force_old },
 };
 

@@ -8,6 +8,7 @@ libreport_la_SOURCES = \
 	src/report/events.c src/report/events.h \
 	src/report/findings.c src/report/findings.h \
 	src/report/json.c src/report/json.h \
+	src/report/json_write.c src/report/json_write.h \
 	src/report/page.S src/report/page.h \
 	src/report/print.c src/report/print.h src/report/print_html.c src/report/print_json.c \
 	src/report/print_sarif.c src/report/print_text.c src/report/plain.c src/report/plain.h \

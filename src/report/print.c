@@ -24,20 +24,6 @@ void pe_print_call(char *to, size_t size, const struct pe_events_event *e)
 	snprintf(to, size, "%s(%s%" PRIu64 "%s)", e->used.call, of_group(e), e->number, signal);
 }
 
-void pe_print_escaped(FILE *out, const char *text)
-{
-	for (; *text; text++) {
-		unsigned char c = (unsigned char)*text;
-
-		if (c < ' ' || c >= 127 || c == '<' || c == '>' || c == '&')
-			fprintf(out, "\\u%04x", c);
-		else if (c == '"' || c == '\\')
-			fprintf(out, "\\%c", c);
-		else
-			putc(c, out);
-	}
-}
-
 static const struct {
 	const char *kind, *sentence;
 } sentences[] = {
@@ -93,55 +79,51 @@ const char *pe_print_stack_end(const struct pe_events_moment *m)
 	return "for a reason that is not known here";
 }
 
-static void member(FILE *out, const char *name, const char *value)
+static void text_if_known(struct pe_json_write *w, const char *key, const char *text)
 {
-	if (!value)
-		return;
-	fprintf(out, ",\"%s\":\"", name);
-	pe_print_escaped(out, value);
-	putc('"', out);
+	if (text)
+		pe_json_write_text(w, key, text);
 }
 
 static bool json_frame(void *context, unsigned int n, const struct pe_symbols_frame *frame)
 {
-	FILE *out = context;
+	struct pe_json_write *w = context;
 
-	fprintf(out, "%s{\"offset\":\"0x%" PRIx64 "\"", n ? "," : "", frame->offset);
-	member(out, "function", frame->function);
-	member(out, "file", frame->file);
+	(void)n;
+	pe_json_write_open(w, NULL, '{');
+	fprintf(pe_json_write_raw(w, "offset"), "\"0x%" PRIx64 "\"", frame->offset);
+	text_if_known(w, "function", frame->function);
+	text_if_known(w, "file", frame->file);
 	if (frame->line)
-		fprintf(out, ",\"line\":%u", frame->line);
-	member(out, "module", frame->module);
+		pe_json_write_number(w, "line", frame->line);
+	text_if_known(w, "module", frame->module);
 	if (frame->inlined)
-		fprintf(out, ",\"inlined\":true");
-	putc('}', out);
+		pe_json_write_bool(w, "inlined", true);
+	pe_json_write_close(w, '}');
 	return true;
 }
 
-static void json_moment(FILE *out, const struct pe_findings *f, const struct pe_events_event *e,
-			const struct pe_events_moment *m)
+static void json_moment(struct pe_json_write *w, const char *key, const struct pe_findings *f,
+			const struct pe_events_event *e, const struct pe_events_moment *m)
 {
-	fprintf(out, "{\"call\":\"");
-	pe_print_escaped(out, m->call);
-	fprintf(out, "\",\"ago_ms\":%" PRIu64 ",\"tid\":%" PRIu64 ",\"stack\":[", m->ago_ms,
-		m->tid);
-	pe_findings_walk(f, e, &m->stack, json_frame, out);
-	putc(']', out);
+	pe_json_write_open(w, key, '{');
+	pe_json_write_text(w, "call", m->call);
+	pe_json_write_number(w, "ago_ms", (int64_t)m->ago_ms);
+	pe_json_write_number(w, "tid", (int64_t)m->tid);
+	pe_json_write_open(w, "stack", '[');
+	pe_findings_walk(f, e, &m->stack, json_frame, w);
+	pe_json_write_close(w, ']');
 	if (*m->stack_end)
-		member(out, "stack_end", m->stack_end);
-	putc('}', out);
+		pe_json_write_text(w, "stack_end", m->stack_end);
+	pe_json_write_close(w, '}');
 }
 
-void pe_print_moments(FILE *out, const struct pe_findings *f, const struct pe_events_event *e)
+void pe_print_moments(struct pe_json_write *w, const struct pe_findings *f,
+		      const struct pe_events_event *e)
 {
-	fprintf(out, "\"misused\":");
-	json_moment(out, f, e, &e->used);
-	if (e->released.known) {
-		fprintf(out, ",\"released\":");
-		json_moment(out, f, e, &e->released);
-	}
-	if (e->obtained.known) {
-		fprintf(out, ",\"obtained\":");
-		json_moment(out, f, e, &e->obtained);
-	}
+	json_moment(w, "misused", f, e, &e->used);
+	if (e->released.known)
+		json_moment(w, "released", f, e, &e->released);
+	if (e->obtained.known)
+		json_moment(w, "obtained", f, e, &e->obtained);
 }

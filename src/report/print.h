@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "report/findings.h"
+#include "report/json_write.h"
 
 void pe_print_text(FILE *out, const struct pe_findings *f);
 
@@ -27,11 +28,9 @@ void pe_print_call(char *to, size_t size, const struct pe_events_event *e);
 /* The reason why the stack of @m ends early, as text; NULL: it is whole. */
 const char *pe_print_stack_end(const struct pe_events_moment *m);
 
-/* Print @text escaped for a JSON string that may stand in a page's script. */
-void pe_print_escaped(FILE *out, const char *text);
-
 /* Print the moments of an event: "misused": {...}, "released": {...}, "obtained": {...} */
-void pe_print_moments(FILE *out, const struct pe_findings *f, const struct pe_events_event *e);
+void pe_print_moments(struct pe_json_write *w, const struct pe_findings *f,
+		      const struct pe_events_event *e);
 
 /* The kind with index @n, and a sentence that explains it. false: there are no more kinds. */
 bool pe_print_kind(size_t n, const char **kind, const char **sentence);

@@ -3,56 +3,75 @@
 
 #include <inttypes.h>
 
-static void text(FILE *out, const char *name, const char *value)
+static void holder(struct pe_json_write *w, const struct pe_events_event *e)
 {
-	fprintf(out, "\"%s\":\"", name);
-	pe_print_escaped(out, value);
-	fprintf(out, "\",");
+	if (!e->holder.known)
+		return;
+	pe_json_write_open(w, "holder", '{');
+	pe_json_write_text(w, "comm", e->holder.comm);
+	pe_json_write_text(w, "exe", e->holder.exe);
+	pe_json_write_number(w, "parent", (int64_t)e->holder.parent);
+	pe_json_write_number(w, "age_ms", (int64_t)e->holder.age_ms);
+	pe_json_write_close(w, '}');
 }
 
-static void finding(FILE *out, const struct pe_findings *f, const struct pe_findings_finding *x)
+static void program(struct pe_json_write *w, const struct pe_events_event *e)
 {
-	const struct pe_events_event *e = x->first;
 	char sentence[128];
 
 	pe_print_sentence(sentence, sizeof(sentence), e);
-	putc('{', out);
-	text(out, "kind", e->kind);
-	text(out, "severity", pe_events_severity_name(e->severity));
-	text(out, "message", sentence);
-	text(out, "program", e->program);
+	pe_json_write_text(w, "kind", e->kind);
+	pe_json_write_text(w, "severity", pe_events_severity_name(e->severity));
+	pe_json_write_text(w, "message", sentence);
+	pe_json_write_text(w, "program", e->program);
 	if (*e->command_line)
-		text(out, "command_line", e->command_line);
-	text(out, "outcome", e->outcome);
-	fprintf(out,
-		"\"id\":\"%016" PRIx64 "\",\"count\":%" PRIu64 ",\"time\":%" PRId64
-		".%03d,\"pid\":%" PRIu64 ",\"number\":%" PRIu64 ",",
-		x->key, x->count, e->time_ms / 1000, (int)(e->time_ms % 1000), e->pid, e->number);
+		pe_json_write_text(w, "command_line", e->command_line);
+	pe_json_write_text(w, "outcome", e->outcome);
+}
+
+static void call(struct pe_json_write *w, const struct pe_events_event *e)
+{
+	fprintf(pe_json_write_raw(w, "time"), "%" PRId64 ".%03d", e->time_ms / 1000,
+		(int)(e->time_ms % 1000));
+	pe_json_write_number(w, "pid", (int64_t)e->pid);
+	pe_json_write_number(w, "number", (int64_t)e->number);
 	if (e->signal >= 0)
-		fprintf(out, "\"signal\":%d,", e->signal);
+		pe_json_write_number(w, "signal", e->signal);
 	if (e->group)
-		fprintf(out, "\"group\":true,");
-	fprintf(out, "\"inherited\":%s,\"released_by_any\":%s,", e->inherited ? "true" : "false",
-		e->by_any ? "true" : "false");
-	if (e->holder.known) {
-		fprintf(out, "\"holder\":{");
-		text(out, "comm", e->holder.comm);
-		text(out, "exe", e->holder.exe);
-		fprintf(out, "\"parent\":%" PRIu64 ",\"age_ms\":%" PRIu64 "},", e->holder.parent,
-			e->holder.age_ms);
-	}
-	pe_print_moments(out, f, e);
-	putc('}', out);
+		pe_json_write_bool(w, "group", true);
+	pe_json_write_bool(w, "inherited", e->inherited);
+	pe_json_write_bool(w, "released_by_any", e->by_any);
+}
+
+static void finding(struct pe_json_write *w, const struct pe_findings *f,
+		    const struct pe_findings_finding *x)
+{
+	pe_json_write_open(w, NULL, '{');
+	program(w, x->first);
+	fprintf(pe_json_write_raw(w, "id"), "\"%016" PRIx64 "\"", x->key);
+	pe_json_write_number(w, "count", (int64_t)x->count);
+	call(w, x->first);
+	holder(w, x->first);
+	pe_print_moments(w, f, x->first);
+	pe_json_write_close(w, '}');
 }
 
 void pe_print_json(FILE *out, const struct pe_findings *f)
 {
-	fprintf(out, "{\"pidepoch_report\":1,\"events\":%zu,\"unreadable\":%zu,\"suppressed\":%zu,",
-		f->events->events, f->events->unreadable, f->suppressed);
-	fprintf(out, "\"findings\":[");
+	struct pe_json_write w = { .out = out };
+
+	pe_json_write_open(&w, NULL, '{');
+	pe_json_write_number(&w, "pidepoch_report", 1);
+	pe_json_write_number(&w, "events", (int64_t)f->events->events);
+	pe_json_write_number(&w, "unreadable", (int64_t)f->events->unreadable);
+	pe_json_write_number(&w, "suppressed", (int64_t)f->suppressed);
+	pe_json_write_open(&w, "findings", '[');
 	for (size_t i = 0; i < f->findings; i++) {
-		fprintf(out, "%s\n", i ? "," : "");
-		finding(out, f, &f->finding[i]);
+		pe_json_write_line(&w);
+		finding(&w, f, &f->finding[i]);
 	}
-	fprintf(out, "\n]}\n");
+	pe_json_write_line(&w);
+	pe_json_write_close(&w, ']');
+	pe_json_write_close(&w, '}');
+	putc('\n', out);
 }

@@ -8,17 +8,12 @@
 
 static const char levels[PE_EVENTS_SEVERITIES][8] = { "error", "error", "warning", "note" };
 
-static void text(FILE *out, const char *name, const char *value)
-{
-	fprintf(out, "\"%s\":\"", name);
-	pe_print_escaped(out, value);
-	putc('"', out);
-}
-
 /* A path as a URI reference. A relative path stays relative. */
-static void uri(FILE *out, const char *path)
+static void uri(struct pe_json_write *w, const char *path)
 {
-	fprintf(out, "\"uri\":\"%s", *path == '/' ? "file://" : "");
+	FILE *out = pe_json_write_raw(w, "uri");
+
+	fputs(*path == '/' ? "\"file://" : "\"", out);
 	for (; *path; path++) {
 		unsigned char c = (unsigned char)*path;
 
@@ -30,39 +25,51 @@ static void uri(FILE *out, const char *path)
 	putc('"', out);
 }
 
-static void location(FILE *out, const struct pe_symbols_frame *frame)
+/* @line: 0: not known */
+static void physical(struct pe_json_write *w, const char *path, unsigned int line)
 {
-	const char *comma = "";
+	pe_json_write_open(w, "physicalLocation", '{');
+	pe_json_write_open(w, "artifactLocation", '{');
+	uri(w, path);
+	pe_json_write_close(w, '}');
+	if (line) {
+		pe_json_write_open(w, "region", '{');
+		pe_json_write_number(w, "startLine", line);
+		pe_json_write_close(w, '}');
+	}
+	pe_json_write_close(w, '}');
+}
 
-	putc('{', out);
-	if (frame->file) {
-		fprintf(out, "\"physicalLocation\":{\"artifactLocation\":{");
-		uri(out, frame->file);
-		putc('}', out);
-		if (frame->line)
-			fprintf(out, ",\"region\":{\"startLine\":%u}", frame->line);
-		putc('}', out);
-		comma = ",";
-	}
-	if (frame->function) {
-		fprintf(out, "%s\"logicalLocations\":[{", comma);
-		text(out, "fullyQualifiedName", frame->function);
-		fprintf(out, ",\"kind\":\"function\"}]");
-	}
-	putc('}', out);
+static void logical(struct pe_json_write *w, const char *function)
+{
+	pe_json_write_open(w, "logicalLocations", '[');
+	pe_json_write_open(w, NULL, '{');
+	pe_json_write_text(w, "fullyQualifiedName", function);
+	pe_json_write_text(w, "kind", "function");
+	pe_json_write_close(w, '}');
+	pe_json_write_close(w, ']');
+}
+
+static void location(struct pe_json_write *w, const char *key, const struct pe_symbols_frame *frame)
+{
+	pe_json_write_open(w, key, '{');
+	if (frame->file)
+		physical(w, frame->file, frame->line);
+	if (frame->function)
+		logical(w, frame->function);
+	pe_json_write_close(w, '}');
 }
 
 static bool sarif_frame(void *context, unsigned int n, const struct pe_symbols_frame *frame)
 {
-	FILE *out = context;
+	struct pe_json_write *w = context;
 
-	fprintf(out, "%s{\"location\":", n ? "," : "");
-	location(out, frame);
-	if (frame->module) {
-		putc(',', out);
-		text(out, "module", frame->module);
-	}
-	putc('}', out);
+	(void)n;
+	pe_json_write_open(w, NULL, '{');
+	location(w, "location", frame);
+	if (frame->module)
+		pe_json_write_text(w, "module", frame->module);
+	pe_json_write_close(w, '}');
 	return true;
 }
 
@@ -75,7 +82,7 @@ static bool is_libc(const char *module)
 }
 
 struct place {
-	FILE *out;
+	struct pe_json_write *w;
 	bool found;
 };
 
@@ -87,7 +94,7 @@ static bool first_place(void *context, unsigned int n, const struct pe_symbols_f
 	(void)n;
 	if (!frame->file || is_libc(frame->module))
 		return true;
-	location(place->out, frame);
+	location(place->w, NULL, frame);
 	place->found = true;
 	return false;
 }
@@ -95,98 +102,150 @@ static bool first_place(void *context, unsigned int n, const struct pe_symbols_f
 /* Otherwise the first frame that has a name. */
 static bool first_name(void *context, unsigned int n, const struct pe_symbols_frame *frame)
 {
-	FILE *out = context;
-
 	(void)n;
 	if (!frame->function)
 		return true;
-	fprintf(out, ",\"logicalLocations\":[{");
-	text(out, "fullyQualifiedName", frame->function);
-	fprintf(out, ",\"kind\":\"function\"}]");
+	logical(context, frame->function);
 	return false;
 }
 
 /* A code host refuses a result without a file: it is the program's, then. */
-static void program(FILE *out, const struct pe_findings *f, const struct pe_events_event *e)
+static void program(struct pe_json_write *w, const struct pe_findings *f,
+		    const struct pe_events_event *e)
 {
-	fprintf(out, "{\"physicalLocation\":{\"artifactLocation\":{");
-	uri(out, e->program);
-	fprintf(out, "},\"region\":{\"startLine\":1}}");
-	pe_findings_walk(f, e, &e->used.stack, first_name, out);
-	putc('}', out);
+	pe_json_write_open(w, NULL, '{');
+	physical(w, e->program, 1);
+	pe_findings_walk(f, e, &e->used.stack, first_name, w);
+	pe_json_write_close(w, '}');
 }
 
-static void locations(FILE *out, const struct pe_findings *f, const struct pe_events_event *e)
+static void locations(struct pe_json_write *w, const struct pe_findings *f,
+		      const struct pe_events_event *e)
 {
-	struct place place = { .out = out };
+	struct place place = { .w = w };
 
-	fprintf(out, "\"locations\":[");
+	pe_json_write_open(w, "locations", '[');
 	pe_findings_walk(f, e, &e->used.stack, first_place, &place);
 	if (!place.found)
-		program(out, f, e);
-	putc(']', out);
+		program(w, f, e);
+	pe_json_write_close(w, ']');
 }
 
-static void stack(FILE *out, const struct pe_findings *f, const struct pe_events_event *e,
-		  const struct pe_events_moment *m, const char *what)
+/* "KEY":{"text":"..."} */
+static void message(struct pe_json_write *w, const char *key, const char *text)
 {
+	pe_json_write_open(w, key, '{');
+	pe_json_write_text(w, "text", text);
+	pe_json_write_close(w, '}');
+}
+
+static void stack(struct pe_json_write *w, const struct pe_findings *f,
+		  const struct pe_events_event *e, const struct pe_events_moment *m,
+		  const char *what)
+{
+	char text[128];
+
 	if (m->stack.depth == 0)
 		return;
-	fprintf(out, "%s{\"message\":{\"text\":\"%s by ", m == &e->used ? "" : ",", what);
-	pe_print_escaped(out, m->call);
-	fprintf(out, "\"},\"frames\":[");
-	pe_findings_walk(f, e, &m->stack, sarif_frame, out);
-	fprintf(out, "]}");
+	snprintf(text, sizeof(text), "%s by %s", what, m->call);
+	pe_json_write_open(w, NULL, '{');
+	message(w, "message", text);
+	pe_json_write_open(w, "frames", '[');
+	pe_findings_walk(f, e, &m->stack, sarif_frame, w);
+	pe_json_write_close(w, ']');
+	pe_json_write_close(w, '}');
 }
 
-static void result(FILE *out, const struct pe_findings *f, const struct pe_findings_finding *x)
+static void stacks(struct pe_json_write *w, const struct pe_findings *f,
+		   const struct pe_events_event *e)
+{
+	if (e->used.stack.depth == 0)
+		return;
+	pe_json_write_open(w, "stacks", '[');
+	stack(w, f, e, &e->used, "misused");
+	stack(w, f, e, &e->released, "released");
+	stack(w, f, e, &e->obtained, "obtained");
+	pe_json_write_close(w, ']');
+}
+
+static void fingerprint(struct pe_json_write *w, uint64_t key)
+{
+	pe_json_write_open(w, "partialFingerprints", '{');
+	fprintf(pe_json_write_raw(w, "stacks/v1"), "\"%016" PRIx64 "\"", key);
+	pe_json_write_close(w, '}');
+}
+
+static void result(struct pe_json_write *w, const struct pe_findings *f,
+		   const struct pe_findings_finding *x)
 {
 	const struct pe_events_event *e = x->first;
-	char sentence[128], call[64];
+	char sentence[128], call[64], text[256];
 
 	pe_print_sentence(sentence, sizeof(sentence), e);
 	pe_print_call(call, sizeof(call), e);
-	fprintf(out, "{");
-	text(out, "ruleId", e->kind);
-	fprintf(out, ",\"level\":\"%s\",\"message\":{\"text\":\"", levels[e->severity]);
-	pe_print_escaped(out, call);
-	fprintf(out, ": %s (%" PRIu64 " time%s)\"},", sentence, x->count, x->count == 1 ? "" : "s");
-	locations(out, f, e);
-	fprintf(out, ",\"occurrenceCount\":%" PRIu64, x->count);
-	fprintf(out, ",\"partialFingerprints\":{\"stacks/v1\":\"%016" PRIx64 "\"}", x->key);
-	if (e->used.stack.depth) {
-		fprintf(out, ",\"stacks\":[");
-		stack(out, f, e, &e->used, "misused");
-		stack(out, f, e, &e->released, "released");
-		stack(out, f, e, &e->obtained, "obtained");
-		putc(']', out);
-	}
-	putc('}', out);
+	snprintf(text, sizeof(text), "%s: %s (%" PRIu64 " time%s)", call, sentence, x->count,
+		 x->count == 1 ? "" : "s");
+	pe_json_write_open(w, NULL, '{');
+	pe_json_write_text(w, "ruleId", e->kind);
+	pe_json_write_text(w, "level", levels[e->severity]);
+	message(w, "message", text);
+	locations(w, f, e);
+	pe_json_write_number(w, "occurrenceCount", (int64_t)x->count);
+	fingerprint(w, x->key);
+	stacks(w, f, e);
+	pe_json_write_close(w, '}');
 }
 
-static void rules(FILE *out)
+static void rules(struct pe_json_write *w)
 {
 	const char *kind, *sentence;
 
+	pe_json_write_open(w, "rules", '[');
 	for (size_t i = 0; pe_print_kind(i, &kind, &sentence); i++) {
-		fprintf(out, "%s\n{", i ? "," : "");
-		text(out, "id", kind);
-		fprintf(out, ",\"shortDescription\":{");
-		text(out, "text", sentence);
-		fprintf(out, "}}");
+		pe_json_write_line(w);
+		pe_json_write_open(w, NULL, '{');
+		pe_json_write_text(w, "id", kind);
+		message(w, "shortDescription", sentence);
+		pe_json_write_close(w, '}');
 	}
+	pe_json_write_line(w);
+	pe_json_write_close(w, ']');
+}
+
+static void tool(struct pe_json_write *w)
+{
+	pe_json_write_open(w, "tool", '{');
+	pe_json_write_open(w, "driver", '{');
+	pe_json_write_text(w, "name", "pidepoch");
+	rules(w);
+	pe_json_write_close(w, '}');
+	pe_json_write_close(w, '}');
+}
+
+static void results(struct pe_json_write *w, const struct pe_findings *f)
+{
+	pe_json_write_open(w, "results", '[');
+	for (size_t i = 0; i < f->findings; i++) {
+		pe_json_write_line(w);
+		result(w, f, &f->finding[i]);
+	}
+	pe_json_write_line(w);
+	pe_json_write_close(w, ']');
 }
 
 void pe_print_sarif(FILE *out, const struct pe_findings *f)
 {
-	fprintf(out, "{\"$schema\":\"https://json.schemastore.org/sarif-2.1.0.json\","
-		     "\"version\":\"2.1.0\",\"runs\":[{\"tool\":{\"driver\":{\"name\":\"pidepoch\","
-		     "\"rules\":[");
-	rules(out);
-	fprintf(out, "\n]}},\"results\":[");
-	for (size_t i = 0; i < f->findings; i++) {
-		fprintf(out, "%s\n", i ? "," : "");
-		result(out, f, &f->finding[i]);
-	}
-	fprintf(out, "\n]}]}\n");
+	struct pe_json_write w = { .out = out };
+
+	pe_json_write_open(&w, NULL, '{');
+	pe_json_write_text(&w, "$schema", "https://json.schemastore.org/sarif-2.1.0.json");
+	pe_json_write_text(&w, "version", "2.1.0");
+	pe_json_write_open(&w, "runs", '[');
+	pe_json_write_open(&w, NULL, '{');
+	tool(&w);
+	results(&w, f);
+	pe_json_write_close(&w, '}');
+	pe_json_write_close(&w, ']');
+	pe_json_write_close(&w, '}');
+	putc('\n', out);
 }

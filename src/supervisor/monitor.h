@@ -26,6 +26,7 @@
 #ifndef PE_SUPERVISOR_MONITOR_H
 #define PE_SUPERVISOR_MONITOR_H
 
+#include "core/frame/policy.h"
 #include "core/frame/stats.h"
 #include "core/token.h"
 

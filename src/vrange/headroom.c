@@ -19,13 +19,9 @@ static const struct version versions[] = {
 /* The number that @s begins with; UINT64_MAX for "max" and for no number. */
 static uint64_t number(const char *s)
 {
-	uint64_t n = 0;
+	uint64_t n;
 
-	if (*s < '0' || *s > '9')
-		return UINT64_MAX;
-	for (; *s >= '0' && *s <= '9'; s++)
-		n = n * 10 + (uint64_t)(*s - '0');
-	return n;
+	return pe_text_digits(s, NULL, 10, &n) == s ? UINT64_MAX : n;
 }
 
 static uint64_t number_in(const char *folder, const char *file)

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# libvrange.so: volatile ranges. It shares contract, sys, text and arena of src/core, no pid code.
+# libvrange.so: volatile ranges. It shares contract, sys, text, maps and arena of src/core, and has
+# no pid code.
 noinst_LTLIBRARIES += libvrangecore.la
 lib_LTLIBRARIES += libvrange.la
 include_HEADERS += include/vrange.h include/vrange_raw.h
 
 # no arrays of run-time length: a handler's stack may be small
 libvrangecore_la_CFLAGS = $(LIBRARY_CFLAGS) -Wvla
-libvrangecore_la_SOURCES = src/core/text.c src/core/text.h
+libvrangecore_la_SOURCES = src/core/text.c src/core/text.h src/core/maps.c src/core/maps.h
 libvrangecore_la_SOURCES += src/vrange/kernel.c src/vrange/kernel.h src/vrange/boundary.h
 libvrangecore_la_SOURCES += src/vrange/ledger.c src/vrange/ledger.h
 libvrangecore_la_SOURCES += src/vrange/mapping.c src/vrange/mapping.h

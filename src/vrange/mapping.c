@@ -1,30 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "core/contract.h"
 
-#include <linux/types.h>
-#include <sys/ioctl.h>
-
+#include "core/maps.h"
+#include "core/text.h"
 #include "vrange/mapping.h"
-
-#define QUERY_READABLE	       0x01
-#define QUERY_WRITABLE	       0x02
-#define QUERY_SHARED	       0x08
-#define QUERY_COVERING_OR_NEXT 0x10
-
-/* struct procmap_query of linux/fs.h, which the headers of older kernels lack */
-struct query {
-	uint64_t size, flags, at;
-	uint64_t start, end, vma_flags, page, offset, inode;
-	uint32_t major, minor, name_size, build_id_size;
-	uint64_t name, build_id;
-};
-
-#define QUERY _IOWR('f', 17, struct query)
 
 static int by_query(int fd, uintptr_t at, struct vr_mapping *m)
 {
-	struct query q = { .size = sizeof(q), .flags = QUERY_COVERING_OR_NEXT, .at = at };
-	int error = (int)pe_sys3(SYS_ioctl, fd, QUERY, PE_SYS_LONG(&q));
+	struct pe_maps_query q;
+	int error = pe_maps_query(fd, at, PE_MAPS_COVERING_OR_NEXT, &q);
 
 	if (error)
 		return error;
@@ -34,87 +18,45 @@ static int by_query(int fd, uintptr_t at, struct vr_mapping *m)
 	m->offset = q.offset;
 	m->major = q.major;
 	m->minor = q.minor;
-	m->page = (uint32_t)q.page;
-	m->readable = q.vma_flags & QUERY_READABLE;
-	m->writable = q.vma_flags & QUERY_WRITABLE;
-	m->shared = q.vma_flags & QUERY_SHARED;
+	m->page = (uint32_t)q.page_size;
+	m->readable = q.vma_flags & PE_MAPS_READABLE;
+	m->writable = q.vma_flags & PE_MAPS_WRITABLE;
+	m->shared = q.vma_flags & PE_MAPS_SHARED;
 	return 0;
 }
 
-/* --- the text: "START-END rwxp OFFSET MAJOR:MINOR INODE   NAME" --- */
-
-struct text {
-	int fd;
-	long length, at;
-	char buffer[512];
-};
-
-static int next_byte(struct text *t)
+static void take(const struct pe_maps_line *line, struct vr_mapping *m)
 {
-	if (t->at == t->length) {
-		t->length = pe_sys_read(t->fd, t->buffer, sizeof(t->buffer));
-		t->at = 0;
-		if (t->length <= 0) {
-			t->length = 0;
-			return -1;
-		}
-	}
-	return (unsigned char)t->buffer[t->at++];
+	m->span.start = line->start;
+	m->span.end = line->end;
+	m->inode = line->inode;
+	m->offset = line->offset;
+	m->major = line->major;
+	m->minor = line->minor;
+	m->page = pe_text_begins(line->path, "/anon_hugepage") ? 2 << 20 : VR_PAGE;
+	m->readable = line->readable;
+	m->writable = line->writable;
+	m->shared = line->shared;
 }
 
-static uint64_t next_number(struct text *t, unsigned int base)
-{
-	uint64_t n = 0;
-
-	for (int c = next_byte(t); c >= 0; c = next_byte(t)) {
-		const bool letter = c >= 'a' && c <= 'f' && base == 16;
-
-		if (!letter && (c < '0' || c > '9'))
-			break;
-		n = n * base + (unsigned int)(letter ? c - 'a' + 10 : c - '0');
-	}
-	return n;
-}
-
-/* Reads the rest of the line. Is the name that of private huge pages? */
-static bool names_huge_pages(struct text *t)
-{
-	static const char huge[] = "/anon_hugepage";
-	size_t matched = 0;
-	bool started = false;
-
-	for (int c = next_byte(t); c >= 0 && c != '\n'; c = next_byte(t)) {
-		if (c == ' ' && !started)
-			continue;
-		started = true;
-		if (matched < sizeof(huge) - 1)
-			matched = c == huge[matched] ? matched + 1 : sizeof(huge);
-	}
-	return matched == sizeof(huge) - 1;
-}
-
+/* For older kernels. No path that matters here is cut. */
 static int by_text(uintptr_t at, struct vr_mapping *m)
 {
-	struct text t = { .fd = pe_sys_open("/proc/self/maps", O_RDONLY | O_CLOEXEC) };
+	char buffer[512];
+	struct pe_maps_reader r = { .fd = pe_sys_open("/proc/self/maps", O_RDONLY | O_CLOEXEC),
+				    .buffer = buffer,
+				    .size = sizeof(buffer) };
+	struct pe_maps_line line;
+	bool found = false;
 
-	if (t.fd < 0)
-		return t.fd;
-	do {
-		m->span.start = next_number(&t, 16);
-		m->span.end = next_number(&t, 16);
-		m->readable = next_byte(&t) == 'r';
-		m->writable = next_byte(&t) == 'w';
-		next_byte(&t);
-		m->shared = next_byte(&t) == 's';
-		next_byte(&t);
-		m->offset = next_number(&t, 16);
-		m->major = (uint32_t)next_number(&t, 16);
-		m->minor = (uint32_t)next_number(&t, 16);
-		m->inode = next_number(&t, 10);
-		m->page = names_huge_pages(&t) ? 2 << 20 : VR_PAGE;
-	} while (t.length > 0 && m->span.end <= at);
-	pe_sys_close(t.fd);
-	return m->span.end > at ? 0 : -ENOENT;
+	if (r.fd < 0)
+		return r.fd;
+	while (!found && pe_maps_next(&r, &line))
+		found = line.end > at;
+	if (found)
+		take(&line, m);
+	pe_sys_close(r.fd);
+	return found ? 0 : -ENOENT;
 }
 
 int vr_mapping_find(int query, uintptr_t at, struct vr_mapping *m)

@@ -27,7 +27,7 @@ export TMPDIR
 if unshare -Urm sh -c 'mount -t tmpfs none /proc' 2>/dev/null; then
 	# shellcheck disable=SC2016
 	for name in "$TMPDIR/link" pidepoch; do
-		try_env unshare -Urm sh -c 'mount -t tmpfs none /proc; "$1" doctor --json | grep -q "\"preload\", \"works\": true" && exec "$1" run printenv LD_PRELOAD' sh "$name"
+		try_env unshare -Urm sh -c 'mount -t tmpfs none /proc; "$1" doctor --json | grep -q "\"preload\",\"works\":true" && exec "$1" run printenv LD_PRELOAD' sh "$name"
 		status 0
 		printed "$TMPDIR/two/lib/libpidepoch-preload.so"
 	done

@@ -63,7 +63,7 @@ static void end_member(void)
 
 static bool finds_reaped(void)
 {
-	return system("\"$PIDEPOCH\" doctor --json | grep -q '\"handle\", \"works\": true'") == 0;
+	return system("\"$PIDEPOCH\" doctor --json | grep -q '\"handle\",\"works\":true'") == 0;
 }
 
 static void after_the_reap(struct pidepoch_ref g)

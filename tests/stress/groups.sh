@@ -16,7 +16,7 @@ if [ -n "${PIDEPOCH_QUICK:-}" ]; then
 fi
 
 natively "$program" 200000 # at most: it ends at the first
-if "$PIDEPOCH" doctor --json | grep -q '"handle", "works": true'; then
+if "$PIDEPOCH" doctor --json | grep -q '"handle","works":true'; then
 	# as 'pidepoch run' sets it: otherwise the first groups are known by their pid only
 	export PIDEPOCH_HANDLES=work
 	preloaded "$program" $many

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# tests/unit/test_<file>.c tests src/<room>/<file>.c, with Check. One line for the list and two for
-# each:
+# tests/unit/test_<file>.c tests src/<folder>/<file>.c, with Check. One line for the list and two
+# for each:
 #
 #   UNIT_TESTS += tests/unit/test_tree
 #   tests_unit_test_tree_CFLAGS = $(UNIT_CFLAGS)
@@ -214,6 +214,16 @@ tests_unit_test_modules_SOURCES = tests/unit/test_modules.c tests/support/host.h
 tests_unit_test_modules_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_modules_LDADD = $(UNIT_LIBS)
 
+UNIT_TESTS += tests/unit/test_maps
+tests_unit_test_maps_SOURCES = tests/unit/test_maps.c tests/support/host.h
+tests_unit_test_maps_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_maps_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_mechanisms
+tests_unit_test_mechanisms_SOURCES = tests/unit/test_mechanisms.c tests/support/host.h
+tests_unit_test_mechanisms_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_mechanisms_LDADD = $(UNIT_LIBS)
+
 UNIT_TESTS += tests/unit/test_event
 tests_unit_test_event_SOURCES = tests/unit/test_event.c tests/support/host.h tests/support/unwinding.h
 tests_unit_test_event_CFLAGS = $(UNIT_CFLAGS) -fno-omit-frame-pointer -pthread
@@ -222,6 +232,10 @@ tests_unit_test_event_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_json
 tests_unit_test_json_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_json_LDADD = libreport.la $(CHECK_LIBS)
+
+UNIT_TESTS += tests/unit/test_json_write
+tests_unit_test_json_write_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_json_write_LDADD = libreport.la $(CHECK_LIBS)
 
 UNIT_TESTS += tests/unit/test_findings
 tests_unit_test_findings_CFLAGS = $(UNIT_CFLAGS)

@@ -405,11 +405,11 @@ static const struct play {
 	uint32_t old;
 } plays[] = {
 	{ members_are_reached, 0 },
-	{ members_are_reached, PE_OLD_PIDFS_ROOT },
+	{ members_are_reached, PE_OLD_PIDFS },
 	{ members_are_reached, PE_OLD_HANDLE },
 	{ members_are_reached, PE_OLD_INODE },
 	{ unrelated_are_spared, 0 },
-	{ unrelated_are_spared, PE_OLD_PIDFS_ROOT },
+	{ unrelated_are_spared, PE_OLD_PIDFS },
 	{ a_leader_that_moved_away, 0 },
 	{ a_leader_that_was_reaped_first, 0 },
 	{ the_next_of_its_pid, 0 },

@@ -55,6 +55,20 @@ START_TEST(untrusted_text_has_no_control_characters)
 }
 END_TEST
 
+START_TEST(fields)
+{
+	static const char status[] = "Name:\tPPid: 9\nUmask:\t0022\nPPid:\t12\nPPids:\t13\n";
+	const char *value = pe_text_field(status, "PPid");
+
+	ck_assert_ptr_nonnull(value);
+	ck_assert_int_eq(strncmp(value, "12\n", 3), 0);
+	ck_assert_ptr_null(pe_text_field(status, "Name"));
+	ck_assert_ptr_null(pe_text_field(status, "Pid"));
+	ck_assert_ptr_null(pe_text_field("", "PPid"));
+	ck_assert_ptr_null(pe_text_field("Name:\n", "PPid"));
+}
+END_TEST
+
 START_TEST(hexadecimal)
 {
 	pe_text_hex(&text, 0, 1);
@@ -173,6 +187,7 @@ int main(void)
 	tcase_add_test(c, same_and_begins);
 	tcase_add_test(c, digits);
 	tcase_add_test(c, globs);
+	tcase_add_test(c, fields);
 	tcase_add_test(c, hexadecimal);
 	tcase_add_test(c, json_strings);
 	suite_add_tcase(s, c);

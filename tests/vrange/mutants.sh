@@ -83,7 +83,7 @@ mutate()
 	rm -f "$object"
 }
 
-for file in "$sources"/vrange/*.c "$sources/core/text.c" "$sources/core/memory/arena.c"; do
+for file in "$sources"/vrange/*.c "$sources/core/text.c" "$sources/core/maps.c" "$sources/core/memory/arena.c"; do
 	compile "$file" "$work/library/$(basename "$file" .c).o" || exit 99
 done
 # shellcheck disable=SC2086

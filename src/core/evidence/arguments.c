@@ -25,21 +25,19 @@ bool pe_evidence_has_argument(const struct pe_evidence *e, uint32_t pid)
 /* Parse one "PID:MS" of the setting; *@at is moved past its comma. */
 static bool next_pair(const char **at, uint32_t *pid, int64_t *ms)
 {
-	uint64_t n[2] = { 0, 0 };
-	int which = 0;
+	const char *colon, *end;
+	uint64_t n[2];
 
-	for (; **at && **at != ','; ++*at) {
-		if (**at == ':' && which == 0)
-			which = 1;
-		else if (**at < '0' || **at > '9' || n[which] > UINT64_C(1) << 50)
-			return false;
-		else
-			n[which] = n[which] * 10 + (uint64_t)(**at - '0');
-	}
-	*at += **at == ',';
+	colon = pe_text_digits(*at, NULL, 10, &n[0]);
+	if (*colon != ':')
+		return false;
+	end = pe_text_digits(colon + 1, NULL, 10, &n[1]);
+	if (*end && *end != ',')
+		return false;
+	*at = end + (*end == ',');
 	*pid = (uint32_t)n[0];
 	*ms = (int64_t)n[1];
-	return which == 1 && n[0] > 1 && n[0] <= PE_PARSE_MAX && n[1] > 0;
+	return n[0] > 1 && n[0] <= PE_PARSE_MAX && n[1] > 0 && n[1] <= INT64_MAX;
 }
 
 void pe_evidence_take_arguments(struct pe_evidence *e, char *const *argv, const char *setting)

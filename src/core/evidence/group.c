@@ -34,7 +34,7 @@ static int open_inode(struct pe_frame *p, uint64_t inode)
 		.inode = inode,
 	};
 
-	return has_handles(p) && h.type ? pe_handle_open(&h, p->set->force_old & PE_OLD_PIDFS_ROOT)
+	return has_handles(p) && h.type ? pe_handle_open(&h, p->set->force_old & PE_OLD_PIDFS)
 					: -ENODATA;
 }
 

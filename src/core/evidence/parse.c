@@ -148,7 +148,7 @@ struct token {
 
 static bool next_token(const char *text, const char *end, const char *from, struct token *t)
 {
-	uint64_t n = 0;
+	uint64_t n;
 	char before, after;
 
 	while (from < end && !is_digit(*from))
@@ -156,8 +156,7 @@ static bool next_token(const char *text, const char *end, const char *from, stru
 	if (from == end)
 		return false;
 	t->at = from;
-	for (; from < end && is_digit(*from); from++)
-		n = n > PE_PARSE_MAX ? n : n * 10 + (uint64_t)(*from - '0');
+	from = pe_text_digits(from, end, 10, &n);
 	t->end = from;
 	t->pid = n >= 2 && n <= PE_PARSE_MAX && *t->at != '0' ? (uint32_t)n : 0;
 	before = t->at > text ? t->at[-1] : ' ';

@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "core/frame/verdict.h"
+#include "core/mechanisms.h"
 #include "core/stack/unwind.h"
 #include "core/time/moment.h"
 
@@ -32,16 +33,6 @@ struct pe_sink {
 	_Atomic uint64_t last;		    /* PE_SINK_LAST: the last one */
 };
 
-enum pe_old { /* PIDEPOCH_FORCE_OLD: do not use this newer mechanism */
-	      PE_OLD_RSEQ = 1 << 0,
-	      PE_OLD_INODE = 1 << 1,
-	      PE_OLD_WIPE = 1 << 2,
-	      PE_OLD_PIDFD = 1 << 3,
-	      PE_OLD_RING = 1 << 4,
-	      PE_OLD_HANDLE = 1 << 5,
-	      PE_OLD_PIDFS_ROOT = 1 << 6,
-};
-
 /* what to do about a pid whose holder is younger than the evidence (core/evidence/evidence.h) */
 enum pe_evidence_policy {
 	PE_EVIDENCE_OFF,
@@ -55,7 +46,7 @@ struct pe_settings {
 	int stale_errno; /* ESRCH or PE_EEPOCH */
 	enum pe_evidence_policy evidence;
 	struct pe_moment_pair run; /* the clocks when the run began */
-	uint32_t force_old;
+	uint32_t force_old;	   /* enum pe_old of core/mechanisms.h */
 	struct pe_fuzz_page *fuzz; /* the page of `pidepoch fuzz`, or NULL */
 	bool readable;		   /* a supervisor can read this process's memory (token.h) */
 	bool linked_only;	   /* the library does not see this process's forks and waits */

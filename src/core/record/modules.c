@@ -13,34 +13,11 @@
 #define PATH   512u /* of a module's path, the rest is cut */
 #define ID_MAX 32u
 
-/* --- one line --- */
-
-static const char *skip(const char *s, char until)
-{
-	while (*s && *s != until)
-		s++;
-	return *s ? s + 1 : s;
-}
-
-/* "start-end rwxp offset major:minor inode      path" */
-static void parse(const char *s, struct pe_modules_mapping *m)
-{
-	s = skip(pe_text_digits(s, NULL, 16, &m->start), '-');
-	s = skip(pe_text_digits(s, NULL, 16, &m->end), ' ');
-	m->executable = s[0] && s[1] && s[2] == 'x';
-	s = skip(s, ' ');
-	s = skip(pe_text_digits(s, NULL, 16, &m->offset), ' ');
-	s = skip(s, ' ');
-	s = pe_text_digits(s, NULL, 10, &m->inode);
-	while (*s == ' ')
-		s++;
-	m->path = s;
-}
-
 /* Code from a file, or the kernel's own page. Code generated at run time changes too often. */
 static bool counts(const struct pe_modules_mapping *m)
 {
-	return m->executable && (m->path[0] == '/' || pe_text_same(m->path, "[vdso]"));
+	return m->line.executable &&
+	       (m->line.path[0] == '/' || pe_text_same(m->line.path, "[vdso]"));
 }
 
 /* --- all lines --- */
@@ -73,8 +50,8 @@ static uint64_t mix(uint64_t h, uint64_t n)
 
 static uint64_t mix_in(uint64_t h, const struct pe_modules_mapping *m)
 {
-	h = mix(mix(mix(mix(h, m->start), m->end), m->offset), m->inode);
-	for (const char *c = m->path; *c; c++)
+	h = mix(mix(mix(mix(h, m->line.start), m->line.end), m->line.offset), m->line.inode);
+	for (const char *c = m->line.path; *c; c++)
 		h = mix(h, (unsigned char)*c);
 	return h;
 }
@@ -146,13 +123,13 @@ static void add_record(struct writing *w, const struct pe_modules_mapping *m)
 	uint8_t id[ID_MAX];
 	size_t n = build_id(w->pid, m->base, id);
 
-	pe_text_add(&cut, m->path);
+	pe_text_add(&cut, m->line.path);
 	pe_text_add(t, "{\"pidepoch\":1,\"type\":\"module\",\"set\":\"");
 	pe_text_hex(t, w->name, 16);
 	pe_text_add(t, "\"");
-	add_field(t, "start", m->start);
-	add_field(t, "end", m->end);
-	add_field(t, "offset", m->offset);
+	add_field(t, "start", m->line.start);
+	add_field(t, "end", m->line.end);
+	add_field(t, "offset", m->line.offset);
 	pe_text_add(t, ",\"build_id\":\"");
 	for (size_t i = 0; i < n; i++)
 		pe_text_hex(t, id[i], 2);
@@ -184,24 +161,16 @@ static bool add_to_name(void *arg, const struct pe_modules_mapping *m)
 	return true;
 }
 
-static bool one_line(struct scan *s, const char *line)
+static bool one_line(struct scan *s, const struct pe_maps_line *line)
 {
-	struct pe_modules_mapping m;
+	struct pe_modules_mapping m = { .line = *line };
 
-	parse(line, &m);
-	if (m.offset == 0) {
-		s->base = m.start;
-		s->base_inode = m.inode;
+	if (line->offset == 0) {
+		s->base = line->start;
+		s->base_inode = line->inode;
 	}
-	m.base = s->base_inode == m.inode ? s->base : 0;
+	m.base = s->base_inode == line->inode ? s->base : 0;
 	return !counts(&m) || s->see(s->arg, &m);
-}
-
-static char *find_newline(char *from, const char *end)
-{
-	while (from < end && *from != '\n')
-		from++;
-	return from < end ? from : NULL;
 }
 
 static int open_maps(int pid)
@@ -219,37 +188,18 @@ static int open_maps(int pid)
 	return pe_sys_open(pe_text_end(&t), O_RDONLY | O_CLOEXEC | O_NOCTTY);
 }
 
-/* A read may end inside a line: the rest of that line is moved in front of the next read. */
-static bool read_lines(struct scan *s, int fd, char *room)
-{
-	size_t have = 0;
-	long n;
-
-	while ((n = pe_sys_read(fd, room + have, INPUT - 1 - have)) > 0) {
-		char *line = room, *end = room + have + n, *newline;
-
-		*end = '\0';
-		while ((newline = find_newline(line, end))) {
-			*newline = '\0';
-			if (!one_line(s, line))
-				return true;
-			line = newline + 1;
-		}
-		have = (size_t)(end - line);
-		memmove(room, line, have);
-	}
-	return n == 0;
-}
-
 bool pe_modules_each(int pid, char *room, pe_modules_see *see, void *arg)
 {
 	struct scan s = { .see = see, .arg = arg };
-	int fd = open_maps(pid);
-	bool read = fd >= 0 && read_lines(&s, fd, room);
+	struct pe_maps_reader r = { .fd = open_maps(pid), .buffer = room, .size = INPUT };
+	struct pe_maps_line line;
 
-	if (fd >= 0)
-		pe_sys_close(fd);
-	return read;
+	if (r.fd < 0)
+		return false;
+	while (pe_maps_next(&r, &line) && one_line(&s, &line))
+		;
+	pe_sys_close(r.fd);
+	return r.error == 0;
 }
 
 uint64_t pe_modules_name(int pid, char *room)

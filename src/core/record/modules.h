@@ -17,15 +17,14 @@
 #define PE_CORE_RECORD_MODULES_H
 
 #include "core/contract.h"
+#include "core/maps.h"
 
 #define PE_MODULES_ROOM 16384u
 
 /* executable code from a file, or the kernel's own page */
 struct pe_modules_mapping {
-	uint64_t start, end, offset, inode;
-	uint64_t base; /* where the beginning of the same file is mapped; 0: not known */
-	bool executable;
-	const char *path; /* valid only during the call */
+	struct pe_maps_line line; /* valid only during the call */
+	uint64_t base;		  /* where the beginning of the same file is mapped; 0: not known */
 };
 
 /* false: stop */

@@ -319,7 +319,7 @@ bool pe_waitpidv_remembers(const struct pe_frame *p, const struct pe_thread *t)
 
 static bool is_deaf(const struct pe_frame *p)
 {
-	return (p->set->force_old & PE_OLD_RING) ||
+	return (p->set->force_old & PE_OLD_IO_URING) ||
 	       atomic_load_explicit(&p->no_ring, memory_order_relaxed);
 }
 

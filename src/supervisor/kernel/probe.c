@@ -16,11 +16,11 @@
 #include <sys/prctl.h>
 #include <sys/rseq.h>
 #include <sys/syscall.h>
-#include <sys/utsname.h>
 #include <sys/vfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "command/kernel.h"
 #include "core/sys.h"
 #include "core/time/identity.h"
 #include "supervisor/kernel/connector.h"
@@ -204,11 +204,7 @@ static int write_pid_max(void)
 
 static int try_pid_max(void)
 {
-	struct utsname name;
-	int major = 0, minor = 0;
-
-	if (uname(&name) < 0 || sscanf(name.release, "%d.%d", &major, &minor) != 2 || major < 6 ||
-	    (major == 6 && minor < 14))
+	if (!pe_kernel_is_at_least(6, 14))
 		return -ENOSYS;
 	if (unshare(CLONE_NEWUSER | CLONE_NEWPID) < 0 && unshare(CLONE_NEWPID) < 0)
 		return -errno;
@@ -218,9 +214,9 @@ static int try_pid_max(void)
 static const struct {
 	const char *name, *text;
 } named[PE_PROBE_COUNT] = {
-#define SAID(id, name, text) { name, text },
-	PE_PROBES(SAID)
-#undef SAID
+#define NAMED(id, name, text) { name, text },
+	PE_MECHANISMS(NAMED)
+#undef NAMED
 };
 
 static int (*const tries[PE_PROBE_COUNT])(void) = {
@@ -246,15 +242,12 @@ const char *pe_probe_text(enum pe_probe what)
 
 bool pe_probe_is_off(enum pe_probe what)
 {
-	const char *list = getenv("PIDEPOCH_FORCE_OLD"), *name = named[what].name;
-	size_t n;
+	const char *list = getenv("PIDEPOCH_FORCE_OLD");
+	uint32_t old = 0;
 
-	for (; list && *list; list += n + (list[n] == ',')) {
-		n = strcspn(list, ",");
-		if (n == strlen(name) && strncmp(list, name, n) == 0)
-			return true;
-	}
-	return false;
+	if (list)
+		pe_mechanisms_parse(list, &old);
+	return old >> what & 1;
 }
 
 int pe_probe_try(enum pe_probe what)

@@ -13,27 +13,10 @@
 
 #include <stdbool.h>
 
-/* name, in PIDEPOCH_FORCE_OLD and in JSON; what it is, for people */
-#define PE_PROBES(X)                                                                               \
-	X(PIDFD, "pidfd", "pidfds that can be waited for (Linux 5.4)")                             \
-	X(INODE, "inode", "pidfds with an identity (pidfs, Linux 6.9)")                            \
-	X(INFO, "info", "PIDFD_GET_INFO (Linux 6.13)")                                             \
-	X(HANDLE, "handle", "groups found after their leader's reap (Linux 6.14)")                 \
-	X(PIDFS, "pidfs", "FD_PIDFS_ROOT (Linux 6.17)")                                            \
-	X(WIPE, "wipe", "memory that is wiped on fork")                                            \
-	X(RSEQ, "rseq", "restartable sequences")                                                   \
-	X(NOTIFY, "notify", "seccomp user notification")                                           \
-	X(KILLABLE, "killable", "its callers wait undisturbed (Linux 5.19)")                       \
-	X(SYNC, "sync", "its synchronous wake-up (Linux 6.6)")                                     \
-	X(ADMIN, "admin", "CAP_SYS_ADMIN: a filter without no_new_privs")                          \
-	X(CHILDREN, "children", "/proc/PID/task/TID/children")                                     \
-	X(BIRTHS, "births", "the proc connector: births as they happen")                           \
-	X(IO_URING, "io_uring", "io_uring")                                                        \
-	X(USERNS, "userns", "user namespaces")                                                     \
-	X(PID_MAX, "pid_max", "a namespace's own pid_max (Linux 6.14)")
+#include "core/mechanisms.h"
 
-#define PE_PROBE_ENUM(id, name, text) PE_PROBE_##id,
-enum pe_probe { PE_PROBES(PE_PROBE_ENUM) PE_PROBE_COUNT };
+#define PE_PROBE_ENUM(id, name, text) PE_PROBE_##id = PE_MECHANISM_##id,
+enum pe_probe { PE_MECHANISMS(PE_PROBE_ENUM) PE_PROBE_COUNT };
 #undef PE_PROBE_ENUM
 
 const char *pe_probe_name(enum pe_probe what);

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "supervisor/peer/locator.h"
 
-#include <stdio.h>
 #include <string.h>
+
+#include "core/maps.h"
 
 uint64_t pe_locator_candidate(const char *line, const char *library, size_t *size)
 {
 	const char *name = strrchr(line, '/');
-	unsigned long from, to;
-	char mode[5];
+	struct pe_maps_line m;
 
-	if (!name || strncmp(name + 1, library, strlen(library)) != 0 ||
-	    sscanf(line, "%lx-%lx %4s", &from, &to, mode) != 3 || mode[1] != 'w')
+	if (!name || strncmp(name + 1, library, strlen(library)) != 0 || !pe_maps_parse(line, &m) ||
+	    !m.writable)
 		return 0;
-	*size = to - from;
-	return from;
+	*size = m.end - m.start;
+	return m.start;
 }
 
 const char *pe_locator_search(const char *bytes, size_t size, const char *magic, size_t length,

@@ -5,22 +5,10 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "core/maps.h"
 #include "supervisor/peer/proc.h"
-
-/* linux/fs.h, since 6.11 */
-struct query {
-	uint64_t size, flags, address;
-	uint64_t start, end, vma_flags, page_size, offset, inode;
-	uint32_t major, minor, name_size, build_id_size;
-	uint64_t name, build_id;
-};
-
-#define PROCMAP_QUERY _IOWR('f', 17, struct query)
-
-enum { READABLE = 1, WRITABLE = 2 };
 
 int pe_memory_open(struct pe_memory *m, const char *proc, int pid)
 {
@@ -60,24 +48,26 @@ FILE *pe_memory_maps(const struct pe_memory *m)
  * ioctl. */
 static int64_t end_by_query(int maps, uint64_t at, uint64_t wanted)
 {
-	struct query q = { .size = sizeof(q), .flags = wanted, .address = at };
+	struct pe_maps_query q;
+	int error = pe_maps_query(maps, at, wanted, &q);
 
-	if (ioctl(maps, PROCMAP_QUERY, &q) == 0)
+	if (error == 0)
 		return (int64_t)q.end;
-	return errno == ENOENT || errno == ESRCH ? 0 : -errno;
+	return error == -ENOENT || error == -ESRCH ? 0 : error;
 }
 
 /* The same from the text of maps, for older kernels. */
 static uint64_t end_by_text(const struct pe_memory *m, uint64_t at, uint64_t wanted)
 {
 	FILE *f = pe_memory_maps(m);
-	unsigned long from, to, end = 0;
-	char line[4352], mode[5];
+	struct pe_maps_line line;
+	uint64_t end = 0;
+	char text[4352];
 
-	while (f && !end && fgets(line, sizeof(line), f))
-		if (sscanf(line, "%lx-%lx %4s", &from, &to, mode) == 3 && from <= at && at < to &&
-		    mode[wanted == WRITABLE ? 1 : 0] != '-')
-			end = to;
+	while (f && !end && fgets(text, sizeof(text), f))
+		if (pe_maps_parse(text, &line) && line.start <= at && at < line.end &&
+		    (wanted == PE_MAPS_WRITABLE ? line.writable : line.readable))
+			end = line.end;
 	if (f)
 		fclose(f);
 	return end;
@@ -103,19 +93,19 @@ static bool allows(const struct pe_memory *m, uint64_t at, size_t bytes, uint64_
 
 int pe_memory_read(const struct pe_memory *m, uint64_t from, void *to, size_t bytes)
 {
-	if (!allows(m, from, bytes, READABLE))
+	if (!allows(m, from, bytes, PE_MAPS_READABLE))
 		return -EFAULT;
 	return pread(m->mem, to, bytes, (off_t)from) == (ssize_t)bytes ? 0 : -EFAULT;
 }
 
 bool pe_memory_is_writable(const struct pe_memory *m, uint64_t at, size_t bytes)
 {
-	return allows(m, at, bytes, WRITABLE);
+	return allows(m, at, bytes, PE_MAPS_WRITABLE);
 }
 
 int pe_memory_write(const struct pe_memory *m, uint64_t to, const void *from, size_t bytes)
 {
-	if (!allows(m, to, bytes, WRITABLE))
+	if (!allows(m, to, bytes, PE_MAPS_WRITABLE))
 		return -EFAULT;
 	return pwrite(m->mem, from, bytes, (off_t)to) == (ssize_t)bytes ? 0 : -EFAULT;
 }

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "core/sys.h"
+#include "core/text.h"
 #include "supervisor/kernel/probe.h"
 
 /* linux/pidfd.h: the first version, and the fields that are always valid */
@@ -53,20 +54,17 @@ ssize_t pe_proc_slurp(int fd, char *text, size_t size)
 
 int pe_proc_status_read(int pid, const char *name, char *value, size_t size)
 {
-	char text[4096], line[32], *at;
+	const char *at;
+	char text[4096];
 	ssize_t n = pe_proc_slurp(pe_proc_open(O_RDONLY, "%d/status", pid), text, sizeof(text));
 
 	if (n < 0)
 		return (int)n;
-	/* its line, and not the process's name, which may be anything but have a line's end in
-	 * it */
-	snprintf(line, sizeof(line), "\n%s:", name);
-	at = strstr(text, line);
+	/* The first line has the process's name, which may be any text without a newline. */
+	at = pe_text_field(text, name);
 	if (!at)
 		return -EINVAL;
-	at += strlen(line);
-	at[strcspn(at, "\n")] = '\0';
-	snprintf(value, size, "%s", at + strspn(at, " \t"));
+	snprintf(value, size, "%.*s", (int)strcspn(at, "\n"), at);
 	return 0;
 }
 

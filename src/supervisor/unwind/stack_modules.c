@@ -37,11 +37,11 @@ static bool is_our_library(const char *path)
 static bool add(void *arg, const struct pe_modules_mapping *m)
 {
 	(void)arg;
-	module[modules++] = (struct pe_stack_module){ .start = m->start,
-						      .end = m->end,
+	module[modules++] = (struct pe_stack_module){ .start = m->line.start,
+						      .end = m->line.end,
 						      .base = m->base,
-						      .inode = m->inode,
-						      .is_ours = is_our_library(m->path) };
+						      .inode = m->line.inode,
+						      .is_ours = is_our_library(m->line.path) };
 	return modules < PE_STACK_MODULES;
 }
 
