@@ -22,7 +22,7 @@ build() # JSON-READER OUTPUT
 {
 	clang -std=gnu11 -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
 		-Isrc tests/libfuzzer/events.c src/report/events.c src/report/findings.c src/report/symbols.c \
-		src/report/image_none.c src/report/suppress.c src/report/print.c src/report/plain.c src/report/print_text.c \
+		src/report/image_none.c src/report/json_write.c src/report/suppress.c src/report/print.c src/report/plain.c src/report/print_text.c \
 		src/report/print_json.c src/report/print_sarif.c "$1" -o "$2"
 }
 
