@@ -48,6 +48,8 @@ class Library(Group):
         Row('the same with signal 0', 'probe.guarded', 'probe.native'),
         Row('guarded kill / pidfd_send_signal', 'kill.guarded', 'pidfd.native', 1.05),
         Row('fork+exit+wait, preload / empty', 'fork.guarded', 'fork.empty', 1.02, 'us'),
+        Row('its calls and page copies without a library / native', 'parts.native', 'fork.native',
+            None, 'us'),
         Row('fork+exit+wait, empty / native', 'fork.empty', 'fork.native', None, 'us'),
         Row('vfork+exit+wait, preload / empty', 'vfork.guarded', 'vfork.empty', None, 'us'),
         Row('posix_spawn of true, preload / empty', 'spawn.guarded', 'spawn.empty', 1.03, 'us'),
@@ -70,7 +72,7 @@ class Library(Group):
     every = ('native', 'empty', 'guarded', 'traced')
     short = (('kill', ('kill', 'pidfd'), every), ('kill', ('probe',), ('native', 'guarded')),
              ('kill', ('unknown',), ('native', 'guarded')), ('kill', ('evidence',), ('guarded',)),
-             ('kill', ('group',), ('guarded',)), ('fork', ('fork',), every),
+             ('kill', ('group',), ('guarded',)), ('fork', ('fork', 'parts'), every),
              ('fork', ('vfork',), ('empty', 'guarded')),
              ('fork', ('spawn',), ('native', 'empty', 'guarded')))
 

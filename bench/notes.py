@@ -6,10 +6,11 @@ NOTES = {
 * *Empty* is a preload library with one empty constructor: the floor for any preload library. Its
   mappings are copied at each fork and loaded at each exec, which native programs do not pay for.
 * The guard of a kill is two exchanges, a test, and a descriptor for the kernel: 25 to 30 ns.
-* A fork pays for memory, not for calls: one page of the frame and one of the tree that the parent
-  writes and so copies, four changes of the signal mask, a look whether the child led a group, and
-  a `waitid` before the `wait4`. With stacks there are two stacks of a microsecond, and a second
-  page to copy.
+* A fork pays for one page of the frame and one of the tree, which the parent writes and so copies,
+  for four changes of the signal mask, a look whether the child led a group, and a `waitid` before
+  the `wait4`. The row "its calls and page copies" makes these in a program without any library:
+  most of the cost is there, so the bar cannot be met without giving up one of them. With stacks
+  there are two stacks of a microsecond, and a second page to copy.
 * A started program loads the library. It writes three pages of ours (addresses, the frame's
   pointers, the settings) and finds 76 functions of libc by its hash table; it makes no frame until
   it needs one.
