@@ -7,7 +7,7 @@ libpidepoch_preload_la_SOURCES = preload/real.c preload/real.h \
 	preload/spawn.c preload/syscall.c preload/vfork.c preload/wait.c preload/wait.h
 
 # What puts the library into the environment of the programs that are executed.
-libpidepoch_preload_la_SOURCES += preload/loadable.c preload/loadable.h preload/shell.c
+libpidepoch_preload_la_SOURCES += preload/loadable.c preload/loadable.h preload/shell.c preload/system.c preload/system.h
 
 # What tells a program a number, and what else takes one.
 libpidepoch_preload_la_SOURCES += preload/attributes.c preload/learn.c preload/learn.h \

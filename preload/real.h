@@ -56,6 +56,7 @@
 	X(openat)                                                                                  \
 	X(__openat_2)                                                                              \
 	X(opendir)                                                                                 \
+	X(pclose)                                                                                  \
 	X(perror)                                                                                  \
 	X(popen)                                                                                   \
 	X(prctl)                                                                                   \

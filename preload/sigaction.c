@@ -20,7 +20,8 @@
  * sigaction.4  Handlers of faults and of profiling clocks are not replaced: programs do not take a
  *              sender's pid from their siginfo. Handlers installed after the places have run out
  *              are not replaced either; their senders are not learned.
- * sigaction.5  The frame knows that children may vanish before they can (SIG_IGN, SA_NOCLDWAIT).
+ * sigaction.5  The frame knows that children may vanish before they can (SIG_IGN, SA_NOCLDWAIT),
+ *              and is told after each change of the action of SIGCHLD (core/engine/vanish.h).
  */
 #include "learn.h"
 
@@ -117,6 +118,12 @@ static void before(int sig, sighandler_t h, int flags)
 		pe_preload_children_vanish();
 }
 
+static void after(int sig)
+{
+	if (unlikely(sig == SIGCHLD))
+		pe_preload_child_action();
+}
+
 PE_PUBLIC int sigaction(int sig, const struct sigaction *act, struct sigaction *old)
 {
 	struct sigaction ours;
@@ -132,6 +139,8 @@ PE_PUBLIC int sigaction(int sig, const struct sigaction *act, struct sigaction *
 		act = &ours;
 	}
 	n = PE_REAL(sigaction)(sig, act, old);
+	if (act)
+		after(sig);
 	if (n == 0 && old)
 		old->sa_sigaction = (siginfo_handler)own((void *)old->sa_sigaction);
 	return n;
@@ -145,8 +154,12 @@ PE_PUBLIC int __sigaction(int sig, const struct sigaction *act, struct sigaction
 #define OLDER(name)                                                                                \
 	PE_PUBLIC sighandler_t name(int sig, sighandler_t h)                                       \
 	{                                                                                          \
+		sighandler_t old;                                                                  \
+                                                                                                   \
 		before(sig, h, 0);                                                                 \
-		return (sighandler_t)own((void *)PE_REAL(name)(sig, h));                           \
+		old = (sighandler_t)own((void *)PE_REAL(name)(sig, h));                            \
+		after(sig);                                                                        \
+		return old;                                                                        \
 	}
 
 OLDER(signal)
@@ -163,6 +176,10 @@ ALIAS(sysv_signal, __sysv_signal)
 
 PE_PUBLIC int sigignore(int sig)
 {
+	int n;
+
 	before(sig, SIG_IGN, 0);
-	return PE_REAL(sigignore)(sig);
+	n = PE_REAL(sigignore)(sig);
+	after(sig);
+	return n;
 }

@@ -145,8 +145,11 @@ static long set_action(const struct pe_gate_call *c)
 	long n = plain(c);
 
 	/* ask the kernel instead of reading the argument: the pointer may be bad */
-	if (n == 0 && act && c->arg[0] == SIGCHLD && pe_sys_children_vanish())
-		pe_preload_children_vanish();
+	if (n == 0 && act && c->arg[0] == SIGCHLD) {
+		if (pe_sys_children_vanish())
+			pe_preload_children_vanish();
+		pe_preload_child_action();
+	}
 	return n;
 }
 

@@ -89,17 +89,33 @@ PE_PUBLIC pid_t wait4(pid_t pid, int *status, int options, struct rusage *used)
 	return any_wait4(pid, status, options, used, PE_CALL_WAIT4);
 }
 
+/* A wait that only looks (WNOWAIT) comes too late (S17). */
+static pe_cold int look_late(id_t id, siginfo_t *info, int options, int before)
+{
+	const struct pe_reap r = {
+		.by = PE_CALL_WAITID, .idtype = P_PID, .id = id, .options = options, .info = info
+	};
+	long n = pe_preload_share(&r);
+
+	if (n == 0)
+		errno = before;
+	return (int)pe_result(n);
+}
+
 /* A call that reaps nothing (WNOWAIT, or no WEXITED) can still return a pid. The pid of an ended
  * child is not learned. */
 static int look(idtype_t idtype, id_t id, siginfo_t *info, int options)
 {
 	siginfo_t own, *seen = info ? info : &own;
-	int n;
+	int n, before = errno;
 
 	own.si_pid = 0;
 	n = PE_REAL(waitid)(idtype, id, seen, options);
 	if (n == 0)
 		pe_learn_siginfo(seen);
+	else if (errno == ECHILD && idtype == P_PID && (options & WEXITED) &&
+		 pe_preload_shares_waits())
+		return look_late(id, info, options, before);
 	return n;
 }
 

@@ -15,6 +15,7 @@
 	X(CLONE, "clone")                                                                          \
 	X(SPAWN, "posix_spawn")                                                                    \
 	X(FORKPTY, "forkpty")                                                                      \
+	X(POPEN, "popen")                                                                          \
 	X(WAIT, "wait")                                                                            \
 	X(WAITPID, "waitpid")                                                                      \
 	X(WAIT3, "wait3")                                                                          \

@@ -48,8 +48,21 @@ long pe_preload_guard(const struct pe_use *u);
 long pe_preload_reap(const struct pe_reap *r); /* only after pe_preload_enter() returned true */
 void pe_preload_learn(pid_t number);
 
+/*
+ * With --waits=share (core/engine/share.h, hidden.h). shares_waits: is it so, in this process?
+ * share: the kernel has no child for the wait by pid @r; its result, -ECHILD if there is no status
+ * to give. hidden_born: popen() has made @pid, between birth_begin and now. hidden_waited: libc's
+ * own wait for @pid is over; @lost: with ECHILD, and the result is the pid if *@status was given.
+ */
+bool pe_preload_shares_waits(void);
+long pe_preload_share(const struct pe_reap *r);
+void pe_preload_hidden_born(const struct pe_birth *b, pid_t pid);
+long pe_preload_hidden_waited(pid_t pid, bool lost, int *status);
+
 void pe_preload_group_made(pid_t leader); /* setpgid() made a group: @leader may be a child */
-void pe_preload_children_vanish(void);	  /* SIGCHLD is now ignored, or SA_NOCLDWAIT set */
+/* SIGCHLD is about to be ignored, or SA_NOCLDWAIT to be set; its action has been changed */
+void pe_preload_children_vanish(void);
+void pe_preload_child_action(void);
 void pe_preload_shared_vm(void); /* clone(CLONE_VM) without CLONE_THREAD is about to happen */
 
 /*

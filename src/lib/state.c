@@ -12,7 +12,10 @@
 
 #include "core/frame/stats.h"
 #include "core/evidence/group.h"
+#include "core/engine/hidden.h"
 #include "core/engine/judge.h"
+#include "core/engine/share.h"
+#include "core/engine/vanish.h"
 #include "core/engine/fuzz_page.h"
 #include "core/frame/sync_point.h"
 #include "core/reference/waitpidv.h"
@@ -198,6 +201,28 @@ long pe_preload_reap(const struct pe_reap *r)
 	return pe_reap(&frame, &thread, r);
 }
 
+/* --- a status for a wait that comes too late --- */
+
+bool pe_preload_shares_waits(void)
+{
+	return unlikely(start.set.share_waits) && pe_frame_enter(&frame, &thread);
+}
+
+long pe_preload_share(const struct pe_reap *r)
+{
+	return pe_share_give(&frame, r);
+}
+
+void pe_preload_hidden_born(const struct pe_birth *b, pid_t pid)
+{
+	pe_hidden_born(&frame, &thread, b, pid);
+}
+
+long pe_preload_hidden_waited(pid_t pid, bool lost, int *status)
+{
+	return pe_hidden_waited(&frame, &thread, pid, lost, status);
+}
+
 /* --- evidence --- */
 
 /* No evidence is taken in a vfork child, which is another process in this memory, nor after the
@@ -288,8 +313,13 @@ void pe_preload_children_vanish(void)
 {
 	if (!pe_frame_enter(&frame, &thread))
 		return;
-	atomic_store(&frame.autoreap, true);
-	atomic_store(&frame.ignored, false);
+	pe_vanish_begin(&frame);
+}
+
+void pe_preload_child_action(void)
+{
+	if (pe_frame_enter(&frame, &thread))
+		pe_vanish_changed(&frame, &thread);
 }
 
 void pe_preload_confining(enum pe_confinement c)

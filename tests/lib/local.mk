@@ -4,6 +4,7 @@ ABI_TESTS = \
 	tests/lib/contexts \
 	tests/lib/groups \
 	tests/lib/holds \
+	tests/lib/ignored \
 	tests/lib/lag \
 	tests/lib/messages \
 	tests/lib/obituaries \
@@ -24,6 +25,8 @@ tests_lib_groups_LDADD = libpidepoch.la
 tests_lib_holds_SOURCES = tests/lib/holds.c tests/lib/api.h
 tests_lib_holds_CFLAGS = $(AM_CFLAGS) -pthread
 tests_lib_holds_LDADD = libpidepoch.la
+tests_lib_ignored_SOURCES = tests/lib/ignored.c tests/lib/api.h
+tests_lib_ignored_LDADD = libpidepoch.la
 laps_sources = tests/lib/api.h tests/lib/laps.h tests/support/namespace.c tests/support/namespace.h
 tests_lib_lag_SOURCES = tests/lib/lag.c $(laps_sources)
 tests_lib_lag_LDADD = libpidepoch.la

@@ -110,6 +110,7 @@ PITFALL_TESTS = \
 	tests/preload/pitfall_clone \
 	tests/preload/pitfall_early \
 	tests/preload/share_waits \
+	tests/preload/share_libc \
 	tests/preload/pitfall_guests \
 	tests/preload/pitfall_inherited \
 	tests/preload/pitfall_laps \
@@ -121,6 +122,8 @@ tests_preload_pitfall_autoreap_SOURCES = tests/preload/pitfall_autoreap.c $(play
 tests_preload_pitfall_cancel_SOURCES = tests/preload/pitfall_cancel.c tests/support/attack.h
 tests_preload_pitfall_cancel_CFLAGS = $(AM_CFLAGS) -pthread
 tests_preload_pitfall_clone_SOURCES = tests/preload/pitfall_clone.c $(play_sources)
+tests_preload_share_libc_SOURCES = tests/preload/share_libc.c
+tests_preload_share_libc_CFLAGS = $(AM_CFLAGS) -pthread
 tests_preload_share_waits_SOURCES = tests/preload/share_waits.c
 tests_preload_share_waits_CFLAGS = $(AM_CFLAGS) -pthread
 tests_preload_pitfall_early_SOURCES = tests/preload/pitfall_early.c $(play_sources)

@@ -155,6 +155,26 @@ static void many_threads(bool any)
 	MUST(got == (any && !shares() ? 0 : 1));
 }
 
+/* a poll gets it as well, and a look leaves it for the wait */
+static void polls_and_looks(void)
+{
+	siginfo_t si = { .si_pid = 0 };
+	pid_t pid = child_with(6);
+	int status = -1;
+
+	MUST(wait(NULL) == pid);
+	errno = 0;
+	for (int i = 0; i < 2; i++) {
+		MUST(waitid(P_PID, (id_t)pid, &si, WEXITED | WNOWAIT) == (shares() ? 0 : -1));
+		MUST(shares() ? si.si_pid == pid && si.si_status == 6 : errno == ECHILD);
+	}
+	MUST(!shares() || errno == 0);
+	MUST(waitpid(pid, &status, WNOHANG) == (shares() ? pid : -1));
+	MUST(shares() ? status == 6 << 8 : errno == ECHILD);
+	MUST(waitid(P_PID, (id_t)pid, &si, WEXITED | WNOWAIT) == -1 && errno == ECHILD);
+	MUST(waitid(P_PID, (id_t)getpid(), &si, WEXITED | WNOWAIT) == -1 && errno == ECHILD);
+}
+
 static void a_bad_pointer(void)
 {
 	volatile uintptr_t bad = 8;
@@ -190,6 +210,7 @@ static void play(void)
 		many_threads(false);
 		many_threads(true);
 	}
+	polls_and_looks();
 	a_bad_pointer();
 }
 

@@ -136,6 +136,10 @@ tests_unit_test_frame_SOURCES = tests/unit/test_frame.c tests/support/host.h
 tests_unit_test_frame_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_frame_LDADD = $(UNIT_LIBS)
 
+UNIT_TESTS += tests/unit/test_vanish
+tests_unit_test_vanish_SOURCES = tests/unit/test_vanish.c tests/support/host.h
+tests_unit_test_vanish_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_vanish_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_reap
 tests_unit_test_reap_SOURCES = tests/unit/test_reap.c tests/support/host.h
 tests_unit_test_reap_CFLAGS = $(UNIT_CFLAGS)

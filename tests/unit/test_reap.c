@@ -833,6 +833,55 @@ START_TEST(reap_1_two_threads_reap_the_same_child_and_one_gets_it)
 }
 END_TEST
 
+static struct pe_known half;
+static pthread_t half_done;
+
+static bool has_two_closers(const struct pe_slot *s)
+{
+	return (pe_slot_word(s) & ~(PE_SLOT_DEAD | PE_SLOT_REAPING)) >= 2 * PE_SLOT_CLOSER;
+}
+
+static void *record_the_reap(void *unused)
+{
+	const struct pe_obituary end = { .status = 5 << 8,
+					 .flags = PE_OBITUARY_KNOWN | PE_OBITUARY_ANY };
+	struct pe_thread self = { 0 };
+
+	while (!has_two_closers(half.slot)) /* until the other wait is in the release, too */
+		sched_yield();
+	pe_release_reaped(&frame, &self, &half, PE_CALL_WAIT, &end);
+	pe_release_leave(&frame, half.index);
+	return unused;
+}
+
+/* Meanwhile a wait for any child of another thread has made its reap, and nothing more. */
+static long half_reaped(int idtype, uint32_t id, siginfo_t *info, int options)
+{
+	(void)idtype;
+	(void)info;
+	(void)options;
+	half = pe_frame_know(&frame, id);
+	ck_assert_int_eq(pe_slot_close(half.slot, half.instance), 0);
+	ck_assert_int_eq(pe_slot_begin_reap(half.slot), 0);
+	ck_assert_int_eq(waitpid((pid_t)id, NULL, 0), (pid_t)id);
+	pthread_create(&half_done, NULL, record_the_reap, NULL);
+	return -ECHILD;
+}
+
+START_TEST(share_1_a_reap_that_is_not_recorded_yet_is_awaited)
+{
+	struct child c = recorded_child();
+	int status = -1;
+
+	settings.share_waits = true;
+	end(c, 5);
+	ck_assert_int_eq(reap_with(half_reaped, c.pid, &status, 0), c.pid);
+	ck_assert_int_eq(status, 5 << 8);
+	pthread_join(half_done, NULL);
+	ck_assert_int_eq(reap(c.pid, &status, 0), -ECHILD);
+}
+END_TEST
+
 START_TEST(SIGCHLD_ignored_and_the_wait_returns_ECHILD)
 {
 	struct child c;
@@ -878,6 +927,7 @@ int main(void)
 	tcase_add_test(c, a_child_that_was_never_recorded);
 	tcase_add_test(c, reap_1_two_threads_reap_each_child_once);
 	tcase_add_test(c, reap_1_two_threads_reap_the_same_child_and_one_gets_it);
+	tcase_add_test(c, share_1_a_reap_that_is_not_recorded_yet_is_awaited);
 	tcase_add_test(c, SIGCHLD_ignored_and_the_wait_returns_ECHILD);
 	return run_case("reap", c);
 }

@@ -244,12 +244,15 @@ static long without_child(struct pe_frame *p, struct pe_thread *t, const struct 
 	uint32_t pid = r->id;
 	struct pe_known k = pe_frame_know(p, pid);
 	bool vanish = atomic_load_explicit(&p->autoreap, memory_order_relaxed);
-	long n = pe_share_give(p, r);
+	long n;
 
-	if (n != -ECHILD)
-		return n;
+	/* This also waits for a thread that has reaped the child and not released it yet, without
+	 * which there is no obituary. */
 	if (k.what == PE_KNOWN_LIVE && !pe_identity_is_child(pid))
 		pe_release_lost(p, t, &k, vanish ? PE_CALL_AUTOREAP : PE_CALL_ELSEWHERE);
+	n = pe_share_give(p, r);
+	if (n != -ECHILD)
+		return n;
 	if (unlikely(p->watching) && !p->set->trusted &&
 	    (k.what == PE_KNOWN_LIVE || k.what == PE_KNOWN_RELEASED))
 		pe_event_wait(p, r->by, pid, &k);

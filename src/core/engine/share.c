@@ -46,8 +46,9 @@ long pe_share_give(struct pe_frame *p, const struct pe_reap *r)
 	if (likely(!p->set->share_waits) || pe_frame_know(p, r->id).what != PE_KNOWN_RELEASED)
 		return -ECHILD;
 	ticket = pe_obituary_last(&p->obituaries, r->id, 0, &o);
-	if (!ticket || (o.flags & (wanted | PE_OBITUARY_EARLY)) != wanted ||
-	    !pe_obituary_give(&p->obituaries, ticket))
+	if (!ticket || (o.flags & (wanted | PE_OBITUARY_EARLY | PE_OBITUARY_GIVEN)) != wanted)
+		return -ECHILD;
+	if (!(r->options & WNOWAIT) && !pe_obituary_give(&p->obituaries, ticket))
 		return -ECHILD;
 	return give(r, &o);
 }

@@ -9,7 +9,8 @@
  *          such waits one gets it, as the kernel rules.
  * share.2  The pid still means that child: it is released, has not been learned again, and the
  *          obituary is the last one of this pid.
- * share.3  As in the kernel, the status counts as given if a pointer of the caller is bad.
+ * share.3  As in the kernel, the status counts as given if a pointer of the caller is bad. A wait
+ *          that only looks (WNOWAIT) gets it as often as it asks before it is given.
  */
 #ifndef PE_CORE_ENGINE_SHARE_H
 #define PE_CORE_ENGINE_SHARE_H

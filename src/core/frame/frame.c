@@ -148,8 +148,8 @@ static pe_cold void first_frame(struct pe_frame *p)
 	pe_foreign_init(&p->others, &p->inner, &p->leaf, p->other_chunks, PE_FOREIGN_MOST);
 	pe_foreign_init(&p->groups.led, &p->inner, &p->leaf, p->group_chunks, PE_FRAME_GROUPS);
 	atomic_store(&p->groups.works, p->set->handles ? PE_GROUPS_WORK : PE_GROUPS_UNTRIED);
-	atomic_store(&p->autoreap, pe_sys_children_vanish());
-	atomic_store(&p->ignored, atomic_load(&p->autoreap));
+	atomic_store(&p->autoreap, pe_sys_children_vanish() ? PE_AUTOREAP_IGNORED : 0);
+	atomic_store(&p->ignored, atomic_load(&p->autoreap) != 0);
 	map_life(p);
 }
 

@@ -68,6 +68,12 @@ struct pe_groups {
 
 enum { PE_GROUPS_UNTRIED, PE_GROUPS_WORK, PE_GROUPS_NEVER };
 
+/* why children may vanish without a wait of the library */
+enum {
+	PE_AUTOREAP_BYPASSED = 1, /* a wait has bypassed the library: written by the supervisor */
+	PE_AUTOREAP_IGNORED = 2,  /* SIGCHLD is ignored (engine/vanish.h) */
+};
+
 /*
  * The fields that a fork and a wait write come first and fit in one page. After a fork, the kernel
  * copies each page that the parent writes, which costs more than the rest of a birth.
@@ -81,7 +87,7 @@ struct pe_frame {
 	_Atomic uint32_t released;    /* children that were reaped */
 	_Atomic uint32_t early_reaps; /* reaps, perhaps of a child not recorded yet */
 	_Atomic uint32_t refused; /* was memory for a slot missing? never; yes; yes, and reported */
-	_Atomic bool autoreap;	  /* children may vanish: SIGCHLD was ignored, or token.3 */
+	_Atomic uint8_t autoreap; /* children may vanish: PE_AUTOREAP_*, or 0 */
 	_Atomic bool shared_vm;	  /* another process may run in this memory: compare getpid */
 	_Atomic bool disabled;	  /* frame.5 */
 	bool watching;		  /* events are written (event.h) */

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * S17 inside libc: natively pclose() and system() lose the status of their shell to a wait for any
+ * child in a signal handler; under --waits=share they get it, each time. What else system() does is
+ * as in libc.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define MUST(what)                                                                                 \
+	do {                                                                                       \
+		if (!(what)) {                                                                     \
+			printf("FAIL: line %d: %s (%s), %s\n", __LINE__, #what, strerror(errno),   \
+			       getenv("PIDEPOCH_WAITS"));                                          \
+			fflush(stdout);                                                            \
+			_exit(1);                                                                  \
+		}                                                                                  \
+	} while (0)
+
+static bool shares(void)
+{
+	return strcmp(getenv("PIDEPOCH_WAITS"), "share") == 0;
+}
+
+static int rounds(void)
+{
+	return shares() && !getenv("PIDEPOCH_QUICK") ? 1000 : 20;
+}
+
+/* natively lost: -1, ECHILD */
+static bool is_expected(int n, int status)
+{
+	return shares() ? n == status << 8 : n == -1 && errno == ECHILD;
+}
+
+static void handle(int sig, void (*handler)(int sig))
+{
+	struct sigaction act = { .sa_handler = handler, .sa_flags = SA_RESTART };
+
+	MUST(sigaction(sig, &act, NULL) == 0);
+}
+
+static volatile sig_atomic_t taken;
+
+/* --- pclose: a SIGCHLD handler was first --- */
+
+static void on_child(int sig)
+{
+	int before = errno;
+
+	(void)sig;
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		taken++;
+	errno = before;
+}
+
+static void until_taken(void)
+{
+	sigset_t child, none;
+
+	sigemptyset(&none);
+	sigemptyset(&child);
+	sigaddset(&child, SIGCHLD);
+	MUST(sigprocmask(SIG_BLOCK, &child, NULL) == 0);
+	while (!taken)
+		sigsuspend(&none);
+	MUST(sigprocmask(SIG_UNBLOCK, &child, NULL) == 0);
+}
+
+static void one_pipe(int status)
+{
+	char command[16], line[16] = "";
+	FILE *stream;
+
+	snprintf(command, sizeof(command), "exit %d", status);
+	taken = 0;
+	stream = popen(command, "r"); /* the handler often runs in here */
+	MUST(stream && !fgets(line, sizeof(line), stream));
+	until_taken();
+	errno = 0;
+	MUST(is_expected(pclose(stream), status));
+}
+
+static void pipes(void)
+{
+	handle(SIGCHLD, on_child);
+	for (int i = 0; i < rounds(); i++)
+		one_pipe(i % 100);
+	signal(SIGCHLD, SIG_DFL);
+}
+
+/* no wait but libc's: as without the option; and a stream that popen() has not made */
+static void undisturbed(void)
+{
+	FILE *stream = popen("exit 7", "r"), *volatile other;
+
+	MUST(stream && pclose(stream) == 7 << 8);
+	other = fopen("/dev/null", "r");
+	MUST(other && pclose(other) == 0);
+	MUST(system("exit 9") == 9 << 8);
+	MUST(system("kill -KILL $$") == SIGKILL);
+	MUST(system(NULL) != 0);
+	MUST(system("no-such-program-here 2>/dev/null") == 127 << 8);
+	MUST(waitpid(-1, NULL, 0) == -1 && errno == ECHILD);
+}
+
+/* --- system: a handler that runs during its wait takes the shell's status --- */
+
+static int ends[2];
+
+/* The shell ends when this handler runs. */
+static void on_user(int sig)
+{
+	int before = errno;
+
+	(void)sig;
+	MUST(write(ends[1], "\n", 1) == 1);
+	while (waitpid(-1, NULL, 0) == -1 && errno == EINTR)
+		;
+	taken++;
+	errno = before;
+}
+
+static void shells(void)
+{
+	char command[64];
+
+	MUST(pipe(ends) == 0);
+	handle(SIGUSR1, on_user);
+	for (int i = 0; i < rounds(); i++) {
+		snprintf(command, sizeof(command), "kill -USR1 $PPID; read x <&%d; exit %d",
+			 ends[0], i % 100);
+		taken = 0;
+		errno = 0;
+		MUST(is_expected(system(command), i % 100));
+		MUST(taken == 1);
+	}
+	close(ends[0]);
+	close(ends[1]);
+}
+
+/* --- signals, and cancellation --- */
+
+static bool ignores(const char *signal_name)
+{
+	char command[64];
+
+	snprintf(command, sizeof(command), "kill -%s $PPID; exit 5", signal_name);
+	return system(command) == 5 << 8;
+}
+
+static void signals(void)
+{
+	struct sigaction act;
+	sigset_t mask;
+
+	/* the parent ignores them meanwhile, and the shell does not */
+	MUST(ignores("INT") && ignores("QUIT"));
+	MUST(system("kill -INT $$; exit 3") == SIGINT);
+	MUST(sigaction(SIGINT, NULL, &act) == 0 && act.sa_handler == SIG_DFL);
+	MUST(sigaction(SIGQUIT, NULL, &act) == 0 && act.sa_handler == SIG_DFL);
+	MUST(sigprocmask(SIG_BLOCK, NULL, &mask) == 0 && !sigismember(&mask, SIGCHLD));
+	/* what is ignored before stays ignored in the shell */
+	signal(SIGINT, SIG_IGN);
+	MUST(system("kill -INT $$; exit 3") == 3 << 8);
+	signal(SIGINT, SIG_DFL);
+}
+
+static void *endless(void *unused)
+{
+	char command[64];
+
+	snprintf(command, sizeof(command), "echo >&%d; exec sleep 1000", ends[1]);
+	system(command);
+	return unused;
+}
+
+static void cancelled(void)
+{
+	pthread_t thread;
+	void *result;
+	char byte;
+
+	MUST(pipe(ends) == 0);
+	MUST(pthread_create(&thread, NULL, endless, NULL) == 0);
+	MUST(read(ends[0], &byte, 1) == 1);
+	MUST(pthread_cancel(thread) == 0 && pthread_join(thread, &result) == 0);
+	MUST(result == PTHREAD_CANCELED);
+	MUST(waitpid(-1, NULL, 0) == -1 && errno == ECHILD); /* it was killed, and reaped */
+	close(ends[0]);
+	close(ends[1]);
+}
+
+static void play(void)
+{
+	undisturbed();
+	signals();
+	cancelled();
+	pipes();
+	shells();
+	undisturbed();
+}
+
+static void run(const char *waits)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (pid == 0) {
+		setenv("LD_PRELOAD", getenv("PIDEPOCH_PRELOAD"), 1);
+		setenv("PIDEPOCH_WAITS", waits, 1);
+		execl("/proc/self/exe", "play", "play", (char *)NULL);
+		_exit(99);
+	}
+	if (waitpid(pid, &status, 0) != pid || status != 0) {
+		printf("FAIL: --waits=%s: status %#x\n", waits, (unsigned int)status);
+		exit(1);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	(void)argv;
+	if (argc > 1) {
+		play();
+		return 0;
+	}
+	if (!getenv("PIDEPOCH_PRELOAD")) {
+		printf("PIDEPOCH_PRELOAD names no library\n");
+		return 99;
+	}
+	run("kernel");
+	run("share");
+	return 0;
+}
