@@ -31,7 +31,7 @@ project_files()
 		cd "$1" || exit
 		shift
 		for extension; do
-			for room in include src preload tests bench docs; do
+			for room in include src preload python tests bench docs; do
 				test ! -d $room || find $room -name "*.$extension" -type f
 			done
 		done | sort

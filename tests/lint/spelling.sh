@@ -10,7 +10,7 @@ complaints()
 	(
 		cd "$1" || exit
 		set --
-		for path in include src preload tests bench docs README.md README GNUmakefile Makefile.am configure.ac; do
+		for path in include src preload python tests bench docs README.md README GNUmakefile Makefile.am configure.ac; do
 			test ! -e $path || set -- "$@" $path
 		done
 		codespell --ignore-words="$ignore" --quiet-level=7 \
