@@ -87,18 +87,21 @@ class Waits(unittest.TestCase):
                 self.assertEqual(change.returncode, n)
 
     def test_array_at_an_earlier_address(self):
-        first, second = sleeper(), sleeper()
-        old, new = Waiter([Ref(first)]), Waiter([Ref(second)])
+        jobs = [sleeper() for _ in range(71)]  # from 64 on the library keeps a list
+        refs = [Ref(job) for job in jobs]
+        old, new = Waiter(refs[:70]), Waiter(refs[1:])
+        self.assertEqual(old.wait(0), [])
         self.assertEqual(old.wait(0), [])
         # as if the second list had got the memory of the first
         vec, entries = old._entries.vec, new._entries
+        self.assertEqual(len(vec), len(entries.vec))
         ctypes.memmove(vec, entries.vec, ctypes.sizeof(vec))
         entries.vec = vec
-        second.kill()
-        self.assertEqual([c.returncode for c in new.wait(60)], [-signal.SIGKILL])
-        second.wait()
-        first.kill()
-        first.wait()
+        jobs[70].kill()
+        self.assertEqual([c.ref for c in new.wait(30)], [refs[70]])
+        for job in jobs:
+            job.kill()
+            job.wait()
 
     def test_stops(self):
         job = sleeper()
