@@ -4,7 +4,7 @@
 # one line.
 . "$(dirname "$0")/../support/cli.sh"
 
-plays_well() # NAME=VALUE...
+runs_well() # NAME=VALUE...
 {
 	try_env "$@" "$PIDEPOCH" demo
 	if test $got -eq 125 && grep -qE 'namespace|/proc' "$TMPDIR/err"; then
@@ -21,13 +21,13 @@ plays_well() # NAME=VALUE...
 }
 
 before=$(cat /proc/sys/kernel/pid_max)
-plays_well
+runs_well
 # settings of the caller change nothing
-plays_well PIDEPOCH_ON_STALE=abort PIDEPOCH_ERRNO=EEPOCH PIDEPOCH_TRUST='*' LC_ALL=de_DE.UTF-8
+runs_well PIDEPOCH_ON_STALE=abort PIDEPOCH_ERRNO=EEPOCH PIDEPOCH_TRUST='*' LC_ALL=de_DE.UTF-8
 # an older kernel: the pids are steered
-plays_well PIDEPOCH_FORCE_OLD=pid_max
+runs_well PIDEPOCH_FORCE_OLD=pid_max
 grep -q ns_last_pid "$TMPDIR/out" || { show; fail "the other way was not taken"; }
 # a caller that ignores SIGCHLD, or has its standard input closed
-plays_well --ignore-signal=CHLD
-plays_well <&-
+runs_well --ignore-signal=CHLD
+runs_well <&-
 test "$(cat /proc/sys/kernel/pid_max)" = "$before" || fail "the machine's pid_max was changed"

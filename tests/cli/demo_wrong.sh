@@ -12,5 +12,5 @@ if test $got -eq 125 && grep -qE 'namespace|/proc' "$TMPDIR/err"; then
 	skip "$(cat "$TMPDIR/err")"
 fi
 status 1
-grep -qx '4 of 12 runs as claimed\.' "$TMPDIR/out" || { show; fail "four native plays are right, and no other"; }
+grep -qx '4 of 12 runs as claimed\.' "$TMPDIR/out" || { show; fail "four native runs are right, and no other"; }
 test "$(grep -c ' HIT  *HIT WRONG  *HIT WRONG$' "$TMPDIR/out")" -eq 4 || { show; fail "eight cells must be wrong"; }

@@ -4,7 +4,7 @@
 # count; signals are passed on.
 . "$(dirname "$0")/../support/cli.sh"
 events=$TMPDIR/events
-victim=$PIDEPOCH_BUILDDIR/tests/report/misuses
+subject=$PIDEPOCH_BUILDDIR/tests/report/misuses
 
 outcome() # STATUS COMMAND...
 {
@@ -17,11 +17,11 @@ outcome() # STATUS COMMAND...
 outcome 0 true
 outcome 7 sh -c 'exit 7'
 outcome 143 sh -c 'kill -TERM $$'
-outcome 99 "$victim" latent
+outcome 99 "$subject" latent
 said "$events" '1 event in'
-outcome 0 "$victim" twice # no more than a note
+outcome 0 "$subject" twice # no more than a note
 outcome 0 true            # what stands there from before is no finding of this run
-outcome 99 sh -c "$victim latent; exit 7"
+outcome 99 sh -c "$subject latent; exit 7"
 outcome 127 /nowhere/at/all
 said 'command not found'
 

@@ -43,7 +43,7 @@ for i in range(int(sys.argv[2])):
     except ProcessLookupError:
         pass
 END
-unshare -rmpf --mount-proc true 2>/dev/null || skip "no pid namespace to be had"
+unshare -rmpf --mount-proc true 2>/dev/null || skip "cannot create a pid namespace"
 
 folder='' # removed before the uses
 uses() # NUMBER OPTION...

@@ -6,54 +6,54 @@
 
 mkfifo "$TMPDIR/to" "$TMPDIR/from"
 
-# shows LINE-PATTERN - the victim's status has a line that matches
+# shows LINE-PATTERN - the subject's status has a line that matches
 shows()
 {
-	try status "$victim"
+	try status "$subject"
 	status 0
 	test ! -s "$TMPDIR/err" || { show; fail "there must be no error"; }
 	grep -q "^$1\$" "$TMPDIR/out" || { show; fail "there must be a line: $1"; }
 }
 
-# make the victim run a command, and wait until it has done it
-victim_does()
+# make the subject run a command, and wait until it has done it
+subject_does()
 {
 	echo "$1; echo done >&4" >&3
-	read -r answer <&4 && test "$answer" = done || fail "the victim must answer"
+	read -r answer <&4 && test "$answer" = done || fail "the subject must answer"
 }
 
 LD_PRELOAD=$library bash -c 'exec 3<>"$0/to" 4<>"$0/from"; while read -r -u 3 line; do eval "$line"; done' "$TMPDIR" &
-victim=$!
-trap 'kill "$victim" 2>/dev/null' EXIT
+subject=$!
+trap 'kill "$subject" 2>/dev/null' EXIT
 exec 3<>"$TMPDIR/to" 4<>"$TMPDIR/from"
 
-# shellcheck disable=SC2016 # the victim expands these
+# shellcheck disable=SC2016 # the subject expands these
 {
-	victim_does ':'
-	victim_does 'mkfifo "$0/never"; cat "$0/never" & one=$!'
-	victim_does 'cat "$0/never" & two=$!'
-	try status "$victim"
+	subject_does ':'
+	subject_does 'mkfifo "$0/never"; cat "$0/never" & one=$!'
+	subject_does 'cat "$0/never" & two=$!'
+	try status "$subject"
 	before=$(sed -n 's/^children  *//p' "$TMPDIR/out")
 	test "$before" -ge 2 || { show; fail "two children must be listed"; }
-	victim_does 'kill $one; wait $one'
+	subject_does 'kill $one; wait $one'
 	shows "children  *$((before - 1))"
-	victim_does 'kill $two; wait $two'
+	subject_does 'kill $two; wait $two'
 	shows "children  *$((before - 2))"
 }
 shows 'of which for old laps  *[0-9]* bytes of at most [1-9][0-9]*'
 shows 'sync point  *none: the program has not set one'
 
 # what it learned pids from
-# shellcheck disable=SC2016 # the victim expands these
-victim_does 'echo 4242 >"$0/x.pid"; read -r p <"$0/x.pid"; read -r l </proc/$$/stat'
-try status "$victim"
+# shellcheck disable=SC2016 # the subject expands these
+subject_does 'echo 4242 >"$0/x.pid"; read -r p <"$0/x.pid"; read -r l </proc/$$/stat'
+try status "$subject"
 status 0
 grep -q "^evidence  *4242 from $TMPDIR/x.pid, changed [0-9.]* s ago\$" "$TMPDIR/out" || { show; fail "the file must be listed"; }
-grep -q "^  *$victim looked up [0-9.]* s ago\$" "$TMPDIR/out" || { show; fail "the look must be listed"; }
+grep -q "^  *$subject looked up [0-9.]* s ago\$" "$TMPDIR/out" || { show; fail "the look must be listed"; }
 
 echo 'exit 0' >&3
-wait "$victim"
-try status "$victim"
+wait "$subject"
+try status "$subject"
 status 1
 said "no such process"
 

@@ -4,11 +4,11 @@
 # stale uses; live, in tmux, it shows a use when it happens and ends by its keys.
 . "$(dirname "$0")/../support/cli.sh"
 test -x /usr/bin/python3 || skip "python3 is not installed"
-unshare -rmpf --mount-proc true 2>/dev/null || skip "no pid namespace to be had"
+unshare -rmpf --mount-proc true 2>/dev/null || skip "cannot create a pid namespace"
 
 # In a pid namespace: reap a child, give its pid to an orphan, and use it for each line of standard
 # input.
-cat >"$TMPDIR/victim" <<'END'
+cat >"$TMPDIR/subject" <<'END'
 import os, signal, sys
 def birth(wanted):
     for attempt in range(1000):
@@ -47,10 +47,10 @@ cat >"$TMPDIR/inside" <<'END'
 cd "$TMPDIR" || exit 1
 fail() { echo "FAIL: $*"; exit 1; }
 mkfifo to from
-"$PIDEPOCH" run --log="$TMPDIR/log" -- /usr/bin/python3 victim <to >from & run=$!
+"$PIDEPOCH" run --log="$TMPDIR/log" -- /usr/bin/python3 subject <to >from & run=$!
 exec 3>to 4<from
-read -r line <&4 || { wait $run; test $? -ne 77 || exit 77; fail "the victim does not start"; }
-use() { echo >&3; read -r line <&4 && test "$line" = done || fail "the victim does not answer"; }
+read -r line <&4 || { wait $run; test $? -ne 77 || exit 77; fail "the subject does not start"; }
+use() { echo >&3; read -r line <&4 && test "$line" = done || fail "the subject does not answer"; }
 use
 "$PIDEPOCH" top --json >json || fail "top --json"
 /usr/bin/python3 - "$run" <<'PY' || { cat json; fail "the list is wrong"; }

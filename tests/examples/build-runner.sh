@@ -3,7 +3,7 @@
 # The build runner ends a job that takes too long with all that it started, and no other.
 . "$(dirname "$0")/../support/example.sh"
 
-play()
+run_scenario()
 {
 	printf 'true\ntrue\necho made\n' >"$TMPDIR/good"
 	status 0 2 60 <"$TMPDIR/good"
@@ -17,4 +17,4 @@ play()
 	said=$(printf 'true\nsleep 1000 & sleep 1000; true\necho made\n' | run 2 1 2>&1)
 	test "$said" = "$(printf 'made\nbuild-runner: no end in time: sleep 1000 & sleep 1000; true\n')" || fail "said $said"
 }
-play_twice
+run_twice

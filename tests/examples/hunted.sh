@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The examples and the scripts that play with them, hunted by each policy and watched by `run
+# The examples and the scripts that run with them, hunted by each policy and watched by `run
 # --on-stale=warn`: no find and no event.
 set -u
 cd "$TMPDIR" || exit 99

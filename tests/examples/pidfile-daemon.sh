@@ -6,7 +6,7 @@
 
 file=$TMPDIR/pid
 
-play()
+run_scenario()
 {
 	rm -f "$file"
 	status 3 status "$file"
@@ -35,4 +35,4 @@ play()
 	status 1 stop "$file"
 }
 
-play_twice
+run_twice

@@ -7,7 +7,7 @@
 file=$TMPDIR/x.pid
 if test "${1:-}" != inside; then
 	unshare --pid --fork --mount-proc true 2>/dev/null || {
-		echo "skip: no pid namespace to be had"
+		echo "skip: cannot create a pid namespace"
 		exit 77
 	}
 	exec unshare --pid --fork --kill-child --mount-proc sh "$0" inside
@@ -61,7 +61,7 @@ no_good()
 	rmdir "$file" && answer "$file: No such file"
 }
 
-play()
+run_scenario()
 {
 	rm -f "$file" "$TMPDIR/ask" "$TMPDIR/tell"
 	mkfifo "$TMPDIR/ask" "$TMPDIR/tell"
@@ -94,4 +94,4 @@ play()
 	wait "$daemon" || fail "status $?"
 }
 
-play_twice
+run_twice

@@ -28,7 +28,7 @@ end()
 }
 trap end EXIT
 
-play()
+run_scenario()
 {
 	rm -f "$TMPDIR/lines"
 	mkfifo "$TMPDIR/lines"
@@ -43,10 +43,10 @@ play()
 	test "$descriptors" -lt 10 || fail "$descriptors descriptors"
 
 	for n in 3 500 900; do
-		victim=$(cut -d' ' -f$n "/proc/$supervisor/task/$supervisor/children")
-		kill -KILL "$victim"
+		subject=$(cut -d' ' -f$n "/proc/$supervisor/task/$supervisor/children")
+		kill -KILL "$subject"
 		line
-		test "$said" = "$victim ended" || fail "$victim was killed, and not: $said"
+		test "$said" = "$subject ended" || fail "$subject was killed, and not: $said"
 	done
 	kill -TERM $supervisor
 	line
@@ -55,4 +55,4 @@ play()
 	supervisor=
 	exec 3<&-
 }
-play_twice
+run_twice

@@ -4,10 +4,10 @@
 # were to be stopped.
 . "$(dirname "$0")/../support/example.sh"
 
-play()
+run_scenario()
 {
 	status 0 1 'exit 3' 'exec sleep 1000' true
 	sed 's/, [0-9]*\.[0-9]\{6\} s$//' "$TMPDIR/said" >"$TMPDIR/ends"
 	printf 'exit 3: status 3\nexec sleep 1000: signal 15\ntrue: status 0\n' | cmp - "$TMPDIR/ends" || fail "said $(cat "$TMPDIR/said")"
 }
-play_twice
+run_twice

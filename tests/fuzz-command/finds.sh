@@ -4,7 +4,7 @@
 # unrelated processes and its lost statuses, with stacks; and under `pidepoch run` no such call is
 # made (docs/fuzz.md describes the programs).
 . "$(dirname "$0")/../support/cli.sh"
-victims=$(cd "$(dirname "$0")/../programs" && pwd)
+subjects=$(cd "$(dirname "$0")/../programs" && pwd)
 built=$PIDEPOCH_BUILDDIR/tests/programs
 cd "$TMPDIR" || exit 1
 
@@ -54,14 +54,14 @@ hits 1 KILL bash -c 'sleep 0 & wait $!; kill -9 $! 2>/dev/null; true'
 # shellcheck disable=SC2016
 finds 1 '^    released by pid [0-9]*: bash -c sleep 0 & wait \$!; kill' bash -c 'sleep 0 & wait $!; kill -9 $! 2>/dev/null; true'
 has '^    the process that had the pid: sleep 0$'
-hits 1 TERM "$(command -v sh)" "$victims/fuzz_pidfile.sh"
+hits 1 TERM "$(command -v sh)" "$subjects/fuzz_pidfile.sh"
 
 # the group of a leader that was reaped: the canary leads one by that number
 # shellcheck disable=SC2016
 hits 1 KILL bash -mc 'sleep 0 & wait $!; kill -9 -- -$! 2>/dev/null; true'
 
 # a number that its user has only read; no protection knows that, and no history is told
-finds 3 'signal 15 \(TERM\) reached an unrelated process' "$(command -v sh)" "$victims/fuzz_service.sh"
+finds 3 'signal 15 \(TERM\) reached an unrelated process' "$(command -v sh)" "$subjects/fuzz_service.sh"
 has '^==[0-9]*==critical: pidepoch: stale: '
 has_not 'was released by'
 has '^    released by pid 1, which reaped an orphan$'
@@ -120,7 +120,7 @@ unmarked
 
 # Debian's CPython
 test -x /usr/bin/python3 || skip "the rest needs /usr/bin/python3"
-hits 10 CONT /usr/bin/python3 "$victims/fuzz_popen.py"
-hits 1 TERM /usr/bin/python3 "$victims/fuzz_killpg.py"
-hits 10 TERM /usr/bin/python3 "$victims/fuzz_asyncio.py"
-hits 3 TERM /usr/bin/python3 "$victims/fuzz_asyncio_number.py"
+hits 10 CONT /usr/bin/python3 "$subjects/fuzz_popen.py"
+hits 1 TERM /usr/bin/python3 "$subjects/fuzz_killpg.py"
+hits 10 TERM /usr/bin/python3 "$subjects/fuzz_asyncio.py"
+hits 3 TERM /usr/bin/python3 "$subjects/fuzz_asyncio_number.py"

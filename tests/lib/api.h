@@ -42,7 +42,7 @@ static inline int api_run(const char *library)
 	if (pid == 0) {
 		if (library ? setenv("LD_PRELOAD", library, 1) : unsetenv("LD_PRELOAD"))
 			_exit(99);
-		execl("/proc/self/exe", "play", "play", (char *)NULL);
+		execl("/proc/self/exe", "scenario", "scenario", (char *)NULL);
 		_exit(99);
 	}
 	if (pid > 0 && waitpid(pid, &status, 0) == pid && status == 0)
@@ -54,12 +54,12 @@ static inline int api_run(const char *library)
 }
 
 /* the whole of main() */
-static inline int api_main(int argc, void (*play)(void))
+static inline int api_main(int argc, void (*scenario)(void))
 {
 	const char *library = getenv("PIDEPOCH_PRELOAD");
 
 	if (argc > 1) {
-		play();
+		scenario();
 		return 0;
 	}
 	if (!library) {

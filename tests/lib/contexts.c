@@ -75,7 +75,7 @@ static void in_vfork_child(void)
 	MUST(waitpid(pid, &status, 0) == pid && status == 0);
 }
 
-static void play(void)
+static void run_scenario(void)
 {
 	pthread_t threads[4];
 
@@ -93,5 +93,5 @@ static void play(void)
 int main(int argc, char **argv)
 {
 	(void)argv;
-	return api_main(argc, play);
+	return api_main(argc, run_scenario);
 }

@@ -80,7 +80,7 @@ static void after_the_reap(struct pidepoch_ref g)
 	MUST(pidepoch_killpg(g.pid, g.epoch, SIGKILL) == 0);
 }
 
-static void play(void)
+static void run_scenario(void)
 {
 	struct pidepoch_ref g, alone = api_ref(api_child());
 
@@ -103,5 +103,5 @@ static void play(void)
 int main(int argc, char **argv)
 {
 	(void)argv;
-	return api_main(argc, play);
+	return api_main(argc, run_scenario);
 }

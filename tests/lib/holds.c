@@ -111,7 +111,7 @@ static void reaped_by_another(void)
 	MUST(pidepoch_release(&held) == -1 && errno == ESRCH);
 }
 
-static void play(void)
+static void run_scenario(void)
 {
 	a_child();
 	many_at_once();
@@ -123,5 +123,5 @@ static void play(void)
 int main(int argc, char **argv)
 {
 	(void)argv;
-	return api_main(argc, play);
+	return api_main(argc, run_scenario);
 }

@@ -58,7 +58,7 @@ static void a_child_has_chosen_none(void)
 	MUST(waitpid(pid, &status, 0) == pid && status == 0);
 }
 
-static void play(void)
+static void run_scenario(void)
 {
 	struct sigaction action = { .sa_sigaction = note, .sa_flags = SA_SIGINFO };
 
@@ -73,5 +73,5 @@ static void play(void)
 int main(int argc, char **argv)
 {
 	(void)argv;
-	return laps_main(argc, play);
+	return laps_main(argc, run_scenario);
 }

@@ -49,11 +49,11 @@ static inline void laps_small_namespace(void)
 }
 
 /* the whole of main() */
-static inline int laps_main(int argc, void (*play)(void))
+static inline int laps_main(int argc, void (*scenario)(void))
 {
 	if (argc == 1)
 		laps_small_namespace();
-	return api_main(argc, play);
+	return api_main(argc, scenario);
 }
 
 #endif

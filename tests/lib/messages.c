@@ -73,7 +73,7 @@ static void printed(int error, const char *text)
 	prints(NULL, error, text);
 }
 
-static void play(void)
+static void run_scenario(void)
 {
 	const char *text = pidepoch_strerror(EEPOCH);
 
@@ -92,5 +92,5 @@ static void play(void)
 int main(int argc, char **argv)
 {
 	(void)argv;
-	return api_main(argc, play);
+	return api_main(argc, run_scenario);
 }

@@ -170,7 +170,7 @@ static void forked(void)
 	MUST(end_of(ref).status == 1 << 8);
 }
 
-static void play(void)
+static void run_scenario(void)
 {
 	struct pidepoch_ref ref;
 
@@ -192,5 +192,5 @@ static void play(void)
 int main(int argc, char **argv)
 {
 	(void)argv;
-	return laps_main(argc, play);
+	return laps_main(argc, run_scenario);
 }

@@ -380,7 +380,7 @@ static void reused_by_a_child(void)
 	is_refused("both are gone", new);
 }
 
-static void play(void)
+static void run_scenario(void)
 {
 	sibling_at_once();
 	MUST(sched_getaffinity(0, sizeof(processors), &processors) == 0);
@@ -403,5 +403,5 @@ int main(int argc, char **argv)
 		vector_wide_namespace();
 		setenv("PIDEPOCH_EVIDENCE", "off", 1);
 	}
-	return api_main(argc, play);
+	return api_main(argc, run_scenario);
 }

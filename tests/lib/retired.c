@@ -81,7 +81,7 @@ static void an_unrelated(void)
 		MUST(pidepoch_kill(r.pid, r.epoch, 0) == 0 && ask(r.pid, r.epoch) == PIDV_RUNNING);
 }
 
-static void play(void)
+static void run_scenario(void)
 {
 	a_child();
 	an_unrelated();
@@ -90,5 +90,5 @@ static void play(void)
 int main(int argc, char **argv)
 {
 	(void)argv;
-	return laps_main(argc, play);
+	return laps_main(argc, run_scenario);
 }

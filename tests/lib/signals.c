@@ -46,7 +46,7 @@ static void arrived(int code, int value)
 	MUST(code != SI_QUEUE || info.si_value.sival_int == value);
 }
 
-static void play(void)
+static void run_scenario(void)
 {
 	struct pidepoch_ref c = api_ref(start_listener());
 	siginfo_t info = { .si_signo = SIGUSR1, .si_code = SI_QUEUE };
@@ -80,5 +80,5 @@ static void play(void)
 int main(int argc, char **argv)
 {
 	(void)argv;
-	return api_main(argc, play);
+	return api_main(argc, run_scenario);
 }

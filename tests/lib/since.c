@@ -144,7 +144,7 @@ static void no_evidence(void)
 	close(fd);
 }
 
-static void play(void)
+static void run_scenario(void)
 {
 	const char *base = getenv("TMPDIR");
 
@@ -159,5 +159,5 @@ static void play(void)
 int main(int argc, char **argv)
 {
 	(void)argv;
-	return api_main(argc, play);
+	return api_main(argc, run_scenario);
 }

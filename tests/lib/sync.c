@@ -86,7 +86,7 @@ static void accounts(void)
 	api_end(pid);
 }
 
-static void play(void)
+static void run_scenario(void)
 {
 	by_function();
 	by_prctl();
@@ -97,5 +97,5 @@ static void play(void)
 int main(int argc, char **argv)
 {
 	(void)argv;
-	return api_main(argc, play);
+	return api_main(argc, run_scenario);
 }

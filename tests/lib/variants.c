@@ -25,7 +25,7 @@ static pid_t start_other(pid_t *keeper)
 	return other;
 }
 
-static void play(void)
+static void run_scenario(void)
 {
 	struct pidepoch_ref child = api_ref(api_child()), other;
 	pid_t keeper;
@@ -49,5 +49,5 @@ static void play(void)
 int main(int argc, char **argv)
 {
 	(void)argv;
-	return api_main(argc, play);
+	return api_main(argc, run_scenario);
 }

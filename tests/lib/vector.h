@@ -41,17 +41,17 @@ static inline void vector_wide_namespace(void)
 	close(fd);
 }
 
-static inline int vector_main(int argc, void (*play)(void))
+static inline int vector_main(int argc, void (*scenario)(void))
 {
 	int failed;
 
 	if (argc > 1)
-		return api_main(argc, play);
+		return api_main(argc, scenario);
 	vector_wide_namespace();
 	unsetenv("PIDEPOCH_FORCE_OLD");
-	failed = api_main(argc, play);
+	failed = api_main(argc, scenario);
 	setenv("PIDEPOCH_FORCE_OLD", "io_uring", 1);
-	return failed | api_main(argc, play);
+	return failed | api_main(argc, scenario);
 }
 
 static inline struct pidv vector_entry(pid_t pid)
@@ -120,13 +120,13 @@ static inline void vector_kill(pid_t pid)
 }
 
 /* The scenario, short and long. */
-static inline void vector_both(void (*play)(void))
+static inline void vector_both(void (*scenario)(void))
 {
 	for (int i = 0; i < VECTOR_FILL; i++)
 		vector_fill[i] = vector_child();
-	play();
+	scenario();
 	vector_long = true;
-	play();
+	scenario();
 	for (int i = 0; i < VECTOR_FILL; i++)
 		kill(vector_fill[i], SIGKILL);
 }

@@ -114,7 +114,7 @@ static void the_same_one_often(void)
 	MUST(exited == 1 && ended == 3);
 }
 
-static void play(void)
+static void run_scenario(void)
 {
 	nothing_to_wait_for();
 	what_is_wrong();
@@ -125,7 +125,7 @@ static void play(void)
 
 static void both(void)
 {
-	vector_both(play);
+	vector_both(run_scenario);
 }
 
 int main(int argc, char **argv)

@@ -225,7 +225,7 @@ static void a_jump(void)
 	MUST(vector_ask(0) == 1 && vec[0].state == PIDV_EXITED);
 }
 
-static void play(void)
+static void run_scenario(void)
 {
 	until_the_first();
 	until_all();
@@ -237,7 +237,7 @@ static void play(void)
 
 static void both(void)
 {
-	vector_both(play);
+	vector_both(run_scenario);
 }
 
 int main(int argc, char **argv)

@@ -16,7 +16,7 @@ static int ask(size_t count, size_t room)
 	return waitpidv(vec, count, NULL, WNOHANG | WAITPIDV_CHANGED, &more);
 }
 
-static void play(void)
+static void run_scenario(void)
 {
 	pid_t pid[CHILDREN], late;
 	bool reported[CHILDREN] = { false };
@@ -53,7 +53,7 @@ static void play(void)
 
 static void both(void)
 {
-	vector_both(play);
+	vector_both(run_scenario);
 }
 
 int main(int argc, char **argv)

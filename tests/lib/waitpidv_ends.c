@@ -51,7 +51,7 @@ static pid_t child_of(int (*fate)(void))
 	return pid;
 }
 
-static void play(void)
+static void run_scenario(void)
 {
 	static struct rusage usage[VECTOR_MOST];
 	const struct waitpidv_more more = { .size = sizeof(more), .usage = usage };
@@ -78,7 +78,7 @@ static void play(void)
 
 static void both(void)
 {
-	vector_both(play);
+	vector_both(run_scenario);
 }
 
 int main(int argc, char **argv)

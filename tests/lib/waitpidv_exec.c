@@ -36,7 +36,7 @@ static void first_half(void)
 	snprintf(number, sizeof(number), "%d", descriptors());
 	setenv("CHILDREN", list, 1);
 	setenv("DESCRIPTORS", number, 1);
-	execl("/proc/self/exe", "play", "play", (char *)NULL);
+	execl("/proc/self/exe", "scenario", "scenario", (char *)NULL);
 	MUST(!"executed");
 }
 
@@ -62,7 +62,7 @@ static void second_half(const char *list)
 	MUST(waitpid(-1, NULL, WNOHANG) == -1 && errno == ECHILD);
 }
 
-static void play(void)
+static void run_scenario(void)
 {
 	const char *list = getenv("CHILDREN");
 
@@ -75,5 +75,5 @@ static void play(void)
 int main(int argc, char **argv)
 {
 	(void)argv;
-	return vector_main(argc, play);
+	return vector_main(argc, run_scenario);
 }

@@ -105,7 +105,7 @@ static void apart(void (*part)(long nr), long nr)
 	MUST(waitpid(pid, &status, 0) == pid && status == 0);
 }
 
-static void play(void)
+static void run_scenario(void)
 {
 	static const long listening[] = { SYS_io_uring_setup, SYS_io_uring_enter,
 					  SYS_io_uring_register, SYS_madvise };
@@ -126,7 +126,7 @@ static void play(void)
 
 static void both(void)
 {
-	vector_both(play);
+	vector_both(run_scenario);
 }
 
 int main(int argc, char **argv)

@@ -13,7 +13,7 @@ static void ends_without_a_word(void)
 	MUST(vector_ask(0) == 1 && vec[0].state == PIDV_ENDED);
 }
 
-static void play(void)
+static void run_scenario(void)
 {
 	const struct sigaction no_zombies = { .sa_handler = SIG_DFL, .sa_flags = SA_NOCLDWAIT };
 
@@ -26,7 +26,7 @@ static void play(void)
 
 static void both(void)
 {
-	vector_both(play);
+	vector_both(run_scenario);
 }
 
 int main(int argc, char **argv)

@@ -72,7 +72,7 @@ static void another_threads(void)
 	pthread_join(thread, NULL);
 }
 
-static void play(void)
+static void run_scenario(void)
 {
 	clone_children(__WALL);
 	clone_children(__WCLONE);
@@ -81,7 +81,7 @@ static void play(void)
 
 static void both(void)
 {
-	vector_both(play);
+	vector_both(run_scenario);
 }
 
 int main(int argc, char **argv)

@@ -55,7 +55,7 @@ static int children(void)
 	return i;
 }
 
-static void play(void)
+static void run_scenario(void)
 {
 	const struct rlimit few = { 1024, 1024 };
 	pidepoch_snapshot_t now;
@@ -90,5 +90,5 @@ int main(int argc, char **argv)
 		remember_numbers();
 		vector_wide_namespace();
 	}
-	return api_main(argc, play);
+	return api_main(argc, run_scenario);
 }

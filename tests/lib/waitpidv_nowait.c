@@ -2,7 +2,7 @@
 /* With WNOWAIT waitpidv() returns an end and leaves it for its next call, or any other wait. */
 #include "vector.h"
 
-static void play(void)
+static void run_scenario(void)
 {
 	pid_t pid[2] = { vector_zombie(3), vector_zombie(4) };
 
@@ -21,7 +21,7 @@ static void play(void)
 
 static void both(void)
 {
-	vector_both(play);
+	vector_both(run_scenario);
 }
 
 int main(int argc, char **argv)

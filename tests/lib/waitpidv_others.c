@@ -28,7 +28,7 @@ static struct unrelated unrelated_make(void)
 	return s;
 }
 
-static void play(void)
+static void run_scenario(void)
 {
 	struct unrelated s = unrelated_make();
 	pid_t child = vector_child(), pid[3] = { s.pid, getpid(), child };
@@ -53,7 +53,7 @@ static void play(void)
 
 static void both(void)
 {
-	vector_both(play);
+	vector_both(run_scenario);
 }
 
 int main(int argc, char **argv)

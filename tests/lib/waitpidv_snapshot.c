@@ -3,7 +3,7 @@
  * of another process instance reaches no process. */
 #include "vector.h"
 
-static void play(void)
+static void run_scenario(void)
 {
 	pid_t pid = vector_child();
 	pidepoch_snapshot_t before = pidepoch_get(), now = before;
@@ -36,5 +36,5 @@ static void play(void)
 int main(int argc, char **argv)
 {
 	(void)argv;
-	return vector_main(argc, play);
+	return vector_main(argc, run_scenario);
 }

@@ -2,7 +2,7 @@
 /* waitpidv() returns stops and continuations if asked to, once each, as wait4() does. */
 #include "vector.h"
 
-static void play(void)
+static void run_scenario(void)
 {
 	pid_t pid = vector_child();
 	siginfo_t si;
@@ -33,7 +33,7 @@ static void play(void)
 
 static void both(void)
 {
-	vector_both(play);
+	vector_both(run_scenario);
 }
 
 int main(int argc, char **argv)

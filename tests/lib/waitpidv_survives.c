@@ -68,7 +68,7 @@ static void forked(void)
 	MUST(waitpid(pid, &status, 0) == pid && status == 0);
 }
 
-static void play(void)
+static void run_scenario(void)
 {
 	pid_t pid = vector_child();
 	int before, mapped;
@@ -90,7 +90,7 @@ static void play(void)
 
 static void both(void)
 {
-	vector_both(play);
+	vector_both(run_scenario);
 }
 
 int main(int argc, char **argv)

@@ -23,7 +23,7 @@ static void *ask(void *mine)
 	return NULL;
 }
 
-static void play(void)
+static void run_scenario(void)
 {
 	pthread_t thread[THREADS];
 	pid_t pid[CHILDREN];
@@ -65,5 +65,5 @@ static void play(void)
 int main(int argc, char **argv)
 {
 	(void)argv;
-	return vector_main(argc, play);
+	return vector_main(argc, run_scenario);
 }

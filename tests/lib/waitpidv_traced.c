@@ -64,7 +64,7 @@ static void somebody_elses(void)
 		close(say[i]), close(report[i]);
 }
 
-static void play(void)
+static void run_scenario(void)
 {
 	own_tracee();
 	somebody_elses();
@@ -72,7 +72,7 @@ static void play(void)
 
 static void both(void)
 {
-	vector_both(play);
+	vector_both(run_scenario);
 }
 
 int main(int argc, char **argv)

@@ -104,7 +104,7 @@ static void a_cancellation(void)
 	api_end(c.pid);
 }
 
-static void play(void)
+static void run_scenario(void)
 {
 	an_exit();
 	stops_and_continues();
@@ -116,5 +116,5 @@ static void play(void)
 int main(int argc, char **argv)
 {
 	(void)argv;
-	return api_main(argc, play);
+	return api_main(argc, run_scenario);
 }

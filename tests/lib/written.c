@@ -35,7 +35,7 @@ static void round_trip(unsigned int flags)
 static void another_reader(void)
 {
 	struct pidepoch_ref parent = api_ref(getpid());
-	char *argv[] = { (char *)"play", (char *)"reader", text, NULL };
+	char *argv[] = { (char *)"scenario", (char *)"reader", text, NULL };
 	int status;
 	pid_t pid;
 
@@ -94,7 +94,7 @@ static void too_small(void)
 	MUST(pidepoch_format(&self, text, sizeof(text), 2) == -1 && errno == EINVAL);
 }
 
-static void play(void)
+static void run_scenario(void)
 {
 	round_trip(0);
 	round_trip(PIDEPOCH_TEXT_BOOT);
@@ -115,5 +115,5 @@ int main(int argc, char **argv)
 		printf("skipped: this kernel's pidfds have no inodes of their own (before Linux 6.9)\n");
 		return 77;
 	}
-	return api_main(argc, play);
+	return api_main(argc, run_scenario);
 }

@@ -15,7 +15,7 @@ mkdir "$work" "$work/corpus" || exit 99
 PIDEPOCH_EVENTS=$work/corpus/real PIDEPOCH_ON_STALE=report PIDEPOCH_LOG=/dev/null LD_PRELOAD=$PIDEPOCH_PRELOAD \
 	"$PIDEPOCH_BUILDDIR/tests/report/misuses" latent twice
 tail -n 2 "$work/corpus/real" >"$work/corpus/tail"
-test "$(wc -l <"$work/corpus/tail")" -eq 2 || { echo "the victim wrote no events"; exit 99; }
+test "$(wc -l <"$work/corpus/tail")" -eq 2 || { echo "the subject wrote no events"; exit 99; }
 cd "$PIDEPOCH_SRCDIR" || exit 99
 
 build() # JSON-READER OUTPUT

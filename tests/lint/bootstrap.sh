@@ -11,11 +11,11 @@ fail()
 	exit 1
 }
 
-# A copy with a list of its own, and commands that play the system: `id` says who we are, `apt-get`
-# writes down what it was asked, and installs only once it has been told to update (or at once, with
+# A copy with a list of its own, and commands in place of the system's: `id` prints a chosen user,
+# `apt-get` writes down its arguments, and installs only after an update (or at once, with
 # lists=fresh).
 mkdir "$TMPDIR/bin" && cd "$TMPDIR" || exit 99
-cp "$house/build-aux/bootstrap" .
+cp "$project/build-aux/bootstrap" .
 cat >packages <<'END'
 build  sh-package     sh
 build  absent         absent-command

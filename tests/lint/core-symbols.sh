@@ -32,5 +32,5 @@ END
 (cd "$TMPDIR" && $CC -c -fPIC bad.c && ar cr bad/libcore.a bad.o) || exit 99
 
 nm "$PIDEPOCH_BUILDDIR/.libs/libcore.a" 2>/dev/null | grep -q ' T ' || skip "the engine is empty"
-house=$PIDEPOCH_BUILDDIR
+project=$PIDEPOCH_BUILDDIR
 project_lint 2

@@ -30,7 +30,7 @@ complaints()
 }
 
 need git
-test -e "$house/.git" || skip "not a git tree: what is in a tarball is there"
+test -e "$project/.git" || skip "not a git tree: what is in a tarball is there"
 git init -q "$bad"
 printf '/bench/*\n*.h\n' >"$bad/.gitignore"
 echo '#!/bin/sh' | bad_file bench/rows

@@ -5,7 +5,7 @@
 . "$(dirname "$0")/lint.sh"
 
 need python3
-layers=$house/docs/layers.txt
+layers=$project/docs/layers.txt
 
 # edges FOLDER - "FILE INCLUDED" for each include of a file of the project, and "FILE ?NAME" for one
 # that is not found
@@ -73,7 +73,7 @@ awk '!/^#/ && NF {
 	sub(/^src\//, "", $1)
 	printf "    %-18s:%s\n", $1, line
 }' "$layers" >"$TMPDIR/map"
-sed -n '/^<!-- layers.txt -->$/,/^<!-- end of layers.txt -->$/p' "$house/docs/engine.md" | grep '^    ' |
+sed -n '/^<!-- layers.txt -->$/,/^<!-- end of layers.txt -->$/p' "$project/docs/engine.md" | grep '^    ' |
 	cmp -s - "$TMPDIR/map" || {
 	echo "docs/engine.md: between the marks of layers.txt must stand:"
 	cat "$TMPDIR/map"

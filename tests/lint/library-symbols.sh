@@ -31,5 +31,5 @@ $CC -shared -fPIC -O1 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -Wl,-z,execstack -Wl
 	"$TMPDIR/bad.c" -o "$bad/libpidepoch.so" 2>"$TMPDIR/cc" || { cat "$TMPDIR/cc"; exit 99; }
 
 test -e "$PIDEPOCH_BUILDDIR/.libs/libpidepoch.so" || { echo "libpidepoch.so was not built"; exit 1; }
-house=$PIDEPOCH_BUILDDIR/.libs
+project=$PIDEPOCH_BUILDDIR/.libs
 project_lint 5

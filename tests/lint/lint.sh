@@ -3,9 +3,9 @@
 #
 # Shared by the lint tests. A lint is a function complaints() that prints what is wrong below the
 # folder it is given. project_lint() first shows it a bad sample, which the lint must complain
-# about, and then the house.
+# about, and then the project.
 
-house=$(realpath "${PIDEPOCH_SRCDIR:-.}")
+project=$(realpath "${PIDEPOCH_SRCDIR:-.}")
 # a folder of this lint's own, also when it is run by hand
 TMPDIR=$(mktemp -d) || exit 99
 export TMPDIR
@@ -24,15 +24,15 @@ need() # COMMAND
 	command -v "$1" >/dev/null || skip "$1 is not installed"
 }
 
-# project_files FOLDER EXTENSION... - the files of the house below FOLDER, as paths relative to it
+# project_files FOLDER EXTENSION... - the files of the project below FOLDER, as paths relative to it
 project_files()
 {
 	(
 		cd "$1" || exit
 		shift
 		for extension; do
-			for room in include src preload python tests bench docs; do
-				test ! -d $room || find $room -name "*.$extension" -type f
+			for folder in include src preload python tests bench docs; do
+				test ! -d $folder || find $folder -name "*.$extension" -type f
 			done
 		done | sort
 	)
@@ -46,7 +46,7 @@ bad_file()
 }
 
 # project_lint NUMBER - complaints() must find exactly NUMBER faults (lines) in the bad sample, none
-# in the house
+# in the project
 project_lint()
 {
 	complaints "$bad" >"$TMPDIR/found"
@@ -55,7 +55,7 @@ project_lint()
 		cat "$TMPDIR/found"
 		exit 1
 	fi
-	complaints "$house" >"$TMPDIR/found"
+	complaints "$project" >"$TMPDIR/found"
 	cat "$TMPDIR/found"
 	test ! -s "$TMPDIR/found"
 }

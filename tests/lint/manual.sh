@@ -13,5 +13,5 @@ complaints()
 
 printf '.Dd November 21, 2026\n.Dt BAD 1\n.Os\n.Sh NAME\n.Nm bad\n.Nd worse\n.Sh DESCRIPTION\n.Xx no such macro\n' |
 	bad_file docs/man/bad.1
-ls "$house"/docs/man/*.[1-8] >/dev/null 2>&1 || skip "there is no manual page yet"
+ls "$project"/docs/man/*.[1-8] >/dev/null 2>&1 || skip "there is no manual page yet"
 project_lint 1

@@ -30,7 +30,7 @@ END
 # shellcheck disable=SC2086
 $CC -shared -fPIC -Wl,-z,separate-code "$TMPDIR/bad.c" -o "$bad/libpidepoch-preload.so" || exit 99
 
-house=$PIDEPOCH_BUILDDIR/.libs
-test -e "$house/libpidepoch-preload.so" || { echo "libpidepoch-preload.so was not built"; exit 1; }
-readelf -dW "$house/libpidepoch-preload.so" | grep -q 'NEEDED.*san' && skip "built with a sanitizer"
+project=$PIDEPOCH_BUILDDIR/.libs
+test -e "$project/libpidepoch-preload.so" || { echo "libpidepoch-preload.so was not built"; exit 1; }
+readelf -dW "$project/libpidepoch-preload.so" | grep -q 'NEEDED.*san' && skip "built with a sanitizer"
 project_lint 2

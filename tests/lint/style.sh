@@ -14,7 +14,7 @@ postponed='TO''DO|FIX''ME|X''XX|HA''CK'
 layout()
 {
 	# shellcheck disable=SC2046 # no file name has a blank
-	clang-format --dry-run --style="file:$house/.clang-format" $(project_files . c h) 2>&1 |
+	clang-format --dry-run --style="file:$project/.clang-format" $(project_files . c h) 2>&1 |
 		sed -n 's/^\([^:]*:[0-9]*\):.*clang-formatted.*/\1: clang-format -i would change it/p' |
 		sort -t: -u -k1,1
 }

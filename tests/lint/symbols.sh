@@ -27,10 +27,10 @@ complaints()
 
 renew()
 {
-	version=$(sed -n 's/^AC_INIT(\[pidepoch\], \[\(.*\)\])/\1/p' "$house/configure.ac")
-	for dump in "$house"/tests/lib/*.abi; do
+	version=$(sed -n 's/^AC_INIT(\[pidepoch\], \[\(.*\)\])/\1/p' "$project/configure.ac")
+	for dump in "$project"/tests/lib/*.abi; do
 		library=$(basename "$dump" .abi)
-		file=$house/debian/${library}0.symbols
+		file=$project/debian/${library}0.symbols
 		{
 			echo "$library.so.0 ${library}0 #MINVER#"
 			echo "* Build-Depends-Package: $library-dev"

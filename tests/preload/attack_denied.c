@@ -101,7 +101,7 @@ static void no_descriptor_left(void)
 
 /* A filter is permanent: each scenario has its own process. A process that spins has its signals
  * masked most of the time. */
-static void alone(void (*play)(void))
+static void alone(void (*scenario)(void))
 {
 	pid_t pid = fork();
 	int status;
@@ -109,7 +109,7 @@ static void alone(void (*play)(void))
 	if (pid == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		alarm(20);
-		play();
+		scenario();
 		exit(0);
 	}
 	if (waitpid(pid, &status, 0) != pid)

@@ -190,7 +190,7 @@ static int lines(const char *with)
 	return n;
 }
 
-static void play(const struct row *r, bool native)
+static void run_scenario(const struct row *r, bool native)
 {
 	const char *argv[] = { "/bin/bash", NULL };
 	struct actor shell, unrelated;
@@ -245,11 +245,11 @@ static void set_clock(void)
 	setenv("PIDEPOCH_CLOCK", text, 1);
 }
 
-static void play_all(const struct row *r, size_t count)
+static void run_all(const struct row *r, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		play(&r[i], true);
-		play(&r[i], false);
+		run_scenario(&r[i], true);
+		run_scenario(&r[i], false);
 		printf("ok   %s: %s; %s; %s\n", r[i].policy, r[i].before, r[i].between, r[i].use);
 	}
 }
@@ -279,8 +279,8 @@ int main(void)
 	setenv("PIDEPOCH_LOG", log_path, 1);
 	set_clock();
 	if (limit_segments("0"))
-		play_all(without_table, sizeof(without_table) / sizeof(without_table[0]));
+		run_all(without_table, sizeof(without_table) / sizeof(without_table[0]));
 	limit_segments("4096");
-	play_all(rows, sizeof(rows) / sizeof(rows[0]));
+	run_all(rows, sizeof(rows) / sizeof(rows[0]));
 	return 0;
 }

@@ -10,7 +10,7 @@
 rounds=${PIDEPOCH_RIGHT:-40}
 command -v bash >/dev/null || skip 'bash is not installed'
 command -v pgrep >/dev/null || skip 'pgrep is not installed'
-unshare --pid --fork --mount-proc true 2>/dev/null || skip 'no pid namespace to be had'
+unshare --pid --fork --mount-proc true 2>/dev/null || skip 'cannot create a pid namespace'
 
 # kind NAME ROUNDS BODY - the bash function `once` of BODY makes one right use and fails if that was
 # refused

@@ -235,7 +235,7 @@ static const struct call {
 } calls[] = { CALLS(ROW) };
 #define COUNT ((long)(sizeof(calls) / sizeof(calls[0])))
 
-/* --- the victim --- */
+/* --- the subject --- */
 
 static pid_t reaped;
 static struct actor live;
@@ -327,12 +327,12 @@ static void compare(const struct actor *with, const struct actor *without, char 
 	actor_fail("for %s it was the former, and natively the latter", of);
 }
 
-static void play_same(void)
+static void run_same(void)
 {
 	struct actor with, without;
 
-	actor_start_self(&with, "victim", NULL, false);
-	actor_start_self(&without, "victim", NULL, true);
+	actor_start_self(&with, "subject", NULL, false);
+	actor_start_self(&without, "subject", NULL, true);
 	compare(&with, &without, 'l', "a live child");
 	compare(&with, &without, 'n', "a pid that no process holds");
 	compare(&with, &without, '-', "a negative pid");
@@ -363,14 +363,14 @@ static void check_notices(const char *log)
 }
 
 /* natively each call reaches the unrelated process, so that a refusal is the library's */
-static void play_stale(bool native)
+static void run_stale(bool native)
 {
-	struct actor victim, unrelated;
+	struct actor subject, unrelated;
 	long which;
 
-	actor_start_self(&victim, "victim", NULL, native);
-	actor_start_unrelated(&unrelated, (pid_t)actor_ask(&victim, 'r'), NULL);
-	which = actor_ask(&victim, 'k');
+	actor_start_self(&subject, "subject", NULL, native);
+	actor_start_unrelated(&unrelated, (pid_t)actor_ask(&subject, 'r'), NULL);
+	which = actor_ask(&subject, 'k');
 	for (long i = 0; i < COUNT; i++)
 		if ((which >> i & 1) != (native && calls[i].reaches_unrelated))
 			actor_fail("%s of a stale pid: %s", calls[i].name,
@@ -378,7 +378,7 @@ static void play_stale(bool native)
 	printf("ok   %s\n",
 	       native ? "natively, an unrelated process is reached" : "refused, each of them");
 	actor_end(&unrelated);
-	actor_end(&victim);
+	actor_end(&subject);
 }
 
 int main(int argc, char **argv)
@@ -393,9 +393,9 @@ int main(int argc, char **argv)
 	snprintf(log, sizeof(log), "%s/log", getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
 	setenv("PIDEPOCH_LOG", log, 1);
 	namespace_enter();
-	play_same();
-	play_stale(true);
-	play_stale(false);
+	run_same();
+	run_stale(true);
+	run_stale(false);
 	check_notices(log);
 	return 0;
 }

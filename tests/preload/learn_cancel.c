@@ -180,14 +180,14 @@ static long cancel_all(char what)
 
 int main(int argc, char **argv)
 {
-	struct actor victim;
+	struct actor subject;
 
 	(void)argv;
 	if (argc > 1) {
 		actor_serve(cancel_all);
 		return 0;
 	}
-	actor_start_self(&victim, "victim", NULL, false);
-	actor_ask(&victim, 'c');
-	return actor_end(&victim) ? 1 : 0;
+	actor_start_self(&subject, "subject", NULL, false);
+	actor_ask(&subject, 'c');
+	return actor_end(&subject) ? 1 : 0;
 }

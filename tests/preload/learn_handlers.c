@@ -385,7 +385,7 @@ static void in_threads(void)
 	printf("wrong: %d, each signal handled: %d\n", wrong, got[0] + got[1] == sent);
 }
 
-static void play(void)
+static void run_scenario(void)
 {
 	static void (*const scenes[])(void) = {
 		read_back,   refused, save_and_restore, save_and_restore_raw,
@@ -415,7 +415,7 @@ static void run(bool preloaded, char *said, size_t size)
 		printf("PIDEPOCH_PRELOAD names no library\n");
 		exit(99);
 	}
-	snprintf(command, sizeof(command), "LD_PRELOAD='%s' exec /proc/%d/exe play", library,
+	snprintf(command, sizeof(command), "LD_PRELOAD='%s' exec /proc/%d/exe scenario", library,
 		 getpid());
 	f = popen(command, "r");
 	while (f && n < size - 1 && (more = fread(said + n, 1, size - 1 - n, f)) > 0)
@@ -430,7 +430,7 @@ int main(int argc, char **argv)
 
 	(void)argv;
 	if (argc > 1) {
-		play();
+		run_scenario();
 		return 0;
 	}
 	run(false, without, sizeof(without));

@@ -51,7 +51,7 @@ static void got(const struct actor *unrelated, long signals)
 #define KILL "kill -USR1 $q 2>/dev/null && echo sent || echo refused"
 
 /* @way: the command that looks at /proc; NULL: this shell has never had a child of that pid */
-static void play(const char *name, const char *way, const char *then)
+static void run_scenario(const char *name, const char *way, const char *then)
 {
 	const char *argv[] = { name, NULL };
 	struct actor shell, unrelated;
@@ -88,10 +88,10 @@ int main(void)
 			printf("without %s, which is not there\n", shells[i]);
 			continue;
 		}
-		play(shells[i], NULL, "sent");
-		play(shells[i], "for p in /proc/[0-9]*; do :; done; echo looked", "sent");
-		play(shells[i], "test -d /proc/$q && echo looked", "refused");
-		play(shells[i], "read line </proc/$q/stat; echo looked", "sent");
+		run_scenario(shells[i], NULL, "sent");
+		run_scenario(shells[i], "for p in /proc/[0-9]*; do :; done; echo looked", "sent");
+		run_scenario(shells[i], "test -d /proc/$q && echo looked", "refused");
+		run_scenario(shells[i], "read line </proc/$q/stat; echo looked", "sent");
 	}
 	return 0;
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Each source that S10 names makes a pid fresh: a victim reaps q, an unrelated process gets q, and
- * a signal to q is refused; then the source shows the victim q, and the same signal arrives. What
+ * Each source that S10 names makes a pid fresh: a subject reaps q, an unrelated process gets q, and
+ * a signal to q is refused; then the source shows the subject q, and the same signal arrives. What
  * shows no living q leaves it refused.
  *
  *   test (pid 1)        starts both, asks them in turn
- *   victim              preloaded: reaps q, kill(q), looks at the source, kill(q)
+ *   subject              preloaded: reaps q, kill(q), looks at the source, kill(q)
  *   unrelated process   has q: does what the source will show (connects, sends, locks ...), and
  *                       counts its signals
  */
@@ -44,9 +44,9 @@
 
 static struct scene {
 	pid_t number; /* q */
-	pid_t victim;
+	pid_t subject;
 	pid_t third; /* another process that the source is about */
-	int pair[2]; /* victim's end, unrelated process's end */
+	int pair[2]; /* subject's end, unrelated process's end */
 	int listener;
 	struct sockaddr_un address;
 	socklen_t address_length;
@@ -65,7 +65,7 @@ static int check(int n, const char *what)
 }
 #define CHECK(call) check(call, #call)
 
-/* --- preparations in the victim --- */
+/* --- preparations in the subject --- */
 
 static volatile sig_atomic_t reported;
 
@@ -99,7 +99,7 @@ static void pass_credentials(void)
 	CHECK(setsockopt(scene->pair[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)));
 }
 
-/* A child that the victim traces from its first stop on. */
+/* A child that the subject traces from its first stop on. */
 static void start_tracee(void (*run)(void), long options)
 {
 	pid_t pid = CHECK(fork());
@@ -164,12 +164,12 @@ static void trace_vfork(void)
 
 static long act_signal(void)
 {
-	return kill(scene->victim, SIGUSR2);
+	return kill(scene->subject, SIGUSR2);
 }
 
 static long act_queue(void)
 {
-	return sigqueue(scene->victim, SIGUSR2, (union sigval){ 0 });
+	return sigqueue(scene->subject, SIGUSR2, (union sigval){ 0 });
 }
 
 static long act_signal_third(void)
@@ -271,7 +271,7 @@ static long act_send_pidfd(void)
 	return fd < 0 ? -1 : sendmsg(scene->pair[1], &m, 0) - 1;
 }
 
-/* --- the victim's looks: the pid that was shown, or -1 --- */
+/* --- the subject's looks: the pid that was shown, or -1 --- */
 
 static long look_handler(void)
 {
@@ -622,7 +622,7 @@ static long look_listing_by_descriptor(void)
 
 /* --- sources that show no living q --- */
 
-/* SIGCHLD has been blocked since before q was born (main): it is about the end of the victim's
+/* SIGCHLD has been blocked since before q was born (main): it is about the end of the subject's
  * own child. */
 static long look_late_sigchld(void)
 {
@@ -660,7 +660,7 @@ static const struct source {
 	long (*act)(void);
 	void (*prepare)(void);
 	enum { FRESH, STALE } then;
-	bool born_by_victim;
+	bool born_by_subject;
 } sources[] = {
 	{ "a handler, kill", look_handler, act_signal, handle_signal, FRESH, false },
 	{ "a handler, sigqueue", look_handler, act_queue, handle_signal, FRESH, false },
@@ -707,7 +707,7 @@ static const struct source {
 
 static const struct source *current;
 
-/* --- the victim --- */
+/* --- the subject --- */
 
 static pid_t reap_one(void)
 {
@@ -723,7 +723,7 @@ static long answer(char what)
 {
 	switch (what) {
 	case 'r':
-		scene->victim = getpid();
+		scene->subject = getpid();
 		scene->number = reap_one();
 		if (current->prepare)
 			current->prepare();
@@ -812,42 +812,43 @@ static bool make_scene(void)
 
 /* --- the scenario --- */
 
-static const char *play(const struct source *s, struct actor *victim, struct actor *unrelated)
+static const char *run_scenario(const struct source *s, struct actor *subject,
+				struct actor *unrelated)
 {
-	long number = actor_ask(victim, 'r');
+	long number = actor_ask(subject, 'r');
 
-	if (!s->born_by_victim)
+	if (!s->born_by_subject)
 		actor_start_unrelated(unrelated, (pid_t)number, s->act);
 	/* its own descendant passes before (kin.1) */
-	if (!s->born_by_victim &&
-	    (actor_ask(victim, 'k') != ESRCH || actor_ask(unrelated, ACTOR_SIGNALS) != 0))
+	if (!s->born_by_subject &&
+	    (actor_ask(subject, 'k') != ESRCH || actor_ask(unrelated, ACTOR_SIGNALS) != 0))
 		return "a signal to the pid was not refused before it was learned";
 	if (actor_ask(unrelated, ACTOR_ACT) != 0)
 		return "the unrelated process could not do its part";
-	if (actor_ask(victim, 'l') != number)
+	if (actor_ask(subject, 'l') != number)
 		return "the source did not show the pid";
 	if (s->then == STALE)
-		return actor_ask(victim, 'k') == ESRCH && actor_ask(unrelated, ACTOR_SIGNALS) == 0
+		return actor_ask(subject, 'k') == ESRCH && actor_ask(unrelated, ACTOR_SIGNALS) == 0
 			       ? NULL
 			       : "a signal to the pid was no longer refused";
-	return actor_ask(victim, 'k') == 0 && actor_ask(unrelated, ACTOR_SIGNALS) == 1
+	return actor_ask(subject, 'k') == 0 && actor_ask(unrelated, ACTOR_SIGNALS) == 1
 		       ? NULL
 		       : "a signal to the pid was still refused";
 }
 
-static bool plays(const struct source *s)
+static bool passes(const struct source *s)
 {
-	struct actor victim, unrelated;
+	struct actor subject, unrelated;
 	const char *wrong;
 
 	set_scene(&unrelated);
-	actor_start_self(&victim, "victim", s->name, false);
-	wrong = play(s, &victim, &unrelated);
+	actor_start_self(&subject, "subject", s->name, false);
+	wrong = run_scenario(s, &subject, &unrelated);
 	printf("%s %s%s%s\n", wrong ? "FAIL" : "ok  ", s->name, wrong ? ": " : "",
 	       wrong ? wrong : "");
-	if (!s->born_by_victim)
+	if (!s->born_by_subject)
 		actor_end(&unrelated);
-	actor_end(&victim);
+	actor_end(&subject);
 	clear_scene();
 	return !wrong;
 }
@@ -880,6 +881,6 @@ int main(int argc, char **argv)
 	setenv("PIDEPOCH_LOG", "/dev/null",
 	       1); /* another test checks the notices of the refusals */
 	for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++)
-		failed += !plays(&sources[i]);
+		failed += !passes(&sources[i]);
 	return failed ? 1 : 0;
 }

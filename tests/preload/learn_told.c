@@ -68,7 +68,7 @@ static void arrived(const struct actor *c, long signals)
 }
 
 /* @had: the result for a B that has had its own child q: refused (ESRCH), or not (0)? */
-static void play_p(int had)
+static void scenario_p(int had)
 {
 	struct actor early, late, one_who_had, c;
 	pid_t q;
@@ -99,11 +99,11 @@ static long answer_as_p(char what)
 {
 	if (pipe(telling) < 0)
 		actor_fail("P: %m");
-	play_p(what == 'r' ? ESRCH : 0);
+	scenario_p(what == 'r' ? ESRCH : 0);
 	return 0;
 }
 
-static void play(char what, const char *setting)
+static void run_scenario(char what, const char *setting)
 {
 	const char *argv[] = { "/proc/self/exe", "P", NULL };
 	struct actor p;
@@ -123,7 +123,7 @@ int main(int argc, char **argv)
 	}
 	namespace_enter();
 	setenv("PIDEPOCH_LOG", "/dev/null", 1);
-	play('r', "PIDEPOCH_ON_STALE=refuse");
-	play('t', "PIDEPOCH_TRUST=nobody:learn_t*d");
+	run_scenario('r', "PIDEPOCH_ON_STALE=refuse");
+	run_scenario('t', "PIDEPOCH_TRUST=nobody:learn_t*d");
 	return 0;
 }

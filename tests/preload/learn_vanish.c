@@ -101,7 +101,7 @@ static const struct way {
 	{ "sigignore", by_sigignore },
 };
 
-/* --- the victim --- */
+/* --- the subject --- */
 
 static const struct way *current;
 static struct actor live, mortal; /* its children */
@@ -133,25 +133,25 @@ static void expect(long got, long wanted, const char *what)
 		actor_fail("%s: %ld in place of %ld", what, got, wanted);
 }
 
-static void play(const struct way *w, bool native)
+static void run_scenario(const struct way *w, bool native)
 {
-	struct actor victim, unrelated;
+	struct actor subject, unrelated;
 	long number;
 
-	actor_start_self(&victim, "victim", w->name, native);
-	number = actor_ask(&victim, 'b');
+	actor_start_self(&subject, "subject", w->name, native);
+	number = actor_ask(&subject, 'b');
 	if (number <= 0)
 		actor_fail("%s: did not work", w->name);
-	expect(actor_ask(&victim, 'l'), 1, "signals of one that a live child got");
-	expect(actor_ask(&victim, 'e'), 0, "the end of a child");
+	expect(actor_ask(&subject, 'l'), 1, "signals of one that a live child got");
+	expect(actor_ask(&subject, 'e'), 0, "the end of a child");
 	actor_start_unrelated(&unrelated, (pid_t)number, NULL); /* when the child has ended */
-	expect(actor_ask(&victim, 'k'), native ? 0 : ESRCH, "a signal to a child that has ended");
+	expect(actor_ask(&subject, 'k'), native ? 0 : ESRCH, "a signal to a child that has ended");
 	expect(actor_ask(&unrelated, ACTOR_SIGNALS), native,
 	       "signals that an unrelated process received");
-	expect(actor_ask(&victim, 'l'), 2, "signals of two that a live child got");
+	expect(actor_ask(&subject, 'l'), 2, "signals of two that a live child got");
 	printf("ok   %s%s\n", w->name, native ? ", and natively the unrelated process is hit" : "");
 	actor_end(&unrelated);
-	actor_end(&victim);
+	actor_end(&subject);
 }
 
 int main(int argc, char **argv)
@@ -167,8 +167,8 @@ int main(int argc, char **argv)
 	}
 	namespace_enter();
 	setenv("PIDEPOCH_LOG", "/dev/null", 1);
-	play(&ways[0], true);
+	run_scenario(&ways[0], true);
 	for (size_t i = 0; i < count; i++)
-		play(&ways[i], false);
+		run_scenario(&ways[i], false);
 	return 0;
 }

@@ -55,18 +55,18 @@ LEARN_TESTS = \
 	tests/preload/learn_sources \
 	tests/preload/learn_told \
 	tests/preload/learn_vanish
-play_sources = tests/support/actor.c tests/support/actor.h \
+actor_sources = tests/support/actor.c tests/support/actor.h \
 	tests/support/namespace.c tests/support/namespace.h
-tests_preload_evidence_kinds_SOURCES = tests/preload/evidence_kinds.c $(play_sources)
-tests_preload_learn_attributes_SOURCES = tests/preload/learn_attributes.c $(play_sources)
-tests_preload_learn_cancel_SOURCES = tests/preload/learn_cancel.c $(play_sources)
+tests_preload_evidence_kinds_SOURCES = tests/preload/evidence_kinds.c $(actor_sources)
+tests_preload_learn_attributes_SOURCES = tests/preload/learn_attributes.c $(actor_sources)
+tests_preload_learn_cancel_SOURCES = tests/preload/learn_cancel.c $(actor_sources)
 tests_preload_learn_cancel_CFLAGS = $(AM_CFLAGS) -pthread
 tests_preload_learn_handlers_SOURCES = tests/preload/learn_handlers.c
 tests_preload_learn_handlers_CFLAGS = $(AM_CFLAGS) -pthread
-tests_preload_learn_shell_SOURCES = tests/preload/learn_shell.c $(play_sources)
-tests_preload_learn_sources_SOURCES = tests/preload/learn_sources.c $(play_sources)
-tests_preload_learn_told_SOURCES = tests/preload/learn_told.c $(play_sources)
-tests_preload_learn_vanish_SOURCES = tests/preload/learn_vanish.c $(play_sources)
+tests_preload_learn_shell_SOURCES = tests/preload/learn_shell.c $(actor_sources)
+tests_preload_learn_sources_SOURCES = tests/preload/learn_sources.c $(actor_sources)
+tests_preload_learn_told_SOURCES = tests/preload/learn_told.c $(actor_sources)
+tests_preload_learn_vanish_SOURCES = tests/preload/learn_vanish.c $(actor_sources)
 check_PROGRAMS += $(LEARN_TESTS)
 TESTS += $(LEARN_TESTS)
 
@@ -118,26 +118,26 @@ PITFALL_TESTS = \
 	tests/preload/pitfall_steps \
 	tests/preload/pitfall_syscall \
 	tests/preload/pitfall_vforks
-tests_preload_pitfall_autoreap_SOURCES = tests/preload/pitfall_autoreap.c $(play_sources)
+tests_preload_pitfall_autoreap_SOURCES = tests/preload/pitfall_autoreap.c $(actor_sources)
 tests_preload_pitfall_cancel_SOURCES = tests/preload/pitfall_cancel.c tests/support/attack.h
 tests_preload_pitfall_cancel_CFLAGS = $(AM_CFLAGS) -pthread
-tests_preload_pitfall_clone_SOURCES = tests/preload/pitfall_clone.c $(play_sources)
+tests_preload_pitfall_clone_SOURCES = tests/preload/pitfall_clone.c $(actor_sources)
 tests_preload_share_libc_SOURCES = tests/preload/share_libc.c
 tests_preload_share_libc_CFLAGS = $(AM_CFLAGS) -pthread
 tests_preload_share_waits_SOURCES = tests/preload/share_waits.c
 tests_preload_share_waits_CFLAGS = $(AM_CFLAGS) -pthread
-tests_preload_pitfall_early_SOURCES = tests/preload/pitfall_early.c $(play_sources)
+tests_preload_pitfall_early_SOURCES = tests/preload/pitfall_early.c $(actor_sources)
 tests_preload_pitfall_early_CFLAGS = $(AM_CFLAGS) -pthread
-tests_preload_pitfall_guests_SOURCES = tests/preload/pitfall_guests.c $(play_sources)
-tests_preload_pitfall_inherited_SOURCES = tests/preload/pitfall_inherited.c $(play_sources)
+tests_preload_pitfall_guests_SOURCES = tests/preload/pitfall_guests.c $(actor_sources)
+tests_preload_pitfall_inherited_SOURCES = tests/preload/pitfall_inherited.c $(actor_sources)
 tests_preload_pitfall_inherited_CFLAGS = $(AM_CFLAGS) -pthread
-tests_preload_pitfall_laps_SOURCES = tests/preload/pitfall_laps.c $(play_sources)
+tests_preload_pitfall_laps_SOURCES = tests/preload/pitfall_laps.c $(actor_sources)
 tests_preload_pitfall_laps_CFLAGS = $(AM_CFLAGS) -pthread
 tests_preload_pitfall_statuses_SOURCES = tests/preload/pitfall_statuses.c tests/support/attack.h \
 	tests/support/lives.h
 tests_preload_pitfall_steps_SOURCES = tests/preload/pitfall_steps.c tests/support/attack.h \
 	tests/support/namespace.c tests/support/namespace.h
-tests_preload_pitfall_syscall_SOURCES = tests/preload/pitfall_syscall.c $(play_sources)
+tests_preload_pitfall_syscall_SOURCES = tests/preload/pitfall_syscall.c $(actor_sources)
 tests_preload_pitfall_vforks_SOURCES = tests/preload/pitfall_vforks.c tests/support/attack.h
 tests_preload_pitfall_vforks_CFLAGS = $(AM_CFLAGS) -pthread
 check_PROGRAMS += $(PITFALL_TESTS)
@@ -158,21 +158,21 @@ AROUND_TESTS = \
 	tests/preload/pitfall_spawn \
 	tests/preload/pitfall_stacks \
 	tests/preload/pitfall_yields
-tests_preload_pitfall_constructors_SOURCES = tests/preload/pitfall_constructors.c $(play_sources)
-tests_preload_pitfall_descriptors_SOURCES = tests/preload/pitfall_descriptors.c $(play_sources)
+tests_preload_pitfall_constructors_SOURCES = tests/preload/pitfall_constructors.c $(actor_sources)
+tests_preload_pitfall_descriptors_SOURCES = tests/preload/pitfall_descriptors.c $(actor_sources)
 tests_preload_pitfall_dispatch_SOURCES = tests/preload/pitfall_dispatch.c tests/support/compare_native.h
 tests_preload_pitfall_exec_SOURCES = tests/preload/pitfall_exec.c tests/support/compare_native.h
 tests_preload_pitfall_hidden_SOURCES = tests/preload/pitfall_hidden.c tests/support/compare_native.h
 tests_preload_pitfall_limits_SOURCES = tests/preload/pitfall_limits.c tests/support/compare_native.h
-tests_preload_pitfall_notice_SOURCES = tests/preload/pitfall_notice.c $(play_sources)
-tests_preload_pitfall_pgrep_SOURCES = tests/preload/pitfall_pgrep.c $(play_sources)
+tests_preload_pitfall_notice_SOURCES = tests/preload/pitfall_notice.c $(actor_sources)
+tests_preload_pitfall_pgrep_SOURCES = tests/preload/pitfall_pgrep.c $(actor_sources)
 tests_preload_pitfall_seccomp_SOURCES = tests/preload/pitfall_seccomp.c tests/support/compare_native.h
-tests_preload_pitfall_settings_SOURCES = tests/preload/pitfall_settings.c $(play_sources)
+tests_preload_pitfall_settings_SOURCES = tests/preload/pitfall_settings.c $(actor_sources)
 tests_preload_pitfall_spawn_SOURCES = tests/preload/pitfall_spawn.c tests/support/compare_native.h
-tests_preload_pitfall_stacks_SOURCES = tests/preload/pitfall_stacks.c $(play_sources)
+tests_preload_pitfall_stacks_SOURCES = tests/preload/pitfall_stacks.c $(actor_sources)
 tests_preload_pitfall_stacks_CFLAGS = $(AM_CFLAGS) -pthread
-tests_preload_pitfall_yields_SOURCES = tests/preload/pitfall_yields.c $(play_sources)
-tests_preload_pitfall_aarch64_SOURCES = tests/preload/pitfall_aarch64.c $(play_sources)
+tests_preload_pitfall_yields_SOURCES = tests/preload/pitfall_yields.c $(actor_sources)
+tests_preload_pitfall_aarch64_SOURCES = tests/preload/pitfall_aarch64.c $(actor_sources)
 check_PROGRAMS += $(AROUND_TESTS) tests/preload/pitfall_aarch64
 AROUND_SHELL = \
 	tests/preload/pitfall_aarch64.sh \

@@ -3,7 +3,7 @@
  * The library built for aarch64 works there as it does here: fork, vfork, spawn, clone, raw calls
  * and wait return what they return natively, and a stale pid is refused if an unrelated process
  * holds it. pitfall_aarch64.sh compiles this file twice. The scenario runs on this machine and
- * takes the kernel's part; its victim is the other program, under qemu-user. The first is not
+ * takes the kernel's part; its subject is the other program, under qemu-user. The first is not
  * preloaded with the library but contains the same gate, to be called by itself.
  */
 #include <errno.h>
@@ -203,36 +203,36 @@ int main(void)
 static const char *const ways[WAYS] = { "fork, waitpid", "vfork, wait", "raw clone, waitid",
 					"posix_spawn, raw wait4" };
 
-static void expect(const struct actor *victim, char what, long wanted, const char *name)
+static void expect(const struct actor *subject, char what, long wanted, const char *name)
 {
-	long got = actor_ask(victim, what);
+	long got = actor_ask(subject, what);
 
 	if (got != wanted)
 		actor_fail("%s: %ld in place of %ld", name, got, wanted);
 }
 
 /* @refused: the result of a signal to a stale pid; 0: it arrives */
-static void play(const char *const *argv, bool native, const char *setting, long refused)
+static void run_scenario(const char *const *argv, bool native, const char *setting, long refused)
 {
-	struct actor victim, unrelated;
+	struct actor subject, unrelated;
 
-	actor_start(&victim, argv, true, setting);
-	expect(&victim, 'g', 0, "the gate");
-	expect(&victim, 'l', 0, "a child that lives");
+	actor_start(&subject, argv, true, setting);
+	expect(&subject, 'g', 0, "the gate");
+	expect(&subject, 'l', 0, "a child that lives");
 	for (int way = 0; way < WAYS; way++) {
-		expect(&victim, (char)('0' + way), 0, ways[way]);
-		actor_start_unrelated(&unrelated, (pid_t)actor_ask(&victim, (char)('4' + way)),
+		expect(&subject, (char)('0' + way), 0, ways[way]);
+		actor_start_unrelated(&unrelated, (pid_t)actor_ask(&subject, (char)('4' + way)),
 				      NULL);
-		expect(&victim, (char)('8' + way), refused, ways[way]);
+		expect(&subject, (char)('8' + way), refused, ways[way]);
 		if (way == 0)
-			expect(&victim, 'r', refused, "raw kill");
+			expect(&subject, 'r', refused, "raw kill");
 		if ((actor_ask(&unrelated, ACTOR_SIGNALS) > 0) != (refused == 0))
 			actor_fail("%s: the unrelated process %s", ways[way],
 				   refused ? "was hit" : "got none");
 		actor_end(&unrelated);
 	}
-	if (actor_end(&victim) != 0)
-		actor_fail("the victim failed");
+	if (actor_end(&subject) != 0)
+		actor_fail("the subject failed");
 	printf("ok   %s, %s\n", native ? "natively" : "preloaded", setting);
 }
 
@@ -254,11 +254,11 @@ int main(int argc, char **argv)
 		preloaded[i] = argv[i + 1];
 	setenv("PIDEPOCH_LOG", "/dev/null", 1);
 	namespace_enter();
-	play(native, true, "PIDEPOCH_ON_STALE=refuse", 0);
-	play(preloaded, false, "PIDEPOCH_ON_STALE=refuse", ESRCH);
-	play(preloaded, false, "PIDEPOCH_ERRNO=EEPOCH", 2019);
-	play(preloaded, false, "PIDEPOCH_FORCE_OLD=wipe", ESRCH);
-	play(preloaded, false, "PIDEPOCH_ON_STALE=report", 0);
+	run_scenario(native, true, "PIDEPOCH_ON_STALE=refuse", 0);
+	run_scenario(preloaded, false, "PIDEPOCH_ON_STALE=refuse", ESRCH);
+	run_scenario(preloaded, false, "PIDEPOCH_ERRNO=EEPOCH", 2019);
+	run_scenario(preloaded, false, "PIDEPOCH_FORCE_OLD=wipe", ESRCH);
+	run_scenario(preloaded, false, "PIDEPOCH_ON_STALE=report", 0);
 	return 0;
 }
 

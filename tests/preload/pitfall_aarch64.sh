@@ -29,8 +29,8 @@ $cross $flags -fPIC -fvisibility=hidden -U_FORTIFY_SOURCE -fno-stack-protector -
 	$sources -o "$library" || exit 1
 # shellcheck disable=SC2086
 $cross $flags -pthread tests/preload/pitfall_aarch64.c tests/support/actor.c tests/support/namespace.c \
-	src/core/arch/aarch64/gate.S -o "$TMPDIR/victim" || exit 1
+	src/core/arch/aarch64/gate.S -o "$TMPDIR/subject" || exit 1
 
-qemu-aarch64 -L $root "$TMPDIR/victim" </dev/null || skip "qemu-aarch64 runs nothing here"
+qemu-aarch64 -L $root "$TMPDIR/subject" </dev/null || skip "qemu-aarch64 runs nothing here"
 exec "$PIDEPOCH_BUILDDIR/tests/preload/pitfall_aarch64" \
-	qemu-aarch64 -L $root -E "LD_PRELOAD=$library" "$TMPDIR/victim"
+	qemu-aarch64 -L $root -E "LD_PRELOAD=$library" "$TMPDIR/subject"

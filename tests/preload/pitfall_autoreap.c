@@ -16,7 +16,7 @@
 #include "../support/actor.h"
 #include "../support/namespace.h"
 
-/* --- the victim, and the child that it forks --- */
+/* --- the subject, and the child that it forks --- */
 
 static struct actor live, mortal, heir;
 static pid_t reaped;
@@ -100,47 +100,48 @@ struct letters {
 	char spawn, end, kill, live, wait, back, reaped;
 };
 
-static void spares_unrelated(const struct actor *victim, pid_t number, char letter, bool native)
+static void spares_unrelated(const struct actor *subject, pid_t number, char letter, bool native)
 {
 	struct actor unrelated;
 
 	actor_start_unrelated(&unrelated, number, NULL); /* when the pid is free */
-	expect(actor_ask(victim, letter), native ? 0 : ESRCH, "a signal to a child that has ended");
+	expect(actor_ask(subject, letter), native ? 0 : ESRCH,
+	       "a signal to a child that has ended");
 	expect(actor_ask(&unrelated, ACTOR_SIGNALS), native,
 	       "signals that an unrelated process received");
 	actor_end(&unrelated);
 }
 
-static void act(const struct actor *victim, const struct letters *as, bool native)
+static void act(const struct actor *subject, const struct letters *as, bool native)
 {
-	pid_t number = (pid_t)actor_ask(victim, as->spawn);
+	pid_t number = (pid_t)actor_ask(subject, as->spawn);
 
-	expect(actor_ask(victim, as->live), 1, "signals of one that a live child got");
-	expect(actor_ask(victim, as->end), 0, "the end of a child");
-	spares_unrelated(victim, number, as->kill, native);
-	expect(actor_ask(victim, as->live), 2, "signals of two that a live child got");
-	expect(actor_ask(victim, as->wait), ECHILD, "a wait for all");
-	number = (pid_t)actor_ask(victim, as->back);
+	expect(actor_ask(subject, as->live), 1, "signals of one that a live child got");
+	expect(actor_ask(subject, as->end), 0, "the end of a child");
+	spares_unrelated(subject, number, as->kill, native);
+	expect(actor_ask(subject, as->live), 2, "signals of two that a live child got");
+	expect(actor_ask(subject, as->wait), ECHILD, "a wait for all");
+	number = (pid_t)actor_ask(subject, as->back);
 	if (number <= 0)
 		actor_fail("no status, although SIGCHLD is back");
-	spares_unrelated(victim, number, as->reaped, native);
+	spares_unrelated(subject, number, as->reaped, native);
 }
 
-static void play(bool native, const char *old)
+static void run_scenario(bool native, const char *old)
 {
-	const char *argv[] = { "/proc/self/exe", "victim", NULL };
+	const char *argv[] = { "/proc/self/exe", "subject", NULL };
 	const struct letters own = { 'b', 'e', 'k', 'l', 'w', 'h', 'r' },
 			     heirs = { 'B', 'E', 'K', 'L', 'W', 'D', 'R' };
-	struct actor victim;
+	struct actor subject;
 
 	signal(SIGCHLD, SIG_IGN); /* exec keeps that */
-	actor_start(&victim, argv, native, old);
+	actor_start(&subject, argv, native, old);
 	signal(SIGCHLD, SIG_DFL);
-	if (actor_ask(&victim, 'f') <= 0)
+	if (actor_ask(&subject, 'f') <= 0)
 		actor_fail("no heir");
-	act(&victim, &heirs, native);
-	act(&victim, &own, native);
-	actor_end(&victim);
+	act(&subject, &heirs, native);
+	act(&subject, &own, native);
+	actor_end(&subject);
 	printf("ok   %s\n", native ? "natively the unrelated processes are hit" : old);
 }
 
@@ -153,8 +154,8 @@ int main(int argc, char **argv)
 	}
 	namespace_enter();
 	setenv("PIDEPOCH_LOG", "/dev/null", 1);
-	play(true, "PIDEPOCH_FORCE_OLD=");
-	play(false, "PIDEPOCH_FORCE_OLD=");
-	play(false, "PIDEPOCH_FORCE_OLD=rseq,inode,wipe,pidfd");
+	run_scenario(true, "PIDEPOCH_FORCE_OLD=");
+	run_scenario(false, "PIDEPOCH_FORCE_OLD=");
+	run_scenario(false, "PIDEPOCH_FORCE_OLD=rseq,inode,wipe,pidfd");
 	return 0;
 }

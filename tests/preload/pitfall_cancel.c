@@ -177,7 +177,7 @@ static void end_as_cancelled(pthread_t thread)
 		attack_fail("%s: it did not end there", call->name);
 }
 
-/* --- the plays --- */
+/* --- the scenarios --- */
 
 static void spawn(void)
 {
@@ -239,7 +239,7 @@ static void cancel_before(void)
 	reap_as(SIGKILL);
 }
 
-static int play(void)
+static int run_scenario(void)
 {
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
 		call = &calls[i];
@@ -252,7 +252,7 @@ static int play(void)
 	return 0;
 }
 
-static void play_natively(const char *name)
+static void run_natively(const char *name)
 {
 	pid_t pid = fork();
 	int status;
@@ -270,8 +270,8 @@ int main(int argc, char **argv)
 	char role[] = "preloaded", *preloaded[] = { argv[0], role, NULL };
 
 	if (argc == 1) {
-		play_natively(argv[0]);
+		run_natively(argv[0]);
 		attack_begin(preloaded);
 	}
-	return play();
+	return run_scenario();
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * Calls on children of clone(2) are never refused while they live, whatever signal they end with,
- * memory they share, or parent they have; a call on a pid that the victim has reaped and that an
+ * memory they share, or parent they have; a call on a pid that the subject has reaped and that an
  * unrelated process holds is refused.
  */
 #include <errno.h>
@@ -27,7 +27,7 @@
 static const struct kind {
 	const char *name;
 	int flags, wait; /* of clone, of waitpid */
-	bool is_brother; /* the test's child, not the victim's */
+	bool is_brother; /* the test's child, not the subject's */
 } kinds[] = {
 	{ "SIGCHLD", SIGCHLD, 0, false },
 	{ "another signal, __WALL", SIGURG, __WALL, false },
@@ -41,7 +41,7 @@ static const struct kind {
 	{ "CLONE_PARENT | CLONE_VM", CLONE_PARENT | CLONE_VM | SIGCHLD, 0, true },
 };
 
-/* --- the victim --- */
+/* --- the subject --- */
 
 static const struct kind *kind;
 static pid_t child;
@@ -49,7 +49,7 @@ static int pidfd = -1;
 static _Atomic bool been_guest;
 static _Alignas(16) char stack[65536];
 
-/* A guest in the victim's memory calls on itself and its parent, and has no child of its own. */
+/* A guest in the subject's memory calls on itself and its parent, and has no child of its own. */
 static int be_guest(void)
 {
 	int status;
@@ -130,7 +130,7 @@ static long signal_descriptor(void)
 	return n == 0 ? 0 : errno;
 }
 
-/* Another thread of the victim makes it a child at @child, which it has reaped, without its
+/* Another thread of the subject makes it a child at @child, which it has reaped, without its
  * knowledge. */
 static long be_given(void)
 {
@@ -182,69 +182,69 @@ static long answer(char what)
 
 /* --- the scenario --- */
 
-static const char *playing;
+static const char *running;
 
 static void expect(long got, long wanted, const char *what)
 {
 	if (got != wanted)
-		actor_fail("%s: %s: %ld in place of %ld", playing, what, got, wanted);
+		actor_fail("%s: %s: %ld in place of %ld", running, what, got, wanted);
 }
 
-static void spares_unrelated(const struct actor *victim, pid_t number, bool hit)
+static void spares_unrelated(const struct actor *subject, pid_t number, bool hit)
 {
 	struct actor unrelated;
 
 	actor_start_unrelated(&unrelated, number, NULL);
-	expect(actor_ask(victim, 'k'), hit ? 0 : ESRCH, "a signal to a child that has ended");
+	expect(actor_ask(subject, 'k'), hit ? 0 : ESRCH, "a signal to a child that has ended");
 	expect(actor_ask(&unrelated, ACTOR_SIGNALS), hit,
 	       "signals that an unrelated process received");
 	actor_end(&unrelated);
 }
 
-/* The test is the parent of the brother, and waits for it; the victim has never had it as a
+/* The test is the parent of the brother, and waits for it; the subject has never had it as a
  * child, and nothing can be reported. */
-static void play_brother(const struct actor *victim, pid_t number)
+static void run_brother(const struct actor *subject, pid_t number)
 {
 	int status;
 
-	expect(actor_ask(victim, 'l'), 0, "a live brother");
+	expect(actor_ask(subject, 'l'), 0, "a live brother");
 	kill(number, SIGKILL);
 	expect(waitpid(number, &status, __WALL), number, "a brother's end");
 	expect(status, SIGKILL, "his status");
-	expect(actor_ask(victim, 'w'), ECHILD, "a wait for a process that is no child");
-	spares_unrelated(victim, number, true);
+	expect(actor_ask(subject, 'w'), ECHILD, "a wait for a process that is no child");
+	spares_unrelated(subject, number, true);
 }
 
-static void play_child(const struct actor *victim, const struct kind *k, pid_t number, bool native)
+static void run_child(const struct actor *subject, const struct kind *k, pid_t number, bool native)
 {
-	expect(actor_ask(victim, 'l'), 0, "a live child");
-	expect(actor_ask(victim, 'e'), SIGKILL, "its end");
+	expect(actor_ask(subject, 'l'), 0, "a live child");
+	expect(actor_ask(subject, 'e'), SIGKILL, "its end");
 	if (k->flags & CLONE_PIDFD)
-		expect(actor_ask(victim, 'd'), ESRCH, "its descriptor");
-	spares_unrelated(victim, number, native);
+		expect(actor_ask(subject, 'd'), ESRCH, "its descriptor");
+	spares_unrelated(subject, number, native);
 	/* the same pid becomes a child of its own, of which it does not know */
-	expect(actor_ask(victim, 'g'), 0, "a child that is given");
-	expect(actor_ask(victim, 'k'), 0, "a live child that was given");
-	expect(actor_ask(victim, 'E'), 0, "its end");
-	spares_unrelated(victim, number, native);
+	expect(actor_ask(subject, 'g'), 0, "a child that is given");
+	expect(actor_ask(subject, 'k'), 0, "a live child that was given");
+	expect(actor_ask(subject, 'E'), 0, "its end");
+	spares_unrelated(subject, number, native);
 }
 
-static void play(const struct kind *k, bool native, const char *old)
+static void run_scenario(const struct kind *k, bool native, const char *old)
 {
 	const char *argv[] = { "/proc/self/exe", k->name, NULL };
-	struct actor victim;
+	struct actor subject;
 	pid_t number;
 
-	playing = k->name;
-	actor_start(&victim, argv, native, old);
-	number = (pid_t)actor_ask(&victim, 'b');
+	running = k->name;
+	actor_start(&subject, argv, native, old);
+	number = (pid_t)actor_ask(&subject, 'b');
 	if (number <= 0)
 		actor_fail("%s: not born: %d", k->name, number);
 	if (k->is_brother)
-		play_brother(&victim, number);
+		run_brother(&subject, number);
 	else
-		play_child(&victim, k, number, native);
-	actor_end(&victim);
+		run_child(&subject, k, number, native);
+	actor_end(&subject);
 }
 
 int main(int argc, char **argv)
@@ -261,9 +261,9 @@ int main(int argc, char **argv)
 	namespace_enter();
 	setenv("PIDEPOCH_LOG", "/dev/null", 1);
 	for (size_t i = 0; i < count; i++) {
-		play(&kinds[i], true, "PIDEPOCH_FORCE_OLD=");
-		play(&kinds[i], false, "PIDEPOCH_FORCE_OLD=");
-		play(&kinds[i], false, "PIDEPOCH_FORCE_OLD=rseq,inode,wipe,pidfd");
+		run_scenario(&kinds[i], true, "PIDEPOCH_FORCE_OLD=");
+		run_scenario(&kinds[i], false, "PIDEPOCH_FORCE_OLD=");
+		run_scenario(&kinds[i], false, "PIDEPOCH_FORCE_OLD=rseq,inode,wipe,pidfd");
 		printf("ok   %s\n", kinds[i].name);
 	}
 	return 0;

@@ -77,7 +77,7 @@ static pid_t preinit_number;
 static void preinit(int argc, char **argv, char **envp)
 {
 	(void)envp;
-	if (argc > 1 && strcmp(argv[1], "victim") == 0)
+	if (argc > 1 && strcmp(argv[1], "subject") == 0)
 		preinit_result = work_early(&preinit_number);
 }
 
@@ -115,31 +115,31 @@ static void expect(const struct actor *a, char what, long wanted, const char *na
 		actor_fail("%s: %ld in place of %ld", name, got, wanted);
 }
 
-static void expect_stale(const struct actor *victim, char number, char use, long gives,
+static void expect_stale(const struct actor *subject, char number, char use, long gives,
 			 const char *name)
 {
 	struct actor unrelated;
 
-	actor_start_unrelated(&unrelated, (pid_t)actor_ask(victim, number), NULL);
-	expect(victim, use, gives, name);
+	actor_start_unrelated(&unrelated, (pid_t)actor_ask(subject, number), NULL);
+	expect(subject, use, gives, name);
 	if ((actor_ask(&unrelated, ACTOR_SIGNALS) != 0) != (gives == 0))
 		actor_fail("%s: the unrelated process %s", name, gives ? "was hit" : "got nothing");
 	actor_end(&unrelated);
 }
 
-static void play(const char *preload, const char *setting, long gives)
+static void run_scenario(const char *preload, const char *setting, long gives)
 {
-	const char *argv[] = { "/proc/self/exe", "victim", NULL };
-	struct actor victim;
+	const char *argv[] = { "/proc/self/exe", "subject", NULL };
+	struct actor subject;
 
-	setenv("LD_PRELOAD", preload, 1); /* for the victim: it inherits this */
-	actor_start(&victim, argv, true, setting);
+	setenv("LD_PRELOAD", preload, 1); /* for the subject: it inherits this */
+	actor_start(&subject, argv, true, setting);
 	unsetenv("LD_PRELOAD");
-	expect(&victim, 'p', 0, "before all libraries");
-	expect(&victim, 'c', 0, "in another library's constructor");
-	expect_stale(&victim, 'P', 'k', gives, "reaped before all libraries");
-	expect_stale(&victim, 'C', 'l', gives, "reaped in a constructor");
-	if (actor_end(&victim) != 0)
+	expect(&subject, 'p', 0, "before all libraries");
+	expect(&subject, 'c', 0, "in another library's constructor");
+	expect_stale(&subject, 'P', 'k', gives, "reaped before all libraries");
+	expect_stale(&subject, 'C', 'l', gives, "reaped in a constructor");
+	if (actor_end(&subject) != 0)
 		actor_fail("it failed");
 	printf("ok   %s: %ld\n", setting, gives);
 }
@@ -173,12 +173,12 @@ int main(int argc, char **argv)
 	snprintf(both, sizeof(both), "%s:%s", getenv("PIDEPOCH_PRELOAD"), early);
 	setenv("PIDEPOCH_LOG", "/dev/null", 1);
 	namespace_enter();
-	play(early, "PIDEPOCH_ON_STALE=refuse", 0); /* natively */
-	play(both, "PIDEPOCH_ON_STALE=refuse", ESRCH);
-	play(both, "PIDEPOCH_ERRNO=EEPOCH", EEPOCH);
-	play(both, "PIDEPOCH_ON_STALE=report", 0);
+	run_scenario(early, "PIDEPOCH_ON_STALE=refuse", 0); /* natively */
+	run_scenario(both, "PIDEPOCH_ON_STALE=refuse", ESRCH);
+	run_scenario(both, "PIDEPOCH_ERRNO=EEPOCH", EEPOCH);
+	run_scenario(both, "PIDEPOCH_ON_STALE=report", 0);
 	snprintf(both, sizeof(both), "%s:%s", early, getenv("PIDEPOCH_PRELOAD"));
-	play(both, "PIDEPOCH_ON_STALE=refuse", ESRCH);
+	run_scenario(both, "PIDEPOCH_ON_STALE=refuse", ESRCH);
 	return 0;
 }
 

@@ -20,7 +20,7 @@
 #include "../support/actor.h"
 #include "../support/namespace.h"
 
-/* --- the victim: 0 and 1 are the pipes of the test, and stay; all others are closed and opened
+/* --- the subject: 0 and 1 are the pipes of the test, and stay; all others are closed and opened
  * --- */
 
 static const char *folder;
@@ -158,10 +158,10 @@ static void start(struct actor *a, const char *name, bool native)
 	snprintf(path, sizeof(path), "%s/%s", getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp", name);
 	if (mkdir(path, 0700) != 0)
 		actor_fail("%s: %m", path);
-	actor_start_self(a, "victim", path, native);
+	actor_start_self(a, "subject", path, native);
 }
 
-static void play_same(void)
+static void run_same(void)
 {
 	struct actor native, preloaded;
 
@@ -174,30 +174,30 @@ static void play_same(void)
 	printf("ok   descriptors as they are natively\n");
 }
 
-/* A victim whose call is refused, and that has its own file at descriptor 2. */
-static void play_notices(void)
+/* A subject whose call is refused, and that has its own file at descriptor 2. */
+static void run_notices(void)
 {
-	struct actor victim, unrelated;
+	struct actor subject, unrelated;
 
-	start(&victim, "refused", false);
-	actor_start_unrelated(&unrelated, (pid_t)actor_ask(&victim, 'r'), NULL);
-	expect(&victim, 'k', ESRCH, "with the first standard error");
-	expect(&victim, 'f', 2, "a file opened as 2");
-	expect(&victim, 'k', ESRCH, "with a file as 2");
-	expect(&victim, 'b', 0, "bytes in it");
-	expect(&victim, 'd', 2, "a file put over 2");
-	expect(&victim, 'k', ESRCH, "with that file as 2");
-	expect(&victim, 'b', 0, "bytes in that");
-	expect(&victim, 's', 2, "a socket as 2");
-	expect(&victim, 'k', ESRCH, "with a socket as 2");
-	expect(&victim, 'h', -1, "bytes in the socket");
-	expect(&victim, 'c', 0, "closefrom");
-	expect(&victim, 'k', ESRCH, "without a 2");
-	expect(&victim, 'o', 3, "open descriptors");
+	start(&subject, "refused", false);
+	actor_start_unrelated(&unrelated, (pid_t)actor_ask(&subject, 'r'), NULL);
+	expect(&subject, 'k', ESRCH, "with the first standard error");
+	expect(&subject, 'f', 2, "a file opened as 2");
+	expect(&subject, 'k', ESRCH, "with a file as 2");
+	expect(&subject, 'b', 0, "bytes in it");
+	expect(&subject, 'd', 2, "a file put over 2");
+	expect(&subject, 'k', ESRCH, "with that file as 2");
+	expect(&subject, 'b', 0, "bytes in that");
+	expect(&subject, 's', 2, "a socket as 2");
+	expect(&subject, 'k', ESRCH, "with a socket as 2");
+	expect(&subject, 'h', -1, "bytes in the socket");
+	expect(&subject, 'c', 0, "closefrom");
+	expect(&subject, 'k', ESRCH, "without a 2");
+	expect(&subject, 'o', 3, "open descriptors");
 	if (actor_ask(&unrelated, ACTOR_SIGNALS) != 0)
 		actor_fail("the unrelated process was hit");
 	actor_end(&unrelated);
-	actor_end(&victim);
+	actor_end(&subject);
 	printf("ok   no notice in a file of the program's\n");
 }
 
@@ -226,11 +226,11 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	namespace_enter();
-	play_same();
+	run_same();
 	snprintf(said, sizeof(said), "%s/said", getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
 	before = fcntl(2, F_DUPFD_CLOEXEC, 500);
 	dup2(open(said, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600), 2);
-	play_notices();
+	run_notices();
 	dup2(before, 2);
 	check_said(said);
 	return 0;

@@ -175,12 +175,12 @@ int main(int argc, char **argv)
 	snprintf(path, sizeof(path), "%s/log", folder ? folder : "/tmp");
 	setenv("PIDEPOCH_LOG", path, 1);
 	setenv("PIDEPOCH_ERRNO", "EEPOCH", 1);
-	twin_play(&with, "program", "libc", true);
+	twin_scenario(&with, "program", "libc", true);
 	if (with.status == 77 << 8) {
 		printf("skip: this kernel has no syscall user dispatch\n");
 		return 77;
 	}
-	twin_play(&with, "program", "all", false);
+	twin_scenario(&with, "program", "all", false);
 	if (with.status != 0)
 		twin_fail("where its text is let through it must do its work: status %#x",
 			  with.status);

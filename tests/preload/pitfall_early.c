@@ -22,7 +22,7 @@
 
 #define ROUNDS 200
 
-/* --- the victim --- */
+/* --- the subject --- */
 
 static volatile pid_t reaped;
 static volatile sig_atomic_t reaped_as, pause_in_fork;
@@ -140,7 +140,7 @@ static long answer(char what)
 	}
 }
 
-static _Noreturn void be_victim(void)
+static _Noreturn void be_subject(void)
 {
 	const struct sigaction act = { .sa_handler = on_sigchld, .sa_flags = SA_RESTART };
 
@@ -158,26 +158,26 @@ static void expect(long got, long wanted, const char *what)
 		actor_fail("%s: %ld in place of %ld", what, got, wanted);
 }
 
-static void play(bool in_fork, bool native, const char *old)
+static void run_scenario(bool in_fork, bool native, const char *old)
 {
-	const char *argv[] = { "/proc/self/exe", "victim", NULL };
-	struct actor victim, unrelated;
+	const char *argv[] = { "/proc/self/exe", "subject", NULL };
+	struct actor subject, unrelated;
 	pid_t q;
 
-	actor_start(&victim, argv, native, old);
-	expect(actor_ask(&victim, 'm'), ROUNDS, "children, early and late");
-	q = (pid_t)actor_ask(&victim, in_fork ? 'p' : 'f');
+	actor_start(&subject, argv, native, old);
+	expect(actor_ask(&subject, 'm'), ROUNDS, "children, early and late");
+	q = (pid_t)actor_ask(&subject, in_fork ? 'p' : 'f');
 	actor_start_unrelated(&unrelated, q, NULL);
 	if (in_fork) /* any letter lets fork() return */
-		expect(actor_ask(&victim, 'g'), q, "fork()");
-	expect(actor_ask(&victim, 'k'), native ? 0 : ESRCH,
+		expect(actor_ask(&subject, 'g'), q, "fork()");
+	expect(actor_ask(&subject, 'k'), native ? 0 : ESRCH,
 	       "a signal to a child that was reaped early");
 	expect(actor_ask(&unrelated, ACTOR_SIGNALS), native,
 	       "signals that an unrelated process received");
 	printf("ok   an unrelated process %s fork() returned, %s%s\n", in_fork ? "before" : "after",
 	       native ? "natively hit" : "spared, ", native ? "" : old);
 	actor_end(&unrelated);
-	actor_end(&victim);
+	actor_end(&subject);
 }
 
 int main(int argc, char **argv)
@@ -187,13 +187,13 @@ int main(int argc, char **argv)
 
 	(void)argv;
 	if (argc > 1)
-		be_victim();
+		be_subject();
 	namespace_enter();
 	setenv("PIDEPOCH_LOG", "/dev/null", 1);
 	for (int in_fork = 0; in_fork < 2; in_fork++) {
-		play(in_fork, true, old[0]);
+		run_scenario(in_fork, true, old[0]);
 		for (size_t i = 0; i < sizeof(old) / sizeof(old[0]); i++)
-			play(in_fork, false, old[i]);
+			run_scenario(in_fork, false, old[i]);
 	}
 	return 0;
 }

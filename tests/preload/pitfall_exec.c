@@ -345,7 +345,7 @@ static void execute_often(void)
 	printf("%s\n", pages() - before < 100 ? "nothing left" : "memory is left");
 }
 
-static void play(const char *state, char *preloaded)
+static void run_scenario(const char *state, char *preloaded)
 {
 	for (size_t i = 0; i < COUNT(states); i++)
 		if (strcmp(states[i].name, state) == 0) {
@@ -368,7 +368,7 @@ int main(int argc, char **argv)
 	if (argc == 4 && strcmp(argv[1], "show") == 0)
 		return show(*argv[2] == 'y', argv[3]);
 	if (argc > 1) {
-		play(argv[1], getenv("LD_PRELOAD") ? yes : no);
+		run_scenario(argv[1], getenv("LD_PRELOAD") ? yes : no);
 		return 0;
 	}
 	unsetenv("LD_PRELOAD");

@@ -20,7 +20,7 @@
 #include "../support/actor.h"
 #include "../support/namespace.h"
 
-/* --- the victim, which is the host --- */
+/* --- the subject, which is the host --- */
 
 static pid_t own, live, guests; /* reaped by the host, not reaped, reaped by the guest */
 static _Alignas(16) char stack[65536];
@@ -123,29 +123,29 @@ static void expect(long got, long wanted, const char *what)
 		actor_fail("%s: %ld in place of %ld", what, got, wanted);
 }
 
-static void meet_unrelated(const struct actor *victim, pid_t number, char letter, bool is_hit)
+static void meet_unrelated(const struct actor *subject, pid_t number, char letter, bool is_hit)
 {
 	struct actor unrelated;
 
 	actor_start_unrelated(&unrelated, number, NULL);
-	expect(actor_ask(victim, letter), is_hit ? 0 : ESRCH, "a signal to an unrelated process");
+	expect(actor_ask(subject, letter), is_hit ? 0 : ESRCH, "a signal to an unrelated process");
 	expect(actor_ask(&unrelated, ACTOR_SIGNALS), is_hit,
 	       "signals that an unrelated process received");
 	actor_end(&unrelated);
 }
 
-static void play(char how, bool native, const char *old)
+static void run_scenario(char how, bool native, const char *old)
 {
-	const char *argv[] = { "/proc/self/exe", "victim", NULL };
-	struct actor victim;
+	const char *argv[] = { "/proc/self/exe", "subject", NULL };
+	struct actor subject;
 
-	actor_start(&victim, argv, native, old);
-	expect(actor_ask(&victim, how), 0, "the guest");
-	expect(actor_ask(&victim, 'w'), ECHILD, "a wait for the guest's child");
-	meet_unrelated(&victim, (pid_t)actor_ask(&victim, 'G'), 'g', true);
-	meet_unrelated(&victim, (pid_t)actor_ask(&victim, 'O'), 'o', native);
-	expect(actor_ask(&victim, 'l'), 0, "the live child");
-	actor_end(&victim);
+	actor_start(&subject, argv, native, old);
+	expect(actor_ask(&subject, how), 0, "the guest");
+	expect(actor_ask(&subject, 'w'), ECHILD, "a wait for the guest's child");
+	meet_unrelated(&subject, (pid_t)actor_ask(&subject, 'G'), 'g', true);
+	meet_unrelated(&subject, (pid_t)actor_ask(&subject, 'O'), 'o', native);
+	expect(actor_ask(&subject, 'l'), 0, "the live child");
+	actor_end(&subject);
 	printf("ok   '%c', %s\n", how, native ? "natively both are hit" : old);
 }
 
@@ -161,9 +161,9 @@ int main(int argc, char **argv)
 	/* 's', vfork by syscall(), is nothing that libc's own survives */
 	for (const char *how = "vcs"; *how; how++) {
 		if (*how != 's')
-			play(*how, true, "PIDEPOCH_FORCE_OLD=");
-		play(*how, false, "PIDEPOCH_FORCE_OLD=");
-		play(*how, false, "PIDEPOCH_FORCE_OLD=rseq,inode,wipe,pidfd");
+			run_scenario(*how, true, "PIDEPOCH_FORCE_OLD=");
+		run_scenario(*how, false, "PIDEPOCH_FORCE_OLD=");
+		run_scenario(*how, false, "PIDEPOCH_FORCE_OLD=rseq,inode,wipe,pidfd");
 	}
 	return 0;
 }

@@ -25,7 +25,7 @@
 #define THREADS 4
 #define ROUNDS	20
 
-/* --- the victim --- */
+/* --- the subject --- */
 
 static pid_t q, live;
 static struct actor heir;
@@ -195,39 +195,39 @@ struct policy {
 	bool refuses;
 };
 
-static void play(const struct policy *policy, const char *old)
+static void run_scenario(const struct policy *policy, const char *old)
 {
-	const char *argv[] = { "/proc/self/exe", "victim", NULL };
+	const char *argv[] = { "/proc/self/exe", "subject", NULL };
 	bool native = !policy, refuses = policy && policy->refuses;
 	int notes = policy && policy->notes ? 2 * THREADS * ROUNDS : 0;
-	struct actor victim, unrelated, another;
+	struct actor subject, unrelated, another;
 	pid_t own;
 
 	unlink(log_path);
 	setenv("PIDEPOCH_ON_STALE", policy ? policy->name : "", 1);
-	actor_start(&victim, argv, native, old);
-	q = (pid_t)actor_ask(&victim, 'b');
+	actor_start(&subject, argv, native, old);
+	q = (pid_t)actor_ask(&subject, 'b');
 	actor_start_unrelated(&unrelated, q, NULL);
-	expect(actor_ask(&victim, 'f'), 0, "forks from many threads: what was wrong");
+	expect(actor_ask(&subject, 'f'), 0, "forks from many threads: what was wrong");
 	if (actor_ask(&unrelated, ACTOR_SIGNALS) < 1)
 		actor_fail("not one signal of the children's arrived");
 	expect(lines_like("*: note: *; let through\n"), notes, "lines: notes");
 	expect(lines_like("*: stale pid: *; now held by *"), 0, "lines: stale");
 
-	actor_ask(&victim, 'c');
-	expect(actor_ask(&victim, 'C'), 0, "an heir's signal to what its parent reaped");
+	actor_ask(&subject, 'c');
+	expect(actor_ask(&subject, 'C'), 0, "an heir's signal to what its parent reaped");
 	expect(actor_ask(&unrelated, ACTOR_SIGNALS), 2, "... which arrives");
-	expect(actor_ask(&victim, 'k'), refuses ? ESRCH : 0, "the parent's own");
+	expect(actor_ask(&subject, 'k'), refuses ? ESRCH : 0, "the parent's own");
 	expect(actor_ask(&unrelated, ACTOR_SIGNALS), refuses ? 2 : 3, "... and whether it arrives");
 
-	own = (pid_t)actor_ask(&victim, 'R');
+	own = (pid_t)actor_ask(&subject, 'R');
 	actor_start_unrelated(&another, own, NULL);
-	expect(actor_ask(&victim, 'C'), refuses ? ESRCH : 0,
+	expect(actor_ask(&subject, 'C'), refuses ? ESRCH : 0,
 	       "the heir's, to what it reaped itself");
 	expect(actor_ask(&another, ACTOR_SIGNALS), !refuses, "... and whether it arrives");
 	expect(lines_like("*: stale pid: *; now held by *"), native ? 0 : 2, "lines: stale");
-	expect(actor_ask(&victim, 'e'), 0, "the heir's end");
-	actor_end(&victim);
+	expect(actor_ask(&subject, 'e'), 0, "the heir's end");
+	actor_end(&subject);
 	actor_end(&unrelated);
 	actor_end(&another);
 	printf("ok   %s %s\n", native ? "natively" : policy->name, old);
@@ -247,9 +247,9 @@ int main(int argc, char **argv)
 	namespace_enter();
 	snprintf(log_path, sizeof(log_path), "%s/log", folder ? folder : "/tmp");
 	setenv("PIDEPOCH_LOG", log_path, 1);
-	play(NULL, "PIDEPOCH_FORCE_OLD=");
-	play(&refuse, "PIDEPOCH_FORCE_OLD=");
-	play(&refuse, "PIDEPOCH_FORCE_OLD=wipe");
-	play(&warn, "PIDEPOCH_FORCE_OLD=rseq,inode,wipe,pidfd");
+	run_scenario(NULL, "PIDEPOCH_FORCE_OLD=");
+	run_scenario(&refuse, "PIDEPOCH_FORCE_OLD=");
+	run_scenario(&refuse, "PIDEPOCH_FORCE_OLD=wipe");
+	run_scenario(&warn, "PIDEPOCH_FORCE_OLD=rseq,inode,wipe,pidfd");
 	return 0;
 }

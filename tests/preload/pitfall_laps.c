@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A victim that slept while the namespace wrapped twice and stopped above the cursor that it had
+ * A subject that slept while the namespace wrapped twice and stopped above the cursor that it had
  * seen acts on no pid without proof: unrelated processes at pids that it reaped, above and below
  * that cursor, are not signalled, and its living children are found. The same if a fork() slept,
  * and its child's pid has been another child's since. The kernel's cursor is moved by ns_last_pid;
- * the victim sees only its own forks.
+ * the subject sees only its own forks.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -23,7 +23,7 @@
 
 #define LAPS 2
 
-/* --- the victim --- */
+/* --- the subject --- */
 
 enum { FIRST, SECOND, NUMBERS };
 
@@ -170,9 +170,9 @@ static void go_round(int laps, pid_t next)
 	move_cursor(next - 1);
 }
 
-/* --- the plays --- */
+/* --- the scenarios --- */
 
-static struct actor victim;
+static struct actor subject;
 static bool native;
 
 static void expect(long got, long wanted, const char *what)
@@ -181,21 +181,21 @@ static void expect(long got, long wanted, const char *what)
 		actor_fail("%s: %ld in place of %ld", what, got, wanted);
 }
 
-/* An unrelated process holds @q; the victim's signal, requested by @letter, reaches it only
+/* An unrelated process holds @q; the subject's signal, requested by @letter, reaches it only
  * natively. */
 static void spares_unrelated(pid_t q, char letter, const char *what)
 {
 	struct actor unrelated;
 
 	actor_start_unrelated(&unrelated, q, NULL);
-	expect(actor_ask(&victim, letter), native ? 0 : ESRCH, what);
+	expect(actor_ask(&subject, letter), native ? 0 : ESRCH, what);
 	expect(actor_ask(&unrelated, ACTOR_SIGNALS), native, what);
 	actor_end(&unrelated);
 }
 
 static void finds_live(long signals, const char *what)
 {
-	expect(actor_ask(&victim, 'L'), signals, what);
+	expect(actor_ask(&subject, 'L'), signals, what);
 }
 
 static void sleep_between_calls(void)
@@ -203,38 +203,38 @@ static void sleep_between_calls(void)
 	const pid_t above = 2500, below = 1500, stop = 2000;
 
 	move_cursor(above - 1);
-	expect(actor_ask(&victim, 's'), above, "a child above");
+	expect(actor_ask(&subject, 's'), above, "a child above");
 	go_round(1, below);
-	expect(actor_ask(&victim, 'f'), below, "a child below, in the next lap");
-	actor_ask(&victim, 'l');
-	expect(actor_ask(&victim, 'S') + actor_ask(&victim, 'F'), 0, "their end");
+	expect(actor_ask(&subject, 'f'), below, "a child below, in the next lap");
+	actor_ask(&subject, 'l');
+	expect(actor_ask(&subject, 'S') + actor_ask(&subject, 'F'), 0, "their end");
 	go_round(LAPS, stop);
 	finds_live(1, "a live child, after two laps");
 	spares_unrelated(below, '1', "an unrelated process below the old cursor");
 	spares_unrelated(above, '2', "an unrelated process above it");
-	expect(actor_ask(&victim, 's'), stop, "the first fork after it");
+	expect(actor_ask(&subject, 's'), stop, "the first fork after it");
 	finds_live(2, "a live child, after that fork");
 	spares_unrelated(below, '1', "an unrelated process below, after that fork");
-	expect(actor_ask(&victim, 'S'), 0, "its end");
+	expect(actor_ask(&subject, 'S'), 0, "its end");
 	/* its pid is reused for another child of its own */
 	go_round(LAPS, below);
-	expect(actor_ask(&victim, 'f'), below, "the same pid again");
-	expect(actor_ask(&victim, '0'), 0, "a live child, where two others were");
-	expect(actor_ask(&victim, 'F'), 0, "its end");
+	expect(actor_ask(&subject, 'f'), below, "the same pid again");
+	expect(actor_ask(&subject, '0'), 0, "a live child, where two others were");
+	expect(actor_ask(&subject, 'F'), 0, "its end");
 	go_round(LAPS, stop);
 	spares_unrelated(below, '1', "an unrelated process after that");
 	finds_live(3, "a live child, at last");
 }
 
-/* A thread of the victim sleeps in a fork() whose child has @q; the child has ended and was
+/* A thread of the subject sleeps in a fork() whose child has @q; the child has ended and was
  * reaped. */
 static void put_to_sleep(pid_t q)
 {
 	move_cursor(q - 1 - 1); /* the thread takes one */
-	expect(actor_ask(&victim, 'z'), 0, "a fork asleep");
+	expect(actor_ask(&subject, 'z'), 0, "a fork asleep");
 	if (kill(q, SIGKILL) != 0)
 		actor_fail("%d is no process: %s", q, strerror(errno));
-	expect(actor_ask(&victim, 'a'), q, "its child");
+	expect(actor_ask(&subject, 'a'), q, "its child");
 	go_round(LAPS, q);
 }
 
@@ -243,31 +243,31 @@ static void sleep_in_a_call(void)
 	const pid_t q = 3000;
 
 	put_to_sleep(q);
-	expect(actor_ask(&victim, 'w'), q, "fork(), which slept");
+	expect(actor_ask(&subject, 'w'), q, "fork(), which slept");
 	go_round(0, q);
 	put_to_sleep(q);
-	expect(actor_ask(&victim, 'f'), q, "its pid, another child's");
-	expect(actor_ask(&victim, 'w'), q, "fork(), which slept meanwhile");
-	expect(actor_ask(&victim, '0'), 0, "a living child, recorded before an older one");
-	expect(actor_ask(&victim, 'F'), 0, "its end");
+	expect(actor_ask(&subject, 'f'), q, "its pid, another child's");
+	expect(actor_ask(&subject, 'w'), q, "fork(), which slept meanwhile");
+	expect(actor_ask(&subject, '0'), 0, "a living child, recorded before an older one");
+	expect(actor_ask(&subject, 'F'), 0, "its end");
 	spares_unrelated(q, '1', "an unrelated process after both");
 	put_to_sleep(q);
-	expect(actor_ask(&victim, 'f'), q, "its pid, another child's");
-	expect(actor_ask(&victim, 'F'), 0, "the end of that one");
-	expect(actor_ask(&victim, 'w'), q, "fork(), which slept through both lives");
+	expect(actor_ask(&subject, 'f'), q, "its pid, another child's");
+	expect(actor_ask(&subject, 'F'), 0, "the end of that one");
+	expect(actor_ask(&subject, 'w'), q, "fork(), which slept through both lives");
 	spares_unrelated(q, '1', "an unrelated process after the call that slept");
 	finds_live(4, "a live child");
 }
 
-static void play(bool is_native, const char *old)
+static void run_scenario(bool is_native, const char *old)
 {
-	const char *argv[] = { "/proc/self/exe", "victim", NULL };
+	const char *argv[] = { "/proc/self/exe", "subject", NULL };
 
 	native = is_native;
-	actor_start(&victim, argv, native, old);
+	actor_start(&subject, argv, native, old);
 	sleep_between_calls();
 	sleep_in_a_call();
-	actor_end(&victim);
+	actor_end(&subject);
 	printf("ok   %s\n", native ? "natively the unrelated processes are hit" : old);
 }
 
@@ -283,8 +283,8 @@ int main(int argc, char **argv)
 	}
 	namespace_enter();
 	setenv("PIDEPOCH_LOG", "/dev/null", 1);
-	play(true, "PIDEPOCH_FORCE_OLD=");
-	play(false, "PIDEPOCH_FORCE_OLD=");
-	play(false, "PIDEPOCH_FORCE_OLD=rseq,inode,wipe,pidfd");
+	run_scenario(true, "PIDEPOCH_FORCE_OLD=");
+	run_scenario(false, "PIDEPOCH_FORCE_OLD=");
+	run_scenario(false, "PIDEPOCH_FORCE_OLD=rseq,inode,wipe,pidfd");
 	return 0;
 }

@@ -200,7 +200,7 @@ static void check_log(const char *role, int lines)
 	unlink(log_path);
 }
 
-static void play_all(void)
+static void run_all(void)
 {
 	const char *folder = getenv("TMPDIR");
 
@@ -215,7 +215,7 @@ static void play_all(void)
 int main(int argc, char **argv)
 {
 	if (argc < 2) {
-		play_all();
+		run_all();
 		return 0;
 	}
 	setvbuf(stdout, buffer, _IOFBF, sizeof(buffer));

@@ -24,7 +24,7 @@
 #include "../support/actor.h"
 #include "../support/namespace.h"
 
-/* --- the victim: its state before it is preloaded --- */
+/* --- the subject: its state before it is preloaded --- */
 
 static const char *folder;
 
@@ -36,7 +36,7 @@ static void path_of(char *path, const char *name)
 static void become(const char *library)
 {
 	setenv("LD_PRELOAD", library, 1);
-	execl("/proc/self/exe", "victim", "serve", folder, (char *)NULL);
+	execl("/proc/self/exe", "subject", "serve", folder, (char *)NULL);
 	_exit(98);
 }
 
@@ -159,7 +159,7 @@ static const struct scene {
 };
 #define SCENES (sizeof(scenes) / sizeof(scenes[0]))
 
-/* --- the victim's actions --- */
+/* --- the subject's actions --- */
 
 static pid_t number;
 static volatile sig_atomic_t caught;
@@ -254,29 +254,29 @@ static void expect(const struct actor *a, char what, long wanted, const char *na
 		actor_fail("%s, asked '%c': %ld in place of %ld", name, what, got, wanted);
 }
 
-static void play(const struct scene *scene)
+static void run_scenario(const struct scene *scene)
 {
-	struct actor victim, unrelated;
+	struct actor subject, unrelated;
 	char own[PATH_MAX];
 	const char *argv[] = { "/proc/self/exe", "set", folder, scene->name, NULL };
 
 	path_of(own, "own");
 	unlink(own); /* or the next would get no new inode */
-	actor_start(&victim, argv, true, NULL);
-	actor_start_unrelated(&unrelated, (pid_t)actor_ask(&victim, 'r'), NULL);
-	expect(&victim, 'k', ESRCH, scene->name);
-	expect(&victim, 'm', 0, scene->name);
-	expect(&victim, 'c', 0, scene->name);
-	expect(&victim, 'k', ESRCH, scene->name);
-	expect(&victim, 's', 0, scene->name);
-	expect(&victim, 'p', 1, scene->name);
-	expect(&victim, 's', 0, scene->name);
-	expect(&victim, 'b', 0, scene->name);
+	actor_start(&subject, argv, true, NULL);
+	actor_start_unrelated(&unrelated, (pid_t)actor_ask(&subject, 'r'), NULL);
+	expect(&subject, 'k', ESRCH, scene->name);
+	expect(&subject, 'm', 0, scene->name);
+	expect(&subject, 'c', 0, scene->name);
+	expect(&subject, 'k', ESRCH, scene->name);
+	expect(&subject, 's', 0, scene->name);
+	expect(&subject, 'p', 1, scene->name);
+	expect(&subject, 's', 0, scene->name);
+	expect(&subject, 'b', 0, scene->name);
 	if (actor_ask(&unrelated, ACTOR_SIGNALS) != 0)
 		actor_fail("the unrelated process was hit");
 	actor_end(&unrelated);
-	if (actor_end(&victim) != 0)
-		actor_fail("%s: the victim failed", scene->name);
+	if (actor_end(&subject) != 0)
+		actor_fail("%s: the subject failed", scene->name);
 	printf("ok   %s\n", scene->name);
 }
 
@@ -296,7 +296,7 @@ int main(int argc, char **argv)
 		return 95;
 	namespace_enter();
 	for (size_t i = 0; i < SCENES; i++)
-		play(&scenes[i]);
+		run_scenario(&scenes[i]);
 	path_of(other, "other");
 	if (access(other, F_OK) == 0)
 		actor_fail("the link was followed");

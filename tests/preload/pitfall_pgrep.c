@@ -39,7 +39,8 @@ static void hear(const struct actor *shell, char *said, size_t size)
 
 /* @had: the shell has had a child of that pid. @signals: how many signals the unrelated process
  * has received at the end. */
-static void play(const char *setting, bool had, const char *line, const char *wanted, long signals)
+static void run_scenario(const char *setting, bool had, const char *line, const char *wanted,
+			 long signals)
 {
 	const char *argv[] = { "/bin/bash", NULL };
 	struct actor shell, innocent;
@@ -69,9 +70,9 @@ int main(void)
 	}
 	namespace_enter();
 	setenv("PIDEPOCH_LOG", "/dev/null", 1);
-	play("PIDEPOCH_ON_STALE=refuse", false, KILL, "sent", 1);
-	play("PIDEPOCH_ON_STALE=refuse", true, KILL, "sent", 1);
-	play("PIDEPOCH_ON_STALE=refuse", true, ITSELF, "refused", 0);
-	play("PIDEPOCH_TRUST=bash", true, ITSELF, "sent", 1);
+	run_scenario("PIDEPOCH_ON_STALE=refuse", false, KILL, "sent", 1);
+	run_scenario("PIDEPOCH_ON_STALE=refuse", true, KILL, "sent", 1);
+	run_scenario("PIDEPOCH_ON_STALE=refuse", true, ITSELF, "refused", 0);
+	run_scenario("PIDEPOCH_TRUST=bash", true, ITSELF, "sent", 1);
 	return 0;
 }

@@ -7,7 +7,7 @@
 command -v bash >/dev/null || skip 'bash is not installed'
 
 mkfifo "$TMPDIR/released" "$TMPDIR/taken"
-cat >"$TMPDIR/victim" <<'END'
+cat >"$TMPDIR/subject" <<'END'
 echo $(($1 - 1)) >/proc/sys/kernel/ns_last_pid
 true &
 wait $!
@@ -18,7 +18,7 @@ read -r _ <"$TMPDIR/taken"
 kill $!
 END
 cat >"$TMPDIR/namespace" <<'END'
-"$PIDEPOCH" run --on-stale=report --log="$TMPDIR/log" --events="$TMPDIR/events" -- bash "$TMPDIR/victim" "$1" &
+"$PIDEPOCH" run --on-stale=report --log="$TMPDIR/log" --events="$TMPDIR/events" -- bash "$TMPDIR/subject" "$1" &
 read -r _ <"$TMPDIR/released"
 echo $(($1 - 1)) >/proc/sys/kernel/ns_last_pid
 sleep 1000 &
@@ -34,7 +34,7 @@ END
 unshare -Urpf sh -c 'echo 300 >/proc/sys/kernel/ns_last_pid' 2>/dev/null || skip 'no namespace in which numbers can be chosen'
 # this shell is a process that the /proc shows and the namespace does not contain
 export TMPDIR PIDEPOCH
-timeout 60 unshare -Urpf bash "$TMPDIR/namespace" $$ >"$TMPDIR/out" 2>"$TMPDIR/err" || { cat "$TMPDIR/err"; fail "the play went wrong"; }
+timeout 60 unshare -Urpf bash "$TMPDIR/namespace" $$ >"$TMPDIR/out" 2>"$TMPDIR/err" || { cat "$TMPDIR/err"; fail "the scenario went wrong"; }
 
 test "$(grep -c . "$TMPDIR/log")" -eq 2 || { cat "$TMPDIR/log"; fail "there must be two notices"; }
 sed -n 1p "$TMPDIR/log" | grep -q "kill($$, SIGTERM).*; now no process has it; let through" || { cat "$TMPDIR/log"; fail "no process holds it"; }

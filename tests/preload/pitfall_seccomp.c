@@ -274,8 +274,8 @@ static void compare(const char *role, const char *way, bool reported)
 	static struct twin native, preloaded;
 	const char *line = preloaded.said[1];
 
-	twin_play(&native, role, way, true);
-	twin_play(&preloaded, role, way, false);
+	twin_scenario(&native, role, way, true);
+	twin_scenario(&preloaded, role, way, false);
 	if (native.status == 77 << 8) {
 		printf("skip: no seccomp filter can be had\n");
 		exit(77);

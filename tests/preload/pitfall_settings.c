@@ -22,7 +22,7 @@
 
 #define EEPOCH 2019
 
-/* --- the victim --- */
+/* --- the subject --- */
 
 static pid_t number;
 
@@ -61,14 +61,14 @@ static const struct row {
 static char said[PATH_MAX];
 
 /* It died as expected, so that it cannot be asked. */
-static void expect_abort(struct actor *victim)
+static void expect_abort(struct actor *subject)
 {
 	char what = 'k', byte;
 	int status;
 
-	if (write(victim->to, &what, 1) != 1 || read(victim->from, &byte, 1) != 0)
+	if (write(subject->to, &what, 1) != 1 || read(subject->from, &byte, 1) != 0)
 		actor_fail("abort: it has answered");
-	status = actor_end(victim);
+	status = actor_end(subject);
 	if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGABRT)
 		actor_fail("abort: it ended with status %#x", status);
 }
@@ -83,7 +83,7 @@ static void read_all(char *text, size_t size)
 }
 
 /* One line, in all its parts. */
-static void check_line(const struct row *row, const struct actor *victim, pid_t stale)
+static void check_line(const struct row *row, const struct actor *subject, pid_t stale)
 {
 	char text[4096], pattern[1024], *line;
 	regex_t compiled;
@@ -101,7 +101,7 @@ static void check_line(const struct row *row, const struct actor *victim, pid_t 
 		"process \\(vfork [0-9]+\\.[0-9]{3}s ago, exited with status [0-9]+, "
 		"reaped by waitpid [0-9]+\\.[0-9]{3}s ago\\); "
 		"now held by '[^']+' \\(pid %d, parent %d\\); %s$",
-		victim->pid, stale, stale, stale, getpid(), row->done);
+		subject->pid, stale, stale, stale, getpid(), row->done);
 	if (regcomp(&compiled, pattern, REG_EXTENDED | REG_NEWLINE | REG_NOSUB) != 0 || !line ||
 	    regexec(&compiled, text, 0, NULL, 0) != 0)
 		actor_fail("reported: %s which must be: %s", text, pattern);
@@ -110,17 +110,17 @@ static void check_line(const struct row *row, const struct actor *victim, pid_t 
 	regfree(&compiled);
 }
 
-static void play(const struct row *row, struct actor *victim, const char *how)
+static void run_scenario(const struct row *row, struct actor *subject, const char *how)
 {
-	pid_t stale = (pid_t)actor_ask(victim, 'r');
-	struct actor unrelated, was = *victim;
+	pid_t stale = (pid_t)actor_ask(subject, 'r');
+	struct actor unrelated, was = *subject;
 	long got;
 
 	actor_start_unrelated(&unrelated, stale, NULL);
 	if (row->gives == DIES) {
-		expect_abort(victim);
+		expect_abort(subject);
 	} else {
-		got = actor_ask(victim, 'k');
+		got = actor_ask(subject, 'k');
 		if (got != row->gives)
 			actor_fail("%s: it got %ld", how, got);
 	}
@@ -129,7 +129,7 @@ static void play(const struct row *row, struct actor *victim, const char *how)
 		actor_fail("%s: the unrelated process got %ld", how, got);
 	check_line(row, &was, stale);
 	actor_end(&unrelated);
-	if (row->gives != DIES && actor_end(victim) != 0)
+	if (row->gives != DIES && actor_end(subject) != 0)
 		actor_fail("%s: it failed", how);
 	printf("ok   %s\n", how);
 }
@@ -145,23 +145,23 @@ static int divert(int to)
 
 static void by_variable(const struct row *row)
 {
-	const char *argv[] = { "/proc/self/exe", "victim", NULL };
+	const char *argv[] = { "/proc/self/exe", "subject", NULL };
 	int before, fd = open(said, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
-	struct actor victim;
+	struct actor subject;
 
 	before = divert(fd);
 	close(fd);
-	actor_start(&victim, argv, false, row->settings[0] ? row->settings[1] : NULL);
+	actor_start(&subject, argv, false, row->settings[0] ? row->settings[1] : NULL);
 	dup2(before, 2);
 	close(before);
-	play(row, &victim, row->settings[0] ? row->settings[1] : "nothing set");
+	run_scenario(row, &subject, row->settings[0] ? row->settings[1] : "nothing set");
 }
 
 static void by_option(const struct row *row)
 {
 	char log[PATH_MAX + 8], self[PATH_MAX] = "";
 	const char *argv[8] = { getenv("PIDEPOCH"), "run", log };
-	struct actor victim;
+	struct actor subject;
 	int n = 3;
 
 	if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0)
@@ -172,9 +172,9 @@ static void by_option(const struct row *row)
 		argv[n++] = row->settings[0];
 	argv[n++] = "--";
 	argv[n++] = self;
-	argv[n] = "victim";
-	actor_start(&victim, argv, true, NULL);
-	play(row, &victim, row->settings[0] ? row->settings[0] : "pidepoch run");
+	argv[n] = "subject";
+	actor_start(&subject, argv, true, NULL);
+	run_scenario(row, &subject, row->settings[0] ? row->settings[0] : "pidepoch run");
 }
 
 int main(int argc, char **argv)

@@ -93,7 +93,7 @@ static void attributes(void)
 }
 
 /* The old version runs with sh what execve() refuses; the new one fails with ENOEXEC. */
-static void play(const char *role)
+static void run_scenario(const char *role)
 {
 	long which = strtol(role, NULL, 10);
 	bool by_path = strcmp(symbols[which].name, "posix_spawnp") == 0;
@@ -135,7 +135,7 @@ int main(int argc, char **argv)
 
 	snprintf(script, sizeof(script), "%s/plain", folder);
 	if (argc > 1) {
-		play(argv[1]);
+		run_scenario(argv[1]);
 		return 0;
 	}
 	write_script(folder);

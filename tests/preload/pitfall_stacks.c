@@ -148,19 +148,19 @@ static void expect(const struct actor *a, char what, long wanted, const char *na
 }
 
 /* Returns how deep a handler's stack was. */
-static long play(bool native)
+static long run_scenario(bool native)
 {
-	struct actor victim, unrelated;
+	struct actor subject, unrelated;
 	long refusal = native ? -1 : ESRCH, depth;
 
-	actor_start_self(&victim, "victim", NULL, native);
-	actor_start_unrelated(&unrelated, (pid_t)actor_ask(&victim, 'r'), NULL);
-	expect(&victim, 't', refusal, "a thread");
-	expect(&victim, 'h', refusal, "a handler");
-	expect(&victim, 't', refusal, "a thread once more");
-	depth = actor_ask(&victim, 'd');
+	actor_start_self(&subject, "subject", NULL, native);
+	actor_start_unrelated(&unrelated, (pid_t)actor_ask(&subject, 'r'), NULL);
+	expect(&subject, 't', refusal, "a thread");
+	expect(&subject, 'h', refusal, "a handler");
+	expect(&subject, 't', refusal, "a thread once more");
+	depth = actor_ask(&subject, 'd');
 	actor_end(&unrelated);
-	if (actor_end(&victim) != 0)
+	if (actor_end(&subject) != 0)
 		actor_fail("it failed");
 	printf("ok   %s: a handler's stack was %ld bytes deep\n", native ? "natively" : "preloaded",
 	       depth);
@@ -178,8 +178,8 @@ int main(int argc, char **argv)
 	}
 	setenv("PIDEPOCH_LOG", "/dev/null", 1);
 	namespace_enter();
-	native = play(true);
-	if (play(false) > native + HANDLER_ROOM)
+	native = run_scenario(true);
+	if (run_scenario(false) > native + HANDLER_ROOM)
 		actor_fail("that is more than %d more", HANDLER_ROOM);
 	return 0;
 }

@@ -4,7 +4,7 @@
  * any instruction: each child is reaped once and with its status, no call on a live child is
  * refused, and no signal reaches an unrelated process that got a pid meanwhile.
  *
- *   victim   SIGSTOP ── the call, step by step ── SIGUSR1 ── handler ── the rest ── SIGSTOP
+ *   subject   SIGSTOP ── the call, step by step ── SIGUSR1 ── handler ── the rest ── SIGSTOP
  *   tracer   └ begin                              └ after n steps                   └ end
  *
  * Each call is repeated, and the signal comes some instructions later each time: at each
@@ -32,7 +32,7 @@
 #define HIT	 SIGUSR2 /* the signals that an unrelated process must not get */
 #define NOTHING	 SIGURG
 
-/* --- the victim's children --- */
+/* --- the subject's children --- */
 
 enum { X, Y, LIVE, NEWBORN, CHILDREN };
 
@@ -138,7 +138,7 @@ static void signal_all(void)
 
 /* --- the handler --- */
 
-/* A sibling of the victim holds X's pid: signals sent to it stay pending. */
+/* A sibling of the subject holds X's pid: signals sent to it stay pending. */
 static void let_an_unrelated_come(void)
 {
 	pid_t number = child[X].pid;
@@ -259,7 +259,7 @@ static void mark(void)
 	attack_raw(SYS_kill, getpid(), SIGSTOP, 0, 0, 0);
 }
 
-static void play(void)
+static void run_scenario(void)
 {
 	handled = 0;
 	status = 0;
@@ -276,7 +276,7 @@ static void play(void)
 	judge();
 }
 
-static _Noreturn void be_victim(void)
+static _Noreturn void be_subject(void)
 {
 	const struct sigaction how = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
 	sigset_t set;
@@ -289,7 +289,7 @@ static _Noreturn void be_victim(void)
 	if (act->live)
 		spawn(LIVE);
 	for (;;)
-		play();
+		run_scenario();
 }
 
 /* --- the tracer --- */
@@ -305,31 +305,31 @@ static void hang(int sig)
 }
 
 /* Go on to the next stop, and return its signal. */
-static int go(enum __ptrace_request how, pid_t victim, int sig)
+static int go(enum __ptrace_request how, pid_t subject, int sig)
 {
 	int seen;
 
-	if (ptrace(how, victim, NULL, (void *)(intptr_t)sig) != 0 ||
-	    waitpid(victim, &seen, __WALL) != victim)
+	if (ptrace(how, subject, NULL, (void *)(intptr_t)sig) != 0 ||
+	    waitpid(subject, &seen, __WALL) != subject)
 		attack_fail("ptrace: %m");
 	if (!WIFSTOPPED(seen))
 		attack_fail(
-			"%s, without '%s': the victim ended (%#x), with the signal after %ld steps",
+			"%s, without '%s': the subject ended (%#x), with the signal after %ld steps",
 			act->name, setting, (unsigned int)seen, at_step);
 	return WSTOPSIG(seen);
 }
 
 /* To the next mark; a signal that was blocked is delivered on the way. */
-static void go_to_mark(pid_t victim, int sig)
+static void go_to_mark(pid_t subject, int sig)
 {
-	while ((sig = go(PTRACE_CONT, victim, sig)) != SIGSTOP)
+	while ((sig = go(PTRACE_CONT, subject, sig)) != SIGSTOP)
 		if (sig != SIGUSR1)
 			attack_fail("%s: signal %d", act->name, sig);
 }
 
-static bool step(pid_t victim)
+static bool step(pid_t subject)
 {
-	int sig = go(PTRACE_SINGLESTEP, victim, 0);
+	int sig = go(PTRACE_SINGLESTEP, subject, 0);
 
 	if (sig != SIGTRAP && sig != SIGSTOP)
 		attack_fail("%s: signal %d at a step", act->name, sig);
@@ -337,7 +337,7 @@ static bool step(pid_t victim)
 }
 
 /* The unrelated processes are the tracer's own children. */
-static int dismiss_unrelated(pid_t victim)
+static int dismiss_unrelated(pid_t subject)
 {
 	char path[32], text[4096];
 	unsigned long long pending = 0;
@@ -348,7 +348,7 @@ static int dismiss_unrelated(pid_t victim)
 		for (int pid; fscanf(f, "%d", &pid) == 1;) {
 			FILE *of;
 
-			if (pid == victim)
+			if (pid == subject)
 				continue;
 			snprintf(path, sizeof(path), "/proc/%d/status", pid);
 			of = fopen(path, "r");
@@ -388,58 +388,58 @@ static pid_t start(int which)
 		_exit(127);
 	}
 	if (waitpid(pid, NULL, 0) != pid)
-		attack_fail("no victim: %m");
+		attack_fail("no subject: %m");
 	go_to_mark(pid, 0);
 	return pid;
 }
 
 /* From mark to mark without a signal. */
-static long length(pid_t victim)
+static long length(pid_t subject)
 {
 	long n = 0;
 
 	at_step = -1;
-	while (step(victim))
+	while (step(subject))
 		n++;
-	go_to_mark(victim, 0);
+	go_to_mark(subject, 0);
 	return n;
 }
 
 /* The call again, with the signal after @at_step steps. */
-static int once(pid_t victim)
+static int once(pid_t subject)
 {
 	int unrelated;
 
 	for (long i = 0; i < at_step; i++)
-		if (!step(victim)) {
-			go_to_mark(victim, 0);
+		if (!step(subject)) {
+			go_to_mark(subject, 0);
 			return 0;
 		}
-	go_to_mark(victim, SIGUSR1);
-	unrelated = dismiss_unrelated(victim);
-	go_to_mark(victim, 0);
+	go_to_mark(subject, SIGUSR1);
+	unrelated = dismiss_unrelated(subject);
+	go_to_mark(subject, 0);
 	return unrelated;
 }
 
 static void step_through(int which, int offset, long budget)
 {
-	pid_t victim;
+	pid_t subject;
 	long steps, every, unrelated = 0, n = 0;
 
 	act = &acts[which];
 	alarm(PATIENCE);
-	victim = start(which);
-	length(victim); /* the first time more is done */
-	steps = length(victim);
+	subject = start(which);
+	length(subject); /* the first time more is done */
+	steps = length(subject);
 	every = 1 + steps * steps / 2 / budget;
 	for (at_step = offset % every; at_step < steps; at_step += every, n++)
-		unrelated += once(victim);
+		unrelated += once(subject);
 	printf("%s, without '%s': %ld instructions, a signal at %ld of them, %ld unrelated processes\n",
 	       act->name, setting, steps, n, unrelated);
 	if (act->takes_over && unrelated < n / 4)
 		attack_fail("too few unrelated processes");
-	kill(victim, SIGKILL);
-	waitpid(victim, NULL, 0);
+	kill(subject, SIGKILL);
+	waitpid(subject, NULL, 0);
 	dismiss_unrelated(0); /* its children are ours now as well */
 }
 
@@ -460,7 +460,7 @@ int main(int argc, char **argv)
 
 	if (argc > 1) {
 		act = &acts[atoi(argv[1])];
-		be_victim();
+		be_subject();
 	}
 	namespace_enter();
 	setenv("PIDEPOCH_LOG", "/dev/null", 1);

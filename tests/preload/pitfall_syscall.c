@@ -31,7 +31,7 @@
 #define REAPS "wiI"
 #define USES  "ktTqp"
 
-/* --- the victim --- */
+/* --- the subject --- */
 
 static pid_t child;
 static int leash; /* the child ends when it is let go */
@@ -222,12 +222,12 @@ static long answer(char what)
 
 /* --- the scenario --- */
 
-static struct actor victim;
+static struct actor subject;
 
 static long ask(char how, char what)
 {
-	actor_ask(&victim, how);
-	return actor_ask(&victim, what);
+	actor_ask(&subject, how);
+	return actor_ask(&subject, what);
 }
 
 static void expect(long got, long wanted, const char *what, char which)
@@ -236,7 +236,7 @@ static void expect(long got, long wanted, const char *what, char which)
 		actor_fail("%s, by '%c': %ld in place of %ld", what, which, got, wanted);
 }
 
-static void play_life(char birth, char end, bool native)
+static void run_life(char birth, char end, bool native)
 {
 	struct actor unrelated;
 	pid_t number = (pid_t)ask('b', birth);
@@ -259,24 +259,24 @@ static void play_life(char birth, char end, bool native)
 	actor_end(&unrelated);
 }
 
-static void play(bool native, const char *old)
+static void run_scenario(bool native, const char *old)
 {
 	static long said;
-	const char *argv[] = { "/proc/self/exe", "victim", NULL };
+	const char *argv[] = { "/proc/self/exe", "subject", NULL };
 
-	actor_start(&victim, argv, native, old);
+	actor_start(&subject, argv, native, old);
 	for (const char *birth = BIRTHS; *birth; birth++)
 		/* libc's own syscall() does not survive SYS_vfork: the child takes its way back off
 		 * the stack */
 		for (const char *end = REAPS; *end && !(native && *birth == 'v'); end++)
-			play_life(*birth, *end, native);
+			run_life(*birth, *end, native);
 	if (native)
-		said = actor_ask(&victim, 'n');
+		said = actor_ask(&subject, 'n');
 	else
-		expect(actor_ask(&victim, 'n'), said, "errno for nonsense", 'n');
+		expect(actor_ask(&subject, 'n'), said, "errno for nonsense", 'n');
 	/* asked before exec, answered by the program after it */
-	expect(actor_ask(&victim, 'x'), !native, "the library after SYS_execve", 'x');
-	actor_end(&victim);
+	expect(actor_ask(&subject, 'x'), !native, "the library after SYS_execve", 'x');
+	actor_end(&subject);
 	printf("ok   %s\n", native ? "natively the unrelated processes are hit" : old);
 }
 
@@ -293,8 +293,8 @@ int main(int argc, char **argv)
 	}
 	namespace_enter();
 	setenv("PIDEPOCH_LOG", "/dev/null", 1);
-	play(true, "PIDEPOCH_FORCE_OLD=");
-	play(false, "PIDEPOCH_FORCE_OLD=");
-	play(false, "PIDEPOCH_FORCE_OLD=rseq,inode,wipe,pidfd");
+	run_scenario(true, "PIDEPOCH_FORCE_OLD=");
+	run_scenario(false, "PIDEPOCH_FORCE_OLD=");
+	run_scenario(false, "PIDEPOCH_FORCE_OLD=rseq,inode,wipe,pidfd");
 	return 0;
 }

@@ -19,7 +19,7 @@
 #include "../support/actor.h"
 #include "../support/namespace.h"
 
-/* --- the victim: each way to have a child, and to learn its pid --- */
+/* --- the subject: each way to have a child, and to learn its pid --- */
 
 static pid_t by_forkpty(void)
 {
@@ -131,13 +131,13 @@ static long answer(char what)
 
 /* --- the scenario --- */
 
-static void play_stale(const struct actor *victim, char way, bool native)
+static void run_stale(const struct actor *subject, char way, bool native)
 {
 	struct actor unrelated;
 	long got;
 
-	actor_start_unrelated(&unrelated, (pid_t)actor_ask(victim, (char)('A' + way)), NULL);
-	got = actor_ask(victim, 'k');
+	actor_start_unrelated(&unrelated, (pid_t)actor_ask(subject, (char)('A' + way)), NULL);
+	got = actor_ask(subject, 'k');
 	if (got != (native ? 0 : ESRCH))
 		actor_fail("%s: a stale pid gave %ld", ways[(int)way].name, got);
 	if ((actor_ask(&unrelated, ACTOR_SIGNALS) != 0) != native)
@@ -146,18 +146,18 @@ static void play_stale(const struct actor *victim, char way, bool native)
 	actor_end(&unrelated);
 }
 
-static void play(bool native)
+static void run_scenario(bool native)
 {
-	struct actor victim;
+	struct actor subject;
 	long got;
 
-	actor_start_self(&victim, "victim", NULL, native);
+	actor_start_self(&subject, "subject", NULL, native);
 	for (char way = 0; way < WAYS; way++)
-		play_stale(&victim, way, native);
-	got = actor_ask(&victim, 'h');
+		run_stale(&subject, way, native);
+	got = actor_ask(&subject, 'h');
 	if (got != 0)
 		actor_fail("popen's child, of a pid that was stale: %ld", got);
-	actor_end(&victim);
+	actor_end(&subject);
 	printf("ok   %s\n",
 	       native ? "natively, unrelated processes are hit" : "unrelated processes are spared");
 }
@@ -171,7 +171,7 @@ int main(int argc, char **argv)
 	}
 	setenv("PIDEPOCH_LOG", "/dev/null", 1);
 	namespace_enter();
-	play(true);
-	play(false);
+	run_scenario(true);
+	run_scenario(false);
 	return 0;
 }

@@ -195,7 +195,7 @@ static void inherited(void)
 	MUST(n == (shares() ? 5 << 8 : -ECHILD));
 }
 
-static void play(void)
+static void run_scenario(void)
 {
 	struct sigaction act;
 
@@ -226,7 +226,7 @@ static void run(const char *waits, bool ignored)
 			signal(SIGCHLD, SIG_IGN);
 			setenv("TEST_INHERITED", "1", 1);
 		}
-		execl("/proc/self/exe", "play", "play", (char *)NULL);
+		execl("/proc/self/exe", "scenario", "scenario", (char *)NULL);
 		_exit(99);
 	}
 	if (waitpid(pid, &status, 0) != pid || status != 0) {
@@ -239,7 +239,7 @@ int main(int argc, char **argv)
 {
 	(void)argv;
 	if (argc > 1) {
-		play();
+		run_scenario();
 		return 0;
 	}
 	if (!getenv("PIDEPOCH_PRELOAD")) {

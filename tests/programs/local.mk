@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # The programs that tests and the demo run: unmodified, not linked with anything of ours.
 
-# what `pidepoch demo` plays: installed, since the demo is
+# what `pidepoch demo` runs: installed, since the demo is
 demodir = $(libexecdir)/pidepoch
 demo_PROGRAMS = tests/programs/demo_threads tests/programs/demo_pidfile tests/programs/innocent
 dist_demo_SCRIPTS = tests/programs/demo_jobs.sh tests/programs/demo_popen.py

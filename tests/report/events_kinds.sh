@@ -4,7 +4,7 @@
 # and a vfork parent too.
 . "$(dirname "$0")/../support/cli.sh"
 events=$TMPDIR/events
-victim=$PIDEPOCH_BUILDDIR/tests/report/misuses
+subject=$PIDEPOCH_BUILDDIR/tests/report/misuses
 
 # kinds EXPECTED OPTION... -- MISTAKE... - the kinds of the events, in their order, and all lines
 # are JSON
@@ -14,7 +14,7 @@ kinds()
 	shift
 	rm -f "$events"
 	try run --events="$events" --log=/dev/null "$@"
-	test "$got" -ne 77 || skip "no pid namespace to be had"
+	test "$got" -ne 77 || skip "cannot create a pid namespace"
 	status 0
 	got=$(sed -n 's/.*"type":"event","kind":"\([a-z-]*\)".*/\1/p' "$events" | tr '\n' ' ')
 	test "${got% }" = "$expected" || { cat "$events"; fail "$*: '$got' must be '$expected'"; }
@@ -23,38 +23,38 @@ kinds()
 }
 
 for policy in report refuse; do
-	kinds latent --on-stale=$policy -- "$victim" latent
-	kinds probe --on-stale=$policy -- "$victim" probe
-	kinds double-reap --on-stale=$policy -- "$victim" twice
-	kinds stolen-wait --on-stale=$policy -- "$victim" stolen
-	kinds latent --on-stale=$policy -- "$victim" vforked
-	kinds '' --on-stale=$policy -- "$victim" in-vfork-child
-	kinds latent --on-stale=$policy -- "$victim" in-handler
-	kinds own-thread --on-stale=$policy -- "$victim" own-thread
+	kinds latent --on-stale=$policy -- "$subject" latent
+	kinds probe --on-stale=$policy -- "$subject" probe
+	kinds double-reap --on-stale=$policy -- "$subject" twice
+	kinds stolen-wait --on-stale=$policy -- "$subject" stolen
+	kinds latent --on-stale=$policy -- "$subject" vforked
+	kinds '' --on-stale=$policy -- "$subject" in-vfork-child
+	kinds latent --on-stale=$policy -- "$subject" in-handler
+	kinds own-thread --on-stale=$policy -- "$subject" own-thread
 done
-kinds 'stolen-wait latent' --on-stale=report -- "$victim" in-thread
-kinds 'double-reap latent' --on-stale=report --stacks=off -- "$victim" in-thread
-kinds 'latent probe double-reap' --stacks=on -- "$victim" latent probe twice
+kinds 'stolen-wait latent' --on-stale=report -- "$subject" in-thread
+kinds 'double-reap latent' --on-stale=report --stacks=off -- "$subject" in-thread
+kinds 'latent probe double-reap' --stacks=on -- "$subject" latent probe twice
 grep -q '"outcome":"refused".*"stack":\["0x' "$events" || fail "--stacks=on: no stacks"
-kinds 'latent' -- "$victim" latent
+kinds 'latent' -- "$subject" latent
 ! grep -q stack "$events" || fail "there are stacks without having been asked for"
 
 # a sandbox that kills for what only events need: the program lives, unwatched
-kinds '' --on-stale=warn -- "$victim" sandboxed
+kinds '' --on-stale=warn -- "$subject" sandboxed
 
 # levels
-kinds latent --on-stale=warn-once -- "$victim" latent probe twice stolen
-kinds stolen-wait --on-stale=warn-once -- "$victim" stolen latent
-kinds 'latent latent' --on-stale=warn -- "$victim" latent latent
-kinds '' --on-stale=off -- "$victim" latent probe twice stolen own-thread
+kinds latent --on-stale=warn-once -- "$subject" latent probe twice stolen
+kinds stolen-wait --on-stale=warn-once -- "$subject" stolen latent
+kinds 'latent latent' --on-stale=warn -- "$subject" latent latent
+kinds '' --on-stale=off -- "$subject" latent probe twice stolen own-thread
 for level in off:0 warn-once:1 warn:2; do
-	try run --on-stale=${level%:*} -- "$victim" latent latent stolen
+	try run --on-stale=${level%:*} -- "$subject" latent latent stolen
 	status 0
 	test "$(wc -l <"$TMPDIR/err")" -eq "${level#*:}" || { show; fail "there must be ${level#*:} notices"; }
 done
 
-kinds stale --on-stale=report -- "$victim" stale
+kinds stale --on-stale=report -- "$subject" stale
 grep -q '"severity":"critical".*"outcome":"passed".*"holder":{"comm":"misuses"' "$events" ||
 	fail "the unrelated process is not told"
-kinds stale -- "$victim" stale
+kinds stale -- "$subject" stale
 grep -q '"severity":"error".*"outcome":"refused"' "$events" || fail "it was not refused"

@@ -4,14 +4,14 @@
 # parent; of what was stripped it gives the module, and finds the names again in a debug file by the
 # build id, after the program is gone.
 . "$(dirname "$0")/../support/cli.sh"
-victim=$PIDEPOCH_BUILDDIR/tests/report/misuses
+subject=$PIDEPOCH_BUILDDIR/tests/report/misuses
 events=$TMPDIR/events
 
-# report MISTAKE - of one run of the victim, without the C library's own frames
+# report MISTAKE - of one run of the subject, without the C library's own frames
 report()
 {
 	rm -f "$events"
-	try run --events="$events" --log=/dev/null --on-stale=report -- "${2:-$victim}" "$1"
+	try run --events="$events" --log=/dev/null --on-stale=report -- "${2:-$subject}" "$1"
 	status 0
 	try report "$events"
 	status 0
@@ -69,15 +69,15 @@ fi
 # own, the program there or gone
 apart()
 {
-	cp "$victim" "$TMPDIR/prog"
+	cp "$subject" "$TMPDIR/prog"
 	objcopy --only-keep-debug "$TMPDIR/prog" "$TMPDIR/prog.debug" && strip "$TMPDIR/prog" &&
 		(cd "$TMPDIR" && objcopy --add-gnu-debuglink=prog.debug prog) || fail "no debug file"
 	report latent "$TMPDIR/prog"
 	is 'was obtained by fork' 'obtain_here latent main'
 	grep -q '#0 in misuse_here .*misuses\.c:[0-9]*$' "$TMPDIR/out" || { show; fail "by its link: no line number"; }
 
-	id=$(readelf -n "$victim" | sed -n 's/^ *Build ID: //p')
-	test "$id" || fail "the victim has no build id"
+	id=$(readelf -n "$subject" | sed -n 's/^ *Build ID: //p')
+	test "$id" || fail "the subject has no build id"
 	rest=${id#??}
 	mkdir -p "$TMPDIR/debug/.build-id/${id%"$rest"}"
 	mv "$TMPDIR/prog.debug" "$TMPDIR/debug/.build-id/${id%"$rest"}/$rest.debug"

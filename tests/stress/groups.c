@@ -3,7 +3,7 @@
  * One promise: a signal to the group that a child led reaches its members or no process, and each
  * of them that lives, whether the leader is there, is being reaped, or was reaped long ago.
  *
- * The victim of storm.h has leaders for children; each leaves members behind, which outlive it.
+ * The subject of storm.h has leaders for children; each leaves members behind, which outlive it.
  * Threads signal the groups, ended ones too, while another thread reaps the leaders. Unrelated
  * processes lead groups with these pids, and leave members behind as well. SIGNALS below 0: signals
  * may go astray.
@@ -38,20 +38,20 @@ struct group {
 	struct member member[MEMBERS];
 };
 
-static struct play {
+static struct state {
 	struct storm storm;
 	_Atomic long leaders, reaped, delivered,
 		ended;	  /* of the signals: to groups without a leader; to none */
 	_Atomic int last; /* the youngest group */
 	struct group group[GROUPS];
-} * play;
+} * state;
 
 /* --- unrelated processes --- */
 
 static _Noreturn void be_unrelated_member(long ns)
 {
 	storm_sleep(ns);
-	atomic_fetch_add(&play->storm.hit, storm_take_signals());
+	atomic_fetch_add(&state->storm.hit, storm_take_signals());
 	_exit(0);
 }
 
@@ -66,7 +66,7 @@ static _Noreturn void be_unrelated(long n)
 	be_unrelated_member(leaves ? 0 : MEMBER_NS);
 }
 
-/* --- the victim's groups --- */
+/* --- the subject's groups --- */
 
 static _Noreturn void be_member(struct member *m, long ns)
 {
@@ -104,7 +104,7 @@ static void lead_group(void)
 
 static void spawn(int id)
 {
-	struct group *g = &play->group[id];
+	struct group *g = &state->group[id];
 	pid_t pid = fork();
 
 	if (pid == 0)
@@ -112,22 +112,22 @@ static void spawn(int id)
 	if (pid < 0)
 		storm_fail("fork");
 	atomic_store(&g->pid, pid);
-	atomic_fetch_add(&play->leaders, 1);
-	atomic_store(&play->last, id);
+	atomic_fetch_add(&state->leaders, 1);
+	atomic_store(&state->last, id);
 }
 
 static void *keep_reaping(void *nothing)
 {
 	int status;
 
-	while (!storm_spawned_last || play->reaped < play->leaders) {
+	while (!storm_spawned_last || state->reaped < state->leaders) {
 		if (waitpid(-1, &status, 0) < 0) {
 			sched_yield(); /* no child just now */
 			continue;
 		}
 		if (status != 0)
-			atomic_fetch_add(&play->storm.failed, 1);
-		atomic_fetch_add(&play->reaped, 1);
+			atomic_fetch_add(&state->storm.failed, 1);
+		atomic_fetch_add(&state->reaped, 1);
 		sem_post(&storm_free_places);
 	}
 	return nothing;
@@ -135,13 +135,13 @@ static void *keep_reaping(void *nothing)
 
 static void keep_spawning(void)
 {
-	for (int id = 1; id < GROUPS && !play->storm.over; id++) {
+	for (int id = 1; id < GROUPS && !state->storm.over; id++) {
 		storm_wait_for_place();
 		spawn(id);
 	}
 }
 
-/* --- the victim's threads --- */
+/* --- the subject's threads --- */
 
 static bool lives(struct member *m)
 {
@@ -160,13 +160,13 @@ static void judge(struct group *g, int error)
 			atomic_fetch_add(&g->member[i].owed, 1);
 	}
 	if (error == ESRCH && any)
-		atomic_fetch_add(&play->storm.refused, 1);
+		atomic_fetch_add(&state->storm.refused, 1);
 	else if (error != 0 && error != ESRCH)
-		atomic_fetch_add(&play->storm.failed, 1);
+		atomic_fetch_add(&state->storm.failed, 1);
 	if (error == 0 && any && !lives(&g->member[0]))
-		atomic_fetch_add(&play->delivered, 1);
+		atomic_fetch_add(&state->delivered, 1);
 	if (error == ESRCH)
-		atomic_fetch_add(&play->ended, 1);
+		atomic_fetch_add(&state->ended, 1);
 }
 
 /* A member that joined between the call and the judgement is owed nothing. */
@@ -180,8 +180,8 @@ static void signal_group(struct group *g)
 
 static bool try_one(unsigned int *seed)
 {
-	int id = play->last - (int)((unsigned int)rand_r(seed) % RECENT);
-	struct group *g = id > 0 ? &play->group[id] : NULL;
+	int id = state->last - (int)((unsigned int)rand_r(seed) % RECENT);
+	struct group *g = id > 0 ? &state->group[id] : NULL;
 
 	if (!g || g->pid == 0)
 		return false;
@@ -196,16 +196,16 @@ static bool try_one(unsigned int *seed)
 
 static bool is_wrong(void)
 {
-	return (play->storm.hit && storm_goal > 0) || play->storm.refused || play->storm.failed;
+	return (state->storm.hit && storm_goal > 0) || state->storm.refused || state->storm.failed;
 }
 
 static long count_lost(void)
 {
 	long lost = 0;
 
-	for (int id = 1; id <= play->last; id++)
+	for (int id = 1; id <= state->last; id++)
 		for (int i = 0; i < MEMBERS; i++) {
-			const struct member *m = &play->group[id].member[i];
+			const struct member *m = &state->group[id].member[i];
 
 			if (m->owed > m->taken)
 				lost += m->owed - m->taken;
@@ -221,22 +221,22 @@ static int report(int status)
 	printf("%ld signals, %ld to groups without a leader, %ld to none: misdirected %ld, "
 	       "wrongly refused %ld, failed %ld, lost %ld; leaders %ld, reaped %ld; "
 	       "unrelated processes %ld\n",
-	       play->storm.signals, play->delivered, play->ended, play->storm.hit,
-	       play->storm.refused, play->storm.failed, lost, play->leaders, play->reaped,
-	       play->storm.unrelated);
-	return lost || play->leaders != play->reaped;
+	       state->storm.signals, state->delivered, state->ended, state->storm.hit,
+	       state->storm.refused, state->storm.failed, lost, state->leaders, state->reaped,
+	       state->storm.unrelated);
+	return lost || state->leaders != state->reaped;
 }
 
 static void attach(struct storm *s)
 {
-	play = (struct play *)s;
+	state = (struct state *)s;
 }
 
 int main(int argc, char **argv)
 {
 	const struct storm_plan plan = {
 		.name = "groups",
-		.bytes = sizeof(struct play),
+		.bytes = sizeof(struct state),
 		.places = PLACES,
 		.high = 390,
 		.attach = attach,

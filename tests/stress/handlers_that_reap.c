@@ -196,7 +196,7 @@ static void signal_until_reaped(void)
 	may_jump = 0;
 }
 
-static void play_batch(void)
+static void run_batch(void)
 {
 	int gate[2];
 
@@ -215,7 +215,7 @@ static void play_batch(void)
 		fail("all were reaped, and yet there is a child");
 }
 
-static void play_shape(long rounds)
+static void run_shape(long rounds)
 {
 	pthread_t other;
 
@@ -224,14 +224,14 @@ static void play_shape(long rounds)
 	if (pthread_create(&other, NULL, keep_signalling, NULL) != 0)
 		fail("no thread");
 	for (long i = 0; i < rounds; i++)
-		play_batch();
+		run_batch();
 	over = true;
 	pthread_join(other, NULL);
 	printf("%s: %ld signals, %ld reaped, in handlers %ld, jumps %ld\n", shape->name, signals,
 	       reaped, in_handlers, jumps);
 	fflush(stdout);
 	if (reaped != rounds * BATCH || in_handlers == 0 || (shape->handler_jumps && jumps == 0))
-		fail("that is not what was to be played");
+		fail("that is not what was to be tested");
 }
 
 int main(int argc, char **argv)
@@ -244,7 +244,7 @@ int main(int argc, char **argv)
 	sigaction(SIGCHLD, &act, NULL);
 	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
 		shape = &shapes[i];
-		play_shape(atol(argv[1]));
+		run_shape(atol(argv[1]));
 	}
 	return 0;
 }

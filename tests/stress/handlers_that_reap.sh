@@ -4,7 +4,7 @@
 # the preload library, with every mechanism.
 set -u
 
-play=$PIDEPOCH_BUILDDIR/tests/stress/handlers_that_reap
+scenario=$PIDEPOCH_BUILDDIR/tests/stress/handlers_that_reap
 rounds=200
 test -z "${PIDEPOCH_QUICK:-}" || rounds=50
 export PIDEPOCH_LOG=/dev/null # a signaller that comes too late is told so
@@ -18,8 +18,8 @@ run()
 	timeout -s KILL 120 "$@" || { status=$?; echo "status $status"; exit 1; }
 }
 
-run natively "$play" 20
-run preloaded env LD_PRELOAD="$PIDEPOCH_PRELOAD" "$play" $rounds
+run natively "$scenario" 20
+run preloaded env LD_PRELOAD="$PIDEPOCH_PRELOAD" "$scenario" $rounds
 for old in rseq inode wipe pidfd rseq,inode,wipe,pidfd; do
-	run "without $old" env LD_PRELOAD="$PIDEPOCH_PRELOAD" PIDEPOCH_FORCE_OLD=$old "$play" 30
+	run "without $old" env LD_PRELOAD="$PIDEPOCH_PRELOAD" PIDEPOCH_FORCE_OLD=$old "$scenario" 30
 done

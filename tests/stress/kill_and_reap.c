@@ -3,8 +3,8 @@
  * One promise: a signal to a child's pid reaches that child or no process, and reaches it if it is
  * alive, whichever thread reaps meanwhile.
  *
- * The victim of storm.h keeps children for a moment each. Its threads signal them; one thread waits
- * for any child, and so does a SIGCHLD handler on whatever thread it interrupts.
+ * The subject of storm.h keeps each child for a moment. Its threads signal them. One thread waits
+ * for any child, and so does a SIGCHLD handler on the thread that it interrupts.
  */
 #include "storm.h"
 
@@ -31,11 +31,11 @@ struct child {
 	_Atomic int reaped;
 };
 
-static struct play {
+static struct state {
 	struct storm storm;
-	_Atomic long forks, reaps, in_handlers; /* of the victim's children */
+	_Atomic long forks, reaps, in_handlers; /* of the subject's children */
 	struct child child[CHILDREN];
-} * play;
+} * state;
 
 static _Atomic int place[PLACES]; /* the child in it; 0 none */
 /* --- unrelated processes --- */
@@ -45,11 +45,11 @@ static _Noreturn void be_unrelated(long n)
 	(void)n;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	storm_sleep(LIFE_NS);
-	atomic_fetch_add(&play->storm.hit, storm_take_signals());
+	atomic_fetch_add(&state->storm.hit, storm_take_signals());
 	_exit(0);
 }
 
-/* --- the victim's children --- */
+/* --- the subject's children --- */
 
 static _Noreturn void be_child(struct child *c, int at)
 {
@@ -67,9 +67,9 @@ static void note_reaped(int status)
 {
 	int id = WIFEXITED(status) && WEXITSTATUS(status) < PLACES ? place[WEXITSTATUS(status)] : 0;
 
-	if (id == 0 || atomic_exchange(&play->child[id].reaped, 1) != 0)
-		atomic_fetch_add(&play->storm.failed, 1);
-	atomic_fetch_add(&play->reaps, 1);
+	if (id == 0 || atomic_exchange(&state->child[id].reaped, 1) != 0)
+		atomic_fetch_add(&state->storm.failed, 1);
+	atomic_fetch_add(&state->reaps, 1);
 	sem_post(&storm_free_places);
 }
 
@@ -89,7 +89,7 @@ static void on_sigchld(int sig)
 	int saved = errno;
 
 	(void)sig;
-	reap(WNOHANG, &play->in_handlers);
+	reap(WNOHANG, &state->in_handlers);
 	errno = saved;
 }
 
@@ -98,13 +98,13 @@ static void *keep_reaping(void *nothing)
 	do {
 		reap(0, NULL);
 		sched_yield(); /* no child just now */
-	} while (!storm_spawned_last || play->reaps < play->forks);
+	} while (!storm_spawned_last || state->reaps < state->forks);
 	return nothing;
 }
 
 static void spawn(int at, int id)
 {
-	struct child *c = &play->child[id];
+	struct child *c = &state->child[id];
 	pid_t pid;
 
 	atomic_store(&place[at], id);
@@ -113,26 +113,26 @@ static void spawn(int at, int id)
 		be_child(c, at);
 	if (pid < 0)
 		storm_fail("fork");
-	atomic_fetch_add(&play->forks, 1);
+	atomic_fetch_add(&state->forks, 1);
 }
 
 static int find_free(int at)
 {
-	while (place[at] != 0 && !play->child[place[at]].reaped)
+	while (place[at] != 0 && !state->child[place[at]].reaped)
 		at = (at + 1) % PLACES;
 	return at;
 }
 
 static void keep_spawning(void)
 {
-	for (int id = 1, at = 0; id < CHILDREN && !play->storm.over; id++) {
+	for (int id = 1, at = 0; id < CHILDREN && !state->storm.over; id++) {
 		storm_wait_for_place();
 		at = find_free(at);
 		spawn(at, id);
 	}
 }
 
-/* --- the victim's threads --- */
+/* --- the subject's threads --- */
 
 static void judge(struct child *c, int error)
 {
@@ -141,9 +141,9 @@ static void judge(struct child *c, int error)
 	if (error == 0 && !exiting)
 		atomic_fetch_add(&c->owed, 1);
 	else if (error == ESRCH && !exiting)
-		atomic_fetch_add(&play->storm.refused, 1);
+		atomic_fetch_add(&state->storm.refused, 1);
 	else if (error != 0 && error != ESRCH)
-		atomic_fetch_add(&play->storm.failed, 1);
+		atomic_fetch_add(&state->storm.failed, 1);
 }
 
 static int signal_it(pid_t pid, bool queue)
@@ -157,7 +157,7 @@ static int signal_it(pid_t pid, bool queue)
 static bool try_one(unsigned int *seed)
 {
 	int id = place[(unsigned int)rand_r(seed) % PLACES];
-	struct child *c = &play->child[id];
+	struct child *c = &state->child[id];
 
 	if (c->pid == 0 || c->reaped || (c->owed >= UNREAD && !c->exiting))
 		return false;
@@ -169,16 +169,16 @@ static bool try_one(unsigned int *seed)
 
 static bool is_wrong(void)
 {
-	return play->storm.hit || play->storm.refused || play->storm.failed;
+	return state->storm.hit || state->storm.refused || state->storm.failed;
 }
 
 static long count_lost(void)
 {
 	long lost = 0;
 
-	for (int i = 1; i < CHILDREN && play->child[i].pid; i++)
-		if (play->child[i].owed > play->child[i].taken)
-			lost += play->child[i].owed - play->child[i].taken;
+	for (int i = 1; i < CHILDREN && state->child[i].pid; i++)
+		if (state->child[i].owed > state->child[i].taken)
+			lost += state->child[i].owed - state->child[i].taken;
 	return lost;
 }
 
@@ -189,14 +189,14 @@ static int report(int status)
 	(void)status;
 	printf("%ld signals: misdirected %ld, wrongly refused %ld, failed %ld, lost %ld; "
 	       "children %ld, reaped %ld, in handlers %ld; unrelated processes %ld\n",
-	       play->storm.signals, play->storm.hit, play->storm.refused, play->storm.failed, lost,
-	       play->forks, play->reaps, play->in_handlers, play->storm.unrelated);
-	return lost || play->forks != play->reaps;
+	       state->storm.signals, state->storm.hit, state->storm.refused, state->storm.failed,
+	       lost, state->forks, state->reaps, state->in_handlers, state->storm.unrelated);
+	return lost || state->forks != state->reaps;
 }
 
 static void attach(struct storm *s)
 {
-	play = (struct play *)s;
+	state = (struct state *)s;
 }
 
 static void prepare(void)
@@ -211,7 +211,7 @@ int main(int argc, char **argv)
 {
 	const struct storm_plan plan = {
 		.name = "kill_and_reap",
-		.bytes = sizeof(struct play),
+		.bytes = sizeof(struct state),
 		.places = PLACES,
 		.high = 350,
 		.attach = attach,

@@ -111,7 +111,7 @@ static _Noreturn void keep_unrelated(int last_pid)
 	_exit(0);
 }
 
-/* --- the victim --- */
+/* --- the subject --- */
 
 static void *keep_signalling(void *arg)
 {
@@ -134,7 +134,7 @@ static void start(pthread_t *thread, void *(*run)(void *), void *arg)
 		storm_fail("thread");
 }
 
-static _Noreturn void be_victim(void)
+static _Noreturn void be_subject(void)
 {
 	unsigned int seed[THREADS];
 	pthread_t reaper, signaller[THREADS];
@@ -168,32 +168,32 @@ static void attach(int fd, const char *signals)
 	plan->attach(storm);
 }
 
-/* Runs this program again, as the victim, with the library. It finds the shared memory at
+/* Runs this program again, as the subject, with the library. It finds the shared memory at
  * descriptor @fd. */
-static _Noreturn void become_victim(const char *library, int fd, const char *signals)
+static _Noreturn void become_subject(const char *library, int fd, const char *signals)
 {
 	char number[16];
 
 	snprintf(number, sizeof(number), "%d", fd);
 	if (*library)
 		setenv("LD_PRELOAD", library, 1);
-	execl("/proc/self/exe", plan->name, "victim", number, signals, (char *)NULL);
+	execl("/proc/self/exe", plan->name, "subject", number, signals, (char *)NULL);
 	storm_fail("exec");
 }
 
-/* Orphans of the victim are children of this process, pid 1. Returns the victim's status when all
+/* Orphans of the subject are children of this process, pid 1. Returns the subject's status when all
  * have ended. */
-static int await(pid_t victim)
+static int await(pid_t subject)
 {
-	int status, of_victim = -1;
+	int status, of_subject = -1;
 	pid_t pid;
 
 	while ((pid = waitpid(-1, &status, 0)) > 0)
-		if (pid == victim) {
-			of_victim = status;
+		if (pid == subject) {
+			of_subject = status;
 			atomic_store(&storm->over, 1);
 		}
-	return of_victim;
+	return of_subject;
 }
 
 static int report(int status)
@@ -201,7 +201,7 @@ static int report(int status)
 	int result = plan->report(status);
 
 	if (status != 0)
-		printf("the victim ended with status %#x\n", (unsigned int)status);
+		printf("the subject ended with status %#x\n", (unsigned int)status);
 	if (!plan->is_wrong() && storm->signals < labs(storm_goal))
 		printf("%ld signals were asked for: raise the bound\n", labs(storm_goal));
 	return result || plan->is_wrong() || storm->signals < labs(storm_goal) || status != 0;
@@ -210,7 +210,7 @@ static int report(int status)
 static int run(const char *library, const char *signals)
 {
 	int fd = memfd_create("storm", 0), last_pid = open_last_pid();
-	pid_t victim, unrelated;
+	pid_t subject, unrelated;
 
 	if (fd < 0 || ftruncate(fd, (off_t)plan->bytes) < 0)
 		storm_fail("memory");
@@ -219,12 +219,12 @@ static int run(const char *library, const char *signals)
 	unrelated = fork();
 	if (unrelated == 0)
 		keep_unrelated(last_pid);
-	victim = fork();
-	if (victim == 0)
-		become_victim(library, fd, signals);
-	if (unrelated < 0 || victim < 0)
+	subject = fork();
+	if (subject == 0)
+		become_subject(library, fd, signals);
+	if (unrelated < 0 || subject < 0)
 		storm_fail("fork");
-	return report(await(victim));
+	return report(await(subject));
 }
 
 int storm_main(const struct storm_plan *of, int argc, char **argv)
@@ -233,9 +233,9 @@ int storm_main(const struct storm_plan *of, int argc, char **argv)
 
 	plan = of;
 	sigprocmask(SIG_BLOCK, &set, NULL);
-	if (argc == 4 && strcmp(argv[1], "victim") == 0) {
+	if (argc == 4 && strcmp(argv[1], "subject") == 0) {
 		attach(atoi(argv[2]), argv[3]);
-		be_victim();
+		be_subject();
 	}
 	if (argc != 3)
 		return 99;

@@ -3,7 +3,7 @@
  * storm - a program whose threads signal processes that another thread reaps meanwhile, in a pid
  * namespace in which pids wrap every hundred forks.
  *
- *   pid 1 ┬─ victim, with the library before libc: its threads signal, spawn and reap
+ *   pid 1 ┬─ subject, with the library before libc: its threads signal, spawn and reap
  *         └─ unrelated processes, which get the same pids and count the signals that they get
  *
  * NAME LIBRARY SIGNALS: ends with 0 if no fault was counted in so many signals, else with 1, at the
@@ -23,23 +23,23 @@
 /* the start of the memory that all processes share */
 struct storm {
 	_Atomic long unrelated, hit;	       /* unrelated processes, and signals that hit them */
-	_Atomic long signals, refused, failed; /* by the victim; refused: wrongly */
+	_Atomic long signals, refused, failed; /* by the subject; refused: wrongly */
 	_Atomic int over;
 };
 
 struct storm_plan {
 	const char *name; /* of the program */
 	size_t bytes;	  /* of shared memory */
-	int places;	  /* the victim has so many children at a time */
+	int places;	  /* the subject has so many children at a time */
 	int high;	  /* the last pid of a lap */
 	void (*attach)(struct storm *s);
 	void (*be_unrelated)(long n);	 /* the n-th unrelated process; does not return */
-	void (*prepare)(void);		 /* the victim, before its threads start; or NULL */
+	void (*prepare)(void);		 /* the subject, before its threads start; or NULL */
 	void (*spawn_all)(void);	 /* until `over`; waits for a free place before each */
 	void *(*reap_all)(void *unused); /* a thread; posts storm_free_places */
 	bool (*signal_one)(unsigned int *seed); /* false: no call was made */
 	bool (*is_wrong)(void);
-	int (*report)(int status); /* @status: of the victim. Returns the exit status */
+	int (*report)(int status); /* @status: of the subject. Returns the exit status */
 };
 
 extern sem_t storm_free_places;

@@ -7,7 +7,7 @@
 test $# -eq 0 || export PIDEPOCH_LIBDIR="$1"
 "$PIDEPOCH" run --supervisor=on -- true 2>"$TMPDIR/err" || skip "no supervisor here: $(cat "$TMPDIR/err")"
 unshare --user --map-root-user --pid --fork --mount-proc true 2>/dev/null ||
-	skip 'no pid namespace to be had'
+	skip 'cannot create a pid namespace'
 mkfifo "$TMPDIR/ready" "$TMPDIR/go"
 
 cat >"$TMPDIR/program" <<'END'

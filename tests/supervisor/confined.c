@@ -59,27 +59,27 @@ static void *sleeps(void *arg)
 	return arg;
 }
 
-static int tries(pid_t victim)
+static int tries(pid_t subject)
 {
 	pthread_t thread;
-	long epoch = number_ref(victim);
+	long epoch = number_ref(subject);
 
 	number_holds("a reference", epoch >= 0);
-	number_is("kill(2)", kill(victim, SIGTERM) < 0 ? -errno : 0, -EPERM);
-	number_is("by number", number_kill(victim, epoch, SIGTERM), -EPERM);
-	number_is("by pid, to go on", number_kill(victim, epoch, SIGCONT), -EPERM);
-	number_is("queued by pid", number_call(PIDEPOCH_NR_sigqueue, victim, epoch, 9, 0), -EPERM);
+	number_is("kill(2)", kill(subject, SIGTERM) < 0 ? -errno : 0, -EPERM);
+	number_is("by number", number_kill(subject, epoch, SIGTERM), -EPERM);
+	number_is("by pid, to go on", number_kill(subject, epoch, SIGCONT), -EPERM);
+	number_is("queued by pid", number_call(PIDEPOCH_NR_sigqueue, subject, epoch, 9, 0), -EPERM);
 	/* a signal that the supervisor sends in the place of a process with threads */
 	if (pthread_create(&thread, NULL, sleeps, NULL) != 0)
 		exit(98);
-	number_is("with a thread", kill(victim, SIGKILL) < 0 ? -errno : 0, -EPERM);
+	number_is("with a thread", kill(subject, SIGKILL) < 0 ? -errno : 0, -EPERM);
 	fflush(stdout);
 	return number_faults != 0;
 }
 
-static void heir(int reported, pid_t victim)
+static void heir(int reported, pid_t subject)
 {
-	int r = tries(victim);
+	int r = tries(subject);
 
 	if (write(reported, &r, sizeof(r)) != sizeof(r))
 		_exit(98);
@@ -96,16 +96,16 @@ static int result(int from)
 
 enum how { ITSELF, CHILD, ORPHAN, SIBLING };
 
-static void play(bool (*enter)(void), enum how how, pid_t victim, int reported)
+static void run_scenario(bool (*enter)(void), enum how how, pid_t subject, int reported)
 {
 	struct clone_args args = { .flags = CLONE_PARENT };
 
 	if (!enter())
 		_exit(97);
 	if (how == ITSELF || (how != SIBLING && fork() == 0))
-		heir(reported, victim);
+		heir(reported, subject);
 	if (how == SIBLING && syscall(SYS_clone3, &args, sizeof(args)) == 0)
-		heir(reported, victim);
+		heir(reported, subject);
 	if (how == CHILD)
 		wait(NULL);
 	_exit(0); /* so that the other processes are orphans */
@@ -120,24 +120,24 @@ static bool lives(pid_t pid)
 static int confine(const char *name, bool (*enter)(void), enum how how)
 {
 	int keepalive, reported[2], status;
-	pid_t victim = number_child(&keepalive, 0), pid;
+	pid_t subject = number_child(&keepalive, 0), pid;
 
 	if (pipe(reported) < 0)
 		exit(98);
 	pid = fork();
 	if (pid == 0) {
 		close(reported[0]);
-		play(enter, how, victim, reported[1]);
+		run_scenario(enter, how, subject, reported[1]);
 	}
 	close(reported[1]);
 	waitpid(pid, &status, 0);
 	if (WEXITSTATUS(status) != 97) {
 		number_is(name, result(reported[0]), 0);
-		number_holds("its victim lives", lives(victim));
+		number_holds("its subject lives", lives(subject));
 	}
 	close(reported[0]);
 	close(keepalive);
-	waitpid(victim, NULL, 0);
+	waitpid(subject, NULL, 0);
 	return WEXITSTATUS(status);
 }
 
@@ -200,7 +200,7 @@ static int apart(int (*what)(void))
 	if (pid == 0)
 		exit(what());
 	waitpid(pid, &status, 0);
-	number_holds("a child's play", WEXITSTATUS(status) % 97 == 0);
+	number_holds("a child's scenario", WEXITSTATUS(status) % 97 == 0);
 	return WEXITSTATUS(status);
 }
 

@@ -5,7 +5,7 @@
 # not see pids in pipes.)
 . "$(dirname "$0")/../support/cli.sh"
 "$PIDEPOCH" run --supervisor=on -- true 2>"$TMPDIR/err" || skip "no supervisor here: $(cat "$TMPDIR/err")"
-unshare --pid --fork --mount-proc true 2>/dev/null || skip 'no pid namespace to be had'
+unshare --pid --fork --mount-proc true 2>/dev/null || skip 'cannot create a pid namespace'
 
 cat >"$TMPDIR/tree.c" <<'END'
 #include <signal.h>

@@ -9,7 +9,7 @@ enum { CLONE = 56, EXIT = 231, KILL = 62 };
 enum { CLONE = 220, EXIT = 94, KILL = 129 };
 #endif
 
-static int play(void)
+static int run_scenario(void)
 {
 	struct pidv v = { 0, 0, PIDV_TAGGED, PIDV_NEW, 0 };
 	pidepoch_snapshot_t snapshot = 0;
@@ -34,6 +34,6 @@ __attribute__((force_align_arg_pointer))
 #endif
 void _start(void)
 {
-	pidepoch_raw_call(EXIT, play(), 0, 0, 0, 0);
+	pidepoch_raw_call(EXIT, run_scenario(), 0, 0, 0, 0);
 	__builtin_unreachable();
 }

@@ -41,7 +41,7 @@ static pid_t reader(void)
 	return pid;
 }
 
-static int play(void)
+static int run_scenario(void)
 {
 	pidepoch_snapshot_t point = (pidepoch_snapshot_t)number_call(PIDEPOCH_NR_get, 0, 0, 0, 0);
 	struct pidv v = { .flags = PIDV_TAGGED };
@@ -90,7 +90,7 @@ int main(int argc, char **argv)
 
 	(void)argc;
 	if (number_is_inside())
-		return play();
+		return run_scenario();
 	namespace_enter();
 	pid = number_start_inside(argv, &in, &out);
 	if (read(out, said, 6) != 6 || strcmp(said, "ready\n") != 0) {

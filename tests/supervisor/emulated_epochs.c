@@ -121,7 +121,7 @@ static void retired(pid_t number)
 	end(child);
 }
 
-static void play(pid_t number)
+static void run_scenario(pid_t number)
 {
 	succession(number);
 	implied(number + 1);
@@ -129,7 +129,7 @@ static void play(pid_t number)
 }
 
 /* the same in a namespace that the supervisor is not in */
-static void play_below(void)
+static void run_below(void)
 {
 	int status = 0;
 	pid_t pid;
@@ -141,7 +141,7 @@ static void play_below(void)
 	}
 	pid = fork();
 	if (pid == 0) {
-		play(300);
+		run_scenario(300);
 		_exit(number_faults != 0);
 	}
 	waitpid(pid, &status, 0);
@@ -155,7 +155,7 @@ int main(int argc, char **argv)
 		namespace_enter();
 		number_go_inside(argv);
 	}
-	play(300);
-	play_below();
+	run_scenario(300);
+	run_below();
 	return number_done();
 }

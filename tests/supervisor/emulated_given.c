@@ -49,7 +49,7 @@ static pid_t be_slow(void)
 }
 
 /* until its output is no longer read */
-static int play(void)
+static int run_scenario(void)
 {
 	struct pidv v = { .pid = getpid(), .flags = PIDV_TAGGED };
 	int own = pidfd_open(getpid(), 0);
@@ -84,7 +84,7 @@ int main(int argc, char **argv)
 
 	(void)argc;
 	if (number_is_inside())
-		return play();
+		return run_scenario();
 	namespace_enter();
 	if (pipe2(out, O_NONBLOCK) < 0)
 		return 98;

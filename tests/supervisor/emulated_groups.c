@@ -38,7 +38,7 @@ static long killpg_by(pid_t pid, long epoch, int signal)
 	return number_call(PIDEPOCH_NR_killpg, pid, epoch, signal, 0);
 }
 
-static void play(void)
+static void run_scenario(void)
 {
 	long epoch;
 	int status;
@@ -67,6 +67,6 @@ int main(int argc, char **argv)
 	(void)argc;
 	if (!number_is_inside())
 		number_go_inside(argv);
-	play();
+	run_scenario();
 	return number_done();
 }

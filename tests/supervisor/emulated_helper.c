@@ -9,7 +9,7 @@
 
 enum { ROUNDS = 3 };
 
-static int play(void)
+static int run_scenario(void)
 {
 	int keepalive;
 	struct pidv v = { .pid = number_child(&keepalive, 0) };
@@ -53,7 +53,7 @@ int main(int argc, char **argv)
 
 	(void)argc;
 	if (number_is_inside())
-		return play();
+		return run_scenario();
 	namespace_enter();
 	pid = number_start_inside(argv, &in, &out);
 	while (read(out, &c, 1) == 1 && c == '+') {

@@ -37,8 +37,7 @@ static void spawn_all(int *keepalive)
 			_exit(i % 256);
 		}
 		if (pid < 0) {
-			printf("skip: %d children are not to be had: %s\n", CHILDREN,
-			       strerror(errno));
+			printf("skip: cannot create %d children: %s\n", CHILDREN, strerror(errno));
 			exit(77);
 		}
 		v[i] = (struct pidv){ .pid = pid,
@@ -49,7 +48,7 @@ static void spawn_all(int *keepalive)
 	*keepalive = ends[1];
 }
 
-static int play(void)
+static int run_scenario(void)
 {
 	int keepalive, right = 0;
 
@@ -81,7 +80,7 @@ int main(int argc, char **argv)
 
 	(void)argc;
 	if (number_is_inside())
-		return play();
+		return run_scenario();
 	pid = fork();
 	if (pid == 0) {
 		limit(256); /* and the supervisor's is not much more */

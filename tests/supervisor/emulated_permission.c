@@ -13,7 +13,7 @@ static pid_t unrelated(int *keepalive)
 
 	if (!users_can_change()) {
 		if (kill(1, 0) == 0) {
-			printf("skip: no process of another user is to be had\n");
+			printf("skip: there is no process of another user\n");
 			exit(77);
 		}
 		return 1;
@@ -31,7 +31,7 @@ static pid_t unrelated(int *keepalive)
 	return pid;
 }
 
-static int play(pid_t other)
+static int run_scenario(pid_t other)
 {
 	long epoch = number_ref(other);
 
@@ -57,10 +57,10 @@ int main(int argc, char **argv)
 		number_go_inside(argv);
 	other = unrelated(&keepalive);
 	if (other == 1)
-		return play(other) ? 1 : number_done();
+		return run_scenario(other) ? 1 : number_done();
 	child = fork();
 	if (child == 0)
-		_exit(setuid(4712) < 0 ? 98 : play(other));
+		_exit(setuid(4712) < 0 ? 98 : run_scenario(other));
 	waitpid(child, &status, 0);
 	number_is("the caller's own tests", status, 0);
 	number_is("the unrelated process lives", waitpid(other, &status, WNOHANG), 0);

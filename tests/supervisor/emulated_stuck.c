@@ -86,7 +86,7 @@ static void beside(const char *what, long (*call)(void *), const struct slow_pag
 }
 
 /* a page is requested only once: each scenario has its own file system */
-static int play(const char *what, long (*call)(void *), bool waits)
+static int run_scenario(const char *what, long (*call)(void *), bool waits)
 {
 	struct slow_page slow;
 	int status;
@@ -111,12 +111,12 @@ int main(int argc, char **argv)
 	if (!number_is_inside())
 		number_go_inside(argv);
 	alarm(60); /* the tested fault would make the test endless */
-	if (play("the siginfo is being waited for", queues, false) == 77) {
+	if (run_scenario("the siginfo is being waited for", queues, false) == 77) {
 		printf("skip: no FUSE file system can be mounted here\n");
 		return 77;
 	}
-	play("the notice is being waited for", is_reported, false);
-	play("the answer is being waited for", is_told, false);
-	play("the entries are being waited for", asks, true);
+	run_scenario("the notice is being waited for", is_reported, false);
+	run_scenario("the answer is being waited for", is_told, false);
+	run_scenario("the entries are being waited for", asks, true);
 	return number_done();
 }

@@ -156,10 +156,10 @@ static bool aim(int number, bool passes, const char *what)
 	return true;
 }
 
-/* --- the plays --- */
+/* --- the scenarios --- */
 
 /* How many of @count uses must be refused? All, except those with a pid that was taken. */
-static void play_rounds(enum how how, int count)
+static void run_rounds(enum how how, int count)
 {
 	start(how, NULL);
 	for (int done = 0, tries = 0; done < count && tries < 2 * count; tries++)
@@ -207,7 +207,7 @@ static bool listens(int pid)
 }
 
 /* fork_events.1: not for a wait of a process with one thread */
-static void play_asking(void)
+static void run_asking(void)
 {
 	start(WITH, NULL);
 	if (listens(worker_find_in(run.pid, 0)))
@@ -219,7 +219,7 @@ static void play_asking(void)
 }
 
 /* fork_events.2: another process that registers changes nothing */
-static void play_beside(void)
+static void run_beside(void)
 {
 	start(WITH, NULL);
 	for (bool done = false; !done;) {
@@ -232,7 +232,7 @@ static void play_beside(void)
 }
 
 /* fork_events.6 */
-static void play_below(void)
+static void run_below(void)
 {
 	start(WITH, "below");
 	spawn();
@@ -242,7 +242,7 @@ static void play_below(void)
 }
 
 /* the kernel's times must be ours */
-static void play_clock(void)
+static void run_clock(void)
 {
 	static const char shift[] = "monotonic 1000 0";
 	int status;
@@ -262,7 +262,7 @@ static void play_clock(void)
 }
 
 /* it is not stale any more */
-static void play_again(void)
+static void run_again(void)
 {
 	const char *said;
 
@@ -276,7 +276,7 @@ static void play_again(void)
 }
 
 /* fork_events.3: a child of an earlier program in the same process */
-static void play_exec(void)
+static void run_exec(void)
 {
 	for (bool done = false; !done; end()) {
 		int number;
@@ -291,7 +291,7 @@ static void play_exec(void)
 }
 
 /* fork_events.3: a child of an earlier process with the same pid */
-static void play_heir(void)
+static void run_heir(void)
 {
 	for (bool done = false; !done; end()) {
 		int number;
@@ -318,7 +318,7 @@ static void flood(void)
 
 /* fork_events.4: the beginning of a flood is known completely; its end is known after the next
  * read */
-static void play_flood(void)
+static void run_flood(void)
 {
 	int first, lost;
 
@@ -352,7 +352,7 @@ static int parent_of(int pid)
 
 /* fork_events.5: the worker that would have read it has ended, or has become the monitor of
  * another */
-static void play_death(void)
+static void run_death(void)
 {
 	start(WITH, NULL);
 	for (int i = 0, done = 0; done < 6 && i < 20; i++) {
@@ -414,17 +414,17 @@ int main(void)
 		return 99;
 	unsetenv("PIDEPOCH_FORCE_OLD");
 	skip_where_not();
-	play_rounds(NATIVE, 10);
-	play_rounds(WITHOUT, 10);
-	play_rounds(WITH, 100);
-	play_asking();
-	play_beside();
-	play_below();
-	play_clock();
-	play_again();
-	play_exec();
-	play_heir();
-	play_flood();
-	play_death();
+	run_rounds(NATIVE, 10);
+	run_rounds(WITHOUT, 10);
+	run_rounds(WITH, 100);
+	run_asking();
+	run_beside();
+	run_below();
+	run_clock();
+	run_again();
+	run_exec();
+	run_heir();
+	run_flood();
+	run_death();
 	return 0;
 }

@@ -4,7 +4,7 @@
  * handler without SA_RESTART comes before the supervisor has received the call; and it sends just
  * one signal. (pthread_kill() of another thread is not here: libc blocks all signals around it.)
  *
- *   test                              victim, under pidepoch run
+ *   test                              subject, under pidepoch run
  *   stops the worker ── 'g' ────────> makes the call, which waits for the worker, if it is notified
  *   SIGALRM ────────────────────────> handler: 'h'
  *   continues the worker <── result ─ the call has returned
@@ -25,10 +25,10 @@
 #include "../support/namespace.h"
 #include "../support/worker.h"
 
-#define IN  3 /* descriptors of the victim */
+#define IN  3 /* descriptors of the subject */
 #define OUT 4
 
-/* --- the victim --- */
+/* --- the subject --- */
 
 static volatile sig_atomic_t received;
 
@@ -99,7 +99,7 @@ struct outcome {
 	int error, signals;
 };
 
-static _Noreturn void be_victim(void)
+static _Noreturn void be_subject(void)
 {
 	const struct sigaction alarm = { .sa_handler = on_alarm };
 	const struct sigaction signal = { .sa_handler = on_signal };
@@ -165,7 +165,7 @@ static char hear(int from)
 	char c;
 
 	if (read(from, &c, 1) != 1) {
-		printf("FAIL: the victim has ended\n");
+		printf("FAIL: the subject has ended\n");
 		exit(1);
 	}
 	return c;
@@ -179,7 +179,7 @@ static void stop(int worker)
 }
 
 /* one call, interrupted if it is notified; 0 or 1 */
-static int interrupt(const char *name, int victim, int in, int out)
+static int interrupt(const char *name, int subject, int in, int out)
 {
 	int worker = worker_find(0);
 	struct outcome o;
@@ -189,10 +189,10 @@ static int interrupt(const char *name, int victim, int in, int out)
 	stop(worker);
 	if (write(in, "g", 1) != 1)
 		exit(99);
-	while (!is_held(victim) && !has_said(out))
+	while (!is_held(subject) && !has_said(out))
 		sched_yield();
 	if (!has_said(out)) {
-		kill(victim, SIGALRM);
+		kill(subject, SIGALRM);
 		if (hear(out) != 'h')
 			exit(99);
 	}
@@ -220,7 +220,7 @@ static pid_t start(const char *self, int *in, int *out)
 		dup2(b, OUT);
 		close_range(OUT + 1, ~0u, 0);
 		execl(getenv("PIDEPOCH"), "pidepoch", "run", "--supervisor=on", "--", self,
-		      "victim", (char *)NULL);
+		      "subject", (char *)NULL);
 		_exit(96);
 	}
 	close(to[0]);
@@ -233,16 +233,16 @@ static pid_t start(const char *self, int *in, int *out)
 int main(int argc, char **argv)
 {
 	int in, out, status, failed = 0;
-	pid_t victim;
+	pid_t subject;
 
-	if (argc == 2 && strcmp(argv[1], "victim") == 0)
-		be_victim();
+	if (argc == 2 && strcmp(argv[1], "subject") == 0)
+		be_subject();
 	namespace_enter();
-	victim = start(argv[0], &in, &out);
+	subject = start(argv[0], &in, &out);
 	for (size_t i = 0; i < CALLS; i++)
-		failed += interrupt(calls[i].name, victim, in, out);
-	waitpid(victim, &status, 0);
+		failed += interrupt(calls[i].name, subject, in, out);
+	waitpid(subject, &status, 0);
 	if (status)
-		printf("FAIL: the victim's status is %#x\n", (unsigned int)status);
+		printf("FAIL: the subject's status is %#x\n", (unsigned int)status);
 	return failed || status;
 }

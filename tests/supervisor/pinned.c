@@ -163,7 +163,7 @@ static void descriptor(void)
 	pe_memory_close(&m);
 }
 
-static int play(void)
+static int run_scenario(void)
 {
 	if (pipe(deliver) < 0)
 		return 98;
@@ -181,7 +181,7 @@ int main(int argc, char **argv)
 {
 	(void)argc;
 	if (number_is_inside())
-		return play();
+		return run_scenario();
 	if (!namespace_enter_as_root()) {
 		printf("skip: it takes root to be two users and to choose a pid\n");
 		return 77;

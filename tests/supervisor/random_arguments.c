@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * random_arguments [calls SEED ROUNDS VICTIM]
+ * random_arguments [calls SEED ROUNDS SUBJECT]
  *
  * Random arguments to every notified call, made by a program without privilege under a supervisor
  * that has it: the same monitor and the same worker serve to the end and have no additional
  * descriptor; and a process that the caller may not touch is not touched.
  *
- * (It is static; "calls" is its role under the supervisor. VICTIM: a process of another user, or
+ * (It is static; "calls" is its role under the supervisor. SUBJECT: a process of another user, or
  * 0.)
  */
 #include <dirent.h>
@@ -38,7 +38,7 @@
 /* --- the process that may not be touched --- */
 
 /* another user's: whatever is sent to it stays pending, or ends or stops it */
-static pid_t spawn_victim(void)
+static pid_t spawn_subject(void)
 {
 	sigset_t all;
 	pid_t pid;
@@ -86,7 +86,7 @@ static uint32_t dice(void)
 	return (uint32_t)(seed >> 33);
 }
 
-static long gone, living, zombie, victim, elder;
+static long gone, living, zombie, subject, elder;
 static char *readable;
 
 static long number(void)
@@ -94,13 +94,13 @@ static long number(void)
 	const long some[] = { gone,
 			      living,
 			      zombie,
-			      victim,
+			      subject,
 			      elder,
 			      0,
 			      1,
 			      -1,
 			      -gone,
-			      -victim,
+			      -subject,
 			      4194304,
 			      INT_MAX,
 			      INT_MIN,
@@ -217,13 +217,13 @@ static void make_call(void)
 		syscall(SYS_tkill, n, s);
 		break;
 	case 2:
-		syscall(SYS_tgkill, n, dice() % 2 ? n : victim, s);
+		syscall(SYS_tgkill, n, dice() % 2 ? n : subject, s);
 		break;
 	case 3:
 		syscall(SYS_rt_sigqueueinfo, n, s, address());
 		break;
 	case 4:
-		syscall(SYS_rt_tgsigqueueinfo, n, dice() % 2 ? n : victim, s, address());
+		syscall(SYS_rt_tgsigqueueinfo, n, dice() % 2 ? n : subject, s, address());
 		break;
 	case 5:
 		r = syscall(SYS_pidfd_open, n, dice() % 2 ? 0 : dice());
@@ -282,7 +282,7 @@ static void prepare(long other)
 	pthread_t thread;
 
 	if (other) {
-		elder = spawn_victim();
+		elder = spawn_subject();
 		if (setgroups(0, NULL) < 0 || setgid(USER) < 0 || setuid(USER) < 0)
 			exit(98);
 	}
@@ -297,10 +297,10 @@ static int calls(char **argv)
 	char c;
 
 	seed = (uint64_t)atol(argv[2]);
-	victim = atol(argv[4]);
+	subject = atol(argv[4]);
 	readable = (char *)aligned_alloc(4096, 4096);
 	memset(readable, 0, 4096);
-	prepare(victim);
+	prepare(subject);
 	spawn(); /* by now it is known to the server */
 	for (int part = 0; part < 2; part++) {
 		if (write(1, "x", 1) != 1 || read(0, &c, 1) != 1)
@@ -394,7 +394,7 @@ static bool step(int from, int to, bool more)
 	return read(from, &c, 1) == 1 && (!more || write(to, &c, 1) == 1);
 }
 
-static int play(char **argv)
+static int run_scenario(char **argv)
 {
 	const char *rounds = getenv("PIDEPOCH_QUICK") ? "1000" : "20000";
 	bool root = namespace_enter_as_root();
@@ -405,7 +405,7 @@ static int play(char **argv)
 	if (!root)
 		namespace_enter();
 	else
-		other = spawn_victim();
+		other = spawn_subject();
 	if (pipe2(in, O_CLOEXEC) < 0 || pipe2(out, O_CLOEXEC) < 0)
 		return 99;
 	pid = fork();
@@ -442,5 +442,5 @@ int main(int argc, char **argv)
 {
 	if (argc == 5 && strcmp(argv[1], "calls") == 0)
 		return calls(argv);
-	return getenv("PIDEPOCH") ? play(argv) : 99;
+	return getenv("PIDEPOCH") ? run_scenario(argv) : 99;
 }

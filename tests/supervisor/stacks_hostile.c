@@ -188,7 +188,7 @@ static void stuck(unsigned int run)
 }
 #endif
 
-static void play(const char *name, void (*what)(unsigned int), unsigned int run, int events)
+static void run_scenario(const char *name, void (*what)(unsigned int), unsigned int run, int events)
 {
 	int status, pid = fork();
 
@@ -209,14 +209,14 @@ int main(void)
 
 	alarm(120);
 	make_tables_writable();
-	play("crash", crash, 0, 1);
-	play("loop", loop, 0, 1);
+	run_scenario("crash", crash, 0, 1);
+	run_scenario("loop", loop, 0, 1);
 	for (unsigned int run = 0; run < RUNS; run++)
-		play("random", random_tables, run, 1);
+		run_scenario("random", random_tables, run, 1);
 #ifdef __x86_64__
 	for (unsigned int run = 0; run < 6; run++)
-		play("wild", wild, run, 1);
-	play("stuck", stuck, 0, 2);
+		run_scenario("wild", wild, run, 1);
+	run_scenario("stuck", stuck, 0, 2);
 #endif
 	if (worker_find_in(getsid(0), 0) != worker)
 		attack_fail("the worker has ended");

@@ -28,12 +28,12 @@ enum {
 	UNPROVEN = 256
 };
 
-static const struct play {
+static const struct scenario {
 	const char *reap, *use;
 	const char *said; /* by the program, or NULL: it was ended */
 	bool hit;	  /* the unrelated process was ended by SIGTERM */
 	int how;
-} plays[] = {
+} scenarios[] = {
 	/* without us, so that it is known to be stale */
 	{ "waitpid", "kill", "ok", true, NATIVE },
 	{ "thread", "queue", "ok", true, NATIVE },
@@ -81,7 +81,7 @@ static const struct play {
 };
 
 /* for a program that need not be static */
-static const struct play others[] = {
+static const struct scenario others[] = {
 	{ "waitpid", "kill", "ok", true, NATIVE },
 	{ "waitpid", "kill", "ESRCH", false, ON },
 	{ "waitpid", "kill", "EEPOCH", false, ON | EPOCH },
@@ -90,7 +90,7 @@ static const struct play others[] = {
 };
 
 /* for a program that waits through the library, and makes its other calls raw; */
-static const struct play mixed[] = {
+static const struct scenario mixed[] = {
 	{ "library", "kill", "ok", true, NATIVE },
 	{ "library", "kill", "ESRCH", false, ON },
 	{ "library", "killpg", "ESRCH", false, ON },
@@ -114,7 +114,7 @@ static const struct play mixed[] = {
 };
 
 /* for a program that has learned the pid again in a way that only the library sees */
-static const struct play fresh[] = {
+static const struct scenario fresh[] = {
 	{ "waitpid", "kill", "ok", true, NATIVE },
 	{ "waitpid", "kill", "ok", true, 0 },
 	{ "waitpid", "kill", "ok", true, ON },
@@ -126,13 +126,13 @@ static const struct play fresh[] = {
 static const char *program, *name;
 static char log_path[256], events_path[256];
 
-static _Noreturn void fail(const struct play *p, const char *what, const char *said)
+static _Noreturn void fail(const struct scenario *p, const char *what, const char *said)
 {
 	printf("FAIL: %s, %s, %d: %s; it printed '%s'\n", p->reap, p->use, p->how, what, said);
 	exit(1);
 }
 
-static void become(const struct play *p)
+static void become(const struct scenario *p)
 {
 	const char *argv[12] = { getenv("PIDEPOCH"), "run" };
 	char log[300], events[300];
@@ -170,7 +170,7 @@ struct actor {
 	FILE *from;
 };
 
-static struct actor start(const struct play *p)
+static struct actor start(const struct scenario *p)
 {
 	struct actor a;
 	int in[2], out[2];
@@ -235,7 +235,7 @@ static bool was_told(void)
 	return reported;
 }
 
-static bool must_tell(const struct play *p)
+static bool must_tell(const struct scenario *p)
 {
 	bool stale = p->how & (REPORT | ABORT) || (p->said && *p->said == 'E');
 
@@ -243,7 +243,7 @@ static bool must_tell(const struct play *p)
 }
 
 /* One event of the expected kind, or none. */
-static bool has_event(const struct play *p, int number)
+static bool has_event(const struct scenario *p, int number)
 {
 	FILE *f = fopen(events_path, "r");
 	char line[5000], wanted[64], kind[32], outcome[32];
@@ -272,7 +272,7 @@ static bool has_event(const struct play *p, int number)
 	return right == due && count == due;
 }
 
-static void perform(const struct play *p)
+static void perform(const struct scenario *p)
 {
 	char line[64] = "", said[64] = "";
 	struct actor a;
@@ -307,20 +307,20 @@ static void perform(const struct play *p)
 	fclose(a.from);
 }
 
-static size_t choose(int argc, char **argv, const struct play **list)
+static size_t choose(int argc, char **argv, const struct scenario **list)
 {
 	bool mixes = argc > 2 && strcmp(argv[2], "mixed") == 0;
 
-	*list = mixes ? mixed : argc > 2 ? fresh : argc > 1 ? others : plays;
+	*list = mixes ? mixed : argc > 2 ? fresh : argc > 1 ? others : scenarios;
 	return mixes	  ? LENGTH(mixed)
 	       : argc > 2 ? LENGTH(fresh)
 	       : argc > 1 ? LENGTH(others)
-			  : LENGTH(plays);
+			  : LENGTH(scenarios);
 }
 
 int main(int argc, char **argv)
 {
-	const struct play *list;
+	const struct scenario *list;
 	size_t count = choose(argc, argv, &list);
 	static char path[4096];
 
@@ -334,6 +334,6 @@ int main(int argc, char **argv)
 	namespace_enter();
 	for (size_t i = 0; i < count; i++)
 		perform(&list[i]);
-	printf("%zu plays\n", count);
+	printf("%zu scenarios\n", count);
 	return 0;
 }

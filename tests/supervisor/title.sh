@@ -6,7 +6,7 @@
 "$PIDEPOCH" run --supervisor=on -- true 2>"$TMPDIR/err" || skip "no supervisor here: $(cat "$TMPDIR/err")"
 command -v pkill >/dev/null || skip 'pkill (procps) is not installed'
 unshare --user --map-root-user --pid --fork --mount-proc true 2>/dev/null ||
-	skip 'no pid namespace to be had'
+	skip 'cannot create a pid namespace'
 
 mkfifo "$TMPDIR/ready" "$TMPDIR/go" "$TMPDIR/result"
 

@@ -197,8 +197,8 @@ static void shown(void)
 static const struct {
 	const char *name, *mark; /* the variable's value, before the layout if it has one */
 	bool layout;
-	void (*play)(void);
-} plays[] = {
+	void (*run)(void);
+} scenarios[] = {
 	{ "signals", "2:", true, signals }, { "forked", "2:", true, forked },
 	{ "threads", "2:", true, threads }, { "hidden", "2:", true, hidden },
 	{ "waits", "2:", true, waits },	    { "watched", "1:", true, shown },
@@ -206,7 +206,7 @@ static const struct {
 	{ "nothing", "", false, shown },
 };
 
-#define PLAYS (sizeof(plays) / sizeof(plays[0]))
+#define SCENARIOS (sizeof(scenarios) / sizeof(scenarios[0]))
 
 /* --- the listener --- */
 
@@ -236,7 +236,7 @@ static void serve(int listener)
 }
 
 /* 0 or 1 */
-static int compare(const char *play, int reports)
+static int compare(const char *scenario, int reports)
 {
 	struct report r;
 	int wrong;
@@ -248,25 +248,26 @@ static int compare(const char *play, int reports)
 	if (wrong)
 		printf("FAIL: %s: %s: judged %d, not %d; announced %d, not %d; "
 		       "bypassing %d, not %d\n",
-		       play, r.what, counted.judged, r.judged, counted.announced, r.announced,
+		       scenario, r.what, counted.judged, r.judged, counted.announced, r.announced,
 		       counted.bypassing, r.bypassing);
 	memset(&counted, 0, sizeof(counted));
 	return send(reports, "", 1, 0) == 1 ? wrong : 1;
 }
 
-static _Noreturn void become(size_t play, int reports)
+static _Noreturn void become(size_t scenario, int reports)
 {
 	struct sock_filter room[PE_NOTIFY_FILTER_LENGTH];
 	char value[32], number[8];
 	struct sock_fprog filter;
 	int listener;
 
-	snprintf(value, sizeof(value), "%s", plays[play].mark);
-	if (plays[play].layout)
-		snprintf(value, sizeof(value), "%s%" PRIu64, plays[play].mark, pe_stats_layout());
+	snprintf(value, sizeof(value), "%s", scenarios[scenario].mark);
+	if (scenarios[scenario].layout)
+		snprintf(value, sizeof(value), "%s%" PRIu64, scenarios[scenario].mark,
+			 pe_stats_layout());
 	setenv(PE_TOKEN_VARIABLE, value, 1);
 	setenv("LD_PRELOAD", getenv("PIDEPOCH_PRELOAD"), 1);
-	snprintf(number, sizeof(number), "%zu", play);
+	snprintf(number, sizeof(number), "%zu", scenario);
 	dup2(reports, REPORT);
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	if (pe_notify_filter_make(room, &filter) < 0)
@@ -294,7 +295,7 @@ static int take_listener(pid_t pid, int reports)
 	return send(reports, "", 1, 0) == 1 ? fd : -1;
 }
 
-static int perform(size_t play)
+static int perform(size_t scenario)
 {
 	int ends[2], listener, status, wrong = 0;
 	struct pollfd p[2] = { { .events = POLLIN }, { .events = POLLIN } };
@@ -304,7 +305,7 @@ static int perform(size_t play)
 		exit(99);
 	pid = fork();
 	if (pid == 0)
-		become(play, ends[1]);
+		become(scenario, ends[1]);
 	close(ends[1]);
 	listener = take_listener(pid, ends[0]);
 	p[0].fd = listener;
@@ -314,7 +315,7 @@ static int perform(size_t play)
 		if (p[0].revents & POLLIN)
 			serve(listener);
 		else if (p[1].revents & POLLIN)
-			wrong += compare(plays[play].name, ends[0]);
+			wrong += compare(scenarios[scenario].name, ends[0]);
 	}
 	waitpid(pid, &status, 0);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 77) {
@@ -322,7 +323,7 @@ static int perform(size_t play)
 		exit(77);
 	}
 	if (status)
-		printf("FAIL: %s: status %#x\n", plays[play].name, (unsigned int)status);
+		printf("FAIL: %s: status %#x\n", scenarios[scenario].name, (unsigned int)status);
 	close(listener);
 	close(ends[0]);
 	return wrong || status;
@@ -333,10 +334,10 @@ int main(int argc, char **argv)
 	int failed = 0;
 
 	if (argc == 2) {
-		plays[atoi(argv[1])].play();
+		scenarios[atoi(argv[1])].run();
 		return 0;
 	}
-	for (size_t i = 0; i < PLAYS; i++)
+	for (size_t i = 0; i < SCENARIOS; i++)
 		failed += perform(i);
 	return failed != 0;
 }

@@ -146,11 +146,11 @@ static void kill_them(pid_t program, int from, int batches)
 	struct pair p = await_pair(0);
 
 	for (int i = 0; i < KILLS; i++) {
-		int victim = i % 6 == 5 ? p.keeper : p.worker;
+		int subject = i % 6 == 5 ? p.keeper : p.worker;
 
 		await_batches(from, batches);
-		kill(victim, SIGKILL);
-		p = await_pair(victim);
+		kill(subject, SIGKILL);
+		p = await_pair(subject);
 		reap_orphans(program);
 	}
 }

@@ -3,7 +3,7 @@
  * actor - the processes of a scenario. Each has two pipes: the test sends a letter and gets an
  * integer as the answer.
  *
- * A victim is a program with the preload library before libc. An unrelated process is without the
+ * A subject is a program with the preload library before libc. An unrelated process is without the
  * library. It has a pid that another process had before, and it blocks all signals: a signal is
  * pending as soon as the kill() that sent it has returned.
  */
@@ -21,11 +21,11 @@ struct actor {
 /* The end of the test, with this line. (An actor's standard output is the pipe of its answers.) */
 _Noreturn void actor_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Start @argv as a victim, or without the library if @native. @setting: NAME=VALUE for this
+/* Start @argv as a subject, or without the library if @native. @setting: NAME=VALUE for this
  * actor alone, or NULL. */
 void actor_start(struct actor *a, const char *const *argv, bool native, const char *setting);
 
-/* Start this program as a victim. Its main() gets @role and @more as arguments. */
+/* Start this program as a subject. Its main() gets @role and @more as arguments. */
 void actor_start_self(struct actor *a, const char *role, const char *more, bool native);
 
 /* Fork a child that answers with @answer; as an unrelated process if @answer is NULL. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* attack - for tests that are their own victim: the program starts itself again with the preload
+/* attack - for tests that are their own subject: the program starts itself again with the preload
  * library before libc. */
 #ifndef TESTS_SUPPORT_ATTACK_H
 #define TESTS_SUPPORT_ATTACK_H

@@ -49,7 +49,7 @@ static inline _Noreturn void twin_become(const char *role, const char *more, boo
 	_exit(98);
 }
 
-static inline void twin_play(struct twin *t, const char *role, const char *more, bool native)
+static inline void twin_scenario(struct twin *t, const char *role, const char *more, bool native)
 {
 	int fd[2];
 	pid_t pid;
@@ -87,8 +87,8 @@ static inline int twin_compare(const char *role, const char *more)
 {
 	static struct twin native, preloaded;
 
-	twin_play(&native, role, more, true);
-	twin_play(&preloaded, role, more, false);
+	twin_scenario(&native, role, more, true);
+	twin_scenario(&preloaded, role, more, false);
 	if (native.status != preloaded.status || strcmp(native.said[0], preloaded.said[0]) != 0 ||
 	    strcmp(native.said[1], preloaded.said[1]) != 0) {
 		twin_show("natively", &native);

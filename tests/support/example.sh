@@ -2,8 +2,8 @@
 # shellcheck shell=sh
 #
 # For the tests of docs/examples/: the program named as the test is built as a user would build it,
-# and play() is given twice, by a program that is linked with libpidepoch.so alone and by one that
-# has been preloaded as well.
+# and run_scenario() is called twice: for a program that is linked with libpidepoch.so only, and for
+# one that is preloaded as well.
 set -u
 
 name=$(basename "$0" .sh)
@@ -35,12 +35,12 @@ status()
 	test $got -eq "$wanted" || fail "$*: status $got, and not $wanted: $(cat "$TMPDIR/said")"
 }
 
-play_twice()
+run_twice()
 {
 	how=built
 	$CC -D_GNU_SOURCE -Wall -Wextra -Werror "$source" -o "$program" -I"$PIDEPOCH_SRCDIR/include" \
 		-L"$PIDEPOCH_BUILDDIR/.libs" -lpidepoch -Wl,-rpath,"$PIDEPOCH_BUILDDIR/.libs" || fail "does not build"
 	for how in linked preloaded; do
-		play
+		run_scenario
 	done
 }

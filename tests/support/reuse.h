@@ -87,9 +87,9 @@ static inline bool numbers_come_at_will(void)
 
 #define LEFT_OUT 77
 
-/* Run @play as the first process of a pid namespace. Returns its wait status; also 0 if it has
+/* Run @scenario as the first process of a pid namespace. Returns its wait status; also 0 if it has
  * to be left out. */
-static inline int in_own_namespace(void (*play)(void))
+static inline int in_own_namespace(void (*scenario)(void))
 {
 	int status;
 	pid_t first;
@@ -103,7 +103,7 @@ static inline int in_own_namespace(void (*play)(void))
 		if (!numbers_come_at_will())
 			_exit(LEFT_OUT);
 		enter_frame();
-		play();
+		scenario();
 		_exit(0);
 	}
 	ck_assert_int_eq(waitpid(first, &status, 0), first);

@@ -169,7 +169,8 @@ static void with_own_proc(void)
 {
 	if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
 	    mount("proc", "/proc", "proc", 0, NULL) != 0)
-		fprintf(stderr, "left out: no /proc of its own to be had, so nothing is proven\n");
+		fprintf(stderr,
+			"left out: cannot mount a /proc of its own, so nothing is proven\n");
 }
 
 /* epochs.2: one pid, chosen, three times in one lap */

@@ -145,7 +145,7 @@ static void then_unrelated(long result)
 	ck_assert_uint_eq(atomic_load(&had[UNRELATED]), result == 0);
 }
 
-/* --- plays --- */
+/* --- the scenarios --- */
 
 static void members_are_reached(void)
 {
@@ -400,10 +400,10 @@ static void a_wait_for_a_group(void)
 		strstr(events(), "\"call\":\"waitpid\",\"number\":400,\"group\":\"ended\""));
 }
 
-static const struct play {
-	void (*play)(void);
+static const struct scenario {
+	void (*run)(void);
 	uint32_t old;
-} plays[] = {
+} scenarios[] = {
 	{ members_are_reached, 0 },
 	{ members_are_reached, PE_OLD_PIDFS },
 	{ members_are_reached, PE_OLD_HANDLE },
@@ -425,8 +425,8 @@ static const struct play {
 
 START_TEST(group_1_to_7)
 {
-	settings.force_old = plays[_i].old;
-	ck_assert_int_eq(in_own_namespace(plays[_i].play), 0);
+	settings.force_old = scenarios[_i].old;
+	ck_assert_int_eq(in_own_namespace(scenarios[_i].run), 0);
 }
 END_TEST
 
@@ -434,6 +434,6 @@ int main(void)
 {
 	TCase *c = tcase_create("group");
 
-	tcase_add_loop_test(c, group_1_to_7, 0, sizeof(plays) / sizeof(plays[0]));
+	tcase_add_loop_test(c, group_1_to_7, 0, sizeof(scenarios) / sizeof(scenarios[0]));
 	return run_case("group", c);
 }

@@ -206,7 +206,7 @@ START_TEST(next_process_instance_of_a_pid_has_another_identity) /* identity.1, i
 	}
 	ck_assert_int_eq(waitpid(first, &status, 0), first);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
-		skip("no /proc to be had in a pid namespace");
+		skip("cannot mount /proc in a pid namespace");
 	else
 		ck_assert_int_eq(status, 0);
 }
@@ -271,7 +271,7 @@ static bool forbid(int nr, unsigned int err)
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
 	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0)
 		return true;
-	skip("no seccomp filter to be had");
+	skip("cannot install a seccomp filter");
 	return false;
 }
 

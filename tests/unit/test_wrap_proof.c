@@ -165,7 +165,7 @@ START_TEST(wrap_proof_3_the_proc_of_another_namespace_proves_nothing)
 	pid_t first;
 
 	if (unshare(CLONE_NEWPID | (geteuid() ? CLONE_NEWUSER : 0)) != 0) {
-		fprintf(stderr, "left out: no pid namespace to be had\n");
+		fprintf(stderr, "left out: cannot create a pid namespace\n");
 		return;
 	}
 	first = fork();
