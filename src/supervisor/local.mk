@@ -43,6 +43,7 @@ libsupervisor_la_SOURCES = \
 	src/supervisor/calls/stale_use.c src/supervisor/calls/stale_use.h \
 	src/supervisor/calls/stolen.c src/supervisor/calls/stolen.h \
 	src/supervisor/calls/wait.c src/supervisor/calls/wait.h \
+	src/supervisor/end.c src/supervisor/end.h \
 	src/supervisor/monitor.c src/supervisor/monitor.h \
 	src/supervisor/serve.c src/supervisor/serve.h \
 	src/supervisor/title.c src/supervisor/title.h

@@ -22,6 +22,7 @@
 #include "core/time/identity.h"
 #include "emulate/epochs.h"
 #include "supervisor/calls/stack_waits.h"
+#include "supervisor/end.h"
 #include "supervisor/kernel/connector.h"
 #include "supervisor/kernel/notify.h"
 #include "supervisor/kernel/notify_filter.h"
@@ -74,8 +75,10 @@ static void watch_both(const struct pe_worker *s, pid_t worker)
 		return; /* on newer kernels the worker sees the end itself */
 	while (!both[0].revents && !both[1].revents)
 		poll(both, 2, -1);
-	if (both[0].revents)
+	if (both[0].revents) {
+		pe_end_hold(s->run, s->program);
 		kill(worker, SIGKILL);
+	}
 	close(both[1].fd);
 }
 
@@ -104,9 +107,12 @@ static void be_worker(struct pe_worker *s)
 
 	s->ours[1] = getpid();
 	pe_title_set("worker", s->run);
+	pe_end_be_prompt(false);
 	end = pe_serve_run(s);
-	if (s->no_monitor && end == PE_SERVE_ENDED)
+	if (s->no_monitor && end == PE_SERVE_ENDED) {
+		pe_end_hold(s->run, s->program);
 		pe_fork_events_end(s);
+	}
 	if (end != PE_SERVE_ORPHANED)
 		_exit((int)end);
 }
@@ -120,6 +126,7 @@ static _Noreturn void run_monitor(struct pe_worker *s)
 	for (;;) {
 		pe_title_set("monitor", s->run);
 		s->ours[0] = getpid();
+		pe_end_be_prompt(true);
 		worker = fork();
 		s->no_monitor = worker < 0;
 		if (s->no_monitor)
@@ -244,6 +251,7 @@ static _Noreturn void be_monitor(const struct birth *b)
 	s.adopter = b->adopts ? b->program : 0;
 	s.listener = -1;
 	leave_program(b->socket);
+	s.program = pe_sys_pidfd_open(b->program, 0);
 	raise_limits();
 	s.table = pe_child_table_map();
 	s.epochs = pe_epochs_map();

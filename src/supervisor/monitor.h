@@ -19,7 +19,8 @@
  *            monitor becomes one. Calls wait meanwhile.
  * monitor.4  If a worker crashed while it served a call, that call is continued, and not given to
  *            the next worker.
- * monitor.5  Both end after the last watched process.
+ * monitor.5  Both end when the last watched process ends, and before its parent is notified, where
+ *            the kernel allows that (end.h).
  * monitor.6  Their command line is their own (title.h): a pattern that selects the program by its
  *            command line does not select them.
  */

@@ -23,6 +23,7 @@ EMUL_TESTS = \
 	tests/supervisor/thousand_programs \
 	tests/supervisor/worker_death \
 	tests/supervisor/interrupted \
+	tests/supervisor/held_end \
 	tests/supervisor/visibility \
 	tests/supervisor/random_arguments \
 	tests/supervisor/pinned \
@@ -68,6 +69,7 @@ tests_supervisor_worker_death_SOURCES = tests/supervisor/worker_death.c tests/su
 tests_supervisor_interrupted_SOURCES = tests/supervisor/interrupted.c tests/support/worker.h tests/support/namespace.c tests/support/namespace.h
 tests_supervisor_interrupted_CFLAGS = $(AM_CFLAGS) -pthread
 tests_supervisor_visibility_SOURCES = tests/supervisor/visibility.c tests/support/namespace.c tests/support/namespace.h
+tests_supervisor_held_end_SOURCES = tests/supervisor/held_end.c
 tests_supervisor_pinned_SOURCES = tests/supervisor/pinned.c tests/support/emulated.h tests/supervisor/slow_page.h tests/support/namespace.c tests/support/namespace.h
 tests_supervisor_pinned_LDADD = libsupervisor.la
 tests_supervisor_pinned_LDFLAGS = -all-static

@@ -76,6 +76,10 @@ UNIT_TESTS += tests/unit/test_proc
 tests_unit_test_proc_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_proc_LDADD = libsupervisor.la $(UNIT_LIBS)
 
+UNIT_TESTS += tests/unit/test_end
+tests_unit_test_end_CFLAGS = $(UNIT_CFLAGS) -pthread
+tests_unit_test_end_LDADD = libsupervisor.la $(UNIT_LIBS)
+
 UNIT_TESTS += tests/unit/test_stack_cache
 tests_unit_test_stack_cache_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_stack_cache_LDADD = libsupervisor.la $(UNIT_LIBS)

@@ -180,6 +180,15 @@ static bool would_end_us(const struct pe_worker_call *c, int pid)
 	return pid > 0 && pe_helper_is_ours(c->s, pid) && is_mute(signal_of(c));
 }
 
+/* kill.4: the group of the supervisor's processes, which a program of the same session may even
+ * join. From a namespace below it has no pid. */
+static bool would_end_our_group(const struct pe_worker_call *c, int ns_pid)
+{
+	int group = ns_pid == 0 ? getpgid(c->peer->tgid) : -ns_pid;
+
+	return c->peer->ns < 0 && is_mute(signal_of(c)) && group == getpgrp();
+}
+
 /* The library's own call: it may announce a child, and is not judged again. */
 static long serve_judged(struct pe_worker_call *c, int ns_pid)
 {
@@ -201,6 +210,8 @@ long pe_kill_serve(struct pe_worker_call *c)
 
 	if (c->what == PE_NOTIFY_FILTER_KILL && ns_pid == -1)
 		return is_mute(signal_of(c)) ? pe_all_serve(c) : PE_WORKER_CONTINUE;
+	if (c->what == PE_NOTIFY_FILTER_KILL && ns_pid <= 0 && would_end_our_group(c, ns_pid))
+		return -EPERM;
 	if (c->what == PE_NOTIFY_FILTER_KILL && ns_pid < -1 && ns_pid != INT_MIN)
 		return pe_announce_is_judged(c) ? PE_WORKER_CONTINUE : pe_group_kill_serve(c);
 	pid = ns_pid > 0 ? pe_peer_pid(c->peer, ns_pid) : 0;

@@ -18,8 +18,8 @@
  *         call is continued.
  * kill.3  kill(-1) with a signal that cannot be blocked reaches all processes except the
  *         supervisor's.
- * kill.4  The supervisor's processes cannot be ended by their pids either, as by pkill: the call
- *         fails with EPERM for every caller.
+ * kill.4  The supervisor's processes cannot be ended by their pids or their group either, as by
+ *         pkill: the call fails with EPERM for every caller.
  * kill.5  A call that signals the caller's own thread costs the same with any number of threads.
  */
 #ifndef PE_SUPERVISOR_CALLS_KILL_H

@@ -110,7 +110,14 @@ static bool may_have_domain(const struct pe_worker_call *c)
 	return pe_identity_describe((uint32_t)c->peer->tgid, &who) < 0 || who.start >= first;
 }
 
+/* confinement.3 */
+static bool is_own_call(const struct pe_worker_call *c)
+{
+	return c->what == PE_NOTIFY_FILTER_EMULATED || c->what == PE_NOTIFY_FILTER_PRCTL;
+}
+
 bool pe_confinement_any(const struct pe_worker_call *c)
 {
-	return may_have_domain(c) || pe_confinement_by_filter(c) || has_another_label(c->peer->tid);
+	return may_have_domain(c) || (is_own_call(c) && pe_confinement_by_filter(c)) ||
+	       has_another_label(c->peer->tid);
 }

@@ -16,6 +16,9 @@
  *                  - is in another user namespace, where root needs no no_new_privs, or
  *                  - the request came from a process without no_new_privs that has CAP_SYS_ADMIN
  *                    over our user namespace: then it may be any process.
+ * confinement.3  A filter of the caller's own has seen a call of the kernel's that is notified, and
+ *                allowed it: what it forbids takes precedence (seccomp(2)). It restricts the calls
+ *                that no kernel has, since it cannot know what is done for them.
  */
 #ifndef PE_SUPERVISOR_WORKER_CONFINEMENT_H
 #define PE_SUPERVISOR_WORKER_CONFINEMENT_H
@@ -23,7 +26,7 @@
 #include "supervisor/worker/worker.h"
 
 bool pe_confinement_any(const struct pe_worker_call *c);
-/* Only the first of the three: may the caller's own filter forbid a call that the supervisor would
+/* Only the first of the three, for any call: may the caller's own filter forbid a call that the supervisor would
  * make for it? */
 bool pe_confinement_by_filter(const struct pe_worker_call *c);
 

@@ -31,6 +31,7 @@ struct pe_worker {
 	struct pe_settings set;	      /* of the run: policy, errno, log, what descriptor 2 was */
 	const char *trust;	      /* patterns separated by colons; or NULL */
 	int run;		      /* the pid of the program, which the supervisor is named by */
+	int program;		      /* its pidfd, or -errno */
 	int ours[2];		      /* the pids of the monitor and of the worker */
 	bool no_monitor;	      /* there is no monitor, and none can be started */
 	/* of libvrange, or NULL */
