@@ -31,13 +31,21 @@
 
 /* --- token.7 of core/token.h: repeated if libc's call was answered with ENOSYS --- */
 
+/* What cannot load the library makes all its calls without a token. */
+static void warn(const struct pe_loadable *for_whom)
+{
+	if (!pe_loadable(for_whom))
+		pe_preload_unserved();
+}
+
 /* @n: of the same call by libc */
-static int repeat(int n, long nr, const long arg[5])
+static int repeat(int n, long nr, const long arg[5], const struct pe_loadable *for_whom)
 {
 	long again;
 
 	if (n != -1 || errno != ENOSYS)
 		return n;
+	warn(for_whom);
 	again = pe_sys6(nr, arg[0], arg[1], arg[2], arg[3], arg[4], PE_TOKEN);
 	errno = (int)-again;
 	return -1;
@@ -105,6 +113,7 @@ static int real_execvpe(const char *file, char *const argv[], char *const envp[]
 
 	if (errno != ENOSYS)
 		return n;
+	warn(NAME(file));
 	errno = -(strchr(file, '/') ? execute_file(file, argv, envp)
 				    : execute_from_path(file, argv, envp));
 	return -1;
@@ -114,7 +123,8 @@ static int real_execve(const char *path, char *const argv[], char *const envp[])
 {
 	const long arg[5] = { PE_SYS_LONG(path), PE_SYS_LONG(argv), PE_SYS_LONG(envp) };
 
-	return repeat(PE_REAL(execve)(path, argv, envp), SYS_execve, arg);
+	return repeat(PE_REAL(execve)(path, argv, envp), SYS_execve, arg,
+		      FILE_AT(AT_FDCWD, path, 0));
 }
 
 static int real_execveat(int dir, const char *path, char *const argv[], char *const envp[],
@@ -122,7 +132,8 @@ static int real_execveat(int dir, const char *path, char *const argv[], char *co
 {
 	const long arg[5] = { dir, PE_SYS_LONG(path), PE_SYS_LONG(argv), PE_SYS_LONG(envp), flags };
 
-	return repeat(PE_REAL(execveat)(dir, path, argv, envp, flags), SYS_execveat, arg);
+	return repeat(PE_REAL(execveat)(dir, path, argv, envp, flags), SYS_execveat, arg,
+		      FILE_AT(dir, path, flags));
 }
 
 static int real_fexecve(int fd, char *const argv[], char *const envp[])
@@ -130,7 +141,8 @@ static int real_fexecve(int fd, char *const argv[], char *const envp[])
 	const long arg[5] = { fd, PE_SYS_LONG(""), PE_SYS_LONG(argv), PE_SYS_LONG(envp),
 			      AT_EMPTY_PATH };
 
-	return repeat(PE_REAL(fexecve)(fd, argv, envp), SYS_execveat, arg);
+	return repeat(PE_REAL(fexecve)(fd, argv, envp), SYS_execveat, arg,
+		      FILE_AT(fd, "", AT_EMPTY_PATH));
 }
 
 /* --- the family --- */

@@ -28,9 +28,9 @@ bool pe_supervise_is_inside(void)
 {
 	int signal;
 
-	/* ENOSYS: a supervisor that may not write to our memory */
+	/* ENOSYS: a supervisor that may not write to our memory, or one that has been killed */
 	return syscall(SYS_prctl, PR_GET_PID_EPOCH_SIGNAL, &signal, 0, 0, 0) == 0 ||
-	       errno == ENOSYS;
+	       (errno == ENOSYS && !pe_monitor_is_missing());
 }
 
 bool pe_supervise_is_due(const char *mode)

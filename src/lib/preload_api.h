@@ -122,6 +122,8 @@ extern bool pe_preload_aside;
 /* libc could not execute a program. If both processes of the supervisor have been killed, log what
  * this means. */
 void pe_preload_not_executed(void);
+/* The same, if a program that cannot load the library is about to be executed. */
+void pe_preload_unserved(void);
 
 /* Does [@start, @end) contain all of this library? */
 bool pe_preload_is_within(uintptr_t start, uintptr_t end);

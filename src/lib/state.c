@@ -375,7 +375,19 @@ void pe_preload_not_executed(void)
 		pe_notice_sentence(
 			&start.set,
 			"the supervisor of this run has been killed, so that posix_spawn, "
-			"system and popen cannot start programs: start this program anew",
+			"system and popen cannot start programs: start this program anew, by "
+			"'pidepoch run'",
+			"");
+}
+
+void pe_preload_unserved(void)
+{
+	if (!start.set.trusted && is_abandoned())
+		pe_notice_sentence(
+			&start.set,
+			"the supervisor of this run has been killed, so that kill, wait and exec "
+			"fail with ENOSYS in the program that is executed now, which cannot load "
+			"the library: start it by 'pidepoch run'",
 			"");
 }
 

@@ -368,3 +368,9 @@ int pe_monitor_start(const struct pe_monitor_plan *plan)
 	close(ends[0]);
 	return r < 0 ? r : reads;
 }
+
+bool pe_monitor_is_missing(void)
+{
+	return pe_sys6(SYS_pidfd_open, -1, 0, 0, 0, 0, 0) == -ENOSYS &&
+	       pe_sys_pidfd_open(-1, 0) != -ENOSYS;
+}

@@ -52,4 +52,10 @@ struct pe_monitor_plan {
  * namespace. -EPIPE: the monitor has ended with the filter installed: this process must end. */
 int pe_monitor_start(const struct pe_monitor_plan *plan);
 
+/* Has the supervisor that watches this process been killed, so that notified calls fail with
+ * ENOSYS? A new one can be started: of two filters that notify a call, the newer one's listener
+ * gets it. Nothing but a token keeps our own calls from the old filter; so this process must have
+ * the library (token.7). */
+bool pe_monitor_is_missing(void);
+
 #endif

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # token.7: when monitor and worker have both been killed, a program with the library still forks,
-# executes, signals its children and reaps them. Where libc makes the call, a line says what to do.
+# executes, signals its children and reaps them. Where libc makes the call, and where a program that
+# cannot load the library is executed, a line says what to do; and that helps.
 # both_killed.sh [FOLDER]: with the library in that folder (tests/mutants/engine.sh)
 . "$(dirname "$0")/../support/cli.sh"
 test $# -eq 0 || export PIDEPOCH_LIBDIR="$1"
@@ -9,6 +10,28 @@ test $# -eq 0 || export PIDEPOCH_LIBDIR="$1"
 unshare --user --map-root-user --pid --fork --mount-proc true 2>/dev/null ||
 	skip 'cannot create a pid namespace'
 mkfifo "$TMPDIR/ready" "$TMPDIR/go"
+
+cat >"$TMPDIR/static.c" <<'END'
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+int main(void)
+{
+	int status = 0;
+	pid_t child = fork();
+
+	if (child == 0)
+		_exit(4);
+	if (waitpid(child, &status, 0) == child)
+		printf("static %d\n", WEXITSTATUS(status));
+	else
+		printf("static %s\n", strerrorname_np(errno));
+}
+END
+# shellcheck disable=SC2086 # a command with arguments
+$CC -D_GNU_SOURCE -static -o "$TMPDIR/static" "$TMPDIR/static.c" || fail 'no static program'
 
 cat >"$TMPDIR/program" <<'END'
 exec 2>/dev/null # the shell reports the signal
@@ -39,6 +62,9 @@ python3 -c 'import os; os.system("true")' 2>hint
 echo "system $?"
 kill "$sleeper"
 echo "stale $?"
+env ./static 2>static_hint
+"$PIDEPOCH" run --supervisor=on -- python3 -c 'import os; print("anew", os.system("exit 3") >> 8)'
+"$PIDEPOCH" run --supervisor=on -- ./static
 exec /bin/sh -c 'echo replaced'
 END
 
@@ -77,6 +103,11 @@ waitid 9
 wait4 10
 system 0
 stale 1
+static ENOSYS
+anew 3
+static 4
 replaced'
-grep -q ' the supervisor of this run has been killed, .*: start this program anew$' "$TMPDIR/hint" ||
-	{ cat "$TMPDIR/hint"; fail 'no hint'; }
+for hint in "hint:start this program anew, by 'pidepoch run'" "static_hint:start it by 'pidepoch run'"; do
+	grep -q " the supervisor of this run has been killed, .*: ${hint#*:}\$" "$TMPDIR/${hint%%:*}" ||
+		{ cat "$TMPDIR/${hint%%:*}"; fail 'no hint'; }
+done

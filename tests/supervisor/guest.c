@@ -3,12 +3,18 @@
  * guest - a static program that searches its own files and processes for its supervisor, ends all
  * processes by kill(-1, SIGKILL), and must still be served.
  *
- *   guest PID CLONES    the pid that it must have; may it have a clone child (1) or not even that
- * (0)
+ *   guest PID CLONES HOW    the pid that it must have; may it have a clone child (1) or not even
+ *                           that (0); how it is restricted: free, filter (a seccomp filter of its
+ *                           own) or domain (a Landlock domain). In a domain the kernel decides, and
+ *                           ends the supervisor.
  */
 #include <dirent.h>
 #include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <signal.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -89,6 +95,21 @@ static void kill_all(void)
 	close(held[0]);
 }
 
+/* Nor by their group, also as a member of it. (The first process of a session cannot join one.) */
+static void kill_group_of(pid_t pid)
+{
+	pid_t group = getpgid(pid), own = getpgrp();
+
+	expect("it has a group", group > 1 && group != own);
+	expect("its group is not killed", kill(-group, SIGKILL) < 0 && errno == EPERM);
+	expect("nor stopped", kill(-group, SIGSTOP) < 0 && errno == EPERM);
+	if (setpgid(0, group) < 0)
+		return;
+	expect("nor killed by a member", kill(0, SIGKILL) < 0 && errno == EPERM);
+	expect("nor stopped by a member", kill(-group, SIGSTOP) < 0 && errno == EPERM);
+	expect("back in its own group", setpgid(0, own) == 0);
+}
+
 /* They must be visible, and cannot be ended by pid. */
 static void kill_them(void)
 {
@@ -111,6 +132,7 @@ static void kill_them(void)
 			expect("nor killed as a thread",
 			       syscall(SYS_tkill, pid, SIGKILL) < 0 && errno == EPERM);
 			expect("it is there", kill(pid, 0) == 0);
+			kill_group_of(pid);
 		}
 		if (f)
 			fclose(f);
@@ -132,16 +154,66 @@ static int is_at_home(void)
 	return strcmp(name, "visibility\n") == 0 || strcmp(name, "guest\n") == 0;
 }
 
-int main(int argc, char **argv)
+/* --- restricted --- */
+
+static int enter_filter(void)
 {
-	if (argc != 3 || !is_at_home())
-		return 98;
-	look_for_it(argv[1], atoi(argv[2]));
-	fork_and_kill();
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_sethostname, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	const struct sock_fprog filter = { sizeof(code) / sizeof(code[0]), code };
+
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+	       prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0;
+}
+
+/* without scopes: it does not restrict signals */
+static int enter_domain(void)
+{
+	enum { CREATE_RULESET = 444, RESTRICT_SELF = 446 };
+	const uint64_t files = 1; /* LANDLOCK_ACCESS_FS_EXECUTE */
+	long fd = syscall(CREATE_RULESET, &files, sizeof(files), 0);
+
+	return fd >= 0 && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+	       syscall(RESTRICT_SELF, fd, 0) == 0;
+}
+
+/* The kernel makes the call. What survives gets ENOSYS from the calls that are notified. */
+static void end_it(void)
+{
+	expect("all are killed", kill(-1, SIGKILL) == 0);
+	expect("nothing answers", kill(getppid(), 0) < 0 && errno == ENOSYS);
+	expect("nothing waits", waitpid(-1, NULL, 0) < 0 && errno == ENOSYS);
+}
+
+static void stay_served(void)
+{
 	kill_all();
 	fork_and_kill();
 	kill_them();
 	fork_and_kill();
+}
+
+int main(int argc, char **argv)
+{
+	int in_domain;
+
+	if (argc != 4 || !is_at_home())
+		return 98;
+	in_domain = strcmp(argv[3], "domain") == 0;
+	look_for_it(argv[1], atoi(argv[2]));
+	fork_and_kill();
+	if (strcmp(argv[3], "filter") == 0)
+		expect("a filter", enter_filter());
+	if (in_domain && !enter_domain())
+		printf("no Landlock: ");
+	else if (in_domain)
+		end_it();
+	else
+		stay_served();
 	printf("%s\n", faults ? "faults" : "well");
 	return faults != 0;
 }
