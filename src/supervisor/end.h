@@ -5,9 +5,9 @@
  *   the last program begins to exit ──> monitor: seize it ──> worker ends ──> monitor ends
  *         └─ its exit goes on ─────────────> a zombie, for its tracer alone ──────┴──> its parent
  *
- * end.1  Since Linux 6.11 a process leaves its filter at the beginning of its exit, and the listener
- *        reports that the last one has left. Before 6.11 it left when it was reaped: its parent is
- *        notified first, and nothing is held.
+ * end.1  Since Linux 6.11 a process leaves its filter at the beginning of its exit, and the
+ *        listener reports that the last one has left. Before 6.11 it left when it was reaped: its
+ *        parent is notified first, and nothing is held.
  * end.2  A process that exits while it is traced is reported to its tracer alone. When the tracer
  *        ends, the kernel reports it to the parent: the same status, signal and usage.
  * end.3  Nothing is seized before the end, so that no watched program has a tracer of ours.

@@ -16,9 +16,9 @@
  *                  - is in another user namespace, where root needs no no_new_privs, or
  *                  - the request came from a process without no_new_privs that has CAP_SYS_ADMIN
  *                    over our user namespace: then it may be any process.
- * confinement.3  A filter of the caller's own has seen a call of the kernel's that is notified, and
- *                allowed it: what it forbids takes precedence (seccomp(2)). It restricts the calls
- *                that no kernel has, since it cannot know what is done for them.
+ * confinement.3  A call of the kernel's that is notified has been allowed by the caller's own
+ *                filters: what they forbid takes precedence (seccomp(2)). They restrict the calls
+ *                that no kernel has, since they cannot know what is done for them.
  */
 #ifndef PE_SUPERVISOR_WORKER_CONFINEMENT_H
 #define PE_SUPERVISOR_WORKER_CONFINEMENT_H
