@@ -26,8 +26,8 @@
 #include "supervisor/worker/worker.h"
 
 bool pe_confinement_any(const struct pe_worker_call *c);
-/* Only the first of the three, for any call: may the caller's own filter forbid a call that the supervisor would
- * make for it? */
+/* Only the first of the three, for any call: may the caller's own filter forbid a call that the
+ * supervisor would make for it? */
 bool pe_confinement_by_filter(const struct pe_worker_call *c);
 
 /* landlock_restrict_self(2) is about to be continued */
