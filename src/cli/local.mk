@@ -30,7 +30,7 @@ pidepoch_LDADD += $(NCURSES_LIBS)
 else
 pidepoch_SOURCES += src/cli/top_screen_none.c
 endif
-# once, and not again in the keeper and in each worker
+# once, and not again in the monitor and in each worker
 pidepoch_LDFLAGS = -Wl,-z,now
 
 # the completions, from the table of options

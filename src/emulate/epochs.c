@@ -27,7 +27,7 @@ struct note {
 /* of one pid namespace, or of all whose cursor cannot be read */
 struct time {
 	struct pe_clock clock;
-	struct pe_wrap_proof census;
+	struct pe_wrap_proof wrap_proof;
 	_Atomic uint64_t origin;
 };
 
@@ -52,7 +52,7 @@ struct pe_epochs *pe_epochs_map(void)
 
 void pe_epochs_resume(struct pe_epochs *e)
 {
-	e->ours.census.forks = 0;
+	e->ours.wrap_proof.forks = 0;
 }
 
 /* --- the clocks --- */
@@ -65,7 +65,7 @@ static struct time *time_of(const struct pe_epochs *e, const struct pe_peer *p)
 /* Read the kernel's cursor. false: it is not proven that no lap was missed. */
 static bool look(struct pe_epochs *e, const struct pe_peer *p)
 {
-	return p->ns < 0 && pe_wrap_proof_take(&e->ours.census, &e->ours.clock) == 0;
+	return p->ns < 0 && pe_wrap_proof_take(&e->ours.wrap_proof, &e->ours.clock) == 0;
 }
 
 pe_clock_time pe_epochs_show(struct pe_epochs *e, const struct pe_peer *p)

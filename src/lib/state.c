@@ -325,7 +325,7 @@ void pe_preload_child_action(void)
 void pe_preload_confining(enum pe_confinement c)
 {
 	if (c == PE_CONFINEMENT_DEAF)
-		pe_waitpidv_deafen(&frame, &thread);
+		pe_waitpidv_forbid_ring(&frame, &thread);
 	if (c <= PE_CONFINEMENT_DEAF || start.set.trusted)
 		return;
 	if (c == PE_CONFINEMENT_FULL || atomic_load(&frame.births))

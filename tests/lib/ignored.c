@@ -105,7 +105,7 @@ static void for_a_while(void (*set)(bool ignored))
 	MUST(waitpid(-1, NULL, 0) == -1 && errno == ECHILD);
 }
 
-static void play(void)
+static void run_scenario(void)
 {
 	static void (*const ways[])(bool ignored) = { by_signal,    by_sigset,	  by_sigignore,
 						      by_sigaction, by_nocldwait, by_raw_call };
@@ -117,5 +117,5 @@ static void play(void)
 int main(int argc, char **argv)
 {
 	(void)argv;
-	return api_main(argc, play);
+	return api_main(argc, run_scenario);
 }

@@ -5,15 +5,15 @@
  */
 #include "variants.h"
 
-/* A grandchild, which is not our child; it ends with @keeper. */
-static pid_t start_other(pid_t *keeper)
+/* A grandchild, which is not our child; it ends with @parent. */
+static pid_t start_other(pid_t *parent)
 {
 	int reported[2];
 	pid_t other = 0;
 
 	MUST(pipe(reported) == 0);
-	*keeper = fork();
-	if (*keeper == 0) {
+	*parent = fork();
+	if (*parent == 0) {
 		other = api_child();
 		MUST(write(reported[1], &other, sizeof(other)) == sizeof(other));
 		waitpid(other, NULL, 0);
@@ -28,18 +28,18 @@ static pid_t start_other(pid_t *keeper)
 static void run_scenario(void)
 {
 	struct pidepoch_ref child = api_ref(api_child()), other;
-	pid_t keeper;
+	pid_t parent;
 
 	MUST(sched_getaffinity(0, sizeof(processors), &processors) == 0);
 	self = api_ref(getpid());
-	other = api_ref(start_other(&keeper));
+	other = api_ref(start_other(&parent));
 	for (size_t i = 0; i < VARIANTS_COUNT; i++) {
 		variants_agree(&variants[i], child);
 		variants_agree(&variants[i], other);
 	}
 	api_end(child.pid);
 	MUST(pidepoch_kill(other.pid, other.epoch, SIGKILL) == 0);
-	MUST(waitpid(keeper, NULL, 0) == keeper);
+	MUST(waitpid(parent, NULL, 0) == parent);
 	for (size_t i = 0; i < VARIANTS_COUNT; i++) {
 		variants_refuse(&variants[i], child);
 		variants_refuse(&variants[i], other);

@@ -12,6 +12,7 @@ LINT_TESTS += \
 	tests/lint/symbols.sh \
 	tests/lint/style.sh \
 	tests/lint/spelling.sh \
+	tests/lint/words.sh \
 	tests/lint/manual.sh \
 	tests/lint/speed.sh \
 	tests/lint/header.sh \

@@ -48,7 +48,7 @@ static uint32_t dice(uint32_t sides)
 
 /* --- the namespace --- */
 
-struct incarnation {
+struct instance {
 	uint64_t id;	   /* 0: no process */
 	uint64_t birth;	   /* lap, by the exact clock */
 	uint64_t reported; /* lap, by the seat's clock; 0: not its child */
@@ -58,12 +58,12 @@ struct incarnation {
 static struct {
 	uint64_t step, lap, born;
 	uint32_t cursor;
-	struct incarnation holder[SPAN];
+	struct instance holder[SPAN];
 	uint32_t dying[RING]; /* first pid of each step's dead, 0: none */
 	uint32_t also[SPAN];  /* next pid that dies in the same step */
 } world = { .lap = 1, .cursor = FIRST - 1 };
 
-static struct incarnation *at(uint32_t pid)
+static struct instance *at(uint32_t pid)
 {
 	return &world.holder[pid - FIRST];
 }
@@ -103,7 +103,7 @@ static uint32_t next_free(void)
 static uint32_t allocate(void)
 {
 	uint32_t pid = next_free();
-	struct incarnation *who = at(pid);
+	struct instance *who = at(pid);
 	uint32_t *dying;
 
 	world.lap += pid <= world.cursor;
@@ -143,7 +143,7 @@ static void give_birth(void)
 	const bool own = seat_awake() && dice(5) == 0;
 	pe_clock_time before = pe_clock_now(&exact), seat_before = pe_clock_now(&seat.clock);
 	uint32_t pid = allocate();
-	struct incarnation *who = at(pid);
+	struct instance *who = at(pid);
 	uint64_t *known = &seat.known[pid - FIRST];
 
 	who->birth = pe_clock_observe_after(&exact, before, pid, 0);
@@ -176,7 +176,7 @@ static void observe(struct observer *o)
 struct reference {
 	struct reference *next;
 	const struct observer *by;
-	struct incarnation meant;
+	struct instance meant;
 	uint32_t pid;
 	uint64_t taken_at, passes, lap; /* step; the truth then */
 	pe_clock_time when, seat_when;
@@ -214,7 +214,7 @@ static void take_reference(void)
 
 struct use {
 	const struct reference *ref;
-	struct incarnation holder; /* now */
+	struct instance holder; /* now */
 	pe_clock_time now;
 	uint64_t since; /* passes of the pid when the reference was taken or renewed */
 	bool unproven;	/* the host cannot know the holder's birth */

@@ -4,13 +4,14 @@
  * against a kernel that hands a free pid to an unrelated process at once.
  *
  *   kernel    a number's holder: CHILD ─exit─> ZOMBIE ─reap─> FREE ─fork elsewhere─> UNRELATED
- *   threads   two, each of which kills and waits in any order; over each, at any instruction that is neither masked
- *             nor in the gate, one signal handler that does the same
+ *   threads   two, each of which kills and waits in any order; over each, at any instruction that is
+ *             neither masked nor in the gate, one signal handler that does the same
  *
- * Claims:  an act reaches the incarnation that the slot stands for           (slot.1, slot.3, hold.3, gate.1)
- *          a thread that meets a closer or DEAD meets no living child         (slot.2)
- *          a reap takes the slot's incarnation, once; it is freed once        (slot.4, slot.6)
- *          every thread comes to its end: no drain waits for ever             (hold.1, hold.2)
+ * Claims:  an act reaches the process instance of the slot   (slot.1, slot.3, hold.3, gate.1)
+ *          a thread that finds a closer or DEAD finds no living child                (slot.2)
+ *          a reap takes the process instance of the slot, once; the slot is freed
+ *          once                                                              (slot.4, slot.6)
+ *          every thread ends: no drain waits for ever                        (hold.1, hold.2)
  *
  * A restartable sequence is modelled by its effect: no handler between test and call. (One that
  * comes there makes the thread test again, as if it had come before.) Sequential consistency is

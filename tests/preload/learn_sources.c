@@ -819,7 +819,7 @@ static const char *run_scenario(const struct source *s, struct actor *subject,
 
 	if (!s->born_by_subject)
 		actor_start_unrelated(unrelated, (pid_t)number, s->act);
-	/* its own descendant passes before (kin.1) */
+	/* its own descendant passes before (ancestry.1) */
 	if (!s->born_by_subject &&
 	    (actor_ask(subject, 'k') != ESRCH || actor_ask(unrelated, ACTOR_SIGNALS) != 0))
 		return "a signal to the pid was not refused before it was learned";

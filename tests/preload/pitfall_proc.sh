@@ -43,4 +43,4 @@ sed -n 2p "$TMPDIR/log" | grep -q "kill($$, SIGTERM).*; now held by a process th
 test "$(grep -c '"type":"event"' "$TMPDIR/events")" -eq 2 || fail "there must be two events"
 ! grep '"holder"' "$TMPDIR/events" || fail "an event names an unrelated process"
 grep -q '"calls":"raw_single","here":"none"' "$TMPDIR/doctor" || { cat "$TMPDIR/doctor"; fail "there can be no supervisor"; }
-grep -q "another pid namespace" "$TMPDIR/status" || { cat "$TMPDIR/status"; fail "the status of somebody else"; }
+grep -q "another pid namespace" "$TMPDIR/status" || { cat "$TMPDIR/status"; fail "the status of another process"; }

@@ -54,7 +54,7 @@ static const struct row {
 	{ { "--on-stale=abort", "PIDEPOCH_ON_STALE=abort" }, DIES, 0, "aborting" },
 	{ { "--trust=pitfall_settin?s", "PIDEPOCH_TRUST=pitfall_settin?s" }, 0, 1, NULL },
 	{ { "--trust=/*/preload/*", "PIDEPOCH_TRUST=/*/preload/*" }, 0, 1, NULL },
-	{ { "--trust=somebody", "PIDEPOCH_TRUST=somebody" }, ESRCH, 0, "refused: ESRCH" },
+	{ { "--trust=another", "PIDEPOCH_TRUST=another" }, ESRCH, 0, "refused: ESRCH" },
 	{ { "--on-stale=refuse", "PIDEPOCH_ON_STALE=nonsense" }, ESRCH, 0, "refused: ESRCH" },
 };
 

@@ -198,7 +198,7 @@ static void cancelled(void)
 	close(ends[1]);
 }
 
-static void play(void)
+static void run_scenario(void)
 {
 	undisturbed();
 	signals();
@@ -216,7 +216,7 @@ static void run(const char *waits)
 	if (pid == 0) {
 		setenv("LD_PRELOAD", getenv("PIDEPOCH_PRELOAD"), 1);
 		setenv("PIDEPOCH_WAITS", waits, 1);
-		execl("/proc/self/exe", "play", "play", (char *)NULL);
+		execl("/proc/self/exe", "scenario", "scenario", (char *)NULL);
 		_exit(99);
 	}
 	if (waitpid(pid, &status, 0) != pid || status != 0) {
@@ -229,7 +229,7 @@ int main(int argc, char **argv)
 {
 	(void)argv;
 	if (argc > 1) {
-		play();
+		run_scenario();
 		return 0;
 	}
 	if (!getenv("PIDEPOCH_PRELOAD")) {

@@ -40,7 +40,7 @@ def namespace() -> list[str]:
                 return enter + FIRST
         except OSError:
             break
-    print("skip: no pid namespace to be had")
+    print("skip: no pid namespace available")
     sys.exit(77)
 
 

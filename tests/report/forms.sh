@@ -37,7 +37,7 @@ findings 0 --error-exitcode=7 --at-least=critical "$events"
 "$PIDEPOCH" report --gen-suppressions "$events" >"$TMPDIR/all"
 findings 0 --suppressions="$TMPDIR/all" --error-exitcode=7 "$events"
 grep -q '; 4 suppressed' "$TMPDIR/out" || { show; fail "the suppressed ones are not counted"; }
-echo '*:release_any # whoever steals' >"$TMPDIR/one"
+echo '*:release_any # by any wait' >"$TMPDIR/one"
 findings 3 --suppressions="$TMPDIR/one" "$events"
 
 # main is in the stacks of all programs: what is generated for a finding there leaves out no other

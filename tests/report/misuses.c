@@ -210,7 +210,8 @@ static pid_t fork_as(pid_t wanted)
 	return (pid_t)syscall(SYS_clone3, &args, sizeof(args));
 }
 
-/* The misuser: the unrelated process must not descend from it (kin.1), so the parent makes it. */
+/* The misuser. The parent makes the unrelated process, which must not descend from it
+ * (ancestry.1). */
 static void misuse_beside(int ask, int answer)
 {
 	pid_t child = obtain_here();

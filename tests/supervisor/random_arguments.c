@@ -320,7 +320,7 @@ static int calls(char **argv)
 /* --- what must be unchanged --- */
 
 struct seen {
-	int keeper, worker, keeper_holds, worker_holds;
+	int monitor, worker, monitor_holds, worker_holds;
 };
 
 static int count_descriptors(int pid)
@@ -362,13 +362,13 @@ static struct seen look(void)
 		int pid = atoi(e->d_name);
 
 		if (pid > 0 && has_name(pid, "pidepoch-monito\n"))
-			s.keeper = pid;
+			s.monitor = pid;
 		if (pid > 0 && has_name(pid, "pidepoch-worker\n"))
 			s.worker = pid;
 	}
 	if (all)
 		closedir(all);
-	s.keeper_holds = s.keeper ? count_descriptors(s.keeper) : 0;
+	s.monitor_holds = s.monitor ? count_descriptors(s.monitor) : 0;
 	s.worker_holds = s.worker ? count_descriptors(s.worker) : 0;
 	return s;
 }
@@ -424,11 +424,11 @@ static int run_scenario(char **argv)
 	if (write(in[1], "x", 1) != 1)
 		return 99;
 	waitpid(pid, &status, 0);
-	printf("monitor %d with %d descriptors, worker %d with %d\n", after.keeper,
-	       after.keeper_holds, after.worker, after.worker_holds);
+	printf("monitor %d with %d descriptors, worker %d with %d\n", after.monitor,
+	       after.monitor_holds, after.worker, after.worker_holds);
 	if (!before.worker || memcmp(&before, &after, sizeof(before)) != 0 || status != 0)
 		return printf("FAIL: before, monitor %d with %d, worker %d with %d; status %x\n",
-			      before.keeper, before.keeper_holds, before.worker,
+			      before.monitor, before.monitor_holds, before.worker,
 			      before.worker_holds, (unsigned int)status),
 		       1;
 	if (other && !is_untouched(other))

@@ -24,7 +24,7 @@
 #define CALLS	 90 /* in a batch */
 
 struct pair {
-	int keeper, worker; /* 0: none */
+	int monitor, worker; /* 0: none */
 };
 
 static time_t now(void)
@@ -75,7 +75,7 @@ static struct pair find_pair(void)
 	for (int i = 0; i < n; i++)
 		for (int j = 0; j < n; j++)
 			if (parents[i] == pids[j])
-				p = (struct pair){ .keeper = pids[j], .worker = pids[i] };
+				p = (struct pair){ .monitor = pids[j], .worker = pids[i] };
 	return p;
 }
 
@@ -92,7 +92,7 @@ static struct pair await_pair(int dead)
 			printf("FAIL: no other worker came\n");
 			exit(1);
 		}
-	} while (!p.worker || p.worker == dead || p.keeper == dead);
+	} while (!p.worker || p.worker == dead || p.monitor == dead);
 	return p;
 }
 
@@ -146,7 +146,7 @@ static void kill_them(pid_t program, int from, int batches)
 	struct pair p = await_pair(0);
 
 	for (int i = 0; i < KILLS; i++) {
-		int subject = i % 6 == 5 ? p.keeper : p.worker;
+		int subject = i % 6 == 5 ? p.monitor : p.worker;
 
 		await_batches(from, batches);
 		kill(subject, SIGKILL);
@@ -187,7 +187,7 @@ int main(void)
 		printf("FAIL: the program ended with %x\n", (unsigned int)status);
 		return 1;
 	}
-	for (end = now() + PATIENCE; find_pair().keeper || find_pair().worker; reap_orphans(-1))
+	for (end = now() + PATIENCE; find_pair().monitor || find_pair().worker; reap_orphans(-1))
 		if (now() > end) {
 			printf("FAIL: the supervisor has not ended\n");
 			return 1;

@@ -87,16 +87,16 @@ START_TEST(a_new_worker_finds_the_notes_and_trusts_no_earlier_snapshot)
 	struct child noted = unrecorded_child(), other = unrecorded_child();
 	uint32_t epoch = take(noted.pid);
 	uint64_t whole = pe_clock_eps(pe_epochs_show(epochs, &self), (uint32_t)other.pid);
-	struct pe_wrap_proof census = { .forks = 0 };
+	struct pe_wrap_proof proof = { .forks = 0 };
 	struct pe_clock clock;
 
 	pe_clock_init(&clock, 0);
-	pe_wrap_proof_take(&census, &clock);
-	if (pe_wrap_proof_take(&census, &clock) == 0)
+	pe_wrap_proof_take(&proof, &clock);
+	if (pe_wrap_proof_take(&proof, &clock) == 0)
 		ck_assert_int_eq(reach(other.pid, (uint32_t)whole), 0);
 	else
 		fprintf(stderr,
-			"left out: no census can be taken here, so nothing is ever proven\n");
+			"left out: the forks cannot be counted here, so nothing is ever proven\n");
 	pe_epochs_resume(epochs);
 	ck_assert_int_eq(reach(other.pid, (uint32_t)whole), -PE_EEPOCH);
 	ck_assert_int_eq(reach(noted.pid, epoch), 0);

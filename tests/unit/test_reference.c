@@ -46,7 +46,7 @@ static long group_by(pid_t pid, uint32_t epoch)
  * machine's uptime: the next wrap check (wrap_proof.1) proves nothing. */
 static void spoil_the_census(void)
 {
-	frame.census.tasks = 1 << 22; /* the largest pid_max */
+	frame.wrap_proof.tasks = 1 << 22; /* the largest pid_max */
 }
 
 static bool is_refused(long n)
@@ -227,7 +227,7 @@ static void unrelated_in_turn(void)
 	ck_assert(is_refused(group_by(NUMBER, epoch)));
 	ck_assert_int_eq((int)kill_by(NUMBER, take(NUMBER), 0), 0);
 	/* the old tag refers to no living process, whatever has been learned since */
-	ck_assert(pe_foreign_find(&frame.others, NUMBER)->since == epoch ||
+	ck_assert(pe_foreign_find(&frame.foreign, NUMBER)->since == epoch ||
 		  is_refused(kill_by(NUMBER, epoch, SIGKILL)));
 	unrelated_ends(&s);
 }
@@ -295,7 +295,7 @@ START_TEST(reference_1_a_process_without_a_reference_needs_a_wrap_proof)
 	take(getpid()); /* a first look at the kernel's cursor */
 	now = pe_clock_give(&frame.clock);
 	epoch = (uint32_t)pe_clock_eps(now, (uint32_t)getppid());
-	if (pe_wrap_proof_take(&frame.census, &frame.clock) == 0)
+	if (pe_wrap_proof_take(&frame.wrap_proof, &frame.clock) == 0)
 		ck_assert_int_eq((int)kill_by(getppid(), epoch, 0), 0);
 	else
 		ck_assert(is_refused(kill_by(getppid(), epoch, 0)));
@@ -472,7 +472,7 @@ END_TEST
 #define REFS	40
 #define STEPS	600
 
-struct incarnation {
+struct instance {
 	bool own, strange;
 	unsigned int id; /* never the same again */
 	struct unrelated s;
@@ -493,7 +493,7 @@ static unsigned int any(unsigned int n)
 	return (seed >> 16) % n;
 }
 
-static void step_life(struct incarnation *in, unsigned int pid, unsigned int *ids)
+static void step_life(struct instance *in, unsigned int pid, unsigned int *ids)
 {
 	if (in->own) {
 		kill((pid_t)pid, SIGKILL);
@@ -514,7 +514,7 @@ static void step_life(struct incarnation *in, unsigned int pid, unsigned int *id
 	}
 }
 
-static void check_use(const struct known_ref *r, const struct incarnation *in)
+static void check_use(const struct known_ref *r, const struct instance *in)
 {
 	bool alive = (in->own || in->strange) && in->id == r->id;
 	long n = kill_by((pid_t)r->pid, r->epoch, 0);
@@ -531,7 +531,7 @@ static void check_use(const struct known_ref *r, const struct incarnation *in)
 
 static void at_random(void)
 {
-	struct incarnation in[NUMBERS] = { { .own = false } };
+	struct instance in[NUMBERS] = { { .own = false } };
 	struct known_ref ref[REFS] = { { .id = 0 } };
 	unsigned int ids = 0, uses = 0;
 

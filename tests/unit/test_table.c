@@ -41,11 +41,11 @@ START_TEST(words)
 	ck_assert(!pe_table_seen(table, 307 + PE_TABLE_SLOTS, &got));
 	pe_table_see(table, 307 + PE_TABLE_SLOTS, &w);
 	ck_assert(!pe_table_seen(table, 307, &got));
-	pe_table_bear(table, 400, &w);
-	pe_table_end(table, 400, 5);
-	ck_assert(pe_table_kin(table, 400, &got) && got.kind == PE_TABLE_FILE);
-	pe_table_end(table, 400, 4194303);
-	ck_assert(pe_table_kin(table, 400, &got) && got.kind == PE_TABLE_ENDED);
+	pe_table_born(table, 400, &w);
+	pe_table_ended(table, 400, 5);
+	ck_assert(pe_table_parent(table, 400, &got) && got.kind == PE_TABLE_FILE);
+	pe_table_ended(table, 400, 4194303);
+	ck_assert(pe_table_parent(table, 400, &got) && got.kind == PE_TABLE_ENDED);
 }
 END_TEST
 

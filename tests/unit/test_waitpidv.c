@@ -75,7 +75,7 @@ START_TEST(waitpidv_5_an_entry_that_could_not_be_judged_is_tried_again)
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &before), 0);
 	ck_assert_uint_eq(ask(2, true, &err), 0);
 	ck_assert_int_eq(err, 0);
-	ck_assert_uint_ne(pe_exit_watch_seen(thread.exits)[1].watch, 0);
+	ck_assert_uint_ne(pe_exit_watch_seen(thread.exit_watch)[1].watch, 0);
 	end(c, 0);
 	ck_assert_uint_eq(ask(2, true, &err), 1);
 	ck_assert_int_eq(entry[0].state, PE_WAIT_ENTRY_EXITED);

@@ -9,7 +9,7 @@
 #include "../support/host.h"
 
 static struct pe_clock time_now;
-static struct pe_wrap_proof census;
+static struct pe_wrap_proof proof;
 
 static struct pe_wrap_proof_look look(uint64_t forks, uint64_t tasks, uint64_t pid_max,
 				      uint32_t cursor)
@@ -27,15 +27,15 @@ static void begin(void)
 {
 	struct pe_wrap_proof_look first = look(10000, 100, 32768, 500);
 
-	census = (struct pe_wrap_proof){ .forks = 0 };
+	proof = (struct pe_wrap_proof){ .forks = 0 };
 	pe_clock_init(&time_now, pe_clock_make(7, 500));
-	pe_wrap_proof_judge(&census, &time_now, pe_clock_now(&time_now), &first);
+	pe_wrap_proof_judge(&proof, &time_now, pe_clock_now(&time_now), &first);
 	pe_clock_give(&time_now);
 }
 
 static int judge(struct pe_wrap_proof_look now)
 {
-	return pe_wrap_proof_judge(&census, &time_now, pe_clock_now(&time_now), &now);
+	return pe_wrap_proof_judge(&proof, &time_now, pe_clock_now(&time_now), &now);
 }
 
 START_TEST(wrap_proof_1_few_forks_prove_the_lap_and_the_cursor_determines_it)
@@ -102,7 +102,7 @@ START_TEST(wrap_proof_4_forks_during_the_check_count_on_both_sides)
 	begin();
 	wide.forks_after = 10000 + 32768;
 	ck_assert_int_eq(judge(wide), -ENODATA);
-	ck_assert_uint_eq(census.forks, 10100);
+	ck_assert_uint_eq(proof.forks, 10100);
 }
 END_TEST
 
@@ -111,7 +111,7 @@ START_TEST(wrap_proof_5_the_first_check_proves_nothing)
 	struct pe_wrap_proof_look first = look(10000, 100, 32768, 500);
 	pe_clock_time before;
 
-	census = (struct pe_wrap_proof){ .forks = 0 };
+	proof = (struct pe_wrap_proof){ .forks = 0 };
 	pe_clock_init(&time_now, pe_clock_make(7, 500));
 	before = pe_clock_give(&time_now);
 	ck_assert_int_eq(judge(first), -ENODATA);
@@ -123,7 +123,7 @@ START_TEST(wrap_proof_5_a_clock_that_gave_out_no_tag_loses_no_lap)
 {
 	struct pe_wrap_proof_look first = look(10000, 100, 32768, 500);
 
-	census = (struct pe_wrap_proof){ .forks = 0 };
+	proof = (struct pe_wrap_proof){ .forks = 0 };
 	pe_clock_init(&time_now, pe_clock_make(7, 500));
 	judge(first);
 	ck_assert_uint_eq(pe_clock_lap(pe_clock_now(&time_now)), 7);
@@ -171,8 +171,8 @@ START_TEST(wrap_proof_3_the_proc_of_another_namespace_proves_nothing)
 	first = fork();
 	if (first == 0) {
 		pe_clock_init(&time_now, 0);
-		census = (struct pe_wrap_proof){ .forks = 0 };
-		_exit(pe_wrap_proof_take(&census, &time_now) == 0 || census.forks != 0);
+		proof = (struct pe_wrap_proof){ .forks = 0 };
+		_exit(pe_wrap_proof_take(&proof, &time_now) == 0 || proof.forks != 0);
 	}
 	ck_assert_int_eq(waitpid(first, &status, 0), first);
 	ck_assert_int_eq(status, 0);
@@ -193,5 +193,5 @@ int main(void)
 	tcase_add_test(c, a_counter_that_decreases_proves_nothing);
 	tcase_add_test(c, the_machines_own_figures_are_read);
 	tcase_add_test(c, wrap_proof_3_the_proc_of_another_namespace_proves_nothing);
-	return run_case("census", c);
+	return run_case("proof", c);
 }

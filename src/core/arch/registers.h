@@ -3,7 +3,7 @@
  * registers - what an unwinder must know about this CPU: its own position, and the DWARF numbers of
  * three registers.
  *
- * Each arch/<cpu>/frame.h defines PE_FRAME_SP, PE_FRAME_FP and PE_FRAME_RA, and the two macros
+ * Each arch/<cpu>/registers.h defines PE_FRAME_SP, PE_FRAME_FP and PE_FRAME_RA, and the two macros
  * below.
  */
 #ifndef PE_CORE_ARCH_REGISTERS_H

@@ -129,10 +129,9 @@ static uint64_t lock_for_birth(struct pe_frame *p, struct pe_thread *t, uint32_t
 	}
 }
 
-/* If an ancestor knew this pid as another child, it will judge a use of the pid by the kin table,
- * should the pid reach it as text. So the birth is written there even if the table is not mapped
- * yet. */
-static inline void record_kin(struct pe_frame *p, uint32_t pid)
+/* If an ancestor knew this pid as another child, it judges a use of the pid by the shared table if
+ * the pid reaches it as text. So the birth is written there even if the table is not mapped yet. */
+static inline void record_parent(struct pe_frame *p, uint32_t pid)
 {
 	bool wanted = false;
 
@@ -163,7 +162,7 @@ void pe_birth_end(struct pe_frame *p, struct pe_thread *t, const struct pe_birth
 	}
 	pe_frame_unlock(p, mask);
 	tell_if_refused(p);
-	record_kin(p, pid);
+	record_parent(p, pid);
 	/* birth.1: seq_cst on both sides. The reaper counts after its reap; this side reads the
 	 * count after the store. */
 	if (unlikely(atomic_load(&p->early_reaps) != b->early_reaps))
@@ -188,7 +187,7 @@ static bool is_tracee_only(const struct pe_frame *p, uint32_t pid)
  * (birth.3). */
 static uint64_t referred_birth(struct pe_frame *p, uint32_t pid, int fd)
 {
-	const struct pe_foreign_process *known = pe_foreign_find(&p->others, pid);
+	const struct pe_foreign_process *known = pe_foreign_find(&p->foreign, pid);
 	struct pe_identity now;
 
 	if (!known || known->who.kind != PE_IDENTITY_INODE ||

@@ -17,9 +17,10 @@ static const struct pe_table *table_of(const struct pe_frame *p)
 
 static bool is_descendant(const struct pe_frame *p, uint32_t pid)
 {
-	struct pe_kin_of of;
+	struct pe_ancestry_of of;
 
-	return pe_evidence_self((uint32_t)p->tgid, &of) && pe_kin_descends(table_of(p), pid, &of);
+	return pe_evidence_self((uint32_t)p->tgid, &of) &&
+	       pe_ancestry_descends(table_of(p), pid, &of);
 }
 
 /* An orphan that may descend from the caller: its chain of parents is lost, as its parent is now

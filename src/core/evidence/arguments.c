@@ -78,7 +78,7 @@ static int64_t moment_in_table(struct pe_evidence *e, uint32_t me, uint32_t pid)
 	const struct pe_table *t = atomic_load_explicit(&e->table, memory_order_acquire);
 	char path[PE_TABLE_PATH];
 	struct pe_table_word w;
-	struct pe_kin_of of;
+	struct pe_ancestry_of of;
 
 	/* no table exists if no program of this user has made a look */
 	if (!t)

@@ -5,11 +5,11 @@
 #include "core/evidence/evidence.h"
 #include "core/evidence/words.h"
 
-bool pe_evidence_self(uint32_t me, struct pe_kin_of *of)
+bool pe_evidence_self(uint32_t me, struct pe_ancestry_of *of)
 {
 	struct pe_identity_holder who;
 
-	*of = (struct pe_kin_of){ .pid = me };
+	*of = (struct pe_ancestry_of){ .pid = me };
 	if (pe_identity_describe(me, &who) != 0)
 		return false;
 	of->born = who.start;
@@ -101,7 +101,7 @@ static void take_files(struct pe_evidence *e, struct gathered *g, uint32_t pid,
 }
 
 static void take_shared(struct pe_evidence *e, struct gathered *g, uint32_t pid,
-			const struct pe_kin_of *of, enum pe_moment_trust trust)
+			const struct pe_ancestry_of *of, enum pe_moment_trust trust)
 {
 	const struct pe_table *t = pe_words_table(e);
 	char path[PE_TABLE_PATH];
@@ -122,7 +122,7 @@ static void take_shared(struct pe_evidence *e, struct gathered *g, uint32_t pid,
 }
 
 static void gather(struct pe_evidence *e, struct gathered *g, uint32_t pid,
-		   const struct pe_kin_of *of, struct pe_moment_pair now,
+		   const struct pe_ancestry_of *of, struct pe_moment_pair now,
 		   enum pe_moment_trust trust)
 {
 	int64_t listed = atomic_load_explicit(&e->listed, memory_order_relaxed);
@@ -161,8 +161,8 @@ static void conclude(struct pe_evidence_finding *f, const struct gathered *g, in
 	memcpy(f->path, g->path, sizeof(f->path));
 }
 
-static void examine(struct pe_evidence *e, const struct pe_kin_of *of, uint32_t pid, int64_t after,
-		    struct pe_evidence_finding *f)
+static void examine(struct pe_evidence *e, const struct pe_ancestry_of *of, uint32_t pid,
+		    int64_t after, struct pe_evidence_finding *f)
 {
 	struct pe_moment_pair now = pe_words_clocks(e);
 	int64_t born = (int64_t)f->holder.start * PE_MOMENT_TICK;
@@ -184,7 +184,7 @@ static void examine(struct pe_evidence *e, const struct pe_kin_of *of, uint32_t 
 void pe_evidence_examine(struct pe_evidence *e, uint32_t me, uint32_t pid, int64_t after,
 			 struct pe_evidence_finding *f)
 {
-	struct pe_kin_of of;
+	struct pe_ancestry_of of;
 
 	memset(f, 0, sizeof(*f));
 	if (pid > 1 && pe_identity_describe(pid, &f->holder) == 0 && pe_evidence_self(me, &of))

@@ -36,7 +36,7 @@
 #include "core/contract.h"
 #include "core/time/identity.h"
 #include "core/evidence/files.h"
-#include "core/evidence/kin.h"
+#include "core/evidence/ancestry.h"
 #include "core/time/moment.h"
 #include "core/evidence/table.h"
 
@@ -103,8 +103,8 @@ void pe_evidence_examine_self(struct pe_evidence *e, uint32_t me, struct pe_evid
  * processes here. */
 void pe_evidence_forget(struct pe_evidence *e);
 
-/* Describe this process for kin.h. false: /proc cannot be read */
-bool pe_evidence_self(uint32_t me, struct pe_kin_of *of);
+/* Describe this process for ancestry.h. false: /proc cannot be read */
+bool pe_evidence_self(uint32_t me, struct pe_ancestry_of *of);
 
 /* --- what is seen (seen.c, heard.c) --- */
 

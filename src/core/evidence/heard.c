@@ -20,11 +20,11 @@ static uint64_t stream_of(int fd)
 static void hear(struct pe_evidence *e, const struct pe_table *t, uint32_t pid)
 {
 	struct pe_table_word w;
-	struct pe_kin_of of;
+	struct pe_ancestry_of of;
 
 	if (pe_table_seen(t, pid, &w) && w.kind == PE_TABLE_LOOK &&
 	    pe_evidence_self((uint32_t)pe_sys_getpid(), &of) &&
-	    pe_kin_was_below(t, w.source, w.tick, &of))
+	    pe_ancestry_was_below(t, w.source, w.tick, &of))
 		pe_words_note(e, pid, PE_EVIDENCE_LOOK, (int64_t)w.tick * PE_MOMENT_TICK);
 }
 

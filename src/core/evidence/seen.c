@@ -15,7 +15,7 @@ static struct pe_table *table_for_writing(struct pe_evidence *e, uint32_t *sourc
 	*source = me;
 
 	if (t && atomic_load_explicit(&e->published, memory_order_relaxed) != (int)me) {
-		pe_kin_publish(t, me);
+		pe_ancestry_publish(t, me);
 		atomic_store_explicit(&e->published, (int)me, memory_order_relaxed);
 	}
 	return t;
@@ -107,7 +107,7 @@ void pe_evidence_born(struct pe_evidence *e, uint32_t child, bool wanted)
 	if (!t)
 		return;
 	w.tick = (uint64_t)pe_moment_now() / PE_MOMENT_TICK;
-	pe_table_bear(t, child, &w);
+	pe_table_born(t, child, &w);
 }
 
 void pe_evidence_released(struct pe_evidence *e, uint32_t me, uint32_t child)
@@ -115,7 +115,7 @@ void pe_evidence_released(struct pe_evidence *e, uint32_t me, uint32_t child)
 	struct pe_table *t = atomic_load_explicit(&e->table, memory_order_acquire);
 
 	if (unlikely(t != NULL))
-		pe_table_end(t, child, me);
+		pe_table_ended(t, child, me);
 }
 
 void pe_evidence_forget(struct pe_evidence *e)

@@ -48,25 +48,26 @@ bool pe_table_seen(const struct pe_table *t, uint32_t pid, struct pe_table_word 
 	       w->kind != PE_TABLE_NOTHING;
 }
 
-void pe_table_bear(struct pe_table *t, uint32_t pid, const struct pe_table_word *w)
+void pe_table_born(struct pe_table *t, uint32_t pid, const struct pe_table_word *w)
 {
-	atomic_store_explicit(&t->kin[pid % PE_TABLE_SLOTS], pack(pid, w), memory_order_release);
+	atomic_store_explicit(&t->parent[pid % PE_TABLE_SLOTS], pack(pid, w), memory_order_release);
 }
 
-void pe_table_end(struct pe_table *t, uint32_t pid, uint32_t parent)
+void pe_table_ended(struct pe_table *t, uint32_t pid, uint32_t parent)
 {
-	uint64_t word = atomic_load_explicit(&t->kin[pid % PE_TABLE_SLOTS], memory_order_relaxed);
+	uint64_t word =
+		atomic_load_explicit(&t->parent[pid % PE_TABLE_SLOTS], memory_order_relaxed);
 	struct pe_table_word w;
 
 	if (!unpack(word, pid, &w) || w.source != parent)
 		return;
 	w.kind = PE_TABLE_ENDED;
-	atomic_compare_exchange_strong(&t->kin[pid % PE_TABLE_SLOTS], &word, pack(pid, &w));
+	atomic_compare_exchange_strong(&t->parent[pid % PE_TABLE_SLOTS], &word, pack(pid, &w));
 }
 
-bool pe_table_kin(const struct pe_table *t, uint32_t pid, struct pe_table_word *w)
+bool pe_table_parent(const struct pe_table *t, uint32_t pid, struct pe_table_word *w)
 {
-	return unpack(atomic_load_explicit(&t->kin[pid % PE_TABLE_SLOTS], memory_order_acquire),
+	return unpack(atomic_load_explicit(&t->parent[pid % PE_TABLE_SLOTS], memory_order_acquire),
 		      pid, w);
 }
 

@@ -5,11 +5,11 @@
  *
  *   seen[pid]  { moment, kind, tag, source }   process `source` looked the pid up at this moment,
  *                                              or read it from a file (origin: which, and how old)
- *   kin[pid]   { moment, tag, parent }         `parent` forked the process that has the pid since
+ *   parent[pid] { moment, tag, parent }        `parent` forked the process that has the pid since
  *                                              then
  *
  *   pgrep (306) ── lists /proc, reads 412's stat ──> seen[412] = { now, LOOK, 306 }
- *               └─ before that, once ──────────────> kin[306] = { 305 }, kin[305] = { 300 }, ...
+ *               └─ before that, once ──────────────> parent[306] = { 305 }, ...
  *   its shell (300) ── kill(412) ──> seen[412] is by 306, whose parents lead to 300: evidence
  *
  * table.1  Each word is written by one atomic store. There is no lock, and nothing to recover after
@@ -17,9 +17,9 @@
  * table.2  A pid uses the word at its low 15 bits; the tag (the high 7 bits) identifies the pid.
  *          The last writer wins.
  * table.3  Nothing in the table can be trusted to be well-formed, but its size.
- * table.4  A word is accepted only if its source descends from the caller (kin.h) and its moment is
- *          after the caller's birth. A foreign or torn word fails this test. A wrong word written
- *          by the same user can at most let a stale use pass or refuse a correct one.
+ * table.4  A word is accepted only if its source descends from the caller (ancestry.h) and its
+ *          moment is after the caller's birth. A foreign or torn word fails this test. A wrong word
+ *          written by the same user can at most let a stale use pass or refuse a correct one.
  * table.5  The segment's name contains the layout's version, the user, the pid namespace, the start
  *          of that namespace's first process, and the time namespace: pids and moments mean the
  *          same to all processes that share it, and the words of an ended namespace are not found
@@ -39,7 +39,7 @@ enum pe_table_kind {
 	PE_TABLE_NOTHING,
 	PE_TABLE_LOOK,
 	PE_TABLE_FILE,
-	/* a kin word of a process that was reaped: it still links its children to its parent */
+	/* in parent[]: the process was reaped, and still links its children to its parent */
 	PE_TABLE_ENDED,
 };
 
@@ -54,7 +54,7 @@ struct pe_table_origin {
 struct pe_table {
 	uint64_t named; /* segment.2 */
 	_Atomic uint64_t seen[PE_TABLE_SLOTS];
-	_Atomic uint64_t kin[PE_TABLE_SLOTS];
+	_Atomic uint64_t parent[PE_TABLE_SLOTS];
 	struct pe_table_origin origin[PE_TABLE_ORIGINS];
 };
 
@@ -77,10 +77,10 @@ bool pe_table_name(char *name);
 
 void pe_table_see(struct pe_table *t, uint32_t pid, const struct pe_table_word *w);
 bool pe_table_seen(const struct pe_table *t, uint32_t pid, struct pe_table_word *w);
-void pe_table_bear(struct pe_table *t, uint32_t pid, const struct pe_table_word *w);
+void pe_table_born(struct pe_table *t, uint32_t pid, const struct pe_table_word *w);
 /* only if the record names @parent */
-void pe_table_end(struct pe_table *t, uint32_t pid, uint32_t parent);
-bool pe_table_kin(const struct pe_table *t, uint32_t pid, struct pe_table_word *w);
+void pe_table_ended(struct pe_table *t, uint32_t pid, uint32_t parent);
+bool pe_table_parent(const struct pe_table *t, uint32_t pid, struct pe_table_word *w);
 
 void pe_table_set_origin(struct pe_table *t, uint32_t pid, const char *path, int64_t moment);
 /* When the file was changed that @pid was read from, in ms since boot; 0: the origin is not known.

@@ -64,12 +64,12 @@ struct pe_table *pe_words_table(struct pe_evidence *e)
 	return likely(t) ? t : pe_words_map(e, true);
 }
 
-int64_t pe_words_shared(const struct pe_table *t, uint32_t pid, const struct pe_kin_of *of,
+int64_t pe_words_shared(const struct pe_table *t, uint32_t pid, const struct pe_ancestry_of *of,
 			struct pe_table_word *w, char *path)
 {
 	path[0] = '\0';
 	/* evidence from before this process's birth belongs to its ancestors */
-	if (!pe_table_seen(t, pid, w) || !pe_kin_was_below(t, w->source, w->tick, of))
+	if (!pe_table_seen(t, pid, w) || !pe_ancestry_was_below(t, w->source, w->tick, of))
 		return 0;
 	if (w->kind == PE_TABLE_LOOK)
 		return (int64_t)w->tick * PE_MOMENT_TICK;

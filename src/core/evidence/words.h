@@ -25,7 +25,7 @@ struct pe_table *pe_words_table(struct pe_evidence *e);
 /* The moment of the table's word for @pid, in ms since boot. 0: it is not evidence for the process
  * @of: no descendant wrote it, or that process itself wrote it from a file, and its own record has
  * more detail. @path: PE_TABLE_PATH bytes. */
-int64_t pe_words_shared(const struct pe_table *t, uint32_t pid, const struct pe_kin_of *of,
+int64_t pe_words_shared(const struct pe_table *t, uint32_t pid, const struct pe_ancestry_of *of,
 			struct pe_table_word *w, char *path);
 
 /* evidence.3: the program has @pid from its arguments, or from a pidfile that it read. */

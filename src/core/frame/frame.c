@@ -145,7 +145,7 @@ static pe_cold void first_frame(struct pe_frame *p)
 		p->trace = pe_trace_make(&p->set->unwind);
 	pe_clock_init(&p->clock, 0);
 	pe_tree_init(&p->tree, &p->inner, &p->leaf, pe_clock_lap(pe_clock_now(&p->clock)));
-	pe_foreign_init(&p->others, &p->inner, &p->leaf, p->other_chunks, PE_FOREIGN_MOST);
+	pe_foreign_init(&p->foreign, &p->inner, &p->leaf, p->foreign_chunks, PE_FOREIGN_MOST);
 	pe_foreign_init(&p->groups.led, &p->inner, &p->leaf, p->group_chunks, PE_FRAME_GROUPS);
 	atomic_store(&p->groups.works, p->set->handles ? PE_GROUPS_WORK : PE_GROUPS_UNTRIED);
 	atomic_store(&p->autoreap, pe_sys_children_vanish() ? PE_AUTOREAP_IGNORED : 0);
@@ -189,7 +189,7 @@ static void next_frame(struct pe_frame *p, struct pe_thread *t)
 	atomic_store(&p->obituaries, NULL); /* not in this process (obituary.4) */
 	t->vfork_depth = 0;
 	t->last = 0;
-	t->exits = NULL;
+	t->exit_watch = NULL;
 	t->by_hand = 0;
 	atomic_store_explicit(fork_mark, 1, memory_order_release);
 }

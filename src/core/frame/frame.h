@@ -110,13 +110,13 @@ struct pe_frame {
 	_Atomic bool ignored;	   /* SIGCHLD was ignored at the start, and not by the program */
 	struct pe_tree inherited[PE_FRAME_ANCESTORS];
 	_Alignas(8) char first_inner[10 * sizeof(struct pe_tree_node)];
-	struct pe_wrap_proof census; /* under the lock, as are the others */
-	struct pe_foreign others;
+	struct pe_wrap_proof wrap_proof; /* under the lock, as is the next */
+	struct pe_foreign foreign;
 	struct pe_groups groups;
 	pe_obituary_root obituaries; /* of released children; NULL: none yet */
 	struct pe_sync_point sync;
 	pe_arena_chunks slot_chunks, leaf_chunks, inner_chunks, record_chunks;
-	pe_arena_chunks other_chunks, group_chunks;
+	pe_arena_chunks foreign_chunks, group_chunks;
 };
 
 _Static_assert(offsetof(struct pe_frame, parent) == 4096, "one page");

@@ -20,7 +20,7 @@ pe_clock_time pe_sync_point_now(struct pe_frame *p)
 
 	/* Without a proof the clock is moved past a gap, so no earlier moment is taken for the
 	 * present (wrap_proof.2). */
-	pe_wrap_proof_take(&p->census, &p->clock);
+	pe_wrap_proof_take(&p->wrap_proof, &p->clock);
 	now = pe_sync_point_show(p);
 	pe_frame_unlock(p, mask);
 	return now;

@@ -56,10 +56,8 @@ struct pe_thread {
 	uint32_t record;      /* index in the arena, 0: none yet */
 	uint32_t last;	      /* slot of the last guarded call: only a hint for the next one */
 	struct rseq *rseq;    /* the area that libc registered; NULL: none, or not known yet */
-	struct pe_exit_watch *
-		/* of this thread in process `exits_of`; means nothing in another (exits.h) */
-		exits;
-	int exits_of;
+	struct pe_exit_watch *exit_watch; /* of this thread in process `exit_watch_of` only */
+	int exit_watch_of;
 	uint32_t by_hand; /* holds that the program has, pidepoch_hold() */
 };
 

@@ -40,7 +40,7 @@ static bool find(struct pe_frame *p, uint32_t pid, struct pe_foreign_process *ou
 	const struct pe_foreign_process *known = pe_foreign_find(&p->groups.led, pid);
 
 	if (!known)
-		known = pe_foreign_find(&p->others, pid);
+		known = pe_foreign_find(&p->foreign, pid);
 	if (known)
 		*out = *known;
 	pe_frame_unlock(p, mask);

@@ -114,14 +114,14 @@ static int judge_other(struct pe_frame *p, struct pe_pin *pin, uint64_t *birth)
 	int proven = -ENODATA;
 	bool same, gone_by;
 
-	found = pe_foreign_find(&p->others, pin->pid);
+	found = pe_foreign_find(&p->foreign, pin->pid);
 	if (found)
 		known = *found;
 	inode &= found && known.who.kind == PE_IDENTITY_INODE;
 	same = inode && known.who.id == now.id;
 	gone_by = inode && !same && pin->epoch <= known.since;
 	if (!same && !gone_by)
-		proven = pe_wrap_proof_take(&p->census, &p->clock);
+		proven = pe_wrap_proof_take(&p->wrap_proof, &p->clock);
 	pe_frame_unlock(p, mask);
 
 	*birth = same ? known.since : pin->epoch;
@@ -290,7 +290,7 @@ long pe_reference_call(struct pe_frame *p, struct pe_thread *t, const struct pe_
 static bool is_ambiguous(struct pe_frame *p, uint32_t pid, const struct pe_identity *who)
 {
 	struct pe_known k = pe_frame_know(p, pid);
-	const struct pe_foreign_process *before = pe_foreign_find(&p->others, pid);
+	const struct pe_foreign_process *before = pe_foreign_find(&p->foreign, pid);
 
 	return k.what != PE_KNOWN_NOTHING || k.index != 0 || atomic_load(&p->sync.gave_snapshot) ||
 	       (before && (before->who.id != who->id || before->who.kind != who->kind));
@@ -299,7 +299,7 @@ static bool is_ambiguous(struct pe_frame *p, uint32_t pid, const struct pe_ident
 /* Lock held. The latest tag that is known to mean an earlier process instance of @pid, or 0. */
 static uint64_t earlier_tag(struct pe_frame *p, uint32_t pid, const struct pe_identity *who)
 {
-	const struct pe_foreign_process *before = pe_foreign_find(&p->others, pid);
+	const struct pe_foreign_process *before = pe_foreign_find(&p->foreign, pid);
 	struct pe_known k = pe_frame_know(p, pid);
 	uint64_t tag = 0;
 
@@ -316,7 +316,7 @@ static uint64_t earlier_tag(struct pe_frame *p, uint32_t pid, const struct pe_id
 static uint64_t new_tag(struct pe_frame *p, uint32_t pid, const struct pe_identity *who)
 {
 	/* without a proof, the clock has been moved on where it could be read (wrap_proof.2) */
-	bool proven = pe_wrap_proof_take(&p->census, &p->clock) == 0;
+	bool proven = pe_wrap_proof_take(&p->wrap_proof, &p->clock) == 0;
 	pe_clock_time now = pe_clock_give(&p->clock);
 
 	if ((!proven && is_ambiguous(p, pid, who)) ||
@@ -353,7 +353,7 @@ static int take_other(struct pe_frame *p, struct pe_thread *t, int pid, int fd, 
 		who.kind = PE_IDENTITY_NONE;
 	mask = pe_frame_lock(p);
 	*epoch = new_tag(p, (uint32_t)pid, &who);
-	err = pe_foreign_note(&p->others, (uint32_t)pid, &who, *epoch);
+	err = pe_foreign_note(&p->foreign, (uint32_t)pid, &who, *epoch);
 	pe_frame_unlock(p, mask);
 	/* the process still exists after the clock was read: so its birth was before */
 	return err ? err : pe_sys_pidfd_send_signal(fd, 0, NULL, 0) == -ESRCH ? -ESRCH : 0;
@@ -365,7 +365,7 @@ static pe_cold void first_look(struct pe_frame *p)
 	uint64_t mask = pe_frame_lock(p);
 
 	if (!pe_clock_has_shown(&p->clock))
-		pe_wrap_proof_take(&p->census, &p->clock);
+		pe_wrap_proof_take(&p->wrap_proof, &p->clock);
 	pe_clock_show_birth(&p->clock);
 	pe_frame_unlock(p, mask);
 }

@@ -39,7 +39,7 @@ static void note(struct pe_frame *p, const struct pe_wait_entry *l)
 {
 	uint64_t mask = pe_frame_lock(p);
 
-	pe_foreign_note(&p->others, l->pid, &l->who, l->epoch);
+	pe_foreign_note(&p->foreign, l->pid, &l->who, l->epoch);
 	pe_frame_unlock(p, mask);
 }
 

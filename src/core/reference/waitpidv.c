@@ -130,7 +130,7 @@ static void ask_each(struct step *s)
 		}
 		ask(s, i);
 	}
-	v->restless = v->left;
+	v->unwatched = v->left;
 }
 
 /* --- by the ring --- */
@@ -188,7 +188,7 @@ static void bind(struct step *s, size_t i, uint32_t epoch)
 		s->x->live--;
 	} else {
 		s->err = s->err ? s->err : state;
-		s->v->restless = true;
+		s->v->unwatched = true;
 		s->x->vector = NULL; /* to be read again */
 	}
 }
@@ -274,7 +274,7 @@ static void look_at_hint(struct step *s, uint32_t index)
 	 * report no more for it */
 	if (!w->look.ended)
 		arm(s, index);
-	s->v->restless |= w->state == PE_WATCH_LOOK;
+	s->v->unwatched |= w->state == PE_WATCH_LOOK;
 }
 
 static void look_at_hints(struct step *s)
@@ -307,14 +307,14 @@ static void ask_ring(struct step *s)
 
 /* --- which way --- */
 
-static struct pe_exit_watch *exits_of(const struct pe_frame *p, const struct pe_thread *t)
+static struct pe_exit_watch *exit_watch_of(const struct pe_frame *p, const struct pe_thread *t)
 {
-	return t->exits_of == p->tgid ? t->exits : NULL;
+	return t->exit_watch_of == p->tgid ? t->exit_watch : NULL;
 }
 
 bool pe_waitpidv_remembers(const struct pe_frame *p, const struct pe_thread *t)
 {
-	return exits_of(p, t) != NULL;
+	return exit_watch_of(p, t) != NULL;
 }
 
 static bool is_deaf(const struct pe_frame *p)
@@ -325,9 +325,9 @@ static bool is_deaf(const struct pe_frame *p)
 
 void pe_waitpidv_forget(struct pe_frame *p, struct pe_thread *t)
 {
-	struct pe_exit_watch *x = exits_of(p, t);
+	struct pe_exit_watch *x = exit_watch_of(p, t);
 
-	t->exits = NULL;
+	t->exit_watch = NULL;
 	if (!x)
 		return;
 	/* the kernel frees its part with the thread */
@@ -336,9 +336,9 @@ void pe_waitpidv_forget(struct pe_frame *p, struct pe_thread *t)
 	pe_exit_watch_close(x);
 }
 
-void pe_waitpidv_deafen(struct pe_frame *p, struct pe_thread *t)
+void pe_waitpidv_forbid_ring(struct pe_frame *p, struct pe_thread *t)
 {
-	struct pe_exit_watch *x = exits_of(p, t);
+	struct pe_exit_watch *x = exit_watch_of(p, t);
 
 	if (x && !x->busy)
 		pe_waitpidv_forget(p, t);
@@ -350,13 +350,13 @@ void pe_waitpidv_deafen(struct pe_frame *p, struct pe_thread *t)
 static struct pe_exit_watch *exits_for(struct pe_frame *p, struct pe_thread *t,
 				       const struct pe_waitpidv *v)
 {
-	struct pe_exit_watch *x = exits_of(p, t);
+	struct pe_exit_watch *x = exit_watch_of(p, t);
 
 	if ((v->options & STATES) || is_deaf(p) || (v->count < PE_WAITPIDV_MANY && !v->blocks))
 		return NULL;
 	if (!x) {
-		t->exits = x = pe_exit_watch_open();
-		t->exits_of = p->tgid;
+		t->exit_watch = x = pe_exit_watch_open();
+		t->exit_watch_of = p->tgid;
 	}
 	if (!x || x->busy)
 		return NULL;
@@ -371,14 +371,14 @@ int pe_waitpidv_step(struct pe_frame *p, struct pe_thread *t, struct pe_waitpidv
 {
 	struct step s = { .p = p, .t = t, .v = v, .x = exits_for(p, t, v) };
 
-	v->left = v->restless = false;
+	v->left = v->unwatched = false;
 	if (s.x) {
 		s.x->busy = true;
 		ask_ring(&s);
 		s.x->busy = false;
 	} else {
-		if (exits_of(p, t))
-			t->exits->vector = NULL;
+		if (exit_watch_of(p, t))
+			t->exit_watch->vector = NULL;
 		ask_each(&s);
 	}
 	return v->news == 0 ? s.err : 0;
@@ -399,13 +399,13 @@ static bool is_longer(const struct timespec *a, const struct timespec *b)
 	return !a || a->tv_sec > b->tv_sec || (a->tv_sec == b->tv_sec && a->tv_nsec > b->tv_nsec);
 }
 
-/* 0: restless, and the pause has passed */
+/* 0: some entries are unwatched, and the pause has passed */
 int pe_waitpidv_sleep(struct pe_frame *p, struct pe_thread *t, const struct pe_waitpidv *v,
 		      const struct timespec *patience, const uint64_t *mask)
 {
 	struct timespec until = little_for(v); /* ppoll writes to it */
-	struct pe_exit_watch *x = exits_of(p, t);
-	bool is_little = v->restless && is_longer(patience, &until);
+	struct pe_exit_watch *x = exit_watch_of(p, t);
+	bool is_little = v->unwatched && is_longer(patience, &until);
 	int err;
 
 	if (!is_little && patience)

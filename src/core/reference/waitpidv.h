@@ -56,8 +56,8 @@ struct pe_waitpidv {
 	/* in and out */
 	size_t news; /* how many entries changed */
 	/* out */
-	bool left;     /* there are entries that are not final, or were not reached */
-	bool restless; /* for some of them no ring will report a change */
+	bool left;	/* there are entries that are not final, or were not reached */
+	bool unwatched; /* no ring will report a change of some of them */
 };
 
 /* 0, or -errno, which is returned only if no entry changed. */
@@ -73,7 +73,7 @@ int pe_waitpidv_sleep(struct pe_frame *p, struct pe_thread *t, const struct pe_w
 void pe_waitpidv_forget(struct pe_frame *p, struct pe_thread *t);
 
 /* Use no ring from now on, in any thread: a filter is about to be installed that kills for it. */
-void pe_waitpidv_deafen(struct pe_frame *p, struct pe_thread *t);
+void pe_waitpidv_forbid_ring(struct pe_frame *p, struct pe_thread *t);
 
 /* Does the thread have memory to be freed? */
 bool pe_waitpidv_remembers(const struct pe_frame *p, const struct pe_thread *t);

@@ -2,7 +2,7 @@
 #include "core/contract.h"
 
 #include "core/time/identity.h"
-#include "core/evidence/kin.h"
+#include "core/evidence/ancestry.h"
 
 #define LONGEST 32
 #define SLACK	3u /* ticks: a birth is recorded a moment after it */
@@ -13,7 +13,7 @@ static uint32_t recorded_parent(const struct pe_table *t, uint32_t pid, uint64_t
 {
 	struct pe_table_word w;
 
-	if (!pe_table_kin(t, pid, &w) || w.tick > *tick + SLACK)
+	if (!pe_table_parent(t, pid, &w) || w.tick > *tick + SLACK)
 		return 0;
 	*tick = w.tick;
 	return w.source;
@@ -32,8 +32,8 @@ static uint32_t parent_of(const struct pe_table *t, uint32_t pid, uint64_t *tick
 	return who.ppid;
 }
 
-bool pe_kin_was_below(const struct pe_table *t, uint32_t source, uint64_t tick,
-		      const struct pe_kin_of *of)
+bool pe_ancestry_was_below(const struct pe_table *t, uint32_t source, uint64_t tick,
+			   const struct pe_ancestry_of *of)
 {
 	for (int i = 0; i < LONGEST && source > 1; i++) {
 		if (source == of->pid)
@@ -43,21 +43,22 @@ bool pe_kin_was_below(const struct pe_table *t, uint32_t source, uint64_t tick,
 	return false;
 }
 
-bool pe_kin_descends(const struct pe_table *t, uint32_t pid, const struct pe_kin_of *of)
+bool pe_ancestry_descends(const struct pe_table *t, uint32_t pid, const struct pe_ancestry_of *of)
 {
 	struct pe_identity_holder who;
 	struct pe_table_word w;
 
 	if (pe_identity_descends(pid, of->pid))
 		return true;
-	if (!t || !pe_table_kin(t, pid, &w) || pe_identity_describe(pid, &who) != 0)
+	if (!t || !pe_table_parent(t, pid, &w) || pe_identity_describe(pid, &who) != 0)
 		return false;
-	/* recorded at this process's birth or after it (kin.4), and no later process has the pid */
+	/* recorded at this process's birth or after it (ancestry.4), and no later process has the
+	 * pid */
 	return w.kind != PE_TABLE_ENDED && w.tick >= who.start &&
-	       pe_kin_was_below(t, w.source, w.tick, of);
+	       pe_ancestry_was_below(t, w.source, w.tick, of);
 }
 
-void pe_kin_publish(struct pe_table *t, uint32_t pid)
+void pe_ancestry_publish(struct pe_table *t, uint32_t pid)
 {
 	struct pe_identity_holder who;
 	struct pe_table_word w = { .kind = PE_TABLE_NOTHING }, old;
@@ -68,8 +69,8 @@ void pe_kin_publish(struct pe_table *t, uint32_t pid)
 		w.tick = who.start;
 		w.source = who.ppid;
 		/* an earlier record names the parent from before the parent ended */
-		if (!pe_table_kin(t, pid, &old) || old.kind == PE_TABLE_ENDED ||
+		if (!pe_table_parent(t, pid, &old) || old.kind == PE_TABLE_ENDED ||
 		    old.tick < who.start)
-			pe_table_bear(t, pid, &w);
+			pe_table_born(t, pid, &w);
 	}
 }
