@@ -97,6 +97,24 @@ int vr_kernel_zero_fill(int uffd, struct vr_span s)
 	return error;
 }
 
+int vr_kernel_copy_fill(int uffd, struct vr_span s, uintptr_t from)
+{
+	struct uffdio_copy copy = { .dst = s.start, .src = from, .len = vr_span_bytes(s) };
+	int error;
+
+	/* as above */
+	while ((error = descriptor_ioctl(uffd, UFFDIO_COPY, &copy)) == -EAGAIN) {
+		const size_t done = copy.copy > 0 ? (size_t)copy.copy : 0;
+
+		copy.dst += done;
+		copy.src += done;
+		copy.len -= done;
+		if (copy.len == 0)
+			return 0;
+	}
+	return error;
+}
+
 static int advise(struct vr_span s, int advice)
 {
 	return pe_sys_madvise((void *)s.start, vr_span_bytes(s), advice);

@@ -48,8 +48,9 @@ int vr_kernel_unregister(int uffd, struct vr_span s);
  * the kernel looks for the registration (-ENOENT) before it looks at the mode (-EINVAL). */
 int vr_kernel_is_registered(int uffd, struct vr_span s); /* 1, 0 or -errno */
 
-/* the zero page wherever a page of @s is missing; every page of @s must be */
+/* The zero page, or a copy of the page at @from for each one. Every page of @s must be missing. */
 int vr_kernel_zero_fill(int uffd, struct vr_span s);
+int vr_kernel_copy_fill(int uffd, struct vr_span s, uintptr_t from);
 
 /* --- madvise --- */
 

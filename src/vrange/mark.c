@@ -49,9 +49,9 @@ static int let_go(struct vr_span run, void *arg)
 }
 
 /* mark.3, mark.4 */
-int vr_mark_free(struct vr_state *st, struct vr_span part)
+int vr_mark_free(struct vr_span part, bool shared)
 {
-	if (st->forked)
+	if (shared)
 		return vr_pages_each(part, vr_pages_exclusive, let_go, NULL);
 	if (vr_kernel_all_present(part) == 1)
 		return vr_kernel_free(part);
@@ -141,7 +141,7 @@ static int finish_part(struct vr_state *st, struct vr_span part, void *arg)
 	const struct vr_ledger_entry e = { .span = part };
 	/* fill() has just read every page of it */
 	const bool read = vr_span_pages(part) <= FEW && !vr_ledger_first(&st->ledger, part);
-	int error = read && !st->forked ? vr_kernel_free(part) : vr_mark_free(st, part);
+	int error = read && !st->forks ? vr_kernel_free(part) : vr_mark_free(part, st->forks);
 
 	(void)arg;
 	if (error)
@@ -170,7 +170,7 @@ static int mark_parts(struct vr_state *st, struct vr_span s)
 /* Is nothing of @s volatile, missing, swapped out or shared with a forked process? */
 static bool is_plain(struct vr_state *st, struct vr_span s)
 {
-	return !st->forked && vr_span_pages(s) > FEW && !vr_ledger_first(&st->ledger, s) &&
+	return !st->forks && vr_span_pages(s) > FEW && !vr_ledger_first(&st->ledger, s) &&
 	       vr_kernel_all_present(s) == 1;
 }
 
@@ -197,7 +197,7 @@ static int mark_one(struct vr_state *st, struct vr_span s)
 	if (is_plain(st, s))
 		return mark_plain(st, s);
 	/* MADV_FREE would refuse it, but may have no page to be made for */
-	if (st->forked && vr_kernel_is_locked(s))
+	if (st->forks && vr_kernel_is_locked(s))
 		return -EINVAL;
 	error = begin_part(st, s, NULL);
 	if (error) {

@@ -40,8 +40,9 @@ int vr_mark_zero(struct vr_state *st, struct vr_span s, bool strict);
 /* 0 intact, 1 lost. @partial: survivors keep their content. */
 int vr_mark_undo(struct vr_state *st, struct vr_span s, bool partial);
 
-/* Gives the pages of registered memory to the kernel, as mark.3 and mark.4 allow. */
-int vr_mark_free(struct vr_state *st, struct vr_span s);
+/* Gives the pages of registered memory to the kernel, as mark.3 and mark.4 allow. @shared: a
+ * forked process may have them, too. */
+int vr_mark_free(struct vr_span s, bool shared);
 
 /* 0: every page of @s is dirty now. -EFAULT: one is lost. -EACCES: not writable. */
 int vr_mark_dirty(struct vr_state *st, struct vr_span s);

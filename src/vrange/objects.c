@@ -9,6 +9,7 @@
 #define ARENA	  ((size_t)64 << 20)
 #define LEAST	  ((uint64_t)1 << 20) /* of the cap */
 #define CAP_AGE	  64
+#define ZEROS	  ((size_t)1 << 20) /* the largest object that is filled by copies */
 #define PER_CHUNK 128
 #define MOST	  (PER_CHUNK * 1023)
 
@@ -175,14 +176,39 @@ struct vrange_object *vr_objects_new(struct vr_state *st, size_t size)
 
 /* --- losing and finding --- */
 
+/* Memory that reads as zeros and is never written: it takes none. */
+static uintptr_t zeros(struct vr_objects *all)
+{
+	if (!all->zeros) {
+		void *at = pe_sys_mmap(ZEROS);
+
+		all->zeros = at == MAP_FAILED ? NULL : at;
+	}
+	return (uintptr_t)all->zeros;
+}
+
+/* objects.4 */
+static int fill_missing(struct vr_state *st, int uffd, struct vr_span s)
+{
+	const bool large = vr_span_bytes(s) > ZEROS || !zeros(&st->objects);
+
+	return large ? vr_kernel_zero_fill(uffd, s)
+		     : vr_kernel_copy_fill(uffd, s, zeros(&st->objects));
+}
+
 /* An object whose memory is gone or given up gets zeros. */
 static int renew(struct vr_state *st, struct vrange_object *o)
 {
 	const int uffd = vr_state_uffd(st);
 	int error = vr_kernel_drop(o->span);
 
-	if (error == 0 && uffd >= 0)
-		error = vr_kernel_zero_fill(uffd, o->span);
+	if (error == -EINVAL) /* locked by mlockall(): nothing is missing */
+		memset((void *)o->span.start, 0, vr_span_bytes(o->span));
+	if (error)
+		return error == -EINVAL ? 0 : error;
+	o->forks = st->forks;
+	if (uffd >= 0)
+		error = fill_missing(st, uffd, o->span);
 	/* not registered (state.3): zeros come by themselves */
 	return error == -ENOENT || vr_state_descriptor_gone(error) ? 0 : error;
 }
@@ -256,7 +282,7 @@ static void arm(struct vr_state *st, struct vrange_object *o)
 {
 	note_witnesses(st, o);
 	if (!(st->without & VR_WITHOUT_FREE) && (vr_state_uffd(st) >= 0 || o->witness))
-		vr_mark_free(st, o->span);
+		vr_mark_free(o->span, o->forks != st->forks);
 	append(st, &st->objects.armed, o);
 	set_word(o, VR_OBJECT_ARMED);
 }

@@ -18,9 +18,12 @@
  * objects.3  The order is that of a clock with a second chance: what was unpinned since it was
  *            listed goes to the end once.
  * objects.4  Arenas stay registered, so there are as many mappings as arenas. Memory that is new or
- *            lost comes by UFFDIO_ZEROPAGE. The first page of an arena is written: mark.7.
+ *            lost comes by UFFDIO_COPY of zeros, as it is about to be written; that of a large
+ *            object, of which a part may be enough, by UFFDIO_ZEROPAGE. The first page of an arena
+ *            is written: mark.7.
  * objects.5  Without userfaultfd (level 3) a loss is seen by witness.h.
- * objects.6  After a fork only pages that are mapped once are given to the kernel: mark.4.
+ * objects.6  Of an object that is older than a fork, only pages that are mapped once are given to
+ *            the kernel: mark.4.
  * objects.7  What cannot be vouched for is lost: ARMED objects of a process that lost its
  *            registrations (state.2, state.3).
  */
@@ -54,6 +57,7 @@ struct vrange_object {
 	uint32_t link;		 /* of the arena of records; not used */
 	uint32_t index;		 /* its own */
 	uint32_t next, previous; /* in its list; 0: none */
+	uint32_t forks;		 /* of the process when its pages were new */
 };
 
 struct vr_object_list {
@@ -69,6 +73,7 @@ struct vr_objects {
 	struct vr_arena *arenas;
 	bool registers;		       /* false: level 3 or 4 */
 	uintptr_t fresh, fresh_end;    /* of the newest arena */
+	void *zeros;		       /* ZEROS bytes, for new pages; NULL: not mapped */
 	struct vr_object_list listed;  /* debt: oldest first */
 	struct vr_object_list armed;   /* oldest first */
 	struct vr_object_list deleted; /* their memory waits for an object of the same size */

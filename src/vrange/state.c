@@ -242,7 +242,7 @@ static void register_all(struct vr_state *st)
 
 void vr_state_adopt(struct vr_state *st)
 {
-	st->forked = true;
+	st->forks++;
 	close_both(st);
 	for (size_t i = 0; i < st->ledger.n; i++)
 		st->ledger.entry[i].flags |= VR_LEDGER_LOST;
@@ -258,7 +258,7 @@ void vr_state_fork_prepare(void)
 		return;
 	/* before the fork, while the kernel can still be asked */
 	vr_stale_before_fork(st);
-	st->forked = true;
+	st->forks++;
 }
 
 void vr_state_fork_parent(void)

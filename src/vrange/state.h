@@ -41,7 +41,7 @@ struct vr_state {
 	struct vr_descriptor maps; /* for PROCMAP_QUERY; level 2 without it */
 	uint32_t without;	   /* VR_WITHOUT_ */
 	bool probed;		   /* `without` is complete */
-	bool forked;		   /* pages may be shared with a forked process */
+	uint32_t forks;		   /* of this process: older pages may be shared with another one */
 	uint64_t lost;		   /* bytes that were found lost, or purged by vrange_trim() */
 	uint64_t fork_mask;	   /* between the fork handlers, as the next */
 	bool forking;

@@ -16,7 +16,7 @@ static int zero_part(struct vr_state *st, struct vr_span s)
 	if (!e.witness)
 		return -ENOMEM;
 	vr_witness_note(e.witness, 0, s);
-	error = vr_mark_free(st, s);
+	error = vr_mark_free(s, st->forks);
 	if (error)
 		vr_witness_delete(e.witness);
 	else

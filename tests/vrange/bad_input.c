@@ -9,6 +9,7 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
@@ -159,6 +160,43 @@ static void overlaps(void)
 	CHECK(unmark(m + LENGTH, 8 * PAGE) == 0 && check_count(m + LENGTH, 8, 7) == 8,
 	      "the last part is intact");
 	munmap(m, 2 * LENGTH);
+}
+
+/* With mlockall(): objects work, and are never taken. */
+static int locks_all(void *arg)
+{
+	struct vrange_object *o;
+	int lost = 0;
+	char *at;
+
+	(void)arg;
+	if (mlockall(MCL_CURRENT | MCL_FUTURE) != 0)
+		return 77;
+	o = vrange_new(LENGTH, 0);
+	if (!o) {
+		CHECK(errno == ENOMEM, "more than may be locked");
+		return failures;
+	}
+	at = vrange_pin(o, &lost);
+	CHECK(at && lost && check_count(at, N, 0) == N, "new: zeros");
+	memset(at, 7, LENGTH);
+	vrange_unpin(o);
+	pressure_reclaim_range(at, LENGTH);
+	CHECK(vrange_pin(o, &lost) == at && !lost && check_count(at, N, 7) == N, "intact");
+	vrange_unpin(o);
+	vrange_trim(SIZE_MAX);
+	CHECK(vrange_pin(o, &lost) == at && lost && check_count(at, N, 0) == N, "trimmed: zeros");
+	return failures;
+}
+
+static void all_is_locked(void)
+{
+	const int status = check_in_child(locks_all, NULL);
+
+	if (status == 77)
+		puts("left out: mlockall()");
+	else
+		CHECK(status == 0, "objects under mlockall()");
 }
 
 /* --- files --- */
@@ -339,6 +377,7 @@ int main(int argc, char **argv)
 	try_refusal(refused_from_the_start, SYS_madvise, MADV_FREE, EINVAL, "MADV_FREE: EINVAL");
 	devices();
 	huge_pages();
+	all_is_locked();
 	arguments();
 	truncated();
 	if (mvrange(m, PAGE, VRANGE_VOLATILE, VRANGE_STRICT) == 0) {

@@ -126,7 +126,7 @@ mutants()
 	mutate ranges ledger.c 'if (at < to && l->entry[to - 1].span.end > s.end) {' 'if (0) {'
 	mutate forks state.c '	register_all(&state);' '	;'
 	mutate forks state.c 'vr_stale_before_fork(st);' ';'
-	mutate forks mark.c 'if (st->forked)' 'if (0)'
+	mutate forks mark.c 'if (shared)' 'if (0)'
 	mutate forks state.c 'if (unlikely(!o->alive)) {' 'if (0) {'
 	mutate model unmark.c '		keep_survivors(st, part);' ';'
 	mutate model walk.c 'st->ledger, s);' 'st->ledger, s); e = NULL;'
@@ -134,7 +134,9 @@ mutants()
 	mutate objects objects.c 'vr_kernel_is_registered(uffd, o->span) == 1;' '1;'
 	mutate objects objects.c 'if (vr_mark_dirty(st, o->span) != 0)' 'if (0)'
 	mutate objects objects.c 'while (all->listed.bytes > all->cap)' 'while (0)'
-	mutate objects objects.c 'error = vr_kernel_zero_fill(uffd, o->span);' ';'
+	mutate objects objects.c 'error = fill_missing(st, uffd, o->span);' ';'
+	mutate objects objects.c 'return large ?' 'return 0 ?'
+	mutate objects objects.c 'o->forks != st->forks' '0'
 	mutate objects objects.c 'if (word & VR_OBJECT_REFERENCED)' 'if (0)'
 	mutate objects object.c 'give_up(o);' ';'
 	export VRANGE_FORCE_OLD=userfaultfd
@@ -150,10 +152,11 @@ mutants()
 	mutate files unmark.c 'u->lost |= result == 1;' ';'
 	mutate steps file.c '	e->state = VR_EXTENT_PURGING;' '	;'
 	test $purger = no || purger_mutants
+	mutate bad_input objects.c 'memset((void *)o->span.start, 0,' 'memset((void *)o->span.start, 5,'
 	mutate bad_input mapped.c 'vr_kernel_is_special(part)' '0'
 	mutate bad_input mapped.c 'return vr_file_can_mark(st, &f);' 'return 0;'
 	mutate bad_input shared.c 'return d.full ? -ENOSPC : 0;' ';'
-	mutate bad_input mark.c 'if (st->forked && vr_kernel_is_locked(s))' 'if (0)'
+	mutate bad_input mark.c 'if (st->forks && vr_kernel_is_locked(s))' 'if (0)'
 	mutate bad_input state.c 'if (vr_kernel_can_free() != 0)' 'if (0)'
 	mutate bad_input mark.c 'error = vr_walk_mappings(st, s, &files);' ';'
 }

@@ -156,17 +156,23 @@ static void vrange_10_debt(void)
 
 static struct vrange_object *shared[MANY];
 
-/* All of them are with the kernel: what the next child inherits. */
-static void arm_all(void)
+/* Older objects are given to the kernel: the debt of as many new ones exceeds the cap. */
+static void arm_older(void)
 {
 	static struct vrange_object *more[1024];
 
-	for (int i = 0; i < MANY; i++)
-		shared[i] = filled(7);
 	for (int i = 0; i < 1024; i++)
 		more[i] = filled(3);
 	for (int i = 0; i < 1024; i++)
 		vrange_delete(more[i]);
+}
+
+/* All of them are with the kernel: what the next child inherits. */
+static void arm_all(void)
+{
+	for (int i = 0; i < MANY; i++)
+		shared[i] = filled(7);
+	arm_older();
 }
 
 static int child_uses(void *arg)
@@ -211,6 +217,66 @@ static void forks(void)
 	      "in the child of a raw fork");
 	for (int i = 0; i < MANY; i++)
 		vrange_delete(shared[i]);
+}
+
+/* Its pages were with the kernel before, and are shared with a forked process, which keeps its own.
+ * They are not taken from either. */
+static void objects_6_shared_pages(void)
+{
+	struct vrange_object *o = filled(7);
+	int go[2], status, lost;
+	pid_t child;
+	char byte;
+
+	arm_older();
+	if (!in_cgroup || level > 2 || !is_right(o, 7, &lost) || pipe(go) != 0)
+		return;
+	fflush(stdout);
+	child = fork();
+	if (child == 0) {
+		close(go[1]);
+		_exit(read(go[0], &byte, 1) == 0 && is_right(o, 7, &lost) && !lost ? 0 : 1);
+	}
+	close(go[0]);
+	arm_older();
+	for (int round = 0; round < 3; round++)
+		pressure_reclaim();
+	CHECK(is_right(o, 7, &lost) && !lost, "not taken while another process has its pages");
+	close(go[1]);
+	CHECK(waitpid(child, &status, 0) == child && status == 0, "nor from the other process");
+	vrange_delete(o);
+}
+
+static long resident_pages(void)
+{
+	long size = 0, pages = 0;
+	FILE *f = fopen("/proc/self/statm", "re");
+
+	if (f && fscanf(f, "%ld %ld", &size, &pages) != 2)
+		pages = 0;
+	if (f)
+		fclose(f);
+	return pages;
+}
+
+/* A large object takes no memory for what is not written. */
+static void objects_4_large(void)
+{
+	const size_t size = 32ul << 20;
+	struct vrange_object *o = vrange_new(size, 0);
+	const long before = resident_pages();
+	int lost;
+	char *at = vrange_pin(o, &lost);
+
+	CHECK(at && lost && check_byte(at) == 0 && check_byte(at + size - 1) == 0, "zeros");
+	memset(at, 7, PAGE);
+	vrange_unpin(o);
+	vrange_trim(SIZE_MAX);
+	CHECK(level > 2 || check_byte(at) == -1, "purged: SIGBUS");
+	CHECK(vrange_pin(o, &lost) == at && lost && check_byte(at) == 0, "lost: zeros again");
+	CHECK(resident_pages() - before < (long)(size / PAGE / 2), "and no memory for them");
+	vrange_unpin(o);
+	vrange_delete(o);
 }
 
 static _Atomic int stop;
@@ -278,9 +344,11 @@ int main(void)
 	pins();
 	fills();
 	reads();
+	objects_4_large();
 	oldest_first();
 	vrange_10_debt();
 	forks();
+	objects_6_shared_pages();
 	vrange_9_race();
 	state_3_closed();
 	pressure_leave();
