@@ -134,9 +134,13 @@ class Vrange(Group):
     rows = (
         Row('pin and unpin of an object / getppid', 'toggle.64', 'getppid.64', 0.1),
         Row('mark 4 KiB / MADV_FREE', 'mark.4', 'free.4', 3),
+        Row('the calls that change the memory, alone', 'raw-mark.4', 'free.4'),
         Row('mark 1 MiB / MADV_FREE', 'mark.1024', 'free.1024', 1.3),
+        Row('the calls that change the memory, alone', 'raw-mark.1024', 'free.1024'),
         Row('unmark 1 MiB / read-modify-write of each page', 'unmark.1024', 'touch.1024', 1.2),
+        Row('the calls that change the memory, alone', 'raw-unmark.1024', 'touch.1024'),
         Row('unmark 1 GiB of huge pages / the same', 'unmark.huge', 'touch.huge', 0.01),
+        Row('the calls that change the memory, alone', 'raw-unmark.huge', 'touch.huge'),
         Row('pin and unpin of 1 GiB / a pair of mprotect', 'toggle.1048576', 'protect.1048576',
             1e-6),
         Row('hit ratio of a cache / of a list sized by hand', 'hits.volatile', 'hits.lru',
@@ -148,12 +152,12 @@ class Vrange(Group):
     def measure(self, bench, n):
         program, cache = bench.program('vrange'), bench.program('vrange_cache')
         for kib in ('4', '1024'):
-            for what in in_turn(('mark', 'free', 'unmark', 'touch'), n):
+            for what in in_turn(('mark', 'raw-mark', 'free', 'unmark', 'raw-unmark', 'touch'), n):
                 bench.take('%s.%s' % (what, kib), program, what, kib)
         for what in in_turn(('toggle', 'getppid'), n):
             bench.take(what + '.64', program, what, '64')
         if n < 3:
-            for what in in_turn(('unmark', 'touch'), n):
+            for what in in_turn(('unmark', 'raw-unmark', 'touch'), n):
                 bench.take(what + '.huge', program, what, '1048576', 'huge')
             for what in in_turn(('toggle', 'protect'), n):
                 bench.take(what + '.1048576', program, what, '1048576')

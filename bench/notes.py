@@ -53,8 +53,8 @@ NOTES = {
     'report': '',
     'vrange': '''
 * The pages are small ones, unless the row says huge, and all are there. A touch is of pages that
-  MADV_FREE has marked, as an unmark's are marked by mvrange(). Why the first rows with a bar are
-  not met: docs/vrange.md, "What it costs".
+  MADV_FREE has marked, as an unmark's are marked by mvrange(). Each row "alone" is the floor of the
+  row above it: the same system calls, made directly. More: docs/vrange.md, "What it costs".
 * The cache wants twice the memory of its cgroup, 128 MiB; a miss costs about half a millisecond.
   The list sized by hand keeps 70 % of it. A burst is an allocation of 64 MiB beside the full cache.
 ''',

@@ -5,6 +5,8 @@
  *   vrange mark|unmark|free|touch KIB [huge]  mvrange(VOLATILE); mvrange(NONVOLATILE); MADV_FREE; a
  *                                             read-modify-write of one word of each page. huge:
  *                                             transparent huge pages
+ *   vrange raw-mark|raw-unmark KIB            the system calls alone that change the memory, as in
+ *                                             vrange_raw.h
  *   vrange toggle|protect KIB                 vrange_pin() and vrange_unpin() of an object; a pair
  *                                             of mprotect()
  *   vrange getppid KIB                        the cheapest system call
@@ -19,6 +21,7 @@
 #include <unistd.h>
 
 #include <vrange.h>
+#include <vrange_raw.h>
 
 #define ROUNDS	     301
 #define LARGE_ROUNDS 7
@@ -28,6 +31,7 @@
 static char *memory;
 static size_t bytes;
 static struct vrange_object *object;
+static int raw = -1;
 
 static double now(void)
 {
@@ -54,6 +58,16 @@ static int mark(void)
 static int unmark(void)
 {
 	return mvrange(memory, bytes, VRANGE_NONVOLATILE, 0);
+}
+
+static int raw_mark(void)
+{
+	return vrange_raw_mark(raw, memory, bytes);
+}
+
+static int raw_unmark(void)
+{
+	return vrange_raw_unmark(raw, memory, bytes);
 }
 
 static int give(void)
@@ -104,6 +118,16 @@ static int fill_marked(void)
 	return fill() + mark();
 }
 
+static int fill_raw_unmarked(void)
+{
+	return raw_unmark() < 0 ? -1 : fill();
+}
+
+static int fill_raw_marked(void)
+{
+	return fill() + raw_mark();
+}
+
 /* A touch is of pages that may be reclaimed, as an unmark's are. */
 static int fill_given(void)
 {
@@ -123,6 +147,8 @@ static const struct what {
 } all[] = {
 	{ "mark", fill_unmarked, mark, 1 },
 	{ "unmark", fill_marked, unmark, 1 },
+	{ "raw-mark", fill_raw_unmarked, raw_mark, 1 },
+	{ "raw-unmark", fill_raw_marked, raw_unmark, 1 },
 	{ "free", fill, give, 1 },
 	{ "touch", fill_given, touch, 1 },
 	{ "toggle", nothing, toggle, 10000 },
@@ -178,6 +204,8 @@ int main(int argc, char **argv)
 	if (memory == MAP_FAILED)
 		return 2;
 	madvise(memory, bytes, argc == 4 ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
+	if (strncmp(w->name, "raw", 3) == 0)
+		raw = vrange_raw_open();
 	if (w->make == toggle)
 		make_object();
 	else
