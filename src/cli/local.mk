@@ -8,7 +8,8 @@ pidepoch_CPPFLAGS = $(AM_CPPFLAGS) -DPE_BINDIR='"$(bindir)"' -DPE_LIBDIR='"$(pre
 	-DPE_BUILT_LIBDIR='".libs"' -DPE_BUILT_LIBEXECDIR='"tests/programs"'
 pidepoch_SOURCES = \
 	src/cli/main.c src/cli/commands.h src/cli/completion.c \
-	src/cli/run.c src/cli/outcome.c src/cli/outcome.h src/cli/report.c \
+	src/cli/run.c src/cli/init.c src/cli/init.h src/cli/outcome.c src/cli/outcome.h \
+	src/cli/report.c \
 	src/cli/program.c src/cli/program.h \
 	src/cli/demo.c \
 	src/cli/doctor.c \

@@ -6,7 +6,7 @@
  *        changed. After that no error needs anything to be undone.
  * run.2  The program replaces this process: status, signals, terminal and job control are its own.
  *        (With --error-exitcode and --summary it is a child, because this process then counts
- *        what was reported: outcome.h.)
+ *        what was reported: outcome.h. With --init it is one, too: init.h.)
  * run.3  A setting that is not given stays as it is in the environment, so that nested runs inherit
  *        it. --trust adds to it.
  */
@@ -20,6 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/init.h"
 #include "cli/libraries.h"
 #include "cli/outcome.h"
 #include "cli/program.h"
@@ -47,7 +48,7 @@ struct plan {
 	const char *error;
 	const char *stacks;
 	int found_status; /* 0: findings do not count */
-	bool summary;
+	bool summary, init;
 	struct file log, events;
 	const char *supervisor; /* auto, on or off */
 	enum pe_program_fit fit;
@@ -122,6 +123,9 @@ static int take_option(struct plan *p, int option)
 		return take_status(p);
 	case PE_OPTION_SUMMARY:
 		p->summary = true;
+		return 0;
+	case PE_OPTION_INIT:
+		p->init = true;
 		return 0;
 	case PE_OPTION_STACKS:
 		p->stacks = optarg;
@@ -332,13 +336,16 @@ static int check_outcome(const struct plan *p)
 }
 
 /* 0: the caller executes the command. Else the command has run or could not be started, and @status
- * is the exit status. */
-static int fork_if_counted(const struct plan *p, int *status)
+ * is the exit status. The first process of a container is outside of what is counted. */
+static int fork_if_asked(const struct plan *p, int *status)
 {
 	struct pe_outcome o = { .log = p->log.path,
 				.events = p->events.path,
 				.found = p->found_status };
-	int r = p->found_status || p->summary ? pe_outcome_fork(&o, p->summary, status) : 0;
+	int r = p->init ? pe_init_fork(status) : 0;
+
+	if (r == 0 && (p->found_status || p->summary))
+		r = pe_outcome_fork(&o, p->summary, status);
 
 	if (r < 0)
 		*status = PE_EXIT_UNABLE;
@@ -385,7 +392,7 @@ int pe_run_main(int argc, char **argv)
 		r = try_file(&plan.events);
 	if (r == 0)
 		r = set_environment(&plan);
-	if (r == 0 && fork_if_counted(&plan, &status) != 0)
+	if (r == 0 && fork_if_asked(&plan, &status) != 0)
 		return status;
 	if (r == 0 && plan.watched)
 		r = pe_supervise_start(plan.fit != PE_PROGRAM_FITS ||

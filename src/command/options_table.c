@@ -44,6 +44,9 @@ static const struct pe_options_option run_options[] = {
 	  "then runs as a child" },
 	{ PE_OPTION_SUMMARY, "summary", 0, NULL,
 	  "say at the end what was reported, refused and not written; COMMAND then runs as a child" },
+	{ PE_OPTION_INIT, "init", 0, NULL,
+	  "be the first process of a container: reap orphans and forward signals; COMMAND then runs "
+	  "as a child" },
 	{ PE_OPTION_TRUST, "trust", 0, "PATTERN",
 	  "do not check programs whose name matches the shell pattern; may be given more than "
 	  "once" },

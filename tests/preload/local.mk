@@ -22,6 +22,7 @@ CLI_TESTS = \
 	tests/cli/odd_names.sh \
 	tests/cli/options.sh \
 	tests/cli/sinks.sh \
+	tests/cli/init.sh \
 	tests/cli/outcome.sh \
 	tests/cli/recipes.sh \
 	tests/cli/setuid.sh \
