@@ -12,6 +12,7 @@ int pe_doctor_main(int argc, char **argv);
 int pe_status_main(int argc, char **argv);
 int pe_fuzz_main(int argc, char **argv);
 int pe_top_main(int argc, char **argv);
+int pe_watch_main(int argc, char **argv);
 int pe_completion_main(int argc, char **argv);
 
 #endif

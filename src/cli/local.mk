@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# bin/pidepoch: a file per command (run, fuzz, report, status, demo, doctor).
+# bin/pidepoch: a file per command.
 bin_PROGRAMS += pidepoch
 
 # The PE_BUILT_* are told from the folder that the binary is built in; see src/cli/paths.c.
@@ -18,6 +18,8 @@ pidepoch_SOURCES = \
 	src/cli/scenario.c src/cli/scenario.h \
 	src/cli/status.c \
 	src/cli/top.c src/cli/top.h \
+	src/cli/watch.c src/cli/watch_print.c src/cli/watch_print.h \
+	src/cli/follow.c src/cli/follow.h \
 	src/cli/supervise.c src/cli/supervise.h \
 	src/cli/demo_table.c src/cli/demo_table.h \
 	src/cli/vrange.c src/cli/vrange.h \

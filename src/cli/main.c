@@ -29,8 +29,9 @@ static const struct {
 	{ "run", pe_run_main },	      { "report", pe_report_main },
 	{ "demo", pe_demo_main },     { "fuzz", pe_fuzz_main },
 	{ "status", pe_status_main }, { "top", pe_top_main },
-	{ "doctor", pe_doctor_main }, { "completion", pe_completion_main },
-	{ "help", help_main },	      { "version", version_main },
+	{ "watch", pe_watch_main },   { "doctor", pe_doctor_main },
+	{ "help", help_main },	      { "completion", pe_completion_main },
+	{ "version", version_main },
 };
 
 static int version(void)

@@ -106,6 +106,23 @@ static void print_lost(unsigned int n, const char *what, const char *file, int e
 				 plural(n), *file ? file : "standard error", strerror(error));
 }
 
+/* "1002 calls judged: 1000 kill, 2 pidfd_open" */
+static void print_judged(const struct pe_tally *t)
+{
+	char text[1024] = "";
+	unsigned long long all = 0, of_call;
+	size_t n = 0;
+
+	for (unsigned int c = 0; c < PE_CALL_COUNT; c++) {
+		of_call = atomic_load(&t->judged[c]);
+		if (of_call && n < sizeof(text))
+			n += (size_t)snprintf(text + n, sizeof(text) - n, "%s %llu %s",
+					      all ? "," : ":", of_call, pe_call_name(c));
+		all += of_call;
+	}
+	pe_message_error(0, "run", "summary: %llu call%s judged%s", all, all == 1 ? "" : "s", text);
+}
+
 /* outcome.3 */
 static void print_summary(const struct pe_outcome *o)
 {
@@ -115,6 +132,7 @@ static void print_summary(const struct pe_outcome *o)
 
 	if (!*o->summary || pe_summary_take(o->summary, &t) < 0)
 		return;
+	print_judged(&t);
 	for (unsigned int k = 0; k < PE_TALLY_KINDS && n < sizeof(text); k++)
 		n += add_kind(text + n, sizeof(text) - n, k, t.event[k]);
 	if (n == 0)

@@ -8,8 +8,8 @@
  *            command.
  * outcome.2  The events count that were added to the file while the command ran, of severity
  *            warning or worse. Later events of the command's own children do not count.
- * outcome.3  A summary counts what the programs of the run reported, from a tally in shared memory.
- *            It names what could not be written, and why.
+ * outcome.3  A summary counts the calls that were judged and what the programs of the run reported,
+ *            from a tally in shared memory. It names what could not be written, and why.
  */
 #ifndef PE_CLI_OUTCOME_H
 #define PE_CLI_OUTCOME_H

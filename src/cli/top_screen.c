@@ -23,6 +23,7 @@
 
 #include "command/exit_status.h"
 #include "command/message.h"
+#include "inspect/uses.h"
 
 #define USES 5
 #define LINE 512
@@ -40,23 +41,25 @@ struct view {
 	enum order order;
 	char filter[64], search[64];
 	char *editing; /* filter or search while it is typed, or NULL */
-	bool paused, helps, done;
+	bool paused, helps, done, inverted;
+	struct timespec last; /* look */
 	char use[USES][LINE];
 };
 
 /* --- rows --- */
 
 static enum order sort_order; /* of compare() */
+static bool is_inverted;
 
 static unsigned long long key_of(const struct pe_top_process *p)
 {
 	switch (sort_order) {
 	case BY_CHILDREN:
-		return p->library ? p->status.stats.children : 0;
+		return p->children;
 	case BY_REAPED:
-		return p->library ? p->status.stats.released : 0;
+		return p->released;
 	case BY_USES:
-		return p->library ? p->status.uses : 0;
+		return p->uses;
 	default:
 		return 0;
 	}
@@ -67,10 +70,10 @@ static int compare(const void *a, const void *b)
 {
 	const struct pe_top_process *p = *(const struct pe_top_process *const *)a;
 	const struct pe_top_process *q = *(const struct pe_top_process *const *)b;
+	const int order = key_of(p) != key_of(q) ? (key_of(p) > key_of(q) ? -1 : 1)
+						 : (p->pid > q->pid) - (p->pid < q->pid);
 
-	if (key_of(p) != key_of(q))
-		return key_of(p) > key_of(q) ? -1 : 1;
-	return p->pid < q->pid ? -1 : p->pid > q->pid;
+	return is_inverted ? -order : order;
 }
 
 static bool fits(const struct pe_top_process *p, const char *text)
@@ -90,6 +93,7 @@ static void choose_rows(struct view *v)
 		if (fits(&v->now.process[i], v->filter))
 			v->row[v->rows++] = &v->now.process[i];
 	sort_order = v->order;
+	is_inverted = v->inverted;
 	if (v->order != BY_TREE)
 		qsort(v->row, v->rows, sizeof(*v->row), compare);
 	/* the same process stays selected */
@@ -102,32 +106,29 @@ static void choose_rows(struct view *v)
 
 /* --- a look --- */
 
-static void note_use(struct view *v, const struct pe_top_process *p, unsigned int more)
+/* a line of the list of stale uses */
+static char *new_line(struct view *v)
 {
-	char text[LINE - 40], clock[16];
+	memmove(v->use[0], v->use[1], sizeof(v->use) - sizeof(v->use[0]));
+	return v->use[USES - 1];
+}
+
+static void note_use(void *context, const struct pe_uses_use *u)
+{
+	struct view *v = context;
+	char clock[16] = "before  ", call[128], *line = new_line(v);
 	time_t now = time(NULL);
 	struct tm tm;
 
-	memmove(v->use[0], v->use[1], sizeof(v->use) - sizeof(v->use[0]));
-	strftime(clock, sizeof(clock), "%H:%M:%S", localtime_r(&now, &tm));
-	pe_top_last_use(text, sizeof(text), p);
-	if (more > 1)
-		snprintf(v->use[USES - 1], LINE, "%s %s (and %u more)", clock, text, more - 1);
-	else
-		snprintf(v->use[USES - 1], LINE, "%s %s", clock, text);
-}
-
-static void note_uses(struct view *v)
-{
-	for (size_t i = 0; i < v->now.processes; i++) {
-		const struct pe_top_process *p = &v->now.process[i];
-		const struct pe_top_process *b = pe_top_find(&v->before, p->pid);
-		const unsigned int uses =
-			b && b->library && b->status.uses <= p->status.uses ? b->status.uses : 0;
-
-		if (p->library && p->status.uses > uses)
-			note_use(v, p, p->status.uses - uses);
+	if (v->before.process)
+		strftime(clock, sizeof(clock), "%H:%M:%S", localtime_r(&now, &tm));
+	if (u->missed) {
+		snprintf(line, LINE, "%s %s: %u more", clock, u->comm, u->missed);
+		return;
 	}
+	pe_uses_call(call, sizeof(call), u);
+	snprintf(line, LINE, "%s %s[%d]: %s: stale pid, %s", clock, u->comm, u->pid, call,
+		 pe_uses_outcome(u->outcome));
 }
 
 static void look(struct view *v)
@@ -139,15 +140,26 @@ static void look(struct view *v)
 	pe_top_free(&v->before);
 	v->before = v->now;
 	v->now = now;
-	note_uses(v);
+	pe_uses_between(&v->before, &v->now, note_use, v);
 	choose_rows(v);
 }
 
 /* --- drawing --- */
 
+/* Of the stale uses: fewer on a low screen. */
+static int shown_uses(void)
+{
+	return LINES >= 20 ? USES : LINES >= 14 ? 3 : 1;
+}
+
+static bool is_narrow(void)
+{
+	return COLS < (int)sizeof(PE_TOP_HEAD);
+}
+
 static int list_height(void)
 {
-	const int height = LINES - 3 - USES - 2;
+	const int height = LINES - 3 - shown_uses() - 2;
 
 	return height > 1 ? height : 1;
 }
@@ -174,9 +186,10 @@ static void draw_rows(struct view *v)
 		v->first = v->selected - height + 1;
 	for (size_t i = 0; i < height && v->first + i < v->rows; i++) {
 		const struct pe_top_process *p = v->row[v->first + i];
-		const bool used = p->library && p->status.uses > 0;
+		const bool used = p->uses > 0;
 
-		pe_top_line(line, sizeof(line), p, v->order == BY_TREE ? 2 * p->depth : 0);
+		pe_top_line(line, sizeof(line), p, v->order == BY_TREE ? 2 * p->depth : 0,
+			    is_narrow());
 		draw_line(3 + (int)i,
 			  (v->first + i == v->selected ? (int)A_REVERSE : 0) |
 				  (used ? (int)A_BOLD | COLOR_PAIR(1) : 0),
@@ -189,15 +202,16 @@ static void draw_rows(struct view *v)
 static void draw_help(void)
 {
 	static const char *const lines[] = {
-		"arrows, page up and down, home, end   select a process",
-		"F3 /   search a name or pid           F4 \\   show only what has a name or pid",
-		"F5 t   the tree                       F6 >   the next column to sort by",
-		"Z      pause                          F10 q  quit",
+		"F3 /    search, F3 the next      arrows, page, home, end: select",
+		"F4 \\    filter by name or pid    Z        pause",
+		"F5 t    the tree                 F6 > <   sort by another column",
+		"F10 q   quit                     I        the other way round",
 		"",
-		"CHILD   children that were not reaped yet   REAPED   children that were",
-		"EPOCH   the lap of the pid namespace        LAG      laps that references lag behind",
-		"USES    stale uses that were reported       REFUSED  those of them that were refused",
-		"watch   without the library: known to a supervisor only",
+		"CHILD   children not reaped yet  REAPED   children that were",
+		"EPOCH   lap of the namespace     LAG      laps that references lag behind",
+		"USES    stale uses reported      REFUSED  of these",
+		"EVID -  without the library: only the supervisor sees it",
+		"N calls, M us each: what the supervisor served; how long one waited",
 	};
 
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
@@ -211,12 +225,24 @@ static void draw_keys(const struct view *v)
 	if (v->editing)
 		snprintf(line, sizeof(line), "%s: %s_",
 			 v->editing == v->filter ? "Filter" : "Search", v->editing);
+	else if (COLS < 60)
+		snprintf(line, sizeof(line), "F1Help F3Find F6:%s F10Quit%s", orders[v->order],
+			 v->paused ? " paused" : "");
 	else
 		snprintf(line, sizeof(line),
 			 "F1Help F3Search F4Filter F5Tree F6Sort:%s F10Quit%s%s%s",
 			 orders[v->order], *v->filter ? "  filter: " : "", v->filter,
 			 v->paused ? "  paused" : "");
 	draw_line(LINES - 1, (int)A_REVERSE, line);
+}
+
+static void draw_uses(const struct view *v)
+{
+	const int count = shown_uses();
+
+	draw_line(LINES - count - 2, (int)A_BOLD, "Stale uses");
+	for (int i = 0; i < count; i++)
+		draw_line(LINES - count - 1 + i, A_NORMAL, v->use[USES - count + i]);
 }
 
 static void draw(struct view *v)
@@ -226,14 +252,15 @@ static void draw(struct view *v)
 	erase();
 	pe_top_supervisors(line, sizeof(line), &v->now, v->before.process ? &v->before : NULL);
 	draw_line(0, (int)A_BOLD, line);
-	draw_line(2, (int)A_REVERSE, PE_TOP_HEAD);
-	if (v->helps)
+	if ((int)strlen(line) > COLS)
+		draw_line(1, (int)A_BOLD, line + COLS);
+	draw_line(2, (int)A_REVERSE, is_narrow() ? PE_TOP_HEAD_NARROW : PE_TOP_HEAD);
+	if (v->helps) {
 		draw_help();
-	else
+	} else {
 		draw_rows(v);
-	draw_line(LINES - USES - 2, (int)A_BOLD, "Stale uses");
-	for (int i = 0; i < USES; i++)
-		draw_line(LINES - USES - 1 + i, A_NORMAL, v->use[i]);
+		draw_uses(v);
+	}
 	draw_keys(v);
 	refresh();
 }
@@ -248,9 +275,10 @@ static void select_row(struct view *v, long row)
 	v->selected_pid = v->rows ? v->row[v->selected]->pid : 0;
 }
 
-static void find_next(struct view *v)
+/* @from: so many rows below the selected one */
+static void find_next(struct view *v, size_t from)
 {
-	for (size_t i = 0; i < v->rows; i++)
+	for (size_t i = from; i < v->rows + from; i++)
 		if (fits(v->row[(v->selected + i) % v->rows], v->search)) {
 			select_row(v, (long)((v->selected + i) % v->rows));
 			return;
@@ -275,7 +303,7 @@ static void edit(struct view *v, int key)
 	}
 	choose_rows(v);
 	if (v->editing == v->search)
-		find_next(v);
+		find_next(v, key == KEY_F(3));
 }
 
 static bool move_selection(struct view *v, int key)
@@ -320,12 +348,37 @@ static void take_key(struct view *v, int key)
 		v->order = v->order == BY_TREE ? BY_PID : BY_TREE;
 	else if (key == '>' || key == KEY_F(6))
 		v->order = (v->order + 1) % ORDERS;
+	else if (key == '<')
+		v->order = (v->order + ORDERS - 1) % ORDERS;
+	else if (key == 'I')
+		v->inverted = !v->inverted;
 	else if (key == 'Z')
 		v->paused = !v->paused;
 	choose_rows(v);
 }
 
-static void begin_screen(const struct view *v)
+/* ms until the next look; 0: now */
+static int ms_left(const struct view *v)
+{
+	struct timespec now;
+	double passed;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	passed = (double)(now.tv_sec - v->last.tv_sec) +
+		 (double)(now.tv_nsec - v->last.tv_nsec) / 1e9;
+	return passed >= v->plan->seconds ? 0 : (int)((v->plan->seconds - passed) * 1000) + 1;
+}
+
+static void look_if_due(struct view *v)
+{
+	if (ms_left(v) > 0)
+		return;
+	if (!v->paused)
+		look(v);
+	clock_gettime(CLOCK_MONOTONIC, &v->last);
+}
+
+static void begin_screen(void)
 {
 	setlocale(LC_CTYPE, "");
 	noecho();
@@ -333,7 +386,6 @@ static void begin_screen(const struct view *v)
 	curs_set(0);
 	keypad(stdscr, TRUE);
 	set_escdelay(50);
-	timeout((int)(v->plan->seconds * 1000));
 	if (!getenv("NO_COLOR") && has_colors()) {
 		start_color();
 		use_default_colors();
@@ -345,7 +397,7 @@ int pe_top_screen(const struct pe_top_plan *plan)
 {
 	static struct view v;
 	SCREEN *screen = newterm(NULL, stdout, stdin);
-	int key = ERR;
+	int key;
 
 	if (!screen)
 		return pe_message_error(PE_EXIT_UNABLE, "top",
@@ -353,11 +405,11 @@ int pe_top_screen(const struct pe_top_plan *plan)
 					"the list",
 					getenv("TERM") ? getenv("TERM") : "");
 	v.plan = plan;
-	begin_screen(&v);
+	begin_screen();
 	while (!v.done) {
-		if (key == ERR && !v.paused)
-			look(&v);
+		look_if_due(&v);
 		draw(&v);
+		timeout(ms_left(&v));
 		key = getch();
 		if (key != ERR && key != KEY_RESIZE)
 			take_key(&v, key);

@@ -132,6 +132,19 @@ static const struct pe_options_option top_options[] = {
 	{ 0 },
 };
 
+static const struct pe_options_option watch_options[] = {
+	{ PE_OPTION_KIND, "kind", 0,
+	  "stale|latent|probe|stolen-wait|double-reap|own-thread|init|ignored",
+	  "show events of this kind only; may be given more than once" },
+	{ PE_OPTION_EVENTS, "events", 0, "FILE",
+	  "follow the event file FILE, and do not look at processes" },
+	{ PE_OPTION_JSON, "json", 0, NULL, "a line of JSON for each event, for programs" },
+	{ PE_OPTION_DELAY, "delay", 'd', "SECONDS", "time between two looks (default 0.5)" },
+	COLOUR,
+	HELP,
+	{ 0 },
+};
+
 static const struct pe_options_option doctor_options[] = {
 	{ PE_OPTION_JSON, "json", 0, NULL, "output for programs" },
 	COLOUR,
@@ -213,6 +226,18 @@ const struct pe_options_command pe_options_commands[] = {
 		   "those below them. Key h shows the keys.",
 	  .options = top_options,
 	  .end = "Exit status: 0 success, 1 nothing to show, 2 usage error." SEE_MANUAL },
+	{ .name = "watch",
+	  .summary = "print the stale uses of running programs as they happen",
+	  .usage = "[OPTION]... [PID]...\n[OPTION]... --events=FILE",
+	  .operand = "PID",
+	  .about =
+		  "Print a line for each stale use and other misuse of a pid, while it happens, in "
+		  "the programs that run under pidepoch, as far as you may see them. With PIDs, "
+		  "only in these processes and those below them, until they have ended. Every event "
+		  "is shown of runs with --events; of others, the last stale uses before each look.",
+	  .options = watch_options,
+	  .end = "Exit status: 0 the processes PID have ended, 1 nothing to show, 2 usage "
+		 "error." SEE_MANUAL },
 	{ .name = "doctor",
 	  .summary = "show what this machine supports, and what is guaranteed here",
 	  .usage = "[OPTION]...",

@@ -22,7 +22,8 @@ static void take_settings(const struct pe_memory *m, const struct pe_settings *s
 		return;
 	status->uses = atomic_load(&sink.uses);
 	status->refused = atomic_load(&sink.refused);
-	status->last = atomic_load(&sink.last);
+	for (unsigned int i = 0; i < PE_SINK_RECENT; i++)
+		status->recent[i] = atomic_load(&sink.recent[i]);
 }
 
 /* Has the frame been made, by this process and not by the one that forked it? */

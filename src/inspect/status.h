@@ -16,7 +16,7 @@ struct pe_status {
 	enum pe_evidence_policy evidence;
 	uint32_t uses,
 		refused; /* stale uses that were reported, and those of them that were refused */
-	uint64_t last;	 /* PE_SINK_LAST of core/record/sink.h */
+	uint64_t recent[PE_SINK_RECENT]; /* PE_SINK_USE of core/record/sink.h */
 	bool trusted;
 	uint64_t learned; /* the address of its evidence, for learned.h; 0: not known */
 };

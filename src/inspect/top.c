@@ -9,7 +9,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "core/call.h"
 #include "core/time/identity.h"
 
 /* --- reading /proc --- */
@@ -29,6 +28,14 @@ static bool read_text(pid_t pid, const char *file, char *to, size_t size, size_t
 	return *length > 0;
 }
 
+/* The 22nd field; @text begins with the end of the second. */
+static uint64_t start_in(const char *text)
+{
+	for (int i = 0; text && i < 20; i++)
+		text = strchr(text + 1, ' ');
+	return text ? strtoull(text, NULL, 10) : 0;
+}
+
 /* "PID (COMM) STATE PARENT ...": the name may contain anything. */
 static bool read_stat(struct pe_top_process *p)
 {
@@ -39,6 +46,7 @@ static bool read_stat(struct pe_top_process *p)
 	if (!read_text(p->pid, "stat", text, sizeof(text), &n) || !(open = strchr(text, '(')) ||
 	    !(end = strrchr(text, ')')) || sscanf(end, ") %*c %d", &p->parent) != 1)
 		return false;
+	p->start = start_in(end);
 	*end = '\0';
 	snprintf(p->comm, sizeof(p->comm), "%s", open + 1);
 	for (char *c = p->comm; *c; c++)
@@ -69,6 +77,14 @@ static bool read_title(pid_t pid, const char *role, pid_t *run)
 	return read_text(pid, "cmdline", text, sizeof(text), &n) &&
 	       strncmp(text, before, strlen(before)) == 0 &&
 	       sscanf(text + strlen(before), "%d", run) == 1;
+}
+
+const struct pe_top_supervisor *pe_top_supervisor_of(const struct pe_top *t, pid_t run)
+{
+	for (size_t i = 0; t && i < t->supervisors; i++)
+		if (t->supervisor[i].run == run)
+			return &t->supervisor[i];
+	return NULL;
 }
 
 static struct pe_top_supervisor *of_run(struct pe_top *t, pid_t run)
@@ -188,19 +204,67 @@ static bool is_below_any(const struct pe_top *t, const struct pe_top_process *p,
 	return n == 0;
 }
 
+/* --- figures --- */
+
+static uint64_t children_of(const struct pe_top *t, pid_t pid)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < t->processes; i++)
+		n += t->process[i].parent == pid;
+	return n;
+}
+
+static void take_entry(const struct pe_top *t, struct pe_top_process *p,
+		       const struct pe_top_supervisor *s,
+		       const struct pe_child_table_process *entry)
+{
+	p->watched = p->known = true;
+	p->policy = s->figures.policy;
+	p->children = children_of(t, p->pid);
+	p->released = entry->children > p->children ? entry->children - p->children : 0;
+	p->uses = entry->uses;
+	p->refused = entry->refused;
+}
+
+/* top.4. An orphan of a run is below pid 1: its supervisor's table has it. */
+static void take_watched(const struct pe_top *t, struct pe_top_process *p)
+{
+	struct pe_child_table_process entry = { .children = 0 };
+
+	for (size_t i = 0; i < t->supervisors; i++) {
+		const struct pe_top_supervisor *s = &t->supervisor[i];
+		const bool below = is_below(t, p, s->run);
+
+		if (!p->library && s->known && !p->known &&
+		    (pe_watched_find(&s->watched, p->pid, &entry) || below))
+			take_entry(t, p, s, &entry);
+		p->watched = p->watched || below;
+	}
+}
+
+static void take_library(struct pe_top_process *p)
+{
+	int r = pe_status_read(p->pid, &p->status);
+
+	p->library = p->known = r == 0 || r == -EAGAIN;
+	p->policy = p->status.policy;
+	p->children = p->status.stats.children;
+	p->released = p->status.stats.released;
+	p->uses = p->status.uses;
+	p->refused = p->status.refused;
+}
+
 /* top.1 */
 static void select_listed(struct pe_top *t, bool *listed, const pid_t *roots, size_t n)
 {
 	for (size_t i = 0; i < t->processes; i++) {
 		struct pe_top_process *p = &t->process[i];
-		int r;
 
-		for (size_t s = 0; s < t->supervisors; s++)
-			p->watched = p->watched || is_below(t, p, t->supervisor[s].run);
 		if (!is_below_any(t, p, roots, n))
 			continue;
-		r = pe_status_read(p->pid, &p->status);
-		p->library = r == 0 || r == -EAGAIN;
+		take_library(p);
+		take_watched(t, p);
 		listed[i] = p->library || p->watched;
 	}
 }
@@ -244,6 +308,26 @@ static int arrange(struct pe_top *t, const pid_t *roots, size_t n)
 	return r;
 }
 
+static void open_supervisors(struct pe_top *t)
+{
+	for (size_t i = 0; i < t->supervisors; i++) {
+		struct pe_top_supervisor *s = &t->supervisor[i];
+
+		s->known = s->worker && pe_watched_open(&s->watched, s->worker) == 0;
+		if (s->known && pe_watched_figures(&s->watched, &s->figures) < 0) {
+			pe_watched_close(&s->watched);
+			s->known = false;
+		}
+	}
+}
+
+static void close_supervisors(struct pe_top *t)
+{
+	for (size_t i = 0; i < t->supervisors; i++)
+		if (t->supervisor[i].known)
+			pe_watched_close(&t->supervisor[i].watched);
+}
+
 int pe_top_read(struct pe_top *t, const pid_t *roots, size_t n)
 {
 	int r = pe_identity_proc_is_ours() == 0 ? 0 : -ENODATA;
@@ -251,22 +335,29 @@ int pe_top_read(struct pe_top *t, const pid_t *roots, size_t n)
 	memset(t, 0, sizeof(*t));
 	if (r == 0)
 		r = list_all(t);
-	if (r == 0)
+	if (r == 0) {
+		open_supervisors(t);
 		r = arrange(t, roots, n);
+		close_supervisors(t);
+	}
 	if (r != 0)
 		pe_top_free(t);
 	return r;
 }
 
-void pe_top_last_use(char *out, size_t size, const struct pe_top_process *p)
+double pe_top_latency(const struct pe_top_supervisor *s, const struct pe_top_supervisor *before)
 {
-	static const char *const outcomes[] = { "let through", "refused", "aborted" };
-	const uint64_t last = p->status.last;
-	const unsigned int outcome = (unsigned int)(last & 255);
+	const struct pe_top_supervisor none = { .run = 0 };
+	const struct pe_top_supervisor *b = before ? before : &none;
+	const uint64_t times = s->times - b->times;
+	uint64_t served = s->known && (!before || b->known) ? s->figures.served - b->figures.served
+							    : 0;
 
-	snprintf(out, size, "%s[%d]: %s(%u): stale pid, %s", p->comm, p->pid,
-		 pe_call_name((unsigned int)(last >> 8 & 255)), (unsigned int)(last >> 32),
-		 outcomes[outcome < 3 ? outcome : 0]);
+	if ((before && b->worker != s->worker) || times == 0 || served == 0)
+		return -1;
+	return ((double)(s->waited - b->waited) / (double)times +
+		(double)(s->ran - b->ran) / (double)served) /
+	       1000;
 }
 
 void pe_top_free(struct pe_top *t)

@@ -7,8 +7,11 @@
  *        the order of the tree, each process before its children.
  * top.2  Programs are only read. What may not be read is not known: the process is listed if it is
  *        watched.
- * top.3  A supervisor's delay is the kernel's record of how long its worker has waited for a
- *        processor (/proc/PID/schedstat), for each time that it ran.
+ * top.3  A supervisor's latency is the mean time that a call waits for it: how long its worker
+ *        waited for a processor each time that it was to run (/proc/PID/schedstat), and how long
+ *        it ran for each call that it served.
+ * top.4  Of a program without the library its supervisor knows the children since the last exec
+ *        and the stale uses (watched.h); which of the children live is read from /proc.
  */
 #ifndef PE_INSPECT_TOP_H
 #define PE_INSPECT_TOP_H
@@ -18,20 +21,29 @@
 #include <sys/types.h>
 
 #include "inspect/status.h"
+#include "inspect/watched.h"
 
 struct pe_top_process {
 	pid_t pid, parent;
 	unsigned int depth; /* in the tree of what is listed */
 	uid_t user;
+	uint64_t start; /* ticks since boot */
 	char comm[16];
 	bool library; /* then @status is known */
-	bool watched; /* by a supervisor */
+	bool watched; /* by the supervisor of a run */
+	bool known;   /* the figures below are known, from the library or the supervisor */
 	struct pe_status status;
+	enum pe_policy policy;
+	uint64_t children, released;
+	uint32_t uses, refused;
 };
 
 struct pe_top_supervisor {
 	pid_t monitor, worker, run;
 	uint64_t ran, waited, times; /* of the worker: ns, ns, count */
+	bool known;
+	struct pe_watched watched;	   /* only while pe_top_read() reads */
+	struct pe_watched_figures figures; /* if @known, else zero */
 };
 
 struct pe_top {
@@ -49,7 +61,10 @@ void pe_top_free(struct pe_top *t);
 /* The process with this pid, or NULL. */
 const struct pe_top_process *pe_top_find(const struct pe_top *t, pid_t pid);
 
-/* "prog[12]: kill(4711): stale pid, refused", of the process's last stale use. */
-void pe_top_last_use(char *out, size_t size, const struct pe_top_process *p);
+/* The supervisor of this run, or NULL. @t may be NULL. */
+const struct pe_top_supervisor *pe_top_supervisor_of(const struct pe_top *t, pid_t run);
+
+/* top.3, in us, since @before, or since the start if it is NULL; -1: it served no call. */
+double pe_top_latency(const struct pe_top_supervisor *s, const struct pe_top_supervisor *before);
 
 #endif

@@ -18,6 +18,7 @@
 #include "core/frame/stats.h"
 #include "core/record/notice.h"
 #include "core/record/sink.h"
+#include "core/record/tally.h"
 #include "core/engine/fuzz_page.h"
 #include "core/text.h"
 #include "core/token.h"
@@ -245,6 +246,7 @@ static bool apply_fuzz(struct pe_settings *set, const char *value)
 static bool apply_summary(struct pe_settings *set, const char *value)
 {
 	set->summary = value;
+	pe_tally_open(set);
 	return true;
 }
 

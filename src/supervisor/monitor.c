@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "core/record/sink.h"
+#include "core/record/tally.h"
 #include "core/sys.h"
 #include "core/time/identity.h"
 #include "emulate/epochs.h"
@@ -236,14 +237,24 @@ static int prepare_title(struct pe_worker *s)
 	return r == 0 ? pe_title_prepare() : r;
 }
 
+/* Where notices, stale uses and judged calls are counted. */
+static void keep_counts(struct pe_worker *s)
+{
+	if (s->table) {
+		s->table->sink.of_many = true;
+		s->table->policy = s->set.policy;
+		s->set.sink = &s->table->sink;
+	}
+	if (s->set.summary)
+		pe_tally_open(&s->set);
+}
+
 static _Noreturn void be_monitor(const struct birth *b)
 {
-	static struct pe_sink sink = { .unlimited = true };
 	static struct pe_worker s;
 	int r;
 
 	s.set = *b->set;
-	s.set.sink = &sink;
 	s.trust = b->plan->trust;
 	s.fvrange = b->plan->fvrange;
 	s.set.fuzz = b->plan->fuzz;
@@ -254,6 +265,7 @@ static _Noreturn void be_monitor(const struct birth *b)
 	s.program = pe_sys_pidfd_open(b->program, 0);
 	raise_limits();
 	s.table = pe_child_table_map();
+	keep_counts(&s);
 	s.epochs = pe_epochs_map();
 	if (pe_stack_is_wanted(&s))
 		s.waits = pe_stack_waits_map();

@@ -28,6 +28,7 @@ CLI_TESTS = \
 	tests/cli/setuid.sh \
 	tests/cli/status.sh \
 	tests/cli/top.sh \
+	tests/cli/watch.sh \
 	tests/cli/unfit.sh \
 	tests/cli/usage.sh \
 	tests/cli/values.sh \
@@ -43,7 +44,7 @@ CLI_TESTS += \
 	tests/fuzz-command/static.sh \
 	tests/fuzz-command/usage.sh
 dist_check_SCRIPTS += $(CLI_TESTS)
-dist_check_DATA += tests/support/cli.sh tests/support/users.h
+dist_check_DATA += tests/support/cli.sh tests/support/stale.sh tests/support/users.h
 TESTS += $(CLI_TESTS)
 
 # what tells a program a number, what does not, and how a stale one is judged

@@ -164,7 +164,7 @@ END_TEST
 /* and the reason is written once */
 START_TEST(sink_2_a_log_that_cannot_be_opened_gives_way_to_descriptor_2)
 {
-	struct pe_sink sink = { .failed = false };
+	struct pe_sink sink = { .log_said = false };
 
 	begin();
 	settings.sink = &sink;

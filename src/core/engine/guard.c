@@ -5,6 +5,7 @@
 #include "core/engine/birth.h"
 #include "core/record/notice.h"
 #include "core/record/event.h"
+#include "core/record/tally.h"
 #include "core/evidence/group.h"
 #include "core/engine/fuzz_page.h"
 #include "core/engine/judge.h"
@@ -349,6 +350,7 @@ long pe_guard(struct pe_frame *p, struct pe_thread *t, const struct pe_use *u)
 
 	if (unlikely(u->pid <= 0) || unlikely(!pe_frame_enter(p, t)))
 		return pass(u);
+	pe_tally_judged(p->set, u->by);
 	do {
 		entry = find_entry(p, t, (uint32_t)u->pid);
 		if (entry == 0 && p->ancestors == 0)

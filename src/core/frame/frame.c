@@ -166,7 +166,6 @@ static void forget_uses(struct pe_sink *s)
 {
 	atomic_store(&s->uses, 0);
 	atomic_store(&s->refused, 0);
-	atomic_store(&s->last, 0);
 }
 
 static void next_frame(struct pe_frame *p, struct pe_thread *t)

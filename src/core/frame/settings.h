@@ -18,19 +18,22 @@
 
 struct pe_event_outside;
 struct pe_fuzz_page;
+struct pe_tally;
 
 #define PE_SINK_CLASSES 64u
+#define PE_SINK_RECENT	16u
 
 /* what the host keeps of a process's notices (core/record/sink.h); zero at the start */
 struct pe_sink {
 	_Atomic uint32_t second, written[PE_SINK_CLASSES]; /* sink.4: notices in this second */
 	_Atomic uint32_t left_out;
 	_Atomic int process; /* whose counts these are: a forked child starts at zero */
-	_Atomic bool failed, events_failed; /* the reason has been written */
-	bool unlimited;			    /* the notices are of several processes */
-	_Atomic uint32_t uses;		    /* stale uses since the exec or fork */
-	_Atomic uint32_t refused;	    /* of these */
-	_Atomic uint64_t last;		    /* PE_SINK_LAST: the last one */
+	_Atomic int log_error, events_error; /* errno of the first line that was lost; 0: none */
+	_Atomic bool log_said, events_said;  /* this has been reported */
+	bool of_many;		  /* the notices are of other processes, and are not limited */
+	_Atomic uint32_t uses;	  /* stale uses since the exec or fork */
+	_Atomic uint32_t refused; /* of these */
+	_Atomic uint64_t recent[PE_SINK_RECENT]; /* PE_SINK_USE: the last ones; n-th at n modulo */
 };
 
 /* what to do about a pid whose holder is younger than the evidence (core/evidence/evidence.h) */
@@ -51,15 +54,16 @@ struct pe_settings {
 	bool readable;		   /* a supervisor can read this process's memory (token.h) */
 	bool linked_only;	   /* the library does not see this process's forks and waits */
 	size_t old_bytes_most;	   /* S9's bound; 0: PE_SYNC_POINT_OLD_BYTES */
-	bool trusted;	      /* the program is exempt: nothing is reported, refused or aborted */
-	const char *log;      /* absolute path, "journal", "syslog", or NULL: descriptor 2 */
-	struct pe_sink *sink; /* core/record/sink.h; NULL: no limit, no complaints */
-	const char *summary;  /* name of the segment of core/record/tally.h, or NULL */
-	const char *events;   /* absolute path, or NULL: none are written */
-	bool stacks;	      /* events have stacks */
-	bool handles;	      /* 'pidepoch run' found that a handle opens after its leader's reap */
-	bool once;	      /* print one report only */
-	bool share_waits;     /* S17 */
+	bool trusted;		/* the program is exempt: nothing is reported, refused or aborted */
+	const char *log;	/* absolute path, "journal", "syslog", or NULL: descriptor 2 */
+	struct pe_sink *sink;	/* core/record/sink.h; NULL: no limit, no complaints */
+	const char *summary;	/* name of the segment of core/record/tally.h, or NULL */
+	struct pe_tally *tally; /* that segment, attached; or NULL */
+	const char *events;	/* absolute path, or NULL: none are written */
+	bool stacks;		/* events have stacks */
+	bool handles;	  /* 'pidepoch run' found that a handle opens after its leader's reap */
+	bool once;	  /* print one report only */
+	bool share_waits; /* S17 */
 	struct pe_unwind unwind;
 	const struct pe_event_outside *outside; /* event.h; NULL: events are about this process */
 	int parent;	       /* the parent when the program was loaded; 0: not known */

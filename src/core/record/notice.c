@@ -91,7 +91,8 @@ static void add_history(struct pe_text *line, const struct pe_frame *p, const st
 	pe_text_add(line, ")");
 }
 
-static void add_holder(struct pe_text *line, const struct pe_use *u)
+/* false: no process has the pid, or it is not known whether the group that has it is another one */
+static bool add_holder(struct pe_text *line, const struct pe_use *u)
 {
 	struct pe_identity_holder who;
 	int err;
@@ -100,7 +101,7 @@ static void add_holder(struct pe_text *line, const struct pe_use *u)
 		pe_text_add(line, u->group ? "; its group may have ended"
 					   : "; the orphan that has it now may be a descendant");
 		pe_text_add(line, ", which cannot be determined here");
-		return;
+		return false;
 	}
 	err = pe_identity_describe((uint32_t)(u->holder ? u->holder : u->pid), &who);
 
@@ -109,7 +110,7 @@ static void add_holder(struct pe_text *line, const struct pe_use *u)
 		pe_text_add(line, err == -ESRCH && u->group ? "no process has this pid"
 				  : err == -ESRCH	    ? "no process has it"
 						  : "held by a process that /proc does not show");
-		return;
+		return err != -ESRCH;
 	}
 	pe_text_add(line, "held by '");
 	pe_text_foreign(line, who.comm);
@@ -118,6 +119,7 @@ static void add_holder(struct pe_text *line, const struct pe_use *u)
 	pe_text_add(line, ", parent ");
 	pe_text_decimal(line, who.ppid);
 	pe_text_add(line, ")");
+	return true;
 }
 
 static void add_outcome(struct pe_text *line, const struct pe_frame *p, enum pe_outcome outcome)
@@ -138,18 +140,18 @@ static const char *outcome_name(enum pe_outcome outcome)
 					       : "aborting";
 }
 
-static void count(const struct pe_frame *p, const struct pe_use *u, enum pe_outcome outcome)
+static void count(const struct pe_frame *p, const struct pe_use *u, bool held,
+		  enum pe_outcome outcome)
 {
-	pe_sink_count(p->set, PE_SINK_LAST(u->pid, u->by, outcome), outcome == PE_OUTCOME_REFUSED);
+	pe_sink_count(p->set, PE_SINK_USE(u, !held, outcome), outcome == PE_OUTCOME_REFUSED);
 }
 
-void pe_notice_stale(const struct pe_frame *p, const struct pe_use *u, const struct pe_known *k,
+long pe_notice_stale(const struct pe_frame *p, const struct pe_use *u, const struct pe_known *k,
 		     enum pe_outcome outcome)
 {
 	char buffer[LINE];
 	struct pe_text line = pe_text_on(buffer, sizeof(buffer) - 1);
 
-	count(p, u, outcome);
 	pe_sink_begin(&line, p->set);
 	add_call(&line, u);
 	/* what the parent knew does not prove the child's use stale (verdict.7) */
@@ -157,16 +159,17 @@ void pe_notice_stale(const struct pe_frame *p, const struct pe_use *u, const str
 			   : u->group			 ? "stale group: "
 							 : "stale pid: ");
 	add_history(&line, p, u, k);
-	add_holder(&line, u);
+	count(p, u, add_holder(&line, u), outcome);
 	add_outcome(&line, p, outcome);
-	pe_sink_write(p->set, &line,
-		      &(struct pe_sink_fields){
-			      .call = pe_call_name(u->by),
-			      .evidence = k->what == PE_KNOWN_INHERITED ? "inherited" : "own",
-			      .outcome = outcome_name(outcome),
-			      .pid = (uint32_t)u->pid,
-			      .signal = u->signal,
-		      });
+	return pe_sink_write(p->set, &line,
+			     &(struct pe_sink_fields){
+				     .call = pe_call_name(u->by),
+				     .evidence = k->what == PE_KNOWN_INHERITED ? "inherited"
+									       : "own",
+				     .outcome = outcome_name(outcome),
+				     .pid = (uint32_t)u->pid,
+				     .signal = u->signal,
+			     });
 }
 
 /* "0.123 s", "12 s", "3 days"; @ticks: known to 10 ms, "0.12 s" */
@@ -234,7 +237,7 @@ void pe_notice_evidence(const struct pe_frame *p, const struct pe_use *u,
 	char buffer[LINE];
 	struct pe_text line = pe_text_on(buffer, sizeof(buffer) - 1);
 
-	count(p, u, outcome);
+	count(p, u, true, outcome);
 	pe_sink_begin(&line, p->set);
 	add_call(&line, u);
 	pe_text_add(&line, "stale pid: ");

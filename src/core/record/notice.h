@@ -13,7 +13,8 @@
 #include "core/frame/frame.h"
 #include "core/frame/use.h"
 
-void pe_notice_stale(const struct pe_frame *p, const struct pe_use *u, const struct pe_known *k,
+/* 0, or -errno: it could not be written where it belongs. */
+long pe_notice_stale(const struct pe_frame *p, const struct pe_use *u, const struct pe_known *k,
 		     enum pe_outcome outcome);
 
 /* A call that is stale by evidence (evidence.h). */

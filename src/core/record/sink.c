@@ -110,30 +110,63 @@ static void complain(const struct pe_settings *set, const char *what, const char
 	to_stderr(set, &line);
 }
 
-static bool is_first(_Atomic bool *flag)
+static bool is_due(const _Atomic int *error, const _Atomic bool *said)
 {
-	return !atomic_exchange_explicit(flag, true, memory_order_relaxed);
+	return atomic_load_explicit(error, memory_order_relaxed) &&
+	       !atomic_load_explicit(said, memory_order_relaxed);
+}
+
+bool pe_sink_has_failed(const struct pe_sink *s)
+{
+	return is_due(&s->log_error, &s->log_said) || is_due(&s->events_error, &s->events_said);
+}
+
+/* The error to be reported now, once; 0: none */
+static int take_error(const _Atomic int *error, _Atomic bool *said)
+{
+	return is_due(error, said) && !atomic_exchange_explicit(said, true, memory_order_relaxed)
+		       ? -atomic_load_explicit(error, memory_order_relaxed)
+		       : 0;
+}
+
+void pe_sink_complain(const struct pe_settings *set)
+{
+	int error = take_error(&set->sink->log_error, &set->sink->log_said);
+
+	if (error)
+		complain(set,
+			 pe_text_same(set->log, "journal")  ? "journal"
+			 : pe_text_same(set->log, "syslog") ? "system log"
+							    : "log",
+			 set->log, error, "; its notices follow here");
+	error = take_error(&set->sink->events_error, &set->sink->events_said);
+	if (error)
+		complain(set, "events", set->events, error, "; events are lost");
+}
+
+static void keep_error(const struct pe_settings *set, _Atomic int *where, int error)
+{
+	int none = 0;
+
+	atomic_compare_exchange_strong_explicit(where, &none, -error, memory_order_relaxed,
+						memory_order_relaxed);
+	if (!set->sink->of_many)
+		pe_sink_complain(set);
 }
 
 /* sink.2 */
 static void fall_back(const struct pe_settings *set, struct pe_text *line, int error)
 {
-	const bool journal = pe_text_same(set->log, "journal");
-
-	if (set->sink && is_first(&set->sink->failed))
-		complain(set,
-			 journal			    ? "journal"
-			 : pe_text_same(set->log, "syslog") ? "system log"
-							    : "log",
-			 set->log, error, "; its notices follow here");
+	if (set->sink)
+		keep_error(set, &set->sink->log_error, error);
 	to_stderr(set, line);
 	pe_tally_fail(set, COUNT(lost_notices), COUNT(notice_error), -error);
 }
 
 void pe_sink_event_lost(const struct pe_settings *set, int error)
 {
-	if (set->sink && is_first(&set->sink->events_failed))
-		complain(set, "events", set->events, error, "; events are lost");
+	if (set->sink)
+		keep_error(set, &set->sink->events_error, error);
 	pe_tally_fail(set, COUNT(lost_events), COUNT(event_error), -error);
 }
 
@@ -230,7 +263,7 @@ static long to_syslog(const struct pe_settings *set, struct pe_text *line)
 	return send_to(PE_SINK_SYSLOG, t.start, pe_text_length(&t));
 }
 
-static void write_line(const struct pe_settings *set, struct pe_text *line,
+static long write_line(const struct pe_settings *set, struct pe_text *line,
 		       const struct pe_sink_fields *f)
 {
 	long n;
@@ -249,16 +282,20 @@ static void write_line(const struct pe_settings *set, struct pe_text *line,
 		fall_back(set, line, (int)n);
 	else
 		pe_tally_fail(set, COUNT(lost_notices), COUNT(notice_error), (int)-n);
+	return n < 0 ? n : 0;
 }
 
-void pe_sink_count(const struct pe_settings *set, uint64_t last, bool refused)
+void pe_sink_count(const struct pe_settings *set, uint64_t use, bool refused)
 {
+	uint32_t n;
+
 	if (!set->sink)
 		return;
-	atomic_store_explicit(&set->sink->last, last, memory_order_relaxed);
 	if (refused)
 		atomic_fetch_add_explicit(&set->sink->refused, 1, memory_order_relaxed);
-	atomic_fetch_add_explicit(&set->sink->uses, 1, memory_order_release);
+	n = atomic_fetch_add_explicit(&set->sink->uses, 1, memory_order_relaxed);
+	atomic_store_explicit(&set->sink->recent[n % PE_SINK_RECENT], PE_SINK_NUMBERED(use, n),
+			      memory_order_relaxed);
 }
 
 /* --- the rate --- */
@@ -306,16 +343,16 @@ static void report_left_out(const struct pe_settings *set)
 	write_line(set, &line, NULL);
 }
 
-void pe_sink_write(const struct pe_settings *set, struct pe_text *line,
+long pe_sink_write(const struct pe_settings *set, struct pe_text *line,
 		   const struct pe_sink_fields *f)
 {
 	line->limit++;
-	if (set->sink && !set->sink->unlimited && is_over_rate(set->sink, f ? f->pid : 0)) {
+	if (set->sink && !set->sink->of_many && is_over_rate(set->sink, f ? f->pid : 0)) {
 		atomic_fetch_add_explicit(&set->sink->left_out, 1, memory_order_relaxed);
 		pe_tally_add(set, COUNT(left_out));
-		return;
+		return 0;
 	}
 	if (set->sink)
 		report_left_out(set);
-	write_line(set, line, f);
+	return write_line(set, line, f);
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "core/record/tally.h"
 #include "core/sys.h"
 #include "supervisor/calls/past_child.h"
 #include "supervisor/calls/stale_use.h"
@@ -24,7 +25,7 @@ static bool is_own(const struct pe_worker_call *c, int leader)
 	return group < 0 || leader == (c->peer->ns < 0 ? group : pe_peer_ns_pid(c->peer, group));
 }
 
-static long judge(struct pe_worker_call *c, int holder, bool exists, bool unproven)
+static long judge_as(struct pe_worker_call *c, int holder, bool exists, bool unproven)
 {
 	const struct pe_use use = {
 		.by = PE_CALL_KILL,
@@ -43,17 +44,14 @@ static long without_leader(struct pe_worker_call *c)
 {
 	bool exists = c->peer->ns >= 0 || pe_sys_getpriority(PRIO_PGRP, leader_of(c)) != -ESRCH;
 
-	return judge(c, 0, exists, exists);
+	return judge_as(c, 0, exists, exists);
 }
 
-long pe_group_kill_serve(struct pe_worker_call *c)
+static long judge(struct pe_worker_call *c, int leader)
 {
-	int leader = leader_of(c), pid, parent;
-	long r;
+	int pid, parent;
+	long r = pe_past_child_is(c, leader);
 
-	if ((uint32_t)c->n->data.args[1] > LAST_SIGNAL || is_own(c, leader))
-		return PE_WORKER_CONTINUE;
-	r = pe_past_child_is(c, leader);
 	if (r <= 0)
 		return r < 0 ? r : PE_WORKER_CONTINUE;
 	pid = pe_peer_pid(c->peer, leader);
@@ -62,5 +60,18 @@ long pe_group_kill_serve(struct pe_worker_call *c)
 		return without_leader(c);
 	if (parent < 0 || parent == c->peer->tgid || pe_peer_traces(c->peer, pid))
 		return PE_WORKER_CONTINUE;
-	return judge(c, pid, true, false);
+	return judge_as(c, pid, true, false);
+}
+
+long pe_group_kill_serve(struct pe_worker_call *c)
+{
+	int leader = leader_of(c);
+	long r;
+
+	if ((uint32_t)c->n->data.args[1] > LAST_SIGNAL || is_own(c, leader))
+		return PE_WORKER_CONTINUE;
+	r = judge(c, leader);
+	if (r != -EINPROGRESS)
+		pe_tally_judged(&c->s->set, PE_CALL_KILL);
+	return r;
 }

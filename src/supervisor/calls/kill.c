@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "core/record/tally.h"
 #include "core/sys.h"
 #include "core/time/identity.h"
 #include "supervisor/calls/all.h"
@@ -174,6 +175,18 @@ static long judge_once(struct pe_worker_call *c, int ns_pid)
 	return parent < 0 || is_kin(c, pid) ? PE_WORKER_CONTINUE : stale(c, ns_pid, pid);
 }
 
+static long judge(struct pe_worker_call *c, int ns_pid)
+{
+	long r = pe_past_child_is(c, ns_pid);
+
+	if (r <= 0)
+		return r < 0 ? r : PE_WORKER_CONTINUE;
+	r = -EAGAIN;
+	for (int i = 0; i < 3 && r == -EAGAIN; i++)
+		r = judge_once(c, ns_pid);
+	return r == -EAGAIN ? PE_WORKER_CONTINUE : r;
+}
+
 /* kill.4. The supervisor's processes block all other signals. */
 static bool would_end_us(const struct pe_worker_call *c, int pid)
 {
@@ -221,11 +234,8 @@ long pe_kill_serve(struct pe_worker_call *c)
 		return PE_WORKER_CONTINUE;
 	if (pe_announce_is_judged(c))
 		return serve_judged(c, ns_pid);
-	r = pe_past_child_is(c, ns_pid);
-	if (r <= 0)
-		return r < 0 ? r : PE_WORKER_CONTINUE;
-	r = -EAGAIN;
-	for (int i = 0; i < 3 && r == -EAGAIN; i++)
-		r = judge_once(c, ns_pid);
-	return r == -EAGAIN ? PE_WORKER_CONTINUE : r;
+	r = judge(c, ns_pid);
+	if (r != -EINPROGRESS)
+		pe_tally_judged(&c->s->set, names[c->what]);
+	return r;
 }

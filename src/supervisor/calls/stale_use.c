@@ -13,6 +13,7 @@
 #include "core/frame/verdict.h"
 #include "core/record/event.h"
 #include "core/record/notice.h"
+#include "core/record/sink.h"
 #include "core/sys.h"
 #include "core/text.h"
 #include "core/time/identity.h"
@@ -140,7 +141,7 @@ static const struct pe_frame *frame_of(const struct record *t, const struct pe_s
 	return &frame;
 }
 
-/* the data of a notice on the caller's descriptor 2 */
+/* the data of lines on the caller's descriptor 2 */
 struct line {
 	struct pe_use use;
 	enum pe_outcome outcome;
@@ -148,29 +149,40 @@ struct line {
 	int tgid, ns_pid, ns_tid;
 };
 
-/* In a helper: the program itself may serve the file of the descriptor. */
-static long write_line(struct pe_helper_call *h, void *data)
+/* In a helper: the program itself may serve the file of the descriptor. What could not be written
+ * before comes first. */
+static void write_lines(struct pe_helper_call *h, const struct line *l, bool notice)
 {
+	struct pe_settings set = h->s->set;
 	static struct record t;
-	const struct line *l = data;
 
 	t.who = l->who;
 	t.ns_pid = l->ns_pid;
 	t.ns_tid = l->ns_tid;
-	if (borrow_stderr(l->tgid))
-		pe_notice_stale(frame_of(&t, &h->s->set), &l->use, &known, l->outcome);
+	if (borrow_stderr(l->tgid)) {
+		pe_sink_complain(frame_of(&t, &set)->set);
+		if (set.log)
+			set.tally = NULL; /* it has been counted as lost */
+		set.log = NULL;
+		if (notice)
+			pe_notice_stale(frame_of(&t, &set), &l->use, &known, l->outcome);
+	}
 	dup2(STDIN_FILENO, STDERR_FILENO); /* /dev/null */
+}
+
+static long write_notice(struct pe_helper_call *h, void *data)
+{
+	write_lines(h, data, true);
 	return 0;
 }
 
-/* Has this call been served before? Then the steps that are made once have been made. */
-static bool has_begun(const struct pe_worker_call *c)
+static long write_complaint(struct pe_helper_call *h, void *data)
 {
-	return pe_helper_has_done(c, write_line) || pe_stack_has_tried_stop(c);
+	write_lines(h, data, false);
+	return 0;
 }
 
-/* stale_use.2; @begun: as has_begun(). 0 or -EINPROGRESS */
-static long notice(struct pe_worker_call *c, const struct record *t, bool begun)
+static long ask_for_lines(struct pe_worker_call *c, pe_helper_op *op, const struct record *t)
 {
 	struct line l = {
 		.use = t->use,
@@ -181,12 +193,37 @@ static long notice(struct pe_worker_call *c, const struct record *t, bool begun)
 		.ns_tid = t->ns_tid,
 	};
 
-	if (!c->s->set.log)
-		return pe_helper_do(c, write_line, &l, sizeof(l)) == -EINPROGRESS ? -EINPROGRESS
-										  : 0;
-	if (!begun)
-		pe_notice_stale(frame_of(t, &c->s->set), &t->use, &known, t->outcome);
-	return 0;
+	return pe_helper_do(c, op, &l, sizeof(l)) == -EINPROGRESS ? -EINPROGRESS : 0;
+}
+
+/* Has this call been served before? Then the steps that are made once have been made. */
+static bool has_begun(const struct pe_worker_call *c)
+{
+	return pe_helper_has_done(c, write_notice) || pe_helper_has_done(c, write_complaint) ||
+	       pe_stack_has_tried_stop(c);
+}
+
+static bool is_logged(const struct pe_worker_call *c, const struct record *t, bool begun)
+{
+	if (!c->s->set.log || pe_helper_has_done(c, write_notice))
+		return false;
+	return begun || pe_notice_stale(frame_of(t, &c->s->set), &t->use, &known, t->outcome) == 0;
+}
+
+/* stale_use.2; @begun: as has_begun(). 0 or -EINPROGRESS */
+static long notice(struct pe_worker_call *c, const struct record *t, bool begun)
+{
+	return is_logged(c, t, begun) ? 0 : ask_for_lines(c, write_notice, t);
+}
+
+/* For `pidepoch top` and `watch`. */
+static void count(const struct pe_worker_call *c, const struct record *t)
+{
+	struct pe_child_table *b = c->s->table;
+
+	pe_child_table_count(b, pe_child_table_find(b, c->peer->identity), c->peer->tgid,
+			     t->who.comm, PE_SINK_USE(&t->use, t->use.holder == 0, t->outcome),
+			     t->outcome == PE_OUTCOME_REFUSED);
 }
 
 /* What the event says of the stacks. */
@@ -249,6 +286,12 @@ static long answer_and_stop(struct pe_worker_call *c, struct record *t, const st
 	return result;
 }
 
+/* Of the events: the notice's failure has been reported with it. */
+static long complain(struct pe_worker_call *c, const struct record *t, long result)
+{
+	return ask_for_lines(c, write_complaint, t) == -EINPROGRESS ? -EINPROGRESS : result;
+}
+
 /* @result: of the call. Returns it, PE_WORKER_ANSWERED or -EINPROGRESS. */
 static long report(struct pe_worker_call *c, const struct pe_use *use, const struct pe_verdict *v,
 		   long result)
@@ -268,15 +311,19 @@ static long report(struct pe_worker_call *c, const struct pe_use *use, const str
 	begun = has_begun(c);
 	if (!begun && !may_report(c, &t.who))
 		return result;
+	if (!begun && v->report)
+		count(c, &t);
 	if (v->report && notice(c, &t, begun) < 0)
 		return -EINPROGRESS;
+	if (pe_helper_has_done(c, write_complaint))
+		return result;
 	if (pe_stack_is_wanted(c->s) && pe_stack_needs_stop(&t.stop.here))
 		return answer_and_stop(c, &t, v, result);
 	if (v->dies)
 		end(c);
 	if (c->s->set.events || c->s->set.summary)
 		event(c->s, &t);
-	return result;
+	return pe_sink_has_failed(c->s->set.sink) ? complain(c, &t, result) : result;
 }
 
 long pe_stale_use_serve(struct pe_worker_call *c, const struct pe_use *use, int pid)

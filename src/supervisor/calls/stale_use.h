@@ -9,6 +9,8 @@
  * stale_use.2  A notice is written to the log; without one, to the caller's own descriptor 2, as
  *              long as that is the same file as at the start of the run. The supervisor gets a copy
  *              of it for one line, and drops the line if writing it would block.
+ *              If the log cannot be written, the notice and, once in a run, the reason go there,
+ *              too; and so does the reason if the events cannot be written (sink.2).
  * stale_use.3  An event is written as the library writes it (docs/events.md), before its thread
  *              goes on.
  * stale_use.4  With stacks asked for it has the stack of the call (stack.h), and of the wait that

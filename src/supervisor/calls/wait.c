@@ -14,7 +14,7 @@
 
 struct look {
 	struct pe_worker_call *call;
-	const struct pe_child_table_process *process;
+	struct pe_child_table_process *process;
 	int count;
 };
 

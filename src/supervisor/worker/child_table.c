@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
+
+#include "core/record/sink.h"
 
 /* Beyond three quarters, searches become long. */
 #define FULL(size) ((size) / 4 * 3)
@@ -16,12 +19,18 @@ static struct pe_child_table_half *current(struct pe_child_table *b)
 
 struct pe_child_table *pe_child_table_map(void)
 {
-	void *at = mmap(NULL, sizeof(struct pe_child_table), PROT_READ | PROT_WRITE,
-			MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, 0, 0);
+	const size_t size = sizeof(struct pe_child_table);
+	int fd = memfd_create(PE_CHILD_TABLE_NAME, MFD_CLOEXEC); /* child_table.5 */
+	void *at = MAP_FAILED;
 
+	if (fd >= 0 && ftruncate(fd, (off_t)size) == 0)
+		at = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, fd, 0);
+	if (fd >= 0)
+		close(fd);
 	if (at == MAP_FAILED)
-		return NULL;
-	return at;
+		at = mmap(NULL, size, PROT_READ | PROT_WRITE,
+			  MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	return at == MAP_FAILED ? NULL : at;
 }
 
 static uint32_t scatter(uint64_t key)
@@ -84,6 +93,9 @@ static struct pe_child_table_process *write_process(struct pe_child_table_half *
 	p->bypassed = as->bypassed;
 	p->vanish = as->vanish;
 	p->births = as->births;
+	p->children = as->children;
+	p->uses = as->uses;
+	p->refused = as->refused;
 	p->point = as->point;
 	h->processes++; /* a death of the worker here makes it one too many, which is harmless */
 	atomic_store(&p->identity, identity);
@@ -122,14 +134,16 @@ static _Atomic uint64_t *place_number(struct pe_child_table_half *h, uint64_t wa
 	}
 }
 
-static void write_number(struct pe_child_table_half *h, uint64_t wanted)
+/* false: it was there already */
+static bool write_number(struct pe_child_table_half *h, uint64_t wanted)
 {
 	_Atomic uint64_t *n = place_number(h, wanted);
 
 	if (atomic_load(n) == wanted)
-		return;
+		return false;
 	h->numbers++;
 	atomic_store(n, wanted);
+	return true;
 }
 
 /* --- sweeps (child_table.2, child_table.4) --- */
@@ -234,16 +248,34 @@ void pe_child_table_forget(struct pe_child_table *b, struct pe_child_table_proce
 	p->bypassed = false;
 	p->vanish = 0;
 	p->births = 0;
+	p->children = p->uses = p->refused = 0;
 }
 
-void pe_child_table_add(struct pe_child_table *b, const struct pe_child_table_process *p, int pid)
+void pe_child_table_add(struct pe_child_table *b, struct pe_child_table_process *p, int pid)
 {
 	/* else the next open sweeps */
 	if (current(b)->numbers < FULL(PE_CHILD_TABLE_PIDS))
-		write_number(current(b), key(p->frame, pid));
+		p->children += write_number(current(b), key(p->frame, pid));
 }
 
 bool pe_child_table_has(struct pe_child_table *b, const struct pe_child_table_process *p, int pid)
 {
 	return atomic_load(place_number(current(b), key(p->frame, pid))) != 0;
+}
+
+void pe_child_table_count(struct pe_child_table *b, struct pe_child_table_process *p, int tgid,
+			  const char *comm, uint64_t use, bool refused)
+{
+	const uint32_t n = atomic_load(&b->uses);
+	struct pe_child_table_use *r = &b->recent[n % PE_CHILD_TABLE_USES];
+
+	atomic_store(&r->use, 0);
+	r->tgid = tgid;
+	memcpy(r->comm, comm, sizeof(r->comm));
+	atomic_store(&r->use, PE_SINK_NUMBERED(use, n));
+	atomic_store(&b->uses, n + 1);
+	if (!p)
+		return;
+	p->uses++;
+	p->refused += refused;
 }

@@ -15,6 +15,8 @@
  * child_table.3  One writer at a time.
  * child_table.4  If the table is full, pids are forgotten: calls on them are continued, and never
  *                refused (frame.5).
+ * child_table.5  A reader outside finds the table in /proc/WORKER/maps by its name. It reads it
+ *                while it changes, and only if it has the reader's size (inspect/watched.h).
  */
 #ifndef PE_SUPERVISOR_WORKER_CHILD_TABLE_H
 #define PE_SUPERVISOR_WORKER_CHILD_TABLE_H
@@ -24,10 +26,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/frame/settings.h"
+
 #define PE_CHILD_TABLE_PROCESSES (1u << 15)
 #define PE_CHILD_TABLE_PIDS	 (1u << 20)
 #define PE_CHILD_TABLE_FIRST	 8
 #define PE_CHILD_TABLE_HELD	 4096
+#define PE_CHILD_TABLE_USES	 64u
+#define PE_CHILD_TABLE_NAME	 "pidepoch-children"
 /* bits of pe_child_table_may_have(); several pids may share one */
 #define PE_CHILD_TABLE_SEEN (1u << 18)
 
@@ -51,6 +57,8 @@ struct pe_child_table_process {
 	uint64_t vanish; /* an address in its memory (announce.h), or 0 */
 	uint64_t births; /* since when fork events are recorded (fork_events.h), or 0 */
 	bool restricted; /* it has asked for a Landlock domain (confinement.h) */
+	/* since its last exec: pids that were recorded, stale uses, those that were refused */
+	uint32_t children, uses, refused;
 	struct pe_child_table_point point;
 };
 
@@ -60,6 +68,13 @@ enum {
 	PE_CHILD_TABLE_BY_NAMESPACE,
 	PE_CHILD_TABLE_BY_ROOT,
 	PE_CHILD_TABLE_RESTRICTED
+};
+
+/* a stale use of a program that is only watched, for a reader outside */
+struct pe_child_table_use {
+	_Atomic uint64_t use; /* PE_SINK_NUMBERED; written last */
+	int tgid;
+	char comm[16];
 };
 
 /* whole pages, so that a half can be returned to the kernel */
@@ -85,6 +100,11 @@ struct pe_child_table {
 	struct seccomp_notif held[PE_CHILD_TABLE_HELD];
 	_Atomic uint32_t serving; /* the place of the call being served */
 	_Atomic uint64_t served;
+	struct pe_sink sink; /* of the supervisor; shared with its helpers */
+	uint32_t policy;     /* of the run: enum pe_policy */
+	/* as in struct pe_sink, for all programs that are only watched */
+	_Atomic uint32_t uses;
+	struct pe_child_table_use recent[PE_CHILD_TABLE_USES];
 };
 
 /* Shared memory, zeroed; NULL: out of memory. */
@@ -105,7 +125,11 @@ struct pe_child_table_process *pe_child_table_open(struct pe_child_table *b, uin
 /* The process has called exec: forget its children. */
 void pe_child_table_forget(struct pe_child_table *b, struct pe_child_table_process *p);
 
-void pe_child_table_add(struct pe_child_table *b, const struct pe_child_table_process *p, int pid);
+void pe_child_table_add(struct pe_child_table *b, struct pe_child_table_process *p, int pid);
 bool pe_child_table_has(struct pe_child_table *b, const struct pe_child_table_process *p, int pid);
+
+/* Count a stale use of the process. @use: PE_SINK_USE; @p: may be NULL */
+void pe_child_table_count(struct pe_child_table *b, struct pe_child_table_process *p, int tgid,
+			  const char *comm, uint64_t use, bool refused);
 
 #endif

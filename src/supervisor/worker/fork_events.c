@@ -37,8 +37,8 @@ void pe_fork_events_end(const struct pe_worker *s)
 
 /* --- into the child table --- */
 
-static const struct pe_child_table_process *find_parent(struct pe_child_table *b, int pid,
-							int (*who)(int, uint64_t *))
+static struct pe_child_table_process *find_parent(struct pe_child_table *b, int pid,
+						  int (*who)(int, uint64_t *))
 {
 	uint64_t identity;
 
@@ -51,7 +51,7 @@ static const struct pe_child_table_process *find_parent(struct pe_child_table *b
 void pe_fork_events_note(struct pe_child_table *b, const struct pe_connector_birth *births,
 			 size_t n, int (*who)(int pid, uint64_t *identity))
 {
-	const struct pe_child_table_process *parent = NULL;
+	struct pe_child_table_process *parent = NULL;
 	int pid = 0;
 
 	for (const struct pe_connector_birth *e = births; e < births + n; e++) {

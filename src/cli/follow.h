@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * follow - read what is appended to event files while programs write to them.
+ *
+ * follow.1  A line is given when it is complete, once, in the order of the file.
+ * follow.2  Lines that are no events are skipped, and so are events from before `since`.
+ */
+#ifndef PE_CLI_FOLLOW_H
+#define PE_CLI_FOLLOW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "report/events.h"
+
+struct pe_follow {
+	struct pe_follow_file *file;
+	size_t files;
+	int64_t since; /* ms since 1970 */
+};
+
+/* @line: the event as it is in the file, without a newline */
+typedef void pe_follow_each(void *context, const struct pe_events_event *e, const char *line);
+
+/* Follow @path, from its end or from its beginning. A file that is followed already stays as it is.
+ * 0 or -errno. */
+int pe_follow_add(struct pe_follow *f, const char *path, bool from_end);
+
+/* Give what is new. 0 or -errno. */
+int pe_follow_read(struct pe_follow *f, pe_follow_each each, void *context);
+
+void pe_follow_free(struct pe_follow *f);
+
+#endif
