@@ -62,8 +62,8 @@ void pe_top_line(char *out, size_t size, const struct pe_top_process *p, unsigne
 	else
 		snprintf(out, size, "%7d %6s %7s %6s %6s  %-6s  %-4s %5s %8s  %*s%s", p->pid,
 			 children, released, lap, lag, p->known ? policy_name(p) : "-",
-			 p->library ? pe_policy_evidence_word(p->status.evidence) : "-", uses, refused, (int)indent,
-			 "", p->comm);
+			 p->library ? pe_policy_evidence_word(p->status.evidence) : "-", uses,
+			 refused, (int)indent, "", p->comm);
 }
 
 void pe_top_supervisors(char *out, size_t size, const struct pe_top *t, const struct pe_top *before)
