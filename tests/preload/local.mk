@@ -44,7 +44,8 @@ CLI_TESTS += \
 	tests/fuzz-command/static.sh \
 	tests/fuzz-command/usage.sh
 dist_check_SCRIPTS += $(CLI_TESTS)
-dist_check_DATA += tests/support/cli.sh tests/support/stale.sh tests/support/users.h
+dist_check_DATA += tests/support/cli.sh tests/support/server.sh tests/support/stale.sh \
+	tests/support/users.h
 TESTS += $(CLI_TESTS)
 
 # what tells a program a number, what does not, and how a stale one is judged

@@ -5,6 +5,7 @@
 # processes, each request is answered, the program can be replaced (SIGUSR2), and nothing is logged,
 # under warn and with events, too.
 . "$(dirname "$0")/../support/cli.sh"
+. "$(dirname "$0")/../support/server.sh"
 
 nginx=/usr/sbin/nginx
 
@@ -100,16 +101,4 @@ fi
 
 # --- outside
 
-test -x "$nginx" || skip "nginx is not installed"
-unshare --user --map-root-user --pid --fork --mount-proc sh -c 'echo 400 >/proc/sys/kernel/pid_max' 2>/dev/null ||
-	skip "no pid namespace with a pid_max of its own (Linux 6.14, user namespaces)"
-
-mkdir -m 700 "$TMPDIR/server"
-# as root nginx becomes another user, of whom there is none in this namespace
-unshare --user --map-root-user --pid --fork --mount-proc sh -c '
-	echo 400 >/proc/sys/kernel/pid_max &&
-	exec unshare --user --map-user=1000 --map-group=1000 "$0" inside "$@"' \
-	"$0" "$TMPDIR/server" || { tail "$TMPDIR/server/server"; fail "the server"; }
-for file in log events server; do
-	test ! -e "$TMPDIR/server/$file" || ! grep -nE 'pidepoch: |"pidepoch"' "$TMPDIR/server/$file" || fail "in the $file"
-done
+server_outside nginx "$nginx"

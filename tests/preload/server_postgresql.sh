@@ -4,6 +4,7 @@
 # from shared memory, while connections come and go and pids wrap every hundred processes: all
 # transactions succeed, and nothing is logged, under warn and with events, too.
 . "$(dirname "$0")/../support/cli.sh"
+. "$(dirname "$0")/../support/server.sh"
 
 # --- inside: not root, in a pid namespace with few pids
 
@@ -54,16 +55,4 @@ fi
 # --- outside
 
 for bin in /usr/lib/postgresql/*/bin; do :; done
-test -x "$bin/pgbench" || skip "PostgreSQL is not installed"
-unshare --user --map-root-user --pid --fork --mount-proc sh -c 'echo 400 >/proc/sys/kernel/pid_max' 2>/dev/null ||
-	skip "no pid namespace with a pid_max of its own (Linux 6.14, user namespaces)"
-
-mkdir -m 700 "$TMPDIR/server"
-# PostgreSQL refuses to be root: another user, who is one in this namespace only
-unshare --user --map-root-user --pid --fork --mount-proc sh -c '
-	echo 400 >/proc/sys/kernel/pid_max &&
-	exec unshare --user --map-user=1000 --map-group=1000 "$0" inside "$@"' \
-	"$0" "$TMPDIR/server" "$bin" || fail "the server"
-for file in log events server; do
-	test ! -e "$TMPDIR/server/$file" || ! grep -nE 'pidepoch: |"pidepoch"' "$TMPDIR/server/$file" || fail "in the $file"
-done
+server_outside PostgreSQL "$bin/pgbench" "$bin"

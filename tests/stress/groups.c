@@ -5,8 +5,7 @@
  *
  * The subject of storm.h has leaders for children; each leaves members behind, which outlive it.
  * Threads signal the groups, ended ones too, while another thread reaps the leaders. Unrelated
- * processes lead groups with these pids, and leave members behind as well. SIGNALS below 0: signals
- * may go astray.
+ * processes lead groups with these pids, and leave members behind as well.
  */
 #include "storm.h"
 
@@ -194,11 +193,6 @@ static bool try_one(unsigned int *seed)
 	return true;
 }
 
-static bool is_wrong(void)
-{
-	return (state->storm.hit && storm_goal > 0) || state->storm.refused || state->storm.failed;
-}
-
 static long count_lost(void)
 {
 	long lost = 0;
@@ -213,11 +207,10 @@ static long count_lost(void)
 	return lost;
 }
 
-static int report(int status)
+static int report(void)
 {
 	long lost = count_lost();
 
-	(void)status;
 	printf("%ld signals, %ld to groups without a leader, %ld to none: misdirected %ld, "
 	       "wrongly refused %ld, failed %ld, lost %ld; leaders %ld, reaped %ld; "
 	       "unrelated processes %ld\n",
@@ -232,22 +225,16 @@ static void attach(struct storm *s)
 	state = (struct state *)s;
 }
 
-int main(int argc, char **argv)
-{
-	const struct storm_plan plan = {
-		.name = "groups",
-		.bytes = sizeof(struct state),
-		.places = PLACES,
-		.high = 390,
-		.attach = attach,
-		.be_unrelated = be_unrelated,
-		.prepare = lead_group,
-		.spawn_all = keep_spawning,
-		.reap_all = keep_reaping,
-		.signal_one = try_one,
-		.is_wrong = is_wrong,
-		.report = report,
-	};
-
-	return storm_main(&plan, argc, argv);
-}
+const struct storm_plan storm_plan = {
+	.name = "groups",
+	.bytes = sizeof(struct state),
+	.places = PLACES,
+	.high = 390,
+	.attach = attach,
+	.be_unrelated = be_unrelated,
+	.prepare = lead_group,
+	.spawn_all = keep_spawning,
+	.reap_all = keep_reaping,
+	.signal_one = try_one,
+	.report = report,
+};

@@ -167,11 +167,6 @@ static bool try_one(unsigned int *seed)
 	return true;
 }
 
-static bool is_wrong(void)
-{
-	return state->storm.hit || state->storm.refused || state->storm.failed;
-}
-
 static long count_lost(void)
 {
 	long lost = 0;
@@ -182,11 +177,10 @@ static long count_lost(void)
 	return lost;
 }
 
-static int report(int status)
+static int report(void)
 {
 	long lost = count_lost();
 
-	(void)status;
 	printf("%ld signals: misdirected %ld, wrongly refused %ld, failed %ld, lost %ld; "
 	       "children %ld, reaped %ld, in handlers %ld; unrelated processes %ld\n",
 	       state->storm.signals, state->storm.hit, state->storm.refused, state->storm.failed,
@@ -207,22 +201,16 @@ static void prepare(void)
 		storm_fail("handler");
 }
 
-int main(int argc, char **argv)
-{
-	const struct storm_plan plan = {
-		.name = "kill_and_reap",
-		.bytes = sizeof(struct state),
-		.places = PLACES,
-		.high = 350,
-		.attach = attach,
-		.be_unrelated = be_unrelated,
-		.prepare = prepare,
-		.spawn_all = keep_spawning,
-		.reap_all = keep_reaping,
-		.signal_one = try_one,
-		.is_wrong = is_wrong,
-		.report = report,
-	};
-
-	return storm_main(&plan, argc, argv);
-}
+const struct storm_plan storm_plan = {
+	.name = "kill_and_reap",
+	.bytes = sizeof(struct state),
+	.places = PLACES,
+	.high = 350,
+	.attach = attach,
+	.be_unrelated = be_unrelated,
+	.prepare = prepare,
+	.spawn_all = keep_spawning,
+	.reap_all = keep_reaping,
+	.signal_one = try_one,
+	.report = report,
+};

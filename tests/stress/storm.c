@@ -25,7 +25,6 @@ sem_t storm_free_places;
 _Atomic bool storm_spawned_last;
 long storm_goal;
 
-static const struct storm_plan *plan;
 static struct storm *storm;
 
 _Noreturn void storm_fail(const char *what)
@@ -46,6 +45,11 @@ void storm_sleep(long ns)
 
 	while (nanosleep(&left, &left) < 0)
 		;
+}
+
+static bool is_wrong(void)
+{
+	return (storm->hit && storm_goal > 0) || storm->refused || storm->failed;
 }
 
 static sigset_t the_signal(void)
@@ -98,10 +102,10 @@ static _Noreturn void keep_unrelated(int last_pid)
 		pid_t pid = fork();
 
 		if (pid == 0)
-			plan->be_unrelated(storm->unrelated);
+			storm_plan.be_unrelated(storm->unrelated);
 		alive += pid > 0;
 		storm->unrelated += pid > 0;
-		if (pid > plan->high)
+		if (pid > storm_plan.high)
 			turn_back(last_pid);
 		while (alive > 0 && waitpid(-1, NULL, alive < UNRELATED ? WNOHANG : 0) > 0)
 			alive--;
@@ -119,9 +123,9 @@ static void *keep_signalling(void *arg)
 	long most = labs(storm_goal);
 
 	while (!storm->over) {
-		if (!plan->signal_one(&seed))
+		if (!storm_plan.signal_one(&seed))
 			sched_yield();
-		else if (atomic_fetch_add(&storm->signals, 1) + 1 >= most || plan->is_wrong())
+		else if (atomic_fetch_add(&storm->signals, 1) + 1 >= most || is_wrong())
 			atomic_store(&storm->over, 1);
 	}
 	return NULL;
@@ -140,15 +144,15 @@ static _Noreturn void be_subject(void)
 	pthread_t reaper, signaller[THREADS];
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (plan->prepare)
-		plan->prepare();
-	sem_init(&storm_free_places, 0, (unsigned int)plan->places);
-	start(&reaper, plan->reap_all, NULL);
+	if (storm_plan.prepare)
+		storm_plan.prepare();
+	sem_init(&storm_free_places, 0, (unsigned int)storm_plan.places);
+	start(&reaper, storm_plan.reap_all, NULL);
 	for (unsigned int i = 0; i < THREADS; i++) {
 		seed[i] = i + 1;
 		start(&signaller[i], keep_signalling, &seed[i]);
 	}
-	plan->spawn_all();
+	storm_plan.spawn_all();
 	atomic_store(&storm->over, 1);
 	atomic_store(&storm_spawned_last, true);
 	for (unsigned int i = 0; i < THREADS; i++)
@@ -161,11 +165,11 @@ static _Noreturn void be_subject(void)
 
 static void attach(int fd, const char *signals)
 {
-	storm = mmap(NULL, plan->bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	storm = mmap(NULL, storm_plan.bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (storm == MAP_FAILED)
 		storm_fail("memory");
 	storm_goal = atol(signals);
-	plan->attach(storm);
+	storm_plan.attach(storm);
 }
 
 /* Runs this program again, as the subject, with the library. It finds the shared memory at
@@ -177,7 +181,7 @@ static _Noreturn void become_subject(const char *library, int fd, const char *si
 	snprintf(number, sizeof(number), "%d", fd);
 	if (*library)
 		setenv("LD_PRELOAD", library, 1);
-	execl("/proc/self/exe", plan->name, "subject", number, signals, (char *)NULL);
+	execl("/proc/self/exe", storm_plan.name, "subject", number, signals, (char *)NULL);
 	storm_fail("exec");
 }
 
@@ -198,13 +202,13 @@ static int await(pid_t subject)
 
 static int report(int status)
 {
-	int result = plan->report(status);
+	int result = storm_plan.report();
 
 	if (status != 0)
 		printf("the subject ended with status %#x\n", (unsigned int)status);
-	if (!plan->is_wrong() && storm->signals < labs(storm_goal))
+	if (!is_wrong() && storm->signals < labs(storm_goal))
 		printf("%ld signals were asked for: raise the bound\n", labs(storm_goal));
-	return result || plan->is_wrong() || storm->signals < labs(storm_goal) || status != 0;
+	return result || is_wrong() || storm->signals < labs(storm_goal) || status != 0;
 }
 
 static int run(const char *library, const char *signals)
@@ -212,7 +216,7 @@ static int run(const char *library, const char *signals)
 	int fd = memfd_create("storm", 0), last_pid = open_last_pid();
 	pid_t subject, unrelated;
 
-	if (fd < 0 || ftruncate(fd, (off_t)plan->bytes) < 0)
+	if (fd < 0 || ftruncate(fd, (off_t)storm_plan.bytes) < 0)
 		storm_fail("memory");
 	attach(fd, signals);
 	turn_back(last_pid);
@@ -227,11 +231,10 @@ static int run(const char *library, const char *signals)
 	return report(await(subject));
 }
 
-int storm_main(const struct storm_plan *of, int argc, char **argv)
+int main(int argc, char **argv)
 {
 	sigset_t set = the_signal();
 
-	plan = of;
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	if (argc == 4 && strcmp(argv[1], "subject") == 0) {
 		attach(atoi(argv[2]), argv[3]);

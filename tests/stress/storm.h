@@ -7,7 +7,9 @@
  *         └─ unrelated processes, which get the same pids and count the signals that they get
  *
  * NAME LIBRARY SIGNALS: ends with 0 if no fault was counted in so many signals, else with 1, at the
- * first fault. LIBRARY "": natively.
+ * first fault. LIBRARY "": natively. SIGNALS below 0: signals may go astray.
+ *
+ * main() is in storm.c. A test has a storm_plan.
  */
 #ifndef TESTS_STRESS_STORM_H
 #define TESTS_STRESS_STORM_H
@@ -38,15 +40,14 @@ struct storm_plan {
 	void (*spawn_all)(void);	 /* until `over`; waits for a free place before each */
 	void *(*reap_all)(void *unused); /* a thread; posts storm_free_places */
 	bool (*signal_one)(unsigned int *seed); /* false: no call was made */
-	bool (*is_wrong)(void);
-	int (*report)(int status); /* @status: of the subject. Returns the exit status */
+	int (*report)(void); /* prints the counts; 0: none is wrong that only this test counts */
 };
 
 extern sem_t storm_free_places;
 extern _Atomic bool storm_spawned_last;
 extern long storm_goal; /* SIGNALS */
 
-int storm_main(const struct storm_plan *plan, int argc, char **argv);
+extern const struct storm_plan storm_plan;
 
 _Noreturn void storm_fail(const char *what);
 void storm_wait_for_place(void);

@@ -364,13 +364,10 @@ static void try_refusal(int (*run)(void *), int nr, int advice, int error, const
 
 int main(int argc, char **argv)
 {
-	char *m = check_memory(1, 7);
-
 	(void)argv;
-	setvbuf(stdout, NULL, _IONBF, 0);
 	if (argc == 1)
 		return check_own_ledger(NULL);
-	check_catch_sigbus();
+	check_begin();
 	try_refusal(refused_from_the_start, SYS_userfaultfd, 0, EPERM, "userfaultfd: EPERM");
 	try_refusal(refused_from_the_start, SYS_userfaultfd, 0, ENOSYS, "userfaultfd: ENOSYS");
 	try_refusal(refused_from_the_start, SYS_madvise, MADV_FREE, EPERM, "MADV_FREE: EPERM");
@@ -380,7 +377,7 @@ int main(int argc, char **argv)
 	all_is_locked();
 	arguments();
 	truncated();
-	if (mvrange(m, PAGE, VRANGE_VOLATILE, VRANGE_STRICT) == 0) {
+	if (check_can_purge()) {
 		try_refusal(refused_later, SYS_madvise, MADV_FREE, EPERM, "MADV_FREE later");
 		try_refusal(refused_later, SYS_madvise, POPULATE, EPERM, "unmark refused");
 		parts();

@@ -5,6 +5,7 @@
 #ifndef TESTS_VRANGE_CHECK_H
 #define TESTS_VRANGE_CHECK_H
 
+#include <errno.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -14,6 +15,7 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <vrange.h>
 
 #define PAGE 4096ul
 
@@ -139,6 +141,70 @@ static inline int check_in_child(int (*run)(void *arg), void *arg)
 		_exit(result);
 	}
 	return waitpid(child, &status, 0) == child && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* A forked process that runs @run after check_let_go(). */
+struct check_held {
+	pid_t pid;
+	int go; /* the pipe that it reads from */
+};
+
+static inline struct check_held check_hold_child(int (*run)(void *arg), void *arg)
+{
+	struct check_held child;
+	int go[2];
+	char byte;
+
+	if (pipe(go) != 0)
+		exit(99);
+	fflush(stdout);
+	child = (struct check_held){ .pid = fork(), .go = go[1] };
+	if (child.pid == 0) {
+		const int result = read(go[0], &byte, 1) == 1 ? run(arg) : 99;
+
+		fflush(stdout);
+		_exit(result);
+	}
+	close(go[0]);
+	return child;
+}
+
+/* Its exit status, or -1. */
+static inline int check_let_go(struct check_held child)
+{
+	int status;
+
+	if (write(child.go, "x", 1) != 1)
+		exit(99);
+	close(child.go);
+	return waitpid(child.pid, &status, 0) == child.pid && WIFEXITED(status)
+		       ? WEXITSTATUS(status)
+		       : -1;
+}
+
+/* Begin a test in which SIGBUS is caught. */
+static inline void check_begin(void)
+{
+	setvbuf(stdout, NULL, _IONBF, 0);
+	check_catch_sigbus();
+}
+
+/* Can memory be volatile here? */
+static inline bool check_can_purge(void)
+{
+	char *m = check_memory(1, 7);
+	const bool can = mvrange(m, PAGE, VRANGE_VOLATILE, VRANGE_STRICT) == 0;
+
+	if (can)
+		mvrange(m, PAGE, VRANGE_NONVOLATILE, VRANGE_PARTIAL);
+	munmap(m, PAGE);
+	return can;
+}
+
+static inline void check_needs_purge(void)
+{
+	if (!check_can_purge())
+		check_skip("userfaultfd is forbidden here");
 }
 
 static inline int check_done(void)

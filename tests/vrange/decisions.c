@@ -227,16 +227,11 @@ static void swapped(void)
 
 int main(int argc, char **argv)
 {
-	char *m = check_memory(1, 7);
-
 	(void)argv;
-	setvbuf(stdout, NULL, _IONBF, 0);
 	if (argc == 1)
 		return check_own_ledger(NULL);
-	check_catch_sigbus();
-	if (mvrange(m, PAGE, VRANGE_VOLATILE, VRANGE_STRICT) != 0)
-		check_skip("userfaultfd is forbidden here");
-	unmark(m, PAGE);
+	check_begin();
+	check_needs_purge();
 	if (argc == 3)
 		return after_exec();
 	swapped(); /* before the first fork */

@@ -125,35 +125,27 @@ static void vrange_8_only_one_marks(void)
 	munmap(m, LENGTH);
 }
 
+static int child_has_lost(void *memory)
+{
+	return unmark(memory) == 1 ? 0 : 1;
+}
+
 static void both_hold_it_marked(void)
 {
 	char *m = check_memory(N, 7);
-	int go[2], status;
-	pid_t child;
-	char byte;
+	struct check_held child;
 
-	if (pipe(go) != 0)
-		exit(99);
 	mark(m);
-	fflush(stdout);
-	child = fork();
-	if (child == 0) {
-		if (read(go[0], &byte, 1) != 1)
-			_exit(99);
-		_exit(unmark(m) == 1 ? 0 : 1);
-	}
+	child = check_hold_child(child_has_lost, m);
 	pressure_reclaim();
 	pressure_reclaim();
 	pressure_reclaim();
-	if (write(go[1], "x", 1) != 1)
-		exit(99);
-	waitpid(child, &status, 0);
 	if (in_cgroup) {
-		CHECK(status == 0, "taken from the child");
+		CHECK(check_let_go(child) == 0, "taken from the child");
 		CHECK(unmark(m) == 1, "and from the parent");
+	} else {
+		check_let_go(child);
 	}
-	close(go[0]);
-	close(go[1]);
 	munmap(m, LENGTH);
 }
 
@@ -196,26 +188,15 @@ static int child_keeps_it_volatile(void *memory)
 static void parent_takes_it_back(void)
 {
 	char *m = check_memory(N, 7);
-	int go[2], status;
-	pid_t child;
-	char byte;
+	struct check_held child;
 
-	if (pipe(go) != 0)
-		exit(99);
 	mark(m);
-	fflush(stdout);
-	child = fork();
-	if (child == 0)
-		_exit(read(go[0], &byte, 1) == 1 ? child_keeps_it_volatile(m) : 99);
+	child = check_hold_child(child_keeps_it_volatile, m);
 	CHECK(unmark(m) == 0, "intact");
 	squeeze(m);
 	CHECK(check_count(m, N, 7) == N, "the parent's pages are not taken");
-	if (write(go[1], "x", 1) != 1)
-		exit(99);
-	CHECK(waitpid(child, &status, 0) == child && status == 0, "in the child");
+	CHECK(check_let_go(child) == 0, "in the child");
 	CHECK(check_count(m, N, 7) == N, "nor by the child's pressure");
-	close(go[0]);
-	close(go[1]);
 	munmap(m, LENGTH);
 }
 
@@ -303,11 +284,8 @@ static void child_without_descriptors(void)
 
 int main(void)
 {
-	char *m = check_memory(1, 7);
-
-	check_catch_sigbus();
-	if (mvrange(m, PAGE, VRANGE_VOLATILE, VRANGE_STRICT) == -1 && errno == EOPNOTSUPP)
-		check_skip("userfaultfd is forbidden here");
+	check_begin();
+	check_needs_purge();
 	in_cgroup = pressure_enter(64ul << 20) == NULL;
 	lost_before();
 	child_takes_it_back();

@@ -385,11 +385,8 @@ static void vrange_form(void)
 
 int main(void)
 {
-	char *m = check_memory(1, 7);
-
-	check_catch_sigbus();
-	if (mvrange(m, PAGE, VRANGE_VOLATILE, VRANGE_STRICT) == -1 && errno == EOPNOTSUPP)
-		check_skip("userfaultfd is forbidden here");
+	check_begin();
+	check_needs_purge();
 	vrange_1_2_3_results();
 	full_and_partial();
 	vrange_7_full_gives_up_what_was_marked();
