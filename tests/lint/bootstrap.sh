@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # The bootstrap is silent where nothing is missing, installs as root (asking for package lists only
-# after a failure), and otherwise prints the one apt-get line and fails.
+# after a failure), and otherwise prints the one apt-get line and fails. In a folder whose name make
+# cannot quote it fails at once.
 . "$(dirname "$0")/lint.sh"
 
 fail()
@@ -63,4 +64,12 @@ bootstrap 0 stale build || fail "did not recover from stale package lists"
 test "$(sed 's/.*\(install\|update\).*/\1/' asked | tr '\n' ' ')" = 'install update install ' || fail "asked in another order"
 
 bootstrap 0 fresh build test && fail "succeeded although a package does not bring what it is wanted for"
+
+for folder in 'with space' "o'clock" 'R&D' '#1' '$x'; do
+	mkdir "$folder"
+	cp bootstrap packages "$folder"
+	(cd "./$folder" && bootstrap 0 fresh build) && fail "began in a folder that make cannot name: $folder"
+	grep -qF "/$folder" "$folder/out" || { cat "$folder/out"; fail "did not say which folder"; }
+	test ! -e "$folder/asked" || fail "installed packages for a folder that make cannot name"
+done
 exit 0
