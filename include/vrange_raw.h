@@ -25,7 +25,7 @@ long syscall(long nr, ...); /* which strict ISO C hides */
 #endif
 
 /* A userfaultfd whose ranges raise SIGBUS where a page is missing. */
-static inline int vrange_raw_open(void)
+static __inline int vrange_raw_open(void)
 {
 	/* O_CLOEXEC, O_NONBLOCK, and UFFD_USER_MODE_ONLY, which needs no privilege */
 	const int fd = (int)syscall(SYS_userfaultfd, 02000000 | 04000 | 1);
@@ -41,7 +41,7 @@ static inline int vrange_raw_open(void)
 }
 
 /* Whole pages of private anonymous memory that were all written become volatile. */
-static inline int vrange_raw_mark(int fd, void *start, size_t length)
+static __inline int vrange_raw_mark(int fd, void *start, size_t length)
 {
 	struct uffdio_register range;
 
@@ -54,7 +54,7 @@ static inline int vrange_raw_mark(int fd, void *start, size_t length)
 }
 
 /* 0: every byte is as it was. 1: a page was lost, and all of the range reads as zeros. */
-static inline int vrange_raw_unmark(int fd, void *start, size_t length)
+static __inline int vrange_raw_unmark(int fd, void *start, size_t length)
 {
 	struct uffdio_range range;
 	int lost = 0;
