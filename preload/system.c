@@ -91,6 +91,17 @@ static void cancelled(void *shell)
 	end(s);
 }
 
+/* In a function of its own: a cancellation jumps back into it. */
+static int wait_cancellably(struct shell *s)
+{
+	int status;
+
+	pthread_cleanup_push(cancelled, s);
+	status = wait_for(s->pid);
+	pthread_cleanup_pop(0);
+	return status;
+}
+
 int pe_system(const char *command)
 {
 	int before = errno, status = NOT_FOUND, error;
@@ -99,9 +110,7 @@ int pe_system(const char *command)
 	begin(&s);
 	error = start(&s, command);
 	if (error == 0) {
-		pthread_cleanup_push(cancelled, &s);
-		status = wait_for(s.pid);
-		pthread_cleanup_pop(0);
+		status = wait_cancellably(&s);
 		error = status == -1 ? errno : 0;
 		pe_preload_hidden_waited(s.pid, false, &status);
 	}
