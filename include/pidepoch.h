@@ -466,9 +466,14 @@ enum {
  * are its obituary's. As input it is ignored. */
 #define PIDV_REAPED 2
 
+/* pidv.pid, with flags 0: any child that no other entry names, as waitpid(-1). When one has ended
+ * (or with WUNTRACED, WCONTINUED: stopped, continued), @pid and @epoch become a reference to it,
+ * with PIDV_TAGGED; for the next one the program writes -1, 0 and PIDV_NEW. */
+#define PIDV_ANY (-1)
+
 /* an entry; entries with a final state are skipped */
 struct pidv {
-	pid_t pid;	  /* in */
+	pid_t pid;	  /* in; PIDV_ANY: out as well */
 	pidepoch_t epoch; /* in, with PIDV_TAGGED */
 	uint16_t flags;	  /* in */
 	uint16_t state;	  /* in and out: PIDV_*; begin with PIDV_NEW */
@@ -505,13 +510,34 @@ struct waitpidv_more {
  * Errors:    ECHILD no entry is left to wait for; EINTR; EINVAL unknown flags, a wrong size or
  *            time, @changed without WAITPIDV_CHANGED, a snapshot or a tag in the future, an entry
  *            without a valid pid, with unknown flags or an unknown state; EFAULT @vec, @snapshot
- *            or @more is no memory of the caller; EMFILE, ENFILE, ENOMEM if there is no news;
- *            EAGAIN in a vfork child
+ *            or @more is no memory of the caller; EPIPE the descriptor of pidepoch_waitfd() has
+ *            ceased to work; EMFILE, ENFILE, ENOMEM if there is no news; EAGAIN in a vfork child
  * Source:    proposal ("waitpidv(pidv *pid_t, epoch, O_NONBLOCK)"); wait4(2)
  * Since:     0.1
  */
 int waitpidv(struct pidv *vec, size_t count, pidepoch_snapshot_t *snapshot, int flags,
 	     const struct waitpidv_more *more);
+
+/*
+ * pidepoch_waitfd() - a descriptor for poll(2) and epoll(7): it becomes readable when an entry of
+ *                     the vector that the calling thread has given to waitpidv() last may have news
+ * @flags:   0
+ * Context:  any thread; not for handlers and vfork children. It is an eventfd(2), close-on-exec and
+ *           non-blocking, and readable at first. The program reads 8 bytes from it, *then* calls
+ *           waitpidv() with WNOHANG until that returns 0, and closes it when it needs it no more.
+ *           It belongs to the thread: after the thread's end it tells nothing, and a second call
+ *           replaces the first descriptor. It tells of the ends of processes; not of stops, of
+ *           entries with PIDV_ANY (SIGCHLD tells of them), or after a call with WUNTRACED or
+ *           WCONTINUED.
+ *           When it has ceased to work, waitpidv() fails once, and the program makes another.
+ * Return:   the descriptor, or -1 with errno
+ * Errors:   EOPNOTSUPP the kernel (before Linux 6.5) or the container has no io_uring: poll
+ *           descriptors of pidepoch_pidfd_open() instead; EINVAL @flags is not 0; EAGAIN in a vfork
+ *           child, or a handler that has interrupted waitpidv(); EMFILE, ENFILE, ENOMEM
+ * Source:   eventfd(2); io_uring_register(2), IORING_REGISTER_EVENTFD
+ * Since:    0.1
+ */
+int pidepoch_waitfd(unsigned int flags);
 
 /* --- by system call number --- */
 

@@ -157,9 +157,8 @@ static const uint16_t referring[] = { SYS_fstatfs, SYS_readlinkat, SYS_ppoll };
 
 /* not required (core/reference/ring.h, exit_watch.h) */
 static const uint16_t listening[] = {
-	SYS_io_uring_setup,
-	SYS_io_uring_enter,
-	SYS_io_uring_register,
+	SYS_io_uring_setup,    SYS_io_uring_enter,
+	SYS_io_uring_register, SYS_eventfd2, /* of pidepoch_waitfd() */
 	SYS_madvise,
 };
 

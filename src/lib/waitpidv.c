@@ -151,6 +151,13 @@ static void thread_ends(void *unused)
 		pe_waitpidv_forget(s.frame, s.thread);
 }
 
+/* @had: did the thread have such memory before? */
+static void free_later(const struct pe_state *s, bool had)
+{
+	if (!had && pe_waitpidv_remembers(s->frame, s->thread) && __cxa_thread_atexit_impl)
+		__cxa_thread_atexit_impl(thread_ends, NULL, &__dso_handle);
+}
+
 static int step(struct call *c)
 {
 	bool had = pe_waitpidv_remembers(c->state.frame, c->state.thread);
@@ -160,9 +167,7 @@ static int step(struct call *c)
 	if (c->snapshot)
 		c->now = pe_sync_point_recent(c->state.frame);
 	err = pe_waitpidv_step(c->state.frame, c->state.thread, &c->v);
-	if (!had && pe_waitpidv_remembers(c->state.frame, c->state.thread) &&
-	    __cxa_thread_atexit_impl)
-		__cxa_thread_atexit_impl(thread_ends, NULL, &__dso_handle);
+	free_later(&c->state, had);
 	return err;
 }
 
@@ -271,4 +276,20 @@ PE_EXPORT int waitpidv(struct pidv *vec, size_t count, pidepoch_snapshot_t *snap
 	if (n >= 0 && snapshot)
 		*snapshot = c.now;
 	return (int)pe_result(n);
+}
+
+PE_EXPORT int pidepoch_waitfd(unsigned int flags)
+{
+	struct pe_state s;
+	bool had;
+	int fd;
+
+	if (flags)
+		return (int)pe_result(-EINVAL);
+	if (!pe_state_enter(&s))
+		return (int)pe_result(-EAGAIN);
+	had = pe_waitpidv_remembers(s.frame, s.thread);
+	fd = pe_waitpidv_fd(s.frame, s.thread);
+	free_later(&s, had);
+	return (int)pe_result(fd);
 }

@@ -2,6 +2,7 @@
 # The programs of docs/examples/, built and run.
 EXAMPLE_TESTS = \
 	tests/examples/build-runner.sh \
+	tests/examples/event-loop.sh \
 	tests/examples/hunted.sh \
 	tests/examples/pidfile-daemon.sh \
 	tests/examples/pidfile-reader.sh \
@@ -11,7 +12,7 @@ dist_check_SCRIPTS += $(EXAMPLE_TESTS)
 dist_check_DATA += tests/support/example.sh
 TESTS += $(EXAMPLE_TESTS)
 
-EXTRA_DIST += docs/examples/build-runner.c docs/examples/pidfile-daemon.c docs/examples/pidfile-reader.c docs/examples/supervisor.c docs/examples/wait4-loop.c
+EXTRA_DIST += docs/examples/event-loop.c docs/examples/event-loop.py docs/examples/build-runner.c docs/examples/pidfile-daemon.c docs/examples/pidfile-reader.c docs/examples/supervisor.c docs/examples/wait4-loop.c
 
 SLOW_TESTS += \
 	tests/examples/hunted.sh \

@@ -73,6 +73,8 @@ renew-abi: libpidepoch.la libvrange.la
 # waitpidv(): one promise per file
 vector_sources = tests/lib/api.h tests/support/namespace.c tests/support/namespace.h
 VECTOR_TESTS = \
+	tests/lib/waitfd \
+	tests/lib/waitpidv_any \
 	tests/lib/waitpidv_arguments \
 	tests/lib/waitpidv_blocks \
 	tests/lib/waitpidv_changed \
@@ -89,6 +91,11 @@ VECTOR_TESTS = \
 	tests/lib/waitpidv_survives \
 	tests/lib/waitpidv_threads \
 	tests/lib/waitpidv_traced
+tests_lib_waitfd_SOURCES = tests/lib/waitfd.c tests/lib/vector.h $(vector_sources)
+tests_lib_waitfd_CFLAGS = $(AM_CFLAGS) -pthread
+tests_lib_waitfd_LDADD = libpidepoch.la
+tests_lib_waitpidv_any_SOURCES = tests/lib/waitpidv_any.c tests/lib/vector.h $(vector_sources)
+tests_lib_waitpidv_any_LDADD = libpidepoch.la
 tests_lib_waitpidv_arguments_SOURCES = tests/lib/waitpidv_arguments.c tests/lib/vector.h $(vector_sources)
 tests_lib_waitpidv_arguments_LDADD = libpidepoch.la
 tests_lib_waitpidv_blocks_SOURCES = tests/lib/waitpidv_blocks.c tests/lib/vector.h $(vector_sources)

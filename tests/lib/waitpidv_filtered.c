@@ -57,6 +57,24 @@ static void after(long nr)
 	without_ring(nr, true);
 }
 
+/* The descriptor of an event loop ceases to work, and the program is told, once. */
+static void with_descriptor(long nr)
+{
+	pid_t pid = vector_child();
+	int fd = pidepoch_waitfd(0);
+
+	if (fd < 0) {
+		MUST(errno == EOPNOTSUPP);
+		return;
+	}
+	vector_of_one(pid);
+	MUST(vector_ask(WNOHANG) == 0);
+	forbid(nr, 0);
+	MUST(vector_ask(WNOHANG) == -1 && errno == EPIPE);
+	MUST(pidepoch_waitfd(0) == -1 && errno == EOPNOTSUPP);
+	finds_an_end(pid);
+}
+
 static void *ask_and_end(void *unused)
 {
 	MUST(vector_ask(WNOHANG) == 0);
@@ -108,14 +126,15 @@ static void apart(void (*part)(long nr), long nr)
 static void run_scenario(void)
 {
 	static const long listening[] = { SYS_io_uring_setup, SYS_io_uring_enter,
-					  SYS_io_uring_register, SYS_madvise };
+					  SYS_io_uring_register, SYS_eventfd2, SYS_madvise };
 	static const long referring[] = { SYS_fstatfs, SYS_ppoll, SYS_readlinkat };
 
 	if (!api_preloaded())
 		return; /* prctl() is the kernel's own there */
-	for (size_t i = 0; i < 4; i++) {
+	for (size_t i = 0; i < sizeof(listening) / sizeof(listening[0]); i++) {
 		apart(before, listening[i]);
 		apart(after, listening[i]);
+		apart(with_descriptor, listening[i]);
 		/* free() and a thread's end call madvise() themselves */
 		if (listening[i] != SYS_madvise)
 			apart(in_another_thread, listening[i]);

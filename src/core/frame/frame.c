@@ -189,6 +189,7 @@ static void next_frame(struct pe_frame *p, struct pe_thread *t)
 	t->vfork_depth = 0;
 	t->last = 0;
 	t->exit_watch = NULL;
+	t->untold = false;
 	t->by_hand = 0;
 	atomic_store_explicit(fork_mark, 1, memory_order_release);
 }

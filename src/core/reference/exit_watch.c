@@ -140,7 +140,7 @@ int pe_exit_watch_arm(struct pe_exit_watch *x, uint32_t index, int fd)
 	return 0;
 }
 
-void pe_exit_watch_hear(struct pe_exit_watch *x)
+static void hear(struct pe_exit_watch *x)
 {
 	uint64_t tag;
 	bool gone;
@@ -154,6 +154,18 @@ void pe_exit_watch_hear(struct pe_exit_watch *x)
 		w->look.ended = !gone;
 		look_later(x, (uint32_t)tag);
 	}
+}
+
+void pe_exit_watch_hear(struct pe_exit_watch *x)
+{
+	if (likely(!x->tells)) {
+		hear(x);
+		return;
+	}
+	do {
+		pe_ring_quiet(&x->ring);
+		hear(x);
+	} while (pe_ring_loud(&x->ring) && pe_ring_is_whole(&x->ring));
 }
 
 void pe_exit_watch_tidy(struct pe_exit_watch *x)

@@ -57,6 +57,8 @@ struct pe_exit_watch {
 	uint32_t looks;	      /* how many are to be looked at */
 	/* a step is in progress, in code that a handler has interrupted or has jumped out of */
 	bool busy;
+	bool tells; /* the program has a descriptor that becomes readable (waitpidv.7) */
+	bool any;   /* the vector has entries for any child (waitpidv.6) */
 	/* the vector of the last call */
 	const void *vector;
 	size_t count, live;

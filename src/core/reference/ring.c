@@ -17,9 +17,12 @@
 #define FEAT_EXT_ARG		 (1u << 8)
 #define SQ_CQ_OVERFLOW		 (1u << 1)
 #define SQ_TASKRUN		 (1u << 2)
+#define CQ_EVENTFD_DISABLED	 (1u << 0)
 #define ENTER_GETEVENTS		 (1u << 0)
 #define ENTER_EXT_ARG		 (1u << 3)
 #define ENTER_REGISTERED_RING	 (1u << 4)
+#define REGISTER_EVENTFD	 4
+#define UNREGISTER_EVENTFD	 5
 #define UNREGISTER_RING_FDS	 21
 #define USE_REGISTERED_RING	 (1u << 31)
 #define OP_POLL_ADD		 6
@@ -84,6 +87,7 @@ static void place(struct pe_ring *r, const struct params *p)
 	r->cq_head = at(r, p->cq.head);
 	r->cq_tail = at(r, p->cq.tail);
 	r->cq_lost = at(r, p->cq.flags_or_lost);
+	r->cq_flags = at(r, p->cq.array_or_flags);
 	r->cq_mask = p->cq_entries - 1;
 	r->cqes = at(r, p->cq.dropped_or_cqes);
 	r->sqes = at(r, PE_SYS_PAGE);
@@ -119,15 +123,26 @@ int pe_ring_open(struct pe_ring *r)
 	return -EOPNOTSUPP;
 }
 
+static int with_ring(const struct pe_ring *r, unsigned int op, const void *arg, int count)
+{
+	return (int)pe_sys4(SYS_io_uring_register, r->index, (long)(op | USE_REGISTERED_RING),
+			    PE_SYS_LONG(arg), count);
+}
+
 void pe_ring_close(struct pe_ring *r)
 {
 	struct registered which = { .index = r->index };
 
 	if (!r->memory)
 		return;
-	pe_sys4(SYS_io_uring_register, r->index, (long)(UNREGISTER_RING_FDS | USE_REGISTERED_RING),
-		PE_SYS_LONG(&which), 1);
+	with_ring(r, UNREGISTER_RING_FDS, &which, 1);
 	pe_ring_abandon(r);
+}
+
+int pe_ring_tell(struct pe_ring *r, int fd)
+{
+	with_ring(r, UNREGISTER_EVENTFD, NULL, 0); /* ENXIO: there was none */
+	return with_ring(r, REGISTER_EVENTFD, &fd, 1);
 }
 
 void pe_ring_abandon(struct pe_ring *r)
@@ -175,14 +190,32 @@ static bool is_empty(const struct pe_ring *r)
 	       atomic_load_explicit(r->cq_tail, memory_order_acquire);
 }
 
+static bool has_work(const struct pe_ring *r)
+{
+	return atomic_load_explicit(r->sq_flags, memory_order_acquire) &
+	       (SQ_TASKRUN | SQ_CQ_OVERFLOW);
+}
+
+void pe_ring_quiet(struct pe_ring *r)
+{
+	atomic_store(r->cq_flags, CQ_EVENTFD_DISABLED);
+}
+
+/* seq_cst: the kernel adds the work, then reads the flag */
+bool pe_ring_loud(struct pe_ring *r)
+{
+	atomic_store(r->cq_flags, 0);
+	atomic_thread_fence(memory_order_seq_cst);
+	return has_work(r) || !is_empty(r);
+}
+
 /* Let the kernel post its completions. A flag shows whether there are more (ring.6). */
 static bool refill(struct pe_ring *r)
 {
 	int n;
 
 	while (is_empty(r)) {
-		if (!(atomic_load_explicit(r->sq_flags, memory_order_acquire) &
-		      (SQ_TASKRUN | SQ_CQ_OVERFLOW)))
+		if (!has_work(r))
 			return false;
 		n = enter(r, 0, 0, ENTER_GETEVENTS, NULL);
 		r->broken |= is_refusal(n);

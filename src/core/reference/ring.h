@@ -20,6 +20,9 @@
  *         asked for them (a filter that was installed later), pe_ring_is_whole() returns false, and
  *         every pidfd must be looked at.
  * ring.6  When nothing has happened, next() makes no system call.
+ * ring.7  The ring's own descriptor would not do for poll(2): work that waits for the thread does
+ *         not wake its pollers. An eventfd is written to as soon as there is work; and not for what
+ *         the thread itself fetches between quiet() and loud().
  */
 #ifndef PE_CORE_REFERENCE_RING_H
 #define PE_CORE_REFERENCE_RING_H
@@ -34,7 +37,7 @@ struct pe_ring {
 	char *memory;	/* NULL: not open */
 	bool broken;	/* ring.5 */
 	uint32_t index; /* in the thread's table of registered rings */
-	_Atomic uint32_t *sq_tail, *sq_flags, *cq_head, *cq_tail, *cq_lost;
+	_Atomic uint32_t *sq_tail, *sq_flags, *cq_head, *cq_tail, *cq_lost, *cq_flags;
 	uint32_t *sq_array;
 	uint32_t sq_mask, cq_mask;
 	struct pe_ring_sqe *sqes;
@@ -54,6 +57,14 @@ void pe_ring_abandon(struct pe_ring *r);
 /* Return @tag once, when @fd becomes readable, which may be now. @fd may be closed on return. 0 or
  * -errno */
 int pe_ring_watch(struct pe_ring *r, int fd, uint64_t tag);
+
+/* Write to the eventfd @fd whenever a tag is about to come back, in place of an earlier one. The
+ * ring keeps the file. 0 or -errno */
+int pe_ring_tell(struct pe_ring *r, int fd);
+
+/* ring.7. loud: true: something has come meanwhile, for which the eventfd was not written to */
+void pe_ring_quiet(struct pe_ring *r);
+bool pe_ring_loud(struct pe_ring *r);
 
 /* true: *@tag has come back. *@gone: the kernel dropped the request without @fd having become
  * readable. */

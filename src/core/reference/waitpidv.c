@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "core/contract.h"
 
+#include <sys/eventfd.h>
+
 #include "core/sys.h"
+#include "core/reference/reference.h"
 #include "core/reference/released.h"
 #include "core/reference/waitpidv.h"
 
 #define STATES		 (WSTOPPED | WCONTINUED)
 #define RESTLESS_NS	 4000000
 #define RESTLESS_NS_EACH 2000
+#define MOST_TURNS	 3 /* of one step, for any child */
 
 /* the arguments of the functions below */
 struct step {
@@ -16,6 +20,7 @@ struct step {
 	struct pe_waitpidv *v;
 	struct pe_exit_watch *x; /* NULL: one by one */
 	int err;
+	bool any; /* there are entries for any child */
 };
 
 static uint32_t tag_of(const struct pe_waitpidv *v, const struct pe_pidv *e)
@@ -23,6 +28,11 @@ static uint32_t tag_of(const struct pe_waitpidv *v, const struct pe_pidv *e)
 	return e->flags & PE_WAITPIDV_TAGGED
 		       ? e->epoch
 		       : (uint32_t)pe_clock_eps(v->snapshot, (uint32_t)e->pid);
+}
+
+static bool is_any(const struct pe_pidv *e)
+{
+	return e->pid == PE_WAITPIDV_ANY && !e->flags;
 }
 
 /* waitpidv.2 */
@@ -128,7 +138,10 @@ static void ask_each(struct step *s)
 			v->left = true;
 			return;
 		}
-		ask(s, i);
+		if (is_any(&v->entry[i]))
+			s->any = true;
+		else
+			ask(s, i);
 	}
 	v->unwatched = v->left;
 }
@@ -205,6 +218,10 @@ static size_t walk(struct step *s, size_t i)
 
 		if (is_done(e))
 			continue;
+		if (unlikely(is_any(e))) {
+			s->x->any = true;
+			continue;
+		}
 		epoch = tag_of(v, e);
 		s->x->live++;
 		if (likely(seen[i].pid == e->pid && seen[i].epoch == epoch && seen[i].watch)) {
@@ -295,14 +312,87 @@ static void ask_ring(struct step *s)
 	size_t from = same ? x->count : 0;
 
 	x->vector = v->entry;
-	if (!same)
+	if (!same) {
 		x->live = 0;
+		x->any = false;
+	}
 	x->count = v->count;
 	pe_exit_watch_hear(x);
 	x->count = walk(s, from);
 	pe_exit_watch_hear(x);
 	look_at_hints(s);
 	v->left = x->live > 0 || x->count < v->count || !x->vector;
+	s->any = x->any;
+}
+
+/* --- any child (waitpidv.6) --- */
+
+/* The pid of a child that can be waited for; 0: none at this moment; -ECHILD: no children */
+static int find_any(const struct step *s)
+{
+	siginfo_t si = { .si_pid = 0 };
+	int err = pe_sys_waitid(P_ALL, 0, &si, s->v->options | WEXITED | WNOHANG | WNOWAIT, NULL);
+
+	if (err == 0 && si.si_code == CLD_TRAPPED && !(s->v->options & WSTOPPED))
+		return 0; /* wait_entry.6 */
+	return err ? err : si.si_pid;
+}
+
+static bool is_named(const struct pe_waitpidv *v, int pid)
+{
+	for (size_t i = 0; i < v->count; i++)
+		if (v->entry[i].pid == pid && !is_done(&v->entry[i]))
+			return true;
+	return false;
+}
+
+/* The child @pid is the answer of entry @i. false: another wait was first. */
+static bool take_any(struct step *s, size_t i, int pid)
+{
+	struct pe_pidv *e = &s->v->entry[i];
+	struct pe_wait_entry l;
+	uint64_t epoch;
+	int status = 0, state = pe_reference_take(s->p, s->t, pid, &epoch);
+
+	if (state == 0)
+		state = pe_wait_entry_judge(s->p, s->t, pid, (uint32_t)epoch, &l);
+	if (state == PE_WAIT_ENTRY_RUNNING)
+		state = look_at(s, &l, i, &status);
+	if (state < 0 && state != -ESRCH && !s->err)
+		s->err = state;
+	if (state <= PE_WAIT_ENTRY_RUNNING || state >= PE_WAIT_ENTRY_ENDED)
+		return false;
+	e->pid = pid;
+	e->epoch = (uint32_t)epoch;
+	e->flags = PE_WAITPIDV_TAGGED;
+	deliver(s, i, state, status);
+	return true;
+}
+
+/* true: ask again for the entry that names the child which can be waited for */
+static bool ask_any(struct step *s)
+{
+	struct pe_waitpidv *v = s->v;
+	int pid = 0;
+
+	for (size_t i = 0; i < v->count; i++) {
+		struct pe_pidv *e = &v->entry[i];
+
+		if (!is_any(e) || is_done(e))
+			continue;
+		do {
+			pid = has_place(v) && !s->err ? find_any(s) : 0;
+			if (pid > 0 && is_named(v, pid))
+				return true;
+		} while (pid > 0 && !take_any(s, i, pid) && !s->err);
+		if (pid > 0)
+			continue;
+		if (pid == -ECHILD)
+			return false;
+		say_running(v, e);
+		v->left = v->unwatched = true;
+	}
+	return false;
 }
 
 /* --- which way --- */
@@ -330,6 +420,7 @@ void pe_waitpidv_forget(struct pe_frame *p, struct pe_thread *t)
 	t->exit_watch = NULL;
 	if (!x)
 		return;
+	t->untold = x->tells;
 	/* the kernel frees its part with the thread */
 	if (is_deaf(p))
 		pe_ring_abandon(&x->ring);
@@ -345,6 +436,36 @@ void pe_waitpidv_forbid_ring(struct pe_frame *p, struct pe_thread *t)
 	atomic_store(&p->no_ring, true);
 }
 
+static int tell(struct pe_exit_watch *x)
+{
+	int fd = (int)pe_sys2(SYS_eventfd2, 1, EFD_CLOEXEC | EFD_NONBLOCK), err;
+
+	if (fd < 0)
+		return fd;
+	err = pe_ring_tell(&x->ring, fd);
+	if (err < 0) {
+		pe_sys_close(fd);
+		return err;
+	}
+	x->tells = true;
+	return fd;
+}
+
+int pe_waitpidv_fd(struct pe_frame *p, struct pe_thread *t)
+{
+	struct pe_exit_watch *x = exit_watch_of(p, t);
+
+	if (is_deaf(p))
+		return -EOPNOTSUPP;
+	if (!x) {
+		t->exit_watch = x = pe_exit_watch_open();
+		t->exit_watch_of = p->tgid;
+	}
+	if (!x)
+		return -EOPNOTSUPP;
+	return x->busy ? -EAGAIN : tell(x);
+}
+
 /* A ring reports only ends. If memory is short, or the ring lost an event (ring.5), the entries
  * are asked one by one. */
 static struct pe_exit_watch *exits_for(struct pe_frame *p, struct pe_thread *t,
@@ -352,7 +473,8 @@ static struct pe_exit_watch *exits_for(struct pe_frame *p, struct pe_thread *t,
 {
 	struct pe_exit_watch *x = exit_watch_of(p, t);
 
-	if ((v->options & STATES) || is_deaf(p) || (v->count < PE_WAITPIDV_MANY && !v->blocks))
+	if ((v->options & STATES) || is_deaf(p) ||
+	    (v->count < PE_WAITPIDV_MANY && !v->blocks && !(x && x->tells)))
 		return NULL;
 	if (!x) {
 		t->exit_watch = x = pe_exit_watch_open();
@@ -367,20 +489,48 @@ static struct pe_exit_watch *exits_for(struct pe_frame *p, struct pe_thread *t,
 	return pe_exit_watch_room(x, v->count) == 0 ? x : NULL;
 }
 
+static void ask_all(struct step *s)
+{
+	struct pe_exit_watch *x = exit_watch_of(s->p, s->t);
+
+	s->any = false;
+	if (s->x) {
+		s->x->busy = true;
+		ask_ring(s);
+		s->x->busy = false;
+		return;
+	}
+	if (x)
+		x->vector = NULL;
+	ask_each(s);
+}
+
+/* An end that is shown as that of any child may be that of a named one, which ended after it was
+ * asked about. */
+static void ask_for_any(struct step *s)
+{
+	bool named = ask_any(s);
+
+	for (int n = 0; named && n < MOST_TURNS; n++) {
+		ask_all(s);
+		named = ask_any(s);
+	}
+	if (named)
+		s->v->left = s->v->unwatched = true;
+}
+
 int pe_waitpidv_step(struct pe_frame *p, struct pe_thread *t, struct pe_waitpidv *v)
 {
 	struct step s = { .p = p, .t = t, .v = v, .x = exits_for(p, t, v) };
 
 	v->left = v->unwatched = false;
-	if (s.x) {
-		s.x->busy = true;
-		ask_ring(&s);
-		s.x->busy = false;
-	} else {
-		if (exit_watch_of(p, t))
-			t->exit_watch->vector = NULL;
-		ask_each(&s);
+	if (unlikely(t->untold)) {
+		t->untold = false;
+		return -EPIPE; /* waitpidv.7 */
 	}
+	ask_all(&s);
+	if (unlikely(s.any))
+		ask_for_any(&s);
 	return v->news == 0 ? s.err : 0;
 }
 

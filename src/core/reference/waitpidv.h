@@ -19,6 +19,14 @@
  * waitpidv.5  An entry that cannot be judged (no descriptor left) does not keep others from being
  *             reported. Its error is the result only if nothing is new. An entry with unknown
  *             flags or an unknown state is one (EINVAL).
+ * waitpidv.6  An entry with the pid -1 means any child that no other entry of the vector names. Its
+ *             answer is a child's pid, with the epoch of a reference that was taken before the
+ *             child was reaped. The kernel tells no descriptor of "any child", so a call that
+ *             sleeps looks for one again and again.
+ * waitpidv.7  From pe_waitpidv_fd() on the thread uses its ring for short vectors as well. Each
+ *             step with the ring reads it to its end, without which it would not write to the
+ *             descriptor again. A ring that is lost takes the descriptor with it: the next step
+ *             fails with EPIPE.
  */
 #ifndef PE_CORE_REFERENCE_WAITPIDV_H
 #define PE_CORE_REFERENCE_WAITPIDV_H
@@ -29,6 +37,7 @@
 
 #define PE_WAITPIDV_TAGGED 1
 #define PE_WAITPIDV_REAPED 2
+#define PE_WAITPIDV_ANY	   (-1) /* as the pid of an entry */
 
 /* From this many entries on, a ring costs less, if they are asked about more than once. */
 #define PE_WAITPIDV_MANY 64u
@@ -68,6 +77,11 @@ int pe_waitpidv_step(struct pe_frame *p, struct pe_thread *t, struct pe_waitpidv
  * around steps and sleeps misses none between them. */
 int pe_waitpidv_sleep(struct pe_frame *p, struct pe_thread *t, const struct pe_waitpidv *v,
 		      const struct timespec *patience, const uint64_t *mask);
+
+/* A close-on-exec, non-blocking eventfd that becomes readable when an entry of the thread's vector
+ * may have news. It is readable at first, since what was before is not known. -EOPNOTSUPP: there
+ * are no rings; -EAGAIN: in a handler that has interrupted a step; -EMFILE and the like */
+int pe_waitpidv_fd(struct pe_frame *p, struct pe_thread *t);
 
 /* Free all memory that this thread has for waitpidv. */
 void pe_waitpidv_forget(struct pe_frame *p, struct pe_thread *t);
