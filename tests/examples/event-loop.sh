@@ -6,7 +6,7 @@
 
 library=$PIDEPOCH_BUILDDIR/.libs/libpidepoch.so.0
 
-play()
+run_scenario()
 {
 	mkfifo "$TMPDIR/input" "$TMPDIR/go" 2>/dev/null
 	run "read line <'$TMPDIR/go'; exit 3" 'kill -KILL $$' true >"$TMPDIR/said" 2>&1 <"$TMPDIR/input" &
@@ -45,4 +45,4 @@ play_python()
 		fail "python: $(cat "$TMPDIR/said")"
 	printf 'sleep 0.1; exit 3: 3\nkill -KILL $$: -9\ntrue: 0\n' | cmp - "$TMPDIR/said" || fail "python said $(cat "$TMPDIR/said")"
 }
-play_twice
+run_twice
