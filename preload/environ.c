@@ -174,8 +174,13 @@ void pe_environ_make(struct pe_environ *e, char *const *argv, char *const *envp,
 		return;
 	preload = find_preload(envp, ours[0], &wanted);
 	handed = pe_preload_arguments(argv, e->arguments, sizeof(e->arguments));
-	if ((!wanted && !handed) || pe_preload_is_confined() || !pe_loadable(for_whom))
+	if ((!wanted && !handed) || pe_preload_is_confined())
 		return;
+	if (!pe_loadable(for_whom)) {
+		if (handed)
+			pe_preload_announce_arguments(handed);
+		return;
+	}
 	while (envp[count])
 		count++;
 	while (wanted && ours[n])

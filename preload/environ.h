@@ -12,7 +12,8 @@
  * environ.2  The added variables are for the loader and for the library, which removes them before
  *            main(). If LD_PRELOAD is set twice, the loader uses the last one.
  * environ.3  Nothing is added for a program that cannot load the library (loadable.h), or by a
- *            process in which the library has stepped aside.
+ *            process in which the library has stepped aside. What is known of pids among the
+ *            arguments of such a program is announced to a supervisor (token.8).
  * environ.4  A small copy lies in the caller's stack frame; the caller may be a handler on a small
  *            stack. A larger copy is in pages, which are unmapped after the call or by the exec.
  *            malloc is not allowed in a vfork child. The child's memory is the parent's, so the

@@ -65,15 +65,16 @@ static void show_stats(const struct pe_stats *a)
 /* from what a pid was learned, and what happened then */
 static void show_source(const struct pe_learned *l)
 {
-	static const char *const ways[] = { "?", "from", "looked up", "an argument, known",
-					    "from a message" };
+	static const char *const ways[] = {
+		"?", "from", "looked up", "an argument, known", "from a message", "told"
+	};
 	const double ago = (double)l->ago / 1000;
 
 	if (l->kind == PE_EVIDENCE_FILE)
 		printf("%u from %s, changed %.3f s ago\n", l->pid, l->path, ago);
 	else
 		printf("%u %s %.3f s ago\n", l->pid,
-		       ways[l->kind <= PE_EVIDENCE_MESSAGE ? l->kind : 0], ago);
+		       ways[l->kind <= PE_EVIDENCE_TOLD ? l->kind : 0], ago);
 }
 
 static void show_learned(pid_t pid, const struct pe_status *status)

@@ -47,6 +47,18 @@ static const char *setting(const char *name)
 	return value && *value ? value : NULL;
 }
 
+static void set_evidence(struct pe_monitor_plan *plan)
+{
+	const char *evidence = setting("PIDEPOCH_EVIDENCE"), *clock = setting("PIDEPOCH_CLOCK");
+	long long real, boot;
+
+	plan->evidence = PE_EVIDENCE_ACT;
+	if (evidence)
+		pe_policy_evidence(evidence, &plan->evidence);
+	if (clock && sscanf(clock, "%lld:%lld", &real, &boot) == 2)
+		plan->run = (struct pe_moment_pair){ real, boot };
+}
+
 /* run.c has checked the values. */
 static struct pe_monitor_plan plan_from_environment(void)
 {
@@ -63,6 +75,7 @@ static struct pe_monitor_plan plan_from_environment(void)
 					.trust = level->off ? "*" : setting("PIDEPOCH_TRUST"),
 					.plain = !is_admin() };
 
+	set_evidence(&plan);
 	plan.stacks = stacks ? strcmp(stacks, "on") == 0 : plan.policy == PE_POLICY_REPORT;
 	if (error && strcmp(error, "EEPOCH") == 0)
 		plan.stale_errno = PE_EEPOCH;

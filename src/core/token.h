@@ -27,6 +27,11 @@
  * token.7  If both processes of the supervisor have been killed, the kernel answers a notified call
  *          with ENOSYS. The library then repeats a judged call, a wait or an exec with PE_TOKEN: a
  *          call that is not notified still works.
+ * token.8  Before the exec of a program that cannot load the library, the library announces what it
+ *          knows of the pids among the arguments: kill(pid, 0) with PE_TOKEN_JUDGED, and the moment
+ *          at which the pid was right (ms since boot) as argument PE_TOKEN_MOMENT. A use of a pid
+ *          that is an argument of the program itself, and of which nothing is known, has no token:
+ *          a supervisor may know what the program was executed for.
  */
 #ifndef PE_CORE_TOKEN_H
 #define PE_CORE_TOKEN_H
@@ -37,6 +42,7 @@
 #define PE_TOKEN_JUDGED INT64_C(0x68636f7065646971)
 #define PE_TOKEN_AT	5 /* index among the arguments 0 to 5 */
 #define PE_TOKEN_WORD	4
+#define PE_TOKEN_MOMENT 3
 
 #define PE_TOKEN_VARIABLE "PIDEPOCH_SUPERVISED" /* in the environment of a watched program */
 /* its value: one of these characters, a colon, and a layout in decimal */

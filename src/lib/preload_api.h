@@ -83,6 +83,8 @@ void pe_preload_moving(void);
 /* Write "PIDEPOCH_ARGUMENTS=..." into @text for a program with these arguments. Returns @text;
  * NULL: there is nothing to pass on. */
 const char *pe_preload_arguments(char *const *argv, char *text, size_t size);
+/* The same text for a supervisor, before the exec of a program that cannot load the library. */
+void pe_preload_announce_arguments(const char *text);
 
 /* Does this library see the forks and waits of the program? Each of the two libraries defines
  * it. */

@@ -283,13 +283,18 @@ void pe_preload_opened(const char *path, bool at_cwd, int fd)
 
 bool pe_preload_hears(void)
 {
-	return atomic_load_explicit(&evidence.table, memory_order_relaxed) != NULL;
+	return atomic_load_explicit(&evidence.table, memory_order_relaxed) != NULL ||
+	       atomic_load_explicit(&frame.released, memory_order_relaxed);
 }
 
+/* A forked child without a frame of its own has no child that was reaped. */
 void pe_preload_heard(int fd, const void *data, size_t bytes)
 {
+	_Atomic uint32_t *fork_mark = atomic_load_explicit(&frame.fork_mark, memory_order_acquire);
+	bool begun = fork_mark && atomic_load_explicit(fork_mark, memory_order_acquire);
+
 	if (is_evident())
-		pe_evidence_heard(&evidence, fd, data, bytes);
+		pe_evidence_heard(&evidence, begun ? &frame : NULL, fd, data, bytes);
 }
 
 void pe_preload_written(const char *path)
@@ -307,6 +312,18 @@ void pe_preload_moving(void)
 const char *pe_preload_arguments(char *const *argv, char *text, size_t size)
 {
 	return pe_judge_arguments(&frame, argv, !thread.vfork_depth, text, size);
+}
+
+/* token.8; signal 0 changes nothing */
+void pe_preload_announce_arguments(const char *text)
+{
+	uint32_t pid;
+	int64_t ms;
+
+	while (*text && *text++ != '=')
+		;
+	while (*text && pe_evidence_next_pair(&text, &pid, &ms))
+		pe_sys6(SYS_kill, pid, 0, 0, ms, 0, PE_TOKEN_JUDGED);
 }
 
 void pe_preload_children_vanish(void)

@@ -33,6 +33,7 @@ libsupervisor_la_SOURCES = \
 	src/supervisor/worker/worker.h \
 	src/supervisor/calls/all.c src/supervisor/calls/all.h \
 	src/supervisor/calls/announce.c src/supervisor/calls/announce.h \
+	src/supervisor/calls/argument.c src/supervisor/calls/argument.h \
 	src/supervisor/calls/exec.c src/supervisor/calls/exec.h \
 	src/supervisor/calls/group_kill.c src/supervisor/calls/group_kill.h \
 	src/supervisor/calls/kill.c src/supervisor/calls/kill.h \

@@ -323,6 +323,8 @@ static int make_monitor(const struct pe_monitor_plan *plan, int socket)
 	bool direct = takes_orphans();
 	struct pe_settings set = { .policy = plan->policy,
 				   .stale_errno = plan->stale_errno,
+				   .evidence = plan->evidence,
+				   .run = plan->run,
 				   .log = plan->log,
 				   .events = plan->events,
 				   .summary = plan->summary,

@@ -34,12 +34,14 @@
 struct pe_monitor_plan {
 	enum pe_policy policy;
 	int stale_errno;
-	const char *log;     /* absolute path, or NULL */
-	const char *events;  /* the same */
-	const char *summary; /* core/record/tally.h, or NULL */
-	bool once;	     /* each process gets one notice */
-	bool stacks;	     /* record stacks in events */
-	const char *trust;   /* patterns separated by colons, or NULL */
+	enum pe_evidence_policy evidence;
+	struct pe_moment_pair run; /* the clocks when the run began */
+	const char *log;	   /* absolute path, or NULL */
+	const char *events;	   /* the same */
+	const char *summary;	   /* core/record/tally.h, or NULL */
+	bool once;		   /* each process gets one notice */
+	bool stacks;		   /* record stacks in events */
+	const char *trust;	   /* patterns separated by colons, or NULL */
 	/* of libvrange, or NULL: its calls by number are not served */
 	int (*fvrange)(int fd, off_t offset, size_t length, int mode, int behavior);
 	bool plain;		   /* without CAP_SYS_ADMIN: no_new_privs is set */

@@ -144,6 +144,35 @@ static void no_evidence(void)
 	close(fd);
 }
 
+/* What is in the file does not matter, only when it was changed: it may be garbage, large, removed,
+ * replaced, or not readable by this process. */
+static void bad_files(void)
+{
+	int fd = written(), other, unread;
+
+	MUST(write(fd, "\377garbage 307 309 99999999999999", 31) == 31);
+	MUST(from(getpid(), fd) == 0);
+	MUST(ftruncate(fd, 10 << 20) == 0 && from(getpid(), fd) == 0);
+	MUST(chmod(path, 0) == 0);
+	unread = open(path, O_PATH | O_CLOEXEC);
+	MUST(unread >= 0 && from(getpid(), unread) == 0);
+	MUST(unlink(path) == 0 && from(getpid(), fd) == 0);
+	other = written();
+	MUST(from(getpid(), fd) == 0 && from(getpid(), other) == 0);
+	MUST(unlink(path) == 0 && mkfifo(path, 0600) == 0);
+	close(other);
+	other = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	MUST(other >= 0 && from(getpid(), other) == EINVAL);
+	MUST(unlink(path) == 0 && symlink(path, path) == 0);
+	close(other);
+	other = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	MUST(other >= 0 && from(getpid(), other) == EINVAL);
+	MUST(unlink(path) == 0);
+	close(other);
+	close(unread);
+	close(fd);
+}
+
 static void run_scenario(void)
 {
 	const char *base = getenv("TMPDIR");
@@ -154,6 +183,7 @@ static void run_scenario(void)
 	gone();
 	no_evidence();
 	unlink(path);
+	bad_files();
 }
 
 int main(int argc, char **argv)

@@ -30,6 +30,7 @@ END
 	# its own pid namespace, in which pids wrap; the shell around it reaps orphans
 	unshare --pid --fork --mount-proc sh -c '
 		echo 400 >/proc/sys/kernel/pid_max 2>/dev/null || exit 77
+		test ! -e "$TMPDIR/beside" || sh "$TMPDIR/beside" &
 		"$@"
 		exit $?' sh "$PIDEPOCH" run --evidence=all --log="$TMPDIR/log" -- "$TMPDIR/$1" \
 		>"$TMPDIR/out" 2>"$TMPDIR/err" && status=0 || status=$?
@@ -50,6 +51,29 @@ once() { p=$(sleep 60 >/dev/null 2>&1 & echo $!); kill $p; }'
 
 kind orphans-by-kill "$rounds" '
 once() { p=$(sleep 60 >/dev/null 2>&1 & echo $!); /bin/kill $p; }'
+
+# dash has no record of what bash has reaped, and its child is adopted by a process of its own group
+kind orphans-by-sh "$rounds" '
+once() { p=$(sh -c "sleep 60 >/dev/null 2>&1 & echo \$!"); kill $p; }'
+
+kind orphans-by-sh-by-kill "$rounds" '
+once() { p=$(sh -c "sleep 60 >/dev/null 2>&1 & echo \$!"); /bin/kill $p; }'
+
+# a process that is no descendant, and not in the run, tells the pid of its child
+mkfifo "$TMPDIR/ask" "$TMPDIR/tell"
+cat >"$TMPDIR/beside" <<'END'
+cd "$TMPDIR"
+while read -r x <ask; do
+	sleep 60 &
+	echo $! >tell
+done
+END
+kind told-by-fifo "$rounds" "
+once() { echo x >$TMPDIR/ask; read -r p <$TMPDIR/tell; kill \$p; }"
+
+kind told-by-fifo-by-kill "$rounds" "
+once() { echo x >$TMPDIR/ask; read -r p <$TMPDIR/tell; /bin/kill \$p; }"
+rm "$TMPDIR/beside"
 
 kind ppid-list "$rounds" '
 once() { sh -c "sleep 60 & wait" & s=$!; until c=$(ps -o pid= --ppid $s) && [ -n "$c" ]; do :; done

@@ -78,18 +78,22 @@ int main(int argc, char **argv)
 }
 END
 $CC -static -O -o "$TMPDIR/tree" "$TMPDIR/tree.c" 2>/dev/null || skip 'no static libc here'
-# A shell between the first process and the run, which is in a session of its own: an orphan is
-# adopted by a process outside its group.
-for orphans in '' orphans; do
+# An orphan is adopted by the first process, which is also the parent of the run, and in its group;
+# or, with a shell between them in a session of its own, by a process outside its group.
+for how in 'same ' 'same orphans' 'apart ' 'apart orphans'; do
+	between=${how% *} orphans=${how#* }
 	status=0
 	unshare --pid --fork --mount-proc sh -c '
 		echo 400 >/proc/sys/kernel/pid_max 2>/dev/null || exit 77
-		setsid -w sh -c "\"\$@\"; exit \$?" sh "$@"
-		exit $?' sh "$PIDEPOCH" run --supervisor=on --log="$TMPDIR/log" -- "$TMPDIR/tree" $orphans \
-		>"$TMPDIR/out" || status=$?
+		case $0 in
+		apart) setsid -w sh -c "\"\$@\"; exit \$?" sh "$@" ;;
+		*) "$@" ;;
+		esac
+		exit $?' $between "$PIDEPOCH" run --supervisor=on --log="$TMPDIR/log" -- \
+		"$TMPDIR/tree" $orphans >"$TMPDIR/out" || status=$?
 	test "$status" -ne 77 || skip 'pid_max of a namespace cannot be set here'
 	test "$status" -eq 0 && test "$(cat "$TMPDIR/out")" = 0 || {
 		tail -n 2 "$TMPDIR/log"
-		fail "$orphans: status $status, $(cat "$TMPDIR/out") of 100 refused"
+		fail "$between, $orphans: status $status, $(cat "$TMPDIR/out") of 100 refused"
 	}
 done

@@ -8,7 +8,7 @@
 for program in inline called; do
 	"$PIDEPOCH_BUILDDIR/tests/supervisor/stale" "$PIDEPOCH_BUILDDIR/tests/supervisor/$program" || exit
 done
-"$PIDEPOCH_BUILDDIR/tests/supervisor/stale" "$PIDEPOCH_BUILDDIR/tests/supervisor/inline" mixed
+"$PIDEPOCH_BUILDDIR/tests/supervisor/stale" "$PIDEPOCH_BUILDDIR/tests/supervisor/inline" mixed || exit
 
 # each program of a sequence is checked for its own tree, although calls of the one before were
 # judged while it was replaced

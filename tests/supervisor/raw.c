@@ -274,6 +274,30 @@ static long exec_and_kill(void)
 	return execl("/proc/self/exe", "raw", "told", text, (char *)NULL);
 }
 
+/* A program that this one starts with the pid as an argument uses it: the raw one, which prints the
+ * result, or kill(1). */
+static long use_by_program(int raw)
+{
+	char text[16], path[4096];
+	int status = 0;
+	pid_t child;
+
+	snprintf(text, sizeof(text), "%d", number);
+	snprintf(path, sizeof(path), "%s/tests/supervisor/raw", getenv("PIDEPOCH_BUILDDIR"));
+	child = fork();
+	if (child == 0 && raw)
+		execl(path, "raw", "told", text, (char *)NULL);
+	else if (child == 0)
+		execl("/bin/kill", "kill", "-TERM", text, (char *)NULL);
+	if (child == 0)
+		_exit(98);
+	waitpid(child, &status, 0);
+	if (raw)
+		exit(WEXITSTATUS(status));
+	errno = status ? ESRCH : 0;
+	return status ? -1 : 0;
+}
+
 static void *exec_in_thread(void *arg)
 {
 	exec_and_kill();
@@ -350,6 +374,8 @@ static long use(const char *how)
 		return kill(number, SIGTERM);
 	if (is(how, "child"))
 		return kill_in_child();
+	if (is(how, "by-kill") || is(how, "by-static"))
+		return use_by_program(is(how, "by-static"));
 	if (is(how, "exec"))
 		return exec_and_kill();
 	if (is(how, "thread-exec"))

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "../support/namespace.h"
@@ -25,7 +26,10 @@ enum {
 	NATIVE = 32,
 	OLD = 64,
 	ON = 128,
-	UNPROVEN = 256
+	UNPROVEN = 256,
+	ARGUMENT = 512, /* stale by evidence */
+	OFF = 1024,	/* --evidence=off */
+	TELL = 2048,
 };
 
 static const struct scenario {
@@ -78,6 +82,17 @@ static const struct scenario {
 	{ "thread-unmet", "kill", "ok", true, 0 }, /* wait.2 */
 	/* remote_tree.3 */
 	{ "became", "kill", "ESRCH", false, 0 },
+	/* argument.h: the pid is an argument of the program that uses it */
+	{ "any", "by-kill", "ok", true, NATIVE },
+	{ "any", "by-kill", "ESRCH", false, ARGUMENT },
+	{ "any", "by-static", "ESRCH", false, ARGUMENT },
+	{ "any", "by-static", "ESRCH", false, ARGUMENT | OLD },
+	{ "any", "by-static", "EEPOCH", false, ARGUMENT | EPOCH },
+	{ "any", "by-static", "ok", true, ARGUMENT | REPORT },
+	{ "any", "by-static", "ok", true, ARGUMENT | TELL },
+	{ "any", "by-static", "ok", true, OFF },
+	{ "any", "by-kill", "ok", true, OFF },
+	{ "any", "by-static", "ok", true, TRUST },
 };
 
 /* for a program that need not be static */
@@ -111,6 +126,11 @@ static const struct scenario mixed[] = {
 	{ "thread", "by-libc", "ESRCH", false, ON },
 	{ "library", "exec", "ok", true, ON },
 	{ "library", "thread-exec", "ok", true, ON },
+	/* argument.h */
+	{ "library", "by-static", "ok", true, NATIVE },
+	{ "library", "by-static", "ESRCH", false, ON | ARGUMENT },
+	{ "library", "by-static", "ok", true, ON | ARGUMENT | REPORT },
+	{ "library", "by-static", "ok", true, ON | OFF },
 };
 
 /* for a program that has learned the pid again in a way that only the library sees */
@@ -134,7 +154,7 @@ static _Noreturn void fail(const struct scenario *p, const char *what, const cha
 
 static void become(const struct scenario *p)
 {
-	const char *argv[12] = { getenv("PIDEPOCH"), "run" };
+	const char *argv[14] = { getenv("PIDEPOCH"), "run" };
 	char log[300], events[300];
 	int n = 2;
 
@@ -156,6 +176,10 @@ static void become(const struct scenario *p)
 		argv[n++] = "--errno=EEPOCH";
 	if (p->how & TRUST)
 		argv[n++] = "--trust=ra?";
+	if (p->how & OFF)
+		argv[n++] = "--evidence=off";
+	if (p->how & TELL)
+		argv[n++] = "--evidence=tell";
 	argv[n++] = program;
 	argv[n++] = p->reap;
 	argv[n++] = p->use;
@@ -192,6 +216,14 @@ static struct actor start(const struct scenario *p)
 	return a;
 }
 
+/* From now on, births are later than the release by more than the tolerance (moment.3). */
+static void let_time_pass(void)
+{
+	const struct timespec more = { 0, 60000000 };
+
+	clock_nanosleep(CLOCK_BOOTTIME, 0, &more, NULL);
+}
+
 static pid_t spawn_unrelated(int number)
 {
 	pid_t pid = namespace_fork(number);
@@ -216,7 +248,7 @@ static bool was_hit(pid_t unrelated)
 	return WTERMSIG(status) == SIGTERM;
 }
 
-static bool was_told(void)
+static bool was_told(const struct scenario *p)
 {
 	FILE *f = fopen(log_path, "r");
 	char line[1024] = "", begin[64];
@@ -225,10 +257,11 @@ static bool was_told(void)
 	if (!f)
 		return false;
 	/* a script is reported under its own name, or its interpreter's */
-	snprintf(begin, sizeof(begin), name ? "pidepoch: %s[" : "pidepoch: ", name);
+	snprintf(begin, sizeof(begin), name ? "pidepoch: %s[" : "pidepoch: ",
+		 strcmp(p->use, "by-kill") == 0 ? "kill" : name);
 	reported = fgets(line, sizeof(line), f) && strncmp(line, begin, strlen(begin)) == 0 &&
 		   (strstr(line, "stale pid") || strstr(line, "stale group")) &&
-		   strstr(line, "now held by 'stale'");
+		   strstr(line, p->how & ARGUMENT ? " has been 'stale'" : "now held by 'stale'");
 	if (!reported && *line)
 		printf("in the log: %s", line);
 	fclose(f);
@@ -237,7 +270,7 @@ static bool was_told(void)
 
 static bool must_tell(const struct scenario *p)
 {
-	bool stale = p->how & (REPORT | ABORT) || (p->said && *p->said == 'E');
+	bool stale = p->how & (REPORT | ABORT | TELL) || (p->said && *p->said == 'E');
 
 	return stale && !(p->how & NOBODY);
 }
@@ -248,21 +281,22 @@ static bool has_event(const struct scenario *p, int number)
 	FILE *f = fopen(events_path, "r");
 	char line[5000], wanted[64], kind[32], outcome[32];
 	bool due = !(p->how & (NATIVE | TRUST)) &&
-		   (p->how & (REPORT | ABORT | UNPROVEN) || (p->said && *p->said == 'E'));
+		   (p->how & (REPORT | ABORT | UNPROVEN | TELL) || (p->said && *p->said == 'E'));
 	int right = 0, count = 0;
 
 	snprintf(wanted, sizeof(wanted), "\"number\":%d,", number);
 	snprintf(kind, sizeof(kind), "\"kind\":\"%s\"", p->how & NOBODY ? "latent" : "stale");
 	snprintf(outcome, sizeof(outcome), "\"outcome\":\"%s\"",
-		 p->how & (REPORT | UNPROVEN) ? "passed"
-		 : p->said == NULL	      ? "aborting"
-					      : "refused");
+		 p->how & (REPORT | UNPROVEN | TELL) ? "passed"
+		 : p->said == NULL		     ? "aborting"
+						     : "refused");
 	while (f && fgets(line, sizeof(line), f)) {
 		if (!strstr(line, "\"type\":\"event\""))
 			continue;
 		count++;
 		right += strstr(line, wanted) && strstr(line, kind) && strstr(line, outcome) &&
-			 strstr(line, "\"known\":\"own\"") &&
+			 strstr(line, p->how & ARGUMENT ? "\"known\":\"evidence\""
+							: "\"known\":\"own\"") &&
 			 !strstr(line, "\"comm\":\"stale\"") == !!(p->how & NOBODY);
 		if (!due || !right)
 			printf("among the events: %s", line);
@@ -284,6 +318,8 @@ static void perform(const struct scenario *p)
 	a = start(p);
 	if (!fgets(line, sizeof(line), a.from) || sscanf(line, "reaped %d", &number) != 1)
 		fail(p, "it did not get to its stale pid", line);
+	if (p->how & ARGUMENT)
+		let_time_pass();
 	if (!(p->how & NOBODY))
 		unrelated = spawn_unrelated(number);
 	if (write(a.to, "go\n", 3) != 3)
@@ -299,7 +335,7 @@ static void perform(const struct scenario *p)
 		fail(p,
 		     p->hit ? "the unrelated process was spared" : "the unrelated process was hit",
 		     said);
-	if (was_told() != must_tell(p))
+	if (was_told(p) != must_tell(p))
 		fail(p, "the log is wrong", said);
 	if (!has_event(p, number))
 		fail(p, "the events are wrong", said);

@@ -46,6 +46,11 @@ const char *pe_preload_arguments(char *const *argv, char *text, size_t size)
 
 static bool disabled;
 
+void pe_preload_announce_arguments(const char *text)
+{
+	(void)text;
+}
+
 bool pe_preload_is_confined(void)
 {
 	return disabled;

@@ -2,16 +2,20 @@
 /* evidence: which words of the table count. In a table outside this process's run stand the words
  * of any process of the user, also of an ended pid namespace. */
 #include <check.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/shm.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "core/evidence/evidence.h"
 #include "core/evidence/segment.h"
+#include "core/evidence/words.h"
 
 #define NO_PROCESS 4194303u /* above every pid_max */
 
@@ -72,7 +76,7 @@ static void read_text(const char *text, size_t at_once)
 	ck_assert_int_eq(pipe(to), 0);
 	for (size_t i = 0; i < length; i += n) {
 		n = length - i < at_once ? length - i : at_once;
-		pe_evidence_heard(e, to[0], text + i, n);
+		pe_evidence_heard(e, NULL, to[0], text + i, n);
 	}
 	close(to[0]);
 	close(to[1]);
@@ -248,6 +252,60 @@ START_TEST(bad_arguments)
 }
 END_TEST
 
+/* evidence.9: the holder's pid is an argument from before its birth, and then read from @fd. */
+static int verdict_after_text(int fd)
+{
+	char line[32];
+
+	pe_words_note(e, (uint32_t)holder, PE_EVIDENCE_ARGUMENT, 1);
+	ck_assert_int_eq(verdict(), PE_EVIDENCE_STALE);
+	snprintf(line, sizeof(line), "%d\n", (int)holder);
+	pe_evidence_heard(e, NULL, fd, line, strlen(line));
+	return verdict();
+}
+
+static int open_fifo(void)
+{
+	const char *base = getenv("TMPDIR");
+	char path[512];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/fifo.%d", base ? base : "/tmp", (int)getpid());
+	ck_assert_int_eq(mkfifo(path, 0600), 0);
+	fd = open(path, O_RDWR | O_NONBLOCK);
+	ck_assert_int_ge(fd, 0);
+	unlink(path);
+	return fd;
+}
+
+START_TEST(told)
+{
+	int ends[2], sockets[2], fifo = open_fifo();
+
+	ck_assert_int_eq(pipe(ends), 0);
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, sockets), 0);
+	ck_assert_int_eq(verdict_after_text(ends[0]), PE_EVIDENCE_STALE);
+	ck_assert_int_eq(pe_evidence_piped(e, (uint32_t)holder), 0);
+	ck_assert_int_eq(verdict_after_text(sockets[0]), PE_EVIDENCE_FRESH);
+	ck_assert_int_eq(verdict_after_text(fifo), PE_EVIDENCE_FRESH);
+	/* what a descendant has read in a file, it may have written there */
+	pe_table_set_origin(table, (uint32_t)holder, "/run/x.pid", 1);
+	pe_table_see(table, (uint32_t)holder,
+		     &(struct pe_table_word){ .kind = PE_TABLE_FILE,
+					      .source = (uint32_t)holder,
+					      .tick = now_in_ticks() });
+	ck_assert_int_eq(verdict_after_text(fifo), PE_EVIDENCE_STALE);
+}
+END_TEST
+
+/* What was told does not accuse the next process of that pid. */
+START_TEST(told_before)
+{
+	pe_words_note(e, (uint32_t)holder, PE_EVIDENCE_TOLD, 1);
+	ck_assert_int_eq(verdict(), PE_EVIDENCE_UNKNOWN);
+}
+END_TEST
+
 /* The first process of a new pid namespace knows nothing of its parent's pids. */
 START_TEST(another_namespace)
 {
@@ -278,6 +336,8 @@ int main(void)
 	tcase_add_test(c, another_namespace);
 	tcase_add_test(c, bad_arguments);
 	tcase_add_test(c, heard_in_parts);
+	tcase_add_test(c, told);
+	tcase_add_test(c, told_before);
 	suite_add_tcase(s, c);
 	srunner_run_all(r, CK_ENV);
 	failed = srunner_ntests_failed(r);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "core/evidence/files.h"
@@ -157,14 +158,27 @@ static void be_empty(void)
 	put("bad.pid", "");
 }
 
-static void (*const bad[])(void) = { be_fifo, be_loop, be_large, be_folder, be_garbage, be_empty };
+static void be_list(void)
+{
+	put("bad.pid", "307 309\n");
+}
+
+static void be_too_great(void)
+{
+	put("bad.pid", "4194305 99999999999999999307\n");
+}
+
+static void (*const bad[])(void) = { be_fifo,	 be_loop,  be_large, be_folder,
+				     be_garbage, be_empty, be_list,  be_too_great };
+#define BAD (int)(sizeof(bad) / sizeof(bad[0]))
 
 /* files.3: opened as it is, and put in the place of a good file that had been opened */
 START_TEST(bad_files)
 {
 	bad[_i]();
 	program_opens("bad.pid");
-	ck_assert(!say(307));
+	ck_assert(!say(307) || !accuser.path[0]);
+	ck_assert(!say(309) || !accuser.path[0]);
 }
 END_TEST
 
@@ -186,18 +200,76 @@ START_TEST(a_file_becomes_bad_after_it_was_opened)
 }
 END_TEST
 
+/* A file that may not be read any more: what was read at once stays; the rest is no evidence. */
+START_TEST(unreadable)
+{
+	uid_t user = geteuid();
+
+	put("x.pid", "307\n");
+	program_opens("x.pid");
+	put("state", "308\n");
+	program_opens("state");
+	ck_assert_int_eq(chmod(name("x.pid"), 0), 0);
+	ck_assert_int_eq(chmod(name("state"), 0), 0);
+	if (user == 0)
+		ck_assert_int_eq(seteuid(65534), 0);
+	ck_assert(say(307) && accuser.path[0]);
+	ck_assert(!say(308));
+	program_opens("state");
+	ck_assert(!say(308));
+	ck_assert_int_eq(seteuid(user), 0);
+}
+END_TEST
+
+/* Rewrite, truncate, replace and remove the file again and again. 307 alone, or 309 in a list, is
+ * in it whenever it is there. */
+static _Noreturn void replace_it(void)
+{
+	char other[512];
+
+	snprintf(other, sizeof(other), "%s", name("new.pid"));
+	for (int i = 0; i < 500; i++) {
+		put("x.pid", i % 2 ? "307\n" : "309 307\n");
+		put("new.pid", "307\n");
+		rename(other, name("x.pid"));
+		truncate(name("x.pid"), i % 3);
+		unlink(name("x.pid"));
+		bad[i % BAD]();
+		if (rename(name("bad.pid"), name("x.pid")) < 0)
+			break;
+		remove(name("x.pid"));
+	}
+	_exit(0);
+}
+
+START_TEST(replaced_while_read)
+{
+	pid_t child = fork();
+
+	if (child == 0)
+		replace_it();
+	do {
+		program_opens("x.pid");
+		ck_assert(!say(309) || !accuser.path[0]);
+		say(307);
+	} while (waitpid(child, NULL, WNOHANG) == 0);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("files");
 	TCase *c = tcase_create("files_1_to_7");
 	SRunner *r = srunner_create(s);
-	int failed, count = (int)(sizeof(bad) / sizeof(bad[0]));
+	int failed, count = BAD;
 
 	tcase_add_checked_fixture(c, begin, NULL);
 	tcase_add_test(c, remembered);
 	tcase_add_test(c, rings);
 	tcase_add_test(c, the_stamp);
 	tcase_add_test(c, relative);
+	tcase_add_test(c, unreadable);
+	tcase_add_test(c, replaced_while_read);
 	tcase_add_loop_test(c, bad_files, 0, count);
 	tcase_add_loop_test(c, a_file_becomes_bad_after_it_was_opened, 0, count);
 	suite_add_tcase(s, c);

@@ -27,6 +27,14 @@ static long pass(const struct pe_use *u)
 	return likely(n != -ENOSYS) ? n : pe_act_make(&u->call, u->call.arg[PE_TOKEN_AT]);
 }
 
+/* token.8: a supervisor judges it. */
+static pe_cold long pass_unjudged(const struct pe_use *u)
+{
+	long n = pe_act_make(&u->call, 0);
+
+	return n != -ENOSYS ? n : pass(u);
+}
+
 /* --- stale --- */
 
 /* Pids that a program may know without having learned them: itself, its parent, its threads
@@ -79,6 +87,8 @@ static long pass_unknown(struct pe_frame *p, const struct pe_use *u)
 		refused = pe_judge_other(p, u);
 	if (unlikely(refused))
 		return refused;
+	if (unlikely(pe_judge_asks_supervisor(p, u)))
+		return pass_unjudged(u);
 	/* a supervisor has nothing to learn of a call on oneself */
 	return u->pid == p->tgid ? pe_act_make(&u->call, u->call.arg[PE_TOKEN_AT]) : pass(u);
 }
@@ -177,9 +187,9 @@ static pe_cold long judged(struct pe_frame *p, struct pe_thread *t, const struct
 		refused = pe_judge_act(p, u, &f);
 		return refused ? refused : pass(u);
 	}
-	if (by_evidence == PE_JUDGE_REPORT) {
-		v.act = PE_VERDICT_PASS;
-		v.dies = false;
+	if (by_evidence == PE_JUDGE_UNPROVEN) {
+		use.unproven = true;
+		v = pe_verdict_classic(&use);
 	}
 	report(p, u, &k, &use, &v);
 	if (v.dies)

@@ -23,32 +23,40 @@ static bool is_descendant(const struct pe_frame *p, uint32_t pid)
 	       pe_ancestry_descends(table_of(p), pid, &of);
 }
 
-/* An orphan that may descend from the caller: its chain of parents is lost, as its parent is now
- * the first process of the namespace, whose own group differs from the caller's. */
-static bool is_own_orphan(const struct pe_identity_holder *holder)
+/* Could a process with this parent be an orphan? A child of the caller's parent is a sibling,
+ * unless pid 1 is the parent, which adopts. */
+static bool is_adopter(const struct pe_frame *p, uint32_t parent)
+{
+	return parent == 1 || (parent != (uint32_t)pe_sys_getppid() &&
+			       pe_identity_descends((uint32_t)p->tgid, parent));
+}
+
+/* judge.3 */
+static bool may_be_own_orphan(const struct pe_frame *p, uint32_t pid,
+			      const struct pe_identity_holder *holder)
 {
 	long own = pe_sys1(SYS_getpgid, 0);
 
-	return holder->ppid == 1 && pe_sys_getppid() != 1 && (long)holder->group == own &&
-	       pe_sys1(SYS_getpgid, 1) != own;
+	if ((long)holder->group != own)
+		return false;
+	if (holder->ppid == 1 && pe_sys_getppid() != 1 && pe_sys1(SYS_getpgid, 1) != own)
+		return true;
+	return is_adopter(p, holder->ppid) &&
+	       pe_evidence_piped(p->evidence, pid) >= (int64_t)holder->start * PE_MOMENT_TICK;
 }
 
 /* --- children of old --- */
 
-/* When the child was released, in ms since boot; 0: no longer recorded. File stamps come from the
- * same coarse clock. */
+/* When the child was released, in ms since boot; 0: no longer recorded. The slot has the low bits
+ * of the same clock. */
 static int64_t release_of(uint32_t pid, const struct pe_known *k)
 {
-	struct timespec now = { 0 };
-	uint32_t released = 0, ms;
+	int64_t now = pe_moment_now();
+	uint32_t released = 0;
 
 	if (k->slot && pe_slot_pid(k->slot) == pid)
 		released = atomic_load_explicit(&k->slot->released, memory_order_relaxed);
-	if (!released)
-		return 0;
-	pe_sys_clock_gettime(CLOCK_MONOTONIC, &now);
-	ms = (uint32_t)((uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000);
-	return pe_moment_now() - (uint32_t)(ms - released);
+	return released ? now - (uint32_t)((uint32_t)now - released) : 0;
 }
 
 /* Evidence from before this moment concerns the child and does not acquit. If the release is no
@@ -84,7 +92,7 @@ enum pe_judge_verdict pe_judge_child(struct pe_frame *p, const struct pe_use *u,
 			return PE_JUDGE_STALE;
 		return PE_JUDGE_UNKNOWN;
 	}
-	return is_own_orphan(&f->holder) ? PE_JUDGE_REPORT : PE_JUDGE_UNKNOWN;
+	return may_be_own_orphan(p, pid, &f->holder) ? PE_JUDGE_UNPROVEN : PE_JUDGE_UNKNOWN;
 }
 
 /* --- others --- */
@@ -104,26 +112,22 @@ static bool was_reported(struct pe_frame *p, const struct pe_use *u)
 
 long pe_judge_act(struct pe_frame *p, const struct pe_use *u, const struct pe_evidence_finding *f)
 {
-	bool probe = is_probe(u);
-	bool stop = f->verdict == PE_EVIDENCE_STALE && p->set->policy != PE_POLICY_REPORT &&
-		    (p->set->evidence == PE_EVIDENCE_ALL ||
-		     (p->set->evidence == PE_EVIDENCE_ACT && !probe));
-	bool dies = stop && !probe && p->set->policy == PE_POLICY_ABORT;
+	struct pe_verdict v = pe_verdict_evidence(p->set->policy, p->set->evidence, is_probe(u),
+						  f->verdict == PE_EVIDENCE_STALE);
+	enum pe_outcome outcome = v.dies		       ? PE_OUTCOME_ABORTING
+				  : v.act == PE_VERDICT_REFUSE ? PE_OUTCOME_REFUSED
+							       : PE_OUTCOME_PASSED;
 
 	if (!was_reported(p, u) && pe_frame_may_report(p)) {
-		pe_notice_evidence(p, u, f,
-				   dies	  ? PE_OUTCOME_ABORTING
-				   : stop ? PE_OUTCOME_REFUSED
-					  : PE_OUTCOME_PASSED);
+		pe_notice_evidence(p, u, f, outcome);
 		if (p->watching)
-			pe_event_evidence(p, u, f,
-					  dies	 ? PE_OUTCOME_ABORTING
-					  : stop ? PE_OUTCOME_REFUSED
-						 : PE_OUTCOME_PASSED);
+			pe_event_evidence(p, u, f, outcome);
 	}
-	if (dies)
+	if (v.dies)
 		pe_sys_abort();
-	return !stop ? 0 : u->by == PE_CALL_PROC ? -ENOENT : -p->set->stale_errno;
+	if (v.act == PE_VERDICT_PASS)
+		return 0;
+	return u->by == PE_CALL_PROC ? -ENOENT : -p->set->stale_errno;
 }
 
 static long judge_self(struct pe_frame *p, const struct pe_use *u)
@@ -199,6 +203,9 @@ int64_t pe_judge_hand_on(struct pe_frame *p, uint32_t pid, bool may_read)
 	if (k.what == PE_KNOWN_RELEASED || k.what == PE_KNOWN_INHERITED)
 		latest = release_of(pid, &k);
 	p->evidence->run = p->set->run;
+	/* a text that was read since may mean another process: it is not known which */
+	if (latest && pe_evidence_piped(p->evidence, pid) > latest)
+		latest = 0;
 	other = pe_evidence_to_hand_on(p->evidence, me, pid, may_read);
 	latest = other > latest ? other : latest;
 	/* a forked child acts for its parent, and looks by the parent's descendants count for it */

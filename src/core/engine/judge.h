@@ -5,7 +5,7 @@
  *   knowledge    evidence, kinship                          the call
  *   any          the holder descends from the caller        passes
  *   RELEASED     FRESH, from after the release              passes
- *                orphan of unknown birth, in its own group  passes, reported
+ *                it may be an orphan of the caller          passes; unproven
  *                else                                       as verdict.h says
  *   INHERITED    FRESH                                      passes
  *                STALE                                      as below
@@ -18,6 +18,10 @@
  *          confirmed that the holder is no child.
  * judge.2  A signal to the caller itself is never refused; a probe of the caller only by `all`, if
  *          a file from before the caller's birth has the pid.
+ * judge.3  A process whose birth was not seen may be an orphan that descends from the caller: it is
+ *          in the caller's group, and a child of pid 1, which leads another group; or a child of
+ *          pid 1 or of another ancestor, and the caller has read its pid from a pipe since it was
+ *          born.
  */
 #ifndef PE_CORE_ENGINE_JUDGE_H
 #define PE_CORE_ENGINE_JUDGE_H
@@ -29,8 +33,8 @@
 enum pe_judge_verdict {
 	PE_JUDGE_UNKNOWN, /* no evidence: judge as without it */
 	PE_JUDGE_PASS,
-	PE_JUDGE_REPORT, /* it passes, reported */
-	PE_JUDGE_STALE,	 /* by evidence */
+	PE_JUDGE_UNPROVEN, /* it passes, and `warn` reports it */
+	PE_JUDGE_STALE,	   /* by evidence */
 };
 
 /* A call on a pid that belonged to a child, as @k records, and that another process holds now. */
@@ -56,6 +60,13 @@ int64_t pe_judge_hand_on(struct pe_frame *p, uint32_t pid, bool may_read);
  * Returns @text, or NULL if there are none. */
 const char *pe_judge_arguments(struct pe_frame *p, char *const *argv, bool may_read, char *text,
 			       size_t size);
+
+/* Is the pid an argument of this program, and nothing else known of it? (token.8) */
+static inline bool pe_judge_asks_supervisor(const struct pe_frame *p, const struct pe_use *u)
+{
+	return p->evidence && unlikely(p->evidence->argument[0]) && !p->set->trusted &&
+	       pe_evidence_has_argument(p->evidence, (uint32_t)u->pid);
+}
 
 /* Can evidence lead to a refusal or a report at all? */
 static inline bool pe_judge_is_on(const struct pe_frame *p)

@@ -22,8 +22,7 @@ bool pe_evidence_has_argument(const struct pe_evidence *e, uint32_t pid)
 	return false;
 }
 
-/* Parse one "PID:MS" of the setting; *@at is moved past its comma. */
-static bool next_pair(const char **at, uint32_t *pid, int64_t *ms)
+bool pe_evidence_next_pair(const char **at, uint32_t *pid, int64_t *ms)
 {
 	const char *colon, *end;
 	uint64_t n[2];
@@ -48,7 +47,7 @@ void pe_evidence_take_arguments(struct pe_evidence *e, char *const *argv, const 
 	for (; argv && *argv && count < PE_EVIDENCE_ARGUMENTS; argv++)
 		if ((pid = pe_evidence_pid_of(*argv)) != 0)
 			e->argument[count++] = pid;
-	while (setting && *setting && next_pair(&setting, &pid, &ms))
+	while (setting && *setting && pe_evidence_next_pair(&setting, &pid, &ms))
 		if (pe_evidence_has_argument(e, pid))
 			pe_words_note(e, pid, PE_EVIDENCE_ARGUMENT, ms);
 }
@@ -91,7 +90,7 @@ int64_t pe_evidence_to_hand_on(struct pe_evidence *e, uint32_t me, uint32_t pid,
 	int64_t moment = 0, other;
 	struct pe_word own;
 
-	if (pe_words_own(e, pid, &own))
+	if (pe_words_own(e, pid, &own) && own.kind != PE_EVIDENCE_PIPED)
 		moment = own.moment;
 	other = moment_in_table(e, me, pid);
 	moment = other > moment ? other : moment;

@@ -128,8 +128,8 @@ static void gather(struct pe_evidence *e, struct gathered *g, uint32_t pid,
 	int64_t listed = atomic_load_explicit(&e->listed, memory_order_relaxed);
 	struct pe_word own;
 
-	if (pe_words_own(e, pid, &own))
-		take(g, own.kind, own.moment, true, 0, "");
+	if (pe_words_own(e, pid, &own) && own.kind != PE_EVIDENCE_PIPED)
+		take(g, own.kind, own.moment, own.kind != PE_EVIDENCE_TOLD, 0, "");
 	if (listed && !pe_words_had_before(e, pid))
 		take(g, PE_EVIDENCE_LOOK, listed, false, 0, "");
 	take_shared(e, g, pid, of, trust);

@@ -7,6 +7,7 @@
  *   look      this process, or a descendant, read who holds the pid     table.h
  *   argument  as the process that executed this one knew it            arguments.c
  *   message   the kernel gave it to this process: credentials, siginfo ...
+ *   told      it was in a text that this process read from a FIFO or a socket   heard.c
  *
  *   evidence(pid) = the latest of these;  stale <=> it is known, and the holder was born more than
  *                                         the tolerance after it
@@ -29,6 +30,11 @@
  * evidence.8  If a child had the pid, evidence acquits only if it is from after the release,
  *             without tolerance. A file that this process wrote itself does not acquit: it may have
  *             written the child's pid after the child's end.
+ * evidence.9  A pid in a text from a FIFO or a socket may be told by any process, which may know
+ *             more than this one. So it acquits, as of the moment of the read, unless a descendant
+ *             has it from a file or a look: the text may be the descendant's. It never accuses. A
+ *             text in an anonymous pipe is mostly this process's own or a descendant's. It is no
+ *             evidence, but the descendant may have forked the process (judge.3).
  */
 #ifndef PE_CORE_EVIDENCE_EVIDENCE_H
 #define PE_CORE_EVIDENCE_EVIDENCE_H
@@ -40,12 +46,16 @@
 #include "core/time/moment.h"
 #include "core/evidence/table.h"
 
+struct pe_frame;
+
 enum pe_evidence_kind {
 	PE_EVIDENCE_NOTHING,
 	PE_EVIDENCE_FILE,
 	PE_EVIDENCE_LOOK,
 	PE_EVIDENCE_ARGUMENT,
 	PE_EVIDENCE_MESSAGE,
+	PE_EVIDENCE_TOLD,
+	PE_EVIDENCE_PIPED, /* no evidence: read from an anonymous pipe (evidence.9) */
 };
 
 #define PE_EVIDENCE_OWN	      512u /* words of this process, indexed by the low bits of the pid */
@@ -114,8 +124,14 @@ void pe_evidence_listed(struct pe_evidence *e);
 void pe_evidence_looked(struct pe_evidence *e, uint32_t pid);
 /* a kernel file that lists pids names @pid now */
 void pe_evidence_was_named(struct pe_evidence *e, uint32_t pid);
-/* This process has read @bytes from @fd. Call only while the table is mapped (evidence.7). */
-void pe_evidence_heard(struct pe_evidence *e, int fd, const char *data, size_t bytes);
+/* This process has read @bytes from @fd (evidence.7, evidence.9). Needed only while the table is
+ * mapped or pids of released children are known. @p: the frame, which the caller has entered; NULL:
+ * nothing is known of children. */
+void pe_evidence_heard(struct pe_evidence *e, struct pe_frame *p, int fd, const char *data,
+		       size_t bytes);
+/* When this process last read @pid from an anonymous pipe, in ms since boot; 0: it did not, or has
+ * better evidence. Noted only for pids of released children. */
+int64_t pe_evidence_piped(const struct pe_evidence *e, uint32_t pid);
 /* a file was opened for reading; @at_cwd: a relative path starts at the working directory */
 void pe_evidence_opened(struct pe_evidence *e, const char *path, bool at_cwd, int fd);
 /* This process has forked @child. @wanted: an ancestor knew the pid as another process. Otherwise
@@ -131,6 +147,8 @@ void pe_evidence_released(struct pe_evidence *e, uint32_t me, uint32_t child);
 int64_t pe_evidence_to_hand_on(struct pe_evidence *e, uint32_t me, uint32_t pid, bool may_read);
 /* the pid in an argument, without its sign; 0: it is not a pid */
 uint32_t pe_evidence_pid_of(const char *argument);
+/* Parse one "PID:MS" of the setting; *@at is moved past its comma. */
+bool pe_evidence_next_pair(const char **at, uint32_t *pid, int64_t *ms);
 /* Take "PID:MS,PID:MS..." from the environment, for the pids that are in @argv. */
 void pe_evidence_take_arguments(struct pe_evidence *e, char *const *argv, const char *setting);
 bool pe_evidence_has_argument(const struct pe_evidence *e, uint32_t pid);

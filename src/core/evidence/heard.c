@@ -1,9 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "core/contract.h"
 
+#include "core/frame/frame.h"
 #include "core/sys.h"
 #include "core/evidence/evidence.h"
 #include "core/evidence/words.h"
+
+#define PIPEFS_MAGIC 0x50495045 /* linux/magic.h: anonymous pipes */
+
+/* what a text is read from, and who wants it */
+struct source {
+	struct pe_evidence *e;
+	const struct pe_table *t; /* or NULL */
+	struct pe_frame *p;	  /* or NULL */
+	int fd;
+};
 
 /* The inode of a pipe or socket; 0: @fd is neither. */
 static uint64_t stream_of(int fd)
@@ -15,17 +26,74 @@ static uint64_t stream_of(int fd)
 		       : 0;
 }
 
+/* --- a look by a descendant (evidence.7) --- */
+
 /* A descendant looked the pid up: this process knows it since then. The table may hold the word
  * of any other process, or of an ended pid namespace whose inode number this one has. */
-static void hear(struct pe_evidence *e, const struct pe_table *t, uint32_t pid)
+static void hear_of_look(const struct source *s, uint32_t pid)
 {
 	struct pe_table_word w;
 	struct pe_ancestry_of of;
 
-	if (pe_table_seen(t, pid, &w) && w.kind == PE_TABLE_LOOK &&
+	if (pe_table_seen(s->t, pid, &w) && w.kind == PE_TABLE_LOOK &&
 	    pe_evidence_self((uint32_t)pe_sys_getpid(), &of) &&
-	    pe_ancestry_was_below(t, w.source, w.tick, &of))
-		pe_words_note(e, pid, PE_EVIDENCE_LOOK, (int64_t)w.tick * PE_MOMENT_TICK);
+	    pe_ancestry_was_below(s->t, w.source, w.tick, &of))
+		pe_words_note(s->e, pid, PE_EVIDENCE_LOOK, (int64_t)w.tick * PE_MOMENT_TICK);
+}
+
+/* --- told by another process (evidence.9) --- */
+
+static bool is_anonymous_pipe(int fd)
+{
+	struct statfs fs = { 0 };
+
+	return pe_sys_fstatfs(fd, &fs) != 0 || (uint32_t)fs.f_type == PIPEFS_MAGIC;
+}
+
+static bool has_descendant_shown(const struct source *s, uint32_t pid)
+{
+	const struct pe_table *t = s->t ? s->t : pe_words_map(s->e, false);
+	char path[PE_TABLE_PATH];
+	struct pe_table_word w;
+	struct pe_ancestry_of of;
+
+	return t && pe_evidence_self((uint32_t)pe_sys_getpid(), &of) &&
+	       pe_words_shared(t, pid, &of, &w, path) != 0;
+}
+
+/* Only where something is known that would make a call on @pid stale. */
+static void be_told(const struct source *s, uint32_t pid)
+{
+	bool released = s->p && pe_frame_know(s->p, pid).what == PE_KNOWN_RELEASED;
+	struct pe_word own;
+	bool known = pe_words_own(s->e, pid, &own) && own.kind != PE_EVIDENCE_PIPED;
+
+	if (likely(!released && !known && !pe_files_has_pid(&s->e->files, pid)))
+		return;
+	if (has_descendant_shown(s, pid))
+		return;
+	if (!is_anonymous_pipe(s->fd))
+		pe_words_note(s->e, pid, PE_EVIDENCE_TOLD, pe_moment_now());
+	else if (released && !known)
+		pe_words_note(s->e, pid, PE_EVIDENCE_PIPED, pe_moment_now());
+}
+
+int64_t pe_evidence_piped(const struct pe_evidence *e, uint32_t pid)
+{
+	struct pe_word own;
+
+	return pe_words_own(e, pid, &own) && own.kind == PE_EVIDENCE_PIPED ? own.moment : 0;
+}
+
+/* --- numbers in a text --- */
+
+static void hear(const struct source *s, uint32_t pid)
+{
+	if (pid <= 1 || pid > PE_PARSE_MAX)
+		return;
+	if (s->t)
+		hear_of_look(s, pid);
+	be_told(s, pid);
 }
 
 static bool has_digits(const char *data, size_t bytes)
@@ -37,32 +105,37 @@ static bool has_digits(const char *data, size_t bytes)
 }
 
 /* @n: the number that @data continues, or 0. Returns the number that it ends with, or 0. */
-static uint32_t hear_numbers(struct pe_evidence *e, const struct pe_table *t, uint32_t n,
-			     const char *data, size_t bytes)
+static uint32_t hear_numbers(const struct source *s, uint32_t n, const char *data, size_t bytes)
 {
 	for (size_t i = 0; i < bytes; i++) {
 		if (data[i] >= '0' && data[i] <= '9') {
 			n = n > PE_PARSE_MAX ? n : n * 10 + (uint32_t)(data[i] - '0');
 		} else if (n) {
-			hear(e, t, n);
+			hear(s, n);
 			n = 0;
 		}
 	}
 	if (n)
-		hear(e, t, n); /* the digits may be complete */
+		hear(s, n); /* the digits may be complete */
 	return n;
 }
 
-void pe_evidence_heard(struct pe_evidence *e, int fd, const char *data, size_t bytes)
+void pe_evidence_heard(struct pe_evidence *e, struct pe_frame *p, int fd, const char *data,
+		       size_t bytes)
 {
-	const struct pe_table *t = atomic_load_explicit(&e->table, memory_order_acquire);
+	struct source s = {
+		.e = e,
+		.t = atomic_load_explicit(&e->table, memory_order_acquire),
+		.p = p,
+		.fd = fd,
+	};
 	uint64_t stream;
 
-	if (!t || (e->part == 0 && !has_digits(data, bytes)) || (stream = stream_of(fd)) == 0)
+	if ((e->part == 0 && !has_digits(data, bytes)) || (stream = stream_of(fd)) == 0)
 		return;
 	/* a program that reads byte by byte gets a pid in parts; the next pipe may have the same
 	 * descriptor */
-	e->part = hear_numbers(e, t, stream == e->part_stream ? e->part : 0, data, bytes);
+	e->part = hear_numbers(&s, stream == e->part_stream ? e->part : 0, data, bytes);
 	e->part_stream = stream;
 	atomic_store_explicit(&e->heard, pe_moment_now(), memory_order_relaxed);
 }

@@ -121,23 +121,6 @@ static bool is_first(const char *text, const char *at)
 	return at == text;
 }
 
-/* Is the first line of @text a list of pids: only digits, blanks and commas? */
-static bool begins_with_list(const char *text, const char *end)
-{
-	const char *at = text;
-
-	while (at < end && (is_digit(*at) || is_blank(*at) || *at == ','))
-		at++;
-	return at > text && (at == end || *at == '\n' || *at == '\0');
-}
-
-static bool in_first_line(const char *text, const char *at)
-{
-	while (at > text && at[-1] != '\n')
-		at--;
-	return at == text;
-}
-
 /* --- pids --- */
 
 struct token {
@@ -165,6 +148,30 @@ static bool next_token(const char *text, const char *end, const char *from, stru
 		   before != '/' && !is_letter(after) && after != '_' && after != '.' &&
 		   after != '-' && after != '/' && after != ':';
 	return true;
+}
+
+/* Has the text nothing but numbers, blanks and commas, and more than one number? */
+static bool is_list(const char *text, const char *end)
+{
+	struct token t = { .end = text };
+	uint32_t numbers = 0;
+
+	for (const char *at = text; at < end; at++)
+		if (!is_digit(*at) && !is_space(*at) && *at != ',')
+			return false;
+	while (next_token(text, end, t.end, &t))
+		numbers++;
+	return numbers > 1;
+}
+
+/* the end of the first line that is not blank */
+static const char *end_of_line(const char *text, const char *end)
+{
+	while (text < end && is_space(*text))
+		text++;
+	while (text < end && *text != '\n')
+		text++;
+	return text;
 }
 
 struct numbers {
@@ -211,15 +218,15 @@ uint32_t pe_parse_numbers(const char *path, const char *text, size_t length,
 	const char *end = text + length;
 	bool mute = is_source(path) || (length > 1 && text[0] == '#' && text[1] == '!') ||
 		    is_binary(text, end);
-	bool pidfile = pe_parse_is_pidfile(path), list = pidfile && begins_with_list(text, end);
+	bool list = is_list(text, end_of_line(text, end)) || is_list(text, end);
 	struct numbers n = { pid, 0 };
 	uint32_t plausible = 0;
 	struct token t = { .end = text };
 
 	while (next_token(text, end, t.end, &t)) {
 		bool accuses = t.alone && !mute &&
-			       ((is_first(text, t.at) && is_bare(end, &t)) ||
-				is_keyed(text, t.at) || (list && in_first_line(text, t.at)));
+			       ((!list && is_first(text, t.at) && is_bare(end, &t)) ||
+				is_keyed(text, t.at));
 
 		if (!t.pid)
 			continue;
@@ -227,7 +234,7 @@ uint32_t pe_parse_numbers(const char *path, const char *text, size_t length,
 		keep(&n, t.pid, accuses);
 	}
 	/* the only number in a pidfile, in any position */
-	if (pidfile && !mute && plausible == 1 && n.count == 1)
+	if (!list && !mute && plausible == 1 && n.count == 1 && pe_parse_is_pidfile(path))
 		pid[0] |= PE_PARSE_ACCUSE;
 	return n.count;
 }

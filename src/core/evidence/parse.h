@@ -5,8 +5,8 @@
  *
  * parse.1  A pid accuses if it is the first token of the file, or the value of a key with a name
  *          like pid (JSON, ini, shell, "PID: 307"). In a file whose name or directory contains
- *          `pid` or `lock`, it also accuses if the first line has nothing but pids, or if it is the
- *          only pid in the file.
+ *          `pid` or `lock`, it also accuses if it is the only pid in the file. A list never
+ *          accuses: a file, or a first line, that has nothing but several numbers.
  * parse.2  Every other number may only acquit: ordinary files are full of numbers that are not
  *          pids.
  * parse.3  Scripts, rc files, source files, history files and files with control characters never

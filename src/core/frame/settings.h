@@ -36,14 +36,6 @@ struct pe_sink {
 	_Atomic uint64_t recent[PE_SINK_RECENT]; /* PE_SINK_USE: the last ones; n-th at n modulo */
 };
 
-/* what to do about a pid whose holder is younger than the evidence (core/evidence/evidence.h) */
-enum pe_evidence_policy {
-	PE_EVIDENCE_OFF,
-	PE_EVIDENCE_TELL,
-	PE_EVIDENCE_ACT, /* refuse acts, report probes */
-	PE_EVIDENCE_ALL, /* refuse both */
-};
-
 struct pe_settings {
 	enum pe_policy policy;
 	int stale_errno; /* ESRCH or PE_EEPOCH */

@@ -64,3 +64,16 @@ struct pe_verdict pe_verdict_classic(const struct pe_verdict_use *u)
 	v.dies = u->held && u->policy == PE_POLICY_ABORT;
 	return v;
 }
+
+struct pe_verdict pe_verdict_evidence(enum pe_policy policy, enum pe_evidence_policy how,
+				      bool probe, bool sure)
+{
+	bool wanted = how == PE_EVIDENCE_ALL || (how == PE_EVIDENCE_ACT && !probe);
+	struct pe_verdict v = { .act = PE_VERDICT_PASS, .report = true };
+
+	if (!wanted || !sure || policy == PE_POLICY_REPORT)
+		return v;
+	v.act = PE_VERDICT_REFUSE;
+	v.dies = !probe && policy == PE_POLICY_ABORT;
+	return v;
+}

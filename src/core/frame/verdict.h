@@ -22,6 +22,14 @@
  *                  refuse            refuse, report            refuse; latent
  *                  abort             refuse, report, die       refuse; latent
  *
+ *   S14, for a pid whose holder is younger than the evidence; every call is reported
+ *
+ *   on-stale       evidence   act                       probe
+ *   report         any        pass                      pass
+ *   refuse, abort  tell       pass                      pass
+ *                  act        refuse; abort: die        pass
+ *                  all        refuse; abort: die        refuse
+ *
  * verdict.1  S2: the verdict on a call with a reference (pid, epoch).
  * verdict.2  S10: the verdict on a classic call of an unmodified program.
  * verdict.3  Exactness: 0 (act) is returned only if the holder's birth lap is known to be <= the
@@ -41,8 +49,9 @@
  *            may be the very process that the caller means (for instance a sibling whose pid came
  *            through shared memory), and this cannot be determined. So it is reported under
  *            `report` only, and only if the holder is not related to the caller.
- * verdict.8  A call on a group whose end is not proven (evidence/group.h) is never refused;
- *            `report` reports it.
+ * verdict.8  A call on a group whose end is not proven (evidence/group.h), or on a process that may
+ *            descend from the caller (engine/judge.h), is never refused; `report` reports it.
+ * verdict.9  S14: where the clocks cannot be compared, the call passes.
  */
 #ifndef PE_CORE_FRAME_VERDICT_H
 #define PE_CORE_FRAME_VERDICT_H
@@ -94,7 +103,7 @@ struct pe_verdict_use {
 	bool own_child_now; /* the kernel's answer to waitid(P_PID, q, WNOWAIT | __WALL) */
 	bool held;	    /* a process has the pid now, or a group has it */
 	bool related;	    /* that process has the caller's parent as an ancestor (verdict.7) */
-	bool unproven;	    /* it may still be the group that the child led (verdict.8) */
+	bool unproven;	    /* it may be the group, or the process, that is meant (verdict.8) */
 	enum pe_policy policy;
 };
 
@@ -108,5 +117,18 @@ struct pe_verdict {
 };
 
 struct pe_verdict pe_verdict_classic(const struct pe_verdict_use *u);
+
+/* --- S14: calls that are stale by evidence (core/evidence/evidence.h) --- */
+
+enum pe_evidence_policy {
+	PE_EVIDENCE_OFF,
+	PE_EVIDENCE_TELL,
+	PE_EVIDENCE_ACT, /* refuse acts, report probes */
+	PE_EVIDENCE_ALL, /* refuse both */
+};
+
+/* @probe: the call only asks. @sure: the clocks can be compared. */
+struct pe_verdict pe_verdict_evidence(enum pe_policy policy, enum pe_evidence_policy how,
+				      bool probe, bool sure);
 
 #endif

@@ -43,7 +43,7 @@ struct pe_obituary {
 	uint32_t pid;
 	uint32_t birth;	       /* the low bits of the lap */
 	uint32_t tid;	       /* of the thread that reaped; 0: not known */
-	uint32_t ms;	       /* CLOCK_MONOTONIC, of the reap */
+	uint32_t ms;	       /* CLOCK_BOOTTIME, of the reap */
 	uint32_t user, kernel; /* pe_obituary_time() */
 	uint32_t most_memory;  /* ru_maxrss, KiB */
 };

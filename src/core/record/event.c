@@ -187,7 +187,7 @@ static void history_fields(struct pe_text *t, const struct pe_frame *p, const st
 
 static void evidence_field(struct pe_text *t, const struct happening *h)
 {
-	static const char kinds[][10] = { "?", "file", "look", "argument", "message" };
+	static const char kinds[][10] = { "?", "file", "look", "argument", "message", "told" };
 	const struct pe_evidence_finding *f = h->f;
 
 	if (!f)
@@ -199,7 +199,8 @@ static void evidence_field(struct pe_text *t, const struct happening *h)
 		text_field(t, "path", f->path);
 	if (f->source)
 		number_field(t, "source", f->source);
-	number_field(t, "ago_ms", (uint64_t)(f->now > f->moment ? f->now - f->moment : 0));
+	if (f->moment)
+		number_field(t, "ago_ms", (uint64_t)(f->now > f->moment ? f->now - f->moment : 0));
 	name_field(t, "sure");
 	pe_text_add(t, f->verdict == PE_EVIDENCE_UNSURE ? "false" : "true");
 	pe_text_add(t, "}");

@@ -220,6 +220,11 @@ static void add_evidence(struct pe_text *line, const struct pe_evidence_finding 
 		pe_text_add(line, " ");
 		break;
 	case PE_EVIDENCE_ARGUMENT:
+		if (!f->moment) {
+			pe_text_add(line, " is an argument, and was a child of the parent, ");
+			pe_text_decimal(line, f->source);
+			return;
+		}
 		pe_text_add(line, " is an argument, as its caller knew it ");
 		break;
 	default:
@@ -230,10 +235,10 @@ static void add_evidence(struct pe_text *line, const struct pe_evidence_finding 
 	pe_text_add(line, " ago");
 }
 
-void pe_notice_evidence(const struct pe_frame *p, const struct pe_use *u,
+long pe_notice_evidence(const struct pe_frame *p, const struct pe_use *u,
 			const struct pe_evidence_finding *f, enum pe_outcome outcome)
 {
-	static const char kinds[][10] = { "?", "file", "look", "argument", "message" };
+	static const char kinds[][10] = { "?", "file", "look", "argument", "message", "told" };
 	char buffer[LINE];
 	struct pe_text line = pe_text_on(buffer, sizeof(buffer) - 1);
 
@@ -257,15 +262,15 @@ void pe_notice_evidence(const struct pe_frame *p, const struct pe_use *u,
 		pe_text_add(&line, "; refused: ENOENT");
 	else
 		add_outcome(&line, p, outcome);
-	pe_sink_write(p->set, &line,
-		      &(struct pe_sink_fields){
-			      .call = pe_call_name(u->by),
-			      .evidence = kinds[f->kind],
-			      .outcome = outcome_name(outcome),
-			      .holder = f->holder.comm,
-			      .pid = (uint32_t)u->pid,
-			      .signal = u->signal,
-		      });
+	return pe_sink_write(p->set, &line,
+			     &(struct pe_sink_fields){
+				     .call = pe_call_name(u->by),
+				     .evidence = kinds[f->kind],
+				     .outcome = outcome_name(outcome),
+				     .holder = f->holder.comm,
+				     .pid = (uint32_t)u->pid,
+				     .signal = u->signal,
+			     });
 }
 
 void pe_notice_sentence(const struct pe_settings *set, const char *first, const char *second)

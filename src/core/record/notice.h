@@ -17,8 +17,8 @@
 long pe_notice_stale(const struct pe_frame *p, const struct pe_use *u, const struct pe_known *k,
 		     enum pe_outcome outcome);
 
-/* A call that is stale by evidence (evidence.h). */
-void pe_notice_evidence(const struct pe_frame *p, const struct pe_use *u,
+/* The same for a call that is stale by evidence (evidence.h). */
+long pe_notice_evidence(const struct pe_frame *p, const struct pe_use *u,
 			const struct pe_evidence_finding *f, enum pe_outcome outcome);
 
 /* Write one sentence, with "pidepoch: NAME[PID]: " before it and a newline after it. */

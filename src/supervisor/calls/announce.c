@@ -42,6 +42,15 @@ long pe_announce_take(struct pe_worker_call *c)
 	return p->bypassed ? set_vanish(c, p) : 0;
 }
 
+void pe_announce_argument(const struct pe_worker_call *c)
+{
+	const __u64 *arg = c->n->data.args;
+
+	if (c->what == PE_NOTIFY_FILTER_KILL && arg[1] == 0 && (int64_t)arg[PE_TOKEN_MOMENT] > 0)
+		pe_child_table_give(c->s->table, c->peer->identity, (uint32_t)arg[0],
+				    (int64_t)arg[PE_TOKEN_MOMENT]);
+}
+
 long pe_announce_wait(struct pe_worker_call *c, struct pe_child_table_process *p)
 {
 	if (pe_announce_is_judged(c))

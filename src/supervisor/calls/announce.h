@@ -24,6 +24,9 @@ bool pe_announce_is_judged(const struct pe_worker_call *c);
 /* Handle a call that the library has judged. 0 or -EINPROGRESS (helper.h) */
 long pe_announce_take(struct pe_worker_call *c);
 
+/* Note the moment of a pid that is an argument of the next program of this process (token.8). */
+void pe_announce_argument(const struct pe_worker_call *c);
+
 /* A notified wait that can reap is about to be continued. 0 or -EINPROGRESS */
 long pe_announce_wait(struct pe_worker_call *c, struct pe_child_table_process *p);
 

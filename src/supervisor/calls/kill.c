@@ -11,10 +11,12 @@
 #include "core/time/identity.h"
 #include "supervisor/calls/all.h"
 #include "supervisor/calls/announce.h"
+#include "supervisor/calls/argument.h"
 #include "supervisor/calls/group_kill.h"
 #include "supervisor/calls/past_child.h"
 #include "supervisor/calls/stale_use.h"
 #include "supervisor/peer/rights.h"
+#include "supervisor/worker/confinement.h"
 #include "supervisor/worker/credentials.h"
 #include "supervisor/worker/helper.h"
 
@@ -133,17 +135,30 @@ static bool is_kin(const struct pe_worker_call *c, int pid)
 	       pe_identity_descends((uint32_t)pid, (uint32_t)c->peer->tgid);
 }
 
-/* An orphan that may descend from the caller: its chain of parents is lost. If its group is also
- * that of the process that adopted it, the group proves nothing. */
+/* Is it certain, or possible, that the process is an orphan? In the run, with a parent that is not:
+ * the parent has adopted it. Otherwise the parent may have forked it. */
+static bool is_orphan(const struct pe_worker_call *c, const struct pe_identity_holder *who,
+		      const struct pe_identity_holder *caller)
+{
+	struct pe_identity_holder adopter;
+
+	if (!pe_confinement_is_in_run((int)who->ppid))
+		return true;
+	return who->ppid != caller->ppid &&
+	       pe_identity_descends((uint32_t)c->peer->tgid, who->ppid) &&
+	       pe_identity_describe(who->ppid, &adopter) == 0 && adopter.group != who->group;
+}
+
+/* kill.7 */
 static bool is_own_orphan(const struct pe_worker_call *c, int pid)
 {
-	struct pe_identity_holder orphan, caller, adopter;
+	struct pe_identity_holder who, caller;
 
-	return pid > 0 && pe_identity_describe((uint32_t)pid, &orphan) == 0 &&
+	return pid > 0 && pid != c->s->run && pe_confinement_is_in_run(pid) &&
+	       pe_identity_describe((uint32_t)pid, &who) == 0 &&
 	       pe_identity_describe((uint32_t)c->peer->tgid, &caller) == 0 &&
-	       orphan.group == caller.group && orphan.ppid != caller.ppid &&
-	       pe_identity_descends((uint32_t)c->peer->tgid, orphan.ppid) &&
-	       pe_identity_describe(orphan.ppid, &adopter) == 0 && adopter.group != orphan.group;
+	       who.group == caller.group && who.start >= caller.start &&
+	       is_orphan(c, &who, &caller);
 }
 
 static long stale(struct pe_worker_call *c, int ns_pid, int pid)
@@ -158,6 +173,26 @@ static long stale(struct pe_worker_call *c, int ns_pid, int pid)
 	if (r < 0)
 		return r;
 	return r ? PE_WORKER_CONTINUE : pe_stale_use_serve(c, &use, pid);
+}
+
+/* kill.6: a call on a pid that never was a child's */
+static long judge_other(struct pe_worker_call *c, int pid)
+{
+	const struct pe_use use = {
+		.by = names[c->what], .pid = pid, .signal = signal_of(c), .holder = pid
+	};
+	struct pe_evidence_finding f;
+	long r = pe_argument_examine(c, pid, &f);
+
+	if (r < 0)
+		return r;
+	if (f.verdict != PE_EVIDENCE_STALE || pe_peer_parent(pid) == c->peer->tgid ||
+	    is_kin(c, pid) || is_own_orphan(c, pid))
+		return PE_WORKER_CONTINUE;
+	r = is_void(c);
+	if (r < 0)
+		return r;
+	return r ? PE_WORKER_CONTINUE : pe_stale_use_by_evidence(c, &use, &f);
 }
 
 /* Judge a call on a pid that was a child's. -EAGAIN: the pid was reused meanwhile. */
@@ -175,12 +210,12 @@ static long judge_once(struct pe_worker_call *c, int ns_pid)
 	return parent < 0 || is_kin(c, pid) ? PE_WORKER_CONTINUE : stale(c, ns_pid, pid);
 }
 
-static long judge(struct pe_worker_call *c, int ns_pid)
+static long judge(struct pe_worker_call *c, int ns_pid, int pid)
 {
 	long r = pe_past_child_is(c, ns_pid);
 
 	if (r <= 0)
-		return r < 0 ? r : PE_WORKER_CONTINUE;
+		return r < 0 ? r : judge_other(c, pid);
 	r = -EAGAIN;
 	for (int i = 0; i < 3 && r == -EAGAIN; i++)
 		r = judge_once(c, ns_pid);
@@ -206,6 +241,7 @@ static bool would_end_our_group(const struct pe_worker_call *c, int ns_pid)
 static long serve_judged(struct pe_worker_call *c, int ns_pid)
 {
 	pe_past_child_record(c, ns_pid);
+	pe_announce_argument(c);
 	return pe_announce_take(c) < 0 ? -EINPROGRESS : PE_WORKER_CONTINUE;
 }
 
@@ -234,7 +270,7 @@ long pe_kill_serve(struct pe_worker_call *c)
 		return PE_WORKER_CONTINUE;
 	if (pe_announce_is_judged(c))
 		return serve_judged(c, ns_pid);
-	r = judge(c, ns_pid);
+	r = judge(c, ns_pid, pid);
 	if (r != -EINPROGRESS)
 		pe_tally_judged(&c->s->set, names[c->what]);
 	return r;

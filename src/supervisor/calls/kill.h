@@ -2,7 +2,7 @@
 /*
  * kill - the calls that use a pid.
  *
- *   never a child of the caller ──> continued
+ *   never a child of the caller ──> an argument of it, and stale (argument.h)? else continued
  *   was one: which process has the pid now?
  *     a child of the caller
  *       one thread ───────────────> continued: no thread can reap before the call
@@ -21,6 +21,11 @@
  * kill.4  The supervisor's processes cannot be ended by their pids or their group either, as by
  *         pkill: the call fails with EPERM for every caller.
  * kill.5  A call that signals the caller's own thread costs the same with any number of threads.
+ * kill.6  A call on a pid that never was a child of the caller is judged only if the pid is an
+ *         argument of the caller.
+ * kill.7  An orphan that may descend from the caller is not refused: it has our filter, is in the
+ *         caller's group, is not older than the caller, and its parent has not our filter, or is an
+ *         ancestor of the caller, beyond its parent, that leads another group.
  */
 #ifndef PE_SUPERVISOR_CALLS_KILL_H
 #define PE_SUPERVISOR_CALLS_KILL_H

@@ -100,6 +100,7 @@ static bool may_report(const struct pe_worker_call *c, const struct pe_identity_
 struct record {
 	struct pe_stack_stop stop; /* has the stack */
 	struct pe_use use;
+	struct pe_evidence_finding f; /* if it is stale by evidence, else UNKNOWN */
 	enum pe_outcome outcome;
 	struct pe_identity_holder who;
 	int ns_pid, ns_tid;
@@ -110,10 +111,12 @@ struct record {
 static const struct pe_known known = { .what = PE_KNOWN_RELEASED };
 
 static void describe(struct record *t, const struct pe_worker_call *c, const struct pe_use *use,
-		     const struct pe_verdict *v)
+		     const struct pe_evidence_finding *f, const struct pe_verdict *v)
 {
 	memset(t, 0, sizeof(*t));
 	t->use = *use;
+	if (f)
+		t->f = *f;
 	t->outcome = v->dies			   ? PE_OUTCOME_ABORTING
 		     : v->act == PE_VERDICT_REFUSE ? PE_OUTCOME_REFUSED
 						   : PE_OUTCOME_PASSED;
@@ -144,10 +147,19 @@ static const struct pe_frame *frame_of(const struct record *t, const struct pe_s
 /* the data of lines on the caller's descriptor 2 */
 struct line {
 	struct pe_use use;
+	struct pe_evidence_finding f;
 	enum pe_outcome outcome;
 	struct pe_identity_holder who;
 	int tgid, ns_pid, ns_tid;
 };
+
+/* As pe_notice_stale() */
+static long describe_use(const struct pe_frame *p, const struct pe_use *u,
+			 const struct pe_evidence_finding *f, enum pe_outcome outcome)
+{
+	return f->verdict == PE_EVIDENCE_UNKNOWN ? pe_notice_stale(p, u, &known, outcome)
+						 : pe_notice_evidence(p, u, f, outcome);
+}
 
 /* In a helper: the program itself may serve the file of the descriptor. What could not be written
  * before comes first. */
@@ -165,7 +177,7 @@ static void write_lines(struct pe_helper_call *h, const struct line *l, bool not
 			set.tally = NULL; /* it has been counted as lost */
 		set.log = NULL;
 		if (notice)
-			pe_notice_stale(frame_of(&t, &set), &l->use, &known, l->outcome);
+			describe_use(frame_of(&t, &set), &l->use, &l->f, l->outcome);
 	}
 	dup2(STDIN_FILENO, STDERR_FILENO); /* /dev/null */
 }
@@ -186,6 +198,7 @@ static long ask_for_lines(struct pe_worker_call *c, pe_helper_op *op, const stru
 {
 	struct line l = {
 		.use = t->use,
+		.f = t->f,
 		.outcome = t->outcome,
 		.who = t->who,
 		.tgid = c->peer->tgid,
@@ -207,7 +220,7 @@ static bool is_logged(const struct pe_worker_call *c, const struct record *t, bo
 {
 	if (!c->s->set.log || pe_helper_has_done(c, write_notice))
 		return false;
-	return begun || pe_notice_stale(frame_of(t, &c->s->set), &t->use, &known, t->outcome) == 0;
+	return begun || describe_use(frame_of(t, &c->s->set), &t->use, &t->f, t->outcome) == 0;
 }
 
 /* stale_use.2; @begun: as has_begun(). 0 or -EINPROGRESS */
@@ -242,7 +255,10 @@ static void complete(const struct pe_worker *s, struct record *t)
 static void event(const struct pe_worker *s, struct record *t)
 {
 	complete(s, t);
-	pe_event_use(frame_of(t, &s->set), &t->use, &known, t->use.holder != 0, t->outcome);
+	if (t->f.verdict == PE_EVIDENCE_UNKNOWN)
+		pe_event_use(frame_of(t, &s->set), &t->use, &known, t->use.holder != 0, t->outcome);
+	else
+		pe_event_evidence(frame_of(t, &s->set), &t->use, &t->f, t->outcome);
 }
 
 /* in a helper */
@@ -293,13 +309,13 @@ static long complain(struct pe_worker_call *c, const struct record *t, long resu
 }
 
 /* @result: of the call. Returns it, PE_WORKER_ANSWERED or -EINPROGRESS. */
-static long report(struct pe_worker_call *c, const struct pe_use *use, const struct pe_verdict *v,
-		   long result)
+static long report(struct pe_worker_call *c, const struct pe_use *use,
+		   const struct pe_evidence_finding *f, const struct pe_verdict *v, long result)
 {
 	static struct record t;
 	bool begun;
 
-	describe(&t, c, use, v);
+	describe(&t, c, use, f, v);
 	if (pe_stack_is_wanted(c->s)) {
 		if (pe_stack_take(c, &t.stop.here) == -EINPROGRESS)
 			return -EINPROGRESS;
@@ -326,22 +342,40 @@ static long report(struct pe_worker_call *c, const struct pe_use *use, const str
 	return pe_sink_has_failed(c->s->set.sink) ? complain(c, &t, result) : result;
 }
 
+/* @f: NULL: stale by what the child table has */
+static long apply(struct pe_worker_call *c, const struct pe_use *use,
+		  const struct pe_evidence_finding *f, const struct pe_verdict *v)
+{
+	long result = v->act == PE_VERDICT_REFUSE ? -c->s->set.stale_errno : PE_WORKER_CONTINUE;
+
+	if (is_trusted(c) || !pe_notify_holds(c->s->listener, c->n->id))
+		return PE_WORKER_CONTINUE;
+	if (v->report || c->s->set.events || c->s->set.summary)
+		return report(c, use, f, v, result);
+	if (v->dies)
+		end(c);
+	return result;
+}
+
 long pe_stale_use_serve(struct pe_worker_call *c, const struct pe_use *use, int pid)
 {
 	const struct pe_verdict_use judged = { .knowledge = PE_KNOWN_RELEASED,
 					       .held = pid != 0,
 					       .unproven = use->unproven,
 					       .policy = c->s->set.policy };
-	struct pe_verdict v = pe_verdict_classic(&judged);
-	long result = v.act == PE_VERDICT_REFUSE ? -c->s->set.stale_errno : PE_WORKER_CONTINUE;
+	const struct pe_verdict v = pe_verdict_classic(&judged);
 
-	if (is_trusted(c) || !pe_notify_holds(c->s->listener, c->n->id))
-		return PE_WORKER_CONTINUE;
-	if (v.report || c->s->set.events || c->s->set.summary)
-		return report(c, use, &v, result);
-	if (v.dies)
-		end(c);
-	return result;
+	return apply(c, use, NULL, &v);
+}
+
+long pe_stale_use_by_evidence(struct pe_worker_call *c, const struct pe_use *use,
+			      const struct pe_evidence_finding *f)
+{
+	const struct pe_verdict v = pe_verdict_evidence(
+		c->s->set.policy, c->s->set.evidence,
+		pe_call_only_asks(use->by) || use->signal == 0, f->verdict == PE_EVIDENCE_STALE);
+
+	return apply(c, use, f, &v);
 }
 
 long pe_stale_use_stolen(struct pe_worker_call *c, int ns_pid)
@@ -354,7 +388,7 @@ long pe_stale_use_stolen(struct pe_worker_call *c, int ns_pid)
 				    .signal = PE_USE_NO_SIGNAL };
 	struct pe_stack_result *here = &t.stop.here;
 
-	describe(&t, c, &use, &passed);
+	describe(&t, c, &use, NULL, &passed);
 	if (pe_stack_take(c, here) == -EINPROGRESS)
 		return -EINPROGRESS;
 	if (here->with_library || is_trusted(c) || !pe_notify_holds(c->s->listener, c->n->id))

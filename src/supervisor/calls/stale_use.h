@@ -20,12 +20,17 @@
 #ifndef PE_SUPERVISOR_CALLS_STALE_USE_H
 #define PE_SUPERVISOR_CALLS_STALE_USE_H
 
+#include "core/evidence/evidence.h"
 #include "core/frame/frame.h"
 #include "core/frame/use.h"
 #include "supervisor/worker/worker.h"
 
 /* @pid: the process that has the pid now, or 0: none. A result, or PE_WORKER_CONTINUE. */
 long pe_stale_use_serve(struct pe_worker_call *c, const struct pe_use *use, int pid);
+
+/* The same for a call that is stale by evidence, on a pid that another process has. */
+long pe_stale_use_by_evidence(struct pe_worker_call *c, const struct pe_use *use,
+			      const struct pe_evidence_finding *f);
 
 /* The caller waits for @ns_pid, whose status another wait has taken: write an event. CONTINUE or
  * -EINPROGRESS (helper.h) */

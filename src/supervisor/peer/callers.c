@@ -49,8 +49,10 @@ void pe_callers_renew(int tgid)
 {
 	struct pe_peer *p = place_of(tgid);
 
-	if (p->tid == tgid)
-		p->frame = p->user_read = 0;
+	if (p->tid != tgid)
+		return;
+	p->frame = p->user_read = 0;
+	p->arguments = PE_PEER_NOT_READ;
 }
 
 void pe_callers_done(struct pe_peer *p)

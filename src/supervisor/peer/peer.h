@@ -19,8 +19,9 @@
 struct pe_peer {
 	int tid, tgid; /* pids */
 	uint64_t identity;
-	int threads;	    /* of the process, when it was last looked at */
-	bool has_few;	    /* children, when they were last looked at */
+	int threads;  /* of the process, when it was last looked at */
+	bool has_few; /* children, when they were last looked at */
+	enum { PE_PEER_NOT_READ, PE_PEER_NONE, PE_PEER_SOME } arguments; /* that are pids */
 	uint64_t frame;	    /* of its library, in its memory (remote_tree.h) */
 	uint32_t user;	    /* the user when it was last read (pe_peer_user) */
 	uint32_t user_read; /* requests since then */

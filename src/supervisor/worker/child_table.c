@@ -279,3 +279,27 @@ void pe_child_table_count(struct pe_child_table *b, struct pe_child_table_proces
 	p->uses++;
 	p->refused += refused;
 }
+
+void pe_child_table_give(struct pe_child_table *b, uint64_t identity, uint32_t pid, int64_t moment)
+{
+	uint32_t at = atomic_fetch_add(&b->gifts, 1) % PE_CHILD_TABLE_GIVEN;
+	struct pe_child_table_given *g = &b->given[at];
+
+	atomic_store(&g->identity, 0);
+	g->pid = pid;
+	g->moment = moment;
+	atomic_store(&g->identity, identity);
+}
+
+int64_t pe_child_table_given(const struct pe_child_table *b, uint64_t identity, uint32_t pid)
+{
+	uint32_t last = atomic_load(&b->gifts);
+
+	for (uint32_t i = 1; i <= PE_CHILD_TABLE_GIVEN; i++) {
+		const struct pe_child_table_given *g = &b->given[(last - i) % PE_CHILD_TABLE_GIVEN];
+
+		if (atomic_load(&g->identity) == identity && g->pid == pid)
+			return g->moment;
+	}
+	return 0;
+}

@@ -34,6 +34,7 @@
 #define PE_CHILD_TABLE_HELD	 4096
 #define PE_CHILD_TABLE_USES	 64u
 #define PE_CHILD_TABLE_NAME	 "pidepoch-children"
+#define PE_CHILD_TABLE_GIVEN	 256
 /* bits of pe_child_table_may_have(); several pids may share one */
 #define PE_CHILD_TABLE_SEEN (1u << 18)
 
@@ -77,6 +78,13 @@ struct pe_child_table_use {
 	char comm[16];
 };
 
+/* what the process that executed another one knew of a pid among its arguments (token.8) */
+struct pe_child_table_given {
+	_Atomic uint64_t identity; /* of the process that was executed; written last */
+	uint32_t pid;
+	int64_t moment; /* ms since boot */
+};
+
 /* whole pages, so that a half can be returned to the kernel */
 struct pe_child_table_half {
 	_Alignas(4096) struct pe_child_table_process process[PE_CHILD_TABLE_PROCESSES];
@@ -93,6 +101,8 @@ struct pe_child_table {
 	_Atomic uint32_t frames; /* assigned so far */
 	_Atomic bool forgot;	 /* living processes as well: the table was full */
 	_Atomic bool births;	 /* the kernel sends fork events */
+	struct pe_child_table_given given[PE_CHILD_TABLE_GIVEN]; /* the last ones */
+	_Atomic uint32_t gifts;
 	_Atomic uint64_t
 		restricted[PE_CHILD_TABLE_RESTRICTED]; /* first request, boot ticks; 0: none */
 	/* calls that were received and not answered yet. The kernel writes them here, so that the
@@ -126,6 +136,12 @@ struct pe_child_table_process *pe_child_table_open(struct pe_child_table *b, uin
 void pe_child_table_forget(struct pe_child_table *b, struct pe_child_table_process *p);
 
 void pe_child_table_add(struct pe_child_table *b, struct pe_child_table_process *p, int pid);
+/* The process with that identity is about to execute a program that has @pid among its arguments,
+ * and which was right at @moment. */
+void pe_child_table_give(struct pe_child_table *b, uint64_t identity, uint32_t pid, int64_t moment);
+/* The last moment that was given, or 0. */
+int64_t pe_child_table_given(const struct pe_child_table *b, uint64_t identity, uint32_t pid);
+
 bool pe_child_table_has(struct pe_child_table *b, const struct pe_child_table_process *p, int pid);
 
 /* Count a stale use of the process. @use: PE_SINK_USE; @p: may be NULL */

@@ -9,15 +9,30 @@
 #include "core/time/identity.h"
 #include "supervisor/peer/proc.h"
 
+static long filters_of(int pid)
+{
+	return pe_proc_status_number(pid, "Seccomp_filters");
+}
+
 /* The monitor was cloned before the program installed our filter, so a program has one filter more
  * than the supervisor. */
-bool pe_confinement_by_filter(const struct pe_worker_call *c)
+static long filters_of_run(void)
 {
 	static long ours = -1;
 
 	if (ours < 0)
-		ours = pe_proc_status_number(getpid(), "Seccomp_filters") + 1;
-	return ours <= 0 || pe_proc_status_number(c->peer->tid, "Seccomp_filters") != ours;
+		ours = filters_of(getpid()) + 1;
+	return ours;
+}
+
+bool pe_confinement_by_filter(const struct pe_worker_call *c)
+{
+	return filters_of_run() <= 0 || filters_of(c->peer->tid) != filters_of_run();
+}
+
+bool pe_confinement_is_in_run(int pid)
+{
+	return filters_of_run() <= 0 || filters_of(pid) >= filters_of_run();
 }
 
 /* The text of a label; empty if there is none. */

@@ -33,4 +33,8 @@ bool pe_confinement_by_filter(const struct pe_worker_call *c);
 /* landlock_restrict_self(2) is about to be continued */
 void pe_confinement_note(const struct pe_worker_call *c);
 
+/* Has process @pid our filter? A process that has it not does not descend from the program of this
+ * run. Another run's filters count as ours; so does any process if the kernel does not show it. */
+bool pe_confinement_is_in_run(int pid);
+
 #endif
