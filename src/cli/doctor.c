@@ -135,7 +135,9 @@ static struct family of_groups(const struct findings *f, const char *name, const
 	if (c.here == EXACT && !have(f, PE_PROBE_HANDLE)) {
 		c.here = EFFORT;
 		c.lacks = "once its leader is reaped, a group is known by its pid only";
-		c.change = "Linux 6.14";
+		c.change = f->tried[PE_PROBE_HANDLE] == -EPERM
+				   ? "a container that permits open_by_handle_at"
+				   : "Linux 6.14";
 	}
 	return c;
 }

@@ -18,12 +18,22 @@ static int give(const struct pe_state *s, pid_t pid, long n, uint64_t epoch,
 	return (int)pe_result(n);
 }
 
+/* 0 or -EFAULT. (process_vm_readv is refused in some containers.) */
+static int copy_time(struct timespec *to, const struct timespec *from)
+{
+	if (!pe_sys_readable((uintptr_t)&from->tv_sec) ||
+	    !pe_sys_readable((uintptr_t)&from->tv_nsec))
+		return -EFAULT;
+	*to = *from;
+	return 0;
+}
+
 PE_EXPORT int pidepoch_ref_since(pid_t pid, const struct timespec *moment, struct pidepoch_ref *ref)
 {
 	struct pe_state s;
 	struct timespec at;
 	uint64_t epoch = 0;
-	long n = pe_sys_copy(&at, (uintptr_t)moment, sizeof(at));
+	int n = copy_time(&at, moment);
 
 	if (n == 0 && (at.tv_sec < 0 || at.tv_sec > INT64_MAX / 2000 || at.tv_nsec < 0 ||
 		       at.tv_nsec > 999999999))

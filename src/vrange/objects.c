@@ -389,6 +389,7 @@ void vr_objects_delete(struct vr_state *st, struct vrange_object *o)
 int vr_objects_read(struct vr_state *st, struct vrange_object *o, void *to, size_t at, size_t n)
 {
 	const enum vr_object_state state = vr_object_state(word_of(o));
+	int r;
 
 	if (state == VR_OBJECT_PURGED || state == VR_OBJECT_DELETED)
 		return -EAGAIN;
@@ -396,7 +397,13 @@ int vr_objects_read(struct vr_state *st, struct vrange_object *o, void *to, size
 		vr_objects_give_up(st, o);
 		return -EAGAIN;
 	}
-	return pe_sys_copy(to, o->span.start + at, n) ? -EAGAIN : 0;
+	r = pe_sys_copy(to, o->span.start + at, n);
+	/* A container may refuse the call. Without userfaultfd no page raises a signal. */
+	if ((r == -EPERM || r == -ENOSYS) && vr_state_uffd(st) < 0) {
+		memcpy(to, (const void *)(o->span.start + at), n);
+		return 0;
+	}
+	return r ? -EAGAIN : 0;
 }
 
 /* --- a new process --- */
