@@ -151,7 +151,7 @@ static size_t purge_oldest(struct vr_state *st, size_t bytes)
 
 	while (done < bytes) {
 		s.oldest = NULL;
-		vr_shared_each(st->files.shared, find_oldest, &s);
+		vr_shared_each(st->files.ledger.at, find_oldest, &s);
 		if (!s.oldest)
 			break;
 		s.above = s.oldest->stamp;
@@ -196,10 +196,10 @@ size_t vr_file_trim(struct vr_state *st, size_t bytes)
 {
 	size_t done;
 
-	if (!st->files.shared || vr_shared_enter(&st->files.shared, st->ledger_path) != 0)
+	if (!st->files.ledger.at || vr_shared_enter(&st->files.ledger, st->ledger_path) != 0)
 		return 0;
 	done = purge_oldest(st, bytes);
-	vr_shared_leave(st->files.shared);
+	vr_shared_leave(st->files.ledger.at);
 	return done;
 }
 
@@ -208,18 +208,18 @@ size_t vr_file_trim(struct vr_state *st, size_t bytes)
 static int mark(struct vr_state *st, const struct vr_file_part *part, bool try)
 {
 	struct vr_shared_file *f;
-	int error = vr_shared_enter(&st->files.shared, st->ledger_path);
+	int error = vr_shared_enter(&st->files.ledger, st->ledger_path);
 
 	if (error)
 		return error;
-	error = vr_shared_claim(st->files.shared, part->key, &f);
+	error = vr_shared_claim(st->files.ledger.at, part->key, &f);
 	if (error == 0)
-		error = vr_shared_mark(st->files.shared, f, part->start, part->end, try);
+		error = vr_shared_mark(st->files.ledger.at, f, part->start, part->end, try);
 	if (error == 0 && part->fd >= 0 && !try) {
 		remember(&st->files, part);
 		relieve(st, part->end - part->start);
 	}
-	vr_shared_leave(st->files.shared);
+	vr_shared_leave(st->files.ledger.at);
 	return error;
 }
 
@@ -254,16 +254,16 @@ static void give_up(struct vr_state *st, struct vr_shared_file *f, const struct 
 int vr_file_unmark(struct vr_state *st, const struct vr_file_part *part, bool partial)
 {
 	struct vr_shared_file *f;
-	int result = vr_shared_enter(&st->files.shared, st->ledger_path);
+	int result = vr_shared_enter(&st->files.ledger, st->ledger_path);
 
 	if (result)
 		return result;
-	f = vr_shared_find(st->files.shared, part->key);
+	f = vr_shared_find(st->files.ledger.at, part->key);
 	if (f && !partial)
 		give_up(st, f, part);
 	if (f)
 		result = vr_shared_unmark(f, part->start, part->end);
-	vr_shared_leave(st->files.shared);
+	vr_shared_leave(st->files.ledger.at);
 	return result;
 }
 
@@ -271,17 +271,17 @@ int vr_file_is_marked(struct vr_state *st, const struct vr_file_part *part)
 {
 	const struct vr_extent_list *l = NULL;
 	struct vr_shared_file *f;
-	int result = vr_shared_enter(&st->files.shared, st->ledger_path);
+	int result = vr_shared_enter(&st->files.ledger, st->ledger_path);
 
 	if (result)
 		return result;
-	f = vr_shared_find(st->files.shared, part->key);
+	f = vr_shared_find(st->files.ledger.at, part->key);
 	if (f)
 		l = vr_shared_list(f);
 	for (uint32_t i = 0; l && i < l->count; i++)
 		if (l->extent[i].start < part->end && l->extent[i].end > part->start)
 			result = 1;
-	vr_shared_leave(st->files.shared);
+	vr_shared_leave(st->files.ledger.at);
 	return result;
 }
 

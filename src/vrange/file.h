@@ -27,7 +27,7 @@ struct vr_state;
 
 /* descriptors that marks were made with */
 struct vr_files {
-	struct vr_shared *shared;
+	struct vr_shared_place ledger;
 	struct {
 		struct vr_file_key key;
 		int fd;

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
+#include <linux/futex.h>
 #include <pthread.h>
+#include <stdbool.h>
+#include <time.h>
 
+#include "core/sys.h"
 #include "vrange/robust.h"
 
 _Static_assert(sizeof(pthread_mutex_t) <= sizeof(struct vr_robust), "room for the mutex");
@@ -22,9 +26,45 @@ void vr_robust_init(struct vr_robust *r)
 	pthread_mutexattr_destroy(&kind);
 }
 
+/* The kind of a mutex is what it was made with; another one would be undefined behavior. */
+static int kind_of(const pthread_mutex_t *m)
+{
+	return m->__data.__kind;
+}
+
+static bool is_whole(struct vr_robust *r)
+{
+	struct vr_robust plain;
+
+	vr_robust_init(&plain);
+	return kind_of(mutex_of(r)) == kind_of(mutex_of(&plain));
+}
+
+/* The word of a mutex is the thread that holds it. Is there none? */
+static bool is_abandoned(const pthread_mutex_t *m)
+{
+	const int holder = m->__data.__lock & FUTEX_TID_MASK;
+
+	return holder && pe_sys_kill(holder, 0) == -ESRCH;
+}
+
+/* A second at a time: the word may be garbage. */
+static int lock_patiently(pthread_mutex_t *m)
+{
+	struct timespec until;
+	int error;
+
+	do {
+		clock_gettime(CLOCK_REALTIME, &until);
+		until.tv_sec++;
+		error = pthread_mutex_timedlock(m, &until);
+	} while (error == ETIMEDOUT && !is_abandoned(m));
+	return error == ETIMEDOUT ? EBADMSG : error;
+}
+
 int vr_robust_lock(struct vr_robust *r)
 {
-	const int error = pthread_mutex_lock(mutex_of(r));
+	const int error = is_whole(r) ? lock_patiently(mutex_of(r)) : EBADMSG;
 
 	if (error != EOWNERDEAD)
 		return -error;

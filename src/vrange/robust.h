@@ -16,7 +16,8 @@ struct vr_robust {
 
 void vr_robust_init(struct vr_robust *r);
 
-/* 0; 1: the holder died, and what it protects may be half changed; or -errno */
+/* 0; 1: the holder died, and what it protects may be half changed; or -errno. -EBADMSG: it is no
+ * such lock, or its holder does not exist. */
 int vr_robust_lock(struct vr_robust *r);
 void vr_robust_unlock(struct vr_robust *r);
 

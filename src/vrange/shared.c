@@ -107,15 +107,15 @@ static int open_it(const char *path)
 	return error ? error : fd;
 }
 
-static int attach(struct vr_shared **shared, const char *path)
+static int attach(struct vr_shared_place *place, const char *path)
 {
-	char buffer[PATH];
-	const int fd = open_it(path ? path : default_path(buffer, sizeof(buffer)));
+	const int fd = open_it(path);
 	struct vr_shared *s;
+	struct stat st;
 
 	if (fd < 0)
 		return fd;
-	s = map(fd);
+	s = pe_sys_fstat(fd, &st) == 0 ? map(fd) : NULL;
 	pe_sys_close(fd);
 	if (!s)
 		return -ENOMEM;
@@ -123,7 +123,9 @@ static int attach(struct vr_shared **shared, const char *path)
 		pe_sys_munmap(s, sizeof(*s));
 		return -EBADMSG;
 	}
-	*shared = s;
+	place->at = s;
+	place->device = st.st_dev;
+	place->inode = st.st_ino;
 	return 0;
 }
 
@@ -139,16 +141,77 @@ static int finish_purge(struct vr_shared_file *f, void *arg)
 	return 0;
 }
 
-int vr_shared_enter(struct vr_shared **shared, const char *path)
+static int lock(struct vr_shared *s)
 {
-	int error = *shared ? 0 : attach(shared, path);
+	const int error = vr_robust_lock(&s->lock);
 
-	if (error)
-		return error;
-	error = vr_robust_lock(&(*shared)->lock);
 	if (error == 1)
-		vr_shared_each(*shared, finish_purge, NULL);
+		vr_shared_each(s, finish_purge, NULL);
 	return error < 0 ? error : 0;
+}
+
+/* shared.6: 1: it is mapped; 0: another one is, or none; -EBADMSG: it is not whole */
+static int is_mapped(const struct vr_shared_place *place, const char *path)
+{
+	struct stat st;
+
+	if (!place->at ||
+	    pe_sys4(SYS_newfstatat, AT_FDCWD, PE_SYS_LONG(path), PE_SYS_LONG(&st), 0) != 0 ||
+	    st.st_ino != place->inode || st.st_dev != place->device)
+		return 0;
+	return st.st_size == sizeof(struct vr_shared) ? 1 : -EBADMSG;
+}
+
+static void carry_extent(struct vr_shared *to, struct vr_shared_file *f, const struct vr_extent *e)
+{
+	struct vr_extent_list *l;
+
+	if (vr_shared_mark(to, f, e->start, e->end, false) != 0)
+		return;
+	l = vr_shared_list(f);
+	for (uint32_t i = 0; l && e->state != VR_EXTENT_VOLATILE && i < l->count; i++)
+		if (l->extent[i].start >= e->start && l->extent[i].end <= e->end)
+			l->extent[i].state = VR_EXTENT_PURGED;
+}
+
+static int carry_file(struct vr_shared_file *f, void *arg)
+{
+	struct vr_extent_list *l = vr_shared_list(f);
+	struct vr_shared_file *to;
+
+	if (!l || vr_shared_claim(arg, f->key, &to) != 0)
+		return 0;
+	for (uint32_t i = 0; i < l->count; i++)
+		carry_extent(arg, to, &l->extent[i]);
+	l->count = 0;
+	return 0;
+}
+
+/* @to is locked. One that was cut short as well knows nothing, and would raise SIGBUS. */
+static void carry_over(struct vr_shared *from, struct vr_shared *to)
+{
+	if (!pe_sys_readable((uintptr_t)(from + 1) - sizeof(uint64_t)) || lock(from) != 0)
+		return;
+	vr_shared_each(from, carry_file, to);
+	vr_shared_leave(from);
+}
+
+int vr_shared_enter(struct vr_shared_place *place, const char *path)
+{
+	char buffer[PATH];
+	struct vr_shared *was = place->at;
+	int mapped, error;
+
+	path = path ? path : default_path(buffer, sizeof(buffer));
+	mapped = is_mapped(place, path);
+	error = mapped == 0 ? attach(place, path) : mapped < 0 ? mapped : 0;
+	if (error == 0)
+		error = lock(place->at);
+	if (error || mapped || !was)
+		return error;
+	carry_over(was, place->at);
+	pe_sys_munmap(was, sizeof(*was));
+	return 0;
 }
 
 void vr_shared_leave(struct vr_shared *shared)

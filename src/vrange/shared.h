@@ -20,6 +20,9 @@
  * shared.5  A file that no longer exists keeps its place only while it has extents and no new file
  *           needs the place; one with PURGED extents is never displaced.
  *
+ * shared.6  The path is looked at by each call. A ledger that has lost bytes is -EBADMSG. What is
+ *           known in one that was removed is carried over to its successor.
+ *
  * Context: under the lock of state.h, signals masked.
  */
 #ifndef VR_SHARED_H
@@ -58,8 +61,14 @@ struct vr_shared_file {
 
 struct vr_shared; /* the file, mapped */
 
+/* which file is mapped */
+struct vr_shared_place {
+	struct vr_shared *at; /* NULL: none yet */
+	uint64_t device, inode;
+};
+
 /* Maps the ledger and locks it. 0 or -errno. @path: NULL for the default. */
-int vr_shared_enter(struct vr_shared **shared, const char *path);
+int vr_shared_enter(struct vr_shared_place *place, const char *path);
 void vr_shared_leave(struct vr_shared *shared);
 
 /* The file of @key; NULL: there is none. */

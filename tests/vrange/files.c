@@ -351,6 +351,59 @@ static void shared_4_scribbled(void)
 	close(fd);
 }
 
+static char *map_ledger(void)
+{
+	const int fd = open(ledger, O_RDWR | O_CLOEXEC);
+	char *at = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+	if (at == MAP_FAILED)
+		exit(99);
+	close(fd);
+	return at;
+}
+
+/* Garbage in the lock, which is behind the first 16 bytes: of no kind, and held by a thread that
+ * does not exist. */
+static void shared_4_lock(void)
+{
+	char *map;
+	const int fd = new_file(&map);
+
+	for (int bytes = 4; bytes <= 64; bytes += 60) {
+		char *at;
+
+		CHECK(mark(fd, 0, 1) == 0 && unmark(fd, 0, 1, 0) == 0, "there is a ledger");
+		at = map_ledger();
+		memset(at + 16, 0x3f, (size_t)bytes);
+		refused(EBADMSG, "in the lock");
+		munmap(at, PAGE);
+		unlink(ledger);
+	}
+	munmap(map, LENGTH);
+	close(fd);
+}
+
+/* The ledger is removed, or cut short, while processes use it. */
+static void shared_6_removed(void)
+{
+	char *map;
+	const int fd = new_file(&map);
+
+	CHECK(mark(fd, 0, 4) == 0 && vrange_trim(1) == 4 * PAGE, "a part is lost");
+	CHECK(mark(fd, 8, 4) == 0 && unlink(ledger) == 0, "the ledger is removed");
+	CHECK(unmark(fd, 16, 1, 0) == 0, "there is a new one");
+	CHECK(vrange_trim(1) == 4 * PAGE, "which knows what was volatile");
+	CHECK(unmark(fd, 8, 4, 0) == 1 && unmark(fd, 0, 4, 0) == 1, "and what was lost");
+	CHECK(unmark(fd, 0, N, VRANGE_PARTIAL) == 0, "once");
+	memset(map, 7, LENGTH);
+	CHECK(truncate(ledger, 0) == 0 && fails(EBADMSG, fd, 0, PAGE, VRANGE_VOLATILE),
+	      "cut short: a clear errno, and no SIGBUS");
+	CHECK(vrange_trim(SIZE_MAX) == 0, "nor when memory is purged");
+	CHECK(check_count(map, N, 7) == N && unlink(ledger) == 0, "nothing is lost");
+	munmap(map, LENGTH);
+	close(fd);
+}
+
 /* On a small /dev/shm of its own. */
 static int full(void *arg)
 {
@@ -384,8 +437,10 @@ int main(int argc, char **argv)
 	file_2_reused_descriptor();
 	shared_mapping();
 	file_3_purger();
+	shared_6_removed();
 	vrange_11_killed();
 	shared_4_scribbled();
+	shared_4_lock();
 	unlink(ledger);
 	return check_done();
 }
