@@ -166,6 +166,8 @@ void pe_environ_make(struct pe_environ *e, char *const *argv, char *const *envp,
 	struct room room;
 	bool wanted;
 
+	if (pe_preload_seeks_bare() && !pe_loadable(for_whom))
+		pe_preload_bare();
 	e->envp = envp;
 	e->mapped = 0;
 	envp = envp ? envp : nothing;

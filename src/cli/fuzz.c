@@ -42,16 +42,20 @@ static void warn_not_preloaded(const struct pe_fuzz_session *s, const char *file
 	      strcmp(s->plan.supervisor, "off") == 0 ? ", since --supervisor=off" : "");
 }
 
-/* By default a supervisor only where the library sees nothing: it makes each run slower. */
+/* By default a supervisor only where the library sees nothing: it makes each run slower. The
+ * control run shows whether the command starts such programs (session.5). */
 static void choose_supervisor(struct pe_fuzz_session *s, const char *path)
 {
 	char file[PATH_MAX];
 	const char *why = pe_program_why(pe_program_judge(path, file, sizeof(file)));
-	bool wanted = strcmp(s->plan.supervisor, "on") == 0 ||
-		      (why && strcmp(s->plan.supervisor, "auto") == 0);
+	bool automatic = strcmp(s->plan.supervisor, "auto") == 0;
+	bool wanted = strcmp(s->plan.supervisor, "on") == 0 || (why && automatic);
+	bool works = (wanted || automatic) && pe_supervise_fuzz_works();
 
-	if (wanted && pe_supervise_fuzz_works())
+	if (wanted && works)
 		s->run.supervise = pe_supervise_fuzz;
+	else if (works)
+		s->run.supervise_bare = pe_supervise_fuzz;
 	else if (wanted && strcmp(s->plan.supervisor, "on") == 0)
 		ERROR(0, "no supervisor is possible here; see 'pidepoch doctor'");
 	if (why)

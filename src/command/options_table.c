@@ -91,16 +91,16 @@ static const struct pe_options_option fuzz_options[] = {
 	  "again: COMMAND is started again after its end, in a new pid namespace on the same files, "
 	  "and pids of before are in use; restart: the same, and it is killed before. inherited: "
 	  "each run starts it with another of what a parent may hand on (the four that follow). "
-	  "turns: each run another of immediate, own, window, again and lottery (the default)" },
+	  "turns: each run another of immediate, own, window, again, again and lottery (the default)" },
 	{ PE_OPTION_CANARY, "canary", 0, "kill,priority,trace,probe",
-	  "which act on an unrelated process is a find: a signal, a change of its priority, tracing "
-	  "it (these are the default); a query whether it exists, or what it is" },
+	  "which act on an unrelated process is a find: a signal, a change of its priority, "
+	  "affinity or limits, tracing it (these are the default); a query whether it exists, or what it is" },
 	{ PE_OPTION_COMPARE, "compare", 0, "status,stdout,files",
 	  "what is compared with runs without reuse: the exit status (always), standard output, the "
 	  "files below the current directory" },
 	{ PE_OPTION_SUPERVISOR, "supervisor", 0, "auto|on|off",
 	  "see the calls of static programs, Go and raw system calls as well: if COMMAND is such a "
-	  "program (the default), always, never" },
+	  "program or executes one in the control run (the default), always, never" },
 	{ PE_OPTION_SEED, "seed", 0, "N", "seed of all draws (default: from the clock)" },
 	{ PE_OPTION_RUNS, "runs", 0, "N",
 	  "number of runs (default 20, with --replay 1); the first find ends them" },

@@ -40,7 +40,8 @@ struct server {
 	struct pe_fuzz_page *page;
 	pid_t pid;
 	struct canary canary[PE_FUZZ_PAGE_CANARIES];
-	unsigned int next; /* the oldest place */
+	unsigned int next; /* the oldest place of those at released pids */
+	unsigned int kept; /* canaries at pids of before the restart */
 };
 
 struct pe_fuzz_page *pe_canary_page(const char *path, enum pe_fuzz_page_policy policy,
@@ -199,9 +200,9 @@ static void wait_for_end(struct server *k, struct canary *c)
 
 /* false: the pid is in use: a group or a session still has it, or another process was created
  * first */
-static bool place_canary(struct server *k, pid_t pid, uint32_t release)
+static bool place_at(struct server *k, unsigned int at, pid_t pid, uint32_t release)
 {
-	struct canary *place = &k->canary[k->next];
+	struct canary *place = &k->canary[at];
 
 	place->page = k->page;
 	place->server = k->pid;
@@ -214,12 +215,26 @@ static bool place_canary(struct server *k, pid_t pid, uint32_t release)
 		return false;
 	}
 	setpgid(pid, pid); /* signals to the process group of that number reach it as well */
-	atomic_store(&k->page->release[k->next], release);
-	atomic_store(&k->page->releaser[k->next], place->releaser);
-	atomic_store(&k->page->canary[k->next], (uint32_t)pid);
-	k->next = (k->next + 1) % PE_FUZZ_PAGE_CANARIES;
+	atomic_store(&k->page->release[at], release);
+	atomic_store(&k->page->releaser[at], place->releaser);
+	atomic_store(&k->page->canary[at], (uint32_t)pid);
 	atomic_fetch_add(&k->page->reuses, 1);
 	return true;
+}
+
+static bool place_canary(struct server *k, pid_t pid, uint32_t release)
+{
+	if (!place_at(k, k->next, pid, release))
+		return false;
+	k->next = (k->next + 1) % PE_FUZZ_PAGE_TURNING;
+	return true;
+}
+
+static void place_earlier(struct server *k, pid_t pid)
+{
+	if (k->kept < PE_FUZZ_PAGE_STAYING &&
+	    place_at(k, PE_FUZZ_PAGE_TURNING + k->kept, pid, PE_FUZZ_PAGE_RELEASE_EARLIER))
+		k->kept++;
 }
 
 /* The program's own next child gets the pid. */
@@ -250,7 +265,7 @@ static void end_all(struct server *k)
 static void make_room(struct server *k)
 {
 	wait_for_end(k, &k->canary[k->next]);
-	end_canary(k, &k->canary[(k->next + LEAVING) % PE_FUZZ_PAGE_CANARIES]);
+	end_canary(k, &k->canary[(k->next + LEAVING) % PE_FUZZ_PAGE_TURNING]);
 }
 
 static void look_for_tracers(struct server *k)
@@ -294,7 +309,7 @@ static bool serve(struct server *k, uint32_t request)
 	else if (request & PE_FUZZ_PAGE_USE)
 		serve_use(k, (pid_t)(request & PE_FUZZ_PAGE_PID));
 	else if (request & PE_FUZZ_PAGE_EARLIER)
-		place_canary(k, (pid_t)(request & PE_FUZZ_PAGE_PID), PE_FUZZ_PAGE_RELEASE_EARLIER);
+		place_earlier(k, (pid_t)(request & PE_FUZZ_PAGE_PID));
 	else
 		serve_release(k, (pid_t)request);
 	return true;

@@ -11,7 +11,8 @@
  * canary.1  A canary does nothing but wait: what reaches it was sent to another process.
  * canary.2  A canary exists before the wait that released its pid returns.
  * canary.3  At most PE_FUZZ_PAGE_CANARIES canaries exist, so that the program does not run out of
- *           pids. The oldest one ends while the program runs on.
+ *           pids. The oldest one at a released pid ends while the program runs on; those at pids of
+ *           before a restart stay, since the program may read such a pid late.
  * canary.4  The kernel dequeues the lowest signal first, and the signal that ends a canary is the
  *           highest. So a canary that has exited has recorded every signal sent before.
  * canary.5  The program waits for the creation of each canary, so a canary shares the memory of the

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "core/call.h"
 #include "report/json_write.h"
 
 static int read_events(struct pe_events *events, const char *path)
@@ -78,7 +79,9 @@ static int add_act(struct pe_events *events, const struct pe_fuzz_session *s)
 	pe_json_write_text(&l.w, "call",
 			   act->what == PE_FUZZ_PAGE_PRIORITY ? "setpriority"
 			   : act->what == PE_FUZZ_PAGE_TRACE  ? "ptrace"
-							      : "kill");
+			   : act->what == PE_FUZZ_PAGE_CHANGE
+				   ? pe_call_name((unsigned int)act->signal)
+				   : "kill");
 	pe_json_write_number(&l.w, "number", act->pid);
 	pe_json_write_number(&l.w, "pid", act->sender);
 	if (act->what == PE_FUZZ_PAGE_SIGNAL)

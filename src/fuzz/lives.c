@@ -38,7 +38,7 @@ static uint64_t time_to_live(const struct pe_fuzz_lives *l, const struct pe_fuzz
 	return is_killed(l, how) ? 1 + l->usual_ms * (draw % PARTS) / PARTS : l->limit_ms;
 }
 
-/* Does the program get its own pid of before? In every other run; with `turns`, in run 4. */
+/* lives.2; with `turns`, in run 4 and not in run 5 */
 static bool has_own_pid(const struct pe_fuzz_lives *l, const struct pe_fuzz_run_how *how)
 {
 	return l->number % 2 == (how->policy->lives == PE_FUZZ_POLICY_KILLED);

@@ -10,6 +10,8 @@
  *
  * lives.1  The pids of two runs are different, unless a run has more than SPAN processes. So a pid
  *          that one run leaves in a file is in use in a later run only by this plan.
+ * lives.2  A program that is started again has its own pid of before in every other run. In the
+ *          others an unrelated process has it.
  */
 #ifndef PE_FUZZ_LIVES_H
 #define PE_FUZZ_LIVES_H

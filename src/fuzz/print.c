@@ -63,6 +63,10 @@ void pe_fuzz_print_act(const struct pe_fuzz_page_find *f, char *to, size_t size)
 		snprintf(to, size, "priority %d was given to an unrelated process, pid %u",
 			 f->signal, f->pid);
 		break;
+	case PE_FUZZ_PAGE_CHANGE:
+		snprintf(to, size, "%s by pid %d changed an unrelated process, pid %u",
+			 pe_call_name((unsigned int)f->signal), f->sender, f->pid);
+		break;
 	case PE_FUZZ_PAGE_TRACE:
 		snprintf(to, size, "an unrelated process, pid %u, is traced by pid %d", f->pid,
 			 f->sender);
@@ -268,6 +272,8 @@ static void print_nothing(const struct pe_fuzz_session *s)
 	if (t->timed_out)
 		printf("; %u run%s cut off after %u s", t->timed_out,
 		       t->timed_out == 1 ? " was" : "s were", s->plan.timeout);
+	if (s->run.supervise && s->run.supervise_bare)
+		printf("; with a supervisor, for programs without the library");
 	if (s->is_erratic)
 		printf("; it ends in different ways with reuse and without");
 	if (s->find.result == PE_FUZZ_SESSION_UNREACHED)

@@ -100,6 +100,7 @@ static void put_json(FILE *out, const struct pe_fuzz_session *s, const struct pe
 	fprintf(pe_json_write_raw(&w, "seed"), "%llu", (unsigned long long)s->plan.seed);
 	put_command(&w, s->plan.command);
 	put_total(&w, &s->total);
+	pe_json_write_bool(&w, "supervisor", s->run.supervise);
 	if (s->find.number)
 		put_find(&w, s);
 	pe_print_json(pe_json_write_raw(&w, "report"), f);

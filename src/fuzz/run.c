@@ -22,8 +22,7 @@
 
 #define ERROR(status, ...) pe_message_error(status, "fuzz", __VA_ARGS__)
 
-#define OURS	200 /* pids of the supervisor's processes */
-#define EARLIER 56  /* so many pids of an earlier life are in use: fewer than canaries can exist */
+#define OURS 200 /* pids of the supervisor's processes */
 
 static const char *const files[] = { "page", "log", "events", "stdout" };
 
@@ -190,13 +189,13 @@ static bool is_watcher_gone(int watcher)
 	return read(watcher, &byte, 1) != 1 || poll(&end, 1, 0) != 0;
 }
 
-/* Other processes get the pids of the earlier life. Only so many, since the oldest canary ends when
- * there are more. */
+/* Other processes get the first pids of the earlier life. */
 static void occupy(struct pe_fuzz_page *page, const struct pe_fuzz_run_how *how)
 {
 	if (how->control)
 		return;
-	for (pid_t pid = how->first; pid <= how->last && pid < how->first + EARLIER; pid++)
+	for (pid_t pid = how->first;
+	     pid <= how->last && pid < how->first + (pid_t)PE_FUZZ_PAGE_STAYING; pid++)
 		if (pid != how->pid)
 			pe_fuzz_page_occupy(page, (uint32_t)pid);
 }

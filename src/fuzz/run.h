@@ -27,8 +27,10 @@ struct pe_fuzz_run {
 	bool timed_out;
 	int status;  /* the command's, as of waitpid(); -1: it did not end by itself */
 	uint64_t ms; /* how long it took */
-	/* In the command, before its exec: start a supervisor; NULL: none is wanted. */
+	/* In the command, before its exec: start a supervisor. NULL: none is wanted, or not yet. */
 	void (*supervise)(struct pe_fuzz_page *page);
+	/* The same, once the control run shows that there are programs which need one; or NULL. */
+	void (*supervise_bare)(struct pe_fuzz_page *page);
 	void (*tick)(void *context); /* called each second of a run */
 	void *context;
 };

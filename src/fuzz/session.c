@@ -89,6 +89,7 @@ static void add(struct pe_fuzz_session_total *t, const struct pe_fuzz_run *run)
 	t->forks += atomic_load(&run->page->forks);
 	t->releases += atomic_load(&run->page->releases);
 	t->reuses += atomic_load(&run->page->reuses);
+	t->awaited += atomic_load(&run->page->awaited);
 }
 
 static int list(struct pe_fuzz_session *s, unsigned int number)
@@ -231,11 +232,13 @@ static bool is_suspicious(struct pe_fuzz_session *s, unsigned int number,
 
 /* --- all runs --- */
 
-/* session.4 */
+/* session.4, session.5 */
 static int run_control(struct pe_fuzz_session *s, unsigned int number)
 {
 	int r = run_once(s, number, true, 0, &s->usual);
 
+	if (r == 0 && !s->run.supervise && atomic_load(&s->run.page->bare))
+		s->run.supervise = s->run.supervise_bare;
 	pe_fuzz_run_done(&s->run);
 	return r;
 }
@@ -293,7 +296,7 @@ int pe_fuzz_session(struct pe_fuzz_session *s)
 		r = run_corpus(s);
 	for (unsigned int i = 0; r == 0 && i < p->runs && !has_ended(s) && !is_over(s); i++)
 		r = run_and_judge(s, p->first + (p->same ? 0 : i));
-	if (r == 0 && !s->find.result && s->total.releases == 0)
+	if (r == 0 && !s->find.result && s->total.releases == 0 && s->total.awaited == 0)
 		s->find.result = PE_FUZZ_SESSION_UNREACHED;
 	return r;
 }

@@ -13,6 +13,8 @@
  *            reported only after the last run, if there was no other find.
  * session.4  A control run comes first. It shows how the command ends without reuse, and how long
  *            it takes; a run that takes much longer hangs.
+ * session.5  By default the runs have a supervisor if a program that cannot load the library was
+ *            executed in the control run: a supervisor makes each run slower.
  */
 #ifndef PE_FUZZ_SESSION_H
 #define PE_FUZZ_SESSION_H
@@ -35,6 +37,7 @@ struct pe_fuzz_session_total {
 	unsigned int runs, controls, timed_out, failed, finds;
 	int status; /* of the last command that failed, as of waitpid() */
 	unsigned long forks, releases, reuses;
+	unsigned long awaited; /* children that were waited for without the library */
 };
 
 /* one run, for a list of all */

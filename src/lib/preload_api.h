@@ -130,6 +130,11 @@ void pe_preload_unserved(void);
 /* Does [@start, @end) contain all of this library? */
 bool pe_preload_is_within(uintptr_t start, uintptr_t end);
 
+/* Of a control run of `pidepoch fuzz`: is it wanted whether programs can load the library, and one
+ * cannot. */
+bool pe_preload_seeks_bare(void);
+void pe_preload_bare(void);
+
 /* only after pe_preload_enter() returned true */
 bool pe_preload_tells_events(void);
 bool pe_preload_has_references(void); /* the program has called the API that returns references */

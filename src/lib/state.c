@@ -18,12 +18,18 @@
 #include "core/engine/vanish.h"
 #include "core/engine/fuzz_page.h"
 #include "core/frame/sync_point.h"
+#include "core/sys.h"
+#include "core/time/identity.h"
 #include "core/reference/waitpidv.h"
 #include "core/record/notice.h"
 #include "core/record/sink.h"
 #include "lib/preload_api.h"
 #include "lib/settings.h"
 #include "lib/version.h"
+
+/* how long await_autoreap() waits at most: 2 ms */
+#define AUTOREAP_ROUNDS 20
+#define AUTOREAP_NS	100000
 
 #if __has_attribute(no_reorder)
 #define IN_ORDER __attribute__((section(".data.pidepoch"), no_reorder))
@@ -146,21 +152,68 @@ static bool is_probe(const struct pe_use *u)
 	return u->pid > 0 && (pe_call_only_asks(u->by) || u->signal == 0);
 }
 
+/* Does the call change a process in a way that sends no signal, and that no canary notices? */
+static bool is_change(const struct pe_use *u)
+{
+	switch (u->by) {
+	case PE_CALL_PRLIMIT:
+		return u->call.arg[2] != 0;
+	case PE_CALL_SCHED_SETAFFINITY:
+	case PE_CALL_SCHED_SETSCHEDULER:
+	case PE_CALL_SCHED_SETPARAM:
+	case PE_CALL_PROCESS_VM_WRITEV:
+	case PE_CALL_IOPRIO_SET:
+		return u->pid > 0 && !u->group;
+	default:
+		return false;
+	}
+}
+
+static bool is_own_child(enum pe_knowledge what)
+{
+	return what == PE_KNOWN_LIVE || what == PE_KNOWN_RELEASED;
+}
+
+/* A child that has ended keeps its pid for a moment, also if SIGCHLD is ignored and the kernel
+ * reaps it. The use is late all the same: so the pid must be free before it is given away. */
+static pe_cold void await_autoreap(struct pe_fuzz_page *f, pid_t pid)
+{
+	const struct timespec moment = { .tv_nsec = AUTOREAP_NS };
+
+	if (pid <= 0 || !atomic_load_explicit(&frame.autoreap, memory_order_relaxed) ||
+	    !is_own_child(pe_frame_know(&frame, (uint32_t)pid).what))
+		return;
+	for (int i = 0;
+	     i < AUTOREAP_ROUNDS && pe_sys_kill(pid, 0) == 0 &&
+	     pe_identity_is_child((uint32_t)pid) == 0 && !pe_fuzz_page_is_canary(f, (uint32_t)pid);
+	     i++)
+		pe_sys2(SYS_nanosleep, PE_SYS_LONG(&moment), 0);
+}
+
+static pe_cold void note_use(struct pe_fuzz_page *f, const struct pe_use *u)
+{
+	if (u->by == PE_CALL_PTRACE && pe_fuzz_page_is_canary(f, (uint32_t)u->pid))
+		pe_fuzz_page_used(f);
+	else if (is_change(u))
+		pe_fuzz_page_changed(f, (uint32_t)u->pid, (int)u->by);
+	else if (is_probe(u))
+		pe_fuzz_page_probed(f, (uint32_t)u->pid, (int)u->by);
+}
+
 static pe_cold long hunted(struct pe_fuzz_page *f, const struct pe_use *u)
 {
 	bool everybody = u->by == PE_CALL_KILL && u->pid == -1 && pe_fuzz_page_all_begin(f);
 	long n;
 
 	pe_fuzz_page_before_use(f);
+	await_autoreap(f, u->pid);
 	if (u->pid > 0)
 		pe_fuzz_page_offer(f, (uint32_t)u->pid);
 	n = pe_guard(&frame, &thread, u);
 	if (everybody)
 		pe_fuzz_page_all_end(f);
-	else if (u->by == PE_CALL_PTRACE && n >= 0 && pe_fuzz_page_is_canary(f, (uint32_t)u->pid))
-		pe_fuzz_page_used(f);
-	else if (n >= 0 && is_probe(u))
-		pe_fuzz_page_probed(f, (uint32_t)u->pid, (int)u->by);
+	else if (n >= 0)
+		note_use(f, u);
 	return n;
 }
 
@@ -179,6 +232,16 @@ static bool knows_nothing_of_its_own(void)
 
 	return !fork_mark || (atomic_load_explicit(fork_mark, memory_order_acquire) == 0 &&
 			      start.set.policy != PE_POLICY_REPORT && !frame.watching);
+}
+
+bool pe_preload_seeks_bare(void)
+{
+	return unlikely(start.set.fuzz) && start.set.fuzz->control;
+}
+
+void pe_preload_bare(void)
+{
+	atomic_store(&start.set.fuzz->bare, 1);
 }
 
 long pe_preload_check(enum pe_call by, pid_t pid)
@@ -259,6 +322,8 @@ void pe_preload_looked(pid_t pid)
 {
 	if (pid > 0 && is_evident())
 		pe_evidence_looked(&evidence, (uint32_t)pid);
+	if (unlikely(start.set.fuzz))
+		pe_fuzz_page_looked(start.set.fuzz, (uint32_t)pid);
 	pe_frame_learn(&frame, &thread, pid);
 }
 

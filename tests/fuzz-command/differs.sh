@@ -38,6 +38,11 @@ seconds=3
 differs immediate 1 ' ends not before its time is up when ' \
 	sh -c 'sleep 0 & p=$!; wait; while kill -0 $p 2>/dev/null; do sleep 0.05; done'
 
+# a shell that waits for SIGCHLD, which its parent has blocked, waits for ever
+if test -x /usr/bin/dash; then
+	differs signals-blocked 1 ' ends not before its time is up when it is started with all signals blocked' \
+		/usr/bin/dash -c 'sleep 0 & wait'
+fi
 seconds=20
 
 # the next child has the pid of the last one
@@ -53,6 +58,11 @@ differs again 1 'ends with status 1 when it is started again' sh -c "$again"
 grep -q '; the pid was that of a process before the restart$' out || { show; fail "it does not say whose pid it was"; }
 differs restart 1 'ends with status 1 when it is ended and started again' sh -c "$again; sleep 0.2"
 differs turns 4 'ends with status 1 when it is started again' sh -c "$again"
+# it knows its own pid, and asks late, when many other pids have been reused
+# shellcheck disable=SC2016
+self='i=0; while test $i -lt 80; do (:); i=$((i + 1)); done
+if test -e lock && n=$(cat lock) && test "$n" != $$ && kill -0 "$n" 2>/dev/null; then exit 1; fi; echo $$ >lock'
+differs turns 5 'ends with status 1 when it is started again' sh -c "$self"
 
 # the first life is killed in runs 3 and 4, and in no other
 try fuzz --seed=1 --runs=2 --policy=restart -- sh -c 'echo start >>life; sleep 0.5; echo end >>life'

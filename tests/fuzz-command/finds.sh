@@ -120,6 +120,34 @@ unmarked
 
 # Debian's CPython
 test -x /usr/bin/python3 || skip "the rest needs /usr/bin/python3"
+changes='import os, resource
+pid = os.spawnlp(os.P_NOWAIT, "true", "true")
+os.waitpid(pid, 0)
+def change(call, *arguments):
+    try: call(pid, *arguments)
+    except ProcessLookupError: pass
+'
+finds 1 'sched_setaffinity by pid [0-9]* changed an unrelated process, pid [0-9]' /usr/bin/python3 -c "$changes
+change(os.sched_setaffinity, os.sched_getaffinity(0))"
+finds 1 'prlimit by pid [0-9]* changed an unrelated process, pid [0-9]' /usr/bin/python3 -c "$changes
+change(resource.prlimit, resource.RLIMIT_CORE, (0, 0))"
+try fuzz --runs=1 -- /usr/bin/python3 -c "$changes
+change(resource.prlimit, resource.RLIMIT_CORE)"
+status 0
+# a child that the kernel reaps has ended, and may still have its pid for a moment
+hits 1 TERM /usr/bin/python3 -c 'import os, signal
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+pid = os.fork()
+if pid == 0:
+    os._exit(0)
+try:
+    os.wait()
+except ChildProcessError:
+    pass
+try:
+    os.kill(pid, signal.SIGTERM)
+except ProcessLookupError:
+    pass'
 hits 10 CONT /usr/bin/python3 "$subjects/fuzz_popen.py"
 hits 1 TERM /usr/bin/python3 "$subjects/fuzz_killpg.py"
 hits 10 TERM /usr/bin/python3 "$subjects/fuzz_asyncio.py"

@@ -34,6 +34,7 @@ right bash -c 'set -m; { sleep 10 & exec true; } & wait $!; kill -TERM -- -$! 2>
 right bash -c 'sleep 0 & wait; renice -n 3 -u "$(id -u)" >/dev/null; renice -n 4 -g 0 >/dev/null; true'
 if test -x /usr/bin/python3; then
 	right /usr/bin/python3 "$subjects/right_popen.py"
+	right /usr/bin/python3 "$subjects/right_starttime.py"
 fi
 # by its name, because other tests have theirs at the same time
 try fuzz --runs=1 -- sh -c 'echo "$PIDEPOCH_FUZZ"'

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # `pidepoch fuzz` gives the pids of a static program away as those of others, and finds what it does
-# to them, with stacks; by default if the command is such a program, and in others on request.
+# to them, with stacks; also if another program starts it. A supervisor is there only where it is
+# needed.
 . "$(dirname "$0")/../support/cli.sh"
 built=$PIDEPOCH_BUILDDIR/tests/programs
 cd "$TMPDIR" || exit 1
@@ -29,9 +30,16 @@ try fuzz --seed=1 --runs=5 -- "$built/fuzz_static" right
 status 0
 grep -qE '^pidepoch fuzz: nothing found in 5 runs .*: 0 forks, [1-9][0-9]* releases, [1-9][0-9]* reuses$' out || { show; fail "its pids were not given away"; }
 
-# below another program it is seen on request only
-try fuzz --seed=1 --runs=1 --supervisor=on -- sh -c "'$built/fuzz_static' group; true"
+# below another program the control run shows that a supervisor is needed
+try fuzz --seed=1 --runs=1 -- sh -c "'$built/fuzz_static' group; true"
 status 1
 grep -q 'signal 15 (TERM) reached an unrelated process' out || { show; fail "it is not found below a shell"; }
+try fuzz --seed=1 --runs=1 -- sh -c "'$built/fuzz_static' right; true"
+status 0
+grep -q '; with a supervisor, for programs without the library$' out || { show; fail "it does not say that it has a supervisor"; }
+try fuzz --seed=1 --runs=1 -- sh -c 'sleep 0 & wait'
+! grep -q 'with a supervisor' out || { show; fail "a supervisor without a need"; }
+try fuzz --seed=1 --runs=1 --supervisor=off -- sh -c "'$built/fuzz_static' group; true"
+status 0
 try fuzz --seed=1 --runs=1 --supervisor=off -- "$built/fuzz_static" group
 status 3

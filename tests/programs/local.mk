@@ -23,4 +23,5 @@ tests_programs_fuzz_library_SOURCES = tests/programs/fuzz_library.c
 tests_programs_fuzz_library_CFLAGS = $(AM_CFLAGS) -g -fno-optimize-sibling-calls -pthread
 dist_check_SCRIPTS += tests/programs/fuzz_asyncio.py tests/programs/fuzz_asyncio_number.py \
 	tests/programs/fuzz_killpg.py tests/programs/fuzz_pidfile.sh tests/programs/fuzz_popen.py tests/programs/fuzz_service.sh \
-	tests/programs/right_jobs.sh tests/programs/right_popen.py
+	tests/programs/right_jobs.sh tests/programs/right_popen.py \
+	tests/programs/right_starttime.py

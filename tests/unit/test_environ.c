@@ -56,6 +56,15 @@ bool pe_preload_is_confined(void)
 	return disabled;
 }
 
+bool pe_preload_seeks_bare(void)
+{
+	return false;
+}
+
+void pe_preload_bare(void)
+{
+}
+
 /* The last entry, which is the one that the loader uses. */
 static const char *value(const char *name)
 {

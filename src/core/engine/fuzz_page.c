@@ -10,7 +10,8 @@
 #define AFTER_REAP_NS  2000000
 #define BEFORE_USE_NS  4000000
 #define LOCK_ROUNDS    10
-#define SELDOM	       32
+#define SELDOM	       64
+#define TICK_NS	       10000000 /* of start times, on every Linux */
 
 /* splitmix64 (Steele, Lea and Flood). Each draw is a function of its index, so it does not depend
  * on which process drew before. */
@@ -144,6 +145,35 @@ const char *pe_fuzz_page_program(const struct pe_fuzz_page *f, uint32_t pid)
 	return p ? p->text : NULL;
 }
 
+/* --- start times (fuzz_page.11) --- */
+
+void pe_fuzz_page_looked(struct pe_fuzz_page *f, uint32_t pid)
+{
+	uint32_t n = atomic_fetch_add(&f->looks, 1);
+
+	atomic_store(&f->looked[n % PE_FUZZ_PAGE_LOOKED], pid);
+}
+
+static bool was_looked_up(const struct pe_fuzz_page *f, uint32_t pid)
+{
+	for (unsigned int i = 0; i < PE_FUZZ_PAGE_LOOKED; i++)
+		if (atomic_load(&f->looked[i]) == pid)
+			return true;
+	return false;
+}
+
+void pe_fuzz_page_next_tick(void)
+{
+	struct timespec t = { 0 };
+
+	pe_sys_clock_gettime(CLOCK_BOOTTIME, &t);
+	t = (struct timespec){ .tv_nsec = TICK_NS - t.tv_nsec % TICK_NS };
+	while (pe_sys2(SYS_nanosleep, PE_SYS_LONG(&t), PE_SYS_LONG(&t)) == -EINTR)
+		;
+}
+
+/* --- releases and uses --- */
+
 void pe_fuzz_page_released(struct pe_fuzz_page *f, uint32_t pid)
 {
 	uint32_t me = (uint32_t)pe_sys_getpid();
@@ -155,6 +185,8 @@ void pe_fuzz_page_released(struct pe_fuzz_page *f, uint32_t pid)
 	}
 	if (!find_program(f, me))
 		pe_fuzz_page_started(f);
+	if (was_looked_up(f, pid))
+		pe_fuzz_page_next_tick();
 	if (!take_turn(f, (uint32_t)pe_sys_gettid()))
 		return;
 	atomic_store(&f->by, me);
@@ -173,7 +205,11 @@ static bool gives_at_use(const struct pe_fuzz_page *f)
 void pe_fuzz_page_offer(struct pe_fuzz_page *f, uint32_t pid)
 {
 	if (!gives_at_use(f) || !f->first || pid < f->first || pid > PE_FUZZ_PAGE_PID ||
-	    pe_sys_kill((int)pid, 0) != -ESRCH || !take_turn(f, (uint32_t)pe_sys_gettid()))
+	    pe_sys_kill((int)pid, 0) != -ESRCH)
+		return;
+	if (was_looked_up(f, pid))
+		pe_fuzz_page_next_tick();
+	if (!take_turn(f, (uint32_t)pe_sys_gettid()))
 		return;
 	atomic_store(&f->by, 0);
 	ask(f, pid | PE_FUZZ_PAGE_USE);
@@ -208,8 +244,9 @@ bool pe_fuzz_page_is_canary(const struct pe_fuzz_page *f, uint32_t pid)
 void pe_fuzz_page_note(struct pe_fuzz_page *f, const struct pe_fuzz_page_find *found)
 {
 	uint32_t at;
+	uint32_t kind = found->what == PE_FUZZ_PAGE_CHANGE ? PE_FUZZ_PAGE_PRIORITY : found->what;
 
-	if (f->heeded & UINT32_C(1) << found->what) {
+	if (f->heeded & UINT32_C(1) << kind) {
 		at = atomic_fetch_add(&f->finds, 1);
 		if (at < PE_FUZZ_PAGE_FINDS)
 			f->find[at] = *found;
@@ -220,11 +257,12 @@ void pe_fuzz_page_note(struct pe_fuzz_page *f, const struct pe_fuzz_page_find *f
 	}
 }
 
-void pe_fuzz_page_probed(struct pe_fuzz_page *f, uint32_t pid, int by)
+/* This process did @what to the canary at @pid, if there is one, by call @by. */
+static void note_own(struct pe_fuzz_page *f, enum pe_fuzz_page_what what, uint32_t pid, int by)
 {
 	for (unsigned int i = 0; pid && i < PE_FUZZ_PAGE_CANARIES; i++) {
 		const struct pe_fuzz_page_find found = {
-			.what = PE_FUZZ_PAGE_PROBE,
+			.what = what,
 			.pid = pid,
 			.signal = by,
 			.sender = pe_sys_getpid(),
@@ -237,6 +275,16 @@ void pe_fuzz_page_probed(struct pe_fuzz_page *f, uint32_t pid, int by)
 			return;
 		}
 	}
+}
+
+void pe_fuzz_page_probed(struct pe_fuzz_page *f, uint32_t pid, int by)
+{
+	note_own(f, PE_FUZZ_PAGE_PROBE, pid, by);
+}
+
+void pe_fuzz_page_changed(struct pe_fuzz_page *f, uint32_t pid, int by)
+{
+	note_own(f, PE_FUZZ_PAGE_CHANGE, pid, by);
 }
 
 bool pe_fuzz_page_all_begin(struct pe_fuzz_page *f)

@@ -28,21 +28,31 @@
  * fuzz_page.9  Each program that starts, and each process that releases a pid, writes its command
  *              line into the page, so that a find names the process that released the pid, also if
  *              that has ended since.
- * fuzz_page.10  The first PE_FUZZ_PAGE_PAUSES pauses of a run are made, and then one of 32, so that
+ * fuzz_page.10  The first PE_FUZZ_PAGE_PAUSES pauses of a run are made, and then one of 64, so that
  *              a program with thousands of children does not take ten times as long.
+ * fuzz_page.11  A correct program may know a process by pid and start time. Start times have ticks
+ *              of 10 ms, and outside of a test no pid comes round in one. So a pid that was looked
+ *              up in /proc gets its canary in a later tick than that of its release.
+ * fuzz_page.12  A call that changes a canary without a signal (its affinity, its limits) is
+ *              recorded by the library, since the canary does not notice it.
  */
 #ifndef PE_CORE_ENGINE_FUZZ_PAGE_H
 #define PE_CORE_ENGINE_FUZZ_PAGE_H
 
 #include "core/contract.h"
 
-#define PE_FUZZ_PAGE_VERSION	 5u
-#define PE_FUZZ_PAGE_FINDS	 32u
-#define PE_FUZZ_PAGE_CANARIES	 64u
+#define PE_FUZZ_PAGE_VERSION 6u
+#define PE_FUZZ_PAGE_FINDS   32u
+/* canaries at a time: those at released pids, of which the oldest ends when another one comes, and
+ * those at pids of before a restart, which stay */
+#define PE_FUZZ_PAGE_TURNING	 64u
+#define PE_FUZZ_PAGE_STAYING	 56u
+#define PE_FUZZ_PAGE_CANARIES	 (PE_FUZZ_PAGE_TURNING + PE_FUZZ_PAGE_STAYING)
 #define PE_FUZZ_PAGE_BELIEFS	 8u
 #define PE_FUZZ_PAGE_PROGRAMS	 64u
 #define PE_FUZZ_PAGE_TEXT	 156u
-#define PE_FUZZ_PAGE_PAUSES	 256u
+#define PE_FUZZ_PAGE_LOOKED	 64u
+#define PE_FUZZ_PAGE_PAUSES	 128u
 #define PE_FUZZ_PAGE_PATIENCE_NS 200000000
 
 /* requests other than a released pid, sent in its place */
@@ -74,14 +84,16 @@ enum pe_fuzz_page_what {
 	PE_FUZZ_PAGE_SIGNAL,
 	PE_FUZZ_PAGE_PRIORITY,
 	PE_FUZZ_PAGE_TRACE,
-	PE_FUZZ_PAGE_PROBE, /* it answered a question, as a known process would */
+	PE_FUZZ_PAGE_PROBE,  /* it answered a question, as a known process would */
+	PE_FUZZ_PAGE_CHANGE, /* fuzz_page.12; counts as PRIORITY does */
 };
 
 /* what happened to a canary */
 struct pe_fuzz_page_find {
 	uint32_t what;
 	uint32_t pid;
-	int32_t signal;	   /* the signal; PRIORITY: the new nice value; PROBE: the enum pe_call */
+	/* the signal; PRIORITY: the new nice value; PROBE, CHANGE: the enum pe_call */
+	int32_t signal;
 	int32_t sender;	   /* or tracer; 0: not known, as for SIGKILL */
 	uint32_t release;  /* index of the pid's release, from 0, or PE_FUZZ_PAGE_RELEASE_... */
 	uint32_t releaser; /* the pid of the process that released it; 0: not known */
@@ -104,6 +116,10 @@ struct pe_fuzz_page {
 	_Atomic uint32_t asked, served;
 	_Atomic uint32_t pid; /* the pid or the request */
 	_Atomic uint32_t draws, forks, releases, reuses;
+	_Atomic uint32_t awaited; /* children for which a wait was notified: it may release them */
+	_Atomic uint32_t bare;	  /* a program that cannot load the library was executed */
+	_Atomic uint32_t looks;	  /* the last PE_FUZZ_PAGE_LOOKED of them are in `looked` */
+	_Atomic uint32_t looked[PE_FUZZ_PAGE_LOOKED]; /* pids that were looked up in /proc */
 	uint32_t offered; /* releases that the server was offered; only the server writes this */
 	_Atomic uint32_t
 		finds; /* places claimed; the finds below PE_FUZZ_PAGE_FINDS are in the list */
@@ -148,6 +164,15 @@ void pe_fuzz_page_note(struct pe_fuzz_page *f, const struct pe_fuzz_page_find *f
 /* Call @by (0: a look at /proc) asked about @pid, and a process held the pid: a find (PROBE) if
  * that process is a canary. */
 void pe_fuzz_page_probed(struct pe_fuzz_page *f, uint32_t pid, int by);
+
+/* @pid was looked up in /proc (fuzz_page.11). */
+void pe_fuzz_page_looked(struct pe_fuzz_page *f, uint32_t pid);
+
+/* Call @by has changed the process that holds @pid (fuzz_page.12). */
+void pe_fuzz_page_changed(struct pe_fuzz_page *f, uint32_t pid, int by);
+
+/* Wait until the present tick of start times is over (fuzz_page.11). */
+void pe_fuzz_page_next_tick(void);
 
 /* Does a canary hold @pid? */
 bool pe_fuzz_page_is_canary(const struct pe_fuzz_page *f, uint32_t pid);

@@ -5,36 +5,81 @@
 
 #include "core/engine/fuzz_page.h"
 #include "core/sys.h"
+#include "core/time/identity.h"
+#include "supervisor/peer/proc.h"
 
-static int expected[PE_REUSE_EXPECTED]; /* 0: free */
+static struct expected {
+	int pid;	/* 0: free */
+	uint64_t start; /* of the process, in ticks */
+} expected[PE_REUSE_EXPECTED];
+
+static bool is_fuzzed(const struct pe_worker_call *c)
+{
+	return c->s->set.fuzz && c->peer->ns < 0;
+}
+
+static struct expected *place_of(int pid)
+{
+	for (int i = 0; i < PE_REUSE_EXPECTED; i++)
+		if (expected[i].pid == pid)
+			return &expected[i];
+	return NULL;
+}
+
+/* --- a wait --- */
 
 void pe_reuse_expect(const struct pe_worker_call *c, int ns_pid)
 {
-	int *free = NULL;
+	struct pe_identity_holder who = { .start = 0 };
+	struct expected *e;
 
-	if (!c->s->set.fuzz || c->peer->ns >= 0 || ns_pid <= 0)
+	if (!is_fuzzed(c) || ns_pid <= 0 || place_of(ns_pid))
 		return;
-	for (int i = 0; i < PE_REUSE_EXPECTED; i++) {
-		if (expected[i] == ns_pid)
-			return;
-		if (!expected[i])
-			free = &expected[i];
-	}
-	if (free)
-		*free = ns_pid;
+	e = place_of(0);
+	if (!e)
+		return;
+	pe_identity_describe((uint32_t)ns_pid, &who);
+	*e = (struct expected){ ns_pid, who.start };
+	atomic_fetch_add(&c->s->set.fuzz->awaited, 1);
+}
+
+/* --- a release --- */
+
+static bool is_gone(const struct expected *e)
+{
+	return e->pid && pe_sys_kill(e->pid, 0) == -ESRCH;
+}
+
+static void give(struct pe_fuzz_page *f, struct expected *e)
+{
+	pe_fuzz_page_released(f, (uint32_t)e->pid);
+	e->pid = 0;
 }
 
 void pe_reuse_give(const struct pe_worker *s)
 {
-	for (int i = 0; s->set.fuzz && i < PE_REUSE_EXPECTED; i++)
-		if (expected[i] && pe_sys_kill(expected[i], 0) == -ESRCH) {
-			pe_fuzz_page_released(s->set.fuzz, (uint32_t)expected[i]);
-			expected[i] = 0;
-		}
+	uint64_t now = 0;
+
+	for (int i = 0; s->set.fuzz && i < PE_REUSE_EXPECTED; i++) {
+		if (!is_gone(&expected[i]))
+			continue;
+		now = now ? now : pe_proc_ticks();
+		if (expected[i].start != now)
+			give(s->set.fuzz, &expected[i]);
+	}
 }
 
 void pe_reuse_before_use(const struct pe_worker_call *c, int ns_pid)
 {
-	if (c->s->set.fuzz && c->peer->ns < 0 && ns_pid > 0)
+	struct expected *e = ns_pid > 0 ? place_of(ns_pid) : NULL;
+
+	if (!is_fuzzed(c) || ns_pid <= 0)
+		return;
+	if (!e || !is_gone(e)) {
 		pe_fuzz_page_offer(c->s->set.fuzz, (uint32_t)ns_pid);
+		return;
+	}
+	if (e->start == pe_proc_ticks())
+		pe_fuzz_page_next_tick();
+	give(c->s->set.fuzz, e);
 }

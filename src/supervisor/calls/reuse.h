@@ -7,7 +7,9 @@
  *
  * reuse.1  The end of a wait is not notified. So a pid is given away before the next notified call,
  *          whichever process makes it: in time for each use that the supervisor sees.
- * reuse.2  Only pids of the supervisor's own namespace, and at most PE_REUSE_EXPECTED at a time.
+ * reuse.2  A pid gets its canary in a later tick of start times than that in which its process was
+ *          born (fuzz_page.11).
+ * reuse.3  Only pids of the supervisor's own namespace, and at most PE_REUSE_EXPECTED at a time.
  */
 #ifndef PE_SUPERVISOR_CALLS_REUSE_H
 #define PE_SUPERVISOR_CALLS_REUSE_H
