@@ -6,7 +6,7 @@
  *   guest PID CLONES HOW    the pid that it must have; may it have a clone child (1) or not even
  *                           that (0); how it is restricted: free, filter (a seccomp filter of its
  *                           own) or domain (a Landlock domain). In a domain the kernel decides, and
- *                           ends the supervisor.
+ *                           ends the supervisor. covered: it mounts something over /proc.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -110,8 +111,8 @@ static void kill_group_of(pid_t pid)
 	expect("back in its own group", setpgid(0, own) == 0);
 }
 
-/* They must be visible, and cannot be ended by pid. */
-static void kill_them(void)
+/* Its processes, which must be visible: two, or three with one of helper.h. Returns how many. */
+static int find_them(pid_t pids[3])
 {
 	DIR *all = opendir("/proc");
 	struct dirent *e;
@@ -119,27 +120,57 @@ static void kill_them(void)
 
 	while (all && (e = readdir(all))) {
 		char path[300], name[32] = "";
-		pid_t pid = atoi(e->d_name);
 		FILE *f;
 
 		snprintf(path, sizeof(path), "/proc/%s/comm", e->d_name);
-		f = pid > 0 ? fopen(path, "r") : NULL;
-		if (f && fgets(name, sizeof(name), f) && strncmp(name, "pidepoch-", 9) == 0) {
-			found++;
-			expect("it is not killed", kill(pid, SIGKILL) < 0 && errno == EPERM);
-			expect("nor stopped",
-			       syscall(SYS_tgkill, pid, pid, SIGSTOP) < 0 && errno == EPERM);
-			expect("nor killed as a thread",
-			       syscall(SYS_tkill, pid, SIGKILL) < 0 && errno == EPERM);
-			expect("it is there", kill(pid, 0) == 0);
-			kill_group_of(pid);
-		}
+		f = atoi(e->d_name) > 0 ? fopen(path, "r") : NULL;
+		if (f && fgets(name, sizeof(name), f) && strncmp(name, "pidepoch-", 9) == 0 &&
+		    found++ < 3)
+			pids[found - 1] = atoi(e->d_name);
 		if (f)
 			fclose(f);
 	}
 	if (all)
 		closedir(all);
-	expect("there are two, or three", found == 2 || found == 3); /* helper.h */
+	expect("there are two, or three", found == 2 || found == 3);
+	return found < 3 ? found : 3;
+}
+
+static void kill_by_pid(pid_t pid)
+{
+	expect("it is not killed", kill(pid, SIGKILL) < 0 && errno == EPERM);
+	expect("nor stopped", syscall(SYS_tgkill, pid, pid, SIGSTOP) < 0 && errno == EPERM);
+	expect("nor killed as a thread", syscall(SYS_tkill, pid, SIGKILL) < 0 && errno == EPERM);
+	expect("it is there", kill(pid, 0) == 0);
+}
+
+static void kill_them(void)
+{
+	pid_t pids[3];
+	int count = find_them(pids);
+
+	for (int i = 0; i < count; i++) {
+		kill_by_pid(pids[i]);
+		kill_group_of(pids[i]);
+	}
+}
+
+/* With something mounted over /proc, a process that has made no call before. */
+static void kill_covered(void)
+{
+	int count, status = -1;
+	pid_t pids[3], child;
+
+	count = find_them(pids);
+	expect("another /proc", mount("none", "/proc", "tmpfs", 0, NULL) == 0);
+	child = fork();
+	if (child == 0) {
+		for (int i = 0; i < count; i++)
+			kill_by_pid(pids[i]);
+		fflush(stdout);
+		_exit(faults != 0);
+	}
+	expect("a child", waitpid(child, &status, 0) == child && status == 0);
 }
 
 /* kill(-1) is for the test's own namespace, whose first process is the test or this program */
@@ -197,23 +228,28 @@ static void stay_served(void)
 	fork_and_kill();
 }
 
+static void be_restricted(const char *how)
+{
+	if (strcmp(how, "covered") == 0) {
+		kill_covered();
+		fork_and_kill();
+	} else if (strcmp(how, "domain") != 0) {
+		expect("a filter", strcmp(how, "filter") != 0 || enter_filter());
+		stay_served();
+	} else if (enter_domain()) {
+		end_it();
+	} else {
+		printf("no Landlock: ");
+	}
+}
+
 int main(int argc, char **argv)
 {
-	int in_domain;
-
 	if (argc != 4 || !is_at_home())
 		return 98;
-	in_domain = strcmp(argv[3], "domain") == 0;
 	look_for_it(argv[1], atoi(argv[2]));
 	fork_and_kill();
-	if (strcmp(argv[3], "filter") == 0)
-		expect("a filter", enter_filter());
-	if (in_domain && !enter_domain())
-		printf("no Landlock: ");
-	else if (in_domain)
-		end_it();
-	else
-		stay_served();
+	be_restricted(argv[3]);
 	printf("%s\n", faults ? "faults" : "well");
 	return faults != 0;
 }

@@ -48,6 +48,7 @@ EMUL_PLAYS = \
 	tests/supervisor/stacks_hostile.sh \
 	tests/supervisor/stacks_rust.sh \
 	tests/supervisor/both_killed.sh \
+	tests/supervisor/rights.sh \
 	tests/supervisor/room.sh \
 	tests/supervisor/title.sh \
 	tests/supervisor/hostile_arguments.sh

@@ -3,7 +3,8 @@
  * The program takes the caller's place and finds no trace of its supervisor there, whether it is an
  * ordinary process, a subreaper or the first of its namespace; kill(-1) does not reach the
  * supervisor, also if the program has a seccomp filter of its own, nor do kill by its pids and its
- * group; its pipes end with it. In a Landlock domain kill(-1) ends the supervisor.
+ * group; its pipes end with it. In a Landlock domain kill(-1) ends the supervisor. What the
+ * program mounts over /proc is not seen by the supervisor.
  */
 #include <sched.h>
 #include <signal.h>
@@ -17,7 +18,7 @@
 
 #include "../support/namespace.h"
 
-enum kind { ORDINARY, SUBREAPER, FIRST, FILTERED, IN_DOMAIN, KINDS };
+enum kind { ORDINARY, SUBREAPER, FIRST, FILTERED, IN_DOMAIN, COVERED, KINDS };
 
 static const struct {
 	const char *name, *clones, *how; /* for the guest */
@@ -27,6 +28,7 @@ static const struct {
 	[FIRST] = { "first", "1", "free" },
 	[FILTERED] = { "filtered", "0", "filter" },
 	[IN_DOMAIN] = { "in a domain", "0", "domain" },
+	[COVERED] = { "covered", "0", "covered" },
 };
 
 static _Noreturn void become(enum kind kind, int out)

@@ -5,6 +5,7 @@
 #include <check.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -153,6 +154,59 @@ START_TEST(signals_are_ruled_by_the_callers_credentials)
 }
 END_TEST
 
+static void map_users(pid_t pid)
+{
+	char path[32], text[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "%d/uid_map", pid);
+	snprintf(text, sizeof(text), "0 %d 1\n1 %d 1", USER, OTHER);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	ck_assert_int_eq((int)write(fd, text, strlen(text)), (int)strlen(text));
+	close(fd);
+}
+
+/* helper.2: whichever of the user ids of a user namespace it has, a process there counts as the
+ * owner of the namespace */
+START_TEST(a_namespace_below_belongs_to_its_owner)
+{
+	struct pe_peer p = { .ns = -1 };
+	int to[2], from[2], status;
+	char c;
+
+	if (!users_can_change()) {
+		fprintf(stderr, "left out: only root can be two users\n");
+		return;
+	}
+	ck_assert_int_eq(pipe(to) + pipe(from), 0);
+	p.tid = p.tgid = fork();
+	if (p.tid == 0) {
+		close(to[1]);
+		if (setresuid(USER, USER, USER) != 0 || unshare(CLONE_NEWUSER) != 0)
+			_exit(2);
+		if (write(from[1], "", 1) != 1 || read(to[0], &c, 1) != 1 ||
+		    setresuid(1, 1, 1) != 0)
+			_exit(1);
+		_exit(write(from[1], "", 1) != 1 || read(to[0], &c, 1) != 0);
+	}
+	close(to[0]);
+	close(from[1]);
+	if (read(from[0], &c, 1) == 1) {
+		map_users(p.tid);
+		ck_assert_int_eq((int)write(to[1], "", 1), 1);
+		ck_assert_int_eq((int)read(from[0], &c, 1), 1);
+		ck_assert_uint_eq(pe_rights_uid(&p), OTHER);
+		ck_assert_uint_eq(pe_peer_user(&p), USER);
+	}
+	close(to[1]);
+	ck_assert_int_eq(waitpid(p.tid, &status, 0), p.tid);
+	if (WEXITSTATUS(status) == 2)
+		fprintf(stderr, "left out: no user namespaces here\n");
+	else
+		ck_assert_int_eq(status, 0);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("proc");
@@ -167,6 +221,7 @@ int main(void)
 	tcase_add_test(c, a_blocked_and_an_ignored_signal_have_no_effect);
 	tcase_add_loop_test(c, signals_are_ruled_by_the_callers_credentials, 0,
 			    sizeof(pairs) / sizeof(*pairs));
+	tcase_add_test(c, a_namespace_below_belongs_to_its_owner);
 	suite_add_tcase(s, c);
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);
