@@ -96,6 +96,7 @@ static int take(const struct pe_follow *f, struct pe_follow_file *file, const ch
 	return r;
 }
 
+/* cppcheck-suppress funcArgOrderDifferent; it takes the type of a parameter for its name */
 int pe_follow_read(struct pe_follow *f, pe_follow_each each, void *context)
 {
 	char bytes[32768];
