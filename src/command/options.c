@@ -56,7 +56,7 @@ static unsigned int mistakes(const char *a, size_t m, const char *b, size_t n)
 const char *pe_options_near(const char *word, const char *words, char separator, size_t *length)
 {
 	const size_t n = strlen(word);
-	unsigned int best = n < 3 ? 1 : n < 6 ? 2 : 3; /* the first distance that is too great */
+	unsigned int best = n < 2 ? 1 : n < 6 ? 2 : 3; /* the first distance that is too great */
 	const char *near = NULL;
 
 	for (size_t size; n <= LONGEST && *words; words += size + (words[size] != '\0')) {

@@ -29,6 +29,7 @@ CLI_TESTS = \
 	tests/cli/status.sh \
 	tests/cli/top.sh \
 	tests/cli/watch.sh \
+	tests/cli/wrong_uses.sh \
 	tests/cli/unfit.sh \
 	tests/cli/usage.sh \
 	tests/cli/values.sh \
