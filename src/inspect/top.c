@@ -347,16 +347,18 @@ int pe_top_read(struct pe_top *t, const pid_t *roots, size_t n)
 
 double pe_top_latency(const struct pe_top_supervisor *s, const struct pe_top_supervisor *before)
 {
-	const struct pe_top_supervisor none = { .run = 0 };
-	const struct pe_top_supervisor *b = before ? before : &none;
-	const uint64_t times = s->times - b->times;
-	uint64_t served = s->known && (!before || b->known) ? s->figures.served - b->figures.served
-							    : 0;
+	/* what a worker did before its first call is not of a call */
+	const struct pe_top_supervisor began = {
+		.ran = s->figures.began_ran,
+		.figures.served = s->figures.began_served,
+	};
+	const struct pe_top_supervisor *b = before && before->worker == s->worker ? before : &began;
+	const uint64_t times = s->times - b->times, ran = s->ran > b->ran ? s->ran - b->ran : 0;
+	const uint64_t served = s->figures.served - b->figures.served;
 
-	if ((before && b->worker != s->worker) || times == 0 || served == 0)
+	if (!s->known || (before && !before->known) || times == 0 || served == 0)
 		return -1;
-	return ((double)(s->waited - b->waited) / (double)times +
-		(double)(s->ran - b->ran) / (double)served) /
+	return ((double)(s->waited - b->waited) / (double)times + (double)ran / (double)served) /
 	       1000;
 }
 

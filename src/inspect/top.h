@@ -64,7 +64,7 @@ const struct pe_top_process *pe_top_find(const struct pe_top *t, pid_t pid);
 /* The supervisor of this run, or NULL. @t may be NULL. */
 const struct pe_top_supervisor *pe_top_supervisor_of(const struct pe_top *t, pid_t run);
 
-/* top.3, in us, since @before, or since the start if it is NULL; -1: it served no call. */
+/* top.3, in us, since @before, or since the worker's start if it is NULL; -1: it served no call. */
 double pe_top_latency(const struct pe_top_supervisor *s, const struct pe_top_supervisor *before);
 
 #endif

@@ -12,6 +12,8 @@
 
 #define LOOKED_AT 16 /* places for one identity */
 
+#define OFFSET(member) offsetof(struct pe_child_table, member)
+
 static int read_at(const struct pe_watched *w, size_t offset, void *to, size_t bytes)
 {
 	return pe_memory_read(&w->memory, w->table + offset, to, bytes);
@@ -51,8 +53,7 @@ int pe_watched_open(struct pe_watched *w, pid_t worker)
 	if (r < 0)
 		return r;
 	w->table = find_table(&w->memory);
-	r = w->table ? read_at(w, offsetof(struct pe_child_table, which), &w->half, sizeof(w->half))
-		     : -ENOENT;
+	r = w->table ? read_at(w, OFFSET(which), &w->half, sizeof(w->half)) : -ENOENT;
 	if (r == 0 && w->half > 1)
 		r = -EPROTO;
 	if (r < 0)
@@ -68,23 +69,29 @@ void pe_watched_close(const struct pe_watched *w)
 int pe_watched_figures(const struct pe_watched *w, struct pe_watched_figures *f)
 {
 	uint32_t policy = PE_POLICY_REFUSE;
-	int r = read_at(w, offsetof(struct pe_child_table, served), &f->served, sizeof(f->served));
+	const struct {
+		size_t offset;
+		void *to;
+		size_t bytes;
+	} parts[] = {
+		{ OFFSET(served), &f->served, sizeof(f->served) },
+		{ OFFSET(began_ran), &f->began_ran, sizeof(f->began_ran) },
+		{ OFFSET(began_served), &f->began_served, sizeof(f->began_served) },
+		{ OFFSET(policy), &policy, sizeof(policy) },
+		{ OFFSET(uses), &f->uses, sizeof(f->uses) },
+		{ OFFSET(recent), f->recent, sizeof(f->recent) },
+	};
+	int r = 0;
 
-	if (r == 0)
-		r = read_at(w, offsetof(struct pe_child_table, policy), &policy, sizeof(policy));
-	if (r == 0)
-		r = read_at(w, offsetof(struct pe_child_table, uses), &f->uses, sizeof(f->uses));
-	if (r == 0)
-		r = read_at(w, offsetof(struct pe_child_table, recent), f->recent,
-			    sizeof(f->recent));
+	for (size_t i = 0; r == 0 && i < sizeof(parts) / sizeof(parts[0]); i++)
+		r = read_at(w, parts[i].offset, parts[i].to, parts[i].bytes);
 	f->policy = policy <= PE_POLICY_ABORT ? (enum pe_policy)policy : PE_POLICY_REFUSE;
 	return r;
 }
 
 bool pe_watched_find(const struct pe_watched *w, pid_t pid, struct pe_child_table_process *out)
 {
-	const size_t half = offsetof(struct pe_child_table, half) +
-			    w->half * sizeof(struct pe_child_table_half) +
+	const size_t half = OFFSET(half) + w->half * sizeof(struct pe_child_table_half) +
 			    offsetof(struct pe_child_table_half, process);
 	struct pe_identity who;
 	uint64_t here;

@@ -20,7 +20,7 @@ struct pe_watched {
 
 /* What a supervisor has served, and the last stale uses that it judged. */
 struct pe_watched_figures {
-	uint64_t served;
+	uint64_t served, began_ran, began_served; /* child_table.h */
 	enum pe_policy policy;
 	uint32_t uses;
 	struct pe_child_table_use recent[PE_CHILD_TABLE_USES];

@@ -110,6 +110,8 @@ struct pe_child_table {
 	struct seccomp_notif held[PE_CHILD_TABLE_HELD];
 	_Atomic uint32_t serving; /* the place of the call being served */
 	_Atomic uint64_t served;
+	/* when this worker began: the processor time that it had used, ns, and the calls served */
+	_Atomic uint64_t began_ran, began_served;
 	struct pe_sink sink; /* of the supervisor; shared with its helpers */
 	uint32_t policy;     /* of the run: enum pe_policy */
 	/* as in struct pe_sink, for all programs that are only watched */
