@@ -28,8 +28,8 @@ struct pe_child_table *pe_child_table_map(void)
 	if (fd >= 0)
 		close(fd);
 	if (at == MAP_FAILED)
-		/* cppcheck-suppress invalidFunctionArg; no file */
 		at = mmap(NULL, size, PROT_READ | PROT_WRITE,
+			  /* cppcheck-suppress invalidFunctionArg; no file */
 			  MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	/* cppcheck-suppress memleak; the caller gets it */
 	return at == MAP_FAILED ? NULL : at;
