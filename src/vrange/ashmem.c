@@ -5,7 +5,7 @@
  *   open("/dev/ashmem")     a memfd, where there is no such device
  *   SET_SIZE, GET_SIZE      its size
  *   UNPIN, PIN              fvrange(VRANGE_VOLATILE), fvrange(VRANGE_NONVOLATILE): 1 if purged
- *   GET_PIN_STATUS          1 pinned, 0 not
+ *   GET_PIN_STATUS          1 pinned, 0: a part of the range is not
  *   SET_PROT_MASK           without PROT_WRITE: new mappings are read-only from then on
  *   PURGE_ALL_CACHES        vrange_trim(): pages that were purged
  *   SET_NAME, GET_NAME      accepted; the name is that of the device
@@ -80,11 +80,6 @@ static int64_t size_of(int fd)
 	return fstat(fd, &st) == 0 ? (int64_t)st.st_size : -1;
 }
 
-static int set_mask(int fd, unsigned long mask)
-{
-	return mask & PROT_WRITE ? 0 : fcntl(fd, F_ADD_SEALS, SEAL_WRITES);
-}
-
 static int get_mask(int fd)
 {
 	const int seals = fcntl(fd, F_GET_SEALS);
@@ -92,28 +87,54 @@ static int get_mask(int fd)
 	return PROT_READ | PROT_EXEC | (seals & SEAL_WRITES ? 0 : PROT_WRITE);
 }
 
-static int change(int fd, const struct range *r, int mode)
+static int fails(int error)
 {
-	const int64_t size = size_of(fd);
-	const uint64_t length = r->length ? r->length : (uint64_t)size - r->offset;
-
-	if (size <= 0 || r->offset % PAGE || length % PAGE || r->offset > size ||
-	    length > (uint64_t)size - r->offset) {
-		errno = EINVAL;
-		return -1;
-	}
-	return fvrange(fd, r->offset, length, mode, VRANGE_FULL);
+	errno = error;
+	return -1;
 }
 
-/* Of all of it, whatever the range: as the device for a range that is one's own. */
-static int is_pinned(int fd)
+/* What was taken away does not come back. */
+static int set_mask(int fd, unsigned long mask)
+{
+	if (mask & ~(unsigned long)get_mask(fd))
+		return fails(EINVAL);
+	return mask & PROT_WRITE ? 0 : fcntl(fd, F_ADD_SEALS, SEAL_WRITES);
+}
+
+/* The range that the program names, as bytes of the file. 0, or an error number */
+static int read_range(int fd, const void *from, uint64_t *offset, uint64_t *length)
+{
+	const int64_t size = size_of(fd);
+	struct range r;
+
+	if (pe_sys_copy(&r, (uintptr_t)from, sizeof(r)) != 0)
+		return EFAULT;
+	*offset = r.offset;
+	*length = r.length ? r.length : (uint64_t)size - r.offset;
+	return size <= 0 || r.offset % PAGE || *length % PAGE || r.offset > size ||
+			       *length > (uint64_t)size - r.offset
+		       ? EINVAL
+		       : 0;
+}
+
+static int change(int fd, const void *range, int mode)
+{
+	uint64_t offset, length;
+	const int error = read_range(fd, range, &offset, &length);
+
+	return error ? fails(error) : fvrange(fd, (off_t)offset, length, mode, VRANGE_PARTIAL);
+}
+
+static int is_pinned(int fd, const void *range)
 {
 	struct vr_file_part part;
 	struct vr_state *st;
-	uint64_t mask;
-	int marked;
+	uint64_t mask, offset, length;
+	int marked = read_range(fd, range, &offset, &length);
 
-	if (vr_file_part(fd, 0, (uint64_t)size_of(fd), &part) != 0 || !(st = vr_state_enter(&mask)))
+	if (marked)
+		return fails(marked);
+	if (vr_file_part(fd, offset, offset + length, &part) != 0 || !(st = vr_state_enter(&mask)))
 		return 1;
 	marked = vr_file_is_marked(st, &part);
 	vr_state_leave(st, mask);
@@ -141,7 +162,7 @@ static int serve(int fd, unsigned long request, void *arg)
 	case UNPIN:
 		return change(fd, arg, VRANGE_VOLATILE);
 	case GET_PIN_STATUS:
-		return is_pinned(fd);
+		return is_pinned(fd, arg);
 	case PURGE_ALL_CACHES:
 		return (int)(vrange_trim(SIZE_MAX) / PAGE);
 	}

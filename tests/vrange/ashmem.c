@@ -29,6 +29,83 @@ struct pin {
 #define GET_PIN_STATUS	 _IO(0x77, 9)
 #define PURGE_ALL_CACHES _IO(0x77, 10)
 
+static int pin(int fd, unsigned long request, uint32_t page, uint32_t pages)
+{
+	struct pin range = { page * (uint32_t)PAGE, pages * (uint32_t)PAGE };
+
+	return ioctl(fd, request, &range);
+}
+
+/* A region of @pages, each full of sevens. */
+static int new_region(int pages, char **map)
+{
+	const int fd = open("/dev/ashmem", O_RDWR | O_CLOEXEC);
+
+	CHECK(fd >= 0 && ioctl(fd, SET_SIZE, (size_t)pages * PAGE) == 0, "a region");
+	*map = mmap(NULL, (size_t)pages * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	memset(*map, 7, (size_t)pages * PAGE);
+	return fd;
+}
+
+/* Overlapping pins and unpins: a page is what the last of them made it. */
+static void overlaps(void)
+{
+	char *map;
+	const int fd = new_region(24, &map);
+
+	CHECK(pin(fd, UNPIN, 4, 10) == 0 && pin(fd, UNPIN, 16, 2) == 0, "unpinned");
+	CHECK(pin(fd, PIN, 2, 4) == 0 && pin(fd, PIN, 10, 7) == 0, "pinned across their ends");
+	CHECK(pin(fd, UNPIN, 0, 3) == 0 && pin(fd, UNPIN, 22, 1) == 0, "and unpinned again");
+	CHECK(pin(fd, GET_PIN_STATUS, 0, 3) == 0 && pin(fd, GET_PIN_STATUS, 3, 3) == 1, "0 to 5");
+	CHECK(pin(fd, GET_PIN_STATUS, 6, 4) == 0 && pin(fd, GET_PIN_STATUS, 10, 7) == 1, "to 16");
+	CHECK(pin(fd, GET_PIN_STATUS, 17, 1) == 0 && pin(fd, GET_PIN_STATUS, 18, 4) == 1, "to 21");
+	CHECK(pin(fd, GET_PIN_STATUS, 21, 3) == 0, "a part of it is not pinned");
+	CHECK(ioctl(fd, PURGE_ALL_CACHES) == 3 + 4 + 1 + 1, "what is unpinned is purged");
+	CHECK(check_count(map, 24, 7) == 24 - 9, "and no more");
+	CHECK(pin(fd, PIN, 3, 3) == 0 && pin(fd, PIN, 0, 24) == 1, "which is reported");
+	CHECK(pin(fd, PIN, 0, 24) == 0 && ioctl(fd, PURGE_ALL_CACHES) == 0, "once");
+	munmap(map, 24 * PAGE);
+	close(fd);
+}
+
+static int purges(void *fd)
+{
+	return ioctl(*(int *)fd, PURGE_ALL_CACHES) == 1 ? 0 : 1;
+}
+
+static void another_process(void)
+{
+	char *map;
+	int fd = new_region(2, &map);
+
+	CHECK(pin(fd, UNPIN, 0, 1) == 0 && check_in_child(purges, &fd) == 0, "a child purges");
+	CHECK(pin(fd, PIN, 0, 1) == 1 && pin(fd, PIN, 1, 1) == 0, "which is seen here");
+	munmap(map, 2 * PAGE);
+	close(fd);
+}
+
+static bool fails(int error, int result)
+{
+	return result == -1 && errno == error;
+}
+
+static void bad_arguments(void)
+{
+	char *map;
+	const int fd = new_region(2, &map);
+
+	CHECK(fails(EINVAL, pin(fd, PIN, 2, 1)) && fails(EINVAL, pin(fd, UNPIN, 0, 3)), "outside");
+	CHECK(fails(EINVAL, pin(fd, UNPIN, 1, 0xfffff)), "overflows");
+	CHECK(fails(EFAULT, ioctl(fd, PIN, 8L)) && fails(EFAULT, ioctl(fd, GET_PIN_STATUS, 8L)),
+	      "no address");
+	CHECK(fails(EINVAL, ioctl(fd, SET_PROT_MASK, 8L)), "unknown protection");
+	CHECK(ioctl(fd, SET_PROT_MASK, PROT_READ) == 0, "reduced");
+	CHECK(fails(EINVAL, ioctl(fd, SET_PROT_MASK, PROT_READ | PROT_WRITE)), "for good");
+	map[0] = 8; /* a mapping that is there already stays as it is */
+	munmap(map, 2 * PAGE);
+	close(fd);
+}
+
 static int run(void)
 {
 	struct pin all = { 0, 0 }, odd = { 1, PAGE };
@@ -59,6 +136,9 @@ static int run(void)
 		exit(99);
 	errno = 0;
 	CHECK(ioctl(other[0], GET_SIZE) == -1 && errno == ENOTTY, "another descriptor");
+	overlaps();
+	another_process();
+	bad_arguments();
 	return check_done();
 }
 
