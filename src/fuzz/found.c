@@ -36,7 +36,7 @@ static bool begin(struct line *l, const struct pe_fuzz_session *s, const char *k
 	if (!l->w.out)
 		return false;
 	pe_json_write_open(&l->w, NULL, '{');
-	pe_json_write_number(&l->w, "pidepoch", 1);
+	pe_json_write_number(&l->w, "pidepoch", 2);
 	pe_json_write_text(&l->w, "type", "event");
 	pe_json_write_text(&l->w, "kind", kind);
 	pe_json_write_text(&l->w, "severity", severity);

@@ -16,6 +16,7 @@
 
 #include "core/frame/policy.h"
 #include "core/frame/stats.h"
+#include "core/program_name.h"
 #include "core/record/notice.h"
 #include "core/record/sink.h"
 #include "core/record/tally.h"
@@ -94,11 +95,11 @@ static void keep_preload(struct pe_kept *k)
 
 /* Copy the name: a program may overwrite its arguments (setproctitle), and libc's pointer points
  * into them. */
-static void keep_name(struct pe_settings *set, struct pe_kept *k)
+static void keep_name(struct pe_settings *set, struct pe_kept *k, char *const *argv)
 {
 	struct pe_text name = pe_text_on(k->name, sizeof(k->name));
 
-	pe_text_add(&name, program_invocation_short_name);
+	pe_program_name(&name, program_invocation_short_name, argv);
 	set->name = pe_text_end(&name);
 }
 
@@ -362,13 +363,13 @@ static void read_variables(struct pe_settings *set, struct pe_kept *k)
 		apply(set, k, &settings[i], value[i]);
 }
 
-void pe_settings_read(struct pe_settings *set, struct pe_kept *k)
+void pe_settings_read(struct pe_settings *set, struct pe_kept *k, char *const *argv)
 {
 	int before = errno;
 
 	pe_settings_default(set);
 	pe_sink_know_stderr(set);
-	keep_name(set, k);
+	keep_name(set, k, argv);
 	set->clock = clock_gettime;
 	set->rseq = __rseq_size != 0;
 	set->rseq_offset = __rseq_offset;

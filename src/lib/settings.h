@@ -23,9 +23,10 @@ struct pe_kept {
 
 /*
  * Fill both. For an invalid value one line is logged, and the default applies. In a privileged
- * program (AT_SECURE) no variable is read, and nothing is kept.
+ * program (AT_SECURE) no variable is read, and nothing is kept. @argv: the program's arguments, or
+ * NULL
  */
-void pe_settings_read(struct pe_settings *set, struct pe_kept *kept);
+void pe_settings_read(struct pe_settings *set, struct pe_kept *kept, char *const *argv);
 
 /* As secure_getenv(). */
 const char *pe_settings_value(const char *name);

@@ -83,7 +83,7 @@ static __attribute__((constructor)) void begin(int argc, char **argv, char **env
 	if (!is_found_first())
 		return;
 	start.set.sink = &start.sink;
-	pe_settings_read(&start.set, &start.kept);
+	pe_settings_read(&start.set, &start.kept, argv);
 	pe_evidence_take_arguments(&evidence, argv, pe_settings_value("PIDEPOCH_ARGUMENTS"));
 	if (environ && environ != envp)
 		pe_preload_hide(environ, false);

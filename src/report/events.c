@@ -7,6 +7,10 @@
 
 #include "report/json.h"
 
+/* versions of the format */
+#define OLDEST 1
+#define NEWEST 2
+
 static const char severities[PE_EVENTS_SEVERITIES][16] = { "critical", "error", "warning", "note" };
 
 const char *pe_events_severity_name(enum pe_events_severity s)
@@ -223,8 +227,9 @@ int pe_events_line(struct pe_events *e, char *line, size_t length)
 	static struct pe_json_line parsed;
 	const struct pe_json *o = pe_json_parse(&parsed, line, length);
 	const char *type = pe_json_text(o, "type", "");
+	const uint64_t version = pe_json_number(o, "pidepoch", 0);
 
-	if (pe_json_number(o, "pidepoch", 0) != 1) {
+	if (version < OLDEST || version > NEWEST) {
 		e->unreadable++;
 		return 0;
 	}

@@ -148,13 +148,13 @@ receive() # LOG
 	lines 1 'datagrams: 2' "$TMPDIR/out"
 }
 receive journal
-for field in 'MESSAGE=python3\[[0-9]*\]: kill([0-9]*, SIGCONT): stale pid: ' 'PRIORITY=4' 'SYSLOG_IDENTIFIER=pidepoch' \
-	'PIDEPOCH_PROGRAM=python3' 'PIDEPOCH_PID=[0-9]*' 'PIDEPOCH_STALE_PID=[0-9]*' 'PIDEPOCH_CALL=kill' 'PIDEPOCH_SIGNAL=18' \
+for field in 'MESSAGE=python3 uses\[[0-9]*\]: kill([0-9]*, SIGCONT): stale pid: ' 'PRIORITY=4' 'SYSLOG_IDENTIFIER=pidepoch' \
+	'PIDEPOCH_PROGRAM=python3 uses' 'PIDEPOCH_PID=[0-9]*' 'PIDEPOCH_STALE_PID=[0-9]*' 'PIDEPOCH_CALL=kill' 'PIDEPOCH_SIGNAL=18' \
 	'PIDEPOCH_EVIDENCE=own' 'PIDEPOCH_OUTCOME=refused'; do
 	lines 2 "^$field" "$TMPDIR/out"
 done
 receive syslog
-lines 2 '^<12>pidepoch\[[0-9]*\]: python3\[[0-9]*\]: kill(' "$TMPDIR/out"
+lines 2 '^<12>pidepoch\[[0-9]*\]: python3 uses\[[0-9]*\]: kill(' "$TMPDIR/out"
 
 # A supervisor that cannot write: the notices of a static program and the reasons follow on the
 # program's standard error, once, and again in the summary.

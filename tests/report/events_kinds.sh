@@ -18,7 +18,7 @@ kinds()
 	status 0
 	got=$(sed -n 's/.*"type":"event","kind":"\([a-z-]*\)".*/\1/p' "$events" | tr '\n' ' ')
 	test "${got% }" = "$expected" || { cat "$events"; fail "$*: '$got' must be '$expected'"; }
-	awk 'length() > 4095 || !/^{"pidepoch":1,"type":"(event|module)",.*}$/ { print "not a line of ours: " $0; bad = 1 }
+	awk 'length() > 4095 || !/^{"pidepoch":2,"type":"(event|module)",.*}$/ { print "not a line of ours: " $0; bad = 1 }
 		END { exit bad }' "$events" || fail "$*"
 }
 

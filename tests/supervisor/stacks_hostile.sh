@@ -13,4 +13,4 @@ status 0
 count=$(cat "$TMPDIR/out")
 test "$(grep -c '"type":"event"' "$events")" -eq "$count" || { cat "$events"; fail "there must be $count events"; }
 grep -q '"stack_end":"limit"' "$events" || { cat "$events"; fail "nothing was hostile enough"; }
-! grep -v '^{"pidepoch":1,.*}$' "$events" || fail "lines must be whole"
+! grep -v '^{"pidepoch":2,.*}$' "$events" || fail "lines must be whole"

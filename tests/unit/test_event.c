@@ -72,7 +72,7 @@ START_TEST(latent)
 	written();
 	ck_assert_int_eq(lines(), 1);
 	ck_assert_int_eq(
-		strncmp(text, "{\"pidepoch\":1,\"type\":\"event\",\"kind\":\"latent\"", 44), 0);
+		strncmp(text, "{\"pidepoch\":2,\"type\":\"event\",\"kind\":\"latent\"", 44), 0);
 	has("\"severity\":\"warning\"");
 	has("\"program\":\"pro\\\"g\"");
 	has("\"call\":\"kill\"");

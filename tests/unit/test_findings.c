@@ -132,7 +132,9 @@ START_TEST(lines_of_other_kinds_are_skipped)
 {
 	add("{\"pidepoch\":1,\"type\":\"something new\"}");
 	ck_assert_uint_eq(events.unreadable, 0);
-	add("{\"pidepoch\":2,\"type\":\"event\"}");
+	add("{\"pidepoch\":2,\"type\":\"something new\"}");
+	ck_assert_uint_eq(events.unreadable, 0);
+	add("{\"pidepoch\":3,\"type\":\"event\"}");
 	add("not JSON");
 	add("{\"pidepoch\":1,\"type\":\"module\",\"set\":\"1\",\"start\":\"0x2\",\"end\":\"0x1\"}");
 	ck_assert_uint_eq(events.unreadable, 3);

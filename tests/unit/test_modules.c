@@ -32,7 +32,7 @@ START_TEST(libc_is_there_with_its_build_id)
 	ck_assert_ptr_nonnull(at);
 	while (at > text && at[-1] != '\n')
 		at--;
-	ck_assert_int_eq(strncmp(at, "{\"pidepoch\":1,\"type\":\"module\",\"set\":\"", 37), 0);
+	ck_assert_int_eq(strncmp(at, "{\"pidepoch\":2,\"type\":\"module\",\"set\":\"", 37), 0);
 	id = strstr(at, "\"build_id\":\"");
 	ck_assert_ptr_nonnull(id);
 	ck_assert_uint_ge(strspn(id + 12, "0123456789abcdef"), 16);
@@ -91,7 +91,7 @@ START_TEST(modules_2_many_modules)
 	for (char *at = text; *at; at++)
 		lines += *at == '\n';
 	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"), lines--) {
-		ck_assert_int_eq(strncmp(line, "{\"pidepoch\":1,", 14), 0);
+		ck_assert_int_eq(strncmp(line, "{\"pidepoch\":2,", 14), 0);
 		ck_assert_int_eq(line[strlen(line) - 1], '}');
 	}
 	ck_assert_int_eq(found, 150);

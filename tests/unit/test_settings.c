@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/program_name.h"
 #include "lib/settings.h"
 
 static struct pe_settings set;
@@ -27,7 +28,7 @@ static void read_settings(void)
 	fcntl(ends[0], F_SETFL, O_NONBLOCK);
 	dup2(ends[1], 2);
 	errno = 77;
-	pe_settings_read(&set, &kept);
+	pe_settings_read(&set, &kept, NULL);
 	ck_assert_int_eq(errno, 77);
 	dup2(before, 2);
 	n = read(ends[0], said, sizeof(said) - 1);
@@ -45,6 +46,39 @@ static int lines(void)
 		n += *s == '\n';
 	return n;
 }
+
+/* program_name.1: the arguments, and the name of the program */
+START_TEST(names_of_programs)
+{
+	static const struct {
+		const char *wanted, *name;
+		const char *argv[5];
+	} all[] = {
+		{ "bash nightly.sh", "bash", { "/bin/bash", "./nightly.sh", "x" } },
+		{ "bash nightly.sh", "bash", { "bash", "-u", "a/nightly.sh" } },
+		{ "bash -x", "bash", { "bash", "--", "-x" } },
+		{ "bash", "bash", { "bash", "-c", "kill 1", "x" } },
+		{ "bash", "bash", { "bash" } },
+		{ "bash", "bash", { "bash", "-" } },
+		{ "bash", "bash", { NULL } },
+		{ "bash dir/", "bash", { "bash", "dir/" } },
+		{ "python3.11 a.py", "python3.11", { "python3.11", "-u", "/x/a.py" } },
+		{ "python3 http.server", "python3", { "python3", "-m", "http.server" } },
+		{ "perl", "perl", { "perl", "-e", "kill 9, 307" } },
+		{ "sshd", "sshd", { "sshd", "file" } },
+		{ "shx", "shx", { "shx", "file" } },
+		{ "kill", "kill", { "kill", "307" } },
+	};
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		char text[64];
+		struct pe_text t = pe_text_on(text, sizeof(text));
+
+		pe_program_name(&t, all[i].name, (char *const *)all[i].argv);
+		ck_assert_str_eq(pe_text_end(&t), all[i].wanted);
+	}
+}
+END_TEST
 
 START_TEST(no_variable_is_set)
 {
@@ -186,7 +220,7 @@ START_TEST(own_name_and_path)
 	ck_assert_ptr_nonnull((void *)(uintptr_t)set.clock);
 	close(2);
 	memset(&set, 0, sizeof(set));
-	pe_settings_read(&set, &kept);
+	pe_settings_read(&set, &kept, NULL);
 	ck_assert_uint_eq(set.stderr_id[0], 0);
 	ck_assert_uint_eq(set.stderr_id[1], 0);
 }
@@ -356,6 +390,7 @@ int main(void)
 	SRunner *r = srunner_create(s);
 	int failed;
 
+	tcase_add_test(c, names_of_programs);
 	tcase_add_test(c, no_variable_is_set);
 	tcase_add_test(c, all_variables_are_set);
 	tcase_add_loop_test(c, levels, 0, 4);

@@ -320,7 +320,7 @@ static void head_fields(struct pe_text *t, const struct pe_frame *p, const struc
 	struct pe_text cut = pe_text_on(name, sizeof(name));
 
 	pe_text_add(&cut, p->set->name ? p->set->name : "?");
-	pe_text_add(t, "{\"pidepoch\":1,\"type\":\"event\"");
+	pe_text_add(t, "{\"pidepoch\":2,\"type\":\"event\"");
 	text_field(t, "kind", kinds[h->kind]);
 	text_field(t, "severity", severities[severity_of(h)]);
 	time_field(t);

@@ -124,7 +124,7 @@ static void add_record(struct writing *w, const struct pe_modules_mapping *m)
 	size_t n = build_id(w->pid, m->base, id);
 
 	pe_text_add(&cut, m->line.path);
-	pe_text_add(t, "{\"pidepoch\":1,\"type\":\"module\",\"set\":\"");
+	pe_text_add(t, "{\"pidepoch\":2,\"type\":\"module\",\"set\":\"");
 	pe_text_hex(t, w->name, 16);
 	pe_text_add(t, "\"");
 	add_field(t, "start", m->line.start);
