@@ -46,8 +46,8 @@ NOTES = {
   that by the words that the walk read.
 ''',
     'fuzz': '''
-* A release that is hunted costs a canary's birth and two changes of process. On an idle machine,
-  where a bare fork is at its fastest, programs that do nothing else are hunted at half of their
+* A release in `fuzz` costs a canary's birth and two changes of process. On an idle machine,
+  where a bare fork is at its fastest, programs that do nothing else run at half of their
   speed.
 ''',
     'report': '',

@@ -197,8 +197,8 @@ static inline long pidepoch_raw_step(struct pidepoch_raw_wait *w)
 	return w->news ? 0 : error;
 }
 
-/* Sleep until there may be news, @patience has passed (NULL: never), or a handler ran: -EINTR */
-static inline long pidepoch_raw_sleep(struct pidepoch_raw_wait *w, const struct timespec *patience)
+/* Sleep until there may be news, @timeout has passed (NULL: never), or a handler ran: -EINTR */
+static inline long pidepoch_raw_sleep(struct pidepoch_raw_wait *w, const struct timespec *timeout)
 {
 	struct {
 		int fd;
@@ -223,11 +223,11 @@ static inline long pidepoch_raw_sleep(struct pidepoch_raw_wait *w, const struct 
 		n += fd >= 0;
 	}
 	if ((from < w->count || fd < 0) &&
-	    (!patience || patience->tv_sec || patience->tv_nsec > soon.tv_nsec))
-		patience = &soon;
-	if (patience)
-		soon = *patience; /* the kernel writes there */
-	r = pidepoch_raw_call(PIDEPOCH_RAW_ppoll, (long)p, (long)n, patience ? (long)&soon : 0, 0,
+	    (!timeout || timeout->tv_sec || timeout->tv_nsec > soon.tv_nsec))
+		timeout = &soon;
+	if (timeout)
+		soon = *timeout; /* the kernel writes there */
+	r = pidepoch_raw_call(PIDEPOCH_RAW_ppoll, (long)p, (long)n, timeout ? (long)&soon : 0, 0,
 			      8);
 	for (i = 0; i < n; i++)
 		pidepoch_raw_call(PIDEPOCH_RAW_close, p[i].fd, 0, 0, 0, 0);

@@ -209,9 +209,9 @@ static enum pe_confinement judge(const struct filter *f)
 	if (!kills_some(f, used, COUNT(used)) &&
 	    !(pe_preload_tells_events() && kills_some(f, telling, COUNT(telling))) &&
 	    !(pe_preload_has_references() && kills_some(f, referring, COUNT(referring))))
-		return kills_some(f, listening, COUNT(listening)) ? PE_CONFINEMENT_DEAF
+		return kills_some(f, listening, COUNT(listening)) ? PE_CONFINEMENT_NO_RING
 								  : PE_CONFINEMENT_NONE;
-	return kills_all(f, births, COUNT(births)) ? PE_CONFINEMENT_CHILDLESS : PE_CONFINEMENT_FULL;
+	return kills_all(f, births, COUNT(births)) ? PE_CONFINEMENT_NO_CHILD : PE_CONFINEMENT_FULL;
 }
 
 static enum pe_confinement look(const void *program)
@@ -223,7 +223,7 @@ static enum pe_confinement look(const void *program)
 	long n;
 
 	if (!program)
-		return PE_CONFINEMENT_CHILDLESS; /* strict mode */
+		return PE_CONFINEMENT_NO_CHILD; /* strict mode */
 	n = copy_in(&given, program, sizeof(given));
 	if (n == -EFAULT)
 		return PE_CONFINEMENT_NONE;
@@ -253,7 +253,7 @@ long pe_own_filter_install(const void *program, const struct pe_gate_call *call)
 	found = look(program);
 	pe_preload_confining(found);
 	n = pe_sys6(call->nr, a[0], a[1], a[2], a[3], a[4], a[5]);
-	if (n >= 0 && found > PE_CONFINEMENT_DEAF)
+	if (n >= 0 && found > PE_CONFINEMENT_NO_RING)
 		pe_preload_confined();
 	return n;
 }

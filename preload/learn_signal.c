@@ -74,7 +74,7 @@ static void learn_records(const char *data, ssize_t bytes)
 
 static bool is_plain(int fd)
 {
-	return likely(!is_noted(fd)) && likely(!pe_preload_hears());
+	return likely(!is_noted(fd)) && likely(!pe_preload_wants_input());
 }
 
 static ssize_t have_read(int fd, const void *data, ssize_t n)
@@ -82,7 +82,7 @@ static ssize_t have_read(int fd, const void *data, ssize_t n)
 	if (is_noted(fd))
 		learn_records(data, n);
 	else if (n > 0 && n <= HEARD)
-		pe_preload_heard(fd, data, (size_t)n);
+		pe_preload_input(fd, data, (size_t)n);
 	return n;
 }
 

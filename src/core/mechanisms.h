@@ -19,11 +19,11 @@
 	X(WIPE, "wipe", "memory that is wiped on fork")                                            \
 	X(RSEQ, "rseq", "restartable sequences")                                                   \
 	X(NOTIFY, "notify", "seccomp user notification")                                           \
-	X(KILLABLE, "killable", "its callers wait undisturbed (Linux 5.19)")                       \
-	X(SYNC, "sync", "its synchronous wake-up (Linux 6.6)")                                     \
+	X(KILLABLE, "killable", "notified calls are not interrupted (Linux 5.19)")                 \
+	X(SYNC, "sync", "synchronous wake-up of notified calls (Linux 6.6)")                       \
 	X(ADMIN, "admin", "CAP_SYS_ADMIN: a filter without no_new_privs")                          \
 	X(CHILDREN, "children", "/proc/PID/task/TID/children")                                     \
-	X(BIRTHS, "births", "the proc connector: births as they happen")                           \
+	X(BIRTHS, "births", "fork events of the proc connector")                                   \
 	X(IO_URING, "io_uring", "io_uring")                                                        \
 	X(USERNS, "userns", "user namespaces")                                                     \
 	X(PID_MAX, "pid_max", "a namespace's own pid_max (Linux 6.14)")

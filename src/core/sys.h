@@ -123,11 +123,11 @@ static inline int pe_sys_madvise(void *at, size_t bytes, int advice)
 /* --- futex, within this process --- */
 
 /* 0: woken (perhaps spuriously); -EAGAIN: the word is not @value; -EINTR; -ETIMEDOUT: after
- * @patience, which is relative; NULL: no timeout */
-static inline int pe_sys_futex_wait(uint32_t *word, uint32_t value, const struct timespec *patience)
+ * @timeout, which is relative; NULL: no timeout */
+static inline int pe_sys_futex_wait(uint32_t *word, uint32_t value, const struct timespec *timeout)
 {
 	return (int)pe_sys4(SYS_futex, PE_SYS_LONG(word), FUTEX_WAIT_PRIVATE, (long)value,
-			    PE_SYS_LONG(patience));
+			    PE_SYS_LONG(timeout));
 }
 
 /* Wakes at most @most waiters. Returns how many were woken. */

@@ -45,7 +45,7 @@ struct server {
 };
 
 struct pe_fuzz_page *pe_canary_page(const char *path, enum pe_fuzz_page_policy policy,
-				    unsigned int heeded, uint64_t seed)
+				    unsigned int counted, uint64_t seed)
 {
 	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	struct pe_fuzz_page *page = MAP_FAILED;
@@ -58,7 +58,7 @@ struct pe_fuzz_page *pe_canary_page(const char *path, enum pe_fuzz_page_policy p
 	if (page == MAP_FAILED)
 		return NULL;
 	page->policy = policy;
-	page->heeded = heeded;
+	page->counted = counted;
 	page->seed = seed;
 	page->version = PE_FUZZ_PAGE_VERSION;
 	return page;

@@ -28,10 +28,10 @@
 
 #define PE_CANARY_NAME "canary" /* their comm */
 
-/* A page in the new file @path; @heeded: bits of enum pe_fuzz_page_what that count as a find. NULL
+/* A page in the new file @path; @counted: bits of enum pe_fuzz_page_what that count as a find. NULL
  * with errno. */
 struct pe_fuzz_page *pe_canary_page(const char *path, enum pe_fuzz_page_policy policy,
-				    unsigned int heeded, uint64_t seed);
+				    unsigned int counted, uint64_t seed);
 
 /* In a process of its own: serve until pe_canary_stop(). A new server may continue for one that was
  * killed. Never returns; calls _exit(0) when all canaries have ended. */

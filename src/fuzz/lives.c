@@ -70,7 +70,7 @@ int pe_fuzz_lives_run(struct pe_fuzz_run *run, const struct pe_fuzz_plan *plan,
 	struct pe_fuzz_run_how how = {
 		.policy = pe_fuzz_policy_of(plan->policy, l->number),
 		.seed = pe_fuzz_page_draw(plan->seed, l->number),
-		.heeded = plan->heeded,
+		.counted = plan->counted,
 		.control = l->control,
 		.keeps_output = plan->compare & PE_FUZZ_PLAN_STDOUT,
 		.pid = pid_of_run(l->number),

@@ -21,7 +21,7 @@
 #define MOST_RUNS 1000000000
 
 /* only kill, priority and trace: correct programs probe as well */
-#define HEEDED 7u
+#define COUNTED 7u
 
 /* --- words --- */
 
@@ -51,9 +51,9 @@ static bool find_words(const char *const *list, const char *words, unsigned int 
 	return true;
 }
 
-bool pe_fuzz_plan_canaries(const char *words, unsigned int *heeded)
+bool pe_fuzz_plan_canaries(const char *words, unsigned int *counted)
 {
-	return find_words(canaries, words, heeded);
+	return find_words(canaries, words, counted);
 }
 
 const char *pe_fuzz_plan_canary(unsigned int n)
@@ -114,7 +114,7 @@ static int take_words(struct pe_fuzz_plan *plan, int option)
 	bool canary = option == PE_OPTION_CANARY;
 
 	if (find_words(canary ? canaries : compares, optarg,
-		       canary ? &plan->heeded : &plan->compare))
+		       canary ? &plan->counted : &plan->compare))
 		return 0;
 	return ERROR(PE_EXIT_USAGE,
 		     "invalid argument '%s' for '--%s': must be %s, or several of them, separated "
@@ -184,7 +184,7 @@ static void set_defaults(struct pe_fuzz_plan *plan)
 	*plan = (struct pe_fuzz_plan){
 		.seed = (uint64_t)now.tv_nsec / 1000 % 1000000,
 		.policy = pe_fuzz_policy_default(),
-		.heeded = HEEDED,
+		.counted = COUNTED,
 		.first = 1,
 		.timeout = 60,
 		.save = "pidepoch-fuzz.replay",

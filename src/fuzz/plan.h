@@ -16,7 +16,7 @@ enum pe_fuzz_plan_compare {
 
 struct pe_fuzz_plan {
 	int policy;	      /* pe_fuzz_policy_find() */
-	unsigned int heeded;  /* bits of enum pe_fuzz_page_what: what counts as a find */
+	unsigned int counted; /* bits of enum pe_fuzz_page_what: what counts as a find */
 	unsigned int compare; /* bits of enum pe_fuzz_plan_compare, beside the status */
 	uint64_t seed;
 	unsigned int first, runs; /* runs are counted from 1, and each has a seed of its own */
@@ -35,7 +35,7 @@ struct pe_fuzz_plan {
 int pe_fuzz_plan_read(struct pe_fuzz_plan *plan, int argc, char **argv);
 
 /* The bits that @words, separated by commas, name: for --canary. false: one is none of them. */
-bool pe_fuzz_plan_canaries(const char *words, unsigned int *heeded);
+bool pe_fuzz_plan_canaries(const char *words, unsigned int *counted);
 
 /* The @n-th word of --canary, from 0, or NULL. */
 const char *pe_fuzz_plan_canary(unsigned int n);

@@ -30,12 +30,12 @@ static void put_argument(FILE *f, const char *argument)
 	fputc('\n', f);
 }
 
-static void put_canaries(FILE *f, unsigned int heeded)
+static void put_canaries(FILE *f, unsigned int counted)
 {
 	const char *before = "canary ";
 
 	for (unsigned int i = 0; pe_fuzz_plan_canary(i); i++)
-		if (heeded & 1u << i) {
+		if (counted & 1u << i) {
 			fprintf(f, "%s%s", before, pe_fuzz_plan_canary(i));
 			before = ",";
 		}
@@ -51,7 +51,7 @@ int pe_fuzz_replay_write(const struct pe_fuzz_plan *plan, unsigned int run, cons
 		return -errno;
 	fprintf(f, FIRST_LINE "policy %s\nseed %llu\nrun %u\n",
 		pe_fuzz_policy_of(plan->policy, run)->name, (unsigned long long)plan->seed, run);
-	put_canaries(f, plan->heeded);
+	put_canaries(f, plan->counted);
 	if (plan->compare)
 		fprintf(f, "compare %s\n", pe_fuzz_plan_compared(plan->compare));
 	for (char **a = plan->command; *a; a++)
@@ -95,7 +95,7 @@ static bool take_line(struct pe_fuzz_plan *plan, char *line, unsigned int *argum
 	if (strcmp(line, "policy") == 0)
 		return (plan->policy = pe_fuzz_policy_find(value)) >= 0;
 	if (strcmp(line, "canary") == 0)
-		return pe_fuzz_plan_canaries(value, &plan->heeded);
+		return pe_fuzz_plan_canaries(value, &plan->counted);
 	if (strcmp(line, "compare") == 0)
 		return pe_fuzz_plan_compares(value, &plan->compare);
 	if (strcmp(line, "seed") == 0)

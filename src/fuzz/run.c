@@ -311,7 +311,7 @@ int pe_fuzz_run(struct pe_fuzz_run *run, const struct pe_fuzz_run_how *how)
 	pid_t parent = getpid(), watcher, init;
 	uint64_t start = now_ms();
 
-	run->page = pe_canary_page(pe_fuzz_run_file(run, "page"), how->policy->page, how->heeded,
+	run->page = pe_canary_page(pe_fuzz_run_file(run, "page"), how->policy->page, how->counted,
 				   how->seed);
 	if (!run->page || pipe2(report, O_CLOEXEC) != 0)
 		return ERROR(PE_EXIT_UNABLE, "%s: %s", run->folder, strerror(errno));

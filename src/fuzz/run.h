@@ -38,10 +38,10 @@ struct pe_fuzz_run {
 struct pe_fuzz_run_how {
 	const struct pe_fuzz_policy *policy;
 	uint64_t seed;
-	unsigned int heeded; /* bits of enum pe_fuzz_page_what */
-	bool control;	     /* no pid is reused, and the start is the usual one */
-	bool keeps_output;   /* standard output goes to the file "stdout" */
-	pid_t pid;	     /* of the command; above 300 */
+	unsigned int counted; /* bits of enum pe_fuzz_page_what */
+	bool control;	      /* no pid is reused, and the start is the usual one */
+	bool keeps_output;    /* standard output goes to the file "stdout" */
+	pid_t pid;	      /* of the command; above 300 */
 	/* The pids of an earlier life, which are in use in this one: unrelated processes have
 	 * them, as far as the command has not. last 0: there are none. */
 	pid_t first, last;

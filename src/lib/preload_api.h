@@ -76,8 +76,8 @@ void pe_preload_looked(pid_t pid);
 void pe_preload_named(pid_t pid);
 void pe_preload_listed(void);
 void pe_preload_opened(const char *path, bool at_cwd, int fd);
-bool pe_preload_hears(void); /* must pe_preload_heard() be called for data read from pipes? */
-void pe_preload_heard(int fd, const void *data, size_t bytes);
+bool pe_preload_wants_input(void); /* must pe_preload_input() be called for data read from pipes? */
+void pe_preload_input(int fd, const void *data, size_t bytes);
 void pe_preload_written(const char *path); /* opened for writing */
 void pe_preload_moving(void);
 /* Write "PIDEPOCH_ARGUMENTS=..." into @text for a program with these arguments. Returns @text;
@@ -95,14 +95,14 @@ long pe_preload_prctl(int option, unsigned long a2, unsigned long a3);
 
 /*
  * The program is about to install a seccomp filter that kills for system calls which the engine
- * makes. DEAF: only for the calls of a ring; the ring is not used from now on. CHILDLESS: also for
- * every call that creates a child. If protection is lost, that is logged. After the filter is
+ * makes. NO_RING: only for the calls of a ring; the ring is not used from now on. NO_CHILD: also
+ * for every call that creates a child. If protection is lost, a line is logged. After the filter is
  * installed, all calls are passed on.
  */
 enum pe_confinement {
 	PE_CONFINEMENT_NONE,
-	PE_CONFINEMENT_DEAF,
-	PE_CONFINEMENT_CHILDLESS,
+	PE_CONFINEMENT_NO_RING,
+	PE_CONFINEMENT_NO_CHILD,
 	PE_CONFINEMENT_FULL
 };
 void pe_preload_confining(enum pe_confinement c);

@@ -200,9 +200,9 @@ static pe_cold void note_use(struct pe_fuzz_page *f, const struct pe_use *u)
 		pe_fuzz_page_probed(f, (uint32_t)u->pid, (int)u->by);
 }
 
-static pe_cold long hunted(struct pe_fuzz_page *f, const struct pe_use *u)
+static pe_cold long in_fuzz(struct pe_fuzz_page *f, const struct pe_use *u)
 {
-	bool everybody = u->by == PE_CALL_KILL && u->pid == -1 && pe_fuzz_page_all_begin(f);
+	bool all = u->by == PE_CALL_KILL && u->pid == -1 && pe_fuzz_page_all_begin(f);
 	long n;
 
 	pe_fuzz_page_before_use(f);
@@ -210,7 +210,7 @@ static pe_cold long hunted(struct pe_fuzz_page *f, const struct pe_use *u)
 	if (u->pid > 0)
 		pe_fuzz_page_offer(f, (uint32_t)u->pid);
 	n = pe_guard(&frame, &thread, u);
-	if (everybody)
+	if (all)
 		pe_fuzz_page_all_end(f);
 	else if (n >= 0)
 		note_use(f, u);
@@ -220,7 +220,7 @@ static pe_cold long hunted(struct pe_fuzz_page *f, const struct pe_use *u)
 long pe_preload_guard(const struct pe_use *u)
 {
 	if (unlikely(start.set.fuzz))
-		return hunted(start.set.fuzz, u);
+		return in_fuzz(start.set.fuzz, u);
 	return pe_guard(&frame, &thread, u);
 }
 
@@ -346,20 +346,20 @@ void pe_preload_opened(const char *path, bool at_cwd, int fd)
 		pe_evidence_opened(&evidence, path, at_cwd, fd);
 }
 
-bool pe_preload_hears(void)
+bool pe_preload_wants_input(void)
 {
 	return atomic_load_explicit(&evidence.table, memory_order_relaxed) != NULL ||
 	       atomic_load_explicit(&frame.released, memory_order_relaxed);
 }
 
 /* A forked child without a frame of its own has no child that was reaped. */
-void pe_preload_heard(int fd, const void *data, size_t bytes)
+void pe_preload_input(int fd, const void *data, size_t bytes)
 {
 	_Atomic uint32_t *fork_mark = atomic_load_explicit(&frame.fork_mark, memory_order_acquire);
 	bool begun = fork_mark && atomic_load_explicit(fork_mark, memory_order_acquire);
 
 	if (is_evident())
-		pe_evidence_heard(&evidence, begun ? &frame : NULL, fd, data, bytes);
+		pe_evidence_input(&evidence, begun ? &frame : NULL, fd, data, bytes);
 }
 
 void pe_preload_written(const char *path)
@@ -406,9 +406,9 @@ void pe_preload_child_action(void)
 
 void pe_preload_confining(enum pe_confinement c)
 {
-	if (c == PE_CONFINEMENT_DEAF)
+	if (c == PE_CONFINEMENT_NO_RING)
 		pe_waitpidv_forbid_ring(&frame, &thread);
-	if (c <= PE_CONFINEMENT_DEAF || start.set.trusted)
+	if (c <= PE_CONFINEMENT_NO_RING || start.set.trusted)
 		return;
 	if (c == PE_CONFINEMENT_FULL || atomic_load(&frame.births))
 		pe_notice_sentence(

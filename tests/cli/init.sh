@@ -98,4 +98,4 @@ if command -v script >/dev/null; then
 		foreground rest </proc/\$\$/stat; test \$foreground = \$\$"' /dev/null >"$TMPDIR/out" 2>&1 </dev/null ||
 		{ cat "$TMPDIR/out"; fail 'the command does not have the terminal'; }
 fi
-test -n "$namespace" || skip 'no pid namespace to be had: tested as a subreaper only'
+test -n "$namespace" || skip 'cannot create a pid namespace: tested as a subreaper only'

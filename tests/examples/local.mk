@@ -3,7 +3,7 @@
 EXAMPLE_TESTS = \
 	tests/examples/build-runner.sh \
 	tests/examples/event-loop.sh \
-	tests/examples/hunted.sh \
+	tests/examples/fuzzed.sh \
 	tests/examples/pidfile-daemon.sh \
 	tests/examples/pidfile-reader.sh \
 	tests/examples/supervisor.sh \
@@ -15,5 +15,5 @@ TESTS += $(EXAMPLE_TESTS)
 EXTRA_DIST += docs/examples/event-loop.c docs/examples/event-loop.py docs/examples/build-runner.c docs/examples/pidfile-daemon.c docs/examples/pidfile-reader.c docs/examples/supervisor.c docs/examples/wait4-loop.c
 
 SLOW_TESTS += \
-	tests/examples/hunted.sh \
+	tests/examples/fuzzed.sh \
 	tests/examples/supervisor.sh

@@ -50,9 +50,9 @@ grep -q '; 2 runs were cut off after 1 s; ' out || { show; fail "it does not rep
 
 # the command has the descriptors that it would have natively
 ls /proc/self/fd >native
-try fuzz --runs=1 -- sh -c 'ls /proc/self/fd >hunted; true'
+try fuzz --runs=1 -- sh -c 'ls /proc/self/fd >fuzzed; true'
 status 0
-cmp native hunted || fail "a descriptor of the hunt's is open in the command"
+cmp native fuzzed || fail "a descriptor of fuzz is open in the command"
 
 # a replay repeats the run as often as requested
 printf '%s\n' 'pidepoch-fuzz 1' 'policy immediate' 'seed 1' 'run 7' 'argument true' >again

@@ -46,7 +46,7 @@ for numbers in 1 2; do
 	fi
 done
 
-for mutant in NO_DRAIN NO_DEAD_TEST NO_KILL_OWN NO_REAPING CLOSE_LATE CHECK_FIRST NO_PATIENCE LOOK_FIRST; do
+for mutant in NO_DRAIN NO_DEAD_TEST NO_KILL_OWN NO_REAPING CLOSE_LATE CHECK_FIRST NO_TIMEOUT LOOK_FIRST; do
 	search -DNUMBERS=2 -D$mutant
 	if [ "$errors" = 0 ]; then
 		echo "$mutant: not found, in $states states"

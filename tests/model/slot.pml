@@ -18,7 +18,7 @@
  * assumed: what the C code asks for where the order matters. Births are not modelled.
  *
  * Mutants, each of which must be found (run-slot-model.sh):
- *   NO_DRAIN NO_DEAD_TEST NO_KILL_OWN NO_REAPING CLOSE_LATE CHECK_FIRST NO_PATIENCE LOOK_FIRST
+ *   NO_DRAIN NO_DEAD_TEST NO_KILL_OWN NO_REAPING CLOSE_LATE CHECK_FIRST NO_TIMEOUT LOOK_FIRST
  */
 
 #ifndef NUMBERS
@@ -79,7 +79,7 @@ inline drain_cell(n, o, l)
 		asleep[me] = true;
 		if
 		:: held[CELL(o, l)] != n -> skip
-#ifndef NO_PATIENCE
+#ifndef NO_TIMEOUT
 #ifdef LOOK_FIRST
 		:: asleep[o] -> dead[CELL(o, l)] = true; asleep[me] = false; break
 #else

@@ -17,7 +17,7 @@
 
 #include "../support/actor.h"
 
-#define PATIENCE 20 /* seconds; nothing here takes any */
+#define TIMEOUT 20 /* seconds; nothing here takes any */
 
 static int quiet[2];
 static char fifo[4096];
@@ -167,7 +167,7 @@ static long cancel_all(char what)
 		void *end;
 
 		fprintf(stderr, "%s\n", points[i].name);
-		alarm(PATIENCE);
+		alarm(TIMEOUT);
 		pthread_create(&thread, NULL, run_thread, (void *)&points[i]);
 		pthread_cancel(thread);
 		pthread_join(thread, &end);

@@ -21,7 +21,7 @@
 
 #include "../support/attack.h"
 
-#define PATIENCE 20 /* seconds; nothing here takes any */
+#define TIMEOUT 20 /* seconds; nothing here takes any */
 
 static pid_t child;
 static int pidfd;
@@ -243,7 +243,7 @@ static int run_scenario(void)
 {
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
 		call = &calls[i];
-		alarm(PATIENCE);
+		alarm(TIMEOUT);
 		cancel_blocked();
 		cancel_before();
 		printf("ok   %s\n", call->name);

@@ -28,9 +28,9 @@
 #include "../support/attack.h"
 #include "../support/namespace.h"
 
-#define PATIENCE 120	 /* seconds without an end */
-#define HIT	 SIGUSR2 /* the signals that an unrelated process must not get */
-#define NOTHING	 SIGURG
+#define TIMEOUT 120	/* seconds without an end */
+#define HIT	SIGUSR2 /* the signals that an unrelated process must not get */
+#define NOTHING SIGURG
 
 /* --- the subject's children --- */
 
@@ -427,7 +427,7 @@ static void step_through(int which, int offset, long budget)
 	long steps, every, unrelated = 0, n = 0;
 
 	act = &acts[which];
-	alarm(PATIENCE);
+	alarm(TIMEOUT);
 	subject = start(which);
 	length(subject); /* the first time more is done */
 	steps = length(subject);

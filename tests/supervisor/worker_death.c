@@ -18,10 +18,10 @@
 
 #include "../support/namespace.h"
 
-#define PATIENCE 60 /* seconds, for operations that take milliseconds */
-#define KILLS	 60
-#define BATCHES	 50 /* of the flood's calls between one end and the next */
-#define CALLS	 90 /* in a batch */
+#define TIMEOUT 60 /* seconds, for operations that take milliseconds */
+#define KILLS	60
+#define BATCHES 50 /* of the flood's calls between one end and the next */
+#define CALLS	90 /* in a batch */
 
 struct pair {
 	int monitor, worker; /* 0: none */
@@ -82,7 +82,7 @@ static struct pair find_pair(void)
 /* waits until @dead is none of them */
 static struct pair await_pair(int dead)
 {
-	time_t end = now() + PATIENCE;
+	time_t end = now() + TIMEOUT;
 	struct pair p;
 
 	do {
@@ -187,7 +187,7 @@ int main(void)
 		printf("FAIL: the program ended with %x\n", (unsigned int)status);
 		return 1;
 	}
-	for (end = now() + PATIENCE; find_pair().monitor || find_pair().worker; reap_orphans(-1))
+	for (end = now() + TIMEOUT; find_pair().monitor || find_pair().worker; reap_orphans(-1))
 		if (now() > end) {
 			printf("FAIL: the supervisor has not ended\n");
 			return 1;

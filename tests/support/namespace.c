@@ -18,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define PATIENCE 10 /* seconds */
+#define TIMEOUT 10 /* seconds */
 
 static _Noreturn void skip(const char *what)
 {
@@ -104,7 +104,7 @@ pid_t namespace_fork(pid_t number)
 		.set_tid = (uintptr_t)&number,
 		.set_tid_size = 1,
 	};
-	time_t end = now() + PATIENCE;
+	time_t end = now() + TIMEOUT;
 	long pid;
 
 	fflush(NULL); /* or the child prints it again */

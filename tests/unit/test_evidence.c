@@ -76,7 +76,7 @@ static void read_text(const char *text, size_t at_once)
 	ck_assert_int_eq(pipe(to), 0);
 	for (size_t i = 0; i < length; i += n) {
 		n = length - i < at_once ? length - i : at_once;
-		pe_evidence_heard(e, NULL, to[0], text + i, n);
+		pe_evidence_input(e, NULL, to[0], text + i, n);
 	}
 	close(to[0]);
 	close(to[1]);
@@ -260,7 +260,7 @@ static int verdict_after_text(int fd)
 	pe_words_note(e, (uint32_t)holder, PE_EVIDENCE_ARGUMENT, 1);
 	ck_assert_int_eq(verdict(), PE_EVIDENCE_STALE);
 	snprintf(line, sizeof(line), "%d\n", (int)holder);
-	pe_evidence_heard(e, NULL, fd, line, strlen(line));
+	pe_evidence_input(e, NULL, fd, line, strlen(line));
 	return verdict();
 }
 

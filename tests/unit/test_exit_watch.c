@@ -41,11 +41,11 @@ START_TEST(exit_watch_1_an_end_is_a_hint_at_its_watch_until_it_is_returned)
 	index = watch(c.pid);
 	ck_assert_uint_eq(exits->looks, 0);
 	ck_assert_uint_eq(pe_exit_watch_find(exits, (uint32_t)c.pid), index);
-	pe_exit_watch_hear(exits);
+	pe_exit_watch_collect(exits);
 	ck_assert_uint_eq(exits->looks, 0);
 	end(c, 0);
 	for (int i = 0; i < 2; i++) {
-		pe_exit_watch_hear(exits);
+		pe_exit_watch_collect(exits);
 		ck_assert_uint_eq(exits->looks, 1);
 		ck_assert_uint_eq(pe_exit_watch_looks(exits)[0], index);
 		pe_exit_watch_tidy(exits);
@@ -68,7 +68,7 @@ START_TEST(exit_watch_2_a_watch_is_reused_when_it_is_not_armed)
 		return;
 	index = watch(c.pid);
 	end(c, 0);
-	pe_exit_watch_hear(exits);
+	pe_exit_watch_collect(exits);
 	pe_exit_watch_drop(exits, index);
 	pe_exit_watch_tidy(exits);
 	ck_assert_int_eq(reap(c.pid, NULL, 0), c.pid);
@@ -102,7 +102,7 @@ START_TEST(exit_watch_4_all_positions_of_a_watch_are_found_and_removed)
 	pe_exit_watch_seen(exits)[10].watch = 0;
 	ck_assert_uint_eq(pe_exit_watch_position(exits, index, 4), 4999);
 	end(c, 0);
-	pe_exit_watch_hear(exits);
+	pe_exit_watch_collect(exits);
 	pe_exit_watch_drop(exits, index);
 	ck_assert_uint_eq(pe_exit_watch_seen(exits)[3].watch, 0);
 	ck_assert_uint_eq(pe_exit_watch_seen(exits)[4999].watch, 0);

@@ -88,7 +88,7 @@ START_TEST(fuzz_page_6_a_probe_is_a_find_if_so_configured)
 	atomic_store(&page->release[3], 8);
 	pe_fuzz_page_probed(page, 500, PE_CALL_GETPGID);
 	ck_assert_uint_eq(page->finds, 0);
-	page->heeded = 1u << PE_FUZZ_PAGE_PROBE;
+	page->counted = 1u << PE_FUZZ_PAGE_PROBE;
 	pe_fuzz_page_probed(page, 501, PE_CALL_GETPGID);
 	pe_fuzz_page_probed(page, 0, PE_CALL_GETPGID);
 	ck_assert_uint_eq(page->finds, 0);
@@ -334,7 +334,7 @@ END_TEST
 
 int main(void)
 {
-	TCase *c = tcase_create("hunt");
+	TCase *c = tcase_create("fuzz");
 
 	tcase_add_checked_fixture(c, make_page, NULL);
 	tcase_add_test(c, fuzz_page_1_the_server_has_answered_when_a_release_returns);

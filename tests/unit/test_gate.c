@@ -130,7 +130,7 @@ START_TEST(a_dead_slot_refuses_the_call)
 	ck_assert_int_eq(ways[_i](&c, &dead), PE_GATE_DEAD);
 	ck_assert_int_eq(position(), 1);
 	ck_assert_int_lt(PE_GATE_DEAD, -4095);
-	ck_assert_int_lt(PE_GATE_TIRED, -4095);
+	ck_assert_int_lt(PE_GATE_ABORTED, -4095);
 }
 END_TEST
 
@@ -324,11 +324,11 @@ END_TEST
 
 /* --- stepping, signals at random --- */
 
-static int tired_act(void)
+static int aborted_act(void)
 {
 	const struct pe_gate_call c = move_on();
 
-	if (pe_gate_with(&c, &dead, registered(), c.arg[5]) != PE_GATE_TIRED || position() != 0)
+	if (pe_gate_with(&c, &dead, registered(), c.arg[5]) != PE_GATE_ABORTED || position() != 0)
 		return 1;
 	return registered()->rseq_cs == 0 ? 0 : 2;
 }
@@ -356,7 +356,7 @@ static int step_to_the_end(pid_t pid)
 
 START_TEST(a_single_stepped_thread_leaves_the_gate)
 {
-	ck_assert_int_eq(step_to_the_end(tracer_child(tired_act)), 0); /* gate.3 */
+	ck_assert_int_eq(step_to_the_end(tracer_child(aborted_act)), 0); /* gate.3 */
 	ck_assert_int_eq(step_to_the_end(tracer_child(patient_act)), 0);
 }
 END_TEST

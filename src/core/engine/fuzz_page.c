@@ -26,10 +26,10 @@ uint64_t pe_fuzz_page_draw(uint64_t seed, uint64_t n)
 
 int pe_fuzz_page_wait(_Atomic uint32_t *word, uint32_t value)
 {
-	const struct timespec patience = { .tv_nsec = PE_FUZZ_PAGE_PATIENCE_NS };
+	const struct timespec timeout = { .tv_nsec = PE_FUZZ_PAGE_TIMEOUT_NS };
 
 	return (int)pe_sys4(SYS_futex, PE_SYS_LONG(word), FUTEX_WAIT, (long)value,
-			    PE_SYS_LONG(&patience));
+			    PE_SYS_LONG(&timeout));
 }
 
 void pe_fuzz_page_wake(_Atomic uint32_t *word)
@@ -246,7 +246,7 @@ void pe_fuzz_page_note(struct pe_fuzz_page *f, const struct pe_fuzz_page_find *f
 	uint32_t at;
 	uint32_t kind = found->what == PE_FUZZ_PAGE_CHANGE ? PE_FUZZ_PAGE_PRIORITY : found->what;
 
-	if (f->heeded & UINT32_C(1) << kind) {
+	if (f->counted & UINT32_C(1) << kind) {
 		at = atomic_fetch_add(&f->finds, 1);
 		if (at < PE_FUZZ_PAGE_FINDS)
 			f->find[at] = *found;

@@ -9,7 +9,7 @@
  * fuzz_page.1  The page is a file. A program maps it if PIDEPOCH_FUZZ names it; no descriptor stays
  *              open. Without the variable, the cost is one test of a pointer after a reap.
  * fuzz_page.2  No process waits for ever. If the canary server is gone, or a client was killed
- *              while it held the lock, the wait ends after PE_FUZZ_PAGE_PATIENCE_NS and the pid
+ *              while it held the lock, the wait ends after PE_FUZZ_PAGE_TIMEOUT_NS and the pid
  *              gets no canary.
  * fuzz_page.3  What happens at the n-th release is a function of the seed and n: the same seed
  *              gives the same schedule.
@@ -45,19 +45,19 @@
 #define PE_FUZZ_PAGE_FINDS   32u
 /* canaries at a time: those at released pids, of which the oldest ends when another one comes, and
  * those at pids of before a restart, which stay */
-#define PE_FUZZ_PAGE_TURNING	 64u
-#define PE_FUZZ_PAGE_STAYING	 56u
-#define PE_FUZZ_PAGE_CANARIES	 (PE_FUZZ_PAGE_TURNING + PE_FUZZ_PAGE_STAYING)
-#define PE_FUZZ_PAGE_BELIEFS	 8u
-#define PE_FUZZ_PAGE_PROGRAMS	 64u
-#define PE_FUZZ_PAGE_TEXT	 156u
-#define PE_FUZZ_PAGE_LOOKED	 64u
-#define PE_FUZZ_PAGE_PAUSES	 128u
-#define PE_FUZZ_PAGE_PATIENCE_NS 200000000
+#define PE_FUZZ_PAGE_TURNING	64u
+#define PE_FUZZ_PAGE_STAYING	56u
+#define PE_FUZZ_PAGE_CANARIES	(PE_FUZZ_PAGE_TURNING + PE_FUZZ_PAGE_STAYING)
+#define PE_FUZZ_PAGE_BELIEFS	8u
+#define PE_FUZZ_PAGE_PROGRAMS	64u
+#define PE_FUZZ_PAGE_TEXT	156u
+#define PE_FUZZ_PAGE_LOOKED	64u
+#define PE_FUZZ_PAGE_PAUSES	128u
+#define PE_FUZZ_PAGE_TIMEOUT_NS 200000000
 
 /* requests other than a released pid, sent in its place */
 #define PE_FUZZ_PAGE_STOP  UINT32_MAX
-#define PE_FUZZ_PAGE_LEAVE (UINT32_MAX - 1) /* all unrelated processes are to go */
+#define PE_FUZZ_PAGE_LEAVE (UINT32_MAX - 1) /* all canaries are to end */
 #define PE_FUZZ_PAGE_LOOK                                                                          \
 	(UINT32_MAX - 2) /* is a canary traced? A tracer may detach at any moment */
 /* with a pid: it is free, and about to be used */
@@ -107,7 +107,7 @@ struct pe_fuzz_page_program {
 
 struct pe_fuzz_page {
 	uint32_t version, policy;
-	uint32_t heeded; /* one bit for each enum pe_fuzz_page_what that counts as a find */
+	uint32_t counted; /* one bit for each enum pe_fuzz_page_what that counts as a find */
 	uint64_t seed;
 	bool control;	       /* no pid is given away (fuzz_page.7) */
 	uint32_t first;	       /* the least pid of the program's; 0: not known */

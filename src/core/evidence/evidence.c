@@ -113,7 +113,7 @@ static void take_shared(struct pe_evidence *e, struct gathered *g, uint32_t pid,
 		return;
 	/* evidence.7: this process has read pids since, and not this one */
 	if (w.kind == PE_TABLE_LOOK && pe_words_own(e, pid, &own) && own.moment < moment &&
-	    atomic_load_explicit(&e->heard, memory_order_relaxed) >= moment)
+	    atomic_load_explicit(&e->input, memory_order_relaxed) >= moment)
 		return;
 	if (w.kind == PE_TABLE_FILE && trust == PE_MOMENT_MARGIN)
 		moment += PE_MOMENT_BOOT_MARGIN;

@@ -7,7 +7,7 @@
  *   look      this process, or a descendant, read who holds the pid     table.h
  *   argument  as the process that executed this one knew it            arguments.c
  *   message   the kernel gave it to this process: credentials, siginfo ...
- *   told      it was in a text that this process read from a FIFO or a socket   heard.c
+ *   told      it was in a text that this process read from a FIFO or a socket   input.c
  *
  *   evidence(pid) = the latest of these;  stale <=> it is known, and the holder was born more than
  *                                         the tolerance after it
@@ -26,7 +26,7 @@
  *             descriptor.
  * evidence.7  A look by a descendant informs this process only if the descendant reports the pid to
  *             it. So if this process has read digits from a pipe or socket since the look, but not
- *             this pid, its own word for the pid stays as it was.
+ *             this pid, what it knew of the pid stays as it was.
  * evidence.8  If a child had the pid, evidence acquits only if it is from after the release,
  *             without tolerance. A file that this process wrote itself does not acquit: it may have
  *             written the child's pid after the child's end.
@@ -67,7 +67,7 @@ struct pe_evidence {
 	_Atomic bool no_table;		/* mapping it failed */
 	_Atomic int published;		/* the chain of this process is in the table: its pid */
 	_Atomic int64_t listed;		/* when it last listed /proc, in ms since boot; 0: never */
-	_Atomic int64_t heard; /* when it last read digits from a pipe or socket; 0: never */
+	_Atomic int64_t input; /* when it last read digits from a pipe or socket; 0: never */
 	uint64_t part_stream;  /* the last bytes read from the pipe of this inode were digits */
 	uint32_t part;	       /* their value so far; 0: there were none */
 	_Atomic uint32_t any;  /* there are own words */
@@ -116,7 +116,7 @@ void pe_evidence_forget(struct pe_evidence *e);
 /* Describe this process for ancestry.h. false: /proc cannot be read */
 bool pe_evidence_self(uint32_t me, struct pe_ancestry_of *of);
 
-/* --- what is seen (seen.c, heard.c) --- */
+/* --- what is seen (seen.c, input.c) --- */
 
 void pe_evidence_learn(struct pe_evidence *e, uint32_t pid, enum pe_evidence_kind kind);
 void pe_evidence_listed(struct pe_evidence *e);
@@ -127,7 +127,7 @@ void pe_evidence_was_named(struct pe_evidence *e, uint32_t pid);
 /* This process has read @bytes from @fd (evidence.7, evidence.9). Needed only while the table is
  * mapped or pids of released children are known. @p: the frame, which the caller has entered; NULL:
  * nothing is known of children. */
-void pe_evidence_heard(struct pe_evidence *e, struct pe_frame *p, int fd, const char *data,
+void pe_evidence_input(struct pe_evidence *e, struct pe_frame *p, int fd, const char *data,
 		       size_t bytes);
 /* When this process last read @pid from an anonymous pipe, in ms since boot; 0: it did not, or has
  * better evidence. Noted only for pids of released children. */

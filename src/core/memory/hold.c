@@ -7,8 +7,8 @@
 
 /* How long a drain sleeps before it checks whether the holder is still inside the call: a handler
  * may have left the call by siglongjmp(), and the wake-up would never come. */
-#define PE_HOLD_PATIENCE_NS 100000000
-#define PE_HOLD_ROUNDS	    10u
+#define PE_HOLD_TIMEOUT_NS 100000000
+#define PE_HOLD_ROUNDS	   10u
 
 static struct pe_hold_record *record_at(struct pe_arena *records, uint32_t index)
 {
@@ -122,10 +122,10 @@ static pe_cold bool is_past(uint32_t tid, uint32_t nr, int64_t *used, unsigned i
 		break;
 	case RUNNING:
 		if (now != 0)
-			return now - *used >= PE_HOLD_PATIENCE_NS;
+			return now - *used >= PE_HOLD_TIMEOUT_NS;
 		break;
 	}
-	return now - *used >= PE_HOLD_PATIENCE_NS || rounds > PE_HOLD_ROUNDS;
+	return now - *used >= PE_HOLD_TIMEOUT_NS || rounds > PE_HOLD_ROUNDS;
 }
 
 /* A drain in a handler has interrupted this call's thread (hold.3). Mark the hold, then look again:
@@ -155,7 +155,7 @@ static bool is_by_hand(const struct pe_hold_record *r, unsigned int level)
 
 static void drain_one(struct pe_hold_record *r, unsigned int level, uint32_t slot)
 {
-	const struct timespec patience = { .tv_nsec = PE_HOLD_PATIENCE_NS };
+	const struct timespec timeout = { .tv_nsec = PE_HOLD_TIMEOUT_NS };
 	_Atomic uint32_t *held = &r->held[level];
 	uint32_t seen = slot;
 	unsigned int rounds = 0;
@@ -171,7 +171,7 @@ static void drain_one(struct pe_hold_record *r, unsigned int level, uint32_t slo
 			continue;
 		if (overtaken(r, level))
 			return;
-		if (pe_sys_futex_wait((uint32_t *)held, slot | PE_HOLD_WAITED, &patience) !=
+		if (pe_sys_futex_wait((uint32_t *)held, slot | PE_HOLD_WAITED, &timeout) !=
 		    -ETIMEDOUT)
 			continue;
 		if (is_by_hand(r, level) && pe_sys_tgkill(pe_sys_getpid(), (int)owner, 0) != -ESRCH)

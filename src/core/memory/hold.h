@@ -10,7 +10,7 @@
  *   +-------+----------------------+--------------------+   interrupted that one, ...
  *
  * hold.1  Publishing is one seq_cst exchange into a record that names the owning thread. So a
- *         reaper that runs in a handler never waits for a call that it interrupted itself.
+ *         reaper that runs in a handler never waits for a call that it has interrupted itself.
  * hold.2  A drain returns when no other thread's record names the slot. It sleeps in a futex, so
  *         that a holder of lower priority can run. The holder wakes it on release.
  * hold.3  If a handler reaps the child that its own thread was calling on, the interrupted hold is

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * notice - one event, one line, where the settings say (sink.h).
+ * notice - one line for people about a stale use, to where the settings say (sink.h).
  *
  * notice.1  Foreign text (program names) is written without control characters.
  * notice.2  Async-signal-safe; keeps no state but that of sink.h.

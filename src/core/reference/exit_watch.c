@@ -140,7 +140,7 @@ int pe_exit_watch_arm(struct pe_exit_watch *x, uint32_t index, int fd)
 	return 0;
 }
 
-static void hear(struct pe_exit_watch *x)
+static void collect(struct pe_exit_watch *x)
 {
 	uint64_t tag;
 	bool gone;
@@ -156,15 +156,15 @@ static void hear(struct pe_exit_watch *x)
 	}
 }
 
-void pe_exit_watch_hear(struct pe_exit_watch *x)
+void pe_exit_watch_collect(struct pe_exit_watch *x)
 {
 	if (likely(!x->tells)) {
-		hear(x);
+		collect(x);
 		return;
 	}
 	do {
 		pe_ring_quiet(&x->ring);
-		hear(x);
+		collect(x);
 	} while (pe_ring_loud(&x->ring) && pe_ring_is_whole(&x->ring));
 }
 

@@ -102,7 +102,7 @@ void pe_exit_watch_tidy(struct pe_exit_watch *x);
 int pe_exit_watch_arm(struct pe_exit_watch *x, uint32_t index, int fd);
 
 /* Record what the ring reports. */
-void pe_exit_watch_hear(struct pe_exit_watch *x);
+void pe_exit_watch_collect(struct pe_exit_watch *x);
 
 /* Make room for a vector of @count entries; 0 or -ENOMEM. */
 int pe_exit_watch_room(struct pe_exit_watch *x, size_t count);

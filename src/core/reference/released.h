@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * released - what an old epoch still tells of a child that has been reaped (S16).
+ * released - what an old epoch still has of a child that has been reaped (S16).
  *
  *   (q, e) ─> tree.find_in(e, q): retired? never a child? not released yet?
  *                   └─ EXPIRED ─> the obituary of q with the greatest birth <= e

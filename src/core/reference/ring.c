@@ -60,7 +60,7 @@ struct pe_ring_cqe {
 struct wait_argument {
 	uint64_t mask;
 	uint32_t mask_size, spare;
-	uint64_t patience;
+	uint64_t timeout;
 };
 
 struct registered {
@@ -238,12 +238,12 @@ bool pe_ring_next(struct pe_ring *r, uint64_t *tag, bool *gone)
 	return true;
 }
 
-int pe_ring_wait(struct pe_ring *r, const struct timespec *patience, const uint64_t *mask)
+int pe_ring_wait(struct pe_ring *r, const struct timespec *timeout, const uint64_t *mask)
 {
 	const struct wait_argument arg = {
 		.mask = (uintptr_t)mask,
 		.mask_size = sizeof(*mask),
-		.patience = (uintptr_t)patience,
+		.timeout = (uintptr_t)timeout,
 	};
 	int n = enter(r, 0, 1, ENTER_GETEVENTS | ENTER_EXT_ARG, &arg);
 

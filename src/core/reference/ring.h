@@ -73,7 +73,7 @@ bool pe_ring_next(struct pe_ring *r, uint64_t *tag, bool *gone);
 /* Sleep until next() has something, or the ring is not whole: 0; -ETIME; -EINTR a handler ran, or
  * the process was stopped. NULL: forever. @mask: the signals that are blocked meanwhile. Nothing is
  * consumed, and @r is left in order if the thread is cancelled or jumps away from here. */
-int pe_ring_wait(struct pe_ring *r, const struct timespec *patience, const uint64_t *mask);
+int pe_ring_wait(struct pe_ring *r, const struct timespec *timeout, const uint64_t *mask);
 
 /* Has nothing been lost? */
 static inline bool pe_ring_is_whole(const struct pe_ring *r)

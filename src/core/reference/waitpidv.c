@@ -317,9 +317,9 @@ static void ask_ring(struct step *s)
 		x->any = false;
 	}
 	x->count = v->count;
-	pe_exit_watch_hear(x);
+	pe_exit_watch_collect(x);
 	x->count = walk(s, from);
-	pe_exit_watch_hear(x);
+	pe_exit_watch_collect(x);
 	look_at_hints(s);
 	v->left = x->live > 0 || x->count < v->count || !x->vector;
 	s->any = x->any;
@@ -407,7 +407,7 @@ bool pe_waitpidv_remembers(const struct pe_frame *p, const struct pe_thread *t)
 	return exit_watch_of(p, t) != NULL;
 }
 
-static bool is_deaf(const struct pe_frame *p)
+static bool may_use_no_ring(const struct pe_frame *p)
 {
 	return (p->set->force_old & PE_OLD_IO_URING) ||
 	       atomic_load_explicit(&p->no_ring, memory_order_relaxed);
@@ -422,7 +422,7 @@ void pe_waitpidv_forget(struct pe_frame *p, struct pe_thread *t)
 		return;
 	t->untold = x->tells;
 	/* the kernel frees its part with the thread */
-	if (is_deaf(p))
+	if (may_use_no_ring(p))
 		pe_ring_abandon(&x->ring);
 	pe_exit_watch_close(x);
 }
@@ -455,7 +455,7 @@ int pe_waitpidv_fd(struct pe_frame *p, struct pe_thread *t)
 {
 	struct pe_exit_watch *x = exit_watch_of(p, t);
 
-	if (is_deaf(p))
+	if (may_use_no_ring(p))
 		return -EOPNOTSUPP;
 	if (!x) {
 		t->exit_watch = x = pe_exit_watch_open();
@@ -473,7 +473,7 @@ static struct pe_exit_watch *exits_for(struct pe_frame *p, struct pe_thread *t,
 {
 	struct pe_exit_watch *x = exit_watch_of(p, t);
 
-	if ((v->options & STATES) || is_deaf(p) ||
+	if ((v->options & STATES) || may_use_no_ring(p) ||
 	    (v->count < PE_WAITPIDV_MANY && !v->blocks && !(x && x->tells)))
 		return NULL;
 	if (!x) {
@@ -551,20 +551,20 @@ static bool is_longer(const struct timespec *a, const struct timespec *b)
 
 /* 0: some entries are unwatched, and the pause has passed */
 int pe_waitpidv_sleep(struct pe_frame *p, struct pe_thread *t, const struct pe_waitpidv *v,
-		      const struct timespec *patience, const uint64_t *mask)
+		      const struct timespec *timeout, const uint64_t *mask)
 {
 	struct timespec until = little_for(v); /* ppoll writes to it */
 	struct pe_exit_watch *x = exit_watch_of(p, t);
-	bool is_little = v->unwatched && is_longer(patience, &until);
+	bool is_little = v->unwatched && is_longer(timeout, &until);
 	int err;
 
-	if (!is_little && patience)
-		until = *patience;
-	patience = is_little || patience ? &until : NULL;
+	if (!is_little && timeout)
+		until = *timeout;
+	timeout = is_little || timeout ? &until : NULL;
 	if (x && x->vector == v->entry)
-		err = pe_ring_wait(&x->ring, patience, mask);
+		err = pe_ring_wait(&x->ring, timeout, mask);
 	else
-		err = pe_sys5(SYS_ppoll, 0, 0, PE_SYS_LONG(patience), PE_SYS_LONG(mask),
+		err = pe_sys5(SYS_ppoll, 0, 0, PE_SYS_LONG(timeout), PE_SYS_LONG(mask),
 			      sizeof(*mask)) < 0
 			      ? -EINTR
 			      : -ETIME;

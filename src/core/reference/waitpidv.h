@@ -76,7 +76,7 @@ int pe_waitpidv_step(struct pe_frame *p, struct pe_thread *t, struct pe_waitpidv
  * cancelled here. @mask is the signal mask during the sleep only: a caller that blocks more signals
  * around steps and sleeps misses none between them. */
 int pe_waitpidv_sleep(struct pe_frame *p, struct pe_thread *t, const struct pe_waitpidv *v,
-		      const struct timespec *patience, const uint64_t *mask);
+		      const struct timespec *timeout, const uint64_t *mask);
 
 /* A close-on-exec, non-blocking eventfd that becomes readable when an entry of the thread's vector
  * may have news. It is readable at first, since what was before is not known. -EOPNOTSUPP: there

@@ -113,14 +113,14 @@ static bool answer(struct pe_helper_call *h, long result)
  * waited for. */
 static int await_stop(int tid)
 {
-	const struct timespec patience = { .tv_sec = STOP_MS / 1000 };
+	const struct timespec timeout = { .tv_sec = STOP_MS / 1000 };
 	sigset_t child;
 	int status = 0, r;
 
 	sigemptyset(&child);
 	sigaddset(&child, SIGCHLD);
 	while ((r = waitpid(tid, &status, __WALL | WNOHANG)) == 0)
-		if (sigtimedwait(&child, NULL, &patience) < 0 && errno == EAGAIN)
+		if (sigtimedwait(&child, NULL, &timeout) < 0 && errno == EAGAIN)
 			return waitpid(tid, &status, __WALL | WNOHANG) == tid ? status : -ETIME;
 	return r == tid && WIFSTOPPED(status) ? status : 0;
 }

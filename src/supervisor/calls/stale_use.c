@@ -273,7 +273,7 @@ static void event_at_stop(const struct pe_worker *s, struct pe_stack_stop *stop)
  * refers to the caller even if its pid was reused. */
 static void end(const struct pe_worker_call *c)
 {
-	int signal = pe_rights_blunts(c->peer, SIGABRT) ? SIGKILL : SIGABRT;
+	int signal = pe_rights_ignores(c->peer, SIGABRT) ? SIGKILL : SIGABRT;
 
 	if (pe_sys_pidfd_send_signal(c->peer->pidfd, signal, NULL, PIDFD_SIGNAL_THREAD) == -EINVAL)
 		pe_sys_pidfd_send_signal(c->peer->pidfd, signal, NULL, 0); /* before Linux 6.9 */

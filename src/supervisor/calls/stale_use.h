@@ -13,7 +13,7 @@
  *              too; and so does the reason if the events cannot be written (sink.2).
  * stale_use.3  An event is written as the library writes it (docs/events.md), before its thread
  *              goes on.
- * stale_use.4  With stacks asked for it has the stack of the call (stack.h), and of the wait that
+ * stale_use.4  With --stacks an event has the stack of the call (stack.h), and of the wait that
  *              released the pid where that was notified (stack_waits.h). Forks are not notified:
  *              from outside there is no stack of the birth.
  */

@@ -17,7 +17,7 @@ static bool has_bit(int pid, const char *mask, int signal)
 	       (strtoull(value, NULL, 16) >> (signal - 1) & 1);
 }
 
-bool pe_rights_blunts(const struct pe_peer *p, int signal)
+bool pe_rights_ignores(const struct pe_peer *p, int signal)
 {
 	return has_bit(p->tid, "SigIgn", signal) || has_bit(p->tid, "SigBlk", signal);
 }

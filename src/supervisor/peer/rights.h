@@ -5,7 +5,7 @@
 
 #include "supervisor/peer/peer.h"
 
-bool pe_rights_blunts(const struct pe_peer *p, int signal); /* it ignores or blocks that signal */
+bool pe_rights_ignores(const struct pe_peer *p, int signal); /* it ignores or blocks that signal */
 uint32_t pe_rights_uid(const struct pe_peer *p);
 
 /* Could it become another user, whose memory we may not read? */

@@ -91,7 +91,7 @@ static void await(pid_t pid)
 {
 	struct pollfd p = { .fd = pe_sys_pidfd_open(pid, 0), .events = POLLIN };
 
-	if (p.fd < 0 || poll(&p, 1, PE_STACK_APART_PATIENCE) != 1) {
+	if (p.fd < 0 || poll(&p, 1, PE_STACK_APART_TIMEOUT) != 1) {
 		kill(pid, SIGKILL);
 		poll(&p, p.fd >= 0, AFTER_KILL);
 	}

@@ -3,7 +3,7 @@
  * stack_apart - runs a stack walk in a separate process, which may crash or hang.
  *
  *   helper (helper.h) ── fork ──> memory, tables, libunwind ──> result, in shared memory
- *      └ after PE_STACK_APART_PATIENCE: kills it; the result has the frames found until then
+ *      └ after PE_STACK_APART_TIMEOUT: kills it; the result has the frames found until then
  *
  * stack_apart.1  Only this process reads data that a hostile program controls: its stack and its
  *                unwind tables. A stack that was walked before needs no such process
@@ -16,7 +16,7 @@
 #include "supervisor/peer/memory.h"
 #include "supervisor/unwind/stack_walk.h"
 
-#define PE_STACK_APART_PATIENCE 1000 /* ms */
+#define PE_STACK_APART_TIMEOUT 1000 /* ms */
 
 struct pe_stack_result {
 	struct pe_trace_stack stack;

@@ -433,7 +433,7 @@ int pe_helper_next_overdue(void)
 	dispatch();
 	for (int i = 0; i < PE_CHILD_TABLE_HELD; i++)
 		if ((places[i].state == WAITING || places[i].state == RUNNING) &&
-		    present > places[i].since + PE_HELPER_PATIENCE * SECOND)
+		    present > places[i].since + PE_HELPER_TIMEOUT * SECOND)
 			return i;
 	last = present;
 	return -1;

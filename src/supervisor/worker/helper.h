@@ -15,7 +15,7 @@
  * helper.2  A user has at most one helper, and the ops of one user are done one after the other. So
  *           a slow op delays calls of the same user only. A user is a real user id; in a user
  *           namespace below ours, the owner of that namespace.
- * helper.3  A call that has been parked for PE_HELPER_PATIENCE is continued, and its helper is
+ * helper.3  A call that has been parked for PE_HELPER_TIMEOUT is continued, and its helper is
  *           killed. The program can delay even that (a FUSE request, or a sleep that SIGKILL does
  *           not end): the user has no other helper until then. A helper that another process has
  *           killed is replaced.
@@ -32,7 +32,7 @@
 #include "supervisor/peer/memory.h"
 #include "supervisor/worker/worker.h"
 
-#define PE_HELPER_PATIENCE 5 /* seconds */
+#define PE_HELPER_TIMEOUT 5 /* seconds */
 
 /* what an op knows about its call; it runs in a helper */
 struct pe_helper_call {

@@ -30,10 +30,10 @@ struct pe_worker {
 	struct pe_stack_waits *waits; /* or NULL: no stacks */
 	struct pe_settings set;	      /* of the run: policy, errno, log, what descriptor 2 was */
 	const char *trust;	      /* patterns separated by colons; or NULL */
-	int run;		      /* the pid of the program, which the supervisor is named by */
-	int program;		      /* its pidfd, or -errno */
-	int ours[2];		      /* the pids of the monitor and of the worker */
-	bool no_monitor;	      /* there is no monitor, and none can be started */
+	int run;	 /* the pid of the program, which is in the title of the supervisor */
+	int program;	 /* its pidfd, or -errno */
+	int ours[2];	 /* the pids of the monitor and of the worker */
+	bool no_monitor; /* there is no monitor, and none can be started */
 	/* of libvrange, or NULL */
 	int (*fvrange)(int fd, off_t offset, size_t length, int mode, int behavior);
 	int adopter; /* the pid of the program, if orphans below it become its children; or 0 */

@@ -35,7 +35,7 @@ pe_gate_with:
 	mov	x9, x2
 	mov	x10, x1
 	mov	x11, sp
-	mov	w12, #PE_GATE_PATIENCE
+	mov	w12, #PE_GATE_ABORTS
 
 	adr	x13, .Lstart
 	stp	xzr, x13, [sp]
@@ -74,7 +74,7 @@ pe_gate_end:
 .Labort:
 	subs	w12, w12, #1
 	b.ne	.Larm
-	mov	x0, #PE_GATE_TIRED
+	mov	x0, #PE_GATE_ABORTED
 	b	pe_gate_end
 	.cfi_endproc
 	.org	pe_gate_with + PE_GATE_SIZE

@@ -46,7 +46,7 @@ pe_gate_with:
 	movq	%rdx, %rbx
 	movq	%rsi, %r12
 	movq	%rcx, %r9
-	movl	$PE_GATE_PATIENCE, %r13d
+	movl	$PE_GATE_ABORTS, %r13d
 
 	movq	$0, (%rsp)
 	leaq	.Lstart(%rip), %rax
@@ -97,7 +97,7 @@ pe_gate_end:
 .Labort:
 	decl	%r13d
 	jnz	.Larm
-	movabsq	$PE_GATE_TIRED, %rax
+	movabsq	$PE_GATE_ABORTED, %rax
 	jmp	pe_gate_end
 	.cfi_endproc
 	.org	pe_gate_with + PE_GATE_SIZE

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The examples and the scripts that run with them, hunted by each policy and watched by `run
+# The examples and the scripts that run with them, fuzzed by each policy and watched by `run
 # --on-stale=warn`: no find and no event.
 set -u
 cd "$TMPDIR" || exit 99
@@ -18,5 +18,5 @@ for script in build-runner pidfile-daemon supervisor wait4-loop; do
 	"$PIDEPOCH" fuzz --seed=7 --runs=3 --timeout=100 -- sh "$file" >out 2>&1
 	status=$?
 	grep -q '^pidepoch fuzz: nothing found in 3 runs (--policy=turns --seed=7): [1-9][0-9]* forks, [1-9][0-9]* releases, [1-9][0-9]* reuses$' out &&
-		test $status -eq 0 || { cat out; echo "FAIL: $script, hunted: status $status"; exit 1; }
+		test $status -eq 0 || { cat out; echo "FAIL: $script, fuzzed: status $status"; exit 1; }
 done

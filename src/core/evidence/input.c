@@ -30,7 +30,7 @@ static uint64_t stream_of(int fd)
 
 /* A descendant looked the pid up: this process knows it since then. The table may hold the word
  * of any other process, or of an ended pid namespace whose inode number this one has. */
-static void hear_of_look(const struct source *s, uint32_t pid)
+static void note_look(const struct source *s, uint32_t pid)
 {
 	struct pe_table_word w;
 	struct pe_ancestry_of of;
@@ -87,12 +87,12 @@ int64_t pe_evidence_piped(const struct pe_evidence *e, uint32_t pid)
 
 /* --- numbers in a text --- */
 
-static void hear(const struct source *s, uint32_t pid)
+static void note_number(const struct source *s, uint32_t pid)
 {
 	if (pid <= 1 || pid > PE_PARSE_MAX)
 		return;
 	if (s->t)
-		hear_of_look(s, pid);
+		note_look(s, pid);
 	be_told(s, pid);
 }
 
@@ -105,22 +105,22 @@ static bool has_digits(const char *data, size_t bytes)
 }
 
 /* @n: the number that @data continues, or 0. Returns the number that it ends with, or 0. */
-static uint32_t hear_numbers(const struct source *s, uint32_t n, const char *data, size_t bytes)
+static uint32_t find_numbers(const struct source *s, uint32_t n, const char *data, size_t bytes)
 {
 	for (size_t i = 0; i < bytes; i++) {
 		if (data[i] >= '0' && data[i] <= '9') {
 			n = n > PE_PARSE_MAX ? n : n * 10 + (uint32_t)(data[i] - '0');
 		} else if (n) {
-			hear(s, n);
+			note_number(s, n);
 			n = 0;
 		}
 	}
 	if (n)
-		hear(s, n); /* the digits may be complete */
+		note_number(s, n); /* the digits may be complete */
 	return n;
 }
 
-void pe_evidence_heard(struct pe_evidence *e, struct pe_frame *p, int fd, const char *data,
+void pe_evidence_input(struct pe_evidence *e, struct pe_frame *p, int fd, const char *data,
 		       size_t bytes)
 {
 	struct source s = {
@@ -135,7 +135,7 @@ void pe_evidence_heard(struct pe_evidence *e, struct pe_frame *p, int fd, const 
 		return;
 	/* a program that reads byte by byte gets a pid in parts; the next pipe may have the same
 	 * descriptor */
-	e->part = hear_numbers(&s, stream == e->part_stream ? e->part : 0, data, bytes);
+	e->part = find_numbers(&s, stream == e->part_stream ? e->part : 0, data, bytes);
 	e->part_stream = stream;
-	atomic_store_explicit(&e->heard, pe_moment_now(), memory_order_relaxed);
+	atomic_store_explicit(&e->input, pe_moment_now(), memory_order_relaxed);
 }
