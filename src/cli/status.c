@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "command/message.h"
@@ -88,6 +89,26 @@ static void show_learned(pid_t pid, const struct pe_status *status)
 	}
 }
 
+/* the children that were reaped last */
+static void show_ends(const struct pe_status *status)
+{
+	for (unsigned int i = 0; i < status->ends; i++) {
+		const struct pe_status_end *e = &status->end[i];
+
+		printf("%-22s %u ", i == 0 ? "ended" : "", e->pid);
+		if (!e->is_known)
+			printf("status not known");
+		else if (WIFEXITED(e->status))
+			printf("exited with status %d", WEXITSTATUS(e->status));
+		else
+			printf("killed by signal %d", WTERMSIG(e->status));
+		printf(", reaped by %s", e->by);
+		if (e->thread)
+			printf(" in thread %u", e->thread);
+		printf(" %.3f s ago\n", (double)e->ago / 1000);
+	}
+}
+
 static void show_bytes(const char *name, uint64_t bytes)
 {
 	printf("%-22s %llu bytes\n", name, (unsigned long long)bytes);
@@ -112,6 +133,7 @@ static int show(pid_t pid)
 	if (kept == 0) {
 		show_stats(&status.stats);
 		show_learned(pid, &status);
+		show_ends(&status);
 	}
 	if (is_volatile == 0)
 		show_ranges(&ranges);

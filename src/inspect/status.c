@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "core/time/identity.h"
 #include "supervisor/peer/locator.h"
@@ -24,6 +25,52 @@ static void take_settings(const struct pe_memory *m, const struct pe_settings *s
 	status->refused = atomic_load(&sink.refused);
 	for (unsigned int i = 0; i < PE_SINK_RECENT; i++)
 		status->recent[i] = atomic_load(&sink.recent[i]);
+}
+
+/* as pe_frame_ms() */
+static uint32_t now_ms(void)
+{
+	struct timespec now = { 0 };
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return (uint32_t)((uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000);
+}
+
+/* false: it is being written, or cannot be read */
+static bool read_end(const struct pe_memory *m, uintptr_t all, uint32_t ticket,
+		     struct pe_status_end *end)
+{
+	struct pe_obituary_place once, twice;
+	struct pe_obituary o;
+	const uintptr_t at = all + offsetof(struct pe_obituaries, place) +
+			     ticket % PE_OBITUARY_MOST * sizeof(once);
+
+	if (pe_memory_read(m, at, &once, sizeof(once)) != 0 ||
+	    pe_memory_read(m, at, &twice, sizeof(twice)) != 0 ||
+	    memcmp(&once, &twice, sizeof(once)) != 0 || !pe_obituary_decode(&once, ticket, &o))
+		return false;
+	*end = (struct pe_status_end){
+		.pid = o.pid,
+		.thread = o.tid,
+		.ago = now_ms() - o.ms,
+		.is_known = o.flags & PE_OBITUARY_KNOWN,
+		.status = o.status,
+		.by = pe_call_name(o.by),
+	};
+	return true;
+}
+
+static void read_ends(const struct pe_memory *m, const struct pe_frame *frame,
+		      struct pe_status *status)
+{
+	const uintptr_t all = (uintptr_t)atomic_load(&frame->obituaries);
+	uint32_t last = 0;
+
+	status->ends = 0;
+	if (!all || pe_memory_read(m, all, &last, sizeof(last)) != 0)
+		return;
+	for (uint32_t ticket = last; ticket && last - ticket < PE_STATUS_ENDS; ticket--)
+		status->ends += read_end(m, all, ticket, &status->end[status->ends]);
 }
 
 /* Has the frame been made, by this process and not by the one that forked it? */
@@ -57,8 +104,10 @@ static int read_frame(const struct pe_memory *m, const struct pe_frame *at,
 		status->learned = (uintptr_t)frame->evidence;
 		err = check_mark(m, frame);
 	}
-	if (err == 0)
+	if (err == 0) {
 		pe_stats_of(frame, set.old_bytes_most, &status->stats);
+		read_ends(m, frame, status);
+	}
 	free(copy);
 	return err;
 }

@@ -9,6 +9,16 @@
 #include "core/frame/policy.h"
 #include "core/frame/stats.h"
 
+#define PE_STATUS_ENDS 8u
+
+/* an obituary (S16) */
+struct pe_status_end {
+	uint32_t pid, thread, ago; /* thread: that reaped it, 0: not known; ms */
+	bool is_known;		   /* its status */
+	int status;		   /* as of wait4 */
+	const char *by;		   /* the call that reaped it */
+};
+
 /* what `pidepoch top` shows in addition to the stats */
 struct pe_status {
 	struct pe_stats stats;
@@ -18,6 +28,8 @@ struct pe_status {
 		refused; /* stale uses that were reported, and those of them that were refused */
 	uint64_t recent[PE_SINK_RECENT]; /* PE_SINK_USE of core/record/sink.h */
 	bool trusted;
+	unsigned int ends;
+	struct pe_status_end end[PE_STATUS_ENDS]; /* the last ones, the latest first */
 	uint64_t learned; /* the address of its evidence, for learned.h; 0: not known */
 };
 

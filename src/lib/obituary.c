@@ -7,20 +7,21 @@
 #include "core/reference/released.h"
 #include "lib/state.h"
 
-/* The monotonic clock's present, less the time since @ms. */
-static struct timespec moment_of(uint32_t ms)
+/* The monotonic clock's present, less the time since @ms, which counts sleeps of the machine. */
+static struct timespec moment_of(const struct pe_frame *p, uint32_t ms)
 {
+	const uint32_t ago = pe_frame_ms(p) - ms;
 	struct timespec now = { 0 };
 	uint64_t then;
 
 	pe_sys_clock_gettime(CLOCK_MONOTONIC, &now);
 	then = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-	then -= (uint32_t)((uint32_t)then - ms);
+	then = then > ago ? then - ago : 0;
 	return (struct timespec){ .tv_sec = (time_t)(then / 1000),
 				  .tv_nsec = (long)(then % 1000) * 1000000 };
 }
 
-static void fill(const struct pe_obituary *o, struct pidepoch_end *end)
+static void fill(const struct pe_frame *p, const struct pe_obituary *o, struct pidepoch_end *end)
 {
 	end->known = (o->flags & PE_OBITUARY_KNOWN ? PIDEPOCH_END_STATUS : 0) |
 		     (o->flags & PE_OBITUARY_USAGE ? PIDEPOCH_END_USAGE : 0);
@@ -28,7 +29,7 @@ static void fill(const struct pe_obituary *o, struct pidepoch_end *end)
 	end->birth = o->birth;
 	end->thread = (pid_t)o->tid;
 	end->call = pe_call_name(o->by);
-	end->reaped = moment_of(o->ms);
+	end->reaped = moment_of(p, o->ms);
 	pe_obituary_usage(o, &end->usage);
 }
 
@@ -45,7 +46,7 @@ PE_EXPORT int pidepoch_obituary(pid_t pid, pidepoch_t epoch, struct pidepoch_end
 		return (int)pe_result(-EAGAIN);
 	err = pe_released_obituary(s.frame, pid, epoch, &o);
 	if (err == 0) {
-		fill(&o, &all);
+		fill(s.frame, &o, &all);
 		memcpy(end, &all, end->size);
 	}
 	return (int)pe_result(err);

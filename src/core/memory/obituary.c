@@ -115,10 +115,9 @@ void pe_obituary_write(pe_obituary_root *root, const struct pe_obituary *o)
 		atomic_store_explicit(&p->older, older, memory_order_relaxed);
 }
 
-/* Copy the obituary of @ticket. false: it is not, or no longer, kept (obituary.2) */
-static bool copy(struct pe_obituaries *all, uint32_t ticket, struct pe_obituary *o, uint32_t *older)
+static bool read_place(struct pe_obituary_place *p, uint32_t ticket, struct pe_obituary *o,
+		       uint32_t *older)
 {
-	struct pe_obituary_place *p = place_of(all, ticket);
 	uint64_t key = atomic_load_explicit(&p->key, memory_order_acquire), after;
 	uint32_t w[PE_OBITUARY_WORDS];
 
@@ -142,6 +141,19 @@ static bool copy(struct pe_obituaries *all, uint32_t ticket, struct pe_obituary 
 		.most_memory = w[MEMORY],
 	};
 	return true;
+}
+
+/* Copy the obituary of @ticket. false: it is not, or no longer, kept (obituary.2) */
+static bool copy(struct pe_obituaries *all, uint32_t ticket, struct pe_obituary *o, uint32_t *older)
+{
+	return read_place(place_of(all, ticket), ticket, o, older);
+}
+
+bool pe_obituary_decode(struct pe_obituary_place *copied, uint32_t ticket, struct pe_obituary *o)
+{
+	uint32_t older;
+
+	return read_place(copied, ticket, o, &older);
 }
 
 /* The wanted one: with @flags; and if @epoch is given, not EARLY, and born in it or before. */

@@ -87,6 +87,10 @@ void pe_obituary_attribute(pe_obituary_root *root, uint32_t ticket, uint32_t bir
 /* The @back-th last one, counted from 0: its ticket, or 0 */
 uint32_t pe_obituary_recent(const pe_obituary_root *root, uint32_t back, struct pe_obituary *o);
 
+/* The obituary of @ticket in a copy of its place that another process has made: false: it is not
+ * there */
+bool pe_obituary_decode(struct pe_obituary_place *copied, uint32_t ticket, struct pe_obituary *o);
+
 /* Microseconds in 32 bits: exact below 2^31, in milliseconds beyond. */
 uint32_t pe_obituary_time(uint64_t us);
 uint64_t pe_obituary_us(uint32_t time);
