@@ -80,20 +80,33 @@ static unsigned long long number_in(const char *path)
 	return strtoull(text, NULL, 10);
 }
 
-/* The limit of one line of /proc/self/cgroup. "No limit" of version 1 is a very large number. */
+/* The limit of the group whose path has @length bytes. "No limit" of version 1 is a very large
+ * number. */
+static bool is_group_limited(const char *path, int length, bool second)
+{
+	char file[PATH_MAX];
+	unsigned long long limit;
+
+	snprintf(file, sizeof(file), "/sys/fs/cgroup%s%.*s/%s", second ? "" : "/memory", length,
+		 path, second ? "memory.max" : "memory.limit_in_bytes");
+	limit = number_in(file);
+	return limit > 0 && limit < 1ull << 60;
+}
+
+/* One line of /proc/self/cgroup: the group, or one above it. */
 static bool is_limited(const char *line)
 {
 	const char *path = strrchr(line, ':') + 1;
 	const bool second = strncmp(line, "0::", 3) == 0;
-	char file[PATH_MAX];
-	unsigned long long limit;
+	int length = (int)strcspn(path, "\n");
 
 	if (!second && !strstr(line, ":memory:"))
 		return false;
-	snprintf(file, sizeof(file), "/sys/fs/cgroup%s%.*s/%s", second ? "" : "/memory",
-		 (int)strcspn(path, "\n"), path, second ? "memory.max" : "memory.limit_in_bytes");
-	limit = number_in(file);
-	return limit > 0 && limit < 1ull << 60;
+	while (length > 0 && !is_group_limited(path, length, second))
+		do
+			length--;
+		while (length > 0 && path[length] != '/');
+	return length > 0 || is_group_limited(path, 0, second);
 }
 
 static bool has_cgroup_limit(void)

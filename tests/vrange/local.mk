@@ -3,7 +3,7 @@
 VRANGE_TESTS = tests/vrange/ranges tests/vrange/forks tests/vrange/threads tests/vrange/model \
 	tests/vrange/objects tests/vrange/files tests/vrange/numbers tests/vrange/bad_input \
 	tests/vrange/decisions tests/vrange/chunks tests/vrange/steps \
-	tests/vrange/raw tests/vrange/ashmem
+	tests/vrange/raw tests/vrange/ashmem tests/vrange/headroom
 vrange_sources = tests/vrange/check.h tests/vrange/pressure.c tests/vrange/pressure.h
 
 tests_vrange_ranges_SOURCES = tests/vrange/ranges.c $(vrange_sources)
@@ -39,6 +39,8 @@ tests_vrange_steps_LDADD = libvrange.la
 tests_vrange_chunks_SOURCES = tests/vrange/chunks.c $(vrange_sources)
 tests_vrange_numbers_SOURCES = tests/vrange/numbers.c $(vrange_sources)
 
+tests_vrange_headroom_SOURCES = tests/vrange/headroom.c $(vrange_sources)
+tests_vrange_headroom_LDADD = libvrange.la
 tests_vrange_ashmem_SOURCES = tests/vrange/ashmem.c $(vrange_sources)
 tests_vrange_raw_SOURCES = tests/vrange/raw.c $(vrange_sources)
 tests_vrange_raw_LDFLAGS = -all-static
