@@ -53,7 +53,8 @@ static void make_folders(char *path)
 	mkdir(path, 0755);
 }
 
-/* The folder of this process's group, or false: it is in none of this version. */
+/* The folder of this process's group, or false: it is in none of this version. With "..": outside of
+ * its cgroup namespace. */
 static bool find_folder(const struct version *v, char *to, size_t size)
 {
 	FILE *f = fopen("/proc/self/cgroup", "re");
@@ -73,9 +74,23 @@ static bool find_folder(const struct version *v, char *to, size_t size)
 	return found;
 }
 
+/* An ordinary user needs a user namespace, in which it may make files. */
+static bool enter_user_namespace(void)
+{
+	const unsigned int user = getuid(), group = getgid();
+	FILE *f = unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0 ? fopen("/proc/self/uid_map", "we")
+							    : NULL;
+	bool done = f && fprintf(f, "%u %u 1\n", user, user) > 0 && fclose(f) == 0;
+
+	f = done ? fopen("/proc/self/setgroups", "we") : NULL;
+	done = f && fputs("deny\n", f) >= 0 && fclose(f) == 0;
+	f = done ? fopen("/proc/self/gid_map", "we") : NULL;
+	return f && fprintf(f, "%u %u 1\n", group, group) > 0 && fclose(f) == 0;
+}
+
 static bool enter_namespace(void)
 {
-	return (unshare(CLONE_NEWNS) == 0 || unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0) &&
+	return (unshare(CLONE_NEWNS) == 0 || enter_user_namespace()) &&
 	       mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
 	       mount("none", "/sys/fs/cgroup", "tmpfs", 0, NULL) == 0;
 }
@@ -87,7 +102,8 @@ static int capped(void *arg)
 	struct vrange_object *o;
 	char folder[512];
 
-	if (!find_folder(g->version, folder, sizeof(folder)) || !enter_namespace())
+	if (!find_folder(g->version, folder, sizeof(folder)) || strstr(folder, "..") ||
+	    !enter_namespace())
 		return 77;
 	make_folders(folder);
 	if (!put(g->above ? g->version->root : folder, g->version->limit, g->limit) ||
