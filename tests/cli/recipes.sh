@@ -24,10 +24,10 @@ miss()
 	missed="$missed $1"
 }
 
-for name in drop-in journal image init ci gdb valgrind core; do
+for name in drop-in journal events image init ci gdb valgrind core; do
 	test -n "$(block $name)" || fail "the page has no block $name"
 done
-test "$(grep -c '^```.' "$page")" -eq 8 || fail "the page has a block that this test does not know"
+test "$(grep -c '^```.' "$page")" -eq 9 || fail "the page has a block that this test does not know"
 
 # a program that says that the library is in it, and one that is correct
 cat >"$prog" <<'END'
@@ -93,6 +93,11 @@ printf 'check:\n\t@%s latent\n' "$PIDEPOCH_BUILDDIR/tests/report/misuses" >Makef
 sed -i '/fuzz/d' ci
 try_env sh ci
 status 99
+
+# the page of a service's events
+try_env sh -c "$(block events | sed "s,/var/log/prog.events,$TMPDIR/pid-events,")"
+status 0
+grep -q '"kind":"latent"' report.html || fail "the page of a service has no event"
 
 # gdb and valgrind beside it
 if command -v gdb >/dev/null; then

@@ -92,6 +92,22 @@ for command in $commands; do
 done
 wrong "unknown shell 'csh': must be bash, zsh or fish" completion csh
 
+# the same for what the commands print
+: >"$TMPDIR/events"
+for words in 'top --once' 'top --json' 'doctor' 'doctor --json' "report $TMPDIR/events" "report --format=html $TMPDIR/events" \
+	'completion bash' 'help' 'version' '--version' '--help'; do
+	# shellcheck disable=SC2086
+	"$PIDEPOCH" $words >/dev/full 2>"$TMPDIR/err"
+	test $? -eq 1 || fail "'$words' into a full disk: status $?"
+	grep -q '^pidepoch[a-z ]*: cannot write to standard output: No space left on device$' "$TMPDIR/err" ||
+		{ cat "$TMPDIR/err"; fail "'$words' into a full disk: no error"; }
+	for trap in - ''; do
+		# shellcheck disable=SC2086
+		(trap "$trap" PIPE; "$PIDEPOCH" $words 2>"$TMPDIR/err" | true)
+		test ! -s "$TMPDIR/err" || { cat "$TMPDIR/err"; fail "'$words': an error line for a closed pipe"; }
+	done
+done
+
 # each command with one letter left out, twice, or two of them exchanged
 for command in $commands; do
 	for typed in "$(echo "$command" | sed 's/^\(.\)./\1/')" "$(echo "$command" | sed 's/^\(.\)/\1\1/')" \

@@ -128,5 +128,9 @@ has 'data-took="soon"'
 has 'data-loaded="soon"'
 has 'data-overlaps="0"'
 has '<h2>'
+# the last row can be scrolled to
+dom 'scroll.scrollTop = scroll.scrollHeight;
+document.body.dataset.rows = rows.length > 600 && TOP + rows.length * ROW - scroll.scrollTop <= scroll.clientHeight' ''
+has 'data-rows="true"'
 browse "file://$work/page.html#event=4" --screenshot="$PIDEPOCH_BUILDDIR/tests/report/page.png"
 test -s "$PIDEPOCH_BUILDDIR/tests/report/page.png" || fail "no picture"
