@@ -21,6 +21,7 @@ libcore_la_SOURCES += src/core/engine/hidden.c src/core/engine/hidden.h
 libcore_la_SOURCES += src/core/engine/vanish.c src/core/engine/vanish.h
 libcore_la_SOURCES += src/core/engine/reap.c src/core/engine/reap.h src/core/engine/act.c src/core/engine/act.h src/core/token.h
 libcore_la_SOURCES += src/core/engine/guard.c src/core/engine/guard.h src/core/record/notice.c src/core/record/notice.h
+libcore_la_SOURCES += src/core/record/fields.c src/core/record/fields.h
 libcore_la_SOURCES += src/core/record/append.c src/core/record/append.h
 libcore_la_SOURCES += src/core/record/sink.c src/core/record/sink.h src/core/record/tally.c src/core/record/tally.h
 libcore_la_SOURCES += src/core/record/event.c src/core/record/event.h src/core/record/modules.c src/core/record/modules.h

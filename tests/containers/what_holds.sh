@@ -9,7 +9,7 @@ confine=$PIDEPOCH_BUILDDIR/tests/containers/confine
 real=$PIDEPOCH
 
 unshare --user --map-root-user --pid --fork --mount-proc "$confine" docker true 2>"$TMPDIR/err" ||
-	skip "no user namespace to be had: $(head -n 1 "$TMPDIR/err")"
+	skip "no user namespace available: $(head -n 1 "$TMPDIR/err")"
 
 # a program of libc that keeps a pid
 cat >"$TMPDIR/keeps" <<'END'

@@ -3,6 +3,7 @@
 
 #include "core/record/append.h"
 #include "core/record/event.h"
+#include "core/record/fields.h"
 #include "core/time/identity.h"
 #include "core/record/modules.h"
 #include "core/record/sink.h"
@@ -14,7 +15,7 @@
 #define NAME 64u
 #define EXE  256u
 
-/* it has happened; it would have happened; it will happen; worth knowing */
+/* an unrelated process was reached; would have been; will be some day; worth knowing */
 enum severity { CRITICAL, ERROR, WARNING, NOTE };
 
 struct happening {
@@ -58,51 +59,14 @@ static enum severity severity_of(const struct happening *h)
 	}
 }
 
-/* --- fields --- */
-
-static void name_field(struct pe_text *t, const char *name)
-{
-	if (t->at[-1] != '{')
-		pe_text_add(t, ",");
-	pe_text_add(t, "\"");
-	pe_text_add(t, name);
-	pe_text_add(t, "\":");
-}
-
-static void number_field(struct pe_text *t, const char *name, uint64_t n)
-{
-	name_field(t, name);
-	pe_text_decimal(t, n);
-}
-
-static void text_field(struct pe_text *t, const char *name, const char *value)
-{
-	name_field(t, name);
-	pe_text_add(t, "\"");
-	pe_text_json(t, value);
-	pe_text_add(t, "\"");
-}
-
-static void begin_object(struct pe_text *t, const char *name)
-{
-	name_field(t, name);
-	pe_text_add(t, "{");
-}
-
 static void stack_field(struct pe_text *t, const struct pe_trace_stack *s)
 {
-	if (!s)
-		return;
-	name_field(t, "stack");
-	for (uint32_t i = 0; i < s->depth && i < PE_TRACE_DEPTH; i++) {
-		pe_text_add(t, i ? ",\"0x" : "[\"0x");
-		pe_text_hex(t, s->frame[i], 1);
-		pe_text_add(t, "\"");
-	}
-	pe_text_add(t, s->depth ? "]" : "[]");
+	if (s)
+		pe_fields_addresses(t, "stack", s->frame,
+				    s->depth < PE_TRACE_DEPTH ? s->depth : PE_TRACE_DEPTH);
 }
 
-/* --- what was --- */
+/* --- the history of the pid --- */
 
 struct history {
 	uint32_t born, released; /* ms */
@@ -140,11 +104,11 @@ static bool read_history(const struct pe_frame *p, const struct happening *h, st
 static void moment_field(struct pe_text *t, const struct pe_frame *p, const char *name,
 			 unsigned int by, uint32_t ago, uint32_t tid, uint32_t stack)
 {
-	begin_object(t, name);
-	text_field(t, "call", pe_call_name(by));
-	number_field(t, "ago_ms", ago);
+	pe_fields_object(t, name);
+	pe_fields_text(t, "call", pe_call_name(by));
+	pe_fields_number(t, "ago_ms", ago);
 	if (tid)
-		number_field(t, "tid", tid);
+		pe_fields_number(t, "tid", tid);
 	if (p->trace)
 		stack_field(t, pe_trace_stack(p->trace, stack));
 	pe_text_add(t, "}");
@@ -155,15 +119,15 @@ static void outside_fields(struct pe_text *t, const struct pe_event_outside *o)
 {
 	if (o->released.by == PE_CALL_NONE)
 		return;
-	begin_object(t, "released");
-	text_field(t, "call", pe_call_name(o->released.by));
-	number_field(t, "ago_ms", o->released.ago_ms);
-	number_field(t, "tid", o->released.tid);
+	pe_fields_object(t, "released");
+	pe_fields_text(t, "call", pe_call_name(o->released.by));
+	pe_fields_number(t, "ago_ms", o->released.ago_ms);
+	pe_fields_number(t, "tid", o->released.tid);
 	stack_field(t, o->released.stack);
 	if (o->released.stack_end)
-		text_field(t, "stack_end", o->released.stack_end);
+		pe_fields_text(t, "stack_end", o->released.stack_end);
 	pe_text_add(t, "}");
-	name_field(t, "released_by_any");
+	pe_fields_name(t, "released_by_any");
 	pe_text_add(t, o->released.any ? "true" : "false");
 }
 
@@ -173,7 +137,7 @@ static void history_fields(struct pe_text *t, const struct pe_frame *p, const st
 
 	if (!h->k)
 		return;
-	text_field(t, "known", h->k->what == PE_KNOWN_INHERITED ? "inherited" : "own");
+	pe_fields_text(t, "known", h->k->what == PE_KNOWN_INHERITED ? "inherited" : "own");
 	if (p->set->outside)
 		outside_fields(t, p->set->outside);
 	if (!read_history(p, h, &x))
@@ -181,7 +145,7 @@ static void history_fields(struct pe_text *t, const struct pe_frame *p, const st
 	moment_field(t, p, "obtained", x.born_by, h->now - x.born, x.born_tid, x.born_stack);
 	moment_field(t, p, "released", x.released_by, h->now - x.released, x.released_tid,
 		     x.released_stack);
-	name_field(t, "released_by_any");
+	pe_fields_name(t, "released_by_any");
 	pe_text_add(t, x.released_any ? "true" : "false");
 }
 
@@ -192,21 +156,22 @@ static void evidence_field(struct pe_text *t, const struct happening *h)
 
 	if (!f)
 		return;
-	text_field(t, "known", "evidence");
-	begin_object(t, "evidence");
-	text_field(t, "kind", kinds[f->kind]);
+	pe_fields_text(t, "known", "evidence");
+	pe_fields_object(t, "evidence");
+	pe_fields_text(t, "kind", kinds[f->kind]);
 	if (f->path[0])
-		text_field(t, "path", f->path);
+		pe_fields_text(t, "path", f->path);
 	if (f->source)
-		number_field(t, "source", f->source);
+		pe_fields_number(t, "source", f->source);
 	if (f->moment)
-		number_field(t, "ago_ms", (uint64_t)(f->now > f->moment ? f->now - f->moment : 0));
-	name_field(t, "sure");
+		pe_fields_number(t, "ago_ms",
+				 (uint64_t)(f->now > f->moment ? f->now - f->moment : 0));
+	pe_fields_name(t, "sure");
 	pe_text_add(t, f->verdict == PE_EVIDENCE_UNSURE ? "false" : "true");
 	pe_text_add(t, "}");
 }
 
-/* --- what is --- */
+/* --- the present: the holder, the program, the time --- */
 
 static void exe_field(struct pe_text *t, uint32_t pid, char *exe)
 {
@@ -221,7 +186,7 @@ static void exe_field(struct pe_text *t, uint32_t pid, char *exe)
 	if (n <= 0)
 		return;
 	exe[n] = '\0';
-	text_field(t, "exe", exe);
+	pe_fields_text(t, "exe", exe);
 }
 
 /* event.5. Start times are in hundredths of a second since boot on every Linux: an age may be 10 ms
@@ -237,11 +202,11 @@ static void holder_field(struct pe_text *t, uint32_t holder, uint64_t most, char
 	pe_sys_clock_gettime(CLOCK_BOOTTIME, &now);
 	ms = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 	start = who.start * 10;
-	begin_object(t, "holder");
-	text_field(t, "comm", who.comm);
-	number_field(t, "parent", who.ppid);
+	pe_fields_object(t, "holder");
+	pe_fields_text(t, "comm", who.comm);
+	pe_fields_number(t, "parent", who.ppid);
 	ms = ms > start ? ms - start : 0;
-	number_field(t, "age_ms", ms < most ? ms : most);
+	pe_fields_number(t, "age_ms", ms < most ? ms : most);
 	exe_field(t, holder, exe);
 	pe_text_add(t, "}");
 }
@@ -278,7 +243,7 @@ static void command_field(struct pe_text *t, const struct pe_frame *p, struct ro
 	else
 		read_command("/proc/self/cmdline", room->command);
 	if (*command)
-		text_field(t, "command_line", command);
+		pe_fields_text(t, "command_line", command);
 }
 
 void pe_event_describe_holder(struct pe_event_outside *o, uint32_t pid)
@@ -296,7 +261,7 @@ static void time_field(struct pe_text *t)
 	struct timespec now = { 0 };
 
 	pe_sys_clock_gettime(CLOCK_REALTIME, &now);
-	name_field(t, "time");
+	pe_fields_name(t, "time");
 	pe_text_decimal(t, (uint64_t)now.tv_sec);
 	pe_text_add(t, ".");
 	pe_text_padded(t, (uint64_t)now.tv_nsec / 1000000, 3);
@@ -321,19 +286,19 @@ static void head_fields(struct pe_text *t, const struct pe_frame *p, const struc
 
 	pe_text_add(&cut, p->set->name ? p->set->name : "?");
 	pe_text_add(t, "{\"pidepoch\":2,\"type\":\"event\"");
-	text_field(t, "kind", kinds[h->kind]);
-	text_field(t, "severity", severities[severity_of(h)]);
+	pe_fields_text(t, "kind", kinds[h->kind]);
+	pe_fields_text(t, "severity", severities[severity_of(h)]);
 	time_field(t);
-	number_field(t, "pid", (uint64_t)p->tgid);
-	number_field(t, "tid", (uint64_t)(p->set->tid ? p->set->tid : pe_sys_gettid()));
-	text_field(t, "program", pe_text_end(&cut));
-	text_field(t, "call", pe_call_name(h->by));
-	number_field(t, "number", h->pid);
+	pe_fields_number(t, "pid", (uint64_t)p->tgid);
+	pe_fields_number(t, "tid", (uint64_t)(p->set->tid ? p->set->tid : pe_sys_gettid()));
+	pe_fields_text(t, "program", pe_text_end(&cut));
+	pe_fields_text(t, "call", pe_call_name(h->by));
+	pe_fields_number(t, "number", h->pid);
 	if (h->group)
-		text_field(t, "group", h->unproven ? "unproven" : "ended");
+		pe_fields_text(t, "group", h->unproven ? "unproven" : "ended");
 	if (h->signal != PE_USE_NO_SIGNAL)
-		number_field(t, "signal", (uint64_t)(unsigned int)h->signal);
-	text_field(t, "outcome", outcomes[h->outcome]);
+		pe_fields_number(t, "signal", (uint64_t)(unsigned int)h->signal);
+	pe_fields_text(t, "outcome", outcomes[h->outcome]);
 }
 
 /* How long a process can have held the pid at most: since this process released it. */
@@ -344,7 +309,7 @@ static uint64_t released_ago(const struct pe_frame *p, const struct happening *h
 	return read_history(p, h, &x) ? h->now - x.released : UINT64_MAX;
 }
 
-/* --- all of it --- */
+/* --- one event --- */
 
 /* The name of the set of modules that the event's addresses refer to. 0: it cannot be
  * determined. */
@@ -367,11 +332,11 @@ static void holder_and_stack_from(struct pe_text *t, const struct pe_event_outsi
 	}
 	stack_field(t, o->here);
 	if (o->stack_end)
-		text_field(t, "stack_end", o->stack_end);
+		pe_fields_text(t, "stack_end", o->stack_end);
 }
 
-static void put_together(struct pe_text *t, const struct pe_frame *p, const struct happening *h,
-			 struct room *room, uint64_t modules)
+static void build_line(struct pe_text *t, const struct pe_frame *p, const struct happening *h,
+		       struct room *room, uint64_t modules)
 {
 	head_fields(t, p, h);
 	history_fields(t, p, h);
@@ -387,7 +352,7 @@ static void put_together(struct pe_text *t, const struct pe_frame *p, const stru
 	}
 	command_field(t, p, room);
 	if (modules) {
-		name_field(t, "modules");
+		pe_fields_name(t, "modules");
 		pe_text_add(t, "\"");
 		pe_text_hex(t, modules, 16);
 		pe_text_add(t, "\"");
@@ -395,7 +360,7 @@ static void put_together(struct pe_text *t, const struct pe_frame *p, const stru
 	pe_text_add(t, "}\n");
 }
 
-static pe_cold void happened(const struct pe_frame *p, struct happening *h)
+static pe_cold void write_event(const struct pe_frame *p, struct happening *h)
 {
 	struct room *room;
 	long n;
@@ -414,7 +379,7 @@ static pe_cold void happened(const struct pe_frame *p, struct happening *h)
 						     : 0;
 		struct pe_text line = pe_text_on(room->line, sizeof(room->line));
 
-		put_together(&line, p, h, room, modules);
+		build_line(&line, p, h, room, modules);
 		n = pe_append_write(fd, line.start, pe_text_length(&line));
 		pe_sys_close(fd);
 	}
@@ -442,7 +407,7 @@ void pe_event_use(const struct pe_frame *p, const struct pe_use *u, const struct
 		.k = k,
 	};
 
-	happened(p, &h);
+	write_event(p, &h);
 }
 
 void pe_event_evidence(const struct pe_frame *p, const struct pe_use *u,
@@ -459,7 +424,7 @@ void pe_event_evidence(const struct pe_frame *p, const struct pe_use *u,
 		.f = f,
 	};
 
-	happened(p, &h);
+	write_event(p, &h);
 }
 
 void pe_event_mistaken(struct pe_frame *p, const struct pe_use *u, enum pe_event_kind kind)
@@ -473,7 +438,7 @@ void pe_event_mistaken(struct pe_frame *p, const struct pe_use *u, enum pe_event
 	};
 
 	if (pe_frame_may_report(p))
-		happened(p, &h);
+		write_event(p, &h);
 }
 
 /* If a wait for any child, or one in another thread, took the status: stolen. If a wait for this
@@ -503,7 +468,7 @@ void pe_event_wait(struct pe_frame *p, enum pe_call by, uint32_t pid, const stru
 		return;
 	h.kind = kind_of_wait(&x);
 	if (pe_frame_may_report(p))
-		happened(p, &h);
+		write_event(p, &h);
 }
 
 void pe_event_stolen(const struct pe_frame *p, enum pe_call by, uint32_t pid,
@@ -516,5 +481,5 @@ void pe_event_stolen(const struct pe_frame *p, enum pe_call by, uint32_t pid,
 			       .signal = PE_USE_NO_SIGNAL,
 			       .k = k };
 
-	happened(p, &h);
+	write_event(p, &h);
 }

@@ -4,6 +4,7 @@
 #include <elf.h>
 
 #include "core/record/append.h"
+#include "core/record/fields.h"
 #include "core/record/modules.h"
 #include "core/sys.h"
 #include "core/text.h"
@@ -106,36 +107,27 @@ static size_t build_id(int pid, uint64_t base, uint8_t *id)
 	return n;
 }
 
-static void add_field(struct pe_text *t, const char *name, uint64_t n)
-{
-	pe_text_add(t, ",\"");
-	pe_text_add(t, name);
-	pe_text_add(t, "\":\"0x");
-	pe_text_hex(t, n, 1);
-	pe_text_add(t, "\"");
-}
-
 static void add_record(struct writing *w, const struct pe_modules_mapping *m)
 {
 	struct pe_text *t = &w->lines;
-	char path[PATH];
-	struct pe_text cut = pe_text_on(path, sizeof(path));
-	uint8_t id[ID_MAX];
-	size_t n = build_id(w->pid, m->base, id);
+	char path[PATH], set[17], id[2 * ID_MAX + 1];
+	struct pe_text cut = pe_text_on(path, sizeof(path)), name = pe_text_on(set, sizeof(set)),
+		       digits = pe_text_on(id, sizeof(id));
+	uint8_t bytes[ID_MAX];
+	size_t n = build_id(w->pid, m->base, bytes);
 
 	pe_text_add(&cut, m->line.path);
-	pe_text_add(t, "{\"pidepoch\":2,\"type\":\"module\",\"set\":\"");
-	pe_text_hex(t, w->name, 16);
-	pe_text_add(t, "\"");
-	add_field(t, "start", m->line.start);
-	add_field(t, "end", m->line.end);
-	add_field(t, "offset", m->line.offset);
-	pe_text_add(t, ",\"build_id\":\"");
+	pe_text_hex(&name, w->name, 16);
 	for (size_t i = 0; i < n; i++)
-		pe_text_hex(t, id[i], 2);
-	pe_text_add(t, "\",\"path\":\"");
-	pe_text_json(t, pe_text_end(&cut));
-	pe_text_add(t, "\"}\n");
+		pe_text_hex(&digits, bytes[i], 2);
+	pe_text_add(t, "{\"pidepoch\":2,\"type\":\"module\"");
+	pe_fields_text(t, "set", pe_text_end(&name));
+	pe_fields_address(t, "start", m->line.start);
+	pe_fields_address(t, "end", m->line.end);
+	pe_fields_address(t, "offset", m->line.offset);
+	pe_fields_text(t, "build_id", pe_text_end(&digits));
+	pe_fields_text(t, "path", pe_text_end(&cut));
+	pe_text_add(t, "}\n");
 }
 
 /* A record that does not fit after the others starts the next write. */
