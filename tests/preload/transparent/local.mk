@@ -52,7 +52,8 @@ TRANSPARENT_CASES = \
 	tests/preload/transparent/xargs-parallel.case
 TRANSPARENT_TESTS = $(TRANSPARENT_CASES) \
 	tests/preload/transparent/test_faults.sh \
-	tests/preload/transparent/test_renamed.sh
+	tests/preload/transparent/test_renamed.sh \
+	tests/preload/transparent/test_shared.sh
 dist_check_SCRIPTS += $(TRANSPARENT_TESTS)
 TESTS += $(TRANSPARENT_TESTS)
 
