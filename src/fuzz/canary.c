@@ -31,7 +31,8 @@ struct canary {
 	struct pe_fuzz_page *page;
 	pid_t server;
 	pid_t pid; /* 0: an empty place */
-	uint32_t release, releaser;
+	uint32_t release;
+	struct pe_fuzz_page_releaser releaser;
 	bool traced;  /* and this has been recorded */
 	bool leaving; /* SIGNAL_END has been sent */
 };
@@ -207,7 +208,7 @@ static bool place_at(struct server *k, unsigned int at, pid_t pid, uint32_t rele
 	place->page = k->page;
 	place->server = k->pid;
 	place->release = release;
-	place->releaser = atomic_load(&k->page->by);
+	place->releaser = k->page->by;
 	place->traced = place->leaving = false;
 	place->pid = pid;
 	if (clone_canary(place) != pid) {
@@ -216,7 +217,7 @@ static bool place_at(struct server *k, unsigned int at, pid_t pid, uint32_t rele
 	}
 	setpgid(pid, pid); /* signals to the process group of that number reach it as well */
 	atomic_store(&k->page->release[at], release);
-	atomic_store(&k->page->releaser[at], place->releaser);
+	k->page->releaser[at] = place->releaser;
 	atomic_store(&k->page->canary[at], (uint32_t)pid);
 	atomic_fetch_add(&k->page->reuses, 1);
 	return true;

@@ -9,6 +9,7 @@ libfuzz_la_SOURCES = \
 	src/fuzz/fisher.c src/fuzz/fisher.h \
 	src/fuzz/found.c src/fuzz/found.h \
 	src/fuzz/junit.c src/fuzz/junit.h \
+	src/fuzz/kept.c src/fuzz/kept.h \
 	src/fuzz/lives.c src/fuzz/lives.h \
 	src/fuzz/lost.c src/fuzz/lost.h \
 	src/fuzz/oracle.c src/fuzz/oracle.h \

@@ -85,32 +85,39 @@ void pe_fuzz_print_act(const struct pe_fuzz_page_find *f, char *to, size_t size)
 
 static void print_program(const struct pe_fuzz_page *page, const char *what, uint32_t pid)
 {
-	const char *text = pe_fuzz_page_program(page, pid);
+	const struct pe_fuzz_page_program *p = pe_fuzz_page_program(page, pid);
 
-	if (!text)
+	if (!p)
 		return;
-	printf("    %s: ", what);
-	pe_plain_print(stdout, text);
+	printf("    %s (", what);
+	pe_plain_print(stdout, p->comm);
+	printf("): ");
+	pe_plain_print(stdout, p->text);
 	printf("\n");
 }
 
-/* The processes of the find, by their command lines. */
+static void print_process(const struct pe_fuzz_page *page, const char *what, uint32_t pid)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "%spid %u", what, pid);
+	print_program(page, text, pid);
+}
+
+/* The processes of the find, by their names and command lines. */
 static void print_programs(const struct pe_fuzz_page *page, const struct pe_fuzz_page_find *f)
 {
-	char releaser[64];
+	uint32_t releaser = f->releaser.pid, parent = pe_fuzz_page_parent(page, f->pid);
 
-	snprintf(releaser, sizeof(releaser), "released by pid %u", f->releaser);
-	if (f->releaser == 1)
-		printf("    %s, which reaped an orphan\n", releaser);
-	else if (f->releaser)
-		print_program(page, releaser, f->releaser);
+	if (releaser == 1)
+		printf("    released by pid 1, which reaped an orphan\n");
+	else
+		print_process(page, "released by ", releaser);
 	print_program(page, "the process that had the pid", f->pid);
-	if (f->sender > 0 && (uint32_t)f->sender != f->releaser) {
-		char sender[32];
-
-		snprintf(sender, sizeof(sender), "pid %d", f->sender);
-		print_program(page, sender, (uint32_t)f->sender);
-	}
+	if (parent != releaser)
+		print_process(page, "which was started by ", parent);
+	if (f->sender > 0 && (uint32_t)f->sender != releaser)
+		print_process(page, "", (uint32_t)f->sender);
 }
 
 static void print_find(const struct pe_fuzz_page *page, const struct pe_fuzz_page_find *f)

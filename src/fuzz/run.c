@@ -175,7 +175,7 @@ static int wait_for(pid_t command, pid_t *server, struct pe_fuzz_page *page)
 		else if (pid == command && !WIFSTOPPED(status))
 			return status;
 		else if (pid > 0 && !WIFSTOPPED(status) && (uint32_t)pid >= page->first)
-			pe_fuzz_page_released(page, (uint32_t)pid);
+			pe_fuzz_page_released(page, (uint32_t)pid, NULL);
 	}
 }
 

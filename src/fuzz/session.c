@@ -11,6 +11,7 @@
 #include "command/exit_status.h"
 #include "command/message.h"
 #include "fuzz/corpus.h"
+#include "fuzz/kept.h"
 #include "fuzz/lives.h"
 #include "fuzz/lost.h"
 #include "fuzz/print.h"
@@ -128,6 +129,8 @@ static int keep(struct pe_fuzz_session *s, const struct pe_fuzz_session_find *fi
 
 	s->find = *find;
 	s->total.finds++;
+	if (r == 0 && pe_fuzz_kept_complete(pe_fuzz_run_file(&s->run, "kept"), &find->page) != 0)
+		r = ERROR(PE_EXIT_UNABLE, "cannot write to %s: %s", s->run.folder, strerror(errno));
 	return r != 0 ? r : keep_file(&s->run, suspected ? "suspect.log" : "log", "notices");
 }
 

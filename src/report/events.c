@@ -116,7 +116,10 @@ static bool take_moment(struct pe_events *e, const struct pe_json *o, struct pe_
 	m->ago_ms = pe_json_number(o, "ago_ms", 0);
 	m->tid = pe_json_number(o, "tid", 0);
 	take_stack(o, &m->stack);
-	return keep_member(e, o, "call", &m->call) && keep_member(e, o, "stack_end", &m->stack_end);
+	m->process = pe_json_number(o, "process", 0);
+	m->stack.set = m->process ? set_called(pe_json_text(o, "modules", "")) : 0;
+	return keep_member(e, o, "command_line", &m->command_line) &&
+	       keep_member(e, o, "call", &m->call) && keep_member(e, o, "stack_end", &m->stack_end);
 }
 
 static bool take_holder(struct pe_events *e, const struct pe_json *o, struct pe_events_event *v)

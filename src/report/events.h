@@ -32,6 +32,7 @@ enum pe_events_severity {
 struct pe_events_stack {
 	unsigned int depth;
 	uint64_t address[PE_EVENTS_DEPTH];
+	uint64_t set; /* of modules, if it is not the event's; else 0 */
 };
 
 /* how a pid was obtained, released or misused */
@@ -40,6 +41,10 @@ struct pe_events_moment {
 	const char *call;
 	uint64_t ago_ms; /* before the event */
 	uint64_t tid;	 /* 0: not known */
+	/* of `released`, if another process than the event's has released it: its pid, else 0; and
+	 * its command line, or "" */
+	uint64_t process;
+	const char *command_line;
 	struct pe_events_stack stack;
 	const char *stack_end; /* why the stack ends early; "": it is whole, or not known */
 };

@@ -11,8 +11,8 @@ void pe_findings_walk(const struct pe_findings *f, const struct pe_events_event 
 	unsigned int n = 0;
 
 	for (unsigned int i = 0; i < stack->depth; i++) {
-		const struct pe_symbols_frame *frame =
-			pe_symbols_at(f->symbols, e->set, stack->address[i]);
+		const struct pe_symbols_frame *frame = pe_symbols_at(
+			f->symbols, stack->set ? stack->set : e->set, stack->address[i]);
 
 		for (; frame; frame = frame->next)
 			if (!each(context, n++, frame))

@@ -110,6 +110,10 @@ static void json_moment(struct pe_json_write *w, const char *key, const struct p
 	pe_json_write_text(w, "call", m->call);
 	pe_json_write_number(w, "ago_ms", (int64_t)m->ago_ms);
 	pe_json_write_number(w, "tid", (int64_t)m->tid);
+	if (m->process) {
+		pe_json_write_number(w, "process", (int64_t)m->process);
+		pe_json_write_text(w, "command_line", m->command_line);
+	}
 	pe_json_write_open(w, "stack", '[');
 	pe_findings_walk(f, e, &m->stack, json_frame, w);
 	pe_json_write_close(w, ']');

@@ -59,6 +59,11 @@ static void moment(FILE *out, const struct pe_findings *f, const struct pe_event
 		fprintf(out, " for any child");
 	if (m->tid)
 		fprintf(out, " in thread %" PRIu64, m->tid);
+	if (m->process) {
+		fprintf(out, " of process %" PRIu64 ", '", m->process);
+		pe_plain_print(out, m->command_line);
+		fprintf(out, "'");
+	}
 	fprintf(out, ", %" PRIu64 ".%03" PRIu64 " s before:\n", m->ago_ms / 1000, m->ago_ms % 1000);
 	stack(out, f, e, m);
 }

@@ -52,8 +52,8 @@ hits()
 # shellcheck disable=SC2016
 hits 1 KILL bash -c 'sleep 0 & wait $!; kill -9 $! 2>/dev/null; true'
 # shellcheck disable=SC2016
-finds 1 '^    released by pid [0-9]*: bash -c sleep 0 & wait \$!; kill' bash -c 'sleep 0 & wait $!; kill -9 $! 2>/dev/null; true'
-has '^    the process that had the pid: sleep 0$'
+finds 1 '^    released by pid [0-9]* \(bash\): bash -c sleep 0 & wait \$!; kill' bash -c 'sleep 0 & wait $!; kill -9 $! 2>/dev/null; true'
+has '^    the process that had the pid \(sleep\): sleep 0$'
 hits 1 TERM "$(command -v sh)" "$subjects/fuzz_pidfile.sh"
 
 # the group of a leader that was reaped: the canary leads one by that number
@@ -65,7 +65,31 @@ finds 3 'signal 15 \(TERM\) reached an unrelated process' "$(command -v sh)" "$s
 has '^==[0-9]*==critical: pidepoch: stale: '
 has_not 'was released by'
 has '^    released by pid 1, which reaped an orphan$'
-has '^    pid [0-9]*: sh -c '
+has '^    pid [0-9]* \(sh\): sh -c kill '
+has '^    which was started by pid [0-9]* \(sh\): sh -c sleep 0 & echo '
+
+# another process has released it: its stack is there, too
+if test -x /usr/bin/python3; then
+	finds 1 'signal 15 \(TERM\) reached an unrelated process' /usr/bin/python3 -c 'import os, signal
+def wait_first(pid, end):
+    os.waitpid(pid, 0)
+    os.close(end)
+read, write = os.pipe()
+victim = os.fork()
+if victim == 0:
+    os._exit(0)
+late = os.fork()
+if late == 0:
+    os.close(write)
+    os.read(read, 1)
+    os.kill(victim, signal.SIGTERM)
+    os._exit(0)
+wait_first(victim, write)
+os.waitpid(late, 0)'
+	has '^  the pid was released by waitpid in thread [0-9]* of process [0-9]*, ./usr/bin/python3 -c import os'
+	sed -n '/^  the pid was released by/,/^  the pid was then/p' "$TMPDIR/out" | grep -q '^    #0 ' ||
+		{ show; fail "there is no stack of the release"; }
+fi
 
 # what leaves no signal; and which of it counts
 finds 1 'an unrelated process, pid [0-9]*, is traced by pid [0-9]' "$built/fuzz_tracer"

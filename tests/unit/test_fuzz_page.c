@@ -58,7 +58,7 @@ START_TEST(fuzz_page_1_the_server_has_answered_when_a_release_returns)
 	pthread_t t = monitor(&requests);
 
 	for (uint32_t i = 0; i < requests; i++) {
-		pe_fuzz_page_released(page, 500 + i);
+		pe_fuzz_page_released(page, 500 + i, NULL);
 		ck_assert_uint_eq(atomic_load(&served), i + 1);
 		ck_assert_uint_eq(request[i], 500 + i);
 		ck_assert_uint_eq(page->lock, 0);
@@ -106,7 +106,7 @@ END_TEST
 
 START_TEST(fuzz_page_2_without_a_server_the_wait_returns)
 {
-	pe_fuzz_page_released(page, 500);
+	pe_fuzz_page_released(page, 500, NULL);
 	pe_fuzz_page_used(page);
 	ck_assert(!pe_fuzz_page_all_begin(page));
 	ck_assert_uint_eq(page->lock, 0); /* and the next request is answered */
@@ -140,7 +140,7 @@ START_TEST(fuzz_page_2_a_process_killed_in_its_turn_does_not_block_the_page)
 	pthread_t t = monitor(&requests);
 
 	atomic_store(&page->lock, nobodys());
-	pe_fuzz_page_released(page, 500);
+	pe_fuzz_page_released(page, 500, NULL);
 	ck_assert_uint_eq(atomic_load(&served), 1);
 	ck_assert_uint_eq(page->lock, 0);
 	pthread_join(t, NULL);
@@ -153,7 +153,7 @@ START_TEST(fuzz_page_2_a_long_turn_forgoes_the_canary)
 	const uint32_t parent = (uint32_t)getppid();
 
 	atomic_store(&page->lock, parent);
-	pe_fuzz_page_released(page, 500);
+	pe_fuzz_page_released(page, 500, NULL);
 	ck_assert(!pe_fuzz_page_all_begin(page));
 	ck_assert_uint_eq(page->asked, 0);
 	ck_assert_uint_eq(page->lock, parent);
@@ -165,7 +165,7 @@ START_TEST(fuzz_page_2_a_handler_above_its_own_request_makes_no_request)
 	const uint32_t me = (uint32_t)gettid();
 
 	atomic_store(&page->lock, me);
-	pe_fuzz_page_released(page, 500);
+	pe_fuzz_page_released(page, 500, NULL);
 	pe_fuzz_page_used(page);
 	ck_assert(!pe_fuzz_page_all_begin(page));
 	ck_assert_uint_eq(page->asked, 0);
@@ -195,7 +195,7 @@ START_TEST(fuzz_page_3_each_pause_has_its_own_draw)
 		page->policy = i ? PE_FUZZ_PAGE_WINDOW : PE_FUZZ_PAGE_IMMEDIATE;
 		pe_fuzz_page_before_reap(page);
 		pe_fuzz_page_before_use(page);
-		pe_fuzz_page_released(page, 500);
+		pe_fuzz_page_released(page, 500, NULL);
 		ck_assert_uint_eq(page->draws, 3 * (i + 1));
 	}
 	pthread_join(t, NULL);
@@ -224,7 +224,7 @@ static _Atomic int releaser_tid;
 static void *release(void *unused)
 {
 	atomic_store(&releaser_tid, gettid());
-	pe_fuzz_page_released(page, 501);
+	pe_fuzz_page_released(page, 501, NULL);
 	return unused;
 }
 
@@ -271,7 +271,7 @@ END_TEST
 START_TEST(fuzz_page_7_a_control_run_makes_no_request)
 {
 	page->control = true;
-	pe_fuzz_page_released(page, 500);
+	pe_fuzz_page_released(page, 500, NULL);
 	page->first = 2;
 	pe_fuzz_page_offer(page, UINT32_C(1) << 28);
 	ck_assert_uint_eq(page->asked, 0);
@@ -307,7 +307,43 @@ START_TEST(fuzz_page_9_a_process_is_named_once)
 	pe_fuzz_page_started(page);
 	pe_fuzz_page_started(page);
 	ck_assert_uint_eq(page->programs, 1);
-	ck_assert_ptr_nonnull(strstr(pe_fuzz_page_program(page, me), "test_fuzz_page"));
+	ck_assert_ptr_nonnull(strstr(pe_fuzz_page_program(page, me)->text, "test_fuzz_page"));
+	ck_assert_str_ne(pe_fuzz_page_program(page, me)->comm, "");
+}
+END_TEST
+
+START_TEST(fuzz_page_9_a_release_has_its_process_and_its_stack)
+{
+	static const uint32_t requests = 1;
+	const struct pe_fuzz_page_releaser by = { .tid = 7, .depth = 1, .frame = { 0x1234 } };
+	pthread_t t = monitor(&requests);
+
+	pe_fuzz_page_born(page, 500);
+	pe_fuzz_page_released(page, 500, &by);
+	pthread_join(t, NULL);
+	ck_assert_uint_eq(page->by.pid, (uint32_t)getpid());
+	ck_assert_uint_eq(page->by.tid, 7);
+	ck_assert_uint_eq(page->by.frame[0], 0x1234);
+	ck_assert_uint_gt(page->by.ms, 0);
+	ck_assert_uint_eq(page->forks, 1);
+	ck_assert_uint_eq(pe_fuzz_page_parent(page, 500), (uint32_t)getpid());
+	ck_assert_uint_eq(pe_fuzz_page_parent(page, 501), 0);
+}
+END_TEST
+
+START_TEST(fuzz_page_11_a_pid_that_was_looked_up_is_given_away_in_a_later_tick)
+{
+	static const uint32_t requests = 1;
+	pthread_t t = monitor(&requests);
+	struct timespec before, after;
+
+	pe_fuzz_page_looked(page, 500);
+	clock_gettime(CLOCK_BOOTTIME, &before);
+	pe_fuzz_page_released(page, 500, NULL);
+	clock_gettime(CLOCK_BOOTTIME, &after);
+	pthread_join(t, NULL);
+	ck_assert(before.tv_sec != after.tv_sec ||
+		  before.tv_nsec / 10000000 != after.tv_nsec / 10000000);
 }
 END_TEST
 
@@ -352,6 +388,8 @@ int main(void)
 	tcase_add_test(c, fuzz_page_7_a_control_run_makes_no_request);
 	tcase_add_test(c, fuzz_page_8_a_free_pid_gets_a_canary_before_its_use);
 	tcase_add_test(c, fuzz_page_9_a_process_is_named_once);
+	tcase_add_test(c, fuzz_page_9_a_release_has_its_process_and_its_stack);
+	tcase_add_test(c, fuzz_page_11_a_pid_that_was_looked_up_is_given_away_in_a_later_tick);
 	tcase_add_test(c, fuzz_page_10_later_pauses_are_seldom);
 	tcase_add_test(c, pid_0_is_no_canary);
 	return run_case("fuzz", c);

@@ -169,7 +169,7 @@ void pe_birth_end(struct pe_frame *p, struct pe_thread *t, const struct pe_birth
 		pe_release_if_gone(p, t, pid, b->early_reaps);
 	pe_sync_point_check(p);
 	if (unlikely(p->set->fuzz))
-		atomic_fetch_add(&p->set->fuzz->forks, 1);
+		pe_fuzz_page_born(p->set->fuzz, pid);
 }
 
 /* --- adoption --- */

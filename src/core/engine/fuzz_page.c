@@ -3,6 +3,7 @@
 
 #include "core/engine/fuzz_page.h"
 #include "core/sys.h"
+#include "core/text.h"
 
 /* To hit a reap that had not happened when the program looked, a use must come late: its pause is
  * the longest. */
@@ -102,20 +103,24 @@ static bool ask(struct pe_fuzz_page *f, uint32_t what)
 
 /* --- programs (fuzz_page.9) --- */
 
-static void read_command_line(char *text)
+/* The file @name of process @pid in /proc, as one line that ends with NUL. */
+static void read_line(uint32_t pid, const char *name, char *to, size_t size)
 {
-	int fd = pe_sys_open("/proc/self/cmdline", O_RDONLY | O_CLOEXEC);
-	long n = fd < 0 ? 0 : pe_sys_read(fd, text, PE_FUZZ_PAGE_TEXT - 1);
+	char path[32];
+	struct pe_text t = pe_text_on(path, sizeof(path));
+	long n;
 
-	if (fd >= 0)
-		pe_sys_close(fd);
-	n = n < 0 ? 0 : n;
-	while (n > 0 && !text[n - 1])
+	pe_text_add(&t, "/proc/");
+	pe_text_decimal(&t, pid);
+	pe_text_add(&t, name);
+	n = pe_sys_slurp(pe_text_end(&t), to, size);
+	n = n < 0 ? 0 : n < (long)size ? n : (long)size - 1;
+	while (n > 0 && (unsigned char)to[n - 1] < ' ')
 		n--;
-	text[n] = '\0';
+	to[n] = '\0';
 	for (long i = 0; i < n; i++)
-		if ((unsigned char)text[i] < ' ')
-			text[i] = ' ';
+		if ((unsigned char)to[i] < ' ')
+			to[i] = ' ';
 }
 
 static struct pe_fuzz_page_program *find_program(const struct pe_fuzz_page *f, uint32_t pid)
@@ -126,23 +131,45 @@ static struct pe_fuzz_page_program *find_program(const struct pe_fuzz_page *f, u
 	return NULL;
 }
 
-void pe_fuzz_page_started(struct pe_fuzz_page *f)
+static void write_program(struct pe_fuzz_page *f, uint32_t pid)
 {
-	uint32_t me = (uint32_t)pe_sys_getpid();
-	struct pe_fuzz_page_program *p = find_program(f, me);
+	struct pe_fuzz_page_program *p = find_program(f, pid);
 
 	if (!p)
 		p = &f->program[atomic_fetch_add(&f->programs, 1) % PE_FUZZ_PAGE_PROGRAMS];
 	atomic_store(&p->pid, 0);
-	read_command_line(p->text);
-	atomic_store(&p->pid, me);
+	read_line(pid, "/cmdline", p->text, sizeof(p->text));
+	read_line(pid, "/comm", p->comm, sizeof(p->comm));
+	atomic_store(&p->pid, pid);
 }
 
-const char *pe_fuzz_page_program(const struct pe_fuzz_page *f, uint32_t pid)
+void pe_fuzz_page_started(struct pe_fuzz_page *f)
 {
-	const struct pe_fuzz_page_program *p = pid ? find_program(f, pid) : NULL;
+	write_program(f, (uint32_t)pe_sys_getpid());
+}
 
-	return p ? p->text : NULL;
+const struct pe_fuzz_page_program *pe_fuzz_page_program(const struct pe_fuzz_page *f, uint32_t pid)
+{
+	return pid ? find_program(f, pid) : NULL;
+}
+
+void pe_fuzz_page_born(struct pe_fuzz_page *f, uint32_t pid)
+{
+	uint32_t n = atomic_fetch_add(&f->forks, 1);
+
+	atomic_store(&f->birth[n % PE_FUZZ_PAGE_BIRTHS],
+		     (uint64_t)pid << 32 | (uint32_t)pe_sys_getpid());
+}
+
+uint32_t pe_fuzz_page_parent(const struct pe_fuzz_page *f, uint32_t pid)
+{
+	for (unsigned int i = 0; i < PE_FUZZ_PAGE_BIRTHS; i++) {
+		uint64_t birth = atomic_load(&f->birth[i]);
+
+		if (birth >> 32 == pid)
+			return (uint32_t)birth;
+	}
+	return 0;
 }
 
 /* --- start times (fuzz_page.11) --- */
@@ -174,22 +201,38 @@ void pe_fuzz_page_next_tick(void)
 
 /* --- releases and uses --- */
 
-void pe_fuzz_page_released(struct pe_fuzz_page *f, uint32_t pid)
+/* The lock is held. */
+static void note_releaser(struct pe_fuzz_page *f, const struct pe_fuzz_page_releaser *by,
+			  uint32_t who)
 {
-	uint32_t me = (uint32_t)pe_sys_getpid();
+	struct timespec now = { 0 };
+
+	pe_sys_clock_gettime(CLOCK_REALTIME, &now);
+	if (by)
+		f->by = *by;
+	else
+		memset(&f->by, 0, sizeof(f->by));
+	f->by.pid = who;
+	f->by.ms = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+void pe_fuzz_page_released(struct pe_fuzz_page *f, uint32_t pid,
+			   const struct pe_fuzz_page_releaser *by)
+{
+	uint32_t who = by && by->pid ? by->pid : (uint32_t)pe_sys_getpid();
 
 	atomic_fetch_add(&f->releases, 1);
 	if (f->control) {
 		pause_for_a_while(f, AFTER_REAP_NS);
 		return;
 	}
-	if (!find_program(f, me))
-		pe_fuzz_page_started(f);
+	if (!find_program(f, who))
+		write_program(f, who);
 	if (was_looked_up(f, pid))
 		pe_fuzz_page_next_tick();
 	if (!take_turn(f, (uint32_t)pe_sys_gettid()))
 		return;
-	atomic_store(&f->by, me);
+	note_releaser(f, by, who);
 	ask(f, pid);
 	end_turn(f);
 	pause_for_a_while(f, AFTER_REAP_NS);
@@ -211,7 +254,7 @@ void pe_fuzz_page_offer(struct pe_fuzz_page *f, uint32_t pid)
 		pe_fuzz_page_next_tick();
 	if (!take_turn(f, (uint32_t)pe_sys_gettid()))
 		return;
-	atomic_store(&f->by, 0);
+	memset(&f->by, 0, sizeof(f->by));
 	ask(f, pid | PE_FUZZ_PAGE_USE);
 	end_turn(f);
 }
@@ -220,7 +263,7 @@ void pe_fuzz_page_occupy(struct pe_fuzz_page *f, uint32_t pid)
 {
 	if (!take_turn(f, (uint32_t)pe_sys_gettid()))
 		return;
-	atomic_store(&f->by, 0);
+	memset(&f->by, 0, sizeof(f->by));
 	ask(f, pid | PE_FUZZ_PAGE_EARLIER);
 	end_turn(f);
 }
@@ -267,7 +310,7 @@ static void note_own(struct pe_fuzz_page *f, enum pe_fuzz_page_what what, uint32
 			.signal = by,
 			.sender = pe_sys_getpid(),
 			.release = atomic_load(&f->release[i]),
-			.releaser = atomic_load(&f->releaser[i]),
+			.releaser = f->releaser[i],
 		};
 
 		if (atomic_load(&f->canary[i]) == pid) {

@@ -41,7 +41,8 @@
 
 #include "core/contract.h"
 
-#define PE_FUZZ_PAGE_VERSION 6u
+#define PE_FUZZ_PAGE_FRAMES  16u
+#define PE_FUZZ_PAGE_VERSION 7u
 #define PE_FUZZ_PAGE_FINDS   32u
 /* canaries at a time: those at released pids, of which the oldest ends when another one comes, and
  * those at pids of before a restart, which stay */
@@ -50,6 +51,7 @@
 #define PE_FUZZ_PAGE_CANARIES	(PE_FUZZ_PAGE_TURNING + PE_FUZZ_PAGE_STAYING)
 #define PE_FUZZ_PAGE_BELIEFS	8u
 #define PE_FUZZ_PAGE_PROGRAMS	64u
+#define PE_FUZZ_PAGE_BIRTHS	512u
 #define PE_FUZZ_PAGE_TEXT	156u
 #define PE_FUZZ_PAGE_LOOKED	64u
 #define PE_FUZZ_PAGE_PAUSES	128u
@@ -88,20 +90,32 @@ enum pe_fuzz_page_what {
 	PE_FUZZ_PAGE_CHANGE, /* fuzz_page.12; counts as PRIORITY does */
 };
 
+/* The release of a pid: the process, the call, and its stack. */
+struct pe_fuzz_page_releaser {
+	uint32_t pid;	/* 0: not known */
+	uint32_t tid;	/* 0: not known, and so are the others */
+	uint32_t call;	/* enum pe_call */
+	uint32_t depth; /* of the stack */
+	uint64_t frame[PE_FUZZ_PAGE_FRAMES];
+	uint64_t modules; /* the set that the addresses are of; it has been written */
+	uint64_t ms;	  /* since 1970 */
+};
+
 /* what happened to a canary */
 struct pe_fuzz_page_find {
 	uint32_t what;
 	uint32_t pid;
 	/* the signal; PRIORITY: the new nice value; PROBE, CHANGE: the enum pe_call */
 	int32_t signal;
-	int32_t sender;	   /* or tracer; 0: not known, as for SIGKILL */
-	uint32_t release;  /* index of the pid's release, from 0, or PE_FUZZ_PAGE_RELEASE_... */
-	uint32_t releaser; /* the pid of the process that released it; 0: not known */
+	int32_t sender;	  /* or tracer; 0: not known, as for SIGKILL */
+	uint32_t release; /* index of the pid's release, from 0, or PE_FUZZ_PAGE_RELEASE_... */
+	struct pe_fuzz_page_releaser releaser;
 };
 
 /* a process of the run */
 struct pe_fuzz_page_program {
 	_Atomic uint32_t pid;
+	char comm[16];
 	char text[PE_FUZZ_PAGE_TEXT]; /* its command line, cut off */
 };
 
@@ -128,10 +142,11 @@ struct pe_fuzz_page {
 	struct pe_fuzz_page_find belief[PE_FUZZ_PAGE_BELIEFS];
 	_Atomic uint32_t canary[PE_FUZZ_PAGE_CANARIES];	 /* pids of the canaries; 0: none */
 	_Atomic uint32_t release[PE_FUZZ_PAGE_CANARIES]; /* the index of the release of each */
-	_Atomic uint32_t releaser[PE_FUZZ_PAGE_CANARIES];
-	_Atomic uint32_t by;	   /* with `pid`: the process that released it */
+	struct pe_fuzz_page_releaser releaser[PE_FUZZ_PAGE_CANARIES];
+	struct pe_fuzz_page_releaser by; /* with `pid`; only the holder of the lock writes it */
 	_Atomic uint32_t programs; /* written so far; the last PE_FUZZ_PAGE_PROGRAMS are there */
 	struct pe_fuzz_page_program program[PE_FUZZ_PAGE_PROGRAMS];
+	_Atomic uint64_t birth[PE_FUZZ_PAGE_BIRTHS]; /* child and parent, 32 bits each */
 };
 
 /* the @n-th draw of a schedule */
@@ -145,11 +160,20 @@ void pe_fuzz_page_before_use(struct pe_fuzz_page *f);
 /* This process has been executed: write its command line (fuzz_page.9). Signal-safe. */
 void pe_fuzz_page_started(struct pe_fuzz_page *f);
 
-/* The command line of process @pid, or NULL. */
-const char *pe_fuzz_page_program(const struct pe_fuzz_page *f, uint32_t pid);
+/* The program of process @pid, or NULL. */
+const struct pe_fuzz_page_program *pe_fuzz_page_program(const struct pe_fuzz_page *f, uint32_t pid);
 
-/* A wait of this process has released @pid and has not returned yet. Signal-safe, any thread. */
-void pe_fuzz_page_released(struct pe_fuzz_page *f, uint32_t pid);
+/* This process has a new child. Signal-safe, any thread. */
+void pe_fuzz_page_born(struct pe_fuzz_page *f, uint32_t pid);
+
+/* The process of which @pid was a child, or 0: it is not one of the last PE_FUZZ_PAGE_BIRTHS
+ * children. */
+uint32_t pe_fuzz_page_parent(const struct pe_fuzz_page *f, uint32_t pid);
+
+/* A wait of this process has released @pid and has not returned yet. @by: what is known of it, or
+ * NULL; its pid and time are filled in. Signal-safe, any thread. */
+void pe_fuzz_page_released(struct pe_fuzz_page *f, uint32_t pid,
+			   const struct pe_fuzz_page_releaser *by);
 
 /* @pid, or the group of that number, is about to be used: if it is free, it gets a canary
  * (fuzz_page.8). Signal-safe, any thread. */

@@ -299,6 +299,24 @@ static bool is_an_answer(long n)
 	return n >= 0 || n == -ECHILD || n == -EINTR || n == -EFAULT || n == -EBADF;
 }
 
+_Static_assert(PE_FUZZ_PAGE_FRAMES == PE_TRACE_DEPTH, "stacks of one depth");
+
+/* To the canary server. */
+static pe_cold void offer(struct pe_frame *p, const struct pe_reap *r, uint32_t pid)
+{
+	struct pe_fuzz_page_releaser by = { .tid = (uint32_t)pe_sys_gettid(), .call = r->by };
+	const struct pe_trace_stack *s = NULL;
+
+	if (p->trace)
+		s = pe_trace_stack(p->trace, pe_trace_take(p->trace));
+	if (s) {
+		by.depth = s->depth;
+		memcpy(by.frame, s->frame, sizeof(by.frame));
+		by.modules = pe_event_modules(p);
+	}
+	pe_fuzz_page_released(p->set->fuzz, pid, &by);
+}
+
 long pe_reap(struct pe_frame *p, struct pe_thread *t, const struct pe_reap *r)
 {
 	bool ended = r->ended;
@@ -330,7 +348,7 @@ long pe_reap(struct pe_frame *p, struct pe_thread *t, const struct pe_reap *r)
 			pe_fuzz_page_before_reap(p->set->fuzz);
 		n = take(p, t, r, &si, births);
 		if (unlikely(p->set->fuzz) && was_there(n) && is_exit(si.si_code))
-			pe_fuzz_page_released(p->set->fuzz, (uint32_t)si.si_pid);
+			offer(p, r, (uint32_t)si.si_pid);
 		if (n != 0)
 			return r->as_wait4 || n < 0 ? n : 0;
 	}

@@ -324,6 +324,27 @@ static uint64_t modules_of(const struct pe_frame *p, int fd, struct room *room)
 	return name;
 }
 
+uint64_t pe_event_modules(const struct pe_frame *p)
+{
+	uint64_t name = p->trace ? atomic_load_explicit(&p->trace->modules, memory_order_relaxed)
+				 : 0;
+	struct room *room;
+	int fd;
+
+	if (name || !p->trace || !p->set->events)
+		return name;
+	room = pe_sys_mmap(sizeof(*room));
+	if (room == MAP_FAILED)
+		return 0;
+	fd = pe_append_open(p->set->events);
+	if (fd >= 0) {
+		name = modules_of(p, fd, room);
+		pe_sys_close(fd);
+	}
+	pe_sys_munmap(room, sizeof(*room));
+	return name;
+}
+
 static void holder_and_stack_from(struct pe_text *t, const struct pe_event_outside *o)
 {
 	if (o->holder[0] && o->holder[1]) {

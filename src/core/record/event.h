@@ -66,6 +66,10 @@ void pe_event_describe_caller(struct pe_event_outside *o, uint32_t pid);
 /* Record which process has the pid now, for an event that is written later. */
 void pe_event_describe_holder(struct pe_event_outside *o, uint32_t pid);
 
+/* The name of the set of modules of this process, which has written its records before, or writes
+ * them now. 0: there are none. */
+uint64_t pe_event_modules(const struct pe_frame *p);
+
 /* A call with a pid that is known to be stale. @held: a process has the pid. */
 void pe_event_use(const struct pe_frame *p, const struct pe_use *u, const struct pe_known *k,
 		  bool held, enum pe_outcome outcome);

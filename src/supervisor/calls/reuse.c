@@ -11,6 +11,7 @@
 static struct expected {
 	int pid;	/* 0: free */
 	uint64_t start; /* of the process, in ticks */
+	int parent;	/* that waits for it */
 } expected[PE_REUSE_EXPECTED];
 
 static bool is_fuzzed(const struct pe_worker_call *c)
@@ -39,7 +40,7 @@ void pe_reuse_expect(const struct pe_worker_call *c, int ns_pid)
 	if (!e)
 		return;
 	pe_identity_describe((uint32_t)ns_pid, &who);
-	*e = (struct expected){ ns_pid, who.start };
+	*e = (struct expected){ ns_pid, who.start, c->peer->tgid };
 	atomic_fetch_add(&c->s->set.fuzz->awaited, 1);
 }
 
@@ -52,7 +53,9 @@ static bool is_gone(const struct expected *e)
 
 static void give(struct pe_fuzz_page *f, struct expected *e)
 {
-	pe_fuzz_page_released(f, (uint32_t)e->pid);
+	const struct pe_fuzz_page_releaser by = { .pid = (uint32_t)e->parent };
+
+	pe_fuzz_page_released(f, (uint32_t)e->pid, &by);
 	e->pid = 0;
 }
 
