@@ -7,8 +7,8 @@
  *   ./vrange-lru [PAGES]
  *
  * The old cache held at most `capacity` entries and freed the one that was not used for longest:
- * too many when memory is short, too
- * few when it is not. The new one keeps all, and memory pressure decides.
+ * too many when memory is short, too few when it is not. The new one keeps all, and memory
+ * pressure decides.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -53,8 +53,8 @@ static void make_folders(char *path)
 	mkdir(path, 0755);
 }
 
-/* The folder of this process's group, or false: it is in none of this version. With "..": outside of
- * its cgroup namespace. */
+/* The folder of this process's group, or false: it is in none of this version. With "..": it is
+ * outside of the cgroup namespace. */
 static bool find_folder(const struct version *v, char *to, size_t size)
 {
 	FILE *f = fopen("/proc/self/cgroup", "re");

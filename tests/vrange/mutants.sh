@@ -122,6 +122,7 @@ mutants()
 	mutate ranges unmark.c 'keep || vr_kernel_drop(part) != 0' 'keep'
 	mutate ranges stale.c 'if (is_registered(st, one) == 0)' 'if (0)'
 	mutate ranges stale.c 'vr_walk_entries(st, s, forget_part, NULL);' ';'
+	mutate ranges mark.c 'error = begin_part(st, s, NULL);' 'error = 0 * begin_part(st, s, NULL);'
 	mutate ranges move.c 'register_moved(st, &e);' ';'
 	mutate ranges state.c 'st->ledger.entry[i].flags |= VR_LEDGER_LOST;' ';'
 	mutate ranges ledger.c 'if (at < to && l->entry[to - 1].span.end > s.end) {' 'if (0) {'
