@@ -36,6 +36,17 @@ for name in $(sed -n 's/^\t\t\([a-z_]*\);.*/\1/p' "$PIDEPOCH_SRCDIR"/src/lib/lib
 	test -z "$link" || grep -q "^\.Fo $name\$" "$prefix/share/man/$link" || fail "the page of $name leads nowhere"
 done
 
+# each page and each header is in a Debian package
+for file in $(cd "$prefix" && find include share/man ! -type d); do
+	# shellcheck disable=SC2254 # the lines are patterns
+	while read -r pattern; do
+		case usr/$file in $pattern | $pattern/*) continue 2 ;; esac
+	done <<END
+$(cat "$PIDEPOCH_SRCDIR"/debian/*.install)
+END
+	fail "$file is in no debian/*.install"
+done
+
 cat >"$TMPDIR/use.c" <<'END'
 #include <pidepoch.h>
 #include <stdio.h>
