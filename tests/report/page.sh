@@ -111,14 +111,22 @@ for zoom in 1 1e-3 1e-6 1e-9 1e-10; do
 done
 
 # many, as a program that runs for a quarter of an hour may leave them
-awk '/"type":"module"/ { print; next } { line[n++] = $0 }
-	END { for (i = 0; i < 100000; i++) { s = line[i % n]; sub(/"number":[0-9]+/, "\"number\":" 300 + i % 700, s)
-			sub(/"time":[0-9.]+/, "\"time\":" sprintf("%.3f", 1700000000 + i / 11), s)
-			sub(/"ago_ms":[0-9]+/, "\"ago_ms\": " 20000 + i * 7919 % 50000, s)
-			sub(/"ago_ms":[0-9]+/, "\"ago_ms\": " 2000 + i * 104729 % 15000, s)
-			sub(/"age_ms":[0-9]+/, "\"age_ms\": " 1000 + i * 31 % 1000, s)
-			print s } }' \
-	"$work/events" >"$work/many"
+/usr/bin/python3 - "$work/events" >"$work/many" <<'END' || exit 99
+import json, sys
+lines = [json.loads(line) for line in open(sys.argv[1])]
+events = [line for line in lines if line["type"] == "event"]
+for line in lines:
+    if line["type"] == "module":
+        print(json.dumps(line))
+for i in range(100000):
+    e = dict(events[i % len(events)], number=300 + i % 700, time=round(1700000000 + i / 11, 3))
+    for name, ago in ("obtained", 20000 + i * 7919 % 50000), ("released", 2000 + i * 104729 % 15000):
+        if name in e:
+            e[name] = dict(e[name], ago_ms=ago)
+    if "holder" in e:
+        e["holder"] = dict(e["holder"], age_ms=1000 + i * 31 % 1000)
+    print(json.dumps(e, separators=(",", ":")))
+END
 mv "$work/many" "$work/events"
 page
 dom 'document.body.dataset.loaded = performance.now() < 3000 ? "soon" : performance.now();
