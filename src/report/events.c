@@ -141,6 +141,7 @@ static void bound_age(struct pe_events_event *v)
 static bool take_evidence(struct pe_events *e, const struct pe_json *o, struct pe_events_event *v)
 {
 	v->evidence.known = o && o->type == PE_JSON_OBJECT;
+	v->evidence.dated = pe_json_get(o, "ago_ms") != NULL;
 	v->evidence.ago_ms = pe_json_number(o, "ago_ms", 0);
 	v->evidence.source = pe_json_number(o, "source", 0);
 	return keep_member(e, o, "kind", &v->evidence.kind) &&

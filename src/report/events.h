@@ -65,9 +65,9 @@ struct pe_events_event {
 		uint64_t parent, age_ms;
 	} holder;
 	struct {
-		bool known;
+		bool known, dated;	 /* dated: ago_ms is known */
 		const char *kind, *path; /* path: "" if the evidence is not a file */
-		uint64_t ago_ms, source; /* source: the descendant that learned it, or 0 */
+		uint64_t ago_ms, source; /* source: the process that learned it, or 0 */
 	} evidence;
 	uint64_t set; /* of modules; 0: none */
 };

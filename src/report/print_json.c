@@ -15,6 +15,21 @@ static void holder(struct pe_json_write *w, const struct pe_events_event *e)
 	pe_json_write_close(w, '}');
 }
 
+static void evidence(struct pe_json_write *w, const struct pe_events_event *e)
+{
+	if (!e->evidence.known)
+		return;
+	pe_json_write_open(w, "evidence", '{');
+	pe_json_write_text(w, "kind", e->evidence.kind);
+	if (*e->evidence.path)
+		pe_json_write_text(w, "path", e->evidence.path);
+	if (e->evidence.source)
+		pe_json_write_number(w, "source", (int64_t)e->evidence.source);
+	if (e->evidence.dated)
+		pe_json_write_number(w, "ago_ms", (int64_t)e->evidence.ago_ms);
+	pe_json_write_close(w, '}');
+}
+
 static void program(struct pe_json_write *w, const struct pe_events_event *e)
 {
 	char sentence[128];
@@ -51,6 +66,7 @@ static void finding(struct pe_json_write *w, const struct pe_findings *f,
 	fprintf(pe_json_write_raw(w, "id"), "\"%016" PRIx64 "\"", x->key);
 	pe_json_write_number(w, "count", (int64_t)x->count);
 	call(w, x->first);
+	evidence(w, x->first);
 	holder(w, x->first);
 	pe_print_moments(w, f, x->first);
 	pe_json_write_close(w, '}');

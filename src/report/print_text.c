@@ -88,16 +88,19 @@ static void evidence(FILE *out, const struct pe_events_event *e)
 {
 	if (!e->evidence.known)
 		return;
-	fprintf(out, "  the pid is known by a ");
+	fprintf(out, "  the pid is known by a%s ", *e->evidence.kind == 'a' ? "n" : "");
 	pe_plain_print(out, e->evidence.kind);
 	if (*e->evidence.path) {
 		fprintf(out, ", ");
 		pe_plain_print(out, e->evidence.path);
 	}
 	if (e->evidence.source)
-		fprintf(out, ", of the descendant %" PRIu64, e->evidence.source);
-	fprintf(out, ", as of %" PRIu64 ".%03" PRIu64 " s before\n", e->evidence.ago_ms / 1000,
-		e->evidence.ago_ms % 1000);
+		fprintf(out, ", of the %s %" PRIu64, e->evidence.dated ? "descendant" : "parent",
+			e->evidence.source);
+	if (e->evidence.dated)
+		fprintf(out, ", as of %" PRIu64 ".%03" PRIu64 " s before",
+			e->evidence.ago_ms / 1000, e->evidence.ago_ms % 1000);
+	putc('\n', out);
 }
 
 static bool first_frame(void *context, unsigned int n, const struct pe_symbols_frame *frame)

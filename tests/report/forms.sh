@@ -156,6 +156,26 @@ grep -q '; 2 lines could not be read' "$TMPDIR/out" || { show; fail "the unreada
 : >"$TMPDIR/empty"
 findings 0 "$TMPDIR/empty"
 
+# what the pid was learned from, in each format
+known()
+{
+	printf '{"pidepoch":2,"type":"event","kind":"stale","severity":"error","time":1,"pid":7,"tid":7,"program":"bash nightly.sh","call":"kill","number":307,"signal":15,"outcome":"refused","known":"evidence","evidence":{%s},"command_line":"bash nightly.sh"}\n' "$1" >"$TMPDIR/known"
+	"$PIDEPOCH" report "$TMPDIR/known" >"$TMPDIR/out"
+	grep -qF "$2" "$TMPDIR/out" || { cat "$TMPDIR/out"; fail "the text must have: $2"; }
+	grep -qF "by thread 7 of 'bash nightly.sh'" "$TMPDIR/out" || fail 'the text must have the script'
+	for format in json html; do
+		"$PIDEPOCH" report --format=$format "$TMPDIR/known" >"$TMPDIR/out"
+		grep -qF "\"evidence\":{$3}" "$TMPDIR/out" || fail "$format must have: $3"
+		grep -qF '"command_line":"bash nightly.sh"' "$TMPDIR/out" || fail "$format must have the command line"
+	done
+}
+known '"kind":"file","path":"/run/x.pid","ago_ms":5012,"sure":true' \
+	'the pid is known by a file, /run/x.pid, as of 5.012 s before' '"kind":"file","path":"/run/x.pid","ago_ms":5012'
+known '"kind":"look","source":306,"ago_ms":12,"sure":true' \
+	'the pid is known by a look, of the descendant 306, as of 0.012 s before' '"kind":"look","source":306,"ago_ms":12'
+known '"kind":"argument","source":305,"sure":true' \
+	'the pid is known by an argument, of the parent 305' '"kind":"argument","source":305'
+
 # what is no such file at all, and a terminal
 for words in "$PIDEPOCH" "$0"; do
 	try report "$events" "$words"
