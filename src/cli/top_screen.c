@@ -401,7 +401,7 @@ int pe_top_screen(const struct pe_top_plan *plan)
 
 	if (!screen)
 		return pe_message_error(PE_EXIT_UNABLE, "top",
-					"this terminal is not known (TERM='%s'); --once prints "
+					"unknown terminal type (TERM='%s'); --once prints "
 					"the list",
 					getenv("TERM") ? getenv("TERM") : "");
 	v.plan = plan;

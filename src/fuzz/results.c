@@ -165,7 +165,7 @@ int pe_fuzz_results_write(const struct pe_fuzz_session *s)
 		return 0;
 	r = pe_fuzz_found_open(&found, s);
 	if (r < 0)
-		return ERROR(PE_EXIT_UNABLE, "cannot read what the run wrote: %s", strerror(-r));
+		return ERROR(PE_EXIT_UNABLE, "cannot read the events of the run: %s", strerror(-r));
 	for (size_t i = 0; r == 0 && i < sizeof(forms) / sizeof(forms[0]); i++)
 		r = write_form(&forms[i], s, &found.findings);
 	pe_fuzz_found_close(&found);

@@ -144,7 +144,7 @@ static int judge(struct pe_fuzz_session *s, struct pe_fuzz_session_find *find)
 	lost = pe_fuzz_lost_count(pe_fuzz_run_file(&s->run, "events"), &s->suppress,
 				  &find->ignored);
 	if (lost < 0)
-		return ERROR(PE_EXIT_UNABLE, "cannot read what the run wrote: %s",
+		return ERROR(PE_EXIT_UNABLE, "cannot read the events of the run: %s",
 			     strerror((int)-lost));
 	find->lost = lost;
 	if (atomic_load(&find->page.finds) > 0)

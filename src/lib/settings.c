@@ -264,7 +264,7 @@ static const struct setting settings[] = {
 	{ "PIDEPOCH_STACKS", "is not on or off; it is off", apply_stacks },
 	{ "PIDEPOCH_ERRNO", "is not ESRCH or EEPOCH; it is ESRCH", apply_errno },
 	{ "PIDEPOCH_TRUST", "", apply_trust },
-	{ "PIDEPOCH_FUZZ", "is no page of 'pidepoch fuzz' of this version; it is ignored",
+	{ "PIDEPOCH_FUZZ", "is not a page of 'pidepoch fuzz' of this version; it is ignored",
 	  apply_fuzz },
 	{ "PIDEPOCH_HANDLES", "is not what 'pidepoch run' sets; it is ignored", apply_handles },
 	{ "PIDEPOCH_FORCE_OLD",

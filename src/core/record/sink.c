@@ -65,7 +65,7 @@ static void add_reason(struct pe_text *line, int error)
 	} reasons[] = {
 		{ EACCES, "Permission denied" },
 		{ EAGAIN, "its receiver is not ready" },
-		{ ECONNREFUSED, "no process receives there" },
+		{ ECONNREFUSED, "no process listens there" },
 		{ EDQUOT, "Disk quota exceeded" },
 		{ EFBIG, "File too large" },
 		{ EIO, "Input/output error" },
