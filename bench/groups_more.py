@@ -68,7 +68,8 @@ class Fuzz(Group):
             call + '.native', 0.60 if (policy, call) == ('immediate', 'fork') else None, 'us',
             least=True, inverse=True)
         for policy in ('immediate', 'lottery', 'turns') for call in ('fork', 'spawn')
-    )
+    ) + (Row('ten runs of 2,440 forks, less 1 s / native', 'ten.turns',
+             'ten.native', 2, 's'),)
 
     def measure(self, bench, n):
         for variant in in_turn(('native',) + self.policies, n):
@@ -76,6 +77,20 @@ class Fuzz(Group):
             command = () if variant == 'native' else fuzz
             for call in ('fork', 'spawn'): # the program's own line is the first
                 bench.take(call + '.' + variant, *command, bench.program('fork'), call)
+        if n < 3:
+            self.ten(bench, 'ten.native', 10, 0)
+            self.ten(bench, 'ten.turns', 1, 1, bench.command, 'fuzz', '--runs=10', '--')
+
+    @staticmethod
+    def ten(bench, key, times, less, *command):
+        """The time of so many commands, less a second for the start of the others."""
+        start = time.monotonic()
+        try:
+            for _ in range(times):
+                bench.run(*command, bench.program('fork'), 'fork')
+            bench.add(key, time.monotonic() - start - less)
+        except Missing as e:
+            bench.fail(key, e)
 
 
 class Report(Group):
