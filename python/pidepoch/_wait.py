@@ -125,7 +125,7 @@ class Waiter:
         for change in Waiter(refs):            # each end as it comes, until none is left
             print(change.ref, change.returncode)
 
-    ``async for`` does the same in asyncio. A status belongs to what started the process: a child of
+    ``async for`` does the same in asyncio, with a pidfd for each process. A status belongs to what started the process: a child of
     subprocess, multiprocessing or asyncio is looked at, and its own object reaps it afterwards.
     With ``reap`` the status is taken; use it for children of ``fork()``. ``stopped`` and
     ``continued`` also report children that were stopped and continued.

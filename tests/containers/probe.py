@@ -40,18 +40,17 @@ def many():
 
 def evidence():
     """A pid from a file, and one that was learned before its process was born."""
-    with tempfile.NamedTemporaryFile("w", suffix=".pid") as file:
-        print(os.getppid(), file=file, flush=True)
-        right = Ref.from_file(file.name).same(Ref(os.getppid()))
-    with subprocess.Popen(["sleep", "600"]) as job:
+    with subprocess.Popen(["sleep", "600"]) as job, tempfile.NamedTemporaryFile("w") as file:
         try:
+            print(job.pid, file=file, flush=True)
+            if not Ref.from_file(file.name).same(Ref(job)):
+                return False
             Ref.since(job.pid, time.clock_gettime(time.CLOCK_BOOTTIME) - 1)
-            stale = False
+            return False
         except pidepoch.StalePidError:
-            stale = True
+            return True
         finally:
             job.kill()
-    return right and stale
 
 
 def fork_and_wait():
