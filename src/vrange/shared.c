@@ -205,6 +205,11 @@ int vr_shared_enter(struct vr_shared_place *place, const char *path)
 	path = path ? path : default_path(buffer, sizeof(buffer));
 	mapped = is_mapped(place, path);
 	error = mapped == 0 ? attach(place, path) : mapped < 0 ? mapped : 0;
+	if (error == -ENOENT && was) {
+		/* another root directory, without the folder */
+		mapped = 1;
+		error = 0;
+	}
 	if (error == 0)
 		error = lock(place->at);
 	if (error || mapped || !was)

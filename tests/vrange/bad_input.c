@@ -110,9 +110,16 @@ static void parts(void)
 static void huge_pages(void)
 {
 	const size_t size = 2 << 20;
+	const int file = memfd_create("huge", MFD_CLOEXEC | MFD_HUGETLB);
 	char *m = mmap(NULL, size, PROT_READ | PROT_WRITE,
 		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB | MAP_NORESERVE, -1, 0);
 
+	if (file >= 0) {
+		errno = 0;
+		CHECK(fvrange(file, 0, size, VRANGE_VOLATILE, 0) == -1 && errno == EINVAL,
+		      "a file of huge pages");
+		close(file);
+	}
 	if (m == MAP_FAILED) {
 		puts("left out: huge pages (none can be mapped here)");
 		return;

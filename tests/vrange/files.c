@@ -404,6 +404,29 @@ static void shared_6_removed(void)
 	close(fd);
 }
 
+/* @fd: 4 pages of it are lost. In a root directory without /dev/shm. */
+static int unmarks_in_other_root(void *fd)
+{
+	if (chroot("/proc") != 0) {
+		puts("left out: another root directory (no chroot here)");
+		return 0;
+	}
+	CHECK(unmark(*(int *)fd, 0, 4, 0) == 1, "reported");
+	return failures;
+}
+
+static void other_root(void)
+{
+	char *map;
+	int fd = new_file(&map);
+
+	CHECK(mark(fd, 0, 4) == 0 && vrange_trim(1) == 4 * PAGE, "lost");
+	CHECK(check_in_child(unmarks_in_other_root, &fd) == 0, "after a chroot");
+	unmark(fd, 0, 4, 0);
+	munmap(map, LENGTH);
+	close(fd);
+}
+
 /* On a small /dev/shm of its own. */
 static int full(void *arg)
 {
@@ -438,6 +461,7 @@ int main(int argc, char **argv)
 	shared_mapping();
 	file_3_purger();
 	shared_6_removed();
+	other_root();
 	vrange_11_killed();
 	shared_4_scribbled();
 	shared_4_lock();
