@@ -75,16 +75,16 @@ def wait_first(pid, end):
     os.waitpid(pid, 0)
     os.close(end)
 read, write = os.pipe()
-victim = os.fork()
-if victim == 0:
+subject = os.fork()
+if subject == 0:
     os._exit(0)
 late = os.fork()
 if late == 0:
     os.close(write)
     os.read(read, 1)
-    os.kill(victim, signal.SIGTERM)
+    os.kill(subject, signal.SIGTERM)
     os._exit(0)
-wait_first(victim, write)
+wait_first(subject, write)
 os.waitpid(late, 0)'
 	has '^  the pid was released by waitpid in thread [0-9]* of process [0-9]*, ./usr/bin/python3 -c import os'
 	sed -n '/^  the pid was released by/,/^  the pid was then/p' "$TMPDIR/out" | grep -q '^    #0 ' ||
