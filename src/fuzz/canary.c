@@ -14,6 +14,7 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "command/namespace.h"
@@ -23,7 +24,11 @@
 
 #define SIGNAL_END SIGRTMAX
 
-#define STACK	4096
+#define STACK 4096
+/* how long serve_use() tries: 2 ms */
+#define FREED_ROUNDS 20
+#define FREED_NS     100000
+
 #define LEAVING 8 /* this many canaries may be exiting at a time */
 
 struct canary {
@@ -291,10 +296,21 @@ static void serve_release(struct server *k, pid_t pid)
 		give_to_next_child(k->page, pid);
 }
 
-/* fuzz_page.8: a pid that no process of the run has held yet is not reused. */
+/* fuzz_page.8: a pid that no process of the run has held yet is not reused. If the kernel reaps the
+ * process, its pid is free a moment after no process has it. */
 static void serve_use(struct server *k, pid_t pid)
 {
-	if (pid <= pe_namespace_last() && place_canary(k, pid, PE_FUZZ_PAGE_RELEASE_UNSEEN))
+	const struct timespec moment = { .tv_nsec = FREED_NS };
+	bool placed = false;
+
+	if (pid > pe_namespace_last())
+		return;
+	for (int i = 0; i < FREED_ROUNDS && !placed; i++) {
+		if (i > 0)
+			nanosleep(&moment, NULL);
+		placed = place_canary(k, pid, PE_FUZZ_PAGE_RELEASE_UNSEEN);
+	}
+	if (placed)
 		atomic_fetch_add(&k->page->releases, 1);
 }
 

@@ -163,6 +163,7 @@ hits 1 TERM /usr/bin/python3 -c 'import os, signal
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)
 pid = os.fork()
 if pid == 0:
+    os.setsid()
     os._exit(0)
 try:
     os.wait()
