@@ -27,9 +27,9 @@
 #include "lib/settings.h"
 #include "lib/version.h"
 
-/* how long await_autoreap() waits at most: 2 ms */
-#define AUTOREAP_ROUNDS 20
-#define AUTOREAP_NS	100000
+/* how long await_reap() waits at most: 20 ms */
+#define REAP_ROUNDS 200
+#define REAP_NS	    100000
 
 #if __has_attribute(no_reorder)
 #define IN_ORDER __attribute__((section(".data.pidepoch"), no_reorder))
@@ -174,18 +174,26 @@ static bool is_own_child(enum pe_knowledge what)
 	return what == PE_KNOWN_LIVE || what == PE_KNOWN_RELEASED;
 }
 
-/* A child that has ended keeps its pid for a moment, also if SIGCHLD is ignored and the kernel
- * reaps it. The use is late all the same: so the pid must be free before it is given away. */
-static pe_cold void await_autoreap(struct pe_fuzz_page *f, pid_t pid)
+/* A process that has ended keeps its pid until it is reaped: by the kernel, if its parent ignores
+ * SIGCHLD, or by process 1. This takes a moment. */
+static bool is_about_to_be_reaped(pid_t pid)
 {
-	const struct timespec moment = { .tv_nsec = AUTOREAP_NS };
+	struct pe_identity_holder who;
 
-	if (pid <= 0 || !atomic_load_explicit(&frame.autoreap, memory_order_relaxed) ||
-	    !is_own_child(pe_frame_know(&frame, (uint32_t)pid).what))
-		return;
-	for (int i = 0;
-	     i < AUTOREAP_ROUNDS && pe_sys_kill(pid, 0) == 0 &&
-	     pe_identity_is_child((uint32_t)pid) == 0 && !pe_fuzz_page_is_canary(f, (uint32_t)pid);
+	if (atomic_load_explicit(&frame.autoreap, memory_order_relaxed) &&
+	    is_own_child(pe_frame_know(&frame, (uint32_t)pid).what) &&
+	    pe_identity_is_child((uint32_t)pid) == 0)
+		return true;
+	return pe_identity_describe((uint32_t)pid, &who) == 0 && who.state == 'Z' && who.ppid == 1;
+}
+
+/* The use is late all the same: so the pid must be free before it is given away. */
+static pe_cold void await_reap(struct pe_fuzz_page *f, pid_t pid)
+{
+	const struct timespec moment = { .tv_nsec = REAP_NS };
+
+	for (int i = 0; i < REAP_ROUNDS && pid > 0 && pe_sys_kill(pid, 0) == 0 &&
+			!pe_fuzz_page_is_canary(f, (uint32_t)pid) && is_about_to_be_reaped(pid);
 	     i++)
 		pe_sys2(SYS_nanosleep, PE_SYS_LONG(&moment), 0);
 }
@@ -206,7 +214,7 @@ static pe_cold long in_fuzz(struct pe_fuzz_page *f, const struct pe_use *u)
 	long n;
 
 	pe_fuzz_page_before_use(f);
-	await_autoreap(f, u->pid);
+	await_reap(f, u->pid);
 	if (u->pid > 0)
 		pe_fuzz_page_offer(f, (uint32_t)u->pid);
 	n = pe_guard(&frame, &thread, u);
