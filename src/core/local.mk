@@ -24,6 +24,7 @@ libcore_la_SOURCES += src/core/engine/guard.c src/core/engine/guard.h src/core/r
 libcore_la_SOURCES += src/core/record/fields.c src/core/record/fields.h
 libcore_la_SOURCES += src/core/record/append.c src/core/record/append.h
 libcore_la_SOURCES += src/core/record/sink.c src/core/record/sink.h src/core/record/tally.c src/core/record/tally.h
+libcore_la_SOURCES += src/core/record/describe.c src/core/record/describe.h
 libcore_la_SOURCES += src/core/record/event.c src/core/record/event.h src/core/record/modules.c src/core/record/modules.h
 libcore_la_SOURCES += src/core/stack/trace.c src/core/stack/trace.h src/core/stack/unwind.c src/core/stack/unwind.h
 libcore_la_SOURCES += src/core/stack/cfi.c src/core/stack/cfi.h src/core/arch/registers.h

@@ -2,6 +2,7 @@
 #include "core/contract.h"
 
 #include "core/record/append.h"
+#include "core/record/describe.h"
 #include "core/record/event.h"
 #include "core/record/fields.h"
 #include "core/time/identity.h"
@@ -13,7 +14,6 @@
 #include "core/stack/trace.h"
 
 #define NAME 64u
-#define EXE  256u
 
 /* an unrelated process was reached; would have been; will be some day; worth knowing */
 enum severity { CRITICAL, ERROR, WARNING, NOTE };
@@ -36,7 +36,7 @@ struct room {
 		char modules[PE_MODULES_ROOM];
 		struct {
 			char line[PE_EVENT_LINE];
-			char exe[EXE];
+			char exe[PE_DESCRIBE_EXE];
 			char command[PE_EVENT_COMMAND];
 			struct pe_trace_stack here;
 		};
@@ -171,68 +171,7 @@ static void evidence_field(struct pe_text *t, const struct happening *h)
 	pe_text_add(t, "}");
 }
 
-/* --- the present: the holder, the program, the time --- */
-
-static void exe_field(struct pe_text *t, uint32_t pid, char *exe)
-{
-	char path[32];
-	struct pe_text name = pe_text_on(path, sizeof(path));
-	long n;
-
-	pe_text_add(&name, "/proc/");
-	pe_text_decimal(&name, pid);
-	pe_text_add(&name, "/exe");
-	n = pe_sys_readlinkat(AT_FDCWD, pe_text_end(&name), exe, EXE - 1);
-	if (n <= 0)
-		return;
-	exe[n] = '\0';
-	pe_fields_text(t, "exe", exe);
-}
-
-/* event.5. Start times are in hundredths of a second since boot on every Linux: an age may be 10 ms
- * too large. @most: ms since the pid was released */
-static void holder_field(struct pe_text *t, uint32_t holder, uint64_t most, char *exe)
-{
-	struct pe_identity_holder who;
-	struct timespec now = { 0 };
-	uint64_t ms, start;
-
-	if (pe_identity_describe(holder, &who) != 0)
-		return;
-	pe_sys_clock_gettime(CLOCK_BOOTTIME, &now);
-	ms = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-	start = who.start * 10;
-	pe_fields_object(t, "holder");
-	pe_fields_text(t, "comm", who.comm);
-	pe_fields_number(t, "parent", who.ppid);
-	ms = ms > start ? ms - start : 0;
-	pe_fields_number(t, "age_ms", ms < most ? ms : most);
-	exe_field(t, holder, exe);
-	pe_text_add(t, "}");
-}
-
-/* The arguments of a process, with blanks between them; what does not fit is cut. */
-static void read_command(const char *path, char *to)
-{
-	long n = pe_sys_slurp(path, to, PE_EVENT_COMMAND);
-
-	n = n < 0 ? 0 : n < (long)PE_EVENT_COMMAND ? n : (long)PE_EVENT_COMMAND - 1;
-	for (long i = 0; i < n; i++)
-		if (to[i] == '\0')
-			to[i] = i + 1 < n ? ' ' : '\0';
-	to[n] = '\0';
-}
-
-void pe_event_describe_caller(struct pe_event_outside *o, uint32_t pid)
-{
-	char path[32];
-	struct pe_text name = pe_text_on(path, sizeof(path));
-
-	pe_text_add(&name, "/proc/");
-	pe_text_decimal(&name, pid);
-	pe_text_add(&name, "/cmdline");
-	read_command(pe_text_end(&name), o->command);
-}
+/* --- the present: the program, the time --- */
 
 static void command_field(struct pe_text *t, const struct pe_frame *p, struct room *room)
 {
@@ -241,19 +180,9 @@ static void command_field(struct pe_text *t, const struct pe_frame *p, struct ro
 	if (p->set->outside)
 		command = p->set->outside->command;
 	else
-		read_command("/proc/self/cmdline", room->command);
+		pe_describe_command("/proc/self/cmdline", room->command);
 	if (*command)
 		pe_fields_text(t, "command_line", command);
-}
-
-void pe_event_describe_holder(struct pe_event_outside *o, uint32_t pid)
-{
-	char exe[EXE];
-	struct pe_text t = pe_text_on(o->holder, sizeof(o->holder));
-
-	pe_text_add(&t, "{"); /* written as a first field: without a comma */
-	holder_field(&t, pid, UINT64_MAX, exe);
-	pe_text_end(&t);
 }
 
 static void time_field(struct pe_text *t)
@@ -363,7 +292,7 @@ static void build_line(struct pe_text *t, const struct pe_frame *p, const struct
 	history_fields(t, p, h);
 	evidence_field(t, h);
 	if (!p->set->outside)
-		holder_field(t, h->holder, released_ago(p, h), room->exe);
+		pe_describe_holder(t, h->holder, released_ago(p, h), room->exe);
 	else
 		holder_and_stack_from(t, p->set->outside);
 	if (p->trace) {

@@ -56,15 +56,9 @@ struct pe_event_outside {
 		const char *stack_end;		    /* or NULL */
 	} released;
 	uint64_t modules; /* name of the set of modules; its records have been written; 0: none */
-	char command[PE_EVENT_COMMAND]; /* see pe_event_describe_caller() */
-	char holder[2304];		/* as text, see pe_event_describe_holder() */
+	char command[PE_EVENT_COMMAND]; /* see pe_describe_caller() */
+	char holder[2304];		/* as text, see pe_describe_holder_outside() */
 };
-
-/* Record the command line of the process that an event from outside is about. */
-void pe_event_describe_caller(struct pe_event_outside *o, uint32_t pid);
-
-/* Record which process has the pid now, for an event that is written later. */
-void pe_event_describe_holder(struct pe_event_outside *o, uint32_t pid);
 
 /* The name of the set of modules of this process, which has written its records before, or writes
  * them now. 0: there are none. */

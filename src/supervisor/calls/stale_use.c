@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "core/frame/verdict.h"
+#include "core/record/describe.h"
 #include "core/record/event.h"
 #include "core/record/notice.h"
 #include "core/record/sink.h"
@@ -124,8 +125,8 @@ static void describe(struct record *t, const struct pe_worker_call *c, const str
 	pe_identity_describe((uint32_t)c->peer->tgid, &t->who);
 	t->ns_pid = pe_peer_ns_pid(c->peer, c->peer->tgid);
 	t->ns_tid = pe_peer_ns_pid(c->peer, c->peer->tid);
-	pe_event_describe_caller(&t->outside, (uint32_t)c->peer->tgid);
-	pe_event_describe_holder(&t->outside, (uint32_t)(use->holder ? use->holder : use->pid));
+	pe_describe_caller(&t->outside, (uint32_t)c->peer->tgid);
+	pe_describe_holder_outside(&t->outside, (uint32_t)(use->holder ? use->holder : use->pid));
 }
 
 /* The parts of a frame that notices and events use: settings, and the process. */
