@@ -49,7 +49,8 @@ libcore_la_SOURCES += src/core/evidence/handle.c src/core/evidence/handle.h
 libcore_la_SOURCES += src/core/frame/stats.c src/core/frame/stats.h
 libcore_la_SOURCES += src/core/engine/fuzz_page.c src/core/engine/fuzz_page.h
 libcore_la_SOURCES += src/core/reference/ring.c src/core/reference/ring.h src/core/reference/exit_watch.c src/core/reference/exit_watch.h
-libcore_la_SOURCES += src/core/reference/wait_entry.c src/core/reference/wait_entry.h src/core/reference/waitpidv.c src/core/reference/waitpidv.h
+libcore_la_SOURCES += src/core/reference/thread_watch.c src/core/reference/thread_watch.h
+libcore_la_SOURCES += src/core/reference/wait_entry.c src/core/reference/wait_entry.h src/core/reference/waitpidv.c src/core/reference/waitpidv.h src/core/reference/waitpidv_sleep.c
 libcore_la_SOURCES += src/core/frame/sync_point.c src/core/frame/sync_point.h src/core/reference/reference.c src/core/reference/reference.h
 
 # Assembly: the same file names for each processor. (A tarball gets both lists.)

@@ -20,7 +20,7 @@
 #include "core/frame/sync_point.h"
 #include "core/sys.h"
 #include "core/time/identity.h"
-#include "core/reference/waitpidv.h"
+#include "core/reference/thread_watch.h"
 #include "core/record/notice.h"
 #include "core/record/sink.h"
 #include "lib/preload_api.h"
@@ -415,7 +415,7 @@ void pe_preload_child_action(void)
 void pe_preload_confining(enum pe_confinement c)
 {
 	if (c == PE_CONFINEMENT_NO_RING)
-		pe_waitpidv_forbid_ring(&frame, &thread);
+		pe_thread_watch_forbid_ring(&frame, &thread);
 	if (c <= PE_CONFINEMENT_NO_RING || start.set.trusted)
 		return;
 	if (c == PE_CONFINEMENT_FULL || atomic_load(&frame.births))

@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "core/frame/sync_point.h"
+#include "core/reference/thread_watch.h"
 #include "core/reference/waitpidv.h"
 #include "lib/state.h"
 
@@ -148,19 +149,19 @@ static void thread_ends(void *unused)
 
 	(void)unused;
 	if (pe_state_enter(&s))
-		pe_waitpidv_forget(s.frame, s.thread);
+		pe_thread_watch_forget(s.frame, s.thread);
 }
 
 /* @had: did the thread have such memory before? */
 static void free_later(const struct pe_state *s, bool had)
 {
-	if (!had && pe_waitpidv_remembers(s->frame, s->thread) && __cxa_thread_atexit_impl)
+	if (!had && pe_thread_watch_exists(s->frame, s->thread) && __cxa_thread_atexit_impl)
 		__cxa_thread_atexit_impl(thread_ends, NULL, &__dso_handle);
 }
 
 static int step(struct call *c)
 {
-	bool had = pe_waitpidv_remembers(c->state.frame, c->state.thread);
+	bool had = pe_thread_watch_exists(c->state.frame, c->state.thread);
 	int err;
 
 	/* taken before the first entry is examined (S12) */
@@ -288,8 +289,8 @@ PE_EXPORT int pidepoch_waitfd(unsigned int flags)
 		return (int)pe_result(-EINVAL);
 	if (!pe_state_enter(&s))
 		return (int)pe_result(-EAGAIN);
-	had = pe_waitpidv_remembers(s.frame, s.thread);
-	fd = pe_waitpidv_fd(s.frame, s.thread);
+	had = pe_thread_watch_exists(s.frame, s.thread);
+	fd = pe_thread_watch_fd(s.frame, s.thread);
 	free_later(&s, had);
 	return (int)pe_result(fd);
 }

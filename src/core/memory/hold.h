@@ -58,7 +58,7 @@ struct pe_thread {
 	struct rseq *rseq;    /* the area that libc registered; NULL: none, or not known yet */
 	struct pe_exit_watch *exit_watch; /* of this thread in process `exit_watch_of` only */
 	int exit_watch_of;
-	bool untold;	  /* a descriptor of pe_waitpidv_fd() has lost its ring */
+	bool untold;	  /* a descriptor of pe_thread_watch_fd() has lost its ring */
 	uint32_t by_hand; /* holds that the program has, pidepoch_hold() */
 };
 

@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "core/contract.h"
 
-#include <sys/eventfd.h>
-
 #include "core/sys.h"
 #include "core/reference/reference.h"
 #include "core/reference/released.h"
+#include "core/reference/thread_watch.h"
 #include "core/reference/waitpidv.h"
 
-#define STATES		 (WSTOPPED | WCONTINUED)
-#define RESTLESS_NS	 4000000
-#define RESTLESS_NS_EACH 2000
-#define MOST_TURNS	 3 /* of one step, for any child */
+#define STATES	   (WSTOPPED | WCONTINUED)
+#define MOST_TURNS 3 /* of one step, for any child */
 
 /* the arguments of the functions below */
 struct step {
@@ -397,93 +394,22 @@ static bool ask_any(struct step *s)
 
 /* --- which way --- */
 
-static struct pe_exit_watch *exit_watch_of(const struct pe_frame *p, const struct pe_thread *t)
-{
-	return t->exit_watch_of == p->tgid ? t->exit_watch : NULL;
-}
-
-bool pe_waitpidv_remembers(const struct pe_frame *p, const struct pe_thread *t)
-{
-	return exit_watch_of(p, t) != NULL;
-}
-
-static bool may_use_no_ring(const struct pe_frame *p)
-{
-	return (p->set->force_old & PE_OLD_IO_URING) ||
-	       atomic_load_explicit(&p->no_ring, memory_order_relaxed);
-}
-
-void pe_waitpidv_forget(struct pe_frame *p, struct pe_thread *t)
-{
-	struct pe_exit_watch *x = exit_watch_of(p, t);
-
-	t->exit_watch = NULL;
-	if (!x)
-		return;
-	t->untold = x->tells;
-	/* the kernel frees its part with the thread */
-	if (may_use_no_ring(p))
-		pe_ring_abandon(&x->ring);
-	pe_exit_watch_close(x);
-}
-
-void pe_waitpidv_forbid_ring(struct pe_frame *p, struct pe_thread *t)
-{
-	struct pe_exit_watch *x = exit_watch_of(p, t);
-
-	if (x && !x->busy)
-		pe_waitpidv_forget(p, t);
-	atomic_store(&p->no_ring, true);
-}
-
-static int tell(struct pe_exit_watch *x)
-{
-	int fd = (int)pe_sys2(SYS_eventfd2, 1, EFD_CLOEXEC | EFD_NONBLOCK), err;
-
-	if (fd < 0)
-		return fd;
-	err = pe_ring_tell(&x->ring, fd);
-	if (err < 0) {
-		pe_sys_close(fd);
-		return err;
-	}
-	x->tells = true;
-	return fd;
-}
-
-int pe_waitpidv_fd(struct pe_frame *p, struct pe_thread *t)
-{
-	struct pe_exit_watch *x = exit_watch_of(p, t);
-
-	if (may_use_no_ring(p))
-		return -EOPNOTSUPP;
-	if (!x) {
-		t->exit_watch = x = pe_exit_watch_open();
-		t->exit_watch_of = p->tgid;
-	}
-	if (!x)
-		return -EOPNOTSUPP;
-	return x->busy ? -EAGAIN : tell(x);
-}
-
 /* A ring reports only ends. If memory is short, or the ring lost an event (ring.5), the entries
  * are asked one by one. */
 static struct pe_exit_watch *exits_for(struct pe_frame *p, struct pe_thread *t,
 				       const struct pe_waitpidv *v)
 {
-	struct pe_exit_watch *x = exit_watch_of(p, t);
+	struct pe_exit_watch *x = pe_thread_watch(p, t);
 
-	if ((v->options & STATES) || may_use_no_ring(p) ||
+	if ((v->options & STATES) || pe_thread_watch_has_no_ring(p) ||
 	    (v->count < PE_WAITPIDV_MANY && !v->blocks && !(x && x->tells)))
 		return NULL;
-	if (!x) {
-		t->exit_watch = x = pe_exit_watch_open();
-		t->exit_watch_of = p->tgid;
-	}
+	if (!x)
+		x = pe_thread_watch_make(p, t);
 	if (!x || x->busy)
 		return NULL;
 	if (!pe_ring_is_whole(&x->ring)) {
-		pe_waitpidv_forget(p, t);
+		pe_thread_watch_forget(p, t);
 		return NULL;
 	}
 	return pe_exit_watch_room(x, v->count) == 0 ? x : NULL;
@@ -491,7 +417,7 @@ static struct pe_exit_watch *exits_for(struct pe_frame *p, struct pe_thread *t,
 
 static void ask_all(struct step *s)
 {
-	struct pe_exit_watch *x = exit_watch_of(s->p, s->t);
+	struct pe_exit_watch *x = pe_thread_watch(s->p, s->t);
 
 	s->any = false;
 	if (s->x) {
@@ -532,41 +458,4 @@ int pe_waitpidv_step(struct pe_frame *p, struct pe_thread *t, struct pe_waitpidv
 	if (unlikely(s.any))
 		ask_for_any(&s);
 	return v->news == 0 ? s.err : 0;
-}
-
-/* The pause between two rounds of asking each entry: short enough not to be noticed, and long
- * enough that the thread mostly sleeps. */
-static struct timespec little_for(const struct pe_waitpidv *v)
-{
-	size_t ns = RESTLESS_NS + v->count * RESTLESS_NS_EACH;
-
-	return (struct timespec){ .tv_sec = (time_t)(ns / 1000000000),
-				  .tv_nsec = (long)(ns % 1000000000) };
-}
-
-static bool is_longer(const struct timespec *a, const struct timespec *b)
-{
-	return !a || a->tv_sec > b->tv_sec || (a->tv_sec == b->tv_sec && a->tv_nsec > b->tv_nsec);
-}
-
-/* 0: some entries are unwatched, and the pause has passed */
-int pe_waitpidv_sleep(struct pe_frame *p, struct pe_thread *t, const struct pe_waitpidv *v,
-		      const struct timespec *timeout, const uint64_t *mask)
-{
-	struct timespec until = little_for(v); /* ppoll writes to it */
-	struct pe_exit_watch *x = exit_watch_of(p, t);
-	bool is_little = v->unwatched && is_longer(timeout, &until);
-	int err;
-
-	if (!is_little && timeout)
-		until = *timeout;
-	timeout = is_little || timeout ? &until : NULL;
-	if (x && x->vector == v->entry)
-		err = pe_ring_wait(&x->ring, timeout, mask);
-	else
-		err = pe_sys5(SYS_ppoll, 0, 0, PE_SYS_LONG(timeout), PE_SYS_LONG(mask),
-			      sizeof(*mask)) < 0
-			      ? -EINTR
-			      : -ETIME;
-	return is_little && err == -ETIME ? 0 : err;
 }

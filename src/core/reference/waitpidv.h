@@ -23,7 +23,7 @@
  *             answer is a child's pid, with the epoch of a reference that was taken before the
  *             child was reaped. The kernel tells no descriptor of "any child", so a call that
  *             sleeps looks for one again and again.
- * waitpidv.7  From pe_waitpidv_fd() on the thread uses its ring for short vectors as well. Each
+ * waitpidv.7  From pe_thread_watch_fd() on the thread uses its ring for short vectors as well. Each
  *             step with the ring reads it to its end, without which it would not write to the
  *             descriptor again. A ring that is lost takes the descriptor with it: the next step
  *             fails with EPIPE.
@@ -77,19 +77,5 @@ int pe_waitpidv_step(struct pe_frame *p, struct pe_thread *t, struct pe_waitpidv
  * around steps and sleeps misses none between them. */
 int pe_waitpidv_sleep(struct pe_frame *p, struct pe_thread *t, const struct pe_waitpidv *v,
 		      const struct timespec *timeout, const uint64_t *mask);
-
-/* A close-on-exec, non-blocking eventfd that becomes readable when an entry of the thread's vector
- * may have news. It is readable at first, since what was before is not known. -EOPNOTSUPP: there
- * are no rings; -EAGAIN: in a handler that has interrupted a step; -EMFILE and the like */
-int pe_waitpidv_fd(struct pe_frame *p, struct pe_thread *t);
-
-/* Free all memory that this thread has for waitpidv. */
-void pe_waitpidv_forget(struct pe_frame *p, struct pe_thread *t);
-
-/* Use no ring from now on, in any thread: a filter is about to be installed that kills for it. */
-void pe_waitpidv_forbid_ring(struct pe_frame *p, struct pe_thread *t);
-
-/* Does the thread have memory to be freed? */
-bool pe_waitpidv_remembers(const struct pe_frame *p, const struct pe_thread *t);
 
 #endif
