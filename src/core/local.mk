@@ -17,6 +17,7 @@ libcore_la_SOURCES += src/core/frame/frame.c src/core/frame/frame.h src/core/fra
 libcore_la_SOURCES += src/core/frame/policy.c src/core/frame/policy.h
 libcore_la_SOURCES += src/core/engine/birth.c src/core/engine/birth.h src/core/engine/release.c src/core/engine/release.h
 libcore_la_SOURCES += src/core/engine/share.c src/core/engine/share.h
+libcore_la_SOURCES += src/core/engine/fuzz_use.c src/core/engine/fuzz_use.h
 libcore_la_SOURCES += src/core/engine/hidden.c src/core/engine/hidden.h
 libcore_la_SOURCES += src/core/engine/vanish.c src/core/engine/vanish.h
 libcore_la_SOURCES += src/core/engine/reap.c src/core/engine/reap.h src/core/engine/act.c src/core/engine/act.h src/core/token.h

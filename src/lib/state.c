@@ -17,6 +17,7 @@
 #include "core/engine/share.h"
 #include "core/engine/vanish.h"
 #include "core/engine/fuzz_page.h"
+#include "core/engine/fuzz_use.h"
 #include "core/frame/sync_point.h"
 #include "core/sys.h"
 #include "core/time/identity.h"
@@ -26,10 +27,6 @@
 #include "lib/preload_api.h"
 #include "lib/settings.h"
 #include "lib/version.h"
-
-/* how long await_reap() waits at most: 20 ms */
-#define REAP_ROUNDS 200
-#define REAP_NS	    100000
 
 #if __has_attribute(no_reorder)
 #define IN_ORDER __attribute__((section(".data.pidepoch"), no_reorder))
@@ -145,90 +142,10 @@ uint32_t pe_preload_vfork_depth(int by)
 	return thread.vfork_depth += (uint32_t)by;
 }
 
-/* Does the call only ask about one process? A canary's group has no other member, so a question
- * about a group does not count. */
-static bool is_probe(const struct pe_use *u)
-{
-	return u->pid > 0 && (pe_call_only_asks(u->by) || u->signal == 0);
-}
-
-/* Does the call change a process in a way that sends no signal, and that no canary notices? */
-static bool is_change(const struct pe_use *u)
-{
-	switch (u->by) {
-	case PE_CALL_PRLIMIT:
-		return u->call.arg[2] != 0;
-	case PE_CALL_SCHED_SETAFFINITY:
-	case PE_CALL_SCHED_SETSCHEDULER:
-	case PE_CALL_SCHED_SETPARAM:
-	case PE_CALL_PROCESS_VM_WRITEV:
-	case PE_CALL_IOPRIO_SET:
-		return u->pid > 0 && !u->group;
-	default:
-		return false;
-	}
-}
-
-static bool is_own_child(enum pe_knowledge what)
-{
-	return what == PE_KNOWN_LIVE || what == PE_KNOWN_RELEASED;
-}
-
-/* A process that has ended keeps its pid until it is reaped: by the kernel, if its parent ignores
- * SIGCHLD, or by process 1. This takes a moment. */
-static bool is_about_to_be_reaped(pid_t pid)
-{
-	struct pe_identity_holder who;
-
-	if (atomic_load_explicit(&frame.autoreap, memory_order_relaxed) &&
-	    is_own_child(pe_frame_know(&frame, (uint32_t)pid).what) &&
-	    pe_identity_is_child((uint32_t)pid) == 0)
-		return true;
-	return pe_identity_describe((uint32_t)pid, &who) == 0 && who.state == 'Z' && who.ppid == 1;
-}
-
-/* The use is late all the same: so the pid must be free before it is given away. */
-static pe_cold void await_reap(struct pe_fuzz_page *f, pid_t pid)
-{
-	const struct timespec moment = { .tv_nsec = REAP_NS };
-
-	for (int i = 0; i < REAP_ROUNDS && pid > 0 && pe_sys_kill(pid, 0) == 0 &&
-			!pe_fuzz_page_is_canary(f, (uint32_t)pid) && is_about_to_be_reaped(pid);
-	     i++)
-		pe_sys2(SYS_nanosleep, PE_SYS_LONG(&moment), 0);
-}
-
-static pe_cold void note_use(struct pe_fuzz_page *f, const struct pe_use *u)
-{
-	if (u->by == PE_CALL_PTRACE && pe_fuzz_page_is_canary(f, (uint32_t)u->pid))
-		pe_fuzz_page_used(f);
-	else if (is_change(u))
-		pe_fuzz_page_changed(f, (uint32_t)u->pid, (int)u->by);
-	else if (is_probe(u))
-		pe_fuzz_page_probed(f, (uint32_t)u->pid, (int)u->by);
-}
-
-static pe_cold long in_fuzz(struct pe_fuzz_page *f, const struct pe_use *u)
-{
-	bool all = u->by == PE_CALL_KILL && u->pid == -1 && pe_fuzz_page_all_begin(f);
-	long n;
-
-	pe_fuzz_page_before_use(f);
-	await_reap(f, u->pid);
-	if (u->pid > 0)
-		pe_fuzz_page_offer(f, (uint32_t)u->pid);
-	n = pe_guard(&frame, &thread, u);
-	if (all)
-		pe_fuzz_page_all_end(f);
-	else if (n >= 0)
-		note_use(f, u);
-	return n;
-}
-
 long pe_preload_guard(const struct pe_use *u)
 {
 	if (unlikely(start.set.fuzz))
-		return in_fuzz(start.set.fuzz, u);
+		return pe_fuzz_use(&frame, &thread, u);
 	return pe_guard(&frame, &thread, u);
 }
 
