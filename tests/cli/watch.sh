@@ -64,7 +64,7 @@ events)
 	begin_watch $run
 	count=$(grep -c SIGCONT lines)
 	stale_use 300
-	await $((count + 300)) "^[0-9:.]* python3\[$run\]: kill($stale, SIGCONT): stale, refused; held by 'python3'\$"
+	await $((count + 300)) "^[0-9:.]* python3 uses.py\[$run\]: kill($stale, SIGCONT): stale, refused; held by 'python3'\$"
 	grep -q more lines && fail "an event is missing"
 	;;
 file)
