@@ -30,8 +30,8 @@
 
 PE_PUBLIC int system(const char *command)
 {
-	if (command && pe_preload_shares_waits())
-		return pe_system(command);
+	if (pe_preload_shares_waits())
+		return command ? pe_system(command) : pe_system("exit 0") == 0;
 	WITH_ENVIRONMENT(int, PE_REAL(system)(command), n == -1 || n == NOT_FOUND);
 }
 

@@ -7,11 +7,13 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define MUST(what)                                                                                 \
@@ -198,6 +200,38 @@ static void cancelled(void)
 	close(ends[1]);
 }
 
+/* --- another thread waits for any child, all the time --- */
+
+static atomic_bool thief_ends;
+
+static void *thief(void *unused)
+{
+	const struct timespec moment = { .tv_nsec = 50000 };
+
+	while (!atomic_load(&thief_ends))
+		if (waitpid(-1, NULL, 0) == -1)
+			nanosleep(&moment, NULL);
+	return unused;
+}
+
+static void beside_a_thief(void)
+{
+	pthread_t thread;
+
+	if (!shares())
+		return;
+	MUST(pthread_create(&thread, NULL, thief, NULL) == 0);
+	for (int i = 0; i < 300; i++) {
+		FILE *stream = popen("exit 3", "r");
+
+		MUST(stream && pclose(stream) == 3 << 8);
+		MUST(system("exit 4") == 4 << 8);
+		MUST(system(NULL) != 0);
+	}
+	atomic_store(&thief_ends, true);
+	MUST(pthread_join(thread, NULL) == 0);
+}
+
 static void run_scenario(void)
 {
 	undisturbed();
@@ -205,6 +239,7 @@ static void run_scenario(void)
 	cancelled();
 	pipes();
 	shells();
+	beside_a_thief();
 	undisturbed();
 }
 

@@ -6,11 +6,12 @@
 #include "core/engine/share.h"
 #include "core/time/identity.h"
 
-/* hidden.1 */
-static bool was_reaped_since(const struct pe_frame *p, uint32_t pid, uint32_t early_reaps)
+/* hidden.1. A thread that has reaped the child and not recorded that yet has the lock. */
+static bool was_reaped_since(struct pe_frame *p, uint32_t pid, uint32_t early_reaps)
 {
 	struct pe_obituary o;
 
+	pe_frame_unlock(p, pe_frame_lock(p));
 	return pe_obituary_last(&p->obituaries, pid, PE_OBITUARY_EARLY, &o) &&
 	       (int32_t)(o.birth - early_reaps) >= 0;
 }
@@ -31,7 +32,7 @@ static bool is_hidden(const struct pe_known *k, uint32_t pid)
 	if (!k->slot || pe_slot_pid(k->slot) != pid)
 		return true;
 	by = atomic_load_explicit(&k->slot->born_by, memory_order_relaxed);
-	return by == PE_CALL_POPEN || by == PE_CALL_SPAWN;
+	return by == PE_CALL_POPEN || by == PE_CALL_SPAWN || by == PE_CALL_NONE; /* adopted */
 }
 
 long pe_hidden_waited(struct pe_frame *p, struct pe_thread *t, int child, bool lost, int *status)
