@@ -82,12 +82,23 @@ static int wait_for(pid_t pid)
 	return n == pid ? status : -1;
 }
 
+/* A wait for any child may have reaped the shell. */
+static bool is_child(pid_t pid)
+{
+	siginfo_t info;
+
+	return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
+}
+
 static void cancelled(void *shell)
 {
 	const struct shell *s = shell;
+	int status;
 
-	kill(s->pid, SIGKILL);
+	if (is_child(s->pid))
+		kill(s->pid, SIGKILL);
 	wait_for(s->pid);
+	pe_preload_hidden_waited(s->pid, false, &status);
 	end(s);
 }
 

@@ -677,6 +677,39 @@ START_TEST(an_adopted_child_gets_one_slot)
 }
 END_TEST
 
+/* @older: the slot is that of an older instance, whose end was not seen */
+static void adopted_before_fork_returns(bool older)
+{
+	struct pe_birth b = pe_birth_begin(&frame, &thread, PE_CALL_FORK);
+	struct child c = unrecorded_child();
+	struct pe_known first, now;
+	struct pe_obituary o;
+
+	ck_assert(pe_birth_adopt(&frame, &thread, c.pid));
+	first = pe_frame_know(&frame, (uint32_t)c.pid);
+	if (older)
+		atomic_fetch_sub(&first.slot->born, 1000);
+	pe_birth_end(&frame, &thread, &b, c.pid);
+	now = pe_frame_know(&frame, (uint32_t)c.pid);
+	ck_assert_int_eq(now.what, PE_KNOWN_LIVE);
+	ck_assert_int_eq(now.instance == first.instance && now.index == first.index, !older);
+	ck_assert_int_eq(pe_obituary_last(&frame.obituaries, (uint32_t)c.pid, 0, &o) != 0, older);
+	end(c, 0);
+	ck_assert_int_eq(reap(c.pid, NULL, 0), c.pid);
+}
+
+START_TEST(birth_5_a_child_adopted_before_its_fork_returns_keeps_its_slot)
+{
+	adopted_before_fork_returns(false);
+}
+END_TEST
+
+START_TEST(birth_5_the_slot_of_an_older_instance_is_replaced)
+{
+	adopted_before_fork_returns(true);
+}
+END_TEST
+
 START_TEST(a_child_that_has_ended_is_not_adopted)
 {
 	pe_birth_adopt(&frame, &thread, 4194301);
@@ -829,6 +862,8 @@ int main(void)
 	tcase_add_test(c, frame_6_a_birth_keeps_its_history);
 	tcase_add_test(c, learning_makes_a_stale_pid_fresh_and_no_other);
 	tcase_add_test(c, an_adopted_child_gets_one_slot);
+	tcase_add_test(c, birth_5_a_child_adopted_before_its_fork_returns_keeps_its_slot);
+	tcase_add_test(c, birth_5_the_slot_of_an_older_instance_is_replaced);
 	tcase_add_test(c, a_child_that_has_ended_is_not_adopted);
 	tcase_add_test(c, frame_5_adoption_without_memory);
 	tcase_add_test(c, a_moment_is_never_0);

@@ -109,6 +109,17 @@ static inline void tell_if_refused(struct pe_frame *p)
 		tell_refused(p);
 }
 
+/* birth.5. Start times are in hundredths of a second. */
+static pe_cold bool is_adopted(const struct pe_known *k, uint32_t pid)
+{
+	uint32_t born = atomic_load_explicit(&k->slot->born, memory_order_relaxed);
+	struct pe_identity_holder who;
+
+	return atomic_load_explicit(&k->slot->born_by, memory_order_relaxed) == PE_CALL_NONE &&
+	       pe_slot_check(k->slot, pid) == 0 && pe_identity_describe(pid, &who) == 0 &&
+	       (int32_t)(born - (uint32_t)(who.start * 10)) >= 0;
+}
+
 /* Take the frame's lock at a moment when no slot of an older instance of @pid is being closed. */
 static uint64_t lock_for_birth(struct pe_frame *p, struct pe_thread *t, uint32_t pid)
 {
@@ -117,9 +128,8 @@ static uint64_t lock_for_birth(struct pe_frame *p, struct pe_thread *t, uint32_t
 
 	for (;;) {
 		/* An older instance still has an open slot: either it ended in a way that this
-		 * library did not see, or its reaper has not buried it yet. Or another thread has
-		 * adopted this child. */
-		if (unlikely(k.what == PE_KNOWN_LIVE))
+		 * library did not see, or its reaper has not buried it yet. */
+		if (unlikely(k.what == PE_KNOWN_LIVE) && !is_adopted(&k, pid))
 			pe_release_replaced(p, t, &k);
 		mask = pe_frame_lock(p);
 		k = pe_frame_know(p, pid);

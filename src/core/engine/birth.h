@@ -15,6 +15,9 @@
  *          orphan that a subreaper adopts). Then its birth is that reference's (foreign.1).
  * birth.4  A tracee that is another process's child gets no slot: its parent reaps it, and no hold
  *          of this process keeps its pid.
+ * birth.5  Another thread may adopt a child before its fork returns, and take references to it.
+ *          Then that slot stays. It is this child's if it is not older than the process; the slot
+ *          of an older instance, whose end was not seen, is released and replaced.
  */
 #ifndef PE_CORE_ENGINE_BIRTH_H
 #define PE_CORE_ENGINE_BIRTH_H
