@@ -67,7 +67,7 @@ static long give_pidfd(const struct pe_worker_call *c)
 
 /* --- signals --- */
 
-/* The processes of the supervisor are not ended (kill.4). */
+/* No call may end the processes of the supervisor (kill.4). */
 static bool would_end_us(const struct pe_worker_call *c, int pid, int signal)
 {
 	return (signal == SIGKILL || signal == SIGSTOP) && pe_helper_is_ours(c->s, pid);

@@ -11,8 +11,8 @@
  *               has a point                   been set since
  *             else                         ─> the first time that was ever returned in this run
  *           None of these is later than the true one. An earlier one costs precision (S1).
- * points.3  Orphans are adopted by a first process or a subreaper; so such a parent does not show
- *           where they came from.
+ * points.3  The first process of a namespace, or a subreaper, adopts orphans; so such a parent does
+ *           not show which process forked them.
  * points.4  An exec may fail: the point stays until the memory is seen to have been replaced.
  */
 #ifndef PE_EMULATE_POINTS_H

@@ -158,9 +158,9 @@ static long file_op(struct pe_helper_call *h, void *data)
 	return result;
 }
 
-/* --- whose call it is --- */
+/* --- the caller --- */
 
-/* Has it this mount namespace and root directory? */
+/* Does the caller have our mount namespace and root directory? */
 static bool shares_files(int tid)
 {
 	struct stat own, its;

@@ -11,8 +11,8 @@
  * ranges.2  -EPERM for a caller that is confined in another way (confinement.h), or that is in
  *           another user namespace. ENOSYS for one in another mount namespace or root directory,
  *           which may have another /dev/shm, and where libvrange was not asked for.
- * ranges.3  A lock of the ledger that is never released delays the caller, and calls of the same
- *           user, for PE_HELPER_TIMEOUT; then the call fails with ENOSYS.
+ * ranges.3  If a lock of the ledger is never released, the caller and other calls of the same user
+ *           wait for PE_HELPER_TIMEOUT; then the call fails with ENOSYS.
  * ranges.4  mvrange() and vrange() of memory: arguments are checked, and nothing is ever purged.
  *           Only the process itself could be sent SIGBUS for a lost page.
  */
