@@ -140,7 +140,7 @@ static pid_t tracer_of(pid_t pid)
 	return value ? atoi(value) : 0;
 }
 
-/* Being traced and a changed priority send no signal, so the server looks for them. */
+/* A tracer and a changed priority cause no signal, so the server looks for them. */
 static void look_for_tracer(struct server *k, struct canary *c, pid_t *tracer)
 {
 	*tracer = tracer_of(c->pid);
@@ -220,7 +220,7 @@ static bool place_at(struct server *k, unsigned int at, pid_t pid, uint32_t rele
 		place->pid = 0;
 		return false;
 	}
-	setpgid(pid, pid); /* signals to the process group of that number reach it as well */
+	setpgid(pid, pid); /* so signals to the process group @pid reach it as well */
 	atomic_store(&k->page->release[at], release);
 	k->page->releaser[at] = place->releaser;
 	atomic_store(&k->page->canary[at], (uint32_t)pid);

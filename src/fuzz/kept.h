@@ -3,7 +3,7 @@
  * kept - the events of a find, with what the page knows of the release.
  *
  * kept.1  An event of a process that did not see the release has no "released". If a canary of the
- *         find has its pid, it gets the process, call, stack and modules of the release
+ *         find has the pid, the event gets the process, call, stack and modules of the release
  *         (docs/events.md).
  */
 #ifndef PE_FUZZ_KEPT_H

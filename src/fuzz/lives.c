@@ -5,7 +5,7 @@
 #define RUNS	      20
 #define FIRST_CONTROL 21000
 #define CONTROLS      10
-#define FEW	      32 /* processes of a life that was killed, which has not said how many */
+#define FEW	      32 /* processes of a life that was killed, which did not report how many */
 
 #define PARTS	  1000
 #define KILL_DRAW 0x6b696c6c /* the index of the draw: apart from those of the releases */
@@ -44,7 +44,7 @@ static bool has_own_pid(const struct pe_fuzz_lives *l, const struct pe_fuzz_run_
 	return l->number % 2 == (how->policy->lives == PE_FUZZ_POLICY_KILLED);
 }
 
-/* The life before; the pids of it are then those that @how has in use. */
+/* The earlier life. Its pids are then those that @how has in use. */
 static int run_first(struct pe_fuzz_run *run, const struct pe_fuzz_lives *l,
 		     struct pe_fuzz_run_how *how)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * lives - the life of a command in one run, or its two lives: a program that is started again meets
- * its own files, and the pids in them.
+ * lives - the life of a command in one run, or its two lives: a program that is started again reads
+ * the files that it wrote before, and the pids in them.
  *
  *   run 3:     3000 3001 3002 ... ends, or is killed
  *      again:  3000 (as before)   3001, 3002 ...: unrelated processes
@@ -10,8 +10,8 @@
  *
  * lives.1  The pids of two runs are different, unless a run has more than SPAN processes. So a pid
  *          that one run leaves in a file is in use in a later run only by this plan.
- * lives.2  A program that is started again has its own pid of before in every other run. In the
- *          others an unrelated process has it.
+ * lives.2  A program that is started again has the same pid as before in every other run. In the
+ *          others an unrelated process has that pid.
  */
 #ifndef PE_FUZZ_LIVES_H
 #define PE_FUZZ_LIVES_H

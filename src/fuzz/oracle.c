@@ -16,7 +16,7 @@ static bool is_look(unsigned int n)
 	       n == PE_FUZZ_ORACLE_MOST;
 }
 
-/* At a look: is it of no use to go on? */
+/* At a look: is it useless to continue the trial? */
 static bool is_hopeless(const struct pe_fuzz_oracle *o)
 {
 	return o->n == PE_FUZZ_ORACLE_MOST || o->differ <= o->control_differ;

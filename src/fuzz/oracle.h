@@ -7,13 +7,12 @@
  *        └─> trial: control, run, control, run ...: how many of each end unusually?
  *
  * oracle.1  A run whose outcome is unusual only raises a suspicion, and does not count in the
- *           trial: else each flaky program would start with one point against it.
+ *           trial: else each flaky program would begin its trial with one unusual run.
  * oracle.2  In a trial the runs repeat the one under suspicion, and alternate with control runs of
  *           the same policy, which have the same pauses: load and time concern both alike.
  * oracle.3  Fisher's exact test (fisher.h) looks after 6, 12 and 24 runs of each kind. p < 1/900
- *           is a find. With three looks, a program that ends at random is accused in less than 1 of
- *           300 trials. Each policy has one trial,
- *           and `restart` one for each run.
+ *           is a find. With three looks, a program that ends at random is reported in less than 1
+ *           of 300 trials. Each policy has one trial, and `restart` one for each run.
  */
 #ifndef PE_FUZZ_ORACLE_H
 #define PE_FUZZ_ORACLE_H

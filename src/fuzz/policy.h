@@ -3,7 +3,7 @@
  * policy - what one run does: which process gets a released pid, how the program is started, and
  * whether it is started a second time.
  *
- *   name               who gets a released pid       start                   lives
+ *   name               a released pid goes to        start                   lives
  *   ----               -----------------------       -----                   -----
  *   immediate          an unrelated process          as usual                1
  *   lottery            by lot                        as usual                1

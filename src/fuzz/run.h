@@ -6,8 +6,8 @@
  *        │ pidfd, timeout                                    └─ the command
  *        '-- killing the watcher ends all of them
  *
- * The command has the pid that the caller has chosen, so that a pid of one life is that of another
- * one only where it is meant to be.
+ * The command has the pid that the caller has chosen, so that two lives have a pid in common only
+ * where that is intended.
  */
 #ifndef PE_FUZZ_RUN_H
 #define PE_FUZZ_RUN_H

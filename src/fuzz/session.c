@@ -18,7 +18,7 @@
 
 #define ERROR(status, ...) pe_message_error(status, "fuzz", __VA_ARGS__)
 
-/* A run may take so much longer than a control run: reuse and pauses cost some milliseconds for
+/* How much longer than a control run a run may take: reuse and pauses cost some milliseconds for
  * each process. */
 #define SLOWER	 25
 #define FIRST_MS 10000
@@ -44,7 +44,7 @@ static uint64_t least(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-/* @more: beside the usual time; 0: nothing is usual yet */
+/* @more: in addition to the usual time; 0: no usual time is known yet */
 static uint64_t limit(const struct pe_fuzz_session *s, uint64_t more)
 {
 	uint64_t ms = (uint64_t)s->plan.timeout * 1000, now = now_ms();
@@ -156,7 +156,7 @@ static int judge(struct pe_fuzz_session *s, struct pe_fuzz_session_find *find)
 
 /* --- a trial (oracle.h) --- */
 
-/* One more pair of runs. @found: an unrelated process was hit, and that is kept. */
+/* One more pair of runs. @found: an unrelated process was hit, and the find is kept. */
 static int try_pair(struct pe_fuzz_session *s, unsigned int number, bool *differs,
 		    bool *control_differs, bool *found)
 {

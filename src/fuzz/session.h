@@ -6,7 +6,7 @@
  *            priority or is traced. Or the command ends differently because of the reuse
  *            (oracle.h). Or a wait came too late for its own child, because another wait had taken
  *            the status, or the kernel had. Other calls that the library saw (signal 0, a query)
- *            are no finds.
+ *            are not finds.
  * session.2  Each run's seed follows from --seed and the run's number; the replay file names both.
  * session.3  The first run in which an unrelated process was hit, or which ends differently, is the
  *            last one: the others would find the same. A lost status is a smaller fault, and is
@@ -70,7 +70,7 @@ struct pe_fuzz_session {
 	uint64_t end_ms;   /* of the budget, CLOCK_MONOTONIC; 0: there is none */
 	struct pe_fuzz_session_run *list;
 	size_t listed;
-	unsigned int trials; /* bits: the policies that had theirs */
+	unsigned int trials; /* bits: the policies that had their trial */
 	bool is_erratic;     /* it ended differently, with reuse and without */
 };
 

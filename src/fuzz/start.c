@@ -15,7 +15,7 @@ static void block_all(void)
 	sigprocmask(SIG_SETMASK, &all, NULL);
 }
 
-/* It ends while the program runs: a wait for any child then gets a child that it does not know. */
+/* This child ends while the program runs: a wait for any child then returns an unknown child. */
 static void have_a_child(void)
 {
 	const struct timespec life = { .tv_nsec = LIFE_MS * 1000000 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * start - the conditions in which a program is started, beside the usual ones: what a parent may
- * hand on over exec without meaning to.
+ * start - unusual conditions in which a program is started: what a parent may pass on over exec
+ * without intending it.
  */
 #ifndef PE_FUZZ_START_H
 #define PE_FUZZ_START_H
