@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* learned - the pids that another process has evidence for, read from its memory: what it saw
- * itself, not what stands in the run's table. */
+ * itself, not what is in the run's table. */
 #ifndef PE_INSPECT_LEARNED_H
 #define PE_INSPECT_LEARNED_H
 

@@ -112,7 +112,7 @@ static void read_delays(struct pe_top_supervisor *s)
 		sscanf(text, "%" SCNu64 " %" SCNu64 " %" SCNu64, &s->ran, &s->waited, &s->times);
 }
 
-/* Is it a supervisor's process? Then it is no program. */
+/* Is it a supervisor's process? Then it is not listed as a program. */
 static bool take_supervisor(struct pe_top *t, const struct pe_top_process *p)
 {
 	struct pe_top_supervisor *s;
@@ -184,7 +184,8 @@ const struct pe_top_process *pe_top_find(const struct pe_top *t, pid_t pid)
 	return NULL;
 }
 
-/* Does @p descend from @root, or is it @root? The look is of several moments: a circle ends. */
+/* Does @p descend from @root, or is it @root? /proc was not read at one moment, so the parents may
+ * form a circle. */
 static bool is_below(const struct pe_top *t, const struct pe_top_process *p, pid_t root)
 {
 	for (unsigned int steps = 0; p && steps < 1000; steps++) {
@@ -347,7 +348,7 @@ int pe_top_read(struct pe_top *t, const pid_t *roots, size_t n)
 
 double pe_top_latency(const struct pe_top_supervisor *s, const struct pe_top_supervisor *before)
 {
-	/* what a worker did before its first call is not of a call */
+	/* the time before a worker's first call belongs to no call */
 	const struct pe_top_supervisor began = {
 		.ran = s->figures.began_ran,
 		.figures.served = s->figures.began_served,

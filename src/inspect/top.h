@@ -5,12 +5,12 @@
  * top.1  A process is listed if it has the library, or if it descends from a run that has a
  *        supervisor; with roots, only if it is one of them or descends from one. The list is in
  *        the order of the tree, each process before its children.
- * top.2  Programs are only read. What may not be read is not known: the process is listed if it is
- *        watched.
+ * top.2  Programs are only read. If the caller may not read a process, its figures are not known:
+ *        it is then listed if it is watched.
  * top.3  A supervisor's latency is the mean time that a call waits for it: how long its worker
  *        waited for a processor each time that it was to run (/proc/PID/schedstat), and how long
  *        it ran for each call that it served.
- * top.4  Of a program without the library its supervisor knows the children since the last exec
+ * top.4  For a program without the library, a supervisor knows the children since the last exec
  *        and the stale uses (watched.h); which of the children live is read from /proc.
  */
 #ifndef PE_INSPECT_TOP_H

@@ -3,8 +3,8 @@
  * uses - the stale uses that happened between two looks at the programs (top.h).
  *
  * uses.1  Each process with the library keeps its last PE_SINK_RECENT uses, each supervisor the
- *         last PE_CHILD_TABLE_USES of the programs that it alone sees. What was more is counted as
- *         missed. Of a process that ended between the looks nothing is known.
+ *         last PE_CHILD_TABLE_USES of the programs that it alone sees. Earlier uses are counted as
+ *         missed. Nothing is known of a process that ended between the looks.
  */
 #ifndef PE_INSPECT_USES_H
 #define PE_INSPECT_USES_H
@@ -18,7 +18,7 @@
 struct pe_uses_use {
 	pid_t pid; /* of the caller; 0: several */
 	const char *comm;
-	uint32_t missed; /* so many more are not known; then the rest is zero */
+	uint32_t missed; /* this many uses are not known; if not 0, the rest is 0 */
 	enum pe_call call;
 	uint32_t number; /* the stale pid */
 	int signal;	 /* PE_USE_NO_SIGNAL: none */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * watched - what a supervisor knows of the programs that do not have the library, read from the
- * child table in the memory of its worker (child_table.5). Nothing there is stopped or changed.
+ * child table in the memory of its worker (child_table.5). The worker is not stopped or changed.
  */
 #ifndef PE_INSPECT_WATCHED_H
 #define PE_INSPECT_WATCHED_H
