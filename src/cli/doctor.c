@@ -4,7 +4,8 @@
  * here.
  *
  * doctor.1  A guarantee follows only from mechanisms that this command has just tried (probe.h).
- * doctor.2  A guarantee is that of 'pidepoch run' without options, for the caller as it is.
+ * doctor.2  A guarantee is that of 'pidepoch run' without options, with the caller's present
+ *           privileges.
  * doctor.3  The status is 0 if and only if every guarantee is as good here as it can be on any
  *           machine. What is worse here is listed at the end, with what would change it; what is
  *           not exact on any machine is listed as such.
@@ -178,7 +179,7 @@ static struct family of_threads(const struct findings *f, const char *name, cons
 	return c;
 }
 
-/* What no machine does exactly; it needs the library all the same. */
+/* A call that is exact on no machine; its guarantee needs the library as well. */
 static struct family of_library(const struct findings *f, const char *name, const char *text,
 				enum guarantee best, const char *why)
 {

@@ -2,8 +2,8 @@
 /*
  * follow - read what is appended to event files while programs write to them.
  *
- * follow.1  A line is given when it is complete, once, in the order of the file.
- * follow.2  Lines that are no events are skipped, and so are events from before `since`.
+ * follow.1  A line is passed on when it is complete, once, in the order of the file.
+ * follow.2  Lines that are not events are skipped, and so are events from before `since`.
  */
 #ifndef PE_CLI_FOLLOW_H
 #define PE_CLI_FOLLOW_H
@@ -27,7 +27,7 @@ typedef void pe_follow_each(void *context, const struct pe_events_event *e, cons
  * 0 or -errno. */
 int pe_follow_add(struct pe_follow *f, const char *path, bool from_end);
 
-/* Give what is new. 0 or -errno. */
+/* Pass on the new lines. 0 or -errno. */
 int pe_follow_read(struct pe_follow *f, pe_follow_each each, void *context);
 
 void pe_follow_free(struct pe_follow *f);

@@ -7,10 +7,10 @@
  *         that this process was started with.
  * init.2  Every signal that this process can catch, and that no fault of its own raised, is sent on
  *         to the command. Only this process reaps it, so the signal reaches no other process.
- * init.3  Every child is reaped as it ends: the orphans of the pid namespace, or, where this is not
- *         the first process of one, of the command (as a subreaper).
- * init.4  The exit status is the command's, or 128 + the signal that ended it. What still runs then
- *         is ended by the kernel with the pid namespace; a subreaper leaves it alone.
+ * init.3  Every child is reaped as it ends. This includes the orphans of the pid namespace, or, if
+ *         this is not the first process of one, the orphans of the command (as a subreaper).
+ * init.4  The exit status is the command's, or 128 + the signal that ended it. The kernel then ends
+ *         the other processes of the pid namespace; a subreaper lets its orphans run.
  */
 #ifndef PE_CLI_INIT_H
 #define PE_CLI_INIT_H

@@ -40,7 +40,7 @@ static int version(void)
 	return pe_message_flush("");
 }
 
-/* A word that is no command: what it may have been meant as. */
+/* @word is not a command: the command that may have been meant. */
 static int unknown(const char *word)
 {
 	char names[256], path[PATH_MAX];

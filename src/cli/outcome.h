@@ -6,7 +6,7 @@
  * outcome.1  This process waits. It forwards signals that were sent to it alone (the terminal
  *            signals both processes), stops and continues with the terminal, and ends after the
  *            command.
- * outcome.2  The events count that were added to the file while the command ran, of severity
+ * outcome.2  An event counts if it was added to the file while the command ran, and its severity is
  *            warning or worse. Later events of the command's own children do not count.
  * outcome.3  A summary counts the calls that were judged and what the programs of the run reported,
  *            from a tally in shared memory. It names what could not be written, and why.

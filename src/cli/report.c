@@ -149,7 +149,7 @@ static void omit_below(struct pe_events *e, enum pe_events_severity least)
 	e->events = kept;
 }
 
-/* On a terminal, while many events are looked up; an empty text takes it away. */
+/* On a terminal, while many events are looked up; an empty text removes the line. */
 static void print_progress(const char *text, size_t events)
 {
 	if (events < MANY || !isatty(STDERR_FILENO))

@@ -121,7 +121,7 @@ static void show_ranges(const struct pe_ranges *r)
 	show_bytes("purged so far", r->purged);
 }
 
-/* What there is of the two. A program may have only one of the libraries. */
+/* The figures of the libraries that are loaded: both, or only one of them. */
 static int show(pid_t pid)
 {
 	struct pe_status status;

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * watch - "pidepoch watch": a line for each stale use and other misuse, while it happens.
+ * watch - "pidepoch watch": a line for each stale use and other misuse, as it happens.
  *
  * watch.1  A program whose run has --events is followed in that file: every event is shown. Of any
  *          other, the last stale uses are looked up in its memory (inspect/uses.h), and what was
  *          missed is counted.
- * watch.2  With pids, only these processes and those below them; an event in a file of theirs is
- *          left out if its process is known not to be one of them. It ends when none of them runs.
+ * watch.2  With pids, only these processes and their descendants are shown; an event in a file of
+ *          theirs is left out if its process is known not to be one of them. The command ends when
+ *          none of them runs.
  * watch.3  Nothing is shown that happened before the start.
  */
 #include <errno.h>
