@@ -11,7 +11,7 @@
 static struct expected {
 	int pid;	/* 0: free */
 	uint64_t start; /* of the process, in ticks */
-	int parent;	/* that waits for it */
+	int parent;	/* the process that waits for it */
 } expected[PE_REUSE_EXPECTED];
 
 static bool is_fuzzed(const struct pe_worker_call *c)

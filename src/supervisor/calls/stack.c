@@ -42,7 +42,7 @@ static int parse_sp(int tid, uint64_t *sp)
 	return 0;
 }
 
-/* The worker may receive the call before the caller sleeps in it; on a busy machine long before.
+/* The worker may receive the call before the caller sleeps in it, on a busy machine long before.
  * 0: unknown. */
 static uint64_t read_sp(int tid)
 {
@@ -144,7 +144,7 @@ static void walk_stopped(struct pe_helper_call *h, int tid, struct pe_stack_stop
 		stop->here.end = more.end;
 }
 
-/* A signal that stopped it is delivered when it continues. */
+/* A signal that stopped the thread is delivered when it continues. */
 static void release(int tid, int status)
 {
 	ptrace(PTRACE_DETACH, tid, 0, status >> 16 ? 0 : WSTOPSIG(status));

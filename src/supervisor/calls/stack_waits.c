@@ -118,7 +118,7 @@ static void note_child(void *arg, int host_pid)
 		note(e->call, pe_peer_ns_pid(e->call->peer, host_pid), e->nr);
 }
 
-/* If there are too many children, remove the records of those that have some: a wait that is not
+/* If there are too many children, remove the records that exist of them: a wait that is not
  * recorded may reap them. */
 static void forget_child(void *arg, int host_pid)
 {

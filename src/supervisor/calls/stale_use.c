@@ -210,7 +210,7 @@ static long ask_for_lines(struct pe_worker_call *c, pe_helper_op *op, const stru
 	return pe_helper_do(c, op, &l, sizeof(l)) == -EINPROGRESS ? -EINPROGRESS : 0;
 }
 
-/* Has this call been served before? Then the steps that are made once have been made. */
+/* Has this call been served before? Then the steps that must be made only once have been made. */
 static bool has_begun(const struct pe_worker_call *c)
 {
 	return pe_helper_has_done(c, write_notice) || pe_helper_has_done(c, write_complaint) ||
@@ -343,7 +343,7 @@ static long report(struct pe_worker_call *c, const struct pe_use *use,
 	return pe_sink_has_failed(c->s->set.sink) ? complain(c, &t, result) : result;
 }
 
-/* @f: NULL: stale by what the child table has */
+/* @f: NULL: the child table shows that the pid is stale */
 static long apply(struct pe_worker_call *c, const struct pe_use *use,
 		  const struct pe_evidence_finding *f, const struct pe_verdict *v)
 {

@@ -10,7 +10,7 @@
 #include "supervisor/calls/stolen.h"
 #include "supervisor/worker/fork_events.h"
 
-#define FEW 4 /* so many children are read as quickly as the cursor */
+#define FEW 4 /* reading this many children is as quick as reading the cursor */
 
 struct look {
 	struct pe_worker_call *call;
@@ -64,7 +64,7 @@ static void look_at(struct pe_worker_call *c, int ns_pid)
 	}
 }
 
-/* Could it reap a child that does not exist yet? */
+/* Could the wait reap a child that does not exist yet? */
 static bool is_for_any(const struct pe_worker_call *c)
 {
 	int first = (int)c->n->data.args[0];

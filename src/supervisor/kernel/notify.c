@@ -73,7 +73,7 @@ int pe_notify_give(int listener, uint64_t id, int fd)
 
 	do
 		r = result(ioctl(listener, SECCOMP_IOCTL_NOTIF_ADDFD, &a));
-	while (r == -EINTR); /* then it was not taken */
+	while (r == -EINTR); /* then the caller has not taken the descriptor */
 	if (r < 0)
 		return r;
 	r = pe_notify_answer(listener, id, r);

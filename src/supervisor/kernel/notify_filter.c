@@ -125,7 +125,7 @@ static const struct {
 #endif
 };
 
-/* Rules for the native machine. An unknown machine's calls are allowed, and not a reason to end the
+/* Rules for the native machine. An unknown machine's calls are allowed and do not end the
  * program. */
 static void begin(struct rules *r, bool native)
 {

@@ -36,7 +36,7 @@ static int answer(long r)
 	return r < 0 ? -errno : 0;
 }
 
-/* Its end sends no SIGCHLD: the caller may be about to exec a program. */
+/* The child's end sends no SIGCHLD: the caller may be about to exec a program. */
 static pid_t quiet_fork(void)
 {
 	return (pid_t)syscall(SYS_clone, 0, 0, 0, 0, 0);
@@ -208,7 +208,7 @@ static int try_pid_max(void)
 		return -ENOSYS;
 	if (unshare(CLONE_NEWUSER | CLONE_NEWPID) < 0 && unshare(CLONE_NEWPID) < 0)
 		return -errno;
-	return in_child(write_pid_max); /* the first process in there */
+	return in_child(write_pid_max); /* the first process in the new namespace */
 }
 
 static const struct {

@@ -56,7 +56,7 @@ static int64_t end_by_query(int maps, uint64_t at, uint64_t wanted)
 	return error == -ENOENT || error == -ESRCH ? 0 : error;
 }
 
-/* The same from the text of maps, for older kernels. */
+/* The same from the text of /proc/PID/maps, for older kernels. */
 static uint64_t end_by_text(const struct pe_memory *m, uint64_t at, uint64_t wanted)
 {
 	FILE *f = pe_memory_maps(m);

@@ -80,7 +80,7 @@ long pe_proc_status_number(int pid, const char *name)
 	return pe_proc_status(pid, name, value, sizeof(value)) ? atol(value) : -1;
 }
 
-/* "4711	1": its pid in each namespace, its own comes last */
+/* "4711	1": the pid in each namespace; that of the process's own namespace comes last */
 bool pe_proc_is_init(int pid)
 {
 	char value[256], *last;

@@ -99,7 +99,7 @@ static struct pe_child_table_process *write_process(struct pe_child_table_half *
 	p->uses = as->uses;
 	p->refused = as->refused;
 	p->point = as->point;
-	h->processes++; /* a death of the worker here makes it one too many, which is harmless */
+	h->processes++; /* if the worker is killed here, the count is one too high: harmless */
 	atomic_store(&p->identity, identity);
 	return p;
 }

@@ -264,7 +264,7 @@ static int next_waiting(void)
 	return best;
 }
 
-/* It is buried when it has ended. */
+/* The helper is reaped when it has ended. */
 static void end(struct helper *h)
 {
 	kill(h->pid, SIGKILL);

@@ -20,7 +20,7 @@ void pe_turns_add(int place, uint32_t user)
 	waiting[count++] = (struct turn){ place, user % USERS, ++orders };
 }
 
-/* the user whose last turn is longest ago, and of that user the oldest call */
+/* the user that was served least recently, and the oldest call of that user */
 static bool comes_before(const struct turn *a, const struct turn *b)
 {
 	if (served[a->user] != served[b->user])
