@@ -11,8 +11,8 @@
  * waitfd.2  The worker holds the pidfds, not the program. It closes them after the hang-up, and
  *           when the program has closed its end.
  * waitfd.3  Bounded: ENFILE if more than half of the worker's descriptors are in use.
- * waitfd.4  The pipes belong to one worker. If it is killed, the kernel hangs up all of them, and the
- *           programs ask again.
+ * waitfd.4  The pipes belong to one worker. If it is killed, the kernel hangs up all of them, and
+ *           the programs ask again.
  */
 #ifndef PE_EMULATE_WAITFD_H
 #define PE_EMULATE_WAITFD_H
