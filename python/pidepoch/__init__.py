@@ -5,8 +5,8 @@
     ref = pidepoch.Ref(child)
     ref.kill(signal.SIGTERM)        # reaches this child, or no process
 
-A call on a process that is gone raises ProcessLookupError; StalePidError, which is one, if another
-process may have its pid. docs/python.md is the manual, and pidepoch(7) explains the terms.
+A call on a process that is gone raises ProcessLookupError, or its subclass StalePidError if another
+process may have the pid. docs/python.md is the manual, and pidepoch(7) explains the terms.
 """
 
 from ._epochs import (

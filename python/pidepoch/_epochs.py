@@ -28,7 +28,7 @@ def now() -> int:
 
 
 def sync_point() -> int:
-    """The moment up to which this process says that its references are in order."""
+    """The moment up to which this process declares its references in order."""
     return int(_get())
 
 

@@ -103,7 +103,7 @@ class HasPid(Protocol):
 
 
 def _pid_of(process: Union[SupportsIndex, HasPid]) -> int:
-    """Its pid. An object that has seen its process end keeps a stale pid, which is refused."""
+    """The pid of a process object. If it has seen its process end, its pid is stale: refused."""
     if isinstance(process, SupportsIndex):
         return integer(process)
     if not hasattr(process, "pid"):
@@ -153,7 +153,7 @@ class Ref:
     def __init__(
         self, process: Union[SupportsIndex, HasPid], epoch: SupportsIndex | None = None
     ) -> None:
-        """Of the process that has this pid now; or, with ``epoch``, of the one that had it then.
+        """Refer to the process that has this pid now; with ``epoch``, to the one that had it then.
 
         ``process`` is a pid, or an object with a ``pid``: a ``subprocess.Popen``, a
         ``multiprocessing.Process``. One that has seen its process end raises ProcessLookupError.
@@ -176,16 +176,17 @@ class Ref:
 
     @classmethod
     def from_pidfd(cls, pidfd: SupportsIndex) -> "Ref":
-        """Of the process of a pidfd (``os.pidfd_open()``)."""
+        """A reference to the process that a pidfd refers to (``os.pidfd_open()``)."""
         out = RefStruct()
         checked(_ref_pidfd(integer(pidfd), ctypes.byref(out)))
         return cls._of(out)
 
     @classmethod
     def since(cls, pid: SupportsIndex, moment: float) -> "Ref":
-        """Of the process that has had ``pid`` since ``moment``, when the caller learned it.
+        """A reference to the process that has had ``pid`` since ``moment``.
 
-        ``moment`` is of ``time.clock_gettime(time.CLOCK_BOOTTIME)``. StalePidError: the process
+        ``moment`` is when the caller learned the pid, as
+        ``time.clock_gettime(time.CLOCK_BOOTTIME)`` gives it. StalePidError: the process
         that has the pid was born later.
         """
         out = RefStruct()
@@ -196,7 +197,7 @@ class Ref:
     def from_file(
         cls, file: Union[str, "os.PathLike[str]", TextIO], pid: SupportsIndex | None = None
     ) -> "Ref":
-        """Of the process whose pid is in a file, such as a pidfile or a lock file.
+        """A reference to the process whose pid is in a file, such as a pidfile or a lock file.
 
         ``file`` is a path or an open file; its first word is the pid, or a text of ``format()``.
         With ``pid`` the content is not read: pass what you have read elsewhere in it.
@@ -216,7 +217,7 @@ class Ref:
 
     @classmethod
     def parse(cls, text: str) -> "Ref":
-        """Of the process that ``text`` names, as ``format()`` wrote it, if it still exists."""
+        """A reference to the process that ``text`` of ``format()`` names, if it still exists."""
         out = RefStruct()
         checked(_parse(text.encode(), ctypes.byref(out)))
         return cls._of(out)
@@ -231,7 +232,7 @@ class Ref:
 
     @property
     def pid(self) -> int:
-        """The pid. A plain call with it, such as ``os.kill()``, is as racy as ever."""
+        """The pid. A plain call with it, such as ``os.kill()``, may reach a later process."""
         return self._pid
 
     @property
@@ -263,7 +264,7 @@ class Ref:
         return Ref.parse, (self.format(boot=True),)
 
     def same(self, other: "Ref") -> bool:
-        """Do both mean the same process?"""
+        """Do both references mean the same process?"""
         a, b = self._struct(), other._struct()
         return checked(_same(ctypes.byref(a), ctypes.byref(b))) == 1
 
@@ -361,10 +362,10 @@ class Ref:
 
     @contextlib.contextmanager
     def hold(self) -> Iterator[int]:
-        """Keep the pid from changing hands in a ``with`` block, for calls that have no method.
+        """Prevent the reuse of the pid in a ``with`` block, for calls that have no method.
 
-        Gives the pid. Do not wait for children in the block. At its end ProcessLookupError is
-        raised if the process, no child of this one, has ended meanwhile.
+        The block gets the pid. Do not wait for children in it. If the process is not a child of
+        this one and has ended meanwhile, ProcessLookupError is raised at the end of the block.
         """
         ref, held = self._struct(), _Held()
         checked(_hold(ctypes.byref(ref), ctypes.byref(held)))
@@ -398,8 +399,8 @@ class Ref:
     def obituary(self) -> Obituary | None:
         """How this child ended, after any wait of this program has reaped it. None: not reaped.
 
-        Of children whose fork the library saw: in a program that runs under ``pidepoch run``.
-        ProcessLookupError: no such child; StalePidError: it is too long ago.
+        There is one only for a child whose fork the library saw: in a program that runs under
+        ``pidepoch run``. ProcessLookupError: no such child; StalePidError: it is no longer kept.
         """
         end = _End(size=ctypes.sizeof(_End))
         if _obituary(self._pid, self._epoch, ctypes.byref(end)) < 0:

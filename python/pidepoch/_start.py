@@ -21,7 +21,7 @@ def fork() -> Ref | None:
 class Popen(subprocess.Popen):  # type: ignore[type-arg]
     """``subprocess.Popen`` with a reference, ``ref``, by which its signals are sent.
 
-    ``send_signal()``, ``terminate()`` and ``kill()`` reach the child or no process, also where a
+    ``send_signal()``, ``terminate()`` and ``kill()`` reach the child or no process, even if a
     thread or a library waits for any child (``os.wait()``) meanwhile.
     """
 

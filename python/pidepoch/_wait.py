@@ -22,7 +22,7 @@ _WNOWAIT = 0x01000000
 
 
 class State(enum.IntEnum):
-    """What waitpidv() says about a process."""
+    """The state of a process, as waitpidv() returns it."""
 
     NEW = 0
     RUNNING = 1
@@ -34,7 +34,7 @@ class State(enum.IntEnum):
 
 
 class Change(NamedTuple):
-    """News of one process."""
+    """A change of the state of one process."""
 
     ref: Ref
     state: State
@@ -92,7 +92,7 @@ class _Entries:
             self.vec[i] = _Pidv(ref.pid, ref.epoch, _TAGGED, State.NEW, 0)
 
     def append(self, ref: Ref) -> bool:
-        """False: there is no room."""
+        """Append an entry. False: there is no room."""
         n = len(self.refs)
         if n == len(self.vec):
             return False
@@ -125,10 +125,11 @@ class Waiter:
         for change in Waiter(refs):            # each end as it comes, until none is left
             print(change.ref, change.returncode)
 
-    ``async for`` does the same in asyncio, with a pidfd for each process. A status belongs to what started the process: a child of
-    subprocess, multiprocessing or asyncio is looked at, and its own object reaps it afterwards.
-    With ``reap`` the status is taken; use it for children of ``fork()``. ``stopped`` and
-    ``continued`` also report children that were stopped and continued.
+    ``async for`` does the same in asyncio, with a pidfd for each process. The status of a child
+    belongs to the object that started it: a child of subprocess, multiprocessing or asyncio is not
+    reaped here, but by that object afterwards. With ``reap`` the status is taken; use it for
+    children of ``fork()``. ``stopped`` and ``continued`` also report children that were stopped
+    and continued.
 
     One thread uses it at a time.
     """
@@ -171,7 +172,7 @@ class Waiter:
             self._lay_out()
 
     def __len__(self) -> int:
-        """How many are left to wait for."""
+        """How many processes are left to wait for."""
         return len(self._left)
 
     def __contains__(self, ref: object) -> bool:
@@ -208,7 +209,7 @@ class Waiter:
         return changes
 
     def _step(self, timeout: float | None) -> list[Change]:
-        """One call, and its news; empty after a signal handler as well."""
+        """Make one call and return the changes; none after a signal handler, too."""
         entries, count = self._entries, len(self._entries.refs)
         again = self._known_to == threading.get_ident()
         flags = self._flags | (os.WNOHANG if timeout == 0 else 0) | (_CHANGED if again else 0)
@@ -268,7 +269,7 @@ class Waiter:
                 yield change
 
     async def _readable(self) -> None:
-        """Until there may be news."""
+        """Wait until a state may have changed."""
         loop = asyncio.get_running_loop()
         ready: "asyncio.Future[None]" = loop.create_future()
         fds = self._descriptors()
@@ -282,7 +283,7 @@ class Waiter:
                 loop.remove_reader(fd)
 
     def _descriptors(self) -> list[int]:
-        """A pidfd for each process; none if one of them has gone."""
+        """A pidfd for each process; no pidfd if one of the processes has gone."""
         for ref in self._left:
             if ref not in self._pidfds:
                 try:

@@ -86,7 +86,7 @@ class Buffer:
             return view
 
     def read(self, offset: SupportsIndex = 0, size: SupportsIndex | None = None) -> bytes | None:
-        """A copy of a part, without pinning; None: some of it is lost."""
+        """A copy of a part, without pinning; None: some of the part is lost."""
         at = operator.index(offset)
         n = self._bytes - at if size is None else operator.index(size)
         if not self._filled:
@@ -127,15 +127,15 @@ def stat() -> Stat:
 
 
 def trim(size: SupportsIndex) -> int:
-    """Purge at least ``size`` bytes of volatile memory now, if there are so many: how many."""
+    """Purge at least ``size`` bytes of volatile memory now, or all; return how many were purged."""
     return int(_trim(unsigned(size, 64)))
 
 
 def mvrange(memory: Any, mode: SupportsIndex, behavior: SupportsIndex = FULL) -> bool:
     """Mark a writable buffer that begins at a page, such as a private ``mmap``: mvrange(2).
 
-    With ``NONVOLATILE``: was anything lost? While it is volatile, do not touch it: an access to a
-    page that was taken ends the program by SIGBUS.
+    With ``NONVOLATILE``: was anything lost? Do not access the buffer while it is volatile: an
+    access to a page that was taken ends the program by SIGBUS.
     """
     view = (ctypes.c_ubyte * memoryview(memory).nbytes).from_buffer(memory)
     marked = _mvrange(ctypes.addressof(view), len(view), integer(mode), integer(behavior))
