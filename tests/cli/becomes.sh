@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# run becomes the command: its pid, its status, its signals, its input and its descriptors are the
-# command's own.
+# run becomes the command: the command has its own pid, status, signals, input and descriptors, as
+# without pidepoch.
 . "$(dirname "$0")/../support/cli.sh"
 
 for number in 0 1 3 42 125 126 127 255; do

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# doctor reports of each mechanism whether it works here, and the guarantees follow from that alone.
+# doctor reports for each mechanism whether it works here; the guarantees follow only from that.
 . "$(dirname "$0")/../support/cli.sh"
 
 # check EXPRESSION... - each is true of the JSON report in out; w() works, g() what is guaranteed, d

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Help and version go to standard output, name every verb and option, and a full disk is no success.
+# Help and version go to standard output and name every command and option; a full disk is an error.
 . "$(dirname "$0")/../support/cli.sh"
 
 helps() # WORDS-IN-THE-HELP ARGUMENT...

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# However the folders were configured, a moved tree is searched by the way from the binary to the
-# library in it.
+# With any configured directories, a moved tree finds its library by the path from the binary to the
+# library.
 . "$(dirname "$0")/../support/cli.sh"
 
 build=$PIDEPOCH_BUILDDIR

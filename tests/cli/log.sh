@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# A log that cannot be written to is one line with its path and the reason, and nothing is run; one
-# that can is kept.
+# If the log cannot be written to, one line gives its path and the reason, and nothing is run; a log
+# that can be written to is kept.
 . "$(dirname "$0")/../support/cli.sh"
 
 mkdir "$TMPDIR/folder"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# A command that does not exist is status 127 and one line with its name, as a shell has it; no log
-# is made.
+# A command that does not exist gives status 127, as in a shell, and one line with its name; no log
+# is created.
 . "$(dirname "$0")/../support/cli.sh"
 
 missing() # NAME...

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# run --error-exitcode: the command's own status without findings, ours with; old events do not
-# count; signals are passed on.
+# run --error-exitcode: without findings the status is the command's, with findings the given one;
+# old events do not count; signals are forwarded.
 . "$(dirname "$0")/../support/cli.sh"
 events=$TMPDIR/events
 subject=$PIDEPOCH_BUILDDIR/tests/report/misuses

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Notices are not lost: a log or event file that cannot be written is reported once and again in the
 # summary, and its notices follow on standard error; the journal and the system log get theirs with
-# fields; what is over the rate is counted (sink.2, sink.3, sink.4, outcome.3).
+# fields; notices beyond the rate limit are counted (sink.2, sink.3, sink.4, outcome.3).
 . "$(dirname "$0")/../support/cli.sh"
 test -x /usr/bin/python3 || skip "python3 is not installed"
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# What is kept for a running program can be seen from outside: its children come and go in it, and
-# a process without the library is an error.
+# status shows what the library keeps for a running program: children appear and disappear in it.
+# For a process without the library it is an error.
 . "$(dirname "$0")/../support/cli.sh"
 
 mkfifo "$TMPDIR/to" "$TMPDIR/from"

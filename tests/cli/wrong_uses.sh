@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Every command, as --help lists them, and every wrong use: one line on standard error that begins
 # with the command's name, status 2, nothing on standard output, nothing started. Right uses: -h,
-# --help and "help COMMAND" print the same; a full disk is an error, a reader that has gone is none.
+# --help and "help COMMAND" print the same; a full disk is an error, a closed pipe is not.
 . "$(dirname "$0")/../support/cli.sh"
 
 try help

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# In what a container restricts, the library and the supervisor do what doctor says there. Prints
-# the table of docs/containers.md.
+# Under the restrictions of containers, the library and the supervisor do what doctor reports there.
+# Prints the table of docs/containers.md.
 . "$(dirname "$0")/../support/cli.sh"
 here=$(cd "$(dirname "$0")" && pwd)
 stale=$PIDEPOCH_BUILDDIR/tests/supervisor/stale

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The build runner ends a job that takes too long with all that it started, and no other.
+# The build runner ends a job that takes too long and all processes that the job started, and no
+# other process.
 . "$(dirname "$0")/../support/example.sh"
 
 run_scenario()

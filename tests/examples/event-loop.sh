@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The event loops, in C and in Python, tell how each command ended, whichever ends first; the one in
-# C echoes its input meanwhile.
+# The event loops, in C and in Python, report how each command ended, in any order; the one in C
+# echoes its input meanwhile.
 . "$(dirname "$0")/../support/example.sh"
 
 library=$PIDEPOCH_BUILDDIR/.libs/libpidepoch.so.0

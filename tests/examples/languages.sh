@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # The supervisors in Go and Rust, by system call numbers and by the library: workers that end are
-# replaced, each end is told once, and all are stopped.
+# replaced, each end is reported once, and all are stopped.
 . "$(dirname "$0")/../support/cli.sh"
 unset PIDEPOCH_SUPERVISOR
 

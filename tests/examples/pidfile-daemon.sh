@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The daemon is found and stopped by its pidfile; one that is stale, that names another
-# process, or that names none for certain does no harm.
+# The daemon is found and stopped by its pidfile; a pidfile that is stale, that names another
+# process, or that identifies no process for certain does no harm.
 . "$(dirname "$0")/../support/example.sh"
 
 file=$TMPDIR/pid

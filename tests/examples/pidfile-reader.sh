@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # The daemon signals the process that a pidfile means, and no process that was born after the file
-# was written; a file that is no good harms no process.
+# was written; an invalid file harms no process.
 . "$(dirname "$0")/../support/example.sh"
 
 file=$TMPDIR/x.pid

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Ten thousand workers under ulimit -n 1024: those that end are replaced, each end is told once, and
-# all are stopped.
+# Ten thousand workers under ulimit -n 1024: those that end are replaced, each end is reported once,
+# and all are stopped.
 . "$(dirname "$0")/../support/example.sh"
 
 workers=10000

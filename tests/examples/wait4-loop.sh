@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The ported wait4 loop tells of each command how it ended, of those too that had ended when they
-# were to be stopped.
+# The ported wait4 loop reports how each command ended, including those that had already ended when
+# the loop wanted to stop them.
 . "$(dirname "$0")/../support/example.sh"
 
 run_scenario()

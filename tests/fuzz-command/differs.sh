@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # `pidepoch fuzz` finds that a program ends differently because of the reuse, says in how many runs,
-# and names the questions that an unrelated process answered. A program that ends at random is not
-# accused. (oracle.1 to oracle.3, lives.1)
+# and names the queries that an unrelated process answered. A program that ends at random is not
+# reported. (oracle.1 to oracle.3, lives.1)
 . "$(dirname "$0")/../support/cli.sh"
 built=$PIDEPOCH_BUILDDIR/tests/programs
 cd "$TMPDIR" || exit 1

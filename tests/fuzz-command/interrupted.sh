@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Ended by a signal in the middle of a run, it leaves no process and no file behind, and has died of
-# that signal; killed, it leaves no process.
+# If a signal ends `pidepoch fuzz` in the middle of a run, it leaves no process and no file behind,
+# and its status is that signal; if it is killed by SIGKILL, it leaves no process.
 . "$(dirname "$0")/../support/cli.sh"
 cd "$TMPDIR" || exit 1
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # `pidepoch fuzz` writes its result as JSON, SARIF and JUnit XML; it keeps the runs that found
-# something, and tries them first; it ends when its time is over.
+# something, and repeats them first; it ends when its time is over.
 . "$(dirname "$0")/../support/cli.sh"
 cd "$TMPDIR" || exit 1
 

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# `pidepoch fuzz` gives the pids of a static program away as those of others, and finds what it does
-# to them, with stacks; also if another program starts it. A supervisor is there only where it is
-# needed.
+# `pidepoch fuzz` gives the released pids of a static program to unrelated processes, and finds what
+# the program does to them, with stacks; also if another program starts it. A supervisor is started
+# only where it is needed.
 . "$(dirname "$0")/../support/cli.sh"
 built=$PIDEPOCH_BUILDDIR/tests/programs
 cd "$TMPDIR" || exit 1

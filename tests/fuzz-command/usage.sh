@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Invalid arguments give one clear line and nothing is run; a command that cannot be run is not
-# called correct; one that does not end is cut off, and this is reported.
+# reported as correct; one that does not end is ended, and this is reported.
 . "$(dirname "$0")/../support/cli.sh"
 cd "$TMPDIR" || exit 1
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* waitpidv() also accepts processes that are no children: they run, and end without a status;
+/* waitpidv() also accepts processes that are not children: they run, and end without a status;
  * the same holds for a child reaped before. */
 #include "vector.h"
 

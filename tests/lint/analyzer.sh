@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# gcc -fanalyzer follows every path of what is loaded into other people's programs and finds no
+# gcc -fanalyzer follows every path of the libraries that are loaded into programs, and finds no
 # fault.
 . "$(dirname "$0")/lint.sh"
 # shellcheck disable=SC2086

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # The bootstrap is silent where nothing is missing, installs as root (asking for package lists only
-# after a failure), and otherwise prints the one apt-get line and fails. In a folder whose name make
-# cannot quote it fails at once.
+# after a failure), and otherwise prints the one apt-get line and fails. In a folder with a name
+# that make cannot quote, it fails at once.
 . "$(dirname "$0")/lint.sh"
 
 fail()

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Every rule that is cited exists: `slot.4` stands in the header or source of that name below src or
-# preload, S1 to S18 in docs/rules.md. A rule has one home, and none is cited by a letter that
-# several files could mean.
+# Every rule that is cited exists: `slot.4` is in the header or source of that name below src or
+# preload, S1 to S18 are in docs/rules.md. A rule is defined in one place, and none is cited by a
+# letter that several files could mean.
 . "$(dirname "$0")/lint.sh"
 
 # Files in which citations count: sources, tests, documents. (man pages have "name.3" for other

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The engine calls nothing but what core-symbols.allow gives a reason for, and has no writable data
-# of its own.
+# The engine calls only the functions for which core-symbols.allow gives a reason, and has no
+# writable data of its own.
 . "$(dirname "$0")/lint.sh"
 allow=$(dirname "$0")/core-symbols.allow
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# `make install prefix=...` puts down a whole: pkg-config's words build a program that runs with the
+# `make install prefix=...` is complete: pkg-config's flags build a program that runs with the
 # installed library, a preloaded one takes the API from the preload library wherever that is, and
 # the command starts.
 . "$(dirname "$0")/lint.sh"

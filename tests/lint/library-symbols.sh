@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# What is loaded into other people's programs asks libc for nothing that library-symbols.deny names,
-# has no executable stack and no text relocations, and finds its sister library beside itself.
+# The libraries that are loaded into programs use no libc symbol that library-symbols.deny names,
+# have no executable stack and no text relocations, and find their sister library beside themselves.
 . "$(dirname "$0")/lint.sh"
 deny=$(dirname "$0")/library-symbols.deny
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# No word is misspelt that codespell knows. Words that only look wrong stand in spelling.ignore.
+# codespell finds no misspelt word. Words that only look wrong are in spelling.ignore.
 . "$(dirname "$0")/lint.sh"
 need codespell
 ignore=$(cd "$(dirname "$0")" && pwd)/spelling.ignore

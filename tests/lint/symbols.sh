@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # debian/*.symbols have each symbol of the stored ABI, with the version of the package that had it
-# first. `symbols.sh renew` adds the new ones with today's version, and takes none away.
+# first. `symbols.sh renew` adds the new symbols with today's version, and removes none.
 . "$(dirname "$0")/lint.sh"
 
 # the symbols of a dump, as dpkg-gensymbols(1) names them

@@ -5,8 +5,8 @@
 # tests/stress/kill_and_reap.c, and a dropped repetition of token.7 by
 # tests/supervisor/both_killed.sh.
 #
-# Each row breaks one line of a copy of the engine, in which threads are held up for a round of the
-# numbers where the protocol has to bear it. Unbroken, that copy must pass. What no storm shows for
+# Each row breaks one line of a copy of the engine, in which threads are delayed for one lap of the
+# pids where the protocol has to tolerate it. Unbroken, that copy must pass. What no storm shows for
 # sure, the order of DEAD and the expired entry and the look before the publication among it, is
 # shown by tests/model/run-slot-model.sh.
 set -u

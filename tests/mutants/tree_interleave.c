@@ -3,10 +3,10 @@
  * tree_interleave - two threads in the tree, one step at a time and the same way each time.
  *
  * Built by tree.sh with a copy of tree.c in which explore() is called where one thread can be held
- * up. There the other thread's whole operation is run, as a handler might: what is under test does
- * not care who runs it.
+ * up. There the other thread's whole operation is run, as a handler might: the code under test does
+ * not depend on which thread runs it.
  *
- *   COPYING   a copier has read the page and not hung the copy in yet
+ *   COPYING   a copier has read the page and not inserted the copy yet
  *   SETTING   a setter has found the entry and not set its bit yet
  *   WALKING   a reader has the index of a page and not looked into it yet
  *   ASKING    a reader has chosen the epoch and not read its root yet

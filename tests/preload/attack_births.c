@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Two threads under the engine's doors, held up where one can hurt the other by the frame's own
- * lock, which lets them in in the order in which they came:
+ * Two threads inside calls of the engine. The frame's lock, which admits threads in the order in
+ * which they came, delays them where one can disturb the other:
  *   a pid has one open slot, also when another thread adopts it while its birth is being recorded;
  *   a pid that was learned anew is not refused while the page that says so is being copied;
- *   a call on a closed slot that no pidfd call can stand in for keeps the pid until it is over.
+ *   a call on a closed slot that no pidfd call can replace keeps the pid until it has returned.
  */
 #include <errno.h>
 #include <fcntl.h>

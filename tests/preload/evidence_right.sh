@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Right uses of pids that come as bytes are never refused, where pids wrap every hundred forks. The
 # table at the end counts them by kind. PIDEPOCH_RIGHT=10000 tests/preload/evidence_right.sh makes
-# so many; by itself it makes a slice.
+# that many uses; without the variable it makes a part of them.
 #
 # The library alone, refusing as much as it can (--evidence=all): a refusal of a probe would be
 # wrong as well.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Calls that are wrapped for what they teach, and that block, stay cancellation points: a thread
- * that is in one ends, and its cleanup runs.
+ * Calls that are wrapped because the program learns pids from them, and that block, stay
+ * cancellation points: a thread that is cancelled in one ends, and its cleanup runs.
  */
 #include <fcntl.h>
 #include <pthread.h>

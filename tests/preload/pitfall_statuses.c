@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * What a wait answers is natively and preloaded the same to the bit: the number, errno, the status,
- * each byte of the siginfo that is written and each that is not, whatever a child has been through
- * and however the question was put. (Of an EFAULT, just that.)
+ * A wait returns the same natively and preloaded, to the bit: the pid, errno, the status, each byte
+ * of the siginfo that is written and each that is not, whatever has happened to the child and by
+ * whatever call the program waits. (After EFAULT only that error is compared.)
  *
- * One of a thousand lives that a seed makes: children are born, end, stop and go on, and are waited
- * for in every way, with pointers and arguments good and bad. Before each wait all that is to
- * happen has happened, so that the transcript, in which children have places for numbers, depends
- * on the seed alone.
+ * Each seed gives one of a thousand histories: children are born, end, stop and continue, and are
+ * waited for in every way, with valid and invalid pointers and arguments. Each wait begins only
+ * when the events before it have happened, so that the transcript, which has indexes in place of
+ * pids, depends only on the seed.
  *
  *   pitfall_statuses         every seed, natively and preloaded
  *   pitfall_statuses SEED    the transcript

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# A correct server is not accused. nginx's master starts workers anew at each reload and stops the
+# A correct server is not reported. nginx's master starts workers anew at each reload and stops the
 # old ones; `nginx -s` signals the pid that it reads from a file. While pids wrap every hundred
 # processes, each request is answered, the program can be replaced (SIGUSR2), and nothing is logged,
 # under warn and with events, too.

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# A correct server is not accused. PostgreSQL's backends signal each other's pids, which they read
+# A correct server is not reported. PostgreSQL's backends signal each other's pids, which they read
 # from shared memory, while connections come and go and pids wrap every hundred processes: all
 # transactions succeed, and nothing is logged, under warn and with events, too.
 . "$(dirname "$0")/../support/cli.sh"

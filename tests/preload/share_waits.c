@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * S17: under --waits=share a wait by pid gets the status that a wait for any child has taken, once;
- * under --waits=kernel it gets ECHILD. What a wait by pid took is not given again.
+ * under --waits=kernel it gets ECHILD. A status that a wait by pid took is not returned again.
  */
 #include <errno.h>
 #include <pthread.h>

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# A job script as many are: a helper in the background, its number kept in $!, a wait, and at the
-# end a trap that "makes sure" the helper is gone.
+# A typical job script: a helper in the background, its pid kept in $!, a wait, and at the end a
+# trap that "makes sure" the helper is gone.
 cleanup() {
 	kill "$helper" && echo "sent SIGTERM to $helper"
 }

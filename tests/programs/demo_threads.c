@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A job server in small: one thread reaps, another stops jobs. The stopper looks the job up under
+ * A small job server: one thread reaps, another stops jobs. The stopper looks the job up under
  * the lock and asks "really?" before it kills; the job ends while it waits for the answer, and the
  * reaper is quicker.
  */

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# A service as an init script has it: "start" leaves a daemon and a pidfile behind, "stop" is
-# another process, later, and knows nothing but the file. The daemon has ended meanwhile, and the
+# A service of an init script: "start" leaves a daemon and a pidfile behind, "stop" is
+# another process, later, and knows only the file. The daemon has ended meanwhile, and the
 # process that reaps orphans has reaped it.
 folder=$(mktemp -d)
 mkfifo "$folder/alive"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * fuzz_tracer - a debugger's mistake: it reaps the process that it was to attach to, and attaches
- * to its pid. "held": it stays attached while pids go on; else it detaches before any other
+ * to its pid. "held": it stays attached while pids are reused; else it detaches before any other
  * process acts.
  */
 #include <stdio.h>

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Each mistake with a number is an event of its kind in the file of --events, in a thread, a handler
-# and a vfork parent too.
+# Each misuse of a pid is an event of its kind in the file of --events, also in a thread, a handler
+# and a vfork parent.
 . "$(dirname "$0")/../support/cli.sh"
 events=$TMPDIR/events
 subject=$PIDEPOCH_BUILDDIR/tests/report/misuses

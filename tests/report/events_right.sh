@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Programs that are right have no events: bash job control, make -j, pipelines, Python's subprocess.
+# Correct programs have no events: bash job control, make -j, pipelines, Python's subprocess.
 . "$(dirname "$0")/../support/cli.sh"
 events=$TMPDIR/events
 

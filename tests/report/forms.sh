@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The report's words: forms, suppressions and what it makes of them, severities, statuses, files
-# that are none.
+# The options of report: formats, suppressions and their effect, severities, exit statuses, and
+# files that are not event files.
 . "$(dirname "$0")/../support/cli.sh"
 events=$TMPDIR/events
 "$PIDEPOCH" run --events="$events" --log=/dev/null --on-stale=report -- \

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Events are other programs' words. The report waits for no file that they name, and prints no
-# control character of theirs.
+# Other programs write the events. The report waits for no file that they name, and prints no
+# control character from them.
 . "$(dirname "$0")/../support/cli.sh"
 
 module() # PATH: a module record, and an event with a stack in it

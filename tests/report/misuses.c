@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * misuses - one mistake with a process number for each word on the command line. Each is made
+ * misuses - one mistake with a pid for each word on the command line. Each is made
  * in functions of its own, whose names a report must give: obtain_here, release_here, misuse_here,
  * and what called them.
  */

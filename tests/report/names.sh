@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # The report names functions and lines: in C, in C++, inlined, in handlers, threads and a vfork's
-# parent; of what was stripped it gives the module, and finds the names again in a debug file by the
-# build id, after the program is gone.
+# parent; for stripped code it names the module, and finds the functions in a debug file by the
+# build id, after the program has ended.
 . "$(dirname "$0")/../support/cli.sh"
 subject=$PIDEPOCH_BUILDDIR/tests/report/misuses
 events=$TMPDIR/events

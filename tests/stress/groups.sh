@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# One promise: of many signals to groups whose leaders are reaped meanwhile, none goes astray, is
-# wrongly refused or is lost. groups.c defines how this is counted. Without handles of pidfds (Linux
-# before 6.14) a group is known by its pid only: then signals may go astray, and still none is
-# refused or lost.
+# One promise: of many signals to groups whose leaders are reaped meanwhile, none reaches an
+# unrelated group, is wrongly refused or is lost. groups.c defines how this is counted. Without
+# handles of pidfds (Linux before 6.14) a group is known by its pid only: then signals may reach
+# unrelated groups, and still none is refused or lost.
 set -u
 . "$(dirname "$0")/storm.sh"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * One promise: handlers that reap, that signal and that leave by siglongjmp, beside a thread that
- * signals the same children and on that thread itself, keep nobody waiting for ever; every child is
+ * signals the same children and on that thread itself, make no thread wait for ever; every child is
  * reaped once, with its status, and found while it lives.
  *
  *   handler ROUNDS     of each shape

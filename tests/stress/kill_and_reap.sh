@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# One promise: of a million signals none goes astray, is wrongly refused or is lost, whichever
-# thread reaps meanwhile. kill_and_reap.c defines how this is counted.
+# One promise: of a million signals none reaches an unrelated process, is wrongly refused or is
+# lost, whichever thread reaps meanwhile. kill_and_reap.c defines how this is counted.
 set -u
 . "$(dirname "$0")/storm.sh"
 

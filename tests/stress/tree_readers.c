@@ -6,7 +6,7 @@
  * One writer stores new process instances, begins epochs and retires them; two threads expire what
  * was stored, and look at once; one reads the current epoch and one the older ones. Which slot
  * belongs to a pid in an epoch follows from both, so an impossible answer shows. Also run under
- * ThreadSanitizer (tsan.sh).
+ * ThreadSanitizer (tree_tsan.sh).
  *
  * tree_readers [STORES]
  */

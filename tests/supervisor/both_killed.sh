@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # token.7: when monitor and worker have both been killed, a program with the library still forks,
 # executes, signals its children and reaps them. Where libc makes the call, and where a program that
-# cannot load the library is executed, a line says what to do; and that helps.
+# cannot load the library is executed, a line gives the remedy; the remedy works.
 # both_killed.sh [FOLDER]: with the library in that folder (tests/mutants/engine.sh)
 . "$(dirname "$0")/../support/cli.sh"
 test $# -eq 0 || export PIDEPOCH_LIBDIR="$1"

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# A static program may signal a descendant whose pid it got from the child that forked it, also if
-# an own child had that pid before, and if the child that sent it has ended. (The supervisor does
-# not see pids in pipes.)
+# A static program may signal a descendant whose pid it got from the child that forked it, also if a
+# child of the program had that pid before, and if the child that sent the pid has ended. (The
+# supervisor does not see pids in pipes.)
 . "$(dirname "$0")/../support/cli.sh"
 "$PIDEPOCH" run --supervisor=on -- true 2>"$TMPDIR/err" || skip "no supervisor here: $(cat "$TMPDIR/err")"
 unshare --pid --fork --mount-proc true 2>/dev/null || skip 'cannot create a pid namespace'

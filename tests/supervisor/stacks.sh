@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The events of C programs that the library is not in have the stacks of the misuse and of the wait,
+# The events of C programs without the library have the stacks of the misuse and of the wait,
 # by functions and lines: with and without frame pointers, with an index of the unwind tables,
 # without one, and without tables.
 . "$(dirname "$0")/stacks.inc"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Hostile stacks, registers and unwind tables cost a program its stacks, and nothing else:
-# stacks_hostile.c.
+# A program with hostile stacks, registers and unwind tables loses its stacks, and nothing else
+# happens: stacks_hostile.c.
 . "$(dirname "$0")/../support/cli.sh"
 "$PIDEPOCH" run --supervisor=on -- true 2>"$TMPDIR/err" || skip "no supervisor here: $(cat "$TMPDIR/err")"
 events=$TMPDIR/events

@@ -7,9 +7,9 @@
  *   test: listener <── notified calls ── program with the library
  *            '──────<── "since the last time, so many" (a pipe) ──'
  *
- * Token_2: a child's first signal is notified, and later ones are not, in a forked child and beside
- * threads, too. Token_4: waits that reap the library's own children are not notified; those of
- * others, and those that bypass it, are. Token_5: where the memory cannot be read by the
+ * token.2: a child's first signal is notified, and later ones are not, in a forked child and beside
+ * threads, too. token.4: waits that reap the library's own children are not notified; those of
+ * others, and those that bypass it, are. token.5: where the memory cannot be read by the
  * supervisor, all are.
  */
 #include <errno.h>

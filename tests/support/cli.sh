@@ -2,8 +2,8 @@
 # shellcheck shell=sh
 #
 # Shared by the tests of the command line. try ARGUMENT... runs pidepoch, try_env NAME=VALUE...
-# COMMAND... whatever it is given; status(), said() and printed() then look at what came of it, and
-# a difference ends the test.
+# COMMAND... any command; status(), said() and printed() then check the result, and a difference
+# ends the test.
 
 # pidepoch sees only the variables that a test sets itself
 unset LD_PRELOAD PIDEPOCH_ON_STALE PIDEPOCH_ERRNO PIDEPOCH_LOG PIDEPOCH_EVENTS PIDEPOCH_STACKS PIDEPOCH_TRUST PIDEPOCH_FORCE_OLD PIDEPOCH_LIBDIR

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* findings, with the reader before them and the suppressions: letters O of report/findings.h, R of
- * report/events.h. */
+/* findings, with the reader before them and the suppressions. Rules are those of report/findings.h
+ * and report/events.h. */
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The gate: between its test and its call no handler of the thread finds a place. A signal is put
- * before each single instruction, and the answer must be: made before the handler, or not made.
+ * The gate: no handler of the thread can run between its test and its system call. A signal is
+ * delivered before each single instruction; the call must then have been made before the handler,
+ * or not be made.
  */
 #include <check.h>
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* emit: one event, one line. Rules are those of core/record/notice.h and sink.h. */
+/* notice: one event, one line. Rules are those of core/record/notice.h and sink.h. */
 #include "../support/host.h"
 
 #include <fcntl.h>

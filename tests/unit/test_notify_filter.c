@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The program that libseccomp makes is run by a small machine of the test's own, over all numbers
- * of each processor and over the arguments that matter, and compared with the rules of filter.h,
- * written once more here with pids from the kernel's tables.
+ * A small interpreter of this test runs the program that libseccomp generates, with all system call
+ * numbers of each machine and with the arguments that matter. The results are compared with the
+ * rules of notify_filter.h, which are written once more here with numbers from the kernel's tables.
  */
 #include <check.h>
 #include <linux/audit.h>

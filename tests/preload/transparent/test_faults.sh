@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # The comparison can fail: each faulty library in bad/ is found by the case that its head names, in
-# the part of the comparison that it names; a library without a fault is not; and what is not told
-# apart from nothing (no library, a library that is not loaded, a case that does not end) is not
-# taken for success.
+# the part of the comparison that it names; a library without a fault is not; and a run that tests
+# nothing (no library, a library that is not loaded, a case that does not end) does not count as
+# success.
 here=$(cd "$(dirname "$0")" && pwd) || exit 99
 cc=${CC:-cc}
 failed=0
