@@ -27,6 +27,7 @@
 #include "command/message.h"
 #include "cli/supervise.h"
 #include "cli/vrange.h"
+#include "inspect/trusted.h"
 #include "report/json_write.h"
 #include "supervisor/kernel/probe.h"
 #include "cli/commands.h"
@@ -53,6 +54,7 @@ struct findings {
 	int tried[PE_PROBE_COUNT];
 	int preload; /* 0 or -errno */
 	struct family families[FAMILIES];
+	struct pe_trusted evidence;
 	struct pe_vrange vrange;
 	bool full;
 };
@@ -221,6 +223,8 @@ static void examine(struct findings *f)
 	for (enum pe_probe p = 0; p < PE_PROBE_COUNT; p++)
 		f->tried[p] = pe_probe_try(p);
 	f->preload = try_preload();
+	pe_trusted_examine(&f->evidence);
+	pe_vrange_examine(&f->vrange);
 	conclude(f);
 }
 
@@ -257,6 +261,31 @@ static void print_family(const struct family *c)
 	       pe_colour(PE_COLOUR_NONE), *c->lacks ? ": " : "", c->lacks);
 }
 
+static const char *no_table(const struct findings *f)
+{
+	switch (f->evidence.table) {
+	case -EACCES:
+		return "another user's segment has its key";
+	case -ENODATA:
+		return "/proc does not give the namespaces of this process";
+	default:
+		return "no System V segment can be made (ipcs -l shows the limits)";
+	}
+}
+
+/* The supervisor keeps what it needs in a table of its own (child_table.h). */
+static void print_evidence(const struct findings *f)
+{
+	print_title("\nevidence");
+	print_mechanism("programs of one user share what they looked up", f->evidence.table,
+			no_table(f));
+	print_mechanism("the supervisor shares it as well", -ENOSYS,
+			"of programs without the library it judges arguments only");
+	print_mechanism("a file's time counts for processes older than the run",
+			f->evidence.file_times ? 0 : -EINVAL,
+			"the clock was set since boot, so it never accuses them");
+}
+
 /* doctor.3 */
 static void print_summary(const struct findings *f)
 {
@@ -290,6 +319,7 @@ static void print_text(const struct findings *f)
 	print_title("\nguarantees under 'pidepoch run'");
 	for (int i = 0; i < FAMILIES; i++)
 		print_family(&f->families[i]);
+	print_evidence(f);
 	pe_vrange_print_text(&f->vrange);
 	print_summary(f);
 }
@@ -331,6 +361,17 @@ static void print_json_family(struct pe_json_write *w, const struct family *c)
 	pe_json_write_close(w, '}');
 }
 
+static void print_json_evidence(struct pe_json_write *w, const struct findings *f)
+{
+	pe_json_write_open(w, "evidence", '{');
+	pe_json_write_bool(w, "shared", f->evidence.table == 0);
+	pe_json_write_bool(w, "shared_with_supervisor", false);
+	pe_json_write_bool(w, "file_times", f->evidence.file_times);
+	if (f->evidence.table)
+		pe_json_write_text(w, "why", no_table(f));
+	pe_json_write_close(w, '}');
+}
+
 static void print_json(const struct findings *f)
 {
 	struct pe_json_write w = { .out = stdout };
@@ -343,6 +384,7 @@ static void print_json(const struct findings *f)
 	for (int i = 0; i < FAMILIES; i++)
 		print_json_family(&w, &f->families[i]);
 	pe_json_write_close(&w, ']');
+	print_json_evidence(&w, f);
 	pe_vrange_print_json(&w, &f->vrange);
 	pe_json_write_bool(&w, "full", f->full);
 	pe_json_write_close(&w, '}');
@@ -355,7 +397,6 @@ static int report(bool json)
 
 	signal(SIGCHLD, SIG_DFL); /* if it is ignored, there are no children to wait for */
 	examine(&findings);
-	pe_vrange_examine(&findings.vrange);
 	if (json)
 		print_json(&findings);
 	else

@@ -8,6 +8,7 @@ libinspect_la_SOURCES = \
 	src/inspect/status.c src/inspect/status.h \
 	src/inspect/summary.c src/inspect/summary.h \
 	src/inspect/top.c src/inspect/top.h \
+	src/inspect/trusted.c src/inspect/trusted.h \
 	src/inspect/uses.c src/inspect/uses.h \
 	src/inspect/watched.c src/inspect/watched.h
 libinspect_la_LIBADD = libsupervisor.la

@@ -53,6 +53,36 @@ if test "$(id -u)" -eq 0 && command -v setpriv >/dev/null && setpriv --reuid=655
 		'not w["notify"] or any("--supervisor=on" in c.get("change", "") for c in d["guarantees"])'
 fi
 
+# the table: it is tried, and a trial leaves no segment
+if unshare --ipc true 2>/dev/null; then
+	tried='doctor --json in an IPC namespace' got=0
+	unshare --ipc sh -c '"$1" doctor --json; got=$?; cat /proc/sysvipc/shm >"$2"; exit $got' sh "$PIDEPOCH" "$TMPDIR/left" >"$TMPDIR/out" || got=$?
+	check 'd["evidence"]["shared"]' 'not d["evidence"]["shared_with_supervisor"]'
+	test "$(wc -l <"$TMPDIR/left")" -le 1 || { cat "$TMPDIR/left"; fail 'a segment is left'; }
+	if unshare --ipc sh -c 'echo 1 >/proc/sys/kernel/shmmax' 2>/dev/null; then
+		got=0
+		unshare --ipc sh -c 'echo 1 >/proc/sys/kernel/shmmax; exec "$1" doctor --json' sh "$PIDEPOCH" >"$TMPDIR/out" || got=$?
+		check 'not d["evidence"]["shared"]' '"ipcs" in d["evidence"]["why"]'
+	fi
+fi
+
+# file times: SECONDS after boot, by the clock, the kernel made its anonymous inode; 0 to 3 is right
+at_second() # SECONDS
+{
+	offset=$(python3 -c 'import os, sys, time
+made = os.fstat(os.eventfd(0)).st_ctime - time.time() + time.clock_gettime(time.CLOCK_BOOTTIME)
+print(round(int(sys.argv[1]) - made))' "$1")
+	tried="doctor --json with an inode of second $1" got=0
+	unshare --time --fork --boottime "$offset" true 2>/dev/null || return 1
+	unshare --time --fork --boottime "$offset" "$PIDEPOCH" doctor --json >"$TMPDIR/out" || got=$?
+}
+if at_second 1; then
+	check 'd["evidence"]["file_times"]'
+fi
+if at_second 1000; then
+	check 'not d["evidence"]["file_times"]'
+fi
+
 # its parent may have SIGCHLD ignored
 env --ignore-signal=CHLD "$PIDEPOCH" doctor --json >"$TMPDIR/out" 2>"$TMPDIR/err"
 cmp -s "$TMPDIR/out" "$TMPDIR/whole" || { show; fail "an ignored SIGCHLD must change nothing"; }
