@@ -85,6 +85,7 @@ class _Entries:
 
     def __init__(self, refs: list[Ref], room: int) -> None:
         self.refs = refs
+        self.reported: set[int] = set()  # the positions whose end was reported
         self.vec = (_Pidv * room)()
         self.usage = (Rusage * room)()
         self.changed = (ctypes.c_uint32 * room)()
@@ -199,17 +200,21 @@ class Waiter:
         ``timeout`` is in seconds; 0 only asks. Returns the news: empty at the timeout, and when no
         process is left to wait for.
         """
-        changes, self._backlog = self._backlog, []
         deadline = None if timeout is None else time.monotonic() + timeout
-        while self._left and (all or not changes):
+        while self._left and (all or not self._backlog):
             left = None if deadline is None else max(0.0, deadline - time.monotonic())
-            changes += self._step(left)
+            self._step(left)
             if left == 0:
                 break
+        changes, self._backlog = self._backlog, []
         return changes
 
-    def _step(self, timeout: float | None) -> list[Change]:
-        """Make one call and return the changes; none after a signal handler, too."""
+    def _step(self, timeout: float | None) -> None:
+        """Make one call and add the changes to the backlog; none after a signal handler, too.
+
+        A handler may raise an exception as soon as the call has returned. What the call has found
+        is then in the array only. The next call looks at the whole array and reports it.
+        """
         entries, count = self._entries, len(self._entries.refs)
         again = self._known_to == threading.get_ident()
         flags = self._flags | (os.WNOHANG if timeout == 0 else 0) | (_CHANGED if again else 0)
@@ -220,31 +225,33 @@ class Waiter:
         if again:
             more.changed = ctypes.addressof(entries.changed)
             more.changed_max = count
-        final = set() if again else self._final(count)
+        self._known_to = None
         news = _waitpidv(entries.vec, count, None, flags, ctypes.byref(more))
         number = ctypes.get_errno()
         if news < 0 and number not in (errno.ECHILD, errno.EINTR):
-            self._known_to = None
             raise error(number)
+        for i in [entries.changed[n] for n in range(news)] if again else self._found(count):
+            self._take(i)
         self._known_to = threading.get_ident()
-        if again:
-            return [self._take(entries.changed[n]) for n in range(max(news, 0))]
-        return [self._take(i) for i in self._found(count) if i not in final]
-
-    def _final(self, count: int) -> set[int]:
-        return {i for i in range(count) if self._entries.vec[i].state >= State.EXITED}
 
     def _found(self, count: int) -> list[int]:
-        return [i for i in range(count) if self._entries.vec[i].state > State.RUNNING]
+        entries = self._entries
+        return [
+            i
+            for i in range(count)
+            if entries.vec[i].state > State.RUNNING and i not in entries.reported
+        ]
 
-    def _take(self, i: int) -> Change:
+    def _take(self, i: int) -> None:
         change = self._entries.change(i)
-        if change.state >= State.EXITED and change.ref in self._left:
-            self._forget(change.ref)
-        return change
+        self._backlog.append(change)
+        if change.state >= State.EXITED:
+            self._entries.reported.add(i)
+            if change.ref in self._left:
+                self._forget(change.ref)
 
     def __iter__(self) -> Iterator[Change]:
-        while self._left:
+        while self._left or self._backlog:
             yield from self.wait()
 
     # --- asyncio ---
@@ -264,7 +271,7 @@ class Waiter:
         return changes
 
     async def __aiter__(self) -> AsyncIterator[Change]:
-        while self._left:
+        while self._left or self._backlog:
             for change in await self.wait_async():
                 yield change
 

@@ -28,6 +28,26 @@ def ends_with(status):
 
 
 class Waits(unittest.TestCase):
+    def test_an_exception_of_a_handler_loses_no_end(self):
+        call = pidepoch._wait._waitpidv
+
+        def interrupted(*arguments):
+            pidepoch._wait._waitpidv = call
+            call(*arguments)
+            raise KeyboardInterrupt
+
+        for known in (False, True):
+            pids = [os.fork() or os._exit(7) for _ in range(3)]
+            waiter = Waiter(map(Ref, pids[known:]), reap=True)
+            if known:  # the next call asks for changes only
+                waiter.wait(all=True)
+                waiter.add(Ref(pids[0]))
+            pidepoch._wait._waitpidv = interrupted
+            with self.assertRaises(KeyboardInterrupt):
+                waiter.wait()
+            codes = [change.returncode for change in waiter.wait(60, all=True)]
+            self.assertEqual(codes, [7] if known else [7, 7, 7])
+
     def test_statuses_stay_with_their_owners(self):
         jobs = {Ref(job): job for job in map(ends_with, range(40))}
         codes = {change.ref: change.returncode for change in Waiter(jobs)}
