@@ -52,7 +52,8 @@ cat >"$TMPDIR/use.c" <<'END'
 #include <stdio.h>
 int main(void) { return puts(pidepoch_version()) < 0; }
 END
-flags=$(PKG_CONFIG_PATH="$prefix/lib/pkgconfig" pkg-config --cflags --libs pidepoch) || fail "pkg-config: $flags"
+line=$(sed -n 's/^    \(export PKG_CONFIG_PATH=\)/\1/p' "$TMPDIR/make")
+flags=$(eval "$line"; pkg-config --cflags --libs pidepoch) || fail "pkg-config finds no pidepoch after '$line': $flags"
 case $flags in *"-L$prefix/lib"*) ;; *) fail "pkg-config does not name the prefix: $flags" ;; esac
 # shellcheck disable=SC2086
 $CC "$TMPDIR/use.c" -o "$TMPDIR/use" $flags || fail "a program that follows pkg-config does not build"
