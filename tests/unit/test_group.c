@@ -228,6 +228,36 @@ static void the_next_of_its_pid(void)
 	end_member(member);
 }
 
+static void record_child(void)
+{
+	struct pe_birth b = pe_birth_begin(&frame, &thread, PE_CALL_CLONE);
+	pid_t pid = fork_as(PID);
+
+	if (pid == 0)
+		await_signals(LEADER, -1);
+	pe_birth_end(&frame, &thread, &b, pid);
+}
+
+/* group.8. A thread finds that the child has gone, and continues only after another thread has
+ * reaped it and its pid is that of an unrelated group. */
+static void a_loss_that_is_none(void)
+{
+	struct pe_known k;
+	pid_t member;
+
+	block_signals();
+	record_child();
+	k = pe_frame_know(&frame, PID);
+	end_leader();
+	member = unrelated_without_leader();
+	pe_release_lost(&frame, &thread, &k, PE_CALL_ELSEWHERE);
+	ck_assert_uint_eq(pe_group_note_if_led(&frame, PID), PE_GROUP_NOT_NOTED);
+	ck_assert_int_eq(kill(-PID, 0), 0); /* natively it would be reached */
+	ck_assert_int_eq(guarded_killpg(SIGUSR1), -ESRCH);
+	end_member(member);
+	ck_assert_uint_eq(atomic_load(&had[UNRELATED]), 0);
+}
+
 static void a_kernel(uint32_t works)
 {
 	pid_t member;
@@ -413,6 +443,7 @@ static const struct scenario {
 	{ a_leader_that_moved_away, 0 },
 	{ a_leader_that_was_reaped_first, 0 },
 	{ the_next_of_its_pid, 0 },
+	{ a_loss_that_is_none, 0 },
 	{ an_untried_kernel, 0 },
 	{ a_kernel_without_handles, 0 },
 	{ by_pid_alone, 0 },

@@ -156,6 +156,7 @@ static long reap_tracked(struct pe_frame *p, struct pe_thread *t, const struct p
 		n = consume_exit(p, r, (int)pid, p->set->readable ? PE_TOKEN : PE_TOKEN_JUDGED,
 				 &end);
 		if (was_there(n)) {
+			pe_group_released(p, group);
 			atomic_fetch_add(&p->early_reaps, 1);
 			atomic_store_explicit(&k->slot->released_any,
 					      r->idtype == P_ALL || r->idtype == P_PGID,
@@ -206,6 +207,7 @@ static long reap_stray(struct pe_frame *p, const struct pe_thread *t, const stru
 	if (was_there(n)) {
 		if (unlikely(p->trace))
 			note_stray(p, r, (uint32_t)pid);
+		pe_group_released(p, group);
 		pe_release_stray(p, t, (uint32_t)pid, r->by, atomic_load(&p->early_reaps), &end);
 		atomic_fetch_add(&p->early_reaps, 1);
 	}

@@ -90,26 +90,43 @@ void pe_release_leave(struct pe_frame *p, uint32_t slot)
 		pe_arena_free(&p->slots, slot);
 }
 
-/* @s: the note of the reap, or NULL; @early: its obituary, or 0 */
-static void lost(struct pe_frame *p, struct pe_thread *t, const struct pe_known *k, enum pe_call by,
-		 const struct pe_trace_early_reap *s, uint32_t early)
+/* how a child was released by no reap of this thread */
+struct loss {
+	enum pe_call by;
+	const struct pe_trace_early_reap *note; /* of the reap, or NULL */
+	uint32_t early;				/* its obituary, or 0 */
+	bool replaced;				/* by a child of the same pid */
+};
+
+/* The slot is claimed, so no other thread has released it. @group: of pe_group_of_lost() */
+static void lose(struct pe_frame *p, struct pe_thread *t, const struct pe_known *k,
+		 const struct loss *l, uint64_t group)
 {
 	static const struct pe_obituary nothing;
-	uint64_t mask;
+
+	pe_group_released(p, group);
+	atomic_store_explicit(&k->slot->released_any, l->note && l->note->any,
+			      memory_order_relaxed);
+	keep_slots(p, t, k, l->by, &nothing, l->early);
+	released(p, t, k, l->by, l->note);
+}
+
+static void lost(struct pe_frame *p, struct pe_thread *t, const struct pe_known *k,
+		 const struct loss *l)
+{
+	uint64_t mask, group = 0;
 	int claim;
 
 	if (pe_slot_close(k->slot, k->instance) != 0)
 		return;
 	pe_hold_drain(&p->records, t, k->index);
+	if (!l->replaced)
+		group = pe_group_of_lost(p, (uint32_t)(k->instance & PE_SLOT_PID));
 	do {
 		mask = pe_sys_mask_all();
 		claim = pe_slot_begin_reap(k->slot);
-		if (claim == 0) {
-			atomic_store_explicit(&k->slot->released_any, s && s->any,
-					      memory_order_relaxed);
-			keep_slots(p, t, k, by, &nothing, early);
-			released(p, t, k, by, s);
-		}
+		if (claim == 0)
+			lose(p, t, k, l, group);
 		pe_sys_mask_restore(mask);
 		if (claim == -EBUSY)
 			pe_sys_sched_yield();
@@ -120,13 +137,12 @@ static void lost(struct pe_frame *p, struct pe_thread *t, const struct pe_known 
 void pe_release_lost(struct pe_frame *p, struct pe_thread *t, const struct pe_known *k,
 		     enum pe_call by)
 {
-	pe_group_lost(p, (uint32_t)(k->instance & PE_SLOT_PID));
-	lost(p, t, k, by, NULL, 0);
+	lost(p, t, k, &(struct loss){ .by = by });
 }
 
 void pe_release_replaced(struct pe_frame *p, struct pe_thread *t, const struct pe_known *k)
 {
-	lost(p, t, k, PE_CALL_ELSEWHERE, NULL, 0);
+	lost(p, t, k, &(struct loss){ .by = PE_CALL_ELSEWHERE, .replaced = true });
 }
 
 static bool noted_as_stray(struct pe_frame *p, uint32_t pid, uint32_t since,
@@ -146,18 +162,18 @@ static bool noted_as_stray(struct pe_frame *p, uint32_t pid, uint32_t since,
 void pe_release_if_gone(struct pe_frame *p, struct pe_thread *t, uint32_t pid, uint32_t since)
 {
 	struct pe_known k = pe_frame_know(p, pid);
-	struct pe_trace_early_reap s;
+	struct loss l = { .by = PE_CALL_ELSEWHERE };
+	struct pe_trace_early_reap note;
 	struct pe_obituary o;
-	uint32_t early;
 
 	if (k.what != PE_KNOWN_LIVE || pe_identity_is_child(pid))
 		return;
-	pe_group_lost(p, pid);
-	early = pe_obituary_last(&p->obituaries, pid, PE_OBITUARY_EARLY, &o);
-	if (early && (int32_t)(o.birth - since) < 0)
-		early = 0;
-	if (noted_as_stray(p, pid, since, &s))
-		lost(p, t, &k, (enum pe_call)s.by, &s, early);
-	else
-		lost(p, t, &k, PE_CALL_ELSEWHERE, NULL, early);
+	l.early = pe_obituary_last(&p->obituaries, pid, PE_OBITUARY_EARLY, &o);
+	if (l.early && (int32_t)(o.birth - since) < 0)
+		l.early = 0;
+	if (noted_as_stray(p, pid, since, &note)) {
+		l.by = (enum pe_call)note.by;
+		l.note = &note;
+	}
+	lost(p, t, &k, &l);
 }

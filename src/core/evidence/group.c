@@ -105,9 +105,7 @@ uint64_t pe_group_note_if_led(struct pe_frame *p, uint32_t pid)
 	if (likely(!exists(pid)))
 		return 0;
 	inode = pe_group_note(p, pid);
-	if (!inode)
-		atomic_store(&p->groups.unasked, true);
-	return inode;
+	return inode ? inode : PE_GROUP_NOT_NOTED;
 }
 
 static bool find(struct pe_frame *p, uint32_t pid, struct pe_foreign_process *out)
@@ -121,24 +119,24 @@ static bool find(struct pe_frame *p, uint32_t pid, struct pe_foreign_process *ou
 	return known != NULL;
 }
 
-pe_cold void pe_group_lost(struct pe_frame *p, uint32_t pid)
+pe_cold uint64_t pe_group_of_lost(struct pe_frame *p, uint32_t pid)
 {
 	struct pe_foreign_process known;
 
-	if (exists(pid) && !find(p, pid, &known))
-		atomic_store(&p->groups.unasked, true);
+	return exists(pid) && !find(p, pid, &known) ? PE_GROUP_NOT_NOTED : 0;
 }
 
 /* --- does the kernel find a leader after its reap? (group.4) --- */
 
-pe_cold void pe_group_reaped(struct pe_frame *p, uint32_t pid, uint64_t inode)
+pe_cold void pe_group_reaped(struct pe_frame *p, uint32_t pid, uint64_t group)
 {
 	uint32_t untried = PE_GROUPS_UNTRIED, found = PE_GROUPS_UNTRIED;
 	int fd;
 
-	if (atomic_load_explicit(&p->groups.works, memory_order_relaxed) != untried)
+	if (group == PE_GROUP_NOT_NOTED ||
+	    atomic_load_explicit(&p->groups.works, memory_order_relaxed) != untried)
 		return;
-	fd = open_inode(p, inode);
+	fd = open_inode(p, group);
 	if (fd >= 0)
 		found = PE_GROUPS_WORK;
 	/* A group that has members now had them at the open, unless the pid has changed hands

@@ -47,14 +47,27 @@
  * noted. Signal-safe, any thread; takes the frame's lock. */
 uint64_t pe_group_note(struct pe_frame *p, uint32_t pid);
 
-/* The same, if a group @pid exists. For the time just before the reap of a zombie. */
+/* A group exists, and there is no note. */
+#define PE_GROUP_NOT_NOTED UINT64_MAX
+
+/* The same, if a group @pid exists; 0: there is none. For the time just before the reap of a
+ * zombie. Until the reap another thread may make it, and the group be an unrelated one: the result
+ * counts only if this thread reaps the child. */
 uint64_t pe_group_note_if_led(struct pe_frame *p, uint32_t pid);
 
-/* The child with that note has been reaped: test whether handles work on this kernel (group.4). */
-void pe_group_reaped(struct pe_frame *p, uint32_t pid, uint64_t inode);
+/* As above, for a child that went away without a reap: 0, or PE_GROUP_NOT_NOTED. */
+uint64_t pe_group_of_lost(struct pe_frame *p, uint32_t pid);
 
-/* The child went away without a reap, or another thread has made it (group.8). */
-void pe_group_lost(struct pe_frame *p, uint32_t pid);
+/* A child is about to be released, and its group is not noted: from now on a child without a note
+ * proves nothing (group.8). */
+static inline void pe_group_released(struct pe_frame *p, uint64_t group)
+{
+	if (unlikely(group == PE_GROUP_NOT_NOTED))
+		atomic_store(&p->groups.unasked, true);
+}
+
+/* The child with that note has been reaped: test whether handles work on this kernel (group.4). */
+void pe_group_reaped(struct pe_frame *p, uint32_t pid, uint64_t group);
 
 /* Lock held: a birth is about to be recorded. @early_reaps: a child has been reaped since before
  * the fork (group.3). */
