@@ -85,6 +85,8 @@ static int try_preload(void)
 
 	if (pe_paths_library(library, sizeof(library)) < 0)
 		return -ENOENT;
+	if (strpbrk(library, " :$"))
+		return -EINVAL;
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return -errno;
 	pid = fork();
@@ -239,6 +241,20 @@ static const char *reason(enum pe_probe p, int tried)
 	return tried == -ENOSYS ? "this kernel does not have it" : strerror(-tried);
 }
 
+static const char *no_preload(const struct findings *f)
+{
+	switch (f->preload) {
+	case -ENOENT:
+		return "libpidepoch-preload.so was not found";
+	case -EINVAL:
+		return "its path contains a ' ', ':' or '$'";
+	case -ELIBACC:
+		return "the loader cannot load it";
+	default:
+		return strerror(-f->preload);
+	}
+}
+
 static void print_mechanism(const char *text, int tried, const char *why)
 {
 	printf("  %-56s%s%s%s%s%s\n", text,
@@ -315,7 +331,7 @@ static void print_text(const struct findings *f)
 	print_title("\nmechanisms");
 	for (enum pe_probe p = 0; p < PE_PROBE_COUNT; p++)
 		print_mechanism(pe_probe_text(p), f->tried[p], reason(p, f->tried[p]));
-	print_mechanism("the library can be preloaded", f->preload, strerror(-f->preload));
+	print_mechanism("the library can be preloaded", f->preload, no_preload(f));
 	print_title("\nguarantees under 'pidepoch run'");
 	for (int i = 0; i < FAMILIES; i++)
 		print_family(&f->families[i]);
@@ -343,7 +359,7 @@ static void print_json_mechanisms(struct pe_json_write *w, const struct findings
 	pe_json_write_open(w, "mechanisms", '[');
 	for (enum pe_probe p = 0; p < PE_PROBE_COUNT; p++)
 		print_json_mechanism(w, pe_probe_name(p), f->tried[p], reason(p, f->tried[p]));
-	print_json_mechanism(w, "preload", f->preload, strerror(-f->preload));
+	print_json_mechanism(w, "preload", f->preload, no_preload(f));
 	pe_json_write_close(w, ']');
 }
 

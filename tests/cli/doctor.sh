@@ -110,13 +110,20 @@ grep -q 'threads, Go  *\(none\|best effort: forks are seen at waits only\)' "$TM
 
 mkdir "$TMPDIR/empty"
 try_env PIDEPOCH_LIBDIR="$TMPDIR/empty" "$PIDEPOCH" doctor --json
-check 'not w["preload"]' 'g["signal_child"] == "none"' 'g["inherited"] == "none"' 'status == 1'
+check 'not w["preload"]' 'g["signal_child"] == "none"' 'g["inherited"] == "none"' 'status == 1' \
+	'"was not found" in m["preload"]["why"]'
+
+# the loader takes the path for two
+mkdir "$TMPDIR/a b"
+cp "$library" "$TMPDIR/a b/"
+try_env PIDEPOCH_LIBDIR="$TMPDIR/a b" "$PIDEPOCH" doctor --json
+check 'not w["preload"]' 'g["signal_child"] == "none"' '"path" in m["preload"]["why"]'
 
 # it exists, and the loader does not load it
 mkdir "$TMPDIR/broken"
 echo 'no library' >"$TMPDIR/broken/libpidepoch-preload.so"
 try_env PIDEPOCH_LIBDIR="$TMPDIR/broken" "$PIDEPOCH" doctor --json
-check 'not w["preload"]' 'g["call_child"] == "none"' 'status == 1'
+check 'not w["preload"]' 'g["call_child"] == "none"' 'status == 1' '"loader" in m["preload"]["why"]'
 
 # trying leaves this machine as it was
 before=$(cat /proc/sys/kernel/pid_max)
