@@ -24,6 +24,32 @@ finds() # PATTERN STACK-PATTERN COMMAND...
 
 finds 'signal 15 \(TERM\) reached an unrelated process, pid [0-9]' ' in act_late ' "$built/fuzz_static" pid
 finds 'signal 15 \(TERM\) reached an unrelated process, pid [0-9]' ' in act_on_group_late ' "$built/fuzz_static" group
+
+# one process releases the pid, and another one uses it, which is static or has the library: the
+# finding has the stack of the wait
+released() # MODE
+{
+	try fuzz --seed=1 --runs=5 --json=r.json --sarif=r.sarif -- "$built/fuzz_static" "$1"
+	status 1
+	grep -qE '^    released by pid [0-9]+ \(fuzz_static\): ' out || { show; fail "$1: its releaser is not named"; }
+	grep -qE "^  the pid was released by wait4 in thread [0-9]+ of process [0-9]+, '.*/fuzz_static $1'" out || { show; fail "$1: its release is not there"; }
+	grep -q 'libdw\.so' "$PIDEPOCH" || return 0
+	sed -n '/^  the pid was released by/,/^  the pid was then/p' out | grep -q ' in reap ' || { show; fail "$1: there is no stack of its release"; }
+	! command -v python3 >/dev/null || python3 - <<'END' || { show; cat r.json r.sarif; fail "$1: its stack is not in JSON and SARIF"; }
+import json
+moment = json.load(open("r.json"))["report"]["findings"][0]["released"]
+assert moment["call"] == "wait4" and moment["process"] > 1 and "fuzz_static" in moment["command_line"]
+assert "reap" in [f.get("function") for f in moment["stack"]]
+stacks = json.load(open("r.sarif"))["runs"][0]["results"][0]["stacks"]
+frames = [s for s in stacks if s["message"]["text"].startswith("released by wait4")][0]["frames"]
+names = [n["fullyQualifiedName"] for f in frames for n in f["location"].get("logicalLocations", [])]
+assert "reap" in names
+END
+}
+released child
+released family
+released shell
+
 finds 'statuses of children were lost to another wait' ' in wait_late ' "$built/fuzz_static" stolen
 
 try fuzz --seed=1 --runs=5 -- "$built/fuzz_static" right

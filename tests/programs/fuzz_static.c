@@ -4,10 +4,14 @@
  *
  *   pid     signals a child that it has reaped
  *   group   signals the group of a leader that it has reaped
+ *   child   a later child signals one that it has reaped
+ *   family  a later child signals the group of one that it has reaped
+ *   shell   the same, and the later child executes a shell, which has the library
  *   stolen  reaps any child, and then waits for one by its pid
  *   right   waits for its children, and signals only those that it has not reaped
  */
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -48,6 +52,41 @@ __attribute__((noinline)) static void wait_late(pid_t pid)
 	after++;
 }
 
+__attribute__((noinline)) static void reap(pid_t pid)
+{
+	waitpid(pid, NULL, 0);
+	after++;
+}
+
+/* @what: the pid, or its group */
+static void let_child_act_late(pid_t pid, pid_t what)
+{
+	pid_t late;
+
+	reap(pid);
+	late = fork();
+	if (late == 0) {
+		kill(what, SIGTERM);
+		_exit(0);
+	}
+	waitpid(late, NULL, 0);
+}
+
+static void let_shell_act_late(pid_t pid)
+{
+	char line[32];
+	pid_t late;
+
+	reap(pid);
+	snprintf(line, sizeof(line), "kill %d", (int)pid);
+	late = fork();
+	if (late == 0) {
+		execl("/bin/sh", "sh", "-c", line, (char *)NULL);
+		_exit(127);
+	}
+	waitpid(late, NULL, 0);
+}
+
 static void be_right(pid_t pid)
 {
 	kill(pid, SIGTERM);
@@ -64,6 +103,12 @@ int main(int argc, char **argv)
 		act_late(pid);
 	else if (strcmp(what, "group") == 0)
 		act_on_group_late(pid);
+	else if (strcmp(what, "child") == 0)
+		let_child_act_late(pid, pid);
+	else if (strcmp(what, "family") == 0)
+		let_child_act_late(pid, -pid);
+	else if (strcmp(what, "shell") == 0)
+		let_shell_act_late(pid);
 	else if (strcmp(what, "stolen") == 0)
 		wait_late(pid);
 	else

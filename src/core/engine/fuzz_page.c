@@ -4,6 +4,7 @@
 #include "core/engine/fuzz_page.h"
 #include "core/sys.h"
 #include "core/text.h"
+#include "core/token.h"
 
 /* To hit a reap that had not happened when the program looked, a use must come late: its pause is
  * the longest. */
@@ -12,6 +13,7 @@
 #define BEFORE_USE_NS  4000000
 #define LOCK_ROUNDS    10
 #define SELDOM	       64
+#define NO_SIGNAL      65
 #define TICK_NS	       10000000 /* of start times, on every Linux */
 
 /* splitmix64 (Steele, Lea and Flood). Each draw is a function of its index, so it does not depend
@@ -245,10 +247,19 @@ static bool gives_at_use(const struct pe_fuzz_page *f)
 	       (f->policy == PE_FUZZ_PAGE_IMMEDIATE || f->policy == PE_FUZZ_PAGE_WINDOW);
 }
 
+/* fuzz_page.13 */
+static bool is_given_by_supervisor(uint32_t pid)
+{
+	pe_sys_whole6(SYS_kill, (long)pid, NO_SIGNAL, 0, 0, 0, PE_TOKEN_JUDGED);
+	return pe_sys_kill((int)pid, 0) != -ESRCH;
+}
+
 void pe_fuzz_page_offer(struct pe_fuzz_page *f, uint32_t pid)
 {
 	if (!gives_at_use(f) || !f->first || pid < f->first || pid > PE_FUZZ_PAGE_PID ||
 	    pe_sys_kill((int)pid, 0) != -ESRCH)
+		return;
+	if (atomic_load(&f->awaited) && is_given_by_supervisor(pid))
 		return;
 	if (was_looked_up(f, pid))
 		pe_fuzz_page_next_tick();

@@ -35,6 +35,9 @@
  *              up in /proc gets its canary in a later tick than that of its release.
  * fuzz_page.12  A call that changes a canary without a signal (its affinity, its limits) is
  *              recorded by the library, since the canary does not notice it.
+ * fuzz_page.13  Releases by programs without the library are known to the supervisor. Before a free
+ *              pid is given away at its use, a notified call with a signal that does not exist lets
+ *              the supervisor give it away, with the process and the stack of its release.
  */
 #ifndef PE_CORE_ENGINE_FUZZ_PAGE_H
 #define PE_CORE_ENGINE_FUZZ_PAGE_H

@@ -7,6 +7,7 @@
 #include "core/record/tally.h"
 #include "core/sys.h"
 #include "supervisor/calls/past_child.h"
+#include "supervisor/calls/reuse.h"
 #include "supervisor/calls/stale_use.h"
 
 #define LAST_SIGNAL 64
@@ -25,17 +26,22 @@ static bool is_own(const struct pe_worker_call *c, int leader)
 	return group < 0 || leader == (c->peer->ns < 0 ? group : pe_peer_ns_pid(c->peer, group));
 }
 
-static long judge_as(struct pe_worker_call *c, int holder, bool exists, bool unproven)
+static struct pe_use use_of(const struct pe_worker_call *c, int holder)
 {
-	const struct pe_use use = {
+	return (struct pe_use){
 		.by = PE_CALL_KILL,
 		.pid = leader_of(c),
 		.group = true,
-		.unproven = unproven,
 		.signal = (int)c->n->data.args[1],
 		.holder = holder,
 	};
+}
 
+static long judge_as(struct pe_worker_call *c, int holder, bool exists, bool unproven)
+{
+	struct pe_use use = use_of(c, holder);
+
+	use.unproven = unproven;
 	return pe_stale_use_serve(c, &use, holder ? holder : exists);
 }
 
@@ -47,13 +53,21 @@ static long without_leader(struct pe_worker_call *c)
 	return judge_as(c, 0, exists, exists);
 }
 
+/* The group never was that of a child. Of `pidepoch fuzz`: a canary may lead it. */
+static long pass_other(struct pe_worker_call *c, int leader)
+{
+	const struct pe_use use = use_of(c, leader);
+
+	return pe_reuse_is_canary(c, leader) ? pe_stale_use_of_canary(c, &use) : PE_WORKER_CONTINUE;
+}
+
 static long judge(struct pe_worker_call *c, int leader)
 {
 	int pid, parent;
 	long r = pe_past_child_is(c, leader);
 
 	if (r <= 0)
-		return r < 0 ? r : PE_WORKER_CONTINUE;
+		return r < 0 ? r : pass_other(c, leader);
 	pid = pe_peer_pid(c->peer, leader);
 	parent = pid < 0 ? pid : pe_peer_parent(pid);
 	if (parent == -ESRCH)
@@ -70,6 +84,7 @@ long pe_group_kill_serve(struct pe_worker_call *c)
 
 	if ((uint32_t)c->n->data.args[1] > LAST_SIGNAL || is_own(c, leader))
 		return PE_WORKER_CONTINUE;
+	pe_reuse_before_use(c, leader);
 	r = judge(c, leader);
 	if (r != -EINPROGRESS)
 		pe_tally_judged(&c->s->set, PE_CALL_KILL);

@@ -14,6 +14,7 @@
 #include "supervisor/calls/argument.h"
 #include "supervisor/calls/group_kill.h"
 #include "supervisor/calls/past_child.h"
+#include "supervisor/calls/reuse.h"
 #include "supervisor/calls/stale_use.h"
 #include "supervisor/peer/rights.h"
 #include "supervisor/worker/confinement.h"
@@ -188,7 +189,8 @@ static long judge_other(struct pe_worker_call *c, int pid)
 		return r;
 	if (f.verdict != PE_EVIDENCE_STALE || pe_peer_parent(pid) == c->peer->tgid ||
 	    is_kin(c, pid) || is_own_orphan(c, pid))
-		return PE_WORKER_CONTINUE;
+		return pe_reuse_is_canary(c, pid) ? pe_stale_use_of_canary(c, &use)
+						  : PE_WORKER_CONTINUE;
 	r = is_void(c);
 	if (r < 0)
 		return r;
@@ -263,6 +265,7 @@ long pe_kill_serve(struct pe_worker_call *c)
 		return -EPERM;
 	if (c->what == PE_NOTIFY_FILTER_KILL && ns_pid < -1 && ns_pid != INT_MIN)
 		return pe_announce_is_judged(c) ? PE_WORKER_CONTINUE : pe_group_kill_serve(c);
+	pe_reuse_before_use(c, ns_pid);
 	pid = ns_pid > 0 ? pe_peer_pid(c->peer, ns_pid) : 0;
 	if (would_end_us(c, pid))
 		return -EPERM;

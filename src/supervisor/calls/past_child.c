@@ -56,6 +56,6 @@ long pe_past_child_is(struct pe_worker_call *c, int ns_pid)
 	long r = look(c, ns_pid);
 
 	if (r > 0)
-		pe_reuse_before_use(c, ns_pid);
+		pe_reuse_offer(c, ns_pid);
 	return r;
 }

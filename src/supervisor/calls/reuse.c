@@ -6,12 +6,14 @@
 #include "core/engine/fuzz_page.h"
 #include "core/sys.h"
 #include "core/time/identity.h"
+#include "supervisor/calls/stack_waits.h"
 #include "supervisor/peer/proc.h"
 
 static struct expected {
 	int pid;	/* 0: free */
 	uint64_t start; /* of the process, in ticks */
 	int parent;	/* the process that waits for it */
+	uint64_t parent_identity;
 } expected[PE_REUSE_EXPECTED];
 
 static bool is_fuzzed(const struct pe_worker_call *c)
@@ -40,7 +42,7 @@ void pe_reuse_expect(const struct pe_worker_call *c, int ns_pid)
 	if (!e)
 		return;
 	pe_identity_describe((uint32_t)ns_pid, &who);
-	*e = (struct expected){ ns_pid, who.start, c->peer->tgid };
+	*e = (struct expected){ ns_pid, who.start, c->peer->tgid, c->peer->identity };
 	atomic_fetch_add(&c->s->set.fuzz->awaited, 1);
 }
 
@@ -51,11 +53,12 @@ static bool is_gone(const struct expected *e)
 	return e->pid && pe_sys_kill(e->pid, 0) == -ESRCH;
 }
 
-static void give(struct pe_fuzz_page *f, struct expected *e)
+static void give(const struct pe_worker *s, struct expected *e)
 {
-	const struct pe_fuzz_page_releaser by = { .pid = (uint32_t)e->parent };
+	struct pe_fuzz_page_releaser by = { .pid = (uint32_t)e->parent };
 
-	pe_fuzz_page_released(f, (uint32_t)e->pid, &by);
+	pe_stack_waits_describe(s, e->parent_identity, e->pid, &by);
+	pe_fuzz_page_released(s->set.fuzz, (uint32_t)e->pid, &by);
 	e->pid = 0;
 }
 
@@ -68,21 +71,29 @@ void pe_reuse_give(const struct pe_worker *s)
 			continue;
 		now = now ? now : pe_proc_ticks();
 		if (expected[i].start != now)
-			give(s->set.fuzz, &expected[i]);
+			give(s, &expected[i]);
 	}
 }
 
 void pe_reuse_before_use(const struct pe_worker_call *c, int ns_pid)
 {
-	struct expected *e = ns_pid > 0 ? place_of(ns_pid) : NULL;
+	struct expected *e = is_fuzzed(c) && ns_pid > 0 ? place_of(ns_pid) : NULL;
 
-	if (!is_fuzzed(c) || ns_pid <= 0)
+	if (!e || !is_gone(e))
 		return;
-	if (!e || !is_gone(e)) {
-		pe_fuzz_page_offer(c->s->set.fuzz, (uint32_t)ns_pid);
-		return;
-	}
 	if (e->start == pe_proc_ticks())
 		pe_fuzz_page_next_tick();
-	give(c->s->set.fuzz, e);
+	give(c->s, e);
+}
+
+void pe_reuse_offer(const struct pe_worker_call *c, int ns_pid)
+{
+	if (is_fuzzed(c) && ns_pid > 0)
+		pe_fuzz_page_offer(c->s->set.fuzz, (uint32_t)ns_pid);
+}
+
+bool pe_reuse_is_canary(const struct pe_worker_call *c, int ns_pid)
+{
+	return is_fuzzed(c) && ns_pid > 0 &&
+	       pe_fuzz_page_is_canary(c->s->set.fuzz, (uint32_t)ns_pid);
 }

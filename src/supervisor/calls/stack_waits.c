@@ -25,6 +25,7 @@ struct wait_kept {
 	_Atomic bool is_complete; /* the stack and its end have been written */
 	struct pe_trace_stack stack;
 	enum pe_stack_end end;
+	uint64_t modules; /* as in pe_stack_result */
 };
 
 /* A wait that was interrupted for its stack. The kernel restarts it, and it is notified again as
@@ -66,9 +67,9 @@ static uint64_t now_ms(void)
 	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
-static struct wait_last *place_of(const struct pe_worker_call *c, int pid)
+static struct wait_last *place_of(struct pe_stack_waits *all, uint64_t identity, int pid)
 {
-	return &c->s->waits->last[(c->peer->identity * 31 + (unsigned int)pid) % PIDS];
+	return &all->last[(identity * 31 + (unsigned int)pid) % PIDS];
 }
 
 /* --- restarted waits --- */
@@ -107,7 +108,8 @@ struct entering {
 static void note(const struct pe_worker_call *c, int pid, uint64_t nr)
 {
 	if (pid > 0)
-		*place_of(c, pid) = (struct wait_last){ c->peer->identity, pid, nr };
+		*place_of(c->s->waits, c->peer->identity, pid) =
+			(struct wait_last){ c->peer->identity, pid, nr };
 }
 
 static void note_child(void *arg, int host_pid)
@@ -161,6 +163,7 @@ static void complete(struct pe_stack_waits *all, uint64_t nr, const struct pe_st
 		return; /* replaced meanwhile */
 	w->stack = r->stack;
 	w->end = r->end;
+	w->modules = r->modules;
 	atomic_store(&w->is_complete, true);
 }
 
@@ -277,15 +280,25 @@ long pe_stack_waits_enter(struct pe_worker_call *c, int pid)
 	return PE_WORKER_CONTINUE;
 }
 
-/* --- a pid is misused --- */
+/* --- a pid is misused, or given away --- */
+
+/* The wait by which the process released @pid, or NULL: unknown. */
+static const struct wait_kept *find(struct pe_stack_waits *all, uint64_t identity, int pid)
+{
+	const struct wait_last *l = all ? place_of(all, identity, pid) : NULL;
+	const struct wait_kept *w = l ? &all->kept[l->nr % WAITS] : NULL;
+
+	if (!l || l->identity != identity || l->pid != pid || l->nr == 0 || w->nr != l->nr)
+		return NULL;
+	return w;
+}
 
 bool pe_stack_waits_find(const struct pe_worker_call *c, int pid, struct pe_event_outside *o,
 			 struct pe_trace_stack *stack)
 {
-	const struct wait_last *l = c->s->waits ? place_of(c, pid) : NULL;
-	const struct wait_kept *w = l ? &c->s->waits->kept[l->nr % WAITS] : NULL;
+	const struct wait_kept *w = find(c->s->waits, c->peer->identity, pid);
 
-	if (!l || l->identity != c->peer->identity || l->pid != pid || l->nr == 0 || w->nr != l->nr)
+	if (!w)
 		return false;
 	o->released.by = w->by;
 	o->released.any = w->any;
@@ -297,4 +310,20 @@ bool pe_stack_waits_find(const struct pe_worker_call *c, int pid, struct pe_even
 	o->released.stack = stack;
 	o->released.stack_end = pe_stack_end_name(w->end);
 	return true;
+}
+
+void pe_stack_waits_describe(const struct pe_worker *s, uint64_t identity, int pid,
+			     struct pe_fuzz_page_releaser *by)
+{
+	const struct wait_kept *w = find(s->waits, identity, pid);
+
+	if (!w)
+		return;
+	by->tid = (uint32_t)w->tid;
+	by->call = w->by;
+	if (!atomic_load(&w->is_complete))
+		return;
+	by->depth = w->stack.depth;
+	memcpy(by->frame, w->stack.frame, sizeof(by->frame));
+	by->modules = w->modules;
 }

@@ -18,6 +18,7 @@
 #ifndef PE_SUPERVISOR_CALLS_STACK_WAITS_H
 #define PE_SUPERVISOR_CALLS_STACK_WAITS_H
 
+#include "core/engine/fuzz_page.h"
 #include "core/record/event.h"
 #include "supervisor/calls/stack.h"
 
@@ -34,5 +35,10 @@ long pe_stack_waits_enter(struct pe_worker_call *c, int pid);
  * to which @o then refers. */
 bool pe_stack_waits_find(const struct pe_worker_call *c, int pid, struct pe_event_outside *o,
 			 struct pe_trace_stack *stack);
+
+/* For `pidepoch fuzz`: add to @by the wait by which the process @identity released @pid. If it is
+ * unknown, @by stays as it is. */
+void pe_stack_waits_describe(const struct pe_worker *s, uint64_t identity, int pid,
+			     struct pe_fuzz_page_releaser *by);
 
 #endif

@@ -102,6 +102,7 @@ struct record {
 	struct pe_stack_stop stop; /* has the stack */
 	struct pe_use use;
 	struct pe_evidence_finding f; /* if it is stale by evidence, else UNKNOWN */
+	bool was_other;		      /* the pid never was that of a child of the caller */
 	enum pe_outcome outcome;
 	struct pe_identity_holder who;
 	int ns_pid, ns_tid;
@@ -257,7 +258,8 @@ static void event(const struct pe_worker *s, struct record *t)
 {
 	complete(s, t);
 	if (t->f.verdict == PE_EVIDENCE_UNKNOWN)
-		pe_event_use(frame_of(t, &s->set), &t->use, &known, t->use.holder != 0, t->outcome);
+		pe_event_use(frame_of(t, &s->set), &t->use, t->was_other ? NULL : &known,
+			     t->use.holder != 0, t->outcome);
 	else
 		pe_event_evidence(frame_of(t, &s->set), &t->use, &t->f, t->outcome);
 }
@@ -377,6 +379,25 @@ long pe_stale_use_by_evidence(struct pe_worker_call *c, const struct pe_use *use
 		pe_call_only_asks(use->by) || use->signal == 0, f->verdict == PE_EVIDENCE_STALE);
 
 	return apply(c, use, f, &v);
+}
+
+long pe_stale_use_of_canary(struct pe_worker_call *c, const struct pe_use *use)
+{
+	static struct record t;
+	const struct pe_verdict passed = { .act = PE_VERDICT_PASS };
+
+	if (!pe_stack_is_wanted(c->s))
+		return PE_WORKER_CONTINUE;
+	describe(&t, c, use, NULL, &passed);
+	t.was_other = true;
+	if (pe_stack_take(c, &t.stop.here) == -EINPROGRESS)
+		return -EINPROGRESS;
+	if (t.stop.here.with_library || is_trusted(c) || !pe_notify_holds(c->s->listener, c->n->id))
+		return PE_WORKER_CONTINUE;
+	if (pe_stack_needs_stop(&t.stop.here))
+		return answer_and_stop(c, &t, &passed, PE_WORKER_CONTINUE);
+	event(c->s, &t);
+	return PE_WORKER_CONTINUE;
 }
 
 long pe_stale_use_stolen(struct pe_worker_call *c, int ns_pid)

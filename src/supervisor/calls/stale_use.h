@@ -32,6 +32,10 @@ long pe_stale_use_serve(struct pe_worker_call *c, const struct pe_use *use, int 
 long pe_stale_use_by_evidence(struct pe_worker_call *c, const struct pe_use *use,
 			      const struct pe_evidence_finding *f);
 
+/* For `pidepoch fuzz`: the process that has the pid is a canary, and the pid never was that of a
+ * child of the caller. Write an event (fuzz_page.5). CONTINUE, ANSWERED or -EINPROGRESS */
+long pe_stale_use_of_canary(struct pe_worker_call *c, const struct pe_use *use);
+
 /* The caller waits for @ns_pid, whose status another wait has taken: write an event. CONTINUE or
  * -EINPROGRESS (helper.h) */
 long pe_stale_use_stolen(struct pe_worker_call *c, int ns_pid);
