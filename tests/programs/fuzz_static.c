@@ -6,14 +6,16 @@
  *   group   signals the group of a leader that it has reaped
  *   child   a later child signals one that it has reaped
  *   family  a later child signals the group of one that it has reaped
- *   shell   the same, and the later child executes a shell, which has the library
+ *   shell   a shell, which has the library, signals a child that it has reaped
  *   stolen  reaps any child, and then waits for one by its pid
  *   right   waits for its children, and signals only those that it has not reaped
  */
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 static volatile int after; /* the calls are to stay, and in their order */
@@ -72,25 +74,38 @@ static void let_child_act_late(pid_t pid, pid_t what)
 	waitpid(late, NULL, 0);
 }
 
+/* The shell runs before the pid is released, and after that makes no call but the use. */
 static void let_shell_act_late(pid_t pid)
 {
-	char line[32];
+	int end[2];
 	pid_t late;
+	char ready;
 
-	reap(pid);
-	snprintf(line, sizeof(line), "kill %d", (int)pid);
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, end) != 0)
+		return;
 	late = fork();
 	if (late == 0) {
-		execl("/bin/sh", "sh", "-c", line, (char *)NULL);
+		dup2(end[1], 0);
+		dup2(end[1], 1);
+		execl("/bin/sh", "sh", "-c", "echo; read pid; kill $pid", (char *)NULL);
 		_exit(127);
+	}
+	close(end[1]);
+	if (read(end[0], &ready, 1) == 1) {
+		reap(pid);
+		dprintf(end[0], "%d\n", (int)pid);
 	}
 	waitpid(late, NULL, 0);
 }
 
+/* A pid is given away in a later tick of start times, of 10 ms, than that of its birth. */
 static void be_right(pid_t pid)
 {
+	const struct timespec two_ticks = { .tv_nsec = 20000000 };
+
 	kill(pid, SIGTERM);
 	waitpid(pid, NULL, 0);
+	nanosleep(&two_ticks, NULL);
 	waitpid(start(), NULL, 0);
 }
 
