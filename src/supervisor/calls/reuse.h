@@ -9,9 +9,9 @@
  *          whichever process makes it: in time for each use that the supervisor sees.
  * reuse.2  A pid gets its canary in a later tick of start times than that in which its process was
  *          born (fuzz_page.11).
- * reuse.3  The library's uses of a pid are not notified. If the pid is free, it asks before the use,
- *          by a notified call that fails (fuzz_page.13). So the canary server learns which process
- *          released the pid, and the stack of its wait (stack_waits.h).
+ * reuse.3  The library's uses of a pid are not notified. If the pid is free, it asks before the
+ *          use, by a notified call that fails (fuzz_page.13). So the canary server learns which
+ *          process released the pid, and the stack of its wait (stack_waits.h).
  * reuse.4  Only pids of the supervisor's own namespace, and at most PE_REUSE_EXPECTED at a time.
  */
 #ifndef PE_SUPERVISOR_CALLS_REUSE_H
