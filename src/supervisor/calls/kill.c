@@ -261,9 +261,11 @@ long pe_kill_serve(struct pe_worker_call *c)
 
 	if (c->what == PE_NOTIFY_FILTER_KILL && ns_pid == -1)
 		return is_mute(signal_of(c)) ? pe_all_serve(c) : PE_WORKER_CONTINUE;
+	if (c->what == PE_NOTIFY_FILTER_KILL && ns_pid == INT_MIN)
+		return PE_WORKER_CONTINUE; /* no group: it has no negative */
 	if (c->what == PE_NOTIFY_FILTER_KILL && ns_pid <= 0 && would_end_our_group(c, ns_pid))
 		return -EPERM;
-	if (c->what == PE_NOTIFY_FILTER_KILL && ns_pid < -1 && ns_pid != INT_MIN)
+	if (c->what == PE_NOTIFY_FILTER_KILL && ns_pid < -1)
 		return pe_announce_is_judged(c) ? PE_WORKER_CONTINUE : pe_group_kill_serve(c);
 	pe_reuse_before_use(c, ns_pid);
 	pid = ns_pid > 0 ? pe_peer_pid(c->peer, ns_pid) : 0;
