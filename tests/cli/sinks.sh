@@ -4,29 +4,12 @@
 # summary, and its notices follow on standard error; the journal and the system log get theirs with
 # fields; notices beyond the rate limit are counted (sink.2, sink.3, sink.4, outcome.3).
 . "$(dirname "$0")/../support/cli.sh"
+. "$(dirname "$0")/../support/stale.sh"
 test -x /usr/bin/python3 || skip "python3 is not installed"
 
 # In a pid namespace: an unrelated process, an orphan, gets the pid of a child that was reaped. Each
 # signal to it is then a stale use.
-cat >"$TMPDIR/birth" <<'END'
-import os, signal, sys
-wanted = int(sys.argv[1])
-for attempt in range(1000):
-    try:
-        with open("/proc/sys/kernel/ns_last_pid", "w") as f:
-            f.write(str(wanted - 1))
-    except OSError as error:
-        sys.exit(error)
-    pid = os.fork()
-    if pid == 0:
-        if os.getpid() == wanted:
-            os.closerange(0, 3)
-            signal.pause()
-        os._exit(0)
-    if pid == wanted:
-        os._exit(0)
-    os.waitpid(pid, 0)
-END
+stale_programs "$TMPDIR"
 cat >"$TMPDIR/uses" <<'END'
 import os, shutil, signal, subprocess, sys
 pid = os.fork()
@@ -52,7 +35,7 @@ uses() # NUMBER OPTION...
 	shift
 	tried="$number uses with $*" got=0
 	unshare -rmpf --mount-proc sh -c '"$@"; exit $?' init "$PIDEPOCH" run "$@" -- \
-		/usr/bin/python3 "$TMPDIR/uses" "$TMPDIR/birth" "$number" $folder >"$TMPDIR/out" 2>"$TMPDIR/err" || got=$?
+		/usr/bin/python3 "$TMPDIR/uses" "$TMPDIR/birth.py" "$number" $folder >"$TMPDIR/out" 2>"$TMPDIR/err" || got=$?
 	test "$got" -ne 77 || skip "this kernel does not set a namespace's next pid"
 }
 
@@ -139,7 +122,7 @@ receive() # LOG
 			for f in null zero urandom; do : >/dev/$f && mount --bind "$2/dev/$f" /dev/$f; done
 			path=/dev/log ;;
 		esac || exit 77
-		/usr/bin/python3 "$2/receive" "$path" "$1" /usr/bin/python3 "$2/uses" "$2/birth" 2
+		/usr/bin/python3 "$2/receive" "$path" "$1" /usr/bin/python3 "$2/uses" "$2/birth.py" 2
 		exit $?' sh "$1" "$TMPDIR" >"$TMPDIR/out" 2>"$TMPDIR/err"
 	got=$?
 	test $got -ne 77 || skip "this machine permits no mounts for a $1 of this test"
@@ -159,8 +142,6 @@ lines 2 '^<12>pidepoch\[[0-9]*\]: python3 uses\[[0-9]*\]: kill(' "$TMPDIR/out"
 # A supervisor that cannot write: the notices of a static program and the reasons follow on the
 # program's standard error, once, and again in the summary.
 "$PIDEPOCH" run --supervisor=on -- true 2>/dev/null || skip "no supervisor here (the library was tried)"
-. "$(dirname "$0")/../support/stale.sh"
-stale_programs "$TMPDIR"
 $CC -static "$TMPDIR/uses.c" -o "$TMPDIR/static" || fail "$CC -static"
 cat >"$TMPDIR/inside" <<'END'
 cd "$TMPDIR" || exit 1

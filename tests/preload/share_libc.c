@@ -16,20 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define MUST(what)                                                                                 \
-	do {                                                                                       \
-		if (!(what)) {                                                                     \
-			printf("FAIL: line %d: %s (%s), %s\n", __LINE__, #what, strerror(errno),   \
-			       getenv("PIDEPOCH_WAITS"));                                          \
-			fflush(stdout);                                                            \
-			_exit(1);                                                                  \
-		}                                                                                  \
-	} while (0)
-
-static bool shares(void)
-{
-	return strcmp(getenv("PIDEPOCH_WAITS"), "share") == 0;
-}
+#include "../support/share.h"
 
 static int rounds(void)
 {
@@ -49,19 +36,7 @@ static void handle(int sig, void (*handler)(int sig))
 	MUST(sigaction(sig, &act, NULL) == 0);
 }
 
-static volatile sig_atomic_t taken;
-
 /* --- pclose: a SIGCHLD handler was first --- */
-
-static void on_child(int sig)
-{
-	int before = errno;
-
-	(void)sig;
-	while (waitpid(-1, NULL, WNOHANG) > 0)
-		taken++;
-	errno = before;
-}
 
 static void until_taken(void)
 {
@@ -243,35 +218,11 @@ static void run_scenario(void)
 	undisturbed();
 }
 
-static void run(const char *waits)
-{
-	pid_t pid = fork();
-	int status;
-
-	if (pid == 0) {
-		setenv("LD_PRELOAD", getenv("PIDEPOCH_PRELOAD"), 1);
-		setenv("PIDEPOCH_WAITS", waits, 1);
-		execl("/proc/self/exe", "scenario", "scenario", (char *)NULL);
-		_exit(99);
-	}
-	if (waitpid(pid, &status, 0) != pid || status != 0) {
-		printf("FAIL: --waits=%s: status %#x\n", waits, (unsigned int)status);
-		exit(1);
-	}
-}
-
 int main(int argc, char **argv)
 {
 	(void)argv;
-	if (argc > 1) {
-		run_scenario();
-		return 0;
-	}
-	if (!getenv("PIDEPOCH_PRELOAD")) {
-		printf("PIDEPOCH_PRELOAD names no library\n");
-		return 99;
-	}
-	run("kernel");
-	run("share");
+	share_begin(argc, run_scenario);
+	share_run("kernel", false);
+	share_run("share", false);
 	return 0;
 }

@@ -15,36 +15,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../support/share.h"
+
 #define ROUNDS 1000
 
-#define MUST(what)                                                                                 \
-	do {                                                                                       \
-		if (!(what)) {                                                                     \
-			printf("FAIL: line %d: %s (%s), %s\n", __LINE__, #what, strerror(errno),   \
-			       getenv("PIDEPOCH_WAITS"));                                          \
-			fflush(stdout);                                                            \
-			_exit(1);                                                                  \
-		}                                                                                  \
-	} while (0)
-
-static bool shares(void)
-{
-	return strcmp(getenv("PIDEPOCH_WAITS"), "share") == 0;
-}
-
 /* --- a SIGCHLD handler takes each status, often before fork() has returned --- */
-
-static volatile sig_atomic_t taken;
-
-static void on_child(int sig)
-{
-	int before = errno;
-
-	(void)sig;
-	while (waitpid(-1, NULL, WNOHANG) > 0)
-		taken++;
-	errno = before;
-}
 
 static pid_t child_with(int status)
 {
@@ -214,41 +189,13 @@ static void run_scenario(void)
 	a_bad_pointer();
 }
 
-static void run(const char *waits, bool ignored)
-{
-	pid_t pid = fork();
-	int status;
-
-	if (pid == 0) {
-		setenv("LD_PRELOAD", getenv("PIDEPOCH_PRELOAD"), 1);
-		setenv("PIDEPOCH_WAITS", waits, 1);
-		if (ignored) {
-			signal(SIGCHLD, SIG_IGN);
-			setenv("TEST_INHERITED", "1", 1);
-		}
-		execl("/proc/self/exe", "scenario", "scenario", (char *)NULL);
-		_exit(99);
-	}
-	if (waitpid(pid, &status, 0) != pid || status != 0) {
-		printf("FAIL: --waits=%s: status %#x\n", waits, (unsigned int)status);
-		exit(1);
-	}
-}
-
 int main(int argc, char **argv)
 {
 	(void)argv;
-	if (argc > 1) {
-		run_scenario();
-		return 0;
-	}
-	if (!getenv("PIDEPOCH_PRELOAD")) {
-		printf("PIDEPOCH_PRELOAD names no library\n");
-		return 99;
-	}
+	share_begin(argc, run_scenario);
 	for (int ignored = 0; ignored < 2; ignored++) {
-		run("kernel", ignored);
-		run("share", ignored);
+		share_run("kernel", ignored);
+		share_run("share", ignored);
 	}
 	return 0;
 }
