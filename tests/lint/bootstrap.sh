@@ -16,7 +16,7 @@ fail()
 # `apt-get` writes down its arguments, and installs only after an update (or at once, with
 # lists=fresh).
 mkdir "$TMPDIR/bin" && cd "$TMPDIR" || exit 99
-cp "$project/build-aux/bootstrap" .
+cp "$project/build-aux/bootstrap" "$project/build-aux/folder-name" .
 cat >packages <<'END'
 build  sh-package     sh
 build  absent         absent-command
@@ -65,9 +65,9 @@ test "$(sed 's/.*\(install\|update\).*/\1/' asked | tr '\n' ' ')" = 'install upd
 
 bootstrap 0 fresh build test && fail "succeeded although a package does not bring what it is wanted for"
 
-for folder in 'with space' "o'clock" 'R&D' '#1' '$x'; do
+for folder in 'with space' with:colon "o'clock" 'R&D' '#1' '$x'; do
 	mkdir "$folder"
-	cp bootstrap packages "$folder"
+	cp bootstrap folder-name packages "$folder"
 	(cd "./$folder" && bootstrap 0 fresh build) && fail "began in a folder that make cannot name: $folder"
 	grep -qF "/$folder" "$folder/out" || { cat "$folder/out"; fail "did not say which folder"; }
 	test ! -e "$folder/asked" || fail "installed packages for a folder that make cannot name"

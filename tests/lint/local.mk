@@ -2,6 +2,7 @@
 # What a reader could check by hand, checked by machine. `make lint` runs these alone.
 LINT_TESTS += \
 	tests/lint/bootstrap.sh \
+	tests/lint/folders.sh \
 	tests/lint/hidden.sh \
 	tests/lint/includes.sh \
 	tests/lint/citations.sh \
