@@ -51,6 +51,10 @@ UNIT_TESTS += tests/unit/test_evidence
 tests_unit_test_evidence_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_evidence_LDADD = $(UNIT_LIBS)
 
+UNIT_TESTS += tests/unit/test_rate
+tests_unit_test_rate_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_rate_LDADD = $(UNIT_LIBS)
+
 UNIT_TESTS += tests/unit/test_append
 tests_unit_test_append_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_append_LDADD = $(UNIT_LIBS)

@@ -20,17 +20,22 @@ struct pe_event_outside;
 struct pe_fuzz_page;
 struct pe_tally;
 
-#define PE_SINK_CLASSES 64u
+#define PE_RATE_CLASSES 64u
 #define PE_SINK_RECENT	16u
+
+/* the notices of a process in one second (core/record/rate.h); zero at the start */
+struct pe_rate {
+	_Atomic uint64_t owner; /* whose counts these are */
+	_Atomic uint32_t second, written[PE_RATE_CLASSES];
+	_Atomic uint32_t left_out;
+};
 
 /* what the host keeps of a process's notices (core/record/sink.h); zero at the start */
 struct pe_sink {
-	_Atomic uint32_t second, written[PE_SINK_CLASSES]; /* sink.4: notices in this second */
-	_Atomic uint32_t left_out;
-	_Atomic int process; /* whose counts these are: a forked child starts at zero */
+	struct pe_rate rate;
 	_Atomic int log_error, events_error; /* errno of the first line that was lost; 0: none */
 	_Atomic bool log_said, events_said;  /* this has been reported */
-	bool of_many;		  /* the notices are of other processes, and are not limited */
+	bool of_many;		  /* the notices are of other processes: the host has their rates */
 	_Atomic uint32_t uses;	  /* stale uses since the exec or fork */
 	_Atomic uint32_t refused; /* of these */
 	_Atomic uint64_t recent[PE_SINK_RECENT]; /* PE_SINK_USE: the last ones; n-th at n modulo */

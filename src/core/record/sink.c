@@ -6,6 +6,7 @@
 
 #include "core/frame/use.h"
 #include "core/record/append.h"
+#include "core/record/rate.h"
 #include "core/record/sink.h"
 #include "core/record/tally.h"
 #include "core/sys.h"
@@ -300,34 +301,20 @@ void pe_sink_count(const struct pe_settings *set, uint64_t use, bool refused)
 
 /* --- the rate --- */
 
-static void start_at_zero(struct pe_sink *s)
-{
-	int me = (int)pe_sys_getpid();
-
-	if (atomic_exchange_explicit(&s->process, me, memory_order_relaxed) == me)
-		return;
-	atomic_store_explicit(&s->second, 0, memory_order_relaxed);
-	atomic_store_explicit(&s->left_out, 0, memory_order_relaxed);
-}
-
-/* sink.4. Two threads at the change of the second may write a few more. */
-static bool is_over_rate(struct pe_sink *s, uint32_t pid)
+bool pe_sink_has_room(const struct pe_settings *set, struct pe_rate *r, uint64_t owner,
+		      uint32_t pid)
 {
 	struct timespec now = { 0 };
 
-	start_at_zero(s);
 	pe_sys_clock_gettime(CLOCK_MONOTONIC, &now);
-	if (atomic_exchange_explicit(&s->second, (uint32_t)now.tv_sec, memory_order_relaxed) !=
-	    (uint32_t)now.tv_sec)
-		for (uint32_t i = 0; i < PE_SINK_CLASSES; i++)
-			atomic_store_explicit(&s->written[i], 0, memory_order_relaxed);
-	return atomic_fetch_add_explicit(&s->written[pid % PE_SINK_CLASSES], 1,
-					 memory_order_relaxed) >= PE_SINK_RATE;
+	if (pe_rate_allows(r, owner, pid, (uint32_t)now.tv_sec))
+		return true;
+	pe_tally_add(set, COUNT(left_out));
+	return false;
 }
 
-static void report_left_out(const struct pe_settings *set)
+void pe_sink_left_out(const struct pe_settings *set, uint32_t n)
 {
-	const uint32_t n = atomic_exchange_explicit(&set->sink->left_out, 0, memory_order_relaxed);
 	char buffer[256];
 	struct pe_text line = pe_text_on(buffer, sizeof(buffer) - 1);
 
@@ -337,7 +324,7 @@ static void report_left_out(const struct pe_settings *set)
 	pe_text_decimal(&line, n);
 	pe_text_add(&line, n == 1 ? " notice was left out: more than "
 				  : " notices were left out: more than ");
-	pe_text_decimal(&line, PE_SINK_RATE);
+	pe_text_decimal(&line, PE_RATE_MOST);
 	pe_text_add(&line, " in a second");
 	line.limit++;
 	write_line(set, &line, NULL);
@@ -347,12 +334,12 @@ long pe_sink_write(const struct pe_settings *set, struct pe_text *line,
 		   const struct pe_sink_fields *f)
 {
 	line->limit++;
-	if (set->sink && !set->sink->of_many && is_over_rate(set->sink, f ? f->pid : 0)) {
-		atomic_fetch_add_explicit(&set->sink->left_out, 1, memory_order_relaxed);
-		pe_tally_add(set, COUNT(left_out));
-		return 0;
+	if (set->sink && !set->sink->of_many) {
+		struct pe_rate *r = &set->sink->rate;
+
+		if (!pe_sink_has_room(set, r, (uint64_t)pe_sys_getpid(), f ? f->pid : 0))
+			return 0;
+		pe_sink_left_out(set, pe_rate_take_left_out(r));
 	}
-	if (set->sink)
-		report_left_out(set);
 	return write_line(set, line, f);
 }

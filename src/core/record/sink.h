@@ -13,10 +13,8 @@
  *         standard error of its own: it writes both to the caller's (supervisor/calls/stale_use.h).
  * sink.3  Async-signal-safe. A socket is opened close-on-exec for one datagram and closed; a
  *         receiver that is not ready loses it (sink.2), and never holds up the program.
- * sink.4  A process writes at most PE_SINK_RATE notices a second about pids that are equal modulo
- *         PE_SINK_CLASSES: a loop over one stale pid does not hide the notices about others. The
- *         next notice after that is preceded by a line with the number of those that were left
- *         out. Events are all written.
+ * sink.4  The notices of each process are limited (rate.h). The next notice after some were left
+ *         out is preceded by a line with their number. Events are all written.
  */
 #ifndef PE_CORE_RECORD_SINK_H
 #define PE_CORE_RECORD_SINK_H
@@ -25,7 +23,6 @@
 #include "core/frame/settings.h"
 #include "core/text.h"
 
-#define PE_SINK_RATE	100u
 #define PE_SINK_JOURNAL "/run/systemd/journal/socket"
 #define PE_SINK_SYSLOG	"/dev/log"
 
@@ -55,6 +52,13 @@ void pe_sink_know_stderr(struct pe_settings *set);
 
 /* Begin a line: "pidepoch: NAME[PID]: ". */
 void pe_sink_begin(struct pe_text *line, const struct pe_settings *set);
+
+/* sink.4: may process @owner write a notice about @pid now? If not, it is counted as left out. */
+bool pe_sink_has_room(const struct pe_settings *set, struct pe_rate *r, uint64_t owner,
+		      uint32_t pid);
+
+/* Write that @n notices were left out; nothing if there are none. */
+void pe_sink_left_out(const struct pe_settings *set, uint32_t n);
 
 /* Write the line, without a newline at its end; its buffer has one byte of room behind its limit.
  * @f: may be NULL. 0, or -errno: it is not where it belongs */

@@ -14,6 +14,7 @@
 #include "core/record/describe.h"
 #include "core/record/event.h"
 #include "core/record/notice.h"
+#include "core/record/rate.h"
 #include "core/record/sink.h"
 #include "core/sys.h"
 #include "core/text.h"
@@ -95,6 +96,21 @@ static bool may_report(const struct pe_worker_call *c, const struct pe_identity_
 	       logged_of(parent)->identity != parent || logged_of(parent)->at > who->start;
 }
 
+/* Those that have reported lately. A collision starts at zero (rate.2). */
+static struct pe_rate rates[256];
+
+/* stale_use.5; @left_out: how many notices were left out before this one */
+static bool has_room(const struct pe_worker_call *c, const struct pe_use *use, uint32_t *left_out)
+{
+	const uint64_t self = c->peer->identity;
+	struct pe_rate *r = &rates[self % (sizeof(rates) / sizeof(rates[0]))];
+
+	if (!pe_sink_has_room(&c->s->set, r, self, (uint32_t)use->pid))
+		return false;
+	*left_out = pe_rate_take_left_out(r);
+	return true;
+}
+
 /* --- notices and events, in the caller's name --- */
 
 /* All data of a notice and an event, complete, since a helper may write the event. */
@@ -106,6 +122,7 @@ struct record {
 	enum pe_outcome outcome;
 	struct pe_identity_holder who;
 	int ns_pid, ns_tid;
+	uint32_t left_out; /* notices before this one */
 	struct pe_event_outside outside;
 	struct pe_trace_stack released;
 };
@@ -153,12 +170,15 @@ struct line {
 	enum pe_outcome outcome;
 	struct pe_identity_holder who;
 	int tgid, ns_pid, ns_tid;
+	uint32_t left_out;
 };
 
-/* As pe_notice_stale() */
+/* As pe_notice_stale(), with those before it that were left out */
 static long describe_use(const struct pe_frame *p, const struct pe_use *u,
-			 const struct pe_evidence_finding *f, enum pe_outcome outcome)
+			 const struct pe_evidence_finding *f, enum pe_outcome outcome,
+			 uint32_t left_out)
 {
+	pe_sink_left_out(p->set, left_out);
 	return f->verdict == PE_EVIDENCE_UNKNOWN ? pe_notice_stale(p, u, &known, outcome)
 						 : pe_notice_evidence(p, u, f, outcome);
 }
@@ -179,7 +199,7 @@ static void write_lines(struct pe_helper_call *h, const struct line *l, bool not
 			set.tally = NULL; /* it has been counted as lost */
 		set.log = NULL;
 		if (notice)
-			describe_use(frame_of(&t, &set), &l->use, &l->f, l->outcome);
+			describe_use(frame_of(&t, &set), &l->use, &l->f, l->outcome, l->left_out);
 	}
 	dup2(STDIN_FILENO, STDERR_FILENO); /* /dev/null */
 }
@@ -206,6 +226,7 @@ static long ask_for_lines(struct pe_worker_call *c, pe_helper_op *op, const stru
 		.tgid = c->peer->tgid,
 		.ns_pid = t->ns_pid,
 		.ns_tid = t->ns_tid,
+		.left_out = t->left_out,
 	};
 
 	return pe_helper_do(c, op, &l, sizeof(l)) == -EINPROGRESS ? -EINPROGRESS : 0;
@@ -218,17 +239,19 @@ static bool has_begun(const struct pe_worker_call *c)
 	       pe_stack_has_tried_stop(c);
 }
 
-static bool is_logged(const struct pe_worker_call *c, const struct record *t, bool begun)
+static bool is_logged(const struct pe_worker_call *c, const struct record *t)
 {
-	if (!c->s->set.log || pe_helper_has_done(c, write_notice))
-		return false;
-	return begun || describe_use(frame_of(t, &c->s->set), &t->use, &t->f, t->outcome) == 0;
+	return c->s->set.log &&
+	       describe_use(frame_of(t, &c->s->set), &t->use, &t->f, t->outcome, t->left_out) == 0;
 }
 
 /* stale_use.2; @begun: as has_begun(). 0 or -EINPROGRESS */
-static long notice(struct pe_worker_call *c, const struct record *t, bool begun)
+static long notice(struct pe_worker_call *c, struct record *t, bool begun)
 {
-	return is_logged(c, t, begun) ? 0 : ask_for_lines(c, write_notice, t);
+	if (!pe_helper_has_done(c, write_notice) &&
+	    (begun || !has_room(c, &t->use, &t->left_out) || is_logged(c, t)))
+		return 0;
+	return ask_for_lines(c, write_notice, t);
 }
 
 /* For `pidepoch top` and `watch`. */

@@ -16,6 +16,7 @@
  * stale_use.4  With --stacks an event has the stack of the call (stack.h), and of the wait that
  *              released the pid where that was notified (stack_waits.h). Forks are not notified:
  *              from outside there is no stack of the birth.
+ * stale_use.5  The notices of each process are limited as in a program with the library (rate.h).
  */
 #ifndef PE_SUPERVISOR_CALLS_STALE_USE_H
 #define PE_SUPERVISOR_CALLS_STALE_USE_H
