@@ -194,13 +194,14 @@ static void set_environment(void)
 	setenv("LC_ALL", "C", 1);
 }
 
-/* No pipe may get one of the descriptors 0 to 2, which the programs need. */
+/* No pipe may get one of the descriptors 0 to 2, which the programs need. A closed one stays one that
+ * cannot be written to. */
 static void open_standard_three(void)
 {
 	int fd;
 
 	do
-		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+		fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	while (fd >= 0 && fd <= 2);
 	close(fd);
 }
