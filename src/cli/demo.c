@@ -194,8 +194,8 @@ static void set_environment(void)
 	setenv("LC_ALL", "C", 1);
 }
 
-/* No pipe may get one of the descriptors 0 to 2, which the programs need. A closed one stays one that
- * cannot be written to. */
+/* No pipe may get one of the descriptors 0 to 2, which the programs need. A write to one that was
+ * closed still fails. */
 static void open_standard_three(void)
 {
 	int fd;

@@ -30,4 +30,10 @@ grep -q ns_last_pid "$TMPDIR/out" || { show; fail "the other way was not taken";
 # a caller that ignores SIGCHLD, or has its standard input closed
 runs_well --ignore-signal=CHLD
 runs_well <&-
+# a caller that has closed its standard output
+tried='demo >&-' got=0
+"$PIDEPOCH" demo >&- 2>"$TMPDIR/err" || got=$?
+: >"$TMPDIR/out"
+status 1
+said 'cannot write to standard output: Bad file descriptor'
 test "$(cat /proc/sys/kernel/pid_max)" = "$before" || fail "the machine's pid_max was changed"

@@ -92,7 +92,7 @@ for command in $commands; do
 done
 wrong "unknown shell 'csh': must be bash, zsh or fish" completion csh
 
-# the same for what the commands print
+# the same for what the commands print, and for a closed standard output
 : >"$TMPDIR/events"
 for words in 'top --once' 'top --json' 'doctor' 'doctor --json' "report $TMPDIR/events" "report --format=html $TMPDIR/events" \
 	'completion bash' 'help' 'version' '--version' '--help'; do
@@ -101,6 +101,11 @@ for words in 'top --once' 'top --json' 'doctor' 'doctor --json' "report $TMPDIR/
 	test $? -eq 1 || fail "'$words' into a full disk: status $?"
 	grep -q '^pidepoch[a-z ]*: cannot write to standard output: No space left on device$' "$TMPDIR/err" ||
 		{ cat "$TMPDIR/err"; fail "'$words' into a full disk: no error"; }
+	# shellcheck disable=SC2086
+	"$PIDEPOCH" $words >&- 2>"$TMPDIR/err"
+	test $? -eq 1 || fail "'$words' with no standard output: status $?"
+	grep -q '^pidepoch[a-z ]*: cannot write to standard output: Bad file descriptor$' "$TMPDIR/err" ||
+		{ cat "$TMPDIR/err"; fail "'$words' with no standard output: no error"; }
 	for trap in - ''; do
 		# shellcheck disable=SC2086
 		(trap "$trap" PIPE; "$PIDEPOCH" $words 2>"$TMPDIR/err" | true)
