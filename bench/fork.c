@@ -5,6 +5,7 @@
  *   fork [paced] [fork|vfork|spawn]
  *   fork [paced] parts               fork with the calls and the page copies that a guard needs
  *   fork [paced] start [LIBRARY]     spawn of true with LIBRARY preloaded there, and not here
+ *   fork times N                     N forks, one after the other
  */
 #include <signal.h>
 #include <spawn.h>
@@ -97,7 +98,9 @@ int main(int argc, char **argv)
 
 	if (argc > 2 && strcmp(argv[1], "start") == 0 && *argv[2])
 		setenv("LD_PRELOAD", argv[2], 1);
-	if (argc > 1 && strcmp(argv[1], "parts") == 0)
+	if (argc > 2 && strcmp(argv[1], "times") == 0)
+		printf("%.2f\n", block_ns(cycles, atoi(argv[2]), how) / 1e3);
+	else if (argc > 1 && strcmp(argv[1], "parts") == 0)
 		block_run(paced, cycles_of_parts, BLOCKS, CYCLES, two_pages(), 1e3);
 	else
 		block_run(paced, cycles, BLOCKS, CYCLES, argc > 1 ? argv[1] : how, 1e3);

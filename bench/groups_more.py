@@ -68,7 +68,7 @@ class Fuzz(Group):
             call + '.native', 0.60 if (policy, call) == ('immediate', 'fork') else None, 'us',
             least=True, inverse=True)
         for policy in ('immediate', 'lottery', 'turns') for call in ('fork', 'spawn')
-    ) + (Row('ten runs of 2,440 forks, less 1 s / native', 'ten.turns',
+    ) + (Row('ten runs of 1,000 forks, less 1 s / native', 'ten.turns',
              'ten.native', 2, 's'),)
 
     def measure(self, bench, n):
@@ -77,7 +77,7 @@ class Fuzz(Group):
             command = () if variant == 'native' else fuzz
             for call in ('fork', 'spawn'): # the program's own line is the first
                 bench.take(call + '.' + variant, *command, bench.program('fork'), call)
-        if n < 3:
+        if n < 5:
             self.ten(bench, 'ten.native', 10, 0)
             self.ten(bench, 'ten.turns', 1, 1, bench.command, 'fuzz', '--runs=10', '--')
 
@@ -87,7 +87,7 @@ class Fuzz(Group):
         start = time.monotonic()
         try:
             for _ in range(times):
-                bench.run(*command, bench.program('fork'), 'fork')
+                bench.run(*command, bench.program('fork'), 'times', '1000')
             bench.add(key, time.monotonic() - start - less)
         except Missing as e:
             bench.fail(key, e)

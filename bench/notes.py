@@ -46,9 +46,9 @@ NOTES = {
   that by the words that the walk read.
 ''',
     'fuzz': '''
-* A release in `fuzz` costs a canary's birth and two changes of process. On an idle machine,
-  where a bare fork is at its fastest, programs that do nothing else run at half of their
-  speed.
+* A release in `fuzz` costs a canary's birth and two changes of process.
+* Ten runs by `turns` start the program 14 times: there is a control run, and in three runs the
+  program is started a second time.
 ''',
     'report': '',
     'vrange': '''
