@@ -89,7 +89,8 @@ static void note(struct pe_fuzz_page *page, const struct canary *c, enum pe_fuzz
 
 static void found(struct pe_fuzz_page *page, const struct canary *c, int signal, pid_t sender)
 {
-	note(page, c, PE_FUZZ_PAGE_SIGNAL, signal, sender);
+	if (!pe_fuzz_page_is_to_all(page, (uint32_t)sender, signal))
+		note(page, c, PE_FUZZ_PAGE_SIGNAL, signal, sender);
 }
 
 /* canary.5 */

@@ -27,7 +27,7 @@
 
 static long serve(struct pe_worker_call *c)
 {
-	pe_reuse_give(c->s);
+	pe_reuse_begin(c);
 	switch (c->what) {
 	case PE_NOTIFY_FILTER_WAIT:
 	case PE_NOTIFY_FILTER_WAITID:

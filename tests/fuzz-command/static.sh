@@ -25,6 +25,9 @@ finds() # PATTERN STACK-PATTERN COMMAND...
 finds 'signal 15 \(TERM\) reached an unrelated process, pid [0-9]' ' in act_late ' "$built/fuzz_static" pid
 finds 'signal 15 \(TERM\) reached an unrelated process, pid [0-9]' ' in act_on_group_late ' "$built/fuzz_static" group
 
+# what is sent to all is no find, and does not hide one (fuzz_page.14, reuse.4)
+finds 'signal 15 \(TERM\) reached an unrelated process, pid [0-9]' ' in signal_all_and_pid ' "$built/fuzz_static" all
+
 # one process releases the pid, and another one uses it, which is static or has the library: the
 # finding has the stack of the wait
 released() # MODE
@@ -54,7 +57,7 @@ finds 'statuses of children were lost to another wait' ' in wait_late ' "$built/
 
 try fuzz --seed=1 --runs=5 -- "$built/fuzz_static" right
 status 0
-grep -qE '^pidepoch fuzz: nothing found in 5 runs .*: 0 forks, [1-9][0-9]* releases, [1-9][0-9]* reuses$' out || { show; fail "its pids were not given away"; }
+grep -qE '^pidepoch fuzz: nothing found in 5 runs .*: 0 forks, [1-9][0-9]* releases, ([1-9][0-9]|[5-9]) reuses$' out || { show; fail "its pids were not given away"; }
 
 # below another program the control run shows that a supervisor is needed
 try fuzz --seed=1 --runs=1 -- sh -c "'$built/fuzz_static' group; true"

@@ -8,7 +8,9 @@
  *   family  a later child signals the group of one that it has reaped
  *   shell   a shell, which has the library, signals a child that it has reaped
  *   stolen  reaps any child, and then waits for one by its pid
- *   right   waits for its children, and signals only those that it has not reaped
+ *   all     signals all processes, after that its own group, and then a child that it has reaped
+ *   right   waits for its children, and signals only those that it has not reaped, all
+ *           processes, and its own group
  */
 #include <signal.h>
 #include <stdio.h>
@@ -98,14 +100,41 @@ static void let_shell_act_late(pid_t pid)
 	waitpid(late, NULL, 0);
 }
 
-/* A pid is given away in a later tick of start times, of 10 ms, than that of its birth. */
-static void be_right(pid_t pid)
+/* A pid is given away in a later tick of start times, of 10 ms, than that of its birth: at the call
+ * that comes next. */
+static void release(pid_t pid)
 {
 	const struct timespec two_ticks = { .tv_nsec = 20000000 };
 
-	kill(pid, SIGTERM);
 	waitpid(pid, NULL, 0);
 	nanosleep(&two_ticks, NULL);
+}
+
+/* All get this signal, except the caller. It is ignored in the group, which the caller is in. */
+static void signal_all(int signo)
+{
+	signal(SIGURG, SIG_IGN);
+	kill(-1, signo);
+	kill(0, SIGURG);
+	kill(-getpgrp(), SIGURG);
+}
+
+static void signal_all_and_pid(pid_t pid)
+{
+	release(pid);
+	signal_all(SIGTERM);
+	kill(pid, SIGTERM);
+}
+
+static void be_right(pid_t pid)
+{
+	kill(pid, SIGTERM);
+	release(pid);
+	signal_all(SIGTERM);
+	release(start());
+	signal_all(SIGSTOP);
+	release(start());
+	signal_all(SIGKILL);
 	waitpid(start(), NULL, 0);
 }
 
@@ -126,6 +155,8 @@ int main(int argc, char **argv)
 		let_shell_act_late(pid);
 	else if (strcmp(what, "stolen") == 0)
 		wait_late(pid);
+	else if (strcmp(what, "all") == 0)
+		signal_all_and_pid(pid);
 	else
 		be_right(pid);
 	return 0;

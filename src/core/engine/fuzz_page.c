@@ -355,3 +355,20 @@ void pe_fuzz_page_all_end(struct pe_fuzz_page *f)
 {
 	end_turn(f);
 }
+
+void pe_fuzz_page_set_to_all(struct pe_fuzz_page *f, uint32_t sender, int signal)
+{
+	bool have_left = pe_fuzz_page_all_begin(f);
+
+	atomic_store(&f->to_all, (uint64_t)sender << 32 | (uint32_t)signal);
+	if (have_left)
+		pe_fuzz_page_all_end(f);
+}
+
+bool pe_fuzz_page_is_to_all(const struct pe_fuzz_page *f, uint32_t sender, int signal)
+{
+	uint64_t to_all = atomic_load(&f->to_all);
+
+	return to_all && (uint32_t)to_all == (uint32_t)signal &&
+	       (!sender || to_all >> 32 == sender);
+}

@@ -38,6 +38,9 @@
  * fuzz_page.13  Releases by programs without the library are known to the supervisor. Before a free
  *              pid is given away at its use, a notified call with a signal that does not exist lets
  *              the supervisor give it away, with the process and the stack of its release.
+ * fuzz_page.14  A kill(-1) that bypasses the library is made by the kernel at a moment that is not
+ *               known. The canaries leave before it, and one that is created until it has been made
+ *               does not record its signal.
  */
 #ifndef PE_CORE_ENGINE_FUZZ_PAGE_H
 #define PE_CORE_ENGINE_FUZZ_PAGE_H
@@ -45,7 +48,7 @@
 #include "core/contract.h"
 
 #define PE_FUZZ_PAGE_FRAMES  16u
-#define PE_FUZZ_PAGE_VERSION 7u
+#define PE_FUZZ_PAGE_VERSION 8u
 #define PE_FUZZ_PAGE_FINDS   32u
 /* canaries at a time: those at released pids, of which the oldest ends when another one comes, and
  * those at pids of before a restart, which stay */
@@ -133,6 +136,7 @@ struct pe_fuzz_page {
 	_Atomic uint32_t asked, served;
 	_Atomic uint32_t pid; /* the pid or the request */
 	_Atomic uint32_t draws, forks, releases, reuses;
+	_Atomic uint64_t to_all;  /* fuzz_page.14: the sender and the signal, 32 bits each; or 0 */
 	_Atomic uint32_t awaited; /* children for which a wait was notified: it may release them */
 	_Atomic uint32_t bare;	  /* a program that cannot load the library was executed */
 	_Atomic uint32_t looks;	  /* the last PE_FUZZ_PAGE_LOOKED of them are in `looked` */
@@ -211,6 +215,13 @@ void pe_fuzz_page_used(struct pe_fuzz_page *f);
  * call all_end. */
 bool pe_fuzz_page_all_begin(struct pe_fuzz_page *f);
 void pe_fuzz_page_all_end(struct pe_fuzz_page *f);
+
+/* fuzz_page.14: process @sender is about to send @signal to all; 0, 0: that has been done. All
+ * canaries have left. */
+void pe_fuzz_page_set_to_all(struct pe_fuzz_page *f, uint32_t sender, int signal);
+
+/* Was @signal sent to all? @sender: 0: not known */
+bool pe_fuzz_page_is_to_all(const struct pe_fuzz_page *f, uint32_t sender, int signal);
 
 /* The futex is shared between processes. wait: 0, or -errno as in futex(2) */
 int pe_fuzz_page_wait(_Atomic uint32_t *word, uint32_t value);

@@ -21,6 +21,8 @@
 #include "supervisor/worker/credentials.h"
 #include "supervisor/worker/helper.h"
 
+#define LAST_SIGNAL 64
+
 static const enum pe_call names[] = {
 	[PE_NOTIFY_FILTER_KILL] = PE_CALL_KILL,
 	[PE_NOTIFY_FILTER_TKILL] = PE_CALL_TKILL,
@@ -77,7 +79,7 @@ static long is_void(struct pe_worker_call *c)
 {
 	if (c->what == PE_NOTIFY_FILTER_PIDFD)
 		return ((uint32_t)c->n->data.args[1] & ~(uint32_t)(O_NONBLOCK | O_EXCL)) != 0;
-	return (unsigned int)signal_of(c) > 64 ? 1 : has_bad_info(c);
+	return (unsigned int)signal_of(c) > LAST_SIGNAL ? 1 : has_bad_info(c);
 }
 
 /* --- a living child --- */
@@ -253,6 +255,16 @@ static bool is_own_thread(const struct pe_worker_call *c, int pid)
 	return c->what == PE_NOTIFY_FILTER_TKILL && pid > 0 && pe_peer_is_thread(c->peer, pid);
 }
 
+/* kill.3 */
+static long serve_all(struct pe_worker_call *c)
+{
+	int signal = signal_of(c);
+
+	if (signal > 0 && signal <= LAST_SIGNAL && !pe_announce_is_judged(c))
+		pe_reuse_to_all(c, signal);
+	return is_mute(signal) ? pe_all_serve(c) : PE_WORKER_CONTINUE;
+}
+
 long pe_kill_serve(struct pe_worker_call *c)
 {
 	int ns_pid = (int)c->n->data.args[0];
@@ -260,7 +272,7 @@ long pe_kill_serve(struct pe_worker_call *c)
 	int pid;
 
 	if (c->what == PE_NOTIFY_FILTER_KILL && ns_pid == -1)
-		return is_mute(signal_of(c)) ? pe_all_serve(c) : PE_WORKER_CONTINUE;
+		return serve_all(c);
 	if (c->what == PE_NOTIFY_FILTER_KILL && ns_pid == INT_MIN)
 		return PE_WORKER_CONTINUE; /* no group: it has no negative */
 	if (c->what == PE_NOTIFY_FILTER_KILL && ns_pid <= 0 && would_end_our_group(c, ns_pid))

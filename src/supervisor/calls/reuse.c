@@ -62,7 +62,7 @@ static void give(const struct pe_worker *s, struct expected *e)
 	e->pid = 0;
 }
 
-void pe_reuse_give(const struct pe_worker *s)
+static void give_all(const struct pe_worker *s)
 {
 	uint64_t now = 0;
 
@@ -73,6 +73,36 @@ void pe_reuse_give(const struct pe_worker *s)
 		if (expected[i].start != now)
 			give(s, &expected[i]);
 	}
+}
+
+/* --- kill(-1) --- */
+
+static int sender_to_all; /* the thread; 0: none */
+
+void pe_reuse_to_all(const struct pe_worker_call *c, int signal)
+{
+	if (!is_fuzzed(c))
+		return;
+	sender_to_all = c->peer->tid;
+	pe_fuzz_page_set_to_all(c->s->set.fuzz, (uint32_t)c->peer->tgid, signal);
+}
+
+/* reuse.4 */
+static void end_to_all(const struct pe_worker_call *c)
+{
+	if (!sender_to_all ||
+	    (sender_to_all != c->peer->tid && pe_sys_kill(sender_to_all, 0) != -ESRCH))
+		return;
+	sender_to_all = 0;
+	pe_fuzz_page_set_to_all(c->s->set.fuzz, 0, 0);
+}
+
+/* --- calls --- */
+
+void pe_reuse_begin(const struct pe_worker_call *c)
+{
+	end_to_all(c);
+	give_all(c->s);
 }
 
 void pe_reuse_before_use(const struct pe_worker_call *c, int ns_pid)

@@ -12,7 +12,9 @@
  * reuse.3  The library's uses of a pid are not notified. If the pid is free, it asks before the
  *          use, by a notified call that fails (fuzz_page.13). So the canary server learns which
  *          process released the pid, and the stack of its wait (stack_waits.h).
- * reuse.4  Only pids of the supervisor's own namespace, and at most PE_REUSE_EXPECTED at a time.
+ * reuse.4  A kill(-1) has been made when its thread makes another call, or has ended
+ *          (fuzz_page.14).
+ * reuse.5  Only pids of the supervisor's own namespace, and at most PE_REUSE_EXPECTED at a time.
  */
 #ifndef PE_SUPERVISOR_CALLS_REUSE_H
 #define PE_SUPERVISOR_CALLS_REUSE_H
@@ -25,7 +27,10 @@
 void pe_reuse_expect(const struct pe_worker_call *c, int ns_pid);
 
 /* Before a call is served. */
-void pe_reuse_give(const struct pe_worker *s);
+void pe_reuse_begin(const struct pe_worker_call *c);
+
+/* The caller is about to send @signal to all processes. */
+void pe_reuse_to_all(const struct pe_worker_call *c, int signal);
 
 /* Before a use of @ns_pid by any process: if an expected child had it, it is given away now. */
 void pe_reuse_before_use(const struct pe_worker_call *c, int ns_pid);
