@@ -48,10 +48,10 @@ static const char *signal_name(int number)
 	return name ? name : "a real-time signal";
 }
 
-/* @call: enum pe_call, or 0 */
+/* @call: enum pe_call */
 static const char *probe_name(int call)
 {
-	return call ? pe_call_name((unsigned int)call) : "a look at /proc";
+	return call == PE_CALL_PROC ? "a look at /proc" : pe_call_name((unsigned int)call);
 }
 
 void pe_fuzz_print_act(const struct pe_fuzz_page_find *f, char *to, size_t size)

@@ -239,7 +239,8 @@ long pe_preload_look(pid_t pid)
 	long n = pe_judge_look(&frame, &thread, pid);
 
 	if (unlikely(start.set.fuzz) && n >= 0)
-		pe_fuzz_page_probed(start.set.fuzz, (uint32_t)pid, PE_CALL_NONE);
+		pe_fuzz_page_probed(start.set.fuzz, (uint32_t)pid, PE_CALL_PROC,
+				    (uint32_t)pe_sys_getpid());
 	return n;
 }
 

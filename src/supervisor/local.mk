@@ -38,6 +38,7 @@ libsupervisor_la_SOURCES = \
 	src/supervisor/calls/group_kill.c src/supervisor/calls/group_kill.h \
 	src/supervisor/calls/kill.c src/supervisor/calls/kill.h \
 	src/supervisor/calls/past_child.c src/supervisor/calls/past_child.h \
+	src/supervisor/calls/question.c src/supervisor/calls/question.h \
 	src/supervisor/calls/reuse.c src/supervisor/calls/reuse.h \
 	src/supervisor/calls/stack.c src/supervisor/calls/stack.h \
 	src/supervisor/calls/stack_waits.c src/supervisor/calls/stack_waits.h \

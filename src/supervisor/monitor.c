@@ -347,6 +347,11 @@ static int make_monitor(const struct pe_monitor_plan *plan, int socket)
 	return birth.error;
 }
 
+static bool wants_probes(const struct pe_monitor_plan *plan)
+{
+	return plan->fuzz && plan->fuzz->counted & UINT32_C(1) << PE_FUZZ_PAGE_PROBE;
+}
+
 /* Install the filter: from then on a supervisor must serve the listener. */
 static int install_filter(const struct pe_monitor_plan *plan, int socket)
 {
@@ -356,7 +361,7 @@ static int install_filter(const struct pe_monitor_plan *plan, int socket)
 
 	if (plan->plain && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return -errno;
-	r = pe_notify_filter_make(room, &filter);
+	r = pe_notify_filter_make(room, &filter, wants_probes(plan));
 	if (r < 0)
 		return r;
 	listener = pe_notify_install(&filter, true);

@@ -15,6 +15,7 @@
 #include "emulate/waitfd.h"
 #include "supervisor/calls/exec.h"
 #include "supervisor/calls/kill.h"
+#include "supervisor/calls/question.h"
 #include "supervisor/calls/reuse.h"
 #include "supervisor/calls/wait.h"
 #include "supervisor/kernel/notify.h"
@@ -41,6 +42,11 @@ static long serve(struct pe_worker_call *c)
 	case PE_NOTIFY_FILTER_LANDLOCK:
 		pe_confinement_note(c);
 		return PE_WORKER_CONTINUE;
+	case PE_NOTIFY_FILTER_GETPGID:
+	case PE_NOTIFY_FILTER_GETSID:
+	case PE_NOTIFY_FILTER_PATH:
+	case PE_NOTIFY_FILTER_PATH_AT:
+		return pe_question_serve(c);
 	case PE_NOTIFY_FILTER_NONE:
 		return PE_WORKER_CONTINUE;
 	default:

@@ -28,6 +28,29 @@ finds 'signal 15 \(TERM\) reached an unrelated process, pid [0-9]' ' in act_on_g
 # what is sent to all is no find, and does not hide one (fuzz_page.14, reuse.4)
 finds 'signal 15 \(TERM\) reached an unrelated process, pid [0-9]' ' in signal_all_and_pid ' "$built/fuzz_static" all
 
+# questions that a canary answers count if they are to, and have the stack of the call
+asked() # MODE NAME FUNCTION
+{
+	mode=$1 name=$2 frame=$3
+	try fuzz --seed=1 --runs=2 --canary=probe -- "$built/fuzz_static" "$mode"
+	status 1
+	grep -qE "^  belief: $name by pid [0-9]+ found an unrelated process, pid [0-9]+; " out || { show; fail "$mode: no belief"; }
+	test "$(grep -c '^  belief: ' out)" = 1 || { show; fail "$mode: not one belief"; }
+	grep -qE '^    (released by )?pid [0-9]+ \(fuzz_static\): ' out || { show; fail "$mode: its process is not named"; }
+	grep -q 'libdw\.so' "$PIDEPOCH" || return 0
+	grep -q " in $frame " out || { show; fail "$mode: there is no stack"; }
+}
+asked kill kill ask_kill
+asked getpgid getpgid ask_getpgid
+asked getsid getsid ask_getsid
+asked pidfd_open pidfd_open ask_pidfd_open
+asked access 'a look at /proc' ask_access
+asked open 'a look at /proc' ask_open
+try fuzz --seed=1 --runs=2 -- "$built/fuzz_static" open
+status 0
+try fuzz --seed=1 --runs=5 --canary=probe -- "$built/fuzz_static" right
+status 0
+
 # one process releases the pid, and another one uses it, which is static or has the library: the
 # finding has the stack of the wait
 released() # MODE

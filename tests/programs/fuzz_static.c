@@ -9,13 +9,17 @@
  *   shell   a shell, which has the library, signals a child that it has reaped
  *   stolen  reaps any child, and then waits for one by its pid
  *   all     signals all processes, after that its own group, and then a child that it has reaped
+ *   kill, getpgid, getsid, pidfd_open, access, open
+ *           asks by this call about a child that it has reaped
  *   right   waits for its children, and signals only those that it has not reaped, all
  *           processes, and its own group
  */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -126,6 +130,55 @@ static void signal_all_and_pid(pid_t pid)
 	kill(pid, SIGTERM);
 }
 
+/* --- questions about a child that it has reaped --- */
+
+__attribute__((noinline)) static void ask_kill(pid_t pid)
+{
+	release(pid);
+	kill(pid, 0);
+	after++;
+}
+
+__attribute__((noinline)) static void ask_getpgid(pid_t pid)
+{
+	release(pid);
+	after += getpgid(pid);
+}
+
+__attribute__((noinline)) static void ask_getsid(pid_t pid)
+{
+	release(pid);
+	after += getsid(pid);
+}
+
+__attribute__((noinline)) static void ask_pidfd_open(pid_t pid)
+{
+	release(pid);
+	after += (int)syscall(SYS_pidfd_open, pid, 0);
+}
+
+/* At the end of a page: the path has as many bytes as it needs. */
+static const char *proc(pid_t pid, const char *file)
+{
+	static _Alignas(4096) char page[4096];
+	char path[32];
+	int length = snprintf(path, sizeof(path), "/proc/%d%s", pid, file) + 1;
+
+	return memcpy(page + sizeof(page) - length, path, (size_t)length);
+}
+
+__attribute__((noinline)) static void ask_access(pid_t pid)
+{
+	release(pid);
+	after += access(proc(pid, ""), F_OK);
+}
+
+__attribute__((noinline)) static void ask_open(pid_t pid)
+{
+	release(pid);
+	after += open(proc(pid, "/stat"), O_RDONLY);
+}
+
 static void be_right(pid_t pid)
 {
 	kill(pid, SIGTERM);
@@ -138,26 +191,42 @@ static void be_right(pid_t pid)
 	waitpid(start(), NULL, 0);
 }
 
+static void act_in_child(pid_t pid)
+{
+	let_child_act_late(pid, pid);
+}
+
+static void act_on_group_in_child(pid_t pid)
+{
+	let_child_act_late(pid, -pid);
+}
+
+static const struct {
+	const char *name;
+	void (*act)(pid_t pid);
+} acts[] = {
+	{ "pid", act_late },
+	{ "group", act_on_group_late },
+	{ "child", act_in_child },
+	{ "family", act_on_group_in_child },
+	{ "shell", let_shell_act_late },
+	{ "stolen", wait_late },
+	{ "all", signal_all_and_pid },
+	{ "kill", ask_kill },
+	{ "getpgid", ask_getpgid },
+	{ "getsid", ask_getsid },
+	{ "pidfd_open", ask_pidfd_open },
+	{ "access", ask_access },
+	{ "open", ask_open },
+	{ "right", be_right },
+};
+
 int main(int argc, char **argv)
 {
-	const char *what = argc > 1 ? argv[1] : "right";
 	pid_t pid = start();
 
-	if (strcmp(what, "pid") == 0)
-		act_late(pid);
-	else if (strcmp(what, "group") == 0)
-		act_on_group_late(pid);
-	else if (strcmp(what, "child") == 0)
-		let_child_act_late(pid, pid);
-	else if (strcmp(what, "family") == 0)
-		let_child_act_late(pid, -pid);
-	else if (strcmp(what, "shell") == 0)
-		let_shell_act_late(pid);
-	else if (strcmp(what, "stolen") == 0)
-		wait_late(pid);
-	else if (strcmp(what, "all") == 0)
-		signal_all_and_pid(pid);
-	else
-		be_right(pid);
+	for (size_t i = 0; i < sizeof(acts) / sizeof(acts[0]); i++)
+		if (argc > 1 && strcmp(argv[1], acts[i].name) == 0)
+			acts[i].act(pid);
 	return 0;
 }

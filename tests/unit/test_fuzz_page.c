@@ -86,13 +86,13 @@ START_TEST(fuzz_page_6_a_probe_is_a_find_if_so_configured)
 {
 	atomic_store(&page->canary[3], 500);
 	atomic_store(&page->release[3], 8);
-	pe_fuzz_page_probed(page, 500, PE_CALL_GETPGID);
+	pe_fuzz_page_probed(page, 500, PE_CALL_GETPGID, (uint32_t)getpid());
 	ck_assert_uint_eq(page->finds, 0);
 	page->counted = 1u << PE_FUZZ_PAGE_PROBE;
-	pe_fuzz_page_probed(page, 501, PE_CALL_GETPGID);
-	pe_fuzz_page_probed(page, 0, PE_CALL_GETPGID);
+	pe_fuzz_page_probed(page, 501, PE_CALL_GETPGID, (uint32_t)getpid());
+	pe_fuzz_page_probed(page, 0, PE_CALL_GETPGID, (uint32_t)getpid());
 	ck_assert_uint_eq(page->finds, 0);
-	pe_fuzz_page_probed(page, 500, PE_CALL_GETPGID);
+	pe_fuzz_page_probed(page, 500, PE_CALL_GETPGID, (uint32_t)getpid());
 	ck_assert_uint_eq(page->finds, 1);
 	ck_assert_uint_eq(page->find[0].what, PE_FUZZ_PAGE_PROBE);
 	ck_assert_uint_eq(page->find[0].pid, 500);

@@ -84,7 +84,7 @@ static uint32_t run(const struct seccomp_data *d)
 
 static void make(void)
 {
-	ck_assert_int_eq(pe_notify_filter_make(room, &program), 0);
+	ck_assert_int_eq(pe_notify_filter_make(room, &program, false), 0);
 	ck_assert_uint_lt(program.len, PE_NOTIFY_FILTER_LENGTH);
 }
 
@@ -296,6 +296,53 @@ START_TEST(every_number_of_every_machine)
 }
 END_TEST
 
+/* --- with probes --- */
+
+static const struct pid probes[] = {
+	{ SYS_getpgid, PE_NOTIFY_FILTER_GETPGID },
+	{ SYS_getsid, PE_NOTIFY_FILTER_GETSID },
+	{ SYS_openat, PE_NOTIFY_FILTER_PATH_AT },
+	{ SYS_openat2, PE_NOTIFY_FILTER_PATH_AT },
+	{ SYS_faccessat, PE_NOTIFY_FILTER_PATH_AT },
+	{ SYS_faccessat2, PE_NOTIFY_FILTER_PATH_AT },
+	{ SYS_newfstatat, PE_NOTIFY_FILTER_PATH_AT },
+	{ SYS_statx, PE_NOTIFY_FILTER_PATH_AT },
+	{ SYS_readlinkat, PE_NOTIFY_FILTER_PATH_AT },
+#ifdef __x86_64__
+	{ SYS_open, PE_NOTIFY_FILTER_PATH },
+	{ SYS_access, PE_NOTIFY_FILTER_PATH },
+	{ SYS_stat, PE_NOTIFY_FILTER_PATH },
+	{ SYS_lstat, PE_NOTIFY_FILTER_PATH },
+	{ SYS_readlink, PE_NOTIFY_FILTER_PATH },
+#endif
+	{ 0, PE_NOTIFY_FILTER_NONE },
+};
+
+static enum pe_notify_filter_call probe_of(int nr)
+{
+	const struct pid *n = probes;
+
+	while (n->call != PE_NOTIFY_FILTER_NONE && n->nr != (uint32_t)nr)
+		n++;
+	return n->call;
+}
+
+/* They are notified in addition to the others. */
+START_TEST(questions)
+{
+	ck_assert_int_eq(pe_notify_filter_make(room, &program, true), 0);
+	ck_assert_uint_lt(program.len, PE_NOTIFY_FILTER_LENGTH);
+	for (int nr = 0; nr < 512; nr++) {
+		const struct seccomp_data d = { .nr = nr, .arch = HERE };
+		enum pe_notify_filter_call probe = probe_of(nr);
+
+		ck_assert_uint_eq(run(&d), probe || is_notified(&d) ? NOTIFY : ALLOW);
+		if (probe)
+			ck_assert_uint_eq(pe_notify_filter_decode(&d), probe);
+	}
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("filter");
@@ -306,6 +353,7 @@ int main(void)
 	tcase_add_checked_fixture(c, make, NULL);
 	tcase_set_timeout(c, 120);
 	tcase_add_test(c, every_number_of_every_machine);
+	tcase_add_test(c, questions);
 	suite_add_tcase(s, c);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_ENV);

@@ -311,34 +311,37 @@ void pe_fuzz_page_note(struct pe_fuzz_page *f, const struct pe_fuzz_page_find *f
 	}
 }
 
-/* This process did @what to the canary at @pid, if there is one, by call @by. */
-static void note_own(struct pe_fuzz_page *f, enum pe_fuzz_page_what what, uint32_t pid, int by)
+/* Process @who did @what to the canary at @pid, if there is one, by call @by. */
+static void note_call(struct pe_fuzz_page *f, enum pe_fuzz_page_what what, uint32_t pid, int by,
+		      uint32_t who)
 {
 	for (unsigned int i = 0; pid && i < PE_FUZZ_PAGE_CANARIES; i++) {
 		const struct pe_fuzz_page_find found = {
 			.what = what,
 			.pid = pid,
 			.signal = by,
-			.sender = pe_sys_getpid(),
+			.sender = (int32_t)who,
 			.release = atomic_load(&f->release[i]),
 			.releaser = f->releaser[i],
 		};
 
 		if (atomic_load(&f->canary[i]) == pid) {
+			if (!find_program(f, who))
+				write_program(f, who);
 			pe_fuzz_page_note(f, &found);
 			return;
 		}
 	}
 }
 
-void pe_fuzz_page_probed(struct pe_fuzz_page *f, uint32_t pid, int by)
+void pe_fuzz_page_probed(struct pe_fuzz_page *f, uint32_t pid, int by, uint32_t who)
 {
-	note_own(f, PE_FUZZ_PAGE_PROBE, pid, by);
+	note_call(f, PE_FUZZ_PAGE_PROBE, pid, by, who);
 }
 
 void pe_fuzz_page_changed(struct pe_fuzz_page *f, uint32_t pid, int by)
 {
-	note_own(f, PE_FUZZ_PAGE_CHANGE, pid, by);
+	note_call(f, PE_FUZZ_PAGE_CHANGE, pid, by, (uint32_t)pe_sys_getpid());
 }
 
 bool pe_fuzz_page_all_begin(struct pe_fuzz_page *f)

@@ -192,9 +192,9 @@ void pe_fuzz_page_occupy(struct pe_fuzz_page *f, uint32_t pid);
 /* Record @found as a find, if the run counts its kind as one, or as a belief. */
 void pe_fuzz_page_note(struct pe_fuzz_page *f, const struct pe_fuzz_page_find *found);
 
-/* Call @by (0: a look at /proc) asked about @pid, and a process held the pid: a find (PROBE) if
- * that process is a canary. */
-void pe_fuzz_page_probed(struct pe_fuzz_page *f, uint32_t pid, int by);
+/* Process @who asked by call @by about @pid, and a process held the pid: a find (PROBE) if that
+ * process is a canary. */
+void pe_fuzz_page_probed(struct pe_fuzz_page *f, uint32_t pid, int by, uint32_t who);
 
 /* @pid was looked up in /proc (fuzz_page.11). */
 void pe_fuzz_page_looked(struct pe_fuzz_page *f, uint32_t pid);

@@ -72,7 +72,7 @@ static void note_use(struct pe_fuzz_page *f, const struct pe_use *u)
 	else if (is_change(u))
 		pe_fuzz_page_changed(f, (uint32_t)u->pid, (int)u->by);
 	else if (is_probe(u))
-		pe_fuzz_page_probed(f, (uint32_t)u->pid, (int)u->by);
+		pe_fuzz_page_probed(f, (uint32_t)u->pid, (int)u->by, (uint32_t)pe_sys_getpid());
 }
 
 long pe_fuzz_use(struct pe_frame *p, struct pe_thread *t, const struct pe_use *u)

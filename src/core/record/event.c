@@ -339,11 +339,16 @@ static pe_cold void write_event(const struct pe_frame *p, struct happening *h)
 		pe_sys_munmap(room, sizeof(*room));
 }
 
+static bool is_question(const struct pe_use *u)
+{
+	return u->signal == 0 || pe_call_only_asks(u->by);
+}
+
 void pe_event_use(const struct pe_frame *p, const struct pe_use *u, const struct pe_known *k,
 		  bool held, enum pe_outcome outcome)
 {
 	struct happening h = {
-		.kind = u->signal == 0 ? PE_EVENT_PROBE
+		.kind = is_question(u) ? PE_EVENT_PROBE
 			: held	       ? PE_EVENT_STALE
 				       : PE_EVENT_LATENT,
 		.by = u->by,
@@ -364,7 +369,7 @@ void pe_event_evidence(const struct pe_frame *p, const struct pe_use *u,
 		       const struct pe_evidence_finding *f, enum pe_outcome outcome)
 {
 	struct happening h = {
-		.kind = u->signal == 0 ? PE_EVENT_PROBE : PE_EVENT_STALE,
+		.kind = is_question(u) ? PE_EVENT_PROBE : PE_EVENT_STALE,
 		.by = u->by,
 		.pid = (uint32_t)u->pid,
 		.holder = (uint32_t)u->pid,

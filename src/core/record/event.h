@@ -32,7 +32,7 @@
 enum pe_event_kind {
 	PE_EVENT_STALE,	      /* an unrelated process holds the pid */
 	PE_EVENT_LATENT,      /* no process has it: today ESRCH, tomorrow an unrelated process */
-	PE_EVENT_PROBE,	      /* signal 0: the answer is about another process, or may be later */
+	PE_EVENT_PROBE,	      /* a question: the answer is about another process, or may be later */
 	PE_EVENT_STOLEN_WAIT, /* another wait of this process took the child's status first */
 	PE_EVENT_DOUBLE_REAP, /* the child had been reaped here before */
 	PE_EVENT_OWN_THREAD,  /* a thread id is used as a process's pid: the caller hits itself */

@@ -10,6 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "core/engine/fuzz_page.h"
 #include "core/frame/verdict.h"
 #include "core/record/describe.h"
 #include "core/record/event.h"
@@ -293,6 +294,15 @@ static void event_at_stop(const struct pe_worker *s, struct pe_stack_stop *stop)
 	event(s, (struct record *)stop);
 }
 
+/* A canary answers a question: a belief (fuzz_page.6). */
+static void note_probe(const struct pe_worker_call *c, const struct pe_use *use)
+{
+	struct pe_fuzz_page *f = c->s->set.fuzz;
+
+	if (f && c->peer->ns < 0 && !use->group && (pe_call_only_asks(use->by) || use->signal == 0))
+		pe_fuzz_page_probed(f, (uint32_t)use->pid, (int)use->by, (uint32_t)c->peer->tgid);
+}
+
 /* --- the verdict --- */
 
 /* As abort(3): a handler runs first; a process that ignores or blocks SIGABRT is killed. The pidfd
@@ -353,6 +363,8 @@ static long report(struct pe_worker_call *c, const struct pe_use *use,
 	begun = has_begun(c);
 	if (!begun && !may_report(c, &t.who))
 		return result;
+	if (!begun)
+		note_probe(c, use);
 	if (!begun && v->report)
 		count(c, &t);
 	if (v->report && notice(c, &t, begun) < 0)
@@ -417,6 +429,8 @@ long pe_stale_use_of_canary(struct pe_worker_call *c, const struct pe_use *use)
 		return -EINPROGRESS;
 	if (t.stop.here.with_library || is_trusted(c) || !pe_notify_holds(c->s->listener, c->n->id))
 		return PE_WORKER_CONTINUE;
+	if (!has_begun(c))
+		note_probe(c, use);
 	if (pe_stack_needs_stop(&t.stop.here))
 		return answer_and_stop(c, &t, &passed, PE_WORKER_CONTINUE);
 	event(c->s, &t);

@@ -30,8 +30,9 @@
 
 struct rules {
 	scmp_filter_ctx context;
-	bool token; /* a call with the token is not notified */
-	int error;  /* the first error */
+	bool token;  /* a call with the token is not notified */
+	bool probes; /* see pe_notify_filter_make() */
+	int error;   /* the first error */
 };
 
 static void add(struct rules *r, int nr, bool token, const struct scmp_arg_cmp *given,
@@ -85,6 +86,20 @@ static void add_prctl(struct rules *r)
 		ADD(r, SCMP_SYS(prctl), false, EQUAL(0, options[i]));
 }
 
+static void add_probes(struct rules *r)
+{
+	static const int probes[] = {
+		SCMP_SYS(getpgid),   SCMP_SYS(getsid), SCMP_SYS(open),	     SCMP_SYS(openat),
+		SCMP_SYS(openat2),   SCMP_SYS(access), SCMP_SYS(faccessat),  SCMP_SYS(faccessat2),
+		SCMP_SYS(stat),	     SCMP_SYS(lstat),  SCMP_SYS(stat64),     SCMP_SYS(lstat64),
+		SCMP_SYS(fstatat64), SCMP_SYS(statx),  SCMP_SYS(newfstatat), SCMP_SYS(readlink),
+		SCMP_SYS(readlinkat)
+	};
+
+	for (size_t i = 0; i < LENGTH(probes); i++)
+		add(r, probes[i], false, NULL, 0);
+}
+
 static void add_calls(struct rules *r)
 {
 	static const int whole[] = {
@@ -100,6 +115,8 @@ static void add_calls(struct rules *r)
 	ADD(r, SCMP_SYS(waitid), r->token, BITS(3, WNOWAIT | WEXITED, WEXITED));
 	add_prctl(r);
 	add(r, SCMP_SYS(landlock_restrict_self), false, NULL, 0);
+	if (r->probes)
+		add_probes(r);
 }
 
 static void add_emulated(struct rules *r)
@@ -127,18 +144,20 @@ static const struct {
 
 /* Rules for the native machine. An unknown machine's calls are allowed and do not end the
  * program. */
-static void begin(struct rules *r, bool native)
+static void begin(struct rules *r, bool native, bool probes)
 {
-	*r = (struct rules){ .context = seccomp_init(SCMP_ACT_ALLOW), .token = native };
+	*r = (struct rules){ .context = seccomp_init(SCMP_ACT_ALLOW),
+			     .token = native,
+			     .probes = probes };
 	if (!r->context)
 		r->error = -ENOMEM;
 	else
 		r->error = seccomp_attr_set(r->context, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ALLOW);
 }
 
-static void make_native(struct rules *r)
+static void make_native(struct rules *r, bool probes)
 {
-	begin(r, true);
+	begin(r, true, probes);
 	if (r->error)
 		return;
 	add_calls(r);
@@ -147,9 +166,9 @@ static void make_native(struct rules *r)
 
 /* A context of its own: libseccomp accepts an nr that it does not know only for the native
  * machine. */
-static void make_others(struct rules *r)
+static void make_others(struct rules *r, bool probes)
 {
-	begin(r, false);
+	begin(r, false, probes);
 	for (size_t i = 1; i < LENGTH(machines) && !r->error; i++)
 		r->error = seccomp_arch_add(r->context, machines[i].library);
 	if (!r->error)
@@ -176,13 +195,13 @@ static int export(scmp_filter_ctx context, struct sock_filter *room, struct sock
 	return (size_t)n < size ? 0 : -E2BIG;
 }
 
-int pe_notify_filter_make(struct sock_filter *room, struct sock_fprog *out)
+int pe_notify_filter_make(struct sock_filter *room, struct sock_fprog *out, bool probes)
 {
 	struct rules native, others;
 	int error;
 
-	make_native(&native);
-	make_others(&others);
+	make_native(&native, probes);
+	make_others(&others, probes);
 	error = native.error ? native.error : others.error;
 	if (!error)
 		error = seccomp_merge(native.context, others.context);
@@ -214,6 +233,23 @@ static const struct {
 	{ "execveat", PE_NOTIFY_FILTER_EXEC },
 	{ "prctl", PE_NOTIFY_FILTER_PRCTL },
 	{ "landlock_restrict_self", PE_NOTIFY_FILTER_LANDLOCK },
+	{ "getpgid", PE_NOTIFY_FILTER_GETPGID },
+	{ "getsid", PE_NOTIFY_FILTER_GETSID },
+	{ "open", PE_NOTIFY_FILTER_PATH },
+	{ "openat", PE_NOTIFY_FILTER_PATH_AT },
+	{ "openat2", PE_NOTIFY_FILTER_PATH_AT },
+	{ "access", PE_NOTIFY_FILTER_PATH },
+	{ "faccessat", PE_NOTIFY_FILTER_PATH_AT },
+	{ "faccessat2", PE_NOTIFY_FILTER_PATH_AT },
+	{ "stat", PE_NOTIFY_FILTER_PATH },
+	{ "lstat", PE_NOTIFY_FILTER_PATH },
+	{ "stat64", PE_NOTIFY_FILTER_PATH },
+	{ "lstat64", PE_NOTIFY_FILTER_PATH },
+	{ "fstatat64", PE_NOTIFY_FILTER_PATH_AT },
+	{ "statx", PE_NOTIFY_FILTER_PATH_AT },
+	{ "newfstatat", PE_NOTIFY_FILTER_PATH_AT },
+	{ "readlink", PE_NOTIFY_FILTER_PATH },
+	{ "readlinkat", PE_NOTIFY_FILTER_PATH_AT },
 };
 
 /* If a machine has no such call, libseccomp's nr is negative, and equals no call's. */

@@ -13,6 +13,7 @@
  *   prctl: options of pidepoch.h, child subreaper    always
  *   landlock_restrict_self                           always
  *   PIDEPOCH_NR_*, VRANGE_NR_*                       always; on this CPU's own machine only
+ *   getpgid, getsid, calls that open or test a file  with `probes`, as `pidepoch fuzz` may want it
  *   any other                                        never; decided by nr alone, so the kernel
  *                                                    caches it
  *
@@ -31,6 +32,7 @@
 
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <stdbool.h>
 
 enum pe_notify_filter_call {
 	PE_NOTIFY_FILTER_NONE,
@@ -46,13 +48,17 @@ enum pe_notify_filter_call {
 	PE_NOTIFY_FILTER_PRCTL,
 	PE_NOTIFY_FILTER_LANDLOCK, /* landlock_restrict_self */
 	PE_NOTIFY_FILTER_EMULATED, /* an nr that no kernel has */
+	PE_NOTIFY_FILTER_GETPGID,
+	PE_NOTIFY_FILTER_GETSID,
+	PE_NOTIFY_FILTER_PATH,	  /* opens or tests the file of its first argument */
+	PE_NOTIFY_FILTER_PATH_AT, /* the same, of its second argument */
 };
 
 #define PE_NOTIFY_FILTER_LENGTH 1024
 
 /* Write the program to @room, which has PE_NOTIFY_FILTER_LENGTH instructions, and have @out refer
- * to it. 0 or -errno. */
-int pe_notify_filter_make(struct sock_filter *room, struct sock_fprog *out);
+ * to it. @probes: see above. 0 or -errno. */
+int pe_notify_filter_make(struct sock_filter *room, struct sock_fprog *out, bool probes);
 
 /* The kind of a notified call. */
 enum pe_notify_filter_call pe_notify_filter_decode(const struct seccomp_data *data);
