@@ -20,6 +20,7 @@
 #include "command/exit_status.h"
 #include "command/message.h"
 #include "fuzz/corpus.h"
+#include "fuzz/folder.h"
 #include "fuzz/print.h"
 #include "fuzz/replay.h"
 #include "fuzz/results.h"
@@ -95,6 +96,16 @@ static int read_suppressions(struct pe_fuzz_session *s)
 	return r < 0 ? ERROR(PE_EXIT_USAGE, "cannot read %s: %s", name, strerror(-r)) : 0;
 }
 
+static int check_files(struct pe_fuzz_session *s)
+{
+	int r = s->plan.files ? pe_fuzz_folder_check(s->plan.files, s->run.folder, s->run.files)
+			      : 0;
+
+	if (*s->run.files)
+		s->plan.files = s->run.files; /* for a replay in another directory */
+	return r;
+}
+
 static int prepare(struct pe_fuzz_session *s)
 {
 	int r = check_command(s);
@@ -156,7 +167,9 @@ int pe_fuzz_main(int argc, char **argv)
 	pe_fuzz_run_catch();
 	if (!mkdtemp(session.run.folder))
 		return ERROR(PE_EXIT_UNABLE, "%s: %s", session.run.folder, strerror(errno));
-	r = pe_fuzz_session(&session);
+	r = check_files(&session);
+	if (r == 0)
+		r = pe_fuzz_session(&session);
 	if (r == 0)
 		r = finish(&session);
 	pe_fuzz_session_done(&session);

@@ -97,7 +97,9 @@ static const struct pe_options_option fuzz_options[] = {
 	  "affinity or limits, tracing it (these are the default); a query whether it exists, or what it is" },
 	{ PE_OPTION_COMPARE, "compare", 0, "status,stdout,files",
 	  "what is compared with runs without reuse: the exit status (always), standard output, the "
-	  "files below the current directory" },
+	  "files below the current directory (or in the directory of --files)" },
+	{ PE_OPTION_FILES, "files", 0, "DIR",
+	  "each run changes a copy of DIR, and so begins with the files that are in it now" },
 	{ PE_OPTION_SUPERVISOR, "supervisor", 0, "auto|on|off",
 	  "see the calls of static programs, Go and raw system calls as well: if COMMAND is such a "
 	  "program or executes one in the control run (the default), always, never" },

@@ -62,6 +62,8 @@ static int add_file(struct pe_fuzz_corpus *c, const struct pe_fuzz_plan *plan, c
 		}
 	}
 	free_command(read.command);
+	if (read.files != plan->files)
+		free((char *)read.files);
 	return r;
 }
 

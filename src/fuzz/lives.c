@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "fuzz/lives.h"
 
+#include "fuzz/folder.h"
+
 #define SPAN	      1000 /* pids of one run */
 #define RUNS	      20
 #define FIRST_CONTROL 21000
@@ -77,8 +79,10 @@ int pe_fuzz_lives_run(struct pe_fuzz_run *run, const struct pe_fuzz_plan *plan,
 		.limit_ms = l->limit_ms,
 		.command = plan->command,
 	};
-	int r = how.policy->lives == PE_FUZZ_POLICY_ONE ? 0 : run_first(run, l, &how);
+	int r = *run->files ? pe_fuzz_folder_copy(run->files, run->folder) : 0;
 
+	if (r == 0 && how.policy->lives != PE_FUZZ_POLICY_ONE)
+		r = run_first(run, l, &how);
 	if (r != 0)
 		return r;
 	if (l->control)

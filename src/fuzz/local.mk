@@ -6,6 +6,7 @@ noinst_LTLIBRARIES += libfuzz.la
 libfuzz_la_SOURCES = \
 	src/fuzz/canary.c src/fuzz/canary.h \
 	src/fuzz/corpus.c src/fuzz/corpus.h \
+	src/fuzz/folder.c src/fuzz/folder.h \
 	src/fuzz/fisher.c src/fuzz/fisher.h \
 	src/fuzz/found.c src/fuzz/found.h \
 	src/fuzz/junit.c src/fuzz/junit.h \

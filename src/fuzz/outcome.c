@@ -11,6 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "fuzz/folder.h"
+
 #define MOST_FILES 10000
 #define OPEN	   16 /* directories at a time */
 
@@ -72,10 +74,12 @@ static int see_file(const char *path, const struct stat *st, int type, struct FT
 	return ++files_seen >= MOST_FILES;
 }
 
-static uint64_t hash_of_files(void)
+static uint64_t hash_of_files(const struct pe_fuzz_run *run)
 {
+	const char *folder = *run->files ? pe_fuzz_folder_path(run->folder) : ".";
+
 	files_hash = files_seen = 0;
-	nftw(".", see_file, OPEN, FTW_PHYS | FTW_MOUNT);
+	nftw(folder, see_file, OPEN, FTW_PHYS | FTW_MOUNT);
 	return files_hash;
 }
 
@@ -90,7 +94,7 @@ void pe_fuzz_outcome_take(struct pe_fuzz_outcome *o, const struct pe_fuzz_run *r
 		add_file(&o->output, pe_fuzz_run_file(run, "stdout"), STDOUT_FILENO);
 	}
 	if (compare & PE_FUZZ_PLAN_FILES)
-		o->files = hash_of_files();
+		o->files = hash_of_files(run);
 }
 
 bool pe_fuzz_outcome_differ(const struct pe_fuzz_outcome *a, const struct pe_fuzz_outcome *b)

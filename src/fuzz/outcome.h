@@ -3,8 +3,8 @@
  * outcome - how a run of the command has ended, as far as it is compared with other runs.
  *
  * In output and files, each run of decimal digits counts as one digit: pids, times and ports differ
- * between correct runs. The files below the current directory count, up to 10,000, but not the
- * targets of symbolic links.
+ * between correct runs. The files below the current directory count (or those of folder.h), up to
+ * 10,000, but not the targets of symbolic links.
  */
 #ifndef PE_FUZZ_OUTCOME_H
 #define PE_FUZZ_OUTCOME_H

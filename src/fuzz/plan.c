@@ -159,6 +159,8 @@ static int take_option(struct pe_fuzz_plan *plan, int option, const char **repla
 		return 0;
 	case PE_OPTION_SUPPRESSIONS:
 		return take_file("suppressions", &plan->suppressions);
+	case PE_OPTION_FILES:
+		return take_file("files", &plan->files);
 	case PE_OPTION_SAVE:
 		return take_file("save", &plan->save);
 	case PE_OPTION_REPLAY:

@@ -24,6 +24,7 @@ struct pe_fuzz_plan {
 	unsigned int timeout;	  /* s for each run */
 	unsigned int budget;	  /* s for all; 0: no limit */
 	const char *save;	  /* path of the replay file, written on a find */
+	const char *files;	  /* the folder of which each run has a copy; NULL: none */
 	char **command;
 	const char *suppressions;	  /* file for lost statuses; NULL: none */
 	const char *supervisor;		  /* "auto", "on" or "off" */

@@ -19,14 +19,14 @@
 
 /* --- write --- */
 
-static void put_argument(FILE *f, const char *argument)
+static void put_text(FILE *f, const char *name, const char *text)
 {
-	fputs("argument ", f);
-	for (; *argument; argument++)
-		if (*argument == '\n' || *argument == '%')
-			fprintf(f, "%%%02x", (unsigned char)*argument);
+	fprintf(f, "%s ", name);
+	for (; *text; text++)
+		if (*text == '\n' || *text == '%')
+			fprintf(f, "%%%02x", (unsigned char)*text);
 		else
-			fputc(*argument, f);
+			fputc(*text, f);
 	fputc('\n', f);
 }
 
@@ -54,8 +54,10 @@ int pe_fuzz_replay_write(const struct pe_fuzz_plan *plan, unsigned int run, cons
 	put_canaries(f, plan->counted);
 	if (plan->compare)
 		fprintf(f, "compare %s\n", pe_fuzz_plan_compared(plan->compare));
+	if (plan->files)
+		put_text(f, "files", plan->files);
 	for (char **a = plan->command; *a; a++)
-		put_argument(f, *a);
+		put_text(f, "argument", *a);
 	r = ferror(f) ? -EIO : 0;
 	return fclose(f) != 0 ? -errno : r;
 }
@@ -83,6 +85,16 @@ static bool decode(char *text)
 	return true;
 }
 
+/* An option goes before the file. */
+static bool take_files(struct pe_fuzz_plan *plan, char *value)
+{
+	if (!decode(value) || !*value)
+		return false;
+	if (!plan->files)
+		plan->files = strdup(value);
+	return plan->files != NULL;
+}
+
 static bool take_line(struct pe_fuzz_plan *plan, char *line, unsigned int *arguments)
 {
 	char *value = strchr(line, ' ');
@@ -106,6 +118,8 @@ static bool take_line(struct pe_fuzz_plan *plan, char *line, unsigned int *argum
 		plan->first = (unsigned int)n;
 		return right;
 	}
+	if (strcmp(line, "files") == 0)
+		return take_files(plan, value);
 	if (strcmp(line, "argument") != 0 || *arguments == MOST_ARGUMENTS || !decode(value))
 		return false;
 	plan->command[*arguments] = strdup(value);

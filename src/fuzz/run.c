@@ -18,6 +18,7 @@
 #include "command/exit_status.h"
 #include "command/message.h"
 #include "command/namespace.h"
+#include "fuzz/folder.h"
 #include "fuzz/start.h"
 
 #define ERROR(status, ...) pe_message_error(status, "fuzz", __VA_ARGS__)
@@ -219,6 +220,8 @@ static _Noreturn void be_init(struct pe_fuzz_run *run, const struct pe_fuzz_run_
 	int status;
 
 	if (pe_namespace_enter() < 0 || is_watcher_gone(watcher))
+		_exit(PE_EXIT_UNABLE);
+	if (*run->files && pe_fuzz_folder_enter(run->files, run->folder) < 0)
 		_exit(PE_EXIT_UNABLE);
 	server = start_server(run->page);
 	if (server > 0) {

@@ -23,6 +23,7 @@
 struct pe_fuzz_run {
 	char folder[64]; /* for the page, the log and the events; made and removed by the caller */
 	char library[PATH_MAX];	   /* the preload library */
+	char files[PATH_MAX];	   /* the folder of folder.h; "": there is none */
 	struct pe_fuzz_page *page; /* holds the finds until pe_fuzz_run_done() */
 	bool timed_out;
 	int status;  /* the command's, as of waitpid(); -1: it did not end by itself */

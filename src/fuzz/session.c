@@ -11,6 +11,7 @@
 #include "command/exit_status.h"
 #include "command/message.h"
 #include "fuzz/corpus.h"
+#include "fuzz/folder.h"
 #include "fuzz/kept.h"
 #include "fuzz/lives.h"
 #include "fuzz/lost.h"
@@ -308,6 +309,7 @@ void pe_fuzz_session_done(struct pe_fuzz_session *s)
 {
 	static const char *const kept[] = { "kept", "notices", "suspect.events", "suspect.log" };
 
+	pe_fuzz_folder_remove(s->run.folder);
 	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
 		unlink(pe_fuzz_run_file(&s->run, kept[i]));
 	free(s->list);

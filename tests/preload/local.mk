@@ -37,6 +37,7 @@ CLI_TESTS = \
 CLI_TESTS += \
 	tests/fuzz-command/cpython.sh \
 	tests/fuzz-command/differs.sh \
+	tests/fuzz-command/files.sh \
 	tests/fuzz-command/finds.sh \
 	tests/fuzz-command/interrupted.sh \
 	tests/fuzz-command/replay.sh \
