@@ -14,6 +14,8 @@ class Supervisor(Group):
         Row('notified kill / bare server', 'kill.watched', 'kill.bare', 1.05),
         Row('notified wait4 / bare server', 'wait.watched', 'wait.bare', 1.05),
         Row('call not notified / an allow-all filter', 'getppid.watched', 'getppid.allow', 1.05),
+        Row('calls that a signal interrupts / bare server', 'interrupted.watched',
+            'interrupted.bare', 1.05, 'of 10,000'),
         Row('fork+exit+wait of a static program / native', 'fork.watched', 'fork.plain'),
         Row('the same with stacks / without', 'fork.stacks', 'fork.watched'),
         Row('guarded kill of a child, watched / not watched', 'guarded.watched', 'guarded.alone'),
@@ -27,7 +29,7 @@ class Supervisor(Group):
         stacks = (bench.command, 'run', '--supervisor=on', '--stacks=on', '--log=/dev/null',
                   '--events=' + bench.work + '/events', '--')
         notify = bench.program('notify')
-        for call in ('kill', 'wait'):
+        for call in ('kill', 'wait', 'interrupted'):
             for variant in in_turn(('bare', 'watched'), n):
                 command = (notify, 'bare') if variant == 'bare' else watch + (notify, 'plain')
                 bench.take(call + '.' + variant, *command, call)

@@ -40,6 +40,8 @@ NOTES = {
 * The bare server notifies itself of the same calls, continues them, and does nothing else.
 * A notified call costs the worker one `fstat` beside that: is it still the thread that is known,
   and how many threads has it?
+* A call is interrupted if a handler without `SA_RESTART` runs before the worker has received the
+  call, here for a timer every 300 us. docs/supervisor.md says why that is the kernel's part.
 * A fork and a thread are not notified. What a fork of a program without the library pays is the
   wait.
 * With stacks a wait's stack is walked in a process of its own the first time, and recognised after

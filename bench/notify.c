@@ -3,13 +3,17 @@
  * notify - nanoseconds of one call, as the median of blocks. Static, so that nothing is preloaded.
  *
  *   notify plain|allow|bare kill|wait|getppid|fork
+ *   notify plain|allow|bare interrupted
  *   notify allow|bare|signals run COMMAND [ARGUMENT]...
  *
  * plain: as it is started; allow: under a filter that allows all; bare: under a filter that shows
  * kill and wait4 to a server which lets them through and does nothing else. run: becomes the
  * command; shown are kill and execve, which is what a supervisor is shown of programs that have the
- * library. signals: the other calls that send signals are shown, too.
+ * library. signals: the other calls that send signals are shown, too. interrupted: how many of
+ * 10,000 kills fail with EINTR, while a timer's signal every 300 us has a handler without
+ * SA_RESTART.
  */
+#include <errno.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <poll.h>
@@ -24,6 +28,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -134,6 +139,25 @@ static int compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+static void on_timer(int signal)
+{
+	(void)signal;
+}
+
+static double count_interrupted(int calls)
+{
+	const struct itimerval often = { { 0, 300 }, { 0, 300 } }, never = { { 0 }, { 0 } };
+	struct sigaction how = { .sa_handler = on_timer };
+	int interrupted = 0;
+
+	sigaction(SIGALRM, &how, NULL);
+	setitimer(ITIMER_REAL, &often, NULL);
+	for (int i = 0; i < calls; i++)
+		interrupted += kill(getpid(), 0) < 0 && errno == EINTR;
+	setitimer(ITIMER_REAL, &never, NULL);
+	return 10000. * interrupted / calls;
+}
+
 int main(int argc, char **argv)
 {
 	double block[BLOCKS];
@@ -150,6 +174,10 @@ int main(int argc, char **argv)
 	calls = strcmp(argv[2], "fork") == 0 ? 10 : strcmp(argv[2], "getppid") == 0 ? 5000 : 300;
 	if (strcmp(argv[1], "plain") != 0)
 		come_under(strcmp(argv[1], "bare") == 0 ? SYS_wait4 : 0, false);
+	if (strcmp(argv[2], "interrupted") == 0) {
+		printf("%.2f\n", count_interrupted(100000));
+		return 0;
+	}
 	for (int b = 0; b < BLOCKS; b++) {
 		double start = now();
 

@@ -6,11 +6,13 @@
 
 file=$TMPDIR/x.pid
 if test "${1:-}" != inside; then
-	unshare --pid --fork --mount-proc true 2>/dev/null || {
+	user=
+	test "$(id -u)" -eq 0 || user='--user --map-root-user'
+	unshare $user --pid --fork --mount-proc true 2>/dev/null || {
 		echo "skip: cannot create a pid namespace"
 		exit 77
 	}
-	exec unshare --pid --fork --kill-child --mount-proc sh "$0" inside
+	exec unshare $user --pid --fork --kill-child --mount-proc sh "$0" inside
 fi
 
 # answer TEXT - what the daemon says next begins with it

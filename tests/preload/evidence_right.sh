@@ -10,7 +10,9 @@
 rounds=${PIDEPOCH_RIGHT:-40}
 command -v bash >/dev/null || skip 'bash is not installed'
 command -v pgrep >/dev/null || skip 'pgrep is not installed'
-unshare --pid --fork --mount-proc true 2>/dev/null || skip 'cannot create a pid namespace'
+user=
+test "$(id -u)" -eq 0 || user='--user --map-root-user'
+unshare $user --pid --fork --mount-proc true 2>/dev/null || skip 'cannot create a pid namespace'
 
 # kind NAME ROUNDS BODY - the bash function `once` of BODY makes one right use and fails if that was
 # refused
@@ -28,7 +30,7 @@ echo "\$done \$wrong"
 END
 	chmod +x "$TMPDIR/$1"
 	# its own pid namespace, in which pids wrap; the shell around it reaps orphans
-	unshare --pid --fork --mount-proc sh -c '
+	unshare $user --pid --fork --mount-proc sh -c '
 		echo 400 >/proc/sys/kernel/pid_max 2>/dev/null || exit 77
 		test ! -e "$TMPDIR/beside" || sh "$TMPDIR/beside" &
 		"$@"

@@ -5,7 +5,9 @@
 # supervisor does not see pids in pipes.)
 . "$(dirname "$0")/../support/cli.sh"
 "$PIDEPOCH" run --supervisor=on -- true 2>"$TMPDIR/err" || skip "no supervisor here: $(cat "$TMPDIR/err")"
-unshare --pid --fork --mount-proc true 2>/dev/null || skip 'cannot create a pid namespace'
+user=
+test "$(id -u)" -eq 0 || user='--user --map-root-user'
+unshare $user --pid --fork --mount-proc true 2>/dev/null || skip 'cannot create a pid namespace'
 
 cat >"$TMPDIR/tree.c" <<'END'
 #include <signal.h>
@@ -83,7 +85,7 @@ $CC -static -O -o "$TMPDIR/tree" "$TMPDIR/tree.c" 2>/dev/null || skip 'no static
 for how in 'same ' 'same orphans' 'apart ' 'apart orphans'; do
 	between=${how% *} orphans=${how#* }
 	status=0
-	unshare --pid --fork --mount-proc sh -c '
+	unshare $user --pid --fork --mount-proc sh -c '
 		echo 400 >/proc/sys/kernel/pid_max 2>/dev/null || exit 77
 		case $0 in
 		apart) setsid -w sh -c "\"\$@\"; exit \$?" sh "$@" ;;

@@ -24,6 +24,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../support/namespace.h"
+
 static int faults;
 
 static void expect(const char *what, int right)
@@ -72,18 +74,20 @@ static void fork_and_kill(void)
 	expect("and gone", kill(child, SIGKILL) < 0 && errno == ESRCH);
 }
 
-/* a child that forks while all processes are being ended: none may be left */
-static void kill_all(void)
+/* A child that forks while all processes are being ended: none may be left. @chosen: its pid is
+ * above those of its children, which an earlier call may have met; so a search through /proc misses
+ * them. (Only a program that adopts and reaps what it has killed can have the same pids again.) */
+static void kill_all(int chosen)
 {
 	int status, held[2];
 	char c;
 
 	if (pipe(held) < 0)
 		exit(98);
-	if (fork() == 0) {
+	if ((chosen ? namespace_fork(399) : fork()) == 0) {
 		close(held[0]);
 		for (int i = 0; i < 50; i++)
-			if (fork() == 0)
+			if ((chosen ? namespace_fork(300 + i) : fork()) == 0)
 				break; /* each of them only waits for its end */
 		for (;;)
 			pause();
@@ -220,22 +224,24 @@ static void end_it(void)
 	expect("nothing waits", waitpid(-1, NULL, 0) < 0 && errno == ENOSYS);
 }
 
-static void stay_served(void)
+static void stay_served(int adopts)
 {
-	kill_all();
+	kill_all(0);
+	for (int i = 0; adopts && i < 20; i++)
+		kill_all(1);
 	fork_and_kill();
 	kill_them();
 	fork_and_kill();
 }
 
-static void be_restricted(const char *how)
+static void be_restricted(const char *how, int adopts)
 {
 	if (strcmp(how, "covered") == 0) {
 		kill_covered();
 		fork_and_kill();
 	} else if (strcmp(how, "domain") != 0) {
 		expect("a filter", strcmp(how, "filter") != 0 || enter_filter());
-		stay_served();
+		stay_served(adopts);
 	} else if (enter_domain()) {
 		end_it();
 	} else {
@@ -249,7 +255,7 @@ int main(int argc, char **argv)
 		return 98;
 	look_for_it(argv[1], atoi(argv[2]));
 	fork_and_kill();
-	be_restricted(argv[3]);
+	be_restricted(argv[3], atoi(argv[2]));
 	printf("%s\n", faults ? "faults" : "well");
 	return faults != 0;
 }

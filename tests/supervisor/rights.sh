@@ -4,13 +4,7 @@
 # it watches has no_new_privs.
 . "$(dirname "$0")/../support/cli.sh"
 
-user=
-if test "$(id -u)" -eq 0; then
-	may_change_users || skip 'this root cannot become another user'
-	user='setpriv --reuid=54321 --regid=54321 --clear-groups'
-	$user test -x "$PIDEPOCH" || skip 'another user may not enter the build folder'
-	chmod 755 "$TMPDIR"
-fi
+become_user
 # shellcheck disable=SC2086 # a command with arguments, or nothing
 id=$($user id -u)
 

@@ -6,9 +6,7 @@
 unset PIDEPOCH_SUPERVISOR
 
 # The limit does not bind root. In a user namespace of its own the user has one process.
-user=
-test "$(id -u)" -ne 0 || user='setpriv --reuid 54321 --regid 54321 --clear-groups'
-chmod 755 "$TMPDIR"
+become_user
 limited() # PROCESSES COMMAND...
 {
 	# shellcheck disable=SC2086

@@ -74,6 +74,20 @@ may_change_users()
 	test "$(id -u)" -eq 0 && setpriv --reuid=54321 --regid=54321 --clear-groups true 2>/dev/null
 }
 
+# For root: $user runs a command as another user, PIDEPOCH is a copy, and TMPDIR is open. The
+# folders above the build may be closed to others. For an ordinary user $user is empty.
+become_user()
+{
+	user=
+	test "$(id -u)" -eq 0 || return 0
+	may_change_users || skip 'this root cannot become another user'
+	user='setpriv --reuid=54321 --regid=54321 --clear-groups'
+	chmod 755 "$TMPDIR"
+	cp "$PIDEPOCH" "$library" "$TMPDIR"
+	PIDEPOCH=$TMPDIR/${PIDEPOCH##*/}
+	export PIDEPOCH_LIBDIR="$TMPDIR"
+}
+
 # a command that leaves a mark when it is run although it must not be
 mark=$TMPDIR/mark
 marker=$TMPDIR/marker

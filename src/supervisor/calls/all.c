@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/sys.h"
 #include "supervisor/worker/credentials.h"
@@ -23,19 +24,20 @@ static bool reaches_us(const struct pe_worker_call *c)
 	return is_meant(c, c->s->ours[0]) && pe_sys_kill(c->s->ours[0], 0) != -EPERM;
 }
 
-/* A process seen in an earlier round has got the signal. A new one was forked by a process that had
- * not got it yet. */
-static bool is_new(int pid, bool first_round)
+static uint8_t seen[(1u << 22) / 8]; /* a bit for each pid, to the kernel's PID_MAX_LIMIT */
+
+/* A process seen in an earlier round of this call has got the signal. A new one was forked by a
+ * process that had not got it yet. */
+static bool is_new(int pid)
 {
-	static uint8_t seen[(1u << 22) / 8]; /* the kernel's PID_MAX_LIMIT */
 	uint8_t bit = (uint8_t)(1u << pid % 8), *at = &seen[(unsigned int)pid / 8 % sizeof(seen)];
 	bool was = *at & bit;
 
 	*at |= bit;
-	return !was || first_round;
+	return !was;
 }
 
-static int signal_round(const struct pe_worker_call *c, bool first)
+static int signal_round(const struct pe_worker_call *c)
 {
 	DIR *all = opendir(".");
 	struct dirent *e;
@@ -44,8 +46,7 @@ static int signal_round(const struct pe_worker_call *c, bool first)
 	while (all && (e = readdir(all))) {
 		int pid = atoi(e->d_name);
 
-		if (pid <= 0 || pe_helper_is_ours(c->s, pid) || !is_meant(c, pid) ||
-		    !is_new(pid, first))
+		if (pid <= 0 || pe_helper_is_ours(c->s, pid) || !is_meant(c, pid) || !is_new(pid))
 			continue;
 		count++;
 		pe_sys_kill(pid, (int)c->n->data.args[1]);
@@ -59,9 +60,10 @@ static long signal_all(const struct pe_worker_call *c)
 {
 	if (!reaches_us(c))
 		return PE_WORKER_CONTINUE;
-	if (signal_round(c, true) == 0)
+	memset(seen, 0, sizeof(seen));
+	if (signal_round(c) == 0)
 		return -ESRCH;
-	for (int round = 0; round < 100 && signal_round(c, false) > 0; round++)
+	for (int round = 0; round < 100 && signal_round(c) > 0; round++)
 		;
 	return 0;
 }
