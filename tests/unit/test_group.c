@@ -258,6 +258,47 @@ static void a_loss_that_is_none(void)
 	ck_assert_uint_eq(atomic_load(&had[UNRELATED]), 0);
 }
 
+/* group.8. The same for a child that was reaped before its birth was recorded: whether it left a
+ * group was asked then. */
+static void a_birth_that_comes_late(void)
+{
+	struct pe_birth b = pe_birth_begin(&frame, &thread, PE_CALL_CLONE);
+	pid_t member;
+
+	block_signals();
+	if (fork_as(PID) == 0)
+		await_signals(LEADER, -1);
+	end_leader();
+	member = unrelated_without_leader();
+	pe_birth_end(&frame, &thread, &b, PID);
+	ck_assert_int_eq(known(PID), PE_KNOWN_RELEASED);
+	ck_assert_int_eq(kill(-PID, 0), 0); /* natively it would be reached */
+	ck_assert_int_eq(guarded_killpg(SIGUSR1), -ESRCH);
+	end_member(member);
+	ck_assert_uint_eq(atomic_load(&had[UNRELATED]), 0);
+}
+
+/* group.8. Of a child whose end was not seen: a later process of its pid proves that it left no
+ * group. */
+static void a_loss_with_a_successor(void)
+{
+	struct pe_known k;
+	pid_t member;
+
+	block_signals();
+	record_child();
+	k = pe_frame_know(&frame, PID);
+	kill(PID, SIGTERM);
+	ck_assert_int_eq(waitpid(PID, NULL, 0), PID);
+	fork_group(&member, UNRELATED, UNRELATED);
+	pe_release_lost(&frame, &thread, &k, PE_CALL_ELSEWHERE);
+	end_member(PID);
+	ck_assert_int_eq(kill(-PID, 0), 0); /* natively it would be reached */
+	ck_assert_int_eq(guarded_killpg(SIGUSR1), -ESRCH);
+	end_member(member);
+	ck_assert_uint_eq(atomic_load(&had[UNRELATED]), 0);
+}
+
 static void a_kernel(uint32_t works)
 {
 	pid_t member;
@@ -444,6 +485,8 @@ static const struct scenario {
 	{ a_leader_that_was_reaped_first, 0 },
 	{ the_next_of_its_pid, 0 },
 	{ a_loss_that_is_none, 0 },
+	{ a_birth_that_comes_late, 0 },
+	{ a_loss_with_a_successor, 0 },
 	{ an_untried_kernel, 0 },
 	{ a_kernel_without_handles, 0 },
 	{ by_pid_alone, 0 },

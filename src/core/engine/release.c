@@ -94,7 +94,7 @@ void pe_release_leave(struct pe_frame *p, uint32_t slot)
 struct loss {
 	enum pe_call by;
 	const struct pe_trace_early_reap *note; /* of the reap, or NULL */
-	uint32_t early;				/* its obituary, or 0 */
+	uint32_t early;				/* its obituary, or 0: then its group is noted */
 	bool replaced;				/* by a child of the same pid */
 };
 
@@ -120,7 +120,7 @@ static void lost(struct pe_frame *p, struct pe_thread *t, const struct pe_known 
 	if (pe_slot_close(k->slot, k->instance) != 0)
 		return;
 	pe_hold_drain(&p->records, t, k->index);
-	if (!l->replaced)
+	if (!l->replaced && !l->early)
 		group = pe_group_of_lost(p, (uint32_t)(k->instance & PE_SLOT_PID));
 	do {
 		mask = pe_sys_mask_all();

@@ -108,6 +108,13 @@ uint64_t pe_group_note_if_led(struct pe_frame *p, uint32_t pid)
 	return inode ? inode : PE_GROUP_NOT_NOTED;
 }
 
+/* A group exists whose leader has been reaped. If a task has the pid, the kernel has handed it out
+ * again, and the group is an unrelated one (group.3). */
+static bool exists_without_leader(uint32_t group)
+{
+	return exists(group) && pe_sys_kill((int)group, 0) == -ESRCH;
+}
+
 static bool find(struct pe_frame *p, uint32_t pid, struct pe_foreign_process *out)
 {
 	uint64_t mask = pe_frame_lock(p);
@@ -123,7 +130,7 @@ pe_cold uint64_t pe_group_of_lost(struct pe_frame *p, uint32_t pid)
 {
 	struct pe_foreign_process known;
 
-	return exists(pid) && !find(p, pid, &known) ? PE_GROUP_NOT_NOTED : 0;
+	return exists_without_leader(pid) && !find(p, pid, &known) ? PE_GROUP_NOT_NOTED : 0;
 }
 
 /* --- does the kernel find a leader after its reap? (group.4) --- */
@@ -141,7 +148,7 @@ pe_cold void pe_group_reaped(struct pe_frame *p, uint32_t pid, uint64_t group)
 		found = PE_GROUPS_WORK;
 	/* A group that has members now had them at the open, unless the pid has changed hands
 	 * since: once proves nothing. */
-	else if (fd == -ESTALE && exists(pid) && pe_sys_kill((int)pid, 0) == -ESRCH &&
+	else if (fd == -ESTALE && exists_without_leader(pid) &&
 		 atomic_fetch_add(&p->groups.misses, 1) + 1 >= MISSES)
 		found = PE_GROUPS_NEVER;
 	if (fd >= 0)

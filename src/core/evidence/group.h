@@ -28,8 +28,8 @@
  * group.7  The number of notes is bounded. A process without groups pays one system call per reap.
  * group.8  Nothing can make group q after q has ended. So a child without a note left no group, if
  *          at each reap there was no group or a note was made. That is no longer certain once a
- *          note could not be made, or once a group exists with the pid of a child that went away
- *          without a reap (SIGCHLD ignored, a wait that bypasses the library).
+ *          note could not be made, or once a group without a leader exists with the pid of a child
+ *          that went away without a reap (SIGCHLD ignored, a wait that bypasses the library).
  */
 #ifndef PE_CORE_EVIDENCE_GROUP_H
 #define PE_CORE_EVIDENCE_GROUP_H
