@@ -9,12 +9,19 @@
 
 #include <signal.h>
 #include <stddef.h>
+#include <sys/socket.h>
 
 #include "real.h"
 
 /* Learn @pid if a signal with this si_code is about a process that may still live. */
 void pe_learn_sender(int sig, int code, pid_t pid);
 void pe_learn_siginfo(const siginfo_t *info);
+
+/* longer data is not examined */
+#define PE_LEARN_HEARD 8192
+
+/* recvmsg() has returned @n. */
+void pe_learn_message(int fd, const struct msghdr *message, ssize_t n);
 
 /* What follows "/proc"; for almost any other path, quickly NULL. Libc's headers declare every path
  * non-NULL, but statx() accepts NULL (Linux 6.11), so the compiler is kept from assuming it. */

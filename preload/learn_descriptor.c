@@ -128,6 +128,7 @@ PE_PUBLIC ssize_t recvmsg(int fd, struct msghdr *message, int flags)
 
 	if (n >= 0 && message->msg_controllen)
 		learn_credentials(message);
+	pe_learn_message(fd, message, n);
 	return n;
 }
 
@@ -136,7 +137,9 @@ PE_PUBLIC int recvmmsg(int fd, struct mmsghdr *messages, unsigned int count, int
 {
 	int n = PE_REAL(recvmmsg)(fd, messages, count, flags, timeout);
 
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < n; i++) {
 		learn_credentials(&messages[i].msg_hdr);
+		pe_learn_message(fd, &messages[i].msg_hdr, (ssize_t)messages[i].msg_len);
+	}
 	return n;
 }

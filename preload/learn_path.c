@@ -244,6 +244,13 @@ PE_PUBLIC int __openat_2(int dir, const char *path, int flags)
 	return opened(dir, path, flags, PE_REAL(__openat_2)(dir, path, flags));
 }
 
+static void opened_buffered(const char *path, int flags, int fd)
+{
+	opened(AT_FDCWD, path, flags, fd);
+	if (!pe_learn_is_library(path))
+		pe_preload_buffered();
+}
+
 /* the flags of open() for this fopen() mode */
 static int flags_of(const char *mode)
 {
@@ -259,7 +266,7 @@ PE_PUBLIC FILE *fopen(const char *path, const char *mode)
 	FILE *f = refused(path) ? NULL : PE_REAL(fopen)(path, mode);
 
 	if (f)
-		opened(AT_FDCWD, path, flags_of(mode), fileno(f));
+		opened_buffered(path, flags_of(mode), fileno(f));
 	return f;
 }
 

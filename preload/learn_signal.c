@@ -6,7 +6,7 @@
  * where signalfd() notes its descriptors, and a jump to libc's own function; a call with a return
  * to here would cost more. A later descriptor with the same number that reads whole records of this
  * shape is taken for a signalfd; this can make a pid fresh, never stale. If a process uses pids
- * that other processes looked up, the digits in its pipes are examined (evidence.7).
+ * that other processes looked up, the digits in its pipes are examined (evidence.7, evidence.9).
  */
 #include <limits.h>
 #include <sys/signalfd.h>
@@ -69,9 +69,6 @@ static void learn_records(const char *data, ssize_t bytes)
 	}
 }
 
-/* longer reads are data, not a list of pids */
-#define HEARD 4096
-
 static bool is_plain(int fd)
 {
 	return likely(!is_noted(fd)) && likely(!pe_preload_wants_input());
@@ -81,7 +78,7 @@ static ssize_t have_read(int fd, const void *data, ssize_t n)
 {
 	if (is_noted(fd))
 		learn_records(data, n);
-	else if (n > 0 && n <= HEARD)
+	else if (n > 0 && n <= PE_LEARN_HEARD)
 		pe_preload_input(fd, data, (size_t)n);
 	return n;
 }

@@ -29,6 +29,15 @@ void *pe_real_look_up(enum pe_real which)
 	return found;
 }
 
+/* A variable of libc. It is looked up as the functions are, since no call of stdio is meant. */
+static void watch_standard_input(void)
+{
+	FILE *const *in = pe_real(PE_REAL_stdin);
+
+	if (in && *in)
+		pe_preload_text(&(*in)->_IO_read_base, &(*in)->_IO_read_end);
+}
+
 static __attribute__((constructor)) void begin(void)
 {
 	struct pe_next n = { .name = names, .count = PE_REAL_COUNT };
@@ -42,6 +51,7 @@ static __attribute__((constructor)) void begin(void)
 			keep(i, n.found[i]);
 		else
 			pe_real_look_up((enum pe_real)i);
+	watch_standard_input();
 }
 
 /* Defined by the compiler's start files, without which this library is linked (local.mk). */

@@ -9,6 +9,7 @@
 #ifndef PE_PRELOAD_REAL_H
 #define PE_PRELOAD_REAL_H
 
+#include <mqueue.h>
 #include <pty.h>
 #include <sched.h>
 #include <signal.h>
@@ -50,6 +51,17 @@
 	X(ioctl)                                                                                   \
 	X(lstat)                                                                                   \
 	X(__lxstat)                                                                                \
+	X(mq_receive)                                                                              \
+	X(msgrcv)                                                                                  \
+	X(pipe)                                                                                    \
+	X(pipe2)                                                                                   \
+	X(readv)                                                                                   \
+	X(recv)                                                                                    \
+	X(__recv_chk)                                                                              \
+	X(recvfrom)                                                                                \
+	X(__recvfrom_chk)                                                                          \
+	X(socketpair)                                                                              \
+	X(stdin)                                                                                   \
 	X(msgctl)                                                                                  \
 	X(open)                                                                                    \
 	X(__open_2)                                                                                \

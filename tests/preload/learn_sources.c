@@ -43,7 +43,7 @@
 #define SCENE_FD 99
 
 static struct scene {
-	pid_t number; /* q */
+	pid_t hidden; /* q, but not as a pid: in shared memory a program could find it */
 	pid_t subject;
 	pid_t third; /* another process that the source is about */
 	int pair[2]; /* subject's end, unrelated process's end */
@@ -55,6 +55,11 @@ static struct scene {
 	int shm, msg, sem;
 	int in, out; /* of an unrelated process that starts by exec */
 } * scene;
+
+static pid_t number_of_scene(void)
+{
+	return ~scene->hidden;
+}
 
 static int check(int n, const char *what)
 {
@@ -132,10 +137,11 @@ static void trace_idler(void)
  * the call, and does not trace the child. */
 static void make_unrelated(void)
 {
+	pid_t number = number_of_scene();
 	struct clone_args how = {
 		.flags = CLONE_VFORK,
 		.exit_signal = SIGCHLD,
-		.set_tid = (uintptr_t)&scene->number,
+		.set_tid = (uintptr_t)&number,
 		.set_tid_size = 1,
 	};
 	long pid = syscall(SYS_clone3, &how, sizeof(how));
@@ -403,13 +409,13 @@ static long look_ofd_getlk(void)
 
 static long look_getpgrp(void)
 {
-	CHECK(syscall(SYS_setpgid, 0, scene->number)); /* setpgid() is judged itself */
+	CHECK(syscall(SYS_setpgid, 0, number_of_scene())); /* setpgid() is judged itself */
 	return getpgrp();
 }
 
 static long look_getpgid_self(void)
 {
-	CHECK(syscall(SYS_setpgid, 0, scene->number)); /* setpgid() is judged itself */
+	CHECK(syscall(SYS_setpgid, 0, number_of_scene())); /* setpgid() is judged itself */
 	return getpgid(0);
 }
 
@@ -523,18 +529,18 @@ static const char *proc(const char *rest)
 {
 	static char path[64];
 
-	snprintf(path, sizeof(path), "/proc/%d%s", scene->number, rest);
+	snprintf(path, sizeof(path), "/proc/%d%s", number_of_scene(), rest);
 	return path;
 }
 
 static long seen(long n)
 {
-	return n < 0 ? -1 : scene->number;
+	return n < 0 ? -1 : number_of_scene();
 }
 
 static long seen_at(const void *p)
 {
-	return p ? scene->number : -1;
+	return p ? number_of_scene() : -1;
 }
 
 static struct stat st;
@@ -605,8 +611,8 @@ static long listed_in(DIR *dir)
 	struct dirent *e;
 
 	while (dir && (e = readdir(dir)))
-		if (atoi(e->d_name) == scene->number)
-			return scene->number;
+		if (atoi(e->d_name) == number_of_scene())
+			return number_of_scene();
 	return -1;
 }
 
@@ -634,13 +640,13 @@ static long look_late_sigchld(void)
 
 static long look_missing(void)
 {
-	return open(proc("/no such file"), O_RDONLY) < 0 ? scene->number : -1;
+	return open(proc("/no such file"), O_RDONLY) < 0 ? number_of_scene() : -1;
 }
 
 static long look_elsewhere(void)
 {
 	return stat("/proc/1", &st) == 0 && stat("/proc/self/stat", &st) == 0 && stat("/", &st) == 0
-		       ? scene->number
+		       ? number_of_scene()
 		       : -1;
 }
 
@@ -648,8 +654,8 @@ static long look_longer_number(void)
 {
 	char path[64];
 
-	snprintf(path, sizeof(path), "/proc/%d0", scene->number);
-	return access(path, F_OK) < 0 ? scene->number : -1;
+	snprintf(path, sizeof(path), "/proc/%d0", number_of_scene());
+	return access(path, F_OK) < 0 ? number_of_scene() : -1;
 }
 
 /* --- the table --- */
@@ -724,14 +730,14 @@ static long answer(char what)
 	switch (what) {
 	case 'r':
 		scene->subject = getpid();
-		scene->number = reap_one();
+		scene->hidden = ~reap_one();
 		if (current->prepare)
 			current->prepare();
-		return scene->number;
+		return number_of_scene();
 	case 'l':
 		return current->look();
 	default:
-		return kill(scene->number, SIGUSR1) == 0 ? 0 : errno;
+		return kill(number_of_scene(), SIGUSR1) == 0 ? 0 : errno;
 	}
 }
 

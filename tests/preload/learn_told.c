@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A pid that is sent as bytes over a pipe is invisible to the library; S10 decides how it is
- * treated, and this test checks it. P reaps q, forks C as q, and sends q to B over a pipe. B's
- * signal arrives, unless B itself has had and reaped a child q: then it is refused, which is wrong,
- * and known to be; with PIDEPOCH_TRUST it arrives.
+ * A pid that is sent as bytes over a pipe: P reaps q, forks C as q, and sends q to B over a pipe.
+ * B's signal arrives, also if B itself has had and reaped a child q. If B has had that child and
+ * was told nothing, its signal is refused; with PIDEPOCH_TRUST it arrives.
  */
 #include <errno.h>
 #include <signal.h>
@@ -25,16 +24,23 @@ static pid_t hear(void)
 	return read(telling[0], &number, sizeof(number)) == sizeof(number) ? number : -1;
 }
 
-/* 'r': have a child with the received pid, and reap it. 'k': signal it. */
+/* 'r': have a child with the received pid, and reap it. 'k': signal it. 'm': signal the child that
+ * it had. */
 static long answer_as_b(char what)
 {
-	pid_t number = hear(), pid;
+	static pid_t had;
+	pid_t number, pid;
+
+	if (what == 'm')
+		return kill(had, SIGUSR1) == 0 ? 0 : errno;
+	number = hear();
 
 	if (what == 'k')
 		return kill(number, SIGUSR1) == 0 ? 0 : errno;
 	pid = namespace_fork(number);
 	if (pid == 0)
 		_exit(0);
+	had = pid;
 	return waitpid(pid, NULL, 0) == number ? 0 : errno;
 }
 
@@ -67,7 +73,7 @@ static void arrived(const struct actor *c, long signals)
 	expect(actor_ask(c, ACTOR_SIGNALS), signals, "... and so many have arrived");
 }
 
-/* @had: the result for a B that has had its own child q: refused (ESRCH), or not (0)? */
+/* @had: the result for a B that signals the child q that it had: refused (ESRCH), or not (0)? */
 static void scenario_p(int had)
 {
 	struct actor early, late, one_who_had, c;
@@ -86,8 +92,10 @@ static void scenario_p(int had)
 	arrived(&c, 2);
 	expect(kill(q, SIGUSR1), 0, "P, the parent of C");
 	arrived(&c, 3);
-	expect(report(&one_who_had, 'k', q), had, "B, which has reaped a q, received another");
+	expect(actor_ask(&one_who_had, 'm'), had, "B, which has reaped a q, was told nothing");
 	arrived(&c, had ? 3 : 4);
+	expect(report(&one_who_had, 'k', q), 0, "B, which has reaped a q, received another");
+	arrived(&c, had ? 4 : 5);
 
 	actor_end(&early);
 	actor_end(&late);
@@ -122,6 +130,7 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	namespace_enter();
+	namespace_use_up_pids();
 	setenv("PIDEPOCH_LOG", "/dev/null", 1);
 	run_scenario('r', "PIDEPOCH_ON_STALE=refuse");
 	run_scenario('t', "PIDEPOCH_TRUST=nobody:learn_t*d");

@@ -129,3 +129,14 @@ bool namespace_enter_as_root(void)
 	return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
 	       mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) == 0;
 }
+
+void namespace_use_up_pids(void)
+{
+	pid_t pid;
+
+	do {
+		pid = fork();
+		if (pid == 0)
+			_exit(0);
+	} while (waitpid(pid, NULL, 0) == pid && pid < 300);
+}

@@ -25,4 +25,7 @@ bool namespace_enter_as_root(void);
  */
 pid_t namespace_fork(pid_t number);
 
+/* Use up the pids below 300, which the kernel hands out only once. */
+void namespace_use_up_pids(void);
+
 #endif

@@ -31,6 +31,9 @@ UNIT_TESTS += tests/unit/test_moment
 tests_unit_test_moment_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_moment_LDADD = $(UNIT_LIBS)
 
+UNIT_TESTS += tests/unit/test_binary
+tests_unit_test_binary_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_binary_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_parse
 tests_unit_test_parse_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_parse_LDADD = $(UNIT_LIBS)

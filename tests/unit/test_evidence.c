@@ -284,6 +284,7 @@ START_TEST(told)
 
 	ck_assert_int_eq(pipe(ends), 0);
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, sockets), 0);
+	pe_streams_made(&e->streams, ends[0]);
 	ck_assert_int_eq(verdict_after_text(ends[0]), PE_EVIDENCE_STALE);
 	ck_assert_int_eq(pe_evidence_piped(e, (uint32_t)holder), 0);
 	ck_assert_int_eq(verdict_after_text(sockets[0]), PE_EVIDENCE_FRESH);

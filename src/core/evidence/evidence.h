@@ -7,7 +7,7 @@
  *   look      this process, or a descendant, read who holds the pid     table.h
  *   argument  as the process that executed this one knew it            arguments.c
  *   message   the kernel gave it to this process: credentials, siginfo ...
- *   told      it was in a text that this process read from a FIFO or a socket   input.c
+ *   told      another process may have sent it: a FIFO, a socket ...   input.c
  *
  *   evidence(pid) = the latest of these;  stale <=> it is known, and the holder was born more than
  *                                         the tolerance after it
@@ -30,10 +30,11 @@
  * evidence.8  If a child had the pid, evidence acquits only if it is from after the release,
  *             without tolerance. A file that this process wrote itself does not acquit: it may have
  *             written the child's pid after the child's end.
- * evidence.9  A pid in a text from a FIFO or a socket may be told by any process, which may know
- *             more than this one. So it acquits, as of the moment of the read, unless a descendant
- *             has it from a file or a look: the text may be the descendant's. It never accuses. A
- *             text in an anonymous pipe is mostly this process's own or a descendant's. It is no
+ * evidence.9  A pid in data from a stream that this process did not make (streams.h), or in a
+ *             message of a queue, may be told by any process, which may know more than this one. So
+ *             it acquits, in any form (binary.h), as of the moment of the read, unless a descendant
+ *             has it from a file or a look: the data may be the descendant's. It never accuses. A
+ *             text in a stream that this process made is mostly its own or a descendant's. It is no
  *             evidence, but the descendant may have forked the process (judge.3).
  */
 #ifndef PE_CORE_EVIDENCE_EVIDENCE_H
@@ -43,6 +44,7 @@
 #include "core/time/identity.h"
 #include "core/evidence/files.h"
 #include "core/evidence/ancestry.h"
+#include "core/evidence/streams.h"
 #include "core/time/moment.h"
 #include "core/evidence/table.h"
 
@@ -55,7 +57,7 @@ enum pe_evidence_kind {
 	PE_EVIDENCE_ARGUMENT,
 	PE_EVIDENCE_MESSAGE,
 	PE_EVIDENCE_TOLD,
-	PE_EVIDENCE_PIPED, /* no evidence: read from an anonymous pipe (evidence.9) */
+	PE_EVIDENCE_PIPED, /* no evidence: read from a stream of its own (evidence.9) */
 };
 
 #define PE_EVIDENCE_OWN	      512u /* words of this process, indexed by the low bits of the pid */
@@ -77,6 +79,8 @@ struct pe_evidence {
 	uint32_t argument[PE_EVIDENCE_ARGUMENTS]; /* pids among the arguments; 0: no more */
 	struct pe_moment_pair run;		  /* the clocks when the run began */
 	int64_t shift;				  /* for tests: added to the wall clock */
+	struct pe_streams streams;
+	char *const *text[2]; /* the libc's buffer of standard input: start and end; or NULL */
 	struct pe_files files;
 };
 
@@ -124,13 +128,13 @@ void pe_evidence_listed(struct pe_evidence *e);
 void pe_evidence_looked(struct pe_evidence *e, uint32_t pid);
 /* a kernel file that lists pids names @pid now */
 void pe_evidence_was_named(struct pe_evidence *e, uint32_t pid);
-/* This process has read @bytes from @fd (evidence.7, evidence.9). Needed only while the table is
- * mapped or pids of released children are known. @p: the frame, which the caller has entered; NULL:
- * nothing is known of children. */
+/* This process has read @bytes from @fd, or from a message queue if that is -1 (evidence.7,
+ * evidence.9). Needed only while the table is mapped or pids of released children are known. @p:
+ * the frame, which the caller has entered; NULL: nothing is known of children. */
 void pe_evidence_input(struct pe_evidence *e, struct pe_frame *p, int fd, const char *data,
 		       size_t bytes);
-/* When this process last read @pid from an anonymous pipe, in ms since boot; 0: it did not, or has
- * better evidence. Noted only for pids of released children. */
+/* When this process last read @pid from a stream of its own, in ms since boot; 0: it did not, or
+ * has better evidence. Noted only for pids of released children. */
 int64_t pe_evidence_piped(const struct pe_evidence *e, uint32_t pid);
 /* a file was opened for reading; @at_cwd: a relative path starts at the working directory */
 void pe_evidence_opened(struct pe_evidence *e, const char *path, bool at_cwd, int fd);

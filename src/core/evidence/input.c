@@ -3,28 +3,17 @@
 
 #include "core/frame/frame.h"
 #include "core/sys.h"
+#include "core/evidence/binary.h"
 #include "core/evidence/evidence.h"
 #include "core/evidence/words.h"
-
-#define PIPEFS_MAGIC 0x50495045 /* linux/magic.h: anonymous pipes */
 
 /* what a text is read from, and who wants it */
 struct source {
 	struct pe_evidence *e;
 	const struct pe_table *t; /* or NULL */
 	struct pe_frame *p;	  /* or NULL */
-	int fd;
+	bool own;		  /* this process made the stream */
 };
-
-/* The inode of a pipe or socket; 0: @fd is neither. */
-static uint64_t stream_of(int fd)
-{
-	struct stat st;
-
-	return pe_sys_fstat(fd, &st) == 0 && (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode))
-		       ? st.st_ino
-		       : 0;
-}
 
 /* --- a look by a descendant (evidence.7) --- */
 
@@ -42,13 +31,6 @@ static void note_look(const struct source *s, uint32_t pid)
 }
 
 /* --- told by another process (evidence.9) --- */
-
-static bool is_anonymous_pipe(int fd)
-{
-	struct statfs fs = { 0 };
-
-	return pe_sys_fstatfs(fd, &fs) != 0 || (uint32_t)fs.f_type == PIPEFS_MAGIC;
-}
 
 static bool has_descendant_shown(const struct source *s, uint32_t pid)
 {
@@ -72,7 +54,7 @@ static void be_told(const struct source *s, uint32_t pid)
 		return;
 	if (has_descendant_shown(s, pid))
 		return;
-	if (!is_anonymous_pipe(s->fd))
+	if (!s->own)
 		pe_words_note(s->e, pid, PE_EVIDENCE_TOLD, pe_moment_now());
 	else if (released && !known)
 		pe_words_note(s->e, pid, PE_EVIDENCE_PIPED, pe_moment_now());
@@ -120,6 +102,22 @@ static uint32_t find_numbers(const struct source *s, uint32_t n, const char *dat
 	return n;
 }
 
+/* a number in another form than decimal digits */
+static void note_other_form(void *source, uint32_t pid)
+{
+	be_told(source, pid);
+}
+
+static void take_digits(struct source *s, uint64_t stream, const char *data, size_t bytes)
+{
+	struct pe_evidence *e = s->e;
+
+	/* a program that reads byte by byte gets a pid in parts; the next pipe may have the same
+	 * descriptor */
+	e->part = find_numbers(s, stream == e->part_stream ? e->part : 0, data, bytes);
+	e->part_stream = stream;
+}
+
 void pe_evidence_input(struct pe_evidence *e, struct pe_frame *p, int fd, const char *data,
 		       size_t bytes)
 {
@@ -127,15 +125,18 @@ void pe_evidence_input(struct pe_evidence *e, struct pe_frame *p, int fd, const 
 		.e = e,
 		.t = atomic_load_explicit(&e->table, memory_order_acquire),
 		.p = p,
-		.fd = fd,
 	};
-	uint64_t stream;
+	bool digits = has_digits(data, bytes), typed = false;
+	uint64_t stream = 0;
 
-	if ((e->part == 0 && !has_digits(data, bytes)) || (stream = stream_of(fd)) == 0)
+	if ((!digits && !e->part && !pe_binary_is(data, bytes)) ||
+	    (fd >= 0 && (stream = pe_streams_of(fd, &typed)) == 0))
 		return;
-	/* a program that reads byte by byte gets a pid in parts; the next pipe may have the same
-	 * descriptor */
-	e->part = find_numbers(&s, stream == e->part_stream ? e->part : 0, data, bytes);
-	e->part_stream = stream;
-	atomic_store_explicit(&e->input, pe_moment_now(), memory_order_relaxed);
+	s.own = stream && pe_streams_is_own(&e->streams, stream);
+	if (digits || e->part)
+		take_digits(&s, stream, data, bytes);
+	if (!s.own)
+		pe_binary_numbers(data, bytes, note_other_form, &s);
+	if (digits && !typed)
+		atomic_store_explicit(&e->input, pe_moment_now(), memory_order_relaxed);
 }

@@ -99,7 +99,7 @@ static bool add_holder(struct pe_text *line, const struct pe_use *u)
 
 	if (u->unproven) {
 		pe_text_add(line, u->group ? "; its group may have ended"
-					   : "; the orphan that has it now may be a descendant");
+					   : "; the process that has it now may be meant");
 		pe_text_add(line, ", which cannot be determined here");
 		return false;
 	}

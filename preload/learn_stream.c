@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * learn_stream - data from pipes, sockets and message queues, which may contain a pid that another
+ * process sent (evidence.9), and the pipes and sockets that this process makes itself. read() is in
+ * learn_signal.c.
+ *
+ * While nothing is known that such data could change, a call costs two loads.
+ */
+#include <mqueue.h>
+#include <sys/msg.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include "learn.h"
+
+/* @n: a result, which MSG_TRUNC may make larger than the buffer of @bytes */
+static ssize_t heard(int fd, const void *data, size_t bytes, ssize_t n)
+{
+	size_t have = n > 0 && (size_t)n < bytes ? (size_t)n : n > 0 ? bytes : 0;
+
+	if (unlikely(pe_preload_wants_input()) && have && have <= PE_LEARN_HEARD)
+		pe_preload_input(fd, data, have);
+	return n;
+}
+
+static void heard_parts(int fd, const struct iovec *part, size_t parts, ssize_t n)
+{
+	size_t left = n > 0 ? (size_t)n : 0;
+
+	if (likely(!pe_preload_wants_input()) || left > PE_LEARN_HEARD)
+		return;
+	for (; parts && left; part++, parts--) {
+		size_t bytes = part->iov_len < left ? part->iov_len : left;
+
+		heard(fd, part->iov_base, bytes, (ssize_t)bytes);
+		left -= bytes;
+	}
+}
+
+PE_PUBLIC ssize_t recv(int fd, void *to, size_t bytes, int flags)
+{
+	return heard(fd, to, bytes, PE_REAL(recv)(fd, to, bytes, flags));
+}
+
+PE_PUBLIC ssize_t recvfrom(int fd, void *to, size_t bytes, int flags, struct sockaddr *from,
+			   socklen_t *length)
+{
+	return heard(fd, to, bytes, PE_REAL(recvfrom)(fd, to, bytes, flags, from, length));
+}
+
+/* the names in programs built with _FORTIFY_SOURCE; the headers declare them only there */
+PE_PUBLIC ssize_t __recv_chk(int fd, void *to, size_t bytes, size_t room, int flags);
+PE_PUBLIC ssize_t __recvfrom_chk(int fd, void *to, size_t bytes, size_t room, int flags,
+				 struct sockaddr *from, socklen_t *length);
+
+PE_PUBLIC ssize_t __recv_chk(int fd, void *to, size_t bytes, size_t room, int flags)
+{
+	return heard(fd, to, bytes, PE_REAL(__recv_chk)(fd, to, bytes, room, flags));
+}
+
+PE_PUBLIC ssize_t __recvfrom_chk(int fd, void *to, size_t bytes, size_t room, int flags,
+				 struct sockaddr *from, socklen_t *length)
+{
+	return heard(fd, to, bytes,
+		     PE_REAL(__recvfrom_chk)(fd, to, bytes, room, flags, from, length));
+}
+
+PE_PUBLIC ssize_t readv(int fd, const struct iovec *part, int parts)
+{
+	ssize_t n = PE_REAL(readv)(fd, part, parts);
+
+	heard_parts(fd, part, (size_t)parts, n);
+	return n;
+}
+
+void pe_learn_message(int fd, const struct msghdr *message, ssize_t n)
+{
+	heard_parts(fd, message->msg_iov, message->msg_iovlen, n);
+}
+
+/* --- message queues --- */
+
+PE_PUBLIC ssize_t msgrcv(int id, void *message, size_t bytes, long type, int flags)
+{
+	ssize_t n = PE_REAL(msgrcv)(id, message, bytes, type, flags);
+
+	return heard(-1, (const char *)message + sizeof(long), bytes, n);
+}
+
+PE_PUBLIC ssize_t mq_receive(mqd_t queue, char *to, size_t bytes, unsigned int *priority)
+{
+	return heard(-1, to, bytes, PE_REAL(mq_receive)(queue, to, bytes, priority));
+}
+
+/* --- streams of this process --- */
+
+static int made(int result, const int fd[2])
+{
+	if (result == 0) {
+		pe_preload_stream(fd[0]);
+		pe_preload_stream(fd[1]);
+	}
+	return result;
+}
+
+PE_PUBLIC int pipe(int fd[2])
+{
+	return made(PE_REAL(pipe)(fd), fd);
+}
+
+PE_PUBLIC int pipe2(int fd[2], int flags)
+{
+	return made(PE_REAL(pipe2)(fd, flags), fd);
+}
+
+PE_PUBLIC int socketpair(int domain, int type, int protocol, int fd[2])
+{
+	return made(PE_REAL(socketpair)(domain, type, protocol, fd), fd);
+}
