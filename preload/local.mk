@@ -2,8 +2,8 @@
 # libpidepoch-preload.so: thin interposers. A module: no version in its name, no archive.
 preload_LTLIBRARIES = libpidepoch-preload.la
 
-libpidepoch_preload_la_SOURCES = preload/real.c preload/real.h \
-	preload/environ.c preload/environ.h preload/exec.c preload/filter.c preload/filter.h preload/fork.c preload/message.c preload/next.c preload/next.h preload/prctl.c preload/prctl.h preload/signal.c \
+libpidepoch_preload_la_SOURCES = preload/real.c preload/real.h preload/next.c preload/next.h \
+	preload/environ.c preload/environ.h preload/exec.c preload/filter.c preload/filter.h preload/fork.c preload/message.c preload/prctl.c preload/prctl.h preload/signal.c \
 	preload/spawn.c preload/syscall.c preload/vfork.c preload/wait.c preload/wait.h
 
 # What puts the library into the environment of the programs that are executed.
@@ -29,7 +29,7 @@ libpidepoch_preload_la_CCASFLAGS = $(LIBRARY_CCASFLAGS)
 # program that is linked with that library finds them here first, so there is one state whatever the
 # program links (src/lib/state.c). And one library is mapped instead of two: each mapping costs
 # every fork of every preloaded program.
-libpidepoch_preload_la_LIBADD = libstate.la libcore.la
+libpidepoch_preload_la_LIBADD = libcore.la libstate.la
 # Without the compiler's start files, which would write another page at each start and look up five
 # names.
 libpidepoch_preload_la_LDFLAGS = $(LIBRARY_LDFLAGS) -module -avoid-version -shared -Wc,-nostartfiles \

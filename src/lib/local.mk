@@ -5,8 +5,8 @@ lib_LTLIBRARIES += libpidepoch.la
 
 # The API and the state, for the two libraries that a program can have them from.
 libstate_la_CFLAGS = $(LIBRARY_CFLAGS)
-libstate_la_SOURCES = src/lib/version.c src/lib/version.h src/lib/state.c src/lib/preload_api.h \
-	src/lib/settings.c src/lib/settings.h src/lib/state.h src/lib/restored.c
+libstate_la_SOURCES = src/lib/state.c src/lib/preload_api.h src/lib/settings.c src/lib/settings.h \
+	src/lib/state.h src/lib/restored.c src/lib/version.c src/lib/version.h
 libstate_la_SOURCES += src/lib/reference.c src/lib/call.c src/lib/call.h
 libstate_la_SOURCES += src/lib/epoch.c src/lib/wait.c src/lib/waitpidv.c src/lib/written.c
 libstate_la_SOURCES += src/lib/since.c
@@ -16,7 +16,7 @@ libstate_la_SOURCES += src/lib/signal.c src/lib/attribute.c src/lib/error.c
 # What differs between the two: preload/real.c is the other's.
 libpidepoch_la_CFLAGS = $(LIBRARY_CFLAGS)
 libpidepoch_la_SOURCES = src/lib/linked.c
-libpidepoch_la_LIBADD = libstate.la libcore.la
+libpidepoch_la_LIBADD = libcore.la libstate.la
 libpidepoch_la_LDFLAGS = $(LIBRARY_LDFLAGS) -version-info 0:0:0 \
 	-Wl,--version-script=$(srcdir)/src/lib/libpidepoch.map
 EXTRA_libpidepoch_la_DEPENDENCIES = src/lib/libpidepoch.map
