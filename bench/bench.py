@@ -18,7 +18,7 @@ import sys
 import groups
 import groups_more
 import plot
-from sample import Bench, Missing, amount, ratio
+from sample import Bench, Missing, amount, as_installed, ratio
 
 ALL = groups.GROUPS + groups_more.GROUPS
 
@@ -98,6 +98,8 @@ def main():
     unknown = set(given.group) - {k.name for k in ALL}
     if unknown:
         words.error('no such group: ' + ' '.join(sorted(unknown)))
+    for path in (Bench.preload, Bench.command):
+        as_installed(path)
     result = {'pidepoch_bench': 1, 'machine': machine(), 'groups': []}
     for kind in ALL:
         if not given.group or kind.name in given.group:

@@ -3,7 +3,7 @@
 import os
 import time
 
-from sample import Missing, Row, in_turn
+from sample import Missing, Row, as_installed, in_turn
 
 
 class Group:
@@ -17,24 +17,38 @@ class Group:
         raise NotImplementedError
 
 
-def empty_library(bench):
-    """The cost of any preload library: one with an empty constructor."""
-    path = bench.work + '/empty.so'
+def small_library(bench, name, source, *flags):
+    path = '%s/%s.so' % (bench.work, name)
     if not os.path.exists(path):
-        source = bench.work + '/empty.c'
-        with open(source, 'w', encoding='ascii') as f:
-            f.write('__attribute__((constructor)) static void begin(void)\n{\n}\n')
-        bench.run(os.environ.get('CC') or 'cc', '-shared', '-fPIC', '-O2', source, '-o', path)
+        bench.run(os.environ.get('CC') or 'cc', '-shared', '-fPIC', '-O2', *flags, source, '-o',
+                  path)
+        as_installed(path)
     return path
 
 
+def empty_library(bench):
+    """The cost of any preload library: one with an empty constructor."""
+    source = bench.work + '/empty.c'
+    if not os.path.exists(source):
+        with open(source, 'w', encoding='ascii') as f:
+            f.write('__attribute__((constructor)) static void begin(void)\n{\n}\n')
+    return small_library(bench, 'empty', source)
+
+
+def alone_library(bench):
+    """The system calls and page copies of the library, and nothing else."""
+    return small_library(bench, 'alone', os.path.dirname(os.path.abspath(__file__)) + '/alone.c',
+                         '-Wl,-z,noseparate-code')
+
+
 def environments(bench):
-    """The variants: natively, under the empty library, guarded, and with stacks."""
+    """The variants: natively, under the two libraries that are floors, guarded, and with stacks."""
     events = bench.work + '/events'
     if not os.path.exists(bench.preload):
         raise Missing(bench.preload + ' is not there')
     return {'native': {},
             'empty': {'LD_PRELOAD': empty_library(bench)},
+            'alone': {'LD_PRELOAD': alone_library(bench)},
             'guarded': {'LD_PRELOAD': bench.preload},
             'traced': {'LD_PRELOAD': bench.preload, 'PIDEPOCH_ON_STALE': 'report',
                        'PIDEPOCH_EVENTS': events}}
@@ -47,9 +61,10 @@ class Library(Group):
         Row('guarded kill of a tracked child / plain kill', 'kill.guarded', 'kill.native', 1.05),
         Row('the same with signal 0', 'probe.guarded', 'probe.native'),
         Row('guarded kill / pidfd_send_signal', 'kill.guarded', 'pidfd.native', 1.05),
+        Row('two exchanges and a kill / pidfd_send_signal', 'exchanges.native', 'pidfd.native'),
         Row('fork+exit+wait, preload / empty', 'fork.guarded', 'fork.empty', 1.02, 'us'),
-        Row('its calls and page copies without a library / native', 'parts.native', 'fork.native',
-            None, 'us'),
+        Row('its calls and page copies alone / empty', 'fork.alone', 'fork.empty', None, 'us'),
+        Row('fork+exit+wait, preload / these alone', 'fork.guarded', 'fork.alone', None, 'us'),
         Row('fork+exit+wait, empty / native', 'fork.empty', 'fork.native', None, 'us'),
         Row('vfork+exit+wait, preload / empty', 'vfork.guarded', 'vfork.empty', None, 'us'),
         Row('posix_spawn of true, preload / empty', 'spawn.guarded', 'spawn.empty', 1.03, 'us'),
@@ -70,9 +85,9 @@ class Library(Group):
     )
 
     every = ('native', 'empty', 'guarded', 'traced')
-    short = (('kill', ('kill', 'pidfd'), every), ('kill', ('probe',), ('native', 'guarded')),
+    short = (('kill', ('kill', 'pidfd', 'exchanges'), every), ('kill', ('probe',), ('native', 'guarded')),
              ('kill', ('unknown',), ('native', 'guarded')), ('kill', ('evidence',), ('guarded',)),
-             ('kill', ('group',), ('guarded',)), ('fork', ('fork', 'parts'), every),
+             ('kill', ('group',), ('guarded',)), ('fork', ('fork',), every + ('alone',)),
              ('fork', ('vfork',), ('empty', 'guarded')),
              ('fork', ('spawn',), ('native', 'empty', 'guarded')))
 
@@ -117,8 +132,11 @@ class Build(Group):
     rows = (
         Row('make of forty C files, watched / empty', 'watched', 'empty', 1.02, 's'),
         Row('the same by the library alone / empty', 'library', 'empty', None, 's'),
+        Row('the library and a bare server / empty', 'bare', 'empty', None, 's'),
         Row('the same, empty / native', 'empty', 'native', None, 's'),
         Row('80 commands by make, watched / library alone', 'small.watched', 'small.library', 1.03,
+            's'),
+        Row('the same, a bare server / library alone', 'small.bare', 'small.library', None,
             's'),
     )
 
@@ -146,11 +164,12 @@ class Build(Group):
         run = (bench.command, 'run')
         prefixes = {'native': (), 'empty': ('env', 'LD_PRELOAD=' + empty_library(bench)),
                     'library': run + ('--supervisor=off', '--'), 'watched': run + ('--',)}
+        prefixes['bare'] = (bench.program('notify'), 'bare', 'run') + prefixes['library']
         if n == 0: # the files are in memory from here on
             self.seconds(bench, None, ('make', '-s', '-j2', 'program'))
         for variant in in_turn(tuple(prefixes), n):
             self.seconds(bench, variant, prefixes[variant] + ('make', '-s', '-j2', 'program'))
-        for variant in in_turn(('library', 'watched'), n):
+        for variant in in_turn(('library', 'bare', 'watched'), n):
             self.seconds(bench, 'small.' + variant,
                          prefixes[variant] + ('make', '-s', '-f', 'small'))
 
@@ -180,7 +199,10 @@ class Waitpidv(Group):
         Row('the same, changed only / poll', 'idle.changed.10000', 'idle.poll.10000', 0.01),
         Row('per exit at 10,000 / wait4(-1) loop', 'exit.changed.10000', 'exit.wait4.10000', 0.05),
         Row('per exit at 10,000 / epoll', 'exit.changed.10000', 'exit.epoll.10000', 1.2),
+        Row('per exit at 10,000 / its system calls alone', 'exit.changed.10000',
+            'exit.calls.10000'),
         Row('per exit at 100 / hand-written io_uring', 'exit.changed.100', 'exit.uring.100', 1.5),
+        Row('per exit at 100 / its system calls alone', 'exit.changed.100', 'exit.calls.100'),
     ) + tuple(
         Row('per exit at %d / %s' % (children, method), 'exit.changed.%d' % children,
             'exit.%s.%d' % (method, children))
@@ -196,7 +218,7 @@ class Waitpidv(Group):
     def measure(self, bench, n):
         if n and time.monotonic() - self.began > self.enough:
             return
-        methods = {'others': ('wait4', 'poll', 'epoll', 'uring'), 'ours': ('full', 'changed')}
+        methods = {'others': ('wait4', 'poll', 'epoll', 'uring', 'calls'), 'ours': ('full', 'changed')}
         for children in (100, 1000, 10000):
             for who in in_turn(('others', 'ours'), n):
                 self.crowd(bench, who, children, methods[who])

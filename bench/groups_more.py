@@ -12,7 +12,9 @@ class Supervisor(Group):
     title = 'The supervisor'
     rows = (
         Row('notified kill / bare server', 'kill.watched', 'kill.bare', 1.05),
+        Row('the same / a server that asks the same', 'kill.watched', 'kill.looks'),
         Row('notified wait4 / bare server', 'wait.watched', 'wait.bare', 1.05),
+        Row('the same / a server that asks the same', 'wait.watched', 'wait.looks'),
         Row('call not notified / an allow-all filter', 'getppid.watched', 'getppid.allow', 1.05),
         Row('calls that a signal interrupts / bare server', 'interrupted.watched',
             'interrupted.bare', 1.05, 'of 10,000'),
@@ -29,9 +31,11 @@ class Supervisor(Group):
         stacks = (bench.command, 'run', '--supervisor=on', '--stacks=on', '--log=/dev/null',
                   '--events=' + bench.work + '/events', '--')
         notify = bench.program('notify')
-        for call in ('kill', 'wait', 'interrupted'):
-            for variant in in_turn(('bare', 'watched'), n):
-                command = (notify, 'bare') if variant == 'bare' else watch + (notify, 'plain')
+        every = ('bare', 'looks', 'watched')
+        for call, variants in (('kill', every), ('wait', every), ('interrupted', every[::2])):
+            for variant in in_turn(variants, n):
+                command = (watch + (notify, 'plain') if variant == 'watched' else
+                           (notify, variant))
                 bench.take(call + '.' + variant, *command, call)
         bench.take('getppid.allow', notify, 'allow', 'getppid')
         bench.take('getppid.watched', *watch, notify, 'plain', 'getppid')

@@ -4,11 +4,13 @@
  *
  *   kill [paced] [kill|probe|pidfd]    a child: SIGURG by kill(2), signal 0 by kill(2), SIGURG by
  *                                      pidfd_send_signal(2)
+ *   kill [paced] exchanges             as kill, between two exchanges
  *   kill [paced] unknown               SIGURG to a process that is no child
  *   kill [paced] evidence PIDFILE      the same, with its pid from a file
  *   kill [paced] group                 SIGURG to the group of a leader that was reaped
  */
 #include <signal.h>
+#include <stdatomic.h>
 #include <sys/pidfd.h>
 #include <sys/wait.h>
 
@@ -34,6 +36,18 @@ static void calls(int count, void *arg)
 			kill(t->pid, SIGKILL);
 			exit(1);
 		}
+}
+
+/* A hazard pointer is published and cleared by an exchange each. */
+static void calls_between_exchanges(int count, void *arg)
+{
+	static _Atomic unsigned int word;
+
+	for (int i = 0; i < count; i++) {
+		atomic_exchange(&word, 1u);
+		calls(1, arg);
+		atomic_exchange(&word, 0u);
+	}
 }
 
 static void fail(const char *what)
@@ -123,6 +137,7 @@ int main(int argc, char **argv)
 				  how[0] == 'p' && how[1] == 'r' ? 0 : SIGURG, ends);
 	if (strcmp(how, "evidence") == 0 && argc > 2)
 		from_file(&t, argv[2]);
-	block_run(paced, calls, BLOCKS, CALLS, &t, 1);
+	block_run(paced, strcmp(how, "exchanges") == 0 ? calls_between_exchanges : calls, BLOCKS,
+		  CALLS, &t, 1);
 	return 0;
 }

@@ -4,7 +4,7 @@
 bench_programs = bench/fork bench/hostile bench/kill bench/memory bench/notify bench/open bench/server bench/stack bench/vrange bench/vrange_cache bench/waitpidv
 EXTRA_PROGRAMS += $(bench_programs)
 CLEANFILES += $(bench_programs)
-EXTRA_DIST += bench/bench.py bench/groups.py bench/groups_more.py bench/hostile_users bench/notes.py bench/plot.py bench/sample.py bench/speed.py
+EXTRA_DIST += bench/alone.c bench/bench.py bench/groups.py bench/groups_more.py bench/hostile_users bench/notes.py bench/plot.py bench/sample.py bench/speed.py
 
 bench_fork_SOURCES = bench/fork.c bench/block.h
 bench_hostile_SOURCES = bench/hostile.c tests/supervisor/slow_page.h

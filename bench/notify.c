@@ -2,18 +2,19 @@
 /*
  * notify - nanoseconds of one call, as the median of blocks. Static, so that nothing is preloaded.
  *
- *   notify plain|allow|bare kill|wait|getppid|fork
+ *   notify plain|allow|bare|looks kill|wait|getppid|fork
  *   notify plain|allow|bare interrupted
  *   notify allow|bare|signals run COMMAND [ARGUMENT]...
  *
- * plain: as it is started; allow: under a filter that allows all; bare: under a filter that shows
- * kill and wait4 to a server which lets them through and does nothing else. run: becomes the
- * command; shown are kill and execve, which is what a supervisor is shown of programs that have the
- * library. signals: the other calls that send signals are shown, too. interrupted: how many of
- * 10,000 kills fail with EINTR, while a timer's signal every 300 us has a handler without
- * SA_RESTART.
+ * plain: as it is started; allow: under a filter that allows all; bare: under a filter that
+ * notifies a server of kill and wait4, which continues them and does nothing else; looks: the
+ * server asks the kernel before each call what the supervisor must ask (looks()). run: becomes the
+ * command; notified are kill and execve, as for programs that have the library. signals: the other
+ * calls that send signals are notified, too. interrupted: how many of 10,000 kills fail with EINTR,
+ * while a timer's signal every 300 us has a handler without SA_RESTART.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <poll.h>
@@ -27,6 +28,7 @@
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
@@ -46,7 +48,34 @@ static double now(void)
 	return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
 }
 
-static _Noreturn void serve(int listener)
+/* Does the process still exist, with how many threads? Which children may a wait reap? */
+struct look {
+	int threads, children; /* descriptors, or -1: do not look */
+};
+
+static struct look look_at(pid_t caller)
+{
+	struct look l;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/task", caller);
+	l.threads = open(path, O_PATH | O_CLOEXEC);
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", caller, caller);
+	l.children = open(path, O_RDONLY | O_CLOEXEC);
+	return l;
+}
+
+static void looks(const struct look *l, int nr)
+{
+	struct stat st;
+	char text[4096];
+
+	if (fstat(l->threads, &st) < 0 ||
+	    (nr == SYS_wait4 && pread(l->children, text, sizeof(text), 0) < 0))
+		_exit(1);
+}
+
+static _Noreturn void serve(int listener, const struct look *l)
 {
 	struct pollfd p = { .fd = listener, .events = POLLIN };
 	struct seccomp_notif n;
@@ -60,6 +89,8 @@ static _Noreturn void serve(int listener)
 		if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &n) == 0) {
 			struct seccomp_notif_resp r = { .id = n.id, .flags = 1 };
 
+			if (l->threads >= 0)
+				looks(l, n.data.nr);
 			ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &r);
 		}
 	}
@@ -68,7 +99,7 @@ static _Noreturn void serve(int listener)
 /* The server starts before the filter, takes the listener from this process, and is no process's
  * child. Notified are kill and @other (0: none), and with @more the other calls that send
  * signals. */
-static void come_under(uint32_t other, bool more)
+static void come_under(uint32_t other, bool more, bool look)
 {
 	struct sock_filter f[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
@@ -84,6 +115,7 @@ static void come_under(uint32_t other, bool more)
 	struct sock_filter all[] = { BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW) };
 	struct sock_fprog p = { .len = other ? sizeof(f) / sizeof(f[0]) : 1,
 				.filter = other ? f : all };
+	struct look l = { .threads = -1 };
 	int ends[2], fd, pidfd;
 	pid_t parent = getpid();
 
@@ -101,8 +133,10 @@ static void come_under(uint32_t other, bool more)
 			_exit(1);
 		pidfd = (int)syscall(SYS_pidfd_open, parent, 0);
 		fd = (int)syscall(SYS_pidfd_getfd, pidfd, fd, 0);
+		if (look)
+			l = look_at(parent);
 		if (write(ends[1], &fd, 1) == 1)
-			serve(fd);
+			serve(fd, &l);
 		_exit(1);
 	}
 	fd = (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
@@ -165,7 +199,7 @@ int main(int argc, char **argv)
 
 	if (argc > 3 && strcmp(argv[2], "run") == 0) {
 		come_under(strcmp(argv[1], "allow") == 0 ? 0 : SYS_execve,
-			   strcmp(argv[1], "signals") == 0);
+			   strcmp(argv[1], "signals") == 0, false);
 		execvp(argv[3], argv + 3);
 		return 127;
 	}
@@ -173,7 +207,8 @@ int main(int argc, char **argv)
 		return 2;
 	calls = strcmp(argv[2], "fork") == 0 ? 10 : strcmp(argv[2], "getppid") == 0 ? 5000 : 300;
 	if (strcmp(argv[1], "plain") != 0)
-		come_under(strcmp(argv[1], "bare") == 0 ? SYS_wait4 : 0, false);
+		come_under(strcmp(argv[1], "allow") == 0 ? 0 : SYS_wait4, false,
+			   strcmp(argv[1], "looks") == 0);
 	if (strcmp(argv[2], "interrupted") == 0) {
 		printf("%.2f\n", count_interrupted(100000));
 		return 0;

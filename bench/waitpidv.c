@@ -13,6 +13,8 @@
  *   poll       poll() over N pidfds, then waitid() of those that are readable
  *   epoll      epoll_wait() over N pidfds, the same
  *   uring      IORING_OP_WAITID for each child, by hand
+ *   calls      the system calls of waitpidv() for each ended child, by a program that knows which
+ *              have ended
  *
  * The children are made once, for all of the methods; they execute a program. With `fork` they do
  * not: then their parent shares its memory with all of them, and what it writes is copied by the
@@ -37,6 +39,7 @@
 #include <sys/mman.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -202,6 +205,33 @@ static void ask_epoll(void)
 		}
 }
 
+/* --- the calls of waitpidv() alone --- */
+
+static size_t dead[BATCH], deaths;
+
+/* A request of the ring keeps the pidfd's file, which goes with the child. Does it lead a group?
+ * Signals are masked around the reap. */
+static void reap_guarded(size_t i)
+{
+	struct rusage usage;
+	sigset_t all, old;
+
+	close(fds[i].fd);
+	fds[i].fd = 0;
+	getpriority(PRIO_PGRP, (id_t)child[i]);
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &old);
+	if (wait4(child[i], NULL, WNOHANG, &usage) == child[i])
+		ended[endings++] = child[i];
+	sigprocmask(SIG_SETMASK, &old, NULL);
+}
+
+static void ask_calls(void)
+{
+	for (; deaths > 0; deaths--)
+		reap_guarded(dead[deaths - 1]);
+}
+
 /* --- io_uring by hand --- */
 
 static struct {
@@ -281,6 +311,7 @@ static const struct method {
 	{ "full", begin_vector, ask_full },    { "changed", begin_vector, ask_changed },
 	{ "wait4", begin_nothing, ask_wait4 }, { "poll", begin_poll, ask_poll },
 	{ "epoll", begin_epoll, ask_epoll },   { "uring", begin_uring, ask_uring },
+	{ "calls", begin_poll, ask_calls },
 };
 
 /* --- the figures --- */
@@ -345,9 +376,12 @@ static double exits(const struct method *m)
 		waitid(P_PID, (id_t)child[which], &si, WEXITED | WNOWAIT);
 		child[which] = -child[which];
 	}
+	deaths = 0;
 	for (size_t i = 0; i < count; i++)
-		if (child[i] < 0)
+		if (child[i] < 0) {
 			child[i] = -child[i];
+			dead[deaths++] = i;
+		}
 	endings = 0;
 	began = now();
 	do
@@ -428,7 +462,7 @@ int main(int argc, char **argv)
 	arg += forks;
 	if (count <= BATCH || count > MOST || arg == argc) {
 		fprintf(stderr,
-			"usage: waitpidv N [fork] full|changed|wait4|poll|epoll|uring...\n");
+			"usage: waitpidv N [fork] full|changed|wait4|poll|epoll|uring|calls...\n");
 		return 2;
 	}
 	for (size_t i = 0; i < count; i++)

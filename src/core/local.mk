@@ -55,8 +55,8 @@ libcore_la_SOURCES += src/core/reference/thread_watch.c src/core/reference/threa
 libcore_la_SOURCES += src/core/reference/wait_entry.c src/core/reference/wait_entry.h src/core/reference/waitpidv.c src/core/reference/waitpidv.h src/core/reference/waitpidv_sleep.c
 libcore_la_SOURCES += src/core/frame/sync_point.c src/core/frame/sync_point.h src/core/reference/reference.c src/core/reference/reference.h
 
-# What runs at the start of each program comes last, and the libraries put it beside src/lib/state.c:
-# a start maps the pages around each page that it touches (tests/lint/segments.sh).
+# What runs at the start of each program comes last, and the libraries put it beside
+# src/lib/state.c: a start maps the pages around each page that it touches (tests/lint/segments.sh).
 libcore_la_SOURCES += src/core/text.c src/core/text.h src/core/program_name.c src/core/program_name.h
 libcore_la_SOURCES += src/core/frame/policy.c src/core/frame/policy.h
 libcore_la_SOURCES += src/core/time/moment.c src/core/time/moment.h src/core/evidence/arguments.c

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # The preload library has two segments, and its zeroed data needs no mapping of its own: each
 # mapping is copied at each fork of each program, and each page written costs each start a fault.
-# What each start runs and reads lies together: the kernel maps 64 KiB around a page that is touched.
+# What each start runs and reads lies together: the kernel maps 64 KiB around a page that is
+# touched.
 . "$(dirname "$0")/lint.sh"
 
 hex() # 0xNUMBER
