@@ -93,6 +93,8 @@ static const char *reason(int error)
 		return "it needs the /proc of its own pid namespace";
 	case -EAGAIN:
 		return "there is no room for its two processes, see pids.max and 'ulimit -u'";
+	case -ENOMEM:
+		return "there is no memory for it, see 'ulimit -v' and 'ulimit -s'";
 	case -EPIPE:
 		return "it ended while it started";
 	default:

@@ -37,7 +37,8 @@
 
 #define DESCRIPTORS 1024
 #define STACK	    (256u << 10)
-#define SOCKET	    3 /* the monitor's end, behind three times /dev/null */
+#define STACK_LIMIT (2 * STACK) /* with what a caller has used before */
+#define SOCKET	    3		/* the monitor's end, behind three times /dev/null */
 
 /* --- the monitor --- */
 
@@ -352,6 +353,33 @@ static bool wants_probes(const struct pe_monitor_plan *plan)
 	return plan->fuzz && plan->fuzz->counted & UINT32_C(1) << PE_FUZZ_PAGE_PROBE;
 }
 
+/* Raise the limit of the stack, which make_monitor() needs. @before: the limit of the program. */
+static int widen_stack(struct rlimit *before)
+{
+	struct rlimit wide;
+
+	if (getrlimit(RLIMIT_STACK, before) < 0)
+		return -errno;
+	wide = *before;
+	if (wide.rlim_cur < STACK_LIMIT)
+		wide.rlim_cur = STACK_LIMIT;
+	if (wide.rlim_max < STACK_LIMIT)
+		wide.rlim_max = STACK_LIMIT;
+	return setrlimit(RLIMIT_STACK, &wide) < 0 ? -ENOMEM : 0;
+}
+
+static int start_monitor(const struct pe_monitor_plan *plan, int socket)
+{
+	struct rlimit stack;
+	int r = widen_stack(&stack);
+
+	if (r < 0)
+		return r;
+	r = make_monitor(plan, socket);
+	setrlimit(RLIMIT_STACK, &stack);
+	return r;
+}
+
 /* Install the filter: from then on a supervisor must serve the listener. */
 static int install_filter(const struct pe_monitor_plan *plan, int socket)
 {
@@ -378,7 +406,7 @@ int pe_monitor_start(const struct pe_monitor_plan *plan)
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
 		return -errno;
-	r = make_monitor(plan, ends[1]);
+	r = start_monitor(plan, ends[1]);
 	close(ends[1]);
 	if (r == 0)
 		reads = r = pe_pass_receive(ends[0], NULL);

@@ -3,6 +3,7 @@
 #include "supervisor/kernel/notify_filter.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/audit.h>
 #include <pidepoch.h>
 #include <seccomp.h>
@@ -10,7 +11,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -177,17 +177,20 @@ static void make_others(struct rules *r, bool probes)
 		add_calls(r);
 }
 
+/* Through a pipe: a file, also in memory, is subject to RLIMIT_FSIZE. Its buffer has room for the
+ * longest filter; where it has not, the export fails, and does not wait. */
 static int export(scmp_filter_ctx context, struct sock_filter *room, struct sock_fprog *out)
 {
 	const size_t size = PE_NOTIFY_FILTER_LENGTH * sizeof(*room);
-	int fd = memfd_create("filter", MFD_CLOEXEC), error;
+	int ends[2], error;
 	ssize_t n;
 
-	if (fd < 0)
+	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0)
 		return -errno;
-	error = seccomp_export_bpf(context, fd);
-	n = pread(fd, room, size, 0);
-	close(fd);
+	error = seccomp_export_bpf(context, ends[1]);
+	n = read(ends[0], room, size);
+	close(ends[0]);
+	close(ends[1]);
 	if (error < 0 || n <= 0)
 		return error < 0 ? error : -EIO;
 	*out = (struct sock_fprog){ .len = (unsigned short)((size_t)n / sizeof(*room)),
