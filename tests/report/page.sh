@@ -96,6 +96,10 @@ press("j"); seen.push(opened); press("k"); seen.push(opened);
 document.body.dataset.seen = seen;' ''
 has 'data-seen="50,100,true,100,1,0"'
 
+# a window of another size shows the same span
+dom 'zoom("+"); const was = range.join(); dispatchEvent(new Event("resize")); document.body.dataset.kept = range.join() === was' ''
+has 'data-kept="true"'
+
 # dark, and narrow without anything beyond the window
 window=420,900
 dom 'document.body.dataset.narrow = document.documentElement.scrollWidth <= innerWidth' ''
