@@ -147,6 +147,18 @@ static struct family of_groups(const struct findings *f, const char *name, const
 	return c;
 }
 
+static bool has_proc(void)
+{
+	return access("/proc/self", F_OK) == 0;
+}
+
+static const char *change_for_supervisor(const struct findings *f)
+{
+	if (have(f, PE_PROBE_CHILDREN))
+		return "Linux 5.19, where no container forbids seccomp user notification";
+	return has_proc() ? "a kernel with CONFIG_PROC_CHILDREN" : "a mounted /proc";
+}
+
 /* programs without the library, under the supervisor */
 static struct family of_watched(const struct findings *f, const char *name, const char *text,
 				enum guarantee best)
@@ -166,7 +178,7 @@ static struct family of_watched(const struct findings *f, const char *name, cons
 			: "",
 		can ? "--supervisor=on (setuid programs below then run without their "
 		      "privileges), or CAP_SYS_ADMIN"
-		    : "Linux 5.19, where no container forbids seccomp user notification"
+		    : change_for_supervisor(f)
 	};
 }
 
@@ -238,6 +250,8 @@ static const char *reason(enum pe_probe p, int tried)
 		return "disabled by PIDEPOCH_FORCE_OLD";
 	if (tried == -EBUSY && pe_supervise_is_inside())
 		return "this command is in a watched run";
+	if (tried == -ENOENT && !has_proc())
+		return "/proc is not mounted";
 	return tried == -ENOSYS ? "this kernel does not have it" : strerror(-tried);
 }
 

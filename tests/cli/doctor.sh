@@ -104,6 +104,18 @@ for name in notify killable children; do
 	check 'g["raw_single"] == g["raw_threads"] == "none"' 'g["signal_child"] == "exact"' 'status == 1'
 done
 
+# without /proc it says what is missing, and not a newer kernel
+hidden() # COMMAND...
+{
+	try_env unshare -rm sh -c 'mount -t tmpfs none /proc && exec "$@"' sh "$@"
+}
+hidden true
+if test "$got" -eq 0; then
+	hidden "$PIDEPOCH" doctor --json
+	check 'm["children"]["why"] == "/proc is not mounted"' 'g["raw_single"] == "none"' \
+		'"a mounted /proc" in [c["change"] for c in d["guarantees"] if c["calls"] == "raw_single"]'
+fi
+
 # the loss without fork events is reported, and the rest stays
 try_env PIDEPOCH_FORCE_OLD=births "$PIDEPOCH" doctor
 grep -q 'threads, Go  *\(none\|best effort: forks are seen at waits only\)' "$TMPDIR/out" || { show; fail "the text must say what is lost"; }
