@@ -39,18 +39,18 @@ static const char *reason(int err)
 
 static void show_time(const char *name, pe_clock_time t)
 {
-	printf("%-22s lap %llu, pid %u", name, (unsigned long long)pe_clock_lap(t),
+	printf("%-24s lap %llu, pid %u", name, (unsigned long long)pe_clock_lap(t),
 	       pe_clock_cursor(t));
 }
 
 static void show_stats(const struct pe_stats *a)
 {
-	printf("%-22s %llu\n", "children", (unsigned long long)a->children);
-	printf("%-22s %llu\n", "reaped children", (unsigned long long)a->released);
-	printf("%-22s %llu bytes\n", "kept", (unsigned long long)a->bytes);
-	printf("%-22s %llu bytes of at most %llu\n", "of which for old laps",
+	printf("%-24s %llu\n", "children", (unsigned long long)a->children);
+	printf("%-24s %llu\n", "reaped children", (unsigned long long)a->released);
+	printf("%-24s %llu bytes\n", "kept", (unsigned long long)a->bytes);
+	printf("%-24s %llu bytes of at most %llu\n", "of which for old epochs",
 	       (unsigned long long)a->old_bytes, (unsigned long long)a->bound);
-	printf("%-22s %llu\n", "laps retired early", (unsigned long long)a->retired_early);
+	printf("%-24s %llu\n", "epochs retired early", (unsigned long long)a->retired_early);
 	show_time("now", a->now);
 	printf("\n");
 	if (a->sync) {
@@ -59,7 +59,7 @@ static void show_stats(const struct pe_stats *a)
 
 		printf(", %llu lap%s behind\n", behind, behind == 1 ? "" : "s");
 	} else {
-		printf("%-22s none: the program has not set one\n", "sync point");
+		printf("%-24s none: the program has not set one\n", "sync point");
 	}
 }
 
@@ -84,7 +84,7 @@ static void show_learned(pid_t pid, const struct pe_status *status)
 	const int count = status->learned ? pe_learned_read(pid, status, list) : 0;
 
 	for (int i = 0; i < count; i++) {
-		printf("%-22s ", i == 0 ? "evidence" : "");
+		printf("%-24s ", i == 0 ? "evidence" : "");
 		show_source(&list[i]);
 	}
 }
@@ -95,7 +95,7 @@ static void show_ends(const struct pe_status *status)
 	for (unsigned int i = 0; i < status->ends; i++) {
 		const struct pe_status_end *e = &status->end[i];
 
-		printf("%-22s %u ", i == 0 ? "ended" : "", e->pid);
+		printf("%-24s %u ", i == 0 ? "ended" : "", e->pid);
 		if (!e->is_known)
 			printf("status not known");
 		else if (WIFEXITED(e->status))
@@ -111,7 +111,7 @@ static void show_ends(const struct pe_status *status)
 
 static void show_bytes(const char *name, uint64_t bytes)
 {
-	printf("%-22s %llu bytes\n", name, (unsigned long long)bytes);
+	printf("%-24s %llu bytes\n", name, (unsigned long long)bytes);
 }
 
 static void show_ranges(const struct pe_ranges *r)

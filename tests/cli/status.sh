@@ -43,7 +43,7 @@ exec 3<>"$TMPDIR/to" 4<>"$TMPDIR/from"
 shows "ended  *[0-9]* killed by signal 15, reaped by wait[a-z0-9]*\\( in thread [0-9]*\\)\\? [0-9.]* s ago"
 subject_does '(exit 7)'
 shows "ended  *[0-9]* exited with status 7, reaped by wait.*"
-shows 'of which for old laps  *[0-9]* bytes of at most [1-9][0-9]*'
+shows 'of which for old epochs  *[0-9]* bytes of at most [1-9][0-9]*'
 shows 'sync point  *none: the program has not set one'
 
 # what it learned pids from
