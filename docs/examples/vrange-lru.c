@@ -65,6 +65,10 @@ int main(int argc, char **argv)
 {
 	const int gets = argc > 1 ? atoi(argv[1]) : 5000;
 
+	if (gets < 1) {
+		fprintf(stderr, "usage: %s [PAGES]\n", argv[0]);
+		return 2;
+	}
 	for (int i = 0; i < gets; i++) {
 		const int key = rand() % ENTRIES;
 		const char *value = get(key);

@@ -71,6 +71,10 @@ int main(int argc, char **argv)
 	int status, wrong = 0;
 	char *map;
 
+	if (processes < 1 || gets < 1) {
+		fprintf(stderr, "usage: %s [PROCESSES] [GETS]\n", argv[0]);
+		return 2;
+	}
 	if (fd < 0 || ftruncate(fd, SLOTS * SIZE) != 0)
 		return 1;
 	map = mmap(NULL, SLOTS * SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);

@@ -54,6 +54,10 @@ int main(int argc, char **argv)
 	struct vrange_object **tile = calloc(tiles, sizeof(*tile));
 	struct vrange_stat stat = { .size = sizeof(stat) };
 
+	if (tiles == 0 || !tile) {
+		fprintf(stderr, "usage: %s [TILES] [GETS]\n", argv[0]);
+		return 2;
+	}
 	for (long i = 0; i < gets; i++) {
 		uint32_t number = choose(tiles);
 		uint32_t *pixel;
