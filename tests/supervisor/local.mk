@@ -50,10 +50,11 @@ EMUL_PLAYS = \
 	tests/supervisor/both_killed.sh \
 	tests/supervisor/rights.sh \
 	tests/supervisor/room.sh \
+	tests/supervisor/times.sh \
 	tests/supervisor/title.sh \
 	tests/supervisor/hostile_arguments.sh
 
-check_PROGRAMS += $(EMUL_TESTS) $(NUMBER_TESTS) tests/supervisor/called tests/supervisor/flood tests/supervisor/guest tests/supervisor/inline tests/supervisor/raw tests/supervisor/reaper tests/supervisor/stacks_hostile tests/supervisor/stacks_waits tests/supervisor/hostile_arguments
+check_PROGRAMS += $(EMUL_TESTS) $(NUMBER_TESTS) tests/supervisor/called tests/supervisor/flood tests/supervisor/guest tests/supervisor/inline tests/supervisor/raw tests/supervisor/reaper tests/supervisor/stacks_hostile tests/supervisor/stacks_waits tests/supervisor/times tests/supervisor/times_static tests/supervisor/hostile_arguments
 TESTS += $(EMUL_TESTS) $(NUMBER_TESTS) $(EMUL_PLAYS)
 dist_check_SCRIPTS += $(EMUL_PLAYS)
 dist_check_DATA += tests/supervisor/jobs.go tests/supervisor/kept.rs tests/supervisor/emulated_bare.c \
@@ -79,6 +80,8 @@ tests_supervisor_random_arguments_CFLAGS = $(AM_CFLAGS) -pthread
 tests_supervisor_random_arguments_LDFLAGS = -all-static -pthread
 tests_supervisor_stale_SOURCES = tests/supervisor/stale.c tests/support/namespace.c tests/support/namespace.h
 tests_supervisor_flood_SOURCES = tests/supervisor/flood.c
+tests_supervisor_times_static_SOURCES = tests/supervisor/times.c
+tests_supervisor_times_static_LDFLAGS = -all-static
 tests_supervisor_flood_LDFLAGS = -all-static
 tests_supervisor_guest_SOURCES = tests/supervisor/guest.c tests/support/namespace.c tests/support/namespace.h
 tests_supervisor_guest_LDFLAGS = -all-static

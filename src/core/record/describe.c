@@ -68,10 +68,11 @@ void pe_describe_caller(struct pe_event_outside *o, uint32_t pid)
 
 void pe_describe_holder_outside(struct pe_event_outside *o, uint32_t pid)
 {
+	const uint64_t most = o->released.by == PE_CALL_NONE ? UINT64_MAX : o->released.ago_ms;
 	char exe[PE_DESCRIBE_EXE];
 	struct pe_text t = pe_text_on(o->holder, sizeof(o->holder));
 
 	pe_text_add(&t, "{"); /* written as a first field: without a comma */
-	pe_describe_holder(&t, pid, UINT64_MAX, exe);
+	pe_describe_holder(&t, pid, most, exe);
 	pe_text_end(&t);
 }

@@ -28,7 +28,8 @@ void pe_describe_command(const char *path, char *to);
 /* Record the command line of the process that an event from outside is about. */
 void pe_describe_caller(struct pe_event_outside *o, uint32_t pid);
 
-/* Record which process has the pid now, for an event that is written later. */
+/* Record which process has the pid now, for an event that is written later. @o has the release, if
+ * it is known. */
 void pe_describe_holder_outside(struct pe_event_outside *o, uint32_t pid);
 
 #endif

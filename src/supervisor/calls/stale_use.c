@@ -145,6 +145,13 @@ static void describe(struct record *t, const struct pe_worker_call *c, const str
 	t->ns_pid = pe_peer_ns_pid(c->peer, c->peer->tgid);
 	t->ns_tid = pe_peer_ns_pid(c->peer, c->peer->tid);
 	pe_describe_caller(&t->outside, (uint32_t)c->peer->tgid);
+}
+
+/* After the release, which limits the age of the holder. */
+static void describe_holder(struct record *t)
+{
+	const struct pe_use *use = &t->use;
+
 	pe_describe_holder_outside(&t->outside, (uint32_t)(use->holder ? use->holder : use->pid));
 }
 
@@ -358,6 +365,7 @@ static long report(struct pe_worker_call *c, const struct pe_use *use,
 		if (!t.stop.here.with_library)
 			pe_stack_waits_find(c, use->pid, &t.outside, &t.released);
 	}
+	describe_holder(&t);
 	if (!pe_notify_holds(c->s->listener, c->n->id))
 		return PE_WORKER_CONTINUE; /* the caller has ended, and the data may be another's */
 	begun = has_begun(c);
@@ -424,6 +432,7 @@ long pe_stale_use_of_canary(struct pe_worker_call *c, const struct pe_use *use)
 	if (!pe_stack_is_wanted(c->s))
 		return PE_WORKER_CONTINUE;
 	describe(&t, c, use, NULL, &passed);
+	describe_holder(&t);
 	t.was_other = true;
 	if (pe_stack_take(c, &t.stop.here) == -EINPROGRESS)
 		return -EINPROGRESS;
@@ -453,6 +462,7 @@ long pe_stale_use_stolen(struct pe_worker_call *c, int ns_pid)
 	if (here->with_library || is_trusted(c) || !pe_notify_holds(c->s->listener, c->n->id))
 		return PE_WORKER_CONTINUE;
 	pe_stack_waits_find(c, ns_pid, &t.outside, &t.released);
+	describe_holder(&t);
 	complete(c->s, &t);
 	pe_event_stolen(frame_of(&t, &c->s->set), use.by, (uint32_t)ns_pid, &known);
 	return PE_WORKER_CONTINUE;
