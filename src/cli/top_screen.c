@@ -201,21 +201,27 @@ static void draw_rows(struct view *v)
 
 static void draw_help(void)
 {
-	static const char *const lines[] = {
-		"F3 /    search, F3 the next      arrows, page, home, end: select",
-		"F4 \\    filter by name or pid    Z        pause",
-		"F5 t    the tree                 F6 > <   sort by another column",
-		"F10 q   quit                     I        the other way round",
-		"",
-		"CHILD   children not reaped yet  REAPED   children that were",
-		"EPOCH   lap of the namespace     LAG      laps that references lag behind",
-		"USES    stale uses reported      REFUSED  of these",
-		"EVID -  without the library: only the supervisor sees it",
-		"N calls, M us each: what the supervisor served; how long one waited",
+	static const char *const texts[][2] = {
+		{ "F3 /    search, F3 the next", "arrows, page, home, end: select" },
+		{ "F4 \\    filter by name or pid", "Z        pause" },
+		{ "F5 t    the tree", "F6 > <   sort by another column" },
+		{ "F10 q   quit", "I        the other way round" },
+		{ "CHILD   children not reaped yet", "REAPED   children that were" },
+		{ "EPOCH   lap of the namespace", "LAG      laps that references lag" },
+		{ "USES    stale uses reported", "REFUSED  of these" },
+		{ "EVID -  only the supervisor sees it", "calls    a supervisor has served" },
+		{ "us each how long such a call waited", "" },
 	};
+	const bool narrow = COLS < 76;
+	char line[LINE];
+	int y = 3;
 
-	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
-		draw_line(3 + (int)i, A_NORMAL, lines[i]);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		snprintf(line, sizeof(line), "%-38s%s", texts[i][0], narrow ? "" : texts[i][1]);
+		draw_line(y++, A_NORMAL, line);
+		if (narrow)
+			draw_line(y++, A_NORMAL, texts[i][1]);
+	}
 }
 
 static void draw_keys(const struct view *v)
