@@ -22,7 +22,7 @@ pidepoch_SOURCES = \
 	src/cli/follow.c src/cli/follow.h \
 	src/cli/supervise.c src/cli/supervise.h \
 	src/cli/demo_table.c src/cli/demo_table.h \
-	src/cli/vrange.c src/cli/vrange.h \
+	src/cli/vrange.c src/cli/vrange.h src/vrange/cgroup.c src/vrange/cgroup.h \
 	src/cli/needed.c src/cli/needed.h src/cli/paths.c src/cli/paths.h
 pidepoch_LDADD = libfuzz.la libinspect.la libsupervisor.la libreport.la libcommand.la
 # The live view needs ncurses; without it, top prints the list once.

@@ -15,6 +15,7 @@
 #include <vrange.h>
 
 #include "cli/paths.h"
+#include "vrange/cgroup.h"
 
 /* The library beside the preload library. 1 to 4, or 0. */
 static int level_by_library(void)
@@ -66,68 +67,12 @@ static bool has_userfaultfd(void)
 	return fd >= 0;
 }
 
-/* The number that @path begins with; 0 if there is none, as for "max". */
-static unsigned long long number_in(const char *path)
-{
-	char text[32] = "";
-	FILE *f = fopen(path, "re");
-
-	if (f) {
-		if (!fgets(text, sizeof(text), f))
-			text[0] = '\0';
-		fclose(f);
-	}
-	return strtoull(text, NULL, 10);
-}
-
-/* The limit of the group whose path has @length bytes. "No limit" of version 1 is a very large
- * number. */
-static bool is_group_limited(const char *path, int length, bool second)
-{
-	char file[PATH_MAX];
-	unsigned long long limit;
-
-	snprintf(file, sizeof(file), "/sys/fs/cgroup%s%.*s/%s", second ? "" : "/memory", length,
-		 path, second ? "memory.max" : "memory.limit_in_bytes");
-	limit = number_in(file);
-	return limit > 0 && limit < 1ull << 60;
-}
-
-/* One line of /proc/self/cgroup: the group, or one above it. */
-static bool is_limited(const char *line)
-{
-	const char *path = strrchr(line, ':') + 1;
-	const bool second = strncmp(line, "0::", 3) == 0;
-	int length = (int)strcspn(path, "\n");
-
-	if (!second && !strstr(line, ":memory:"))
-		return false;
-	while (length > 0 && !is_group_limited(path, length, second))
-		do
-			length--;
-		while (length > 0 && path[length] != '/');
-	return length > 0 || is_group_limited(path, 0, second);
-}
-
-static bool has_cgroup_limit(void)
-{
-	char line[PATH_MAX];
-	FILE *f = fopen("/proc/self/cgroup", "re");
-	bool limited = false;
-
-	while (f && !limited && fgets(line, sizeof(line), f))
-		limited = strchr(line, ':') && is_limited(line);
-	if (f)
-		fclose(f);
-	return limited;
-}
-
 void pe_vrange_examine(struct pe_vrange *v)
 {
 	v->level = find_level();
 	v->userfaultfd = has_userfaultfd();
 	v->pressure = can_read("/proc/pressure/memory");
-	v->cgroup_limit = has_cgroup_limit();
+	v->cgroup_limit = vr_cgroup_read().limit < VR_CGROUP_NO_LIMIT;
 }
 
 static void print_fact(const char *text, bool holds)

@@ -2,8 +2,8 @@
 /*
  * headroom - how much memory this process could still use.
  *
- * The least of MemAvailable and, for its memory cgroup (version 1 or 2) and each one above, the
- * limit less the usage. A file that cannot be read counts as no limit.
+ * The least of MemAvailable and of what is left of its memory cgroups' limits (cgroup.h). A file
+ * that cannot be read counts as no limit.
  */
 #ifndef VR_HEADROOM_H
 #define VR_HEADROOM_H
