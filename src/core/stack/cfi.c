@@ -294,91 +294,136 @@ static void set_cfa(struct machine *m, uint64_t reg, int64_t offset)
 	};
 }
 
-/* DW_CFA_*: instructions whose operand follows them */
-static void one_of_many(struct machine *m, struct pe_cfi_reader *r, unsigned int op)
+/* DWARF 5, 7.24; the last two are extensions of GNU and of aarch64. */
+enum {
+	DW_CFA_nop = 0x00,
+	DW_CFA_set_loc = 0x01,
+	DW_CFA_advance_loc1 = 0x02,
+	DW_CFA_advance_loc2 = 0x03,
+	DW_CFA_advance_loc4 = 0x04,
+	DW_CFA_offset_extended = 0x05,
+	DW_CFA_restore_extended = 0x06,
+	DW_CFA_undefined = 0x07,
+	DW_CFA_same_value = 0x08,
+	DW_CFA_register = 0x09,
+	DW_CFA_remember_state = 0x0a,
+	DW_CFA_restore_state = 0x0b,
+	DW_CFA_def_cfa = 0x0c,
+	DW_CFA_def_cfa_register = 0x0d,
+	DW_CFA_def_cfa_offset = 0x0e,
+	DW_CFA_def_cfa_expression = 0x0f,
+	DW_CFA_expression = 0x10,
+	DW_CFA_offset_extended_sf = 0x11,
+	DW_CFA_def_cfa_sf = 0x12,
+	DW_CFA_def_cfa_offset_sf = 0x13,
+	DW_CFA_val_offset = 0x14,
+	DW_CFA_val_offset_sf = 0x15,
+	DW_CFA_val_expression = 0x16,
+	DW_CFA_GNU_args_size = 0x2e,
+	DW_CFA_AARCH64_negate_ra_state = 0x2d,
+};
+
+/* The operand: a multiple of the entry's data alignment. */
+static int64_t factored(const struct machine *m, struct pe_cfi_reader *r, bool has_sign)
 {
-	const struct entry *e = m->e;
+	return (has_sign ? pe_cfi_sleb(r) : (int64_t)pe_cfi_uleb(r)) * m->e->data;
+}
+
+/* Is it an instruction that changes the rule of the frame's address? Then it is run. */
+static bool change_address(struct machine *m, struct pe_cfi_reader *r, unsigned int op)
+{
+	const struct pe_cfi_rule *cfa = &m->row.cfa;
 	uint64_t reg;
 
 	switch (op) {
-	case 0x00: /* nop */
-	case 0x2d: /* aarch64: the return address is signed; it is always stripped */
-		return;
-	case 0x01: /* set_loc */
-		m->here = address(r, e->encoding, m->header);
-		return;
-	case 0x02:
-	case 0x03:
-	case 0x04: /* advance_loc1, 2, 4 */
-		m->here += e->code * pe_cfi_fixed(r, (size_t)1 << (op - 2));
-		return;
-	case 0x05: /* offset_extended */
-		reg = pe_cfi_uleb(r);
-		set_rule(m, reg, PE_CFI_SAVED, (int64_t)pe_cfi_uleb(r) * e->data);
-		return;
-	case 0x06: /* restore_extended */
-		restore(m, pe_cfi_uleb(r));
-		return;
-	case 0x07: /* undefined */
-		set_rule(m, pe_cfi_uleb(r), PE_CFI_UNDEFINED, 0);
-		return;
-	case 0x08: /* same_value */
-		set_rule(m, pe_cfi_uleb(r), PE_CFI_SAME, 0);
-		return;
-	case 0x09: /* register: none is followed but our three */
-		reg = pe_cfi_uleb(r);
-		pe_cfi_uleb(r);
-		set_rule(m, reg, PE_CFI_UNDEFINED, 0);
-		return;
-	case 0x0a:
-		remember(m, r);
-		return;
-	case 0x0b:
-		recall(m, r);
-		return;
-	case 0x0c: /* def_cfa */
+	case DW_CFA_def_cfa:
 		reg = pe_cfi_uleb(r);
 		set_cfa(m, reg, (int64_t)pe_cfi_uleb(r));
-		return;
-	case 0x0d: /* def_cfa_register */
-		set_cfa(m, pe_cfi_uleb(r), m->row.cfa.offset);
-		return;
-	case 0x0e: /* def_cfa_offset */
-		set_cfa(m, m->row.cfa.reg, (int64_t)pe_cfi_uleb(r));
-		return;
-	case 0x0f: /* def_cfa_expression */
+		return true;
+	case DW_CFA_def_cfa_sf:
+		reg = pe_cfi_uleb(r);
+		set_cfa(m, reg, factored(m, r, true));
+		return true;
+	case DW_CFA_def_cfa_register:
+		set_cfa(m, pe_cfi_uleb(r), cfa->offset);
+		return true;
+	case DW_CFA_def_cfa_offset:
+		set_cfa(m, cfa->reg, (int64_t)pe_cfi_uleb(r));
+		return true;
+	case DW_CFA_def_cfa_offset_sf:
+		set_cfa(m, cfa->reg, factored(m, r, true));
+		return true;
+	case DW_CFA_def_cfa_expression:
 		set_block(r, &m->row.cfa, PE_CFI_EXPRESSION);
-		return;
-	case 0x10: /* expression */
-		reg = pe_cfi_uleb(r);
-		set_block(r, rule_of(&m->row, reg), PE_CFI_SAVED_BY);
-		return;
-	case 0x11: /* offset_extended_sf */
-		reg = pe_cfi_uleb(r);
-		set_rule(m, reg, PE_CFI_SAVED, pe_cfi_sleb(r) * e->data);
-		return;
-	case 0x12: /* def_cfa_sf */
-		reg = pe_cfi_uleb(r);
-		set_cfa(m, reg, pe_cfi_sleb(r) * e->data);
-		return;
-	case 0x13: /* def_cfa_offset_sf */
-		set_cfa(m, m->row.cfa.reg, pe_cfi_sleb(r) * e->data);
-		return;
-	case 0x14: /* val_offset */
-		reg = pe_cfi_uleb(r);
-		set_rule(m, reg, PE_CFI_OFFSET, (int64_t)pe_cfi_uleb(r) * e->data);
-		return;
-	case 0x15: /* val_offset_sf */
-		reg = pe_cfi_uleb(r);
-		set_rule(m, reg, PE_CFI_OFFSET, pe_cfi_sleb(r) * e->data);
-		return;
-	case 0x16: /* val_expression */
-		reg = pe_cfi_uleb(r);
-		set_block(r, rule_of(&m->row, reg), PE_CFI_EXPRESSION);
-		return;
-	case 0x2e: /* GNU_args_size */
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Is it an instruction that changes the rule of a register? Then it is run. */
+static bool change_register(struct machine *m, struct pe_cfi_reader *r, unsigned int op)
+{
+	uint64_t reg;
+
+	if (op < DW_CFA_offset_extended || op > DW_CFA_val_expression ||
+	    op == DW_CFA_remember_state || op == DW_CFA_restore_state)
+		return false;
+	reg = pe_cfi_uleb(r);
+	switch (op) {
+	case DW_CFA_offset_extended:
+	case DW_CFA_offset_extended_sf:
+		set_rule(m, reg, PE_CFI_SAVED, factored(m, r, op == DW_CFA_offset_extended_sf));
+		break;
+	case DW_CFA_val_offset:
+	case DW_CFA_val_offset_sf:
+		set_rule(m, reg, PE_CFI_OFFSET, factored(m, r, op == DW_CFA_val_offset_sf));
+		break;
+	case DW_CFA_restore_extended:
+		restore(m, reg);
+		break;
+	case DW_CFA_same_value:
+		set_rule(m, reg, PE_CFI_SAME, 0);
+		break;
+	case DW_CFA_register: /* no register is followed but our three */
 		pe_cfi_uleb(r);
-		return;
+		set_rule(m, reg, PE_CFI_UNDEFINED, 0);
+		break;
+	case DW_CFA_undefined:
+		set_rule(m, reg, PE_CFI_UNDEFINED, 0);
+		break;
+	case DW_CFA_expression:
+		set_block(r, rule_of(&m->row, reg), PE_CFI_SAVED_BY);
+		break;
+	default: /* DW_CFA_val_expression */
+		set_block(r, rule_of(&m->row, reg), PE_CFI_EXPRESSION);
+	}
+	return true;
+}
+
+static void change_other(struct machine *m, struct pe_cfi_reader *r, unsigned int op)
+{
+	switch (op) {
+	case DW_CFA_nop:
+	case DW_CFA_AARCH64_negate_ra_state: /* the signature is always stripped */
+		break;
+	case DW_CFA_set_loc:
+		m->here = address(r, m->e->encoding, m->header);
+		break;
+	case DW_CFA_advance_loc1:
+	case DW_CFA_advance_loc2:
+	case DW_CFA_advance_loc4:
+		m->here += m->e->code * pe_cfi_fixed(r, (size_t)1 << (op - DW_CFA_advance_loc1));
+		break;
+	case DW_CFA_remember_state:
+		remember(m, r);
+		break;
+	case DW_CFA_restore_state:
+		recall(m, r);
+		break;
+	case DW_CFA_GNU_args_size:
+		pe_cfi_uleb(r);
+		break;
 	default:
 		r->bad = true;
 	}
@@ -399,7 +444,8 @@ static void one(struct machine *m, struct pe_cfi_reader *r)
 		restore(m, low);
 		return;
 	default:
-		one_of_many(m, r, low);
+		if (!change_address(m, r, low) && !change_register(m, r, low))
+			change_other(m, r, low);
 	}
 }
 
