@@ -50,8 +50,8 @@ struct pe_monitor_plan {
 
 /* Watch this process and all its descendants. 0; 1: their memory can be read as well
  * (core/token.h); or -errno, and nothing has changed: -EBUSY: there is a listener already; -ENOSYS:
- * the kernel lacks a mechanism; -EAGAIN: fork failed; -ENOMEM; -ENOENT: /proc is not that of our pid
- * namespace. -EPIPE: the monitor has ended with the filter installed: this process must end. */
+ * the kernel lacks a mechanism; -EAGAIN: fork failed; -ENOMEM; -ENOENT: /proc is not that of our
+ * pid namespace. -EPIPE: the monitor has ended with the filter installed: this process must end. */
 int pe_monitor_start(const struct pe_monitor_plan *plan);
 
 /* Has the supervisor that watches this process been killed, so that notified calls fail with
