@@ -33,4 +33,4 @@ bench: all $(bench_programs) tests/report/misuses
 speed-page:
 	@PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 '$(srcdir)/bench/speed.py' '$(builddir)/bench/results' '$(srcdir)/docs'
 
-.PHONY: bench speed-page
+PHONY += bench speed-page

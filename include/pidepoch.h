@@ -335,7 +335,8 @@ int pidepoch_kcmp(pid_t pid, pidepoch_t epoch, pid_t other, pidepoch_t other_epo
 long pidepoch_ptrace(int request, pid_t pid, pidepoch_t epoch, void *address, void *data);
 /* Their types are in <signal.h> from POSIX.1-1993 on. A strict -std=c99 leaves them out: then a use
  * is an error of the compiler's. */
-#if defined(_POSIX_C_SOURCE) && _POSIX_C_SOURCE >= 199309L
+#if (defined(_POSIX_C_SOURCE) && _POSIX_C_SOURCE >= 199309L) ||                                    \
+	(defined(_XOPEN_SOURCE) && _XOPEN_SOURCE >= 500) || defined(_GNU_SOURCE)
 int pidepoch_rt_sigqueueinfo(pid_t pid, pidepoch_t epoch, int signal, siginfo_t *info);
 int pidepoch_rt_tgsigqueueinfo(pid_t pid, pidepoch_t epoch, pid_t thread, int signal,
 			       siginfo_t *info);

@@ -75,7 +75,7 @@ PE_PUBLIC pid_t getsid(pid_t pid)
 /* --- priority and scheduling --- */
 
 /* @who in the terms of kill(); 0 if it is neither a process nor a group */
-static int whose_priority(__priority_which_t which, id_t who)
+static int whose_priority(int which, id_t who)
 {
 	int pid = (int)who;
 
@@ -83,17 +83,16 @@ static int whose_priority(__priority_which_t which, id_t who)
 }
 
 /* The kernel returns 20 - nice, so that no result is negative. */
-PE_PUBLIC int getpriority(__priority_which_t which, id_t who)
+PE_DECLARE(getpriority, int, int which, id_t who)
 {
-	long n = GUARDED(GETPRIORITY, whose_priority(which, who), SYS_getpriority, (long)which,
-			 (int)who);
+	long n = GUARDED(GETPRIORITY, whose_priority(which, who), SYS_getpriority, which, (int)who);
 
 	return n < 0 ? -1 : 20 - (int)n;
 }
 
-PE_PUBLIC int setpriority(__priority_which_t which, id_t who, int nice)
+PE_DECLARE(setpriority, int, int which, id_t who, int nice)
 {
-	return (int)GUARDED(SETPRIORITY, whose_priority(which, who), SYS_setpriority, (long)which,
+	return (int)GUARDED(SETPRIORITY, whose_priority(which, who), SYS_setpriority, which,
 			    (int)who, nice);
 }
 
@@ -144,21 +143,9 @@ PE_PUBLIC int sched_rr_get_interval(pid_t pid, struct timespec *interval)
 
 /* --- limits and memory --- */
 
-static int any_prlimit(pid_t pid, int resource, const void *new, void *old)
+PE_DECLARE(prlimit, int, pid_t pid, int resource, const struct rlimit *new, struct rlimit *old)
 {
 	return (int)GUARDED(PRLIMIT, pid, SYS_prlimit64, pid, resource, (long)new, (long)old);
-}
-
-PE_PUBLIC int prlimit(pid_t pid, __rlimit_resource_t resource, const struct rlimit *new,
-		      struct rlimit *old)
-{
-	return any_prlimit(pid, (int)resource, new, old);
-}
-
-PE_PUBLIC int prlimit64(pid_t pid, __rlimit_resource_t resource, const struct rlimit64 *new,
-			struct rlimit64 *old)
-{
-	return any_prlimit(pid, (int)resource, new, old);
 }
 
 #define MEMORY_PARAMETERS                                                                          \
@@ -181,7 +168,7 @@ PE_PUBLIC ssize_t process_vm_writev(MEMORY_PARAMETERS)
 
 /* Some requests have only a pid; the kernel does not read the other arguments. After an attach,
  * being traced keeps the pid from being released unseen. */
-PE_PUBLIC long ptrace(enum __ptrace_request request, ...)
+PE_DECLARE(ptrace, long, int request, ...)
 {
 	va_list more;
 	pid_t pid;
@@ -194,7 +181,7 @@ PE_PUBLIC long ptrace(enum __ptrace_request request, ...)
 	data = va_arg(more, void *);
 	va_end(more);
 	if (request == PTRACE_ATTACH || request == PTRACE_SEIZE)
-		return GUARDED(PTRACE, pid, SYS_ptrace, (long)request, pid, (long)at, (long)data);
+		return GUARDED(PTRACE, pid, SYS_ptrace, request, pid, (long)at, (long)data);
 	n = PE_REAL(ptrace)(request, pid, at, data);
 	if (n == 0 && request == PTRACE_GETEVENTMSG)
 		pe_preload_learn((pid_t) * (const unsigned long *)data);

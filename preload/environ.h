@@ -11,6 +11,9 @@
  *            are added after a marker. Otherwise it is used as it is.
  * environ.2  The added variables are for the loader and for the library, which removes them before
  *            main(). If LD_PRELOAD is set twice, the loader uses the last one.
+ *            A program of the other C library gets that library's build in place of this one
+ *            (libc/loaders.h), or none if it is not installed: its loader would end it. musl's
+ *            loader uses the first LD_PRELOAD; so one that the environment has is changed itself.
  * environ.3  Nothing is added for a program that cannot load the library (loadable.h), or by a
  *            process in which the library has stepped aside. What is known of pids among the
  *            arguments of such a program is announced to a supervisor (token.8).
@@ -35,7 +38,10 @@ struct pe_environ {
 	size_t mapped;	   /* size of `pages` in bytes, 0: none */
 	void *pages;
 	char *room[PE_ENVIRON_ROOM];
-	char text[PE_ENVIRON_TEXT]; /* an LD_PRELOAD with this library's entry and the program's */
+	char text[PE_ENVIRON_TEXT];  /* an LD_PRELOAD with this library's entry and the program's */
+	char other[PE_ENVIRON_TEXT]; /* LD_PRELOAD with the other C library's build alone */
+	const char *changed,
+		*unchanged; /* the LD_PRELOAD that stands in place of another, or NULL */
 	char arguments[PE_ENVIRON_TEXT]; /* what is known of the pids among the arguments */
 };
 

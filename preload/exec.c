@@ -132,6 +132,9 @@ static int real_execveat(int dir, const char *path, char *const argv[], char *co
 {
 	const long arg[5] = { dir, PE_SYS_LONG(path), PE_SYS_LONG(argv), PE_SYS_LONG(envp), flags };
 
+	if (!pe_real(PE_REAL_execveat))
+		return (int)pe_result(
+			pe_sys6(SYS_execveat, arg[0], arg[1], arg[2], arg[3], arg[4], PE_TOKEN));
 	return repeat(PE_REAL(execveat)(dir, path, argv, envp, flags), SYS_execveat, arg,
 		      FILE_AT(dir, path, flags));
 }

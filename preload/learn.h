@@ -42,6 +42,10 @@ static inline bool pe_learn_is_library(const char *path)
 
 /* Before a look at the path: true: it is refused, and errno is set (core/engine/judge.h). */
 bool pe_learn_refused(const char *below_proc);
+/* The same for any path: an open or another look at it. */
+bool pe_learn_path_refused(const char *path);
+/* The file was opened as @fd, or -1. Returns @fd. */
+int pe_learn_path_opened(int dir, const char *path, int flags, int fd);
 void pe_learn_looked(const char *below_proc);
 void pe_learn_opened(const char *below_proc, int fd);
 

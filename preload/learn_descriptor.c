@@ -58,8 +58,6 @@ PE_PUBLIC int fcntl(int fd, int command, ...)
 	return n;
 }
 
-PE_PUBLIC int fcntl64(int fd, int command, ...) __attribute__((alias("fcntl")));
-
 PE_PUBLIC int __fcntl(int fd, int command, ...) __attribute__((alias("fcntl")));
 
 static long check_foreground(pid_t group)
@@ -74,7 +72,8 @@ PE_PUBLIC int tcsetpgrp(int fd, pid_t group)
 	return n < 0 ? (int)pe_result(n) : PE_REAL(tcsetpgrp)(fd, group);
 }
 
-PE_PUBLIC int ioctl(int fd, unsigned long request, ...)
+/* The kernel reads 32 bits of the request. */
+PE_DECLARE(ioctl, int, int fd, unsigned int request, ...)
 {
 	va_list more;
 	void *arg;
@@ -132,8 +131,8 @@ PE_PUBLIC ssize_t recvmsg(int fd, struct msghdr *message, int flags)
 	return n;
 }
 
-PE_PUBLIC int recvmmsg(int fd, struct mmsghdr *messages, unsigned int count, int flags,
-		       struct timespec *timeout)
+PE_DECLARE(recvmmsg, int, int fd, struct mmsghdr *messages, unsigned int count, int flags,
+	   struct timespec *timeout)
 {
 	int n = PE_REAL(recvmmsg)(fd, messages, count, flags, timeout);
 

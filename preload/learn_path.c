@@ -172,15 +172,14 @@ static __attribute__((cold, noinline)) void remember(int dir, const char *path, 
 
 /* --- opening --- */
 
-/* If true, errno is ENOENT. */
-static bool refused(const char *path)
+bool pe_learn_path_refused(const char *path)
 {
 	const char *below = pe_learn_below_proc(path);
 
 	return unlikely(below) && pe_learn_refused(below);
 }
 
-static int opened(int dir, const char *path, int flags, int fd)
+int pe_learn_path_opened(int dir, const char *path, int flags, int fd)
 {
 	const char *below;
 
@@ -206,47 +205,22 @@ static int opened(int dir, const char *path, int flags, int fd)
 PE_PUBLIC int open(const char *path, int flags, ...)
 {
 	MODE(flags);
-	if (refused(path))
+	if (pe_learn_path_refused(path))
 		return -1;
-	return opened(AT_FDCWD, path, flags, PE_REAL(open)(path, flags, mode));
+	return pe_learn_path_opened(AT_FDCWD, path, flags, PE_REAL(open)(path, flags, mode));
 }
-
-PE_PUBLIC int open64(const char *path, int flags, ...) __attribute__((alias("open")));
 
 PE_PUBLIC int openat(int dir, const char *path, int flags, ...)
 {
 	MODE(flags);
-	if (refused(path))
+	if (pe_learn_path_refused(path))
 		return -1;
-	return opened(dir, path, flags, PE_REAL(openat)(dir, path, flags, mode));
-}
-
-PE_PUBLIC int openat64(int dir, const char *path, int flags, ...) __attribute__((alias("openat")));
-
-/* the names used in programs built with _FORTIFY_SOURCE */
-PE_PUBLIC int __open_2(const char *path, int flags);
-PE_PUBLIC int __open64_2(const char *path, int flags) __attribute__((alias("__open_2")));
-PE_PUBLIC int __openat_2(int dir, const char *path, int flags);
-PE_PUBLIC int __openat64_2(int dir, const char *path, int flags)
-	__attribute__((alias("__openat_2")));
-
-PE_PUBLIC int __open_2(const char *path, int flags)
-{
-	if (refused(path))
-		return -1;
-	return opened(AT_FDCWD, path, flags, PE_REAL(__open_2)(path, flags));
-}
-
-PE_PUBLIC int __openat_2(int dir, const char *path, int flags)
-{
-	if (refused(path))
-		return -1;
-	return opened(dir, path, flags, PE_REAL(__openat_2)(dir, path, flags));
+	return pe_learn_path_opened(dir, path, flags, PE_REAL(openat)(dir, path, flags, mode));
 }
 
 static void opened_buffered(const char *path, int flags, int fd)
 {
-	opened(AT_FDCWD, path, flags, fd);
+	pe_learn_path_opened(AT_FDCWD, path, flags, fd);
 	if (!pe_learn_is_library(path))
 		pe_preload_buffered();
 }
@@ -263,18 +237,16 @@ static int flags_of(const char *mode)
 
 PE_PUBLIC FILE *fopen(const char *path, const char *mode)
 {
-	FILE *f = refused(path) ? NULL : PE_REAL(fopen)(path, mode);
+	FILE *f = pe_learn_path_refused(path) ? NULL : PE_REAL(fopen)(path, mode);
 
 	if (f)
 		opened_buffered(path, flags_of(mode), fileno(f));
 	return f;
 }
 
-PE_PUBLIC FILE *fopen64(const char *path, const char *mode) __attribute__((alias("fopen")));
-
 PE_PUBLIC DIR *opendir(const char *path)
 {
-	DIR *dir = refused(path) ? NULL : PE_REAL(opendir)(path);
+	DIR *dir = pe_learn_path_refused(path) ? NULL : PE_REAL(opendir)(path);
 	const char *below = dir ? pe_learn_below_proc(path) : NULL;
 
 	if (unlikely(below))
@@ -287,7 +259,7 @@ PE_PUBLIC DIR *opendir(const char *path)
 #define PROBE(type, name, parameters, arguments)                                                   \
 	PE_PUBLIC type name parameters                                                             \
 	{                                                                                          \
-		return refused(path) ? -1 : PE_REAL(name) arguments;                               \
+		return pe_learn_path_refused(path) ? -1 : PE_REAL(name) arguments;                 \
 	}
 
 /* --- links: /proc/N/exe, /proc/N/cwd ... --- */
@@ -303,54 +275,34 @@ static ssize_t looked(const char *path, ssize_t n)
 
 PE_PUBLIC ssize_t readlink(const char *path, char *to, size_t bytes)
 {
-	return refused(path) ? -1 : looked(path, PE_REAL(readlink)(path, to, bytes));
+	return pe_learn_path_refused(path) ? -1 : looked(path, PE_REAL(readlink)(path, to, bytes));
 }
 
 PE_PUBLIC ssize_t readlinkat(int dir, const char *path, char *to, size_t bytes)
 {
-	return refused(path) ? -1 : looked(path, PE_REAL(readlinkat)(dir, path, to, bytes));
+	return pe_learn_path_refused(path)
+		       ? -1
+		       : looked(path, PE_REAL(readlinkat)(dir, path, to, bytes));
 }
 
 PROBE(int, access, (const char *path, int mode), (path, mode))
 PROBE(int, faccessat, (int dir, const char *path, int mode, int flags), (dir, path, mode, flags))
 PROBE(int, euidaccess, (const char *path, int mode), (path, mode))
 PE_PUBLIC int eaccess(const char *path, int mode) __attribute__((alias("euidaccess")));
-PROBE(int, statx, (int dir, const char *path, int flags, unsigned int mask, struct statx *st),
-      (dir, path, flags, mask, st))
 PROBE(int, stat, (const char *path, struct stat *st), (path, st))
 PROBE(int, lstat, (const char *path, struct stat *st), (path, st))
 PROBE(int, fstatat, (int dir, const char *path, struct stat *st, int flags), (dir, path, st, flags))
 
-/* the names used in programs linked before glibc 2.33 */
-int __xstat(int version, const char *path, struct stat *st);
-int __lxstat(int version, const char *path, struct stat *st);
-int __fxstatat(int version, int dir, const char *path, struct stat *st, int flags);
-PROBE(int, __xstat, (int version, const char *path, struct stat *st), (version, path, st))
-PROBE(int, __lxstat, (int version, const char *path, struct stat *st), (version, path, st))
-PROBE(int, __fxstatat, (int version, int dir, const char *path, struct stat *st, int flags),
-      (version, dir, path, st, flags))
+/* not every libc has it */
+PE_PUBLIC int statx(int dir, const char *path, int flags, unsigned int mask, struct statx *st);
 
-/* struct stat64 is struct stat by another name. */
-_Static_assert(sizeof(struct stat64) == sizeof(struct stat), "64-bit processors only");
-
-#define PROBE64(name, plain, parameters, arguments)                                                \
-	PE_PUBLIC int name parameters;                                                             \
-	PE_PUBLIC int name parameters                                                              \
-	{                                                                                          \
-		return plain arguments;                                                            \
-	}
-
-PROBE64(stat64, stat, (const char *path, struct stat64 *st), (path, (struct stat *)st))
-PROBE64(lstat64, lstat, (const char *path, struct stat64 *st), (path, (struct stat *)st))
-PROBE64(fstatat64, fstatat, (int dir, const char *path, struct stat64 *st, int flags),
-	(dir, path, (struct stat *)st, flags))
-PROBE64(__xstat64, __xstat, (int version, const char *path, struct stat64 *st),
-	(version, path, (struct stat *)st))
-PROBE64(__lxstat64, __lxstat, (int version, const char *path, struct stat64 *st),
-	(version, path, (struct stat *)st))
-PROBE64(__fxstatat64, __fxstatat,
-	(int version, int dir, const char *path, struct stat64 *st, int flags),
-	(version, dir, path, (struct stat *)st, flags))
+PE_PUBLIC int statx(int dir, const char *path, int flags, unsigned int mask, struct statx *st)
+{
+	if (pe_learn_path_refused(path))
+		return -1;
+	return pe_real(PE_REAL_statx) ? PE_REAL(statx)(dir, path, flags, mask, st)
+				      : (int)pe_result(-ENOSYS);
+}
 
 /* --- chdir: files opened by a relative path are relative to the old directory --- */
 

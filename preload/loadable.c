@@ -7,20 +7,19 @@
 
 #include "core/sys.h"
 #include "core/text.h"
+#include "libc/loaders.h"
 
 #ifdef __x86_64__
 #define MACHINE EM_X86_64
-#define LOADER	"ld-linux-x86-64.so.2"
 #else
 #define MACHINE EM_AARCH64
-#define LOADER	"ld-linux-aarch64.so.1"
 #endif
 
 #define PATH_ROOM    256u /* longer paths are not searched for */
 #define HEADER_ROOM  1024u
 #define INTERPRETERS 4 /* nested interpreters, as many as the kernel follows */
 
-enum answer { YES, NO, UNKNOWN };
+enum answer { YES, NO, OTHER, UNKNOWN };
 
 struct header {
 	char bytes[HEADER_ROOM + 1]; /* the start of the file, and a NUL */
@@ -128,12 +127,19 @@ static enum answer read_program(const struct pe_loadable *program, struct header
 
 /* --- kind of program --- */
 
-/* Is the loader named by @p the one that handles LD_PRELOAD like this library's loader? */
+/* Is the loader named by @p this library's, or that of the other C library? */
 static enum answer by_loader(const struct header *h, const Elf64_Phdr *p)
 {
+	const char *name;
+
 	if (p->p_offset >= h->size || p->p_filesz > h->size - p->p_offset)
 		return UNKNOWN;
-	return pe_text_same(last_part(h->bytes + p->p_offset), LOADER) ? YES : NO;
+	name = last_part(h->bytes + p->p_offset);
+	if (pe_text_same(name, PE_LOADER_GLIBC))
+		return PE_LOADERS_ARE_MUSL ? OTHER : YES;
+	if (pe_text_same(name, PE_LOADER_MUSL))
+		return PE_LOADERS_ARE_MUSL ? YES : OTHER;
+	return NO;
 }
 
 static enum answer by_elf(const struct header *h)
@@ -173,23 +179,30 @@ static const char *interpreter(struct header *h)
 	return at;
 }
 
-bool pe_loadable(const struct pe_loadable *program)
+static enum answer judge(const struct pe_loadable *program)
 {
 	struct header h;
-	enum answer a;
+	enum answer a = read_program(program, &h);
 
-	if (!program->path)
-		return true;
-	a = read_program(program, &h);
 	for (int depth = 0; a == YES && depth < INTERPRETERS; depth++) {
 		char path[PATH_ROOM];
 		const char *next = interpreter(&h);
 		struct pe_text text = pe_text_on(path, sizeof(path));
 
 		if (!next)
-			return pe_text_begins(h.bytes, ELFMAG) ? by_elf(&h) != NO : true;
+			return pe_text_begins(h.bytes, ELFMAG) ? by_elf(&h) : UNKNOWN;
 		pe_text_add(&text, next);
 		a = read_file(AT_FDCWD, pe_text_end(&text), &h);
 	}
-	return a != NO;
+	return a;
+}
+
+enum pe_loader pe_loadable_by(const struct pe_loadable *program)
+{
+	static const struct pe_loadable shell = { .dir = AT_FDCWD, .path = "/bin/sh" };
+	enum answer a = judge(program->path ? program : &shell);
+
+	if (a == OTHER)
+		return PE_LOADER_OTHER;
+	return a == NO && program->path ? PE_LOADER_NONE : PE_LOADER_OWN;
 }

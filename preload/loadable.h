@@ -2,9 +2,10 @@
 /*
  * loadable - can a program that is about to be executed load this library?
  *
- * A program that cannot load it gets the environment that its parent chose, without additions: a
- * static program, one for another machine or another C library, one that gains rights. If it cannot
- * be determined, the program counts as loadable.
+ * A program that cannot load any gets the environment that its parent chose, without additions: a
+ * static program, one for another machine, one that gains rights. A program of the other C library
+ * can load that library's build, if it is installed (libc/loaders.h). If it cannot be determined,
+ * the program counts as loadable.
  *
  * Context: async-signal-safe; any thread; a vfork child. openat, fstat, read and close are the only
  * system calls.
@@ -18,13 +19,22 @@
 
 /* The program that an exec or a spawn names. */
 struct pe_loadable {
-	int dir;	  /* AT_FDCWD, or the directory of a relative path */
-	const char *path; /* NULL: the shell */
-	int flags;	  /* AT_EMPTY_PATH: @dir is the program itself */
-	bool search;	  /* a path without a slash is looked up in PATH */
+	int dir; /* AT_FDCWD, or the directory of a relative path */
+	/* NULL: the shell, which counts as loadable unless it is of the other C library */
+	const char *path;
+	int flags;   /* AT_EMPTY_PATH: @dir is the program itself */
+	bool search; /* a path without a slash is looked up in PATH */
 };
 
-bool pe_loadable(const struct pe_loadable *program);
+enum pe_loader { PE_LOADER_NONE, PE_LOADER_OWN, PE_LOADER_OTHER };
+
+/* Which build can it load: none, this one, or that of the other C library? */
+enum pe_loader pe_loadable_by(const struct pe_loadable *program);
+
+static inline bool pe_loadable(const struct pe_loadable *program)
+{
+	return pe_loadable_by(program) == PE_LOADER_OWN;
+}
 
 /* The value of PATH, or what libc takes if there is none. */
 const char *pe_loadable_path(void);

@@ -4,7 +4,7 @@ preload_LTLIBRARIES = libpidepoch-preload.la
 
 libpidepoch_preload_la_SOURCES = preload/real.c preload/real.h preload/next.c preload/next.h \
 	preload/environ.c preload/environ.h preload/exec.c preload/filter.c preload/filter.h preload/fork.c preload/message.c preload/prctl.c preload/prctl.h preload/signal.c \
-	preload/spawn.c preload/syscall.c preload/vfork.c preload/wait.c preload/wait.h
+	preload/spawn.c preload/spawns.h preload/syscall.c preload/vfork.c preload/wait.c preload/wait.h
 
 # What puts the library into the environment of the programs that are executed.
 libpidepoch_preload_la_SOURCES += preload/loadable.c preload/loadable.h preload/shell.c preload/system.c preload/system.h
@@ -20,6 +20,15 @@ libpidepoch_preload_la_SOURCES += preload/arch/x86_64/syscall.S preload/arch/x86
 endif
 if CPU_AARCH64
 libpidepoch_preload_la_SOURCES += preload/arch/aarch64/syscall.S preload/arch/aarch64/vfork.S
+endif
+
+# What differs between C libraries: the same file names for each. (A tarball gets both lists.)
+libpidepoch_preload_la_SOURCES += preload/libc/loaders.h preload/libc/names.h
+if LIBC_GLIBC
+libpidepoch_preload_la_SOURCES += preload/libc/glibc/names.c preload/libc/glibc/spawn.c
+endif
+if LIBC_MUSL
+libpidepoch_preload_la_SOURCES += preload/libc/musl/names.c
 endif
 libpidepoch_preload_la_CFLAGS = $(LIBRARY_CFLAGS)
 libpidepoch_preload_la_CCASFLAGS = $(LIBRARY_CCASFLAGS)
@@ -40,7 +49,9 @@ EXTRA_libpidepoch_preload_la_DEPENDENCIES = src/lib/libpidepoch.map src/lib/dyna
 # glibc has two posix_spawn on this processor. The nodes are glibc's own: what is in none of them is
 # unversioned and interposes every version; a node of our own name would make glibc pass over all
 # that it holds.
+if LIBC_GLIBC
 if CPU_X86_64
 spawn_map = -Wl,--version-script=$(srcdir)/preload/spawn-x86_64.map
+endif
 endif
 EXTRA_DIST += preload/spawn-x86_64.map src/lib/dynamic.list

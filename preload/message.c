@@ -30,19 +30,6 @@ PE_PUBLIC char *strerror_l(int error, locale_t locale)
 	return likely(error != EEPOCH) ? PE_REAL(strerror_l)(error, locale) : text();
 }
 
-/* the GNU version, which need not use the buffer */
-PE_PUBLIC char *strerror_r(int error, char *buffer, size_t size)
-{
-	return likely(error != EEPOCH) ? PE_REAL(strerror_r)(error, buffer, size) : text();
-}
-
-PE_PUBLIC char *__strerror_r(int error, char *buffer, size_t size);
-
-PE_PUBLIC char *__strerror_r(int error, char *buffer, size_t size)
-{
-	return strerror_r(error, buffer, size);
-}
-
 /* the POSIX version; text that does not fit is cut */
 PE_PUBLIC int __xpg_strerror_r(int error, char *buffer, size_t size)
 {

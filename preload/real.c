@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "libc/names.h"
 #include "next.h"
 
 _Atomic(void *) pe_real_found[PE_REAL_COUNT];
@@ -12,9 +13,6 @@ _Atomic(void *) pe_real_found[PE_REAL_COUNT];
 #define PE_REAL_NAME(name) [PE_REAL_##name] = #name,
 static const char names[PE_REAL_COUNT][PE_NEXT_NAME] = { PE_REALS(PE_REAL_NAME) };
 #undef PE_REAL_NAME
-
-/* From glibc 2.35 on; other C libraries do not have it. */
-#pragma weak _dl_find_object
 
 static void keep(unsigned int which, void *found)
 {
@@ -41,13 +39,12 @@ static void watch_standard_input(void)
 static __attribute__((constructor)) void begin(void)
 {
 	struct pe_next n = { .name = names, .count = PE_REAL_COUNT };
-	struct dl_find_object self;
-	bool found = _dl_find_object && _dl_find_object((void *)begin, &self) == 0;
+	const struct link_map *self = pe_libc_self();
 
-	if (found)
-		pe_next_find(self.dlfo_link_map, &n);
+	if (self)
+		pe_next_find(self, &n);
 	for (unsigned int i = 0; i < PE_REAL_COUNT; i++)
-		if (found && !n.left[i])
+		if (self && !n.left[i])
 			keep(i, n.found[i]);
 		else
 			pe_real_look_up((enum pe_real)i);

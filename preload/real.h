@@ -27,6 +27,12 @@
 
 #define PE_PUBLIC __attribute__((visibility("default")))
 
+/* Begin the definition of an interposer of @name. Its parameters have other types of the same size
+ * in the headers of some C libraries. */
+#define PE_DECLARE(name, result, ...)                                                              \
+	PE_PUBLIC result pe_public_##name(__VA_ARGS__) __asm__(#name);                             \
+	PE_PUBLIC result pe_public_##name(__VA_ARGS__)
+
 #define PE_REALS(X)                                                                                \
 	X(access)                                                                                  \
 	X(chdir)                                                                                   \
@@ -117,8 +123,11 @@
 enum pe_real { PE_REALS(PE_REAL_ENUM) PE_REAL_COUNT };
 #undef PE_REAL_ENUM
 
-/* The POSIX strerror_r(), which the headers hide behind the GNU version; and two functions that not
+/* The POSIX strerror_r(), which glibc's headers hide behind the GNU version; and functions that not
  * every libc has. */
+int execveat(int dir, const char *path, char *const argv[], char *const envp[], int flags);
+int pthread_sigqueue(pthread_t thread, int sig, const union sigval value);
+sighandler_t __sysv_signal(int sig, sighandler_t handler);
 PE_PUBLIC int __xpg_strerror_r(int error, char *buffer, size_t size);
 PE_PUBLIC const char *strerrorname_np(int error);
 PE_PUBLIC const char *strerrordesc_np(int error);

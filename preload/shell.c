@@ -8,7 +8,7 @@
 #include <errno.h>
 
 #include "environ.h"
-
+#include "libc/names.h"
 #include "system.h"
 
 /* what system() returns if it cannot execute the shell */
@@ -40,19 +40,6 @@ static FILE *open_pipe(const char *command, const char *type)
 	WITH_ENVIRONMENT(FILE *, PE_REAL(popen)(command, type), !n);
 }
 
-/* The head of what libc's popen() allocates, since glibc 2.1. What is read here is confirmed
- * (core/engine/hidden.h). */
-struct pipe_of_libc {
-	FILE file;
-	const void *functions;
-	pid_t pid;
-};
-
-static pid_t pid_of(FILE *stream)
-{
-	return ((const struct pipe_of_libc *)(const void *)stream)->pid;
-}
-
 PE_PUBLIC FILE *popen(const char *command, const char *type)
 {
 	struct pe_birth b = { .engaged = false };
@@ -63,16 +50,13 @@ PE_PUBLIC FILE *popen(const char *command, const char *type)
 		b = pe_preload_birth_begin(PE_CALL_POPEN);
 	stream = open_pipe(command, type);
 	if (shares && stream)
-		pe_preload_hidden_born(&b, pid_of(stream));
+		pe_preload_hidden_born(&b, pe_libc_pipe_pid(stream));
 	return stream;
 }
 
-PE_PUBLIC FILE *_IO_popen(const char *command, const char *type)
-	__attribute__((alias("popen"), malloc));
-
 PE_PUBLIC int pclose(FILE *stream)
 {
-	pid_t pid = pe_preload_shares_waits() ? pid_of(stream) : 0;
+	pid_t pid = pe_preload_shares_waits() ? pe_libc_pipe_pid(stream) : 0;
 	int before = errno, status, n = PE_REAL(pclose)(stream);
 	bool lost = n == -1 && errno == ECHILD;
 
@@ -81,8 +65,6 @@ PE_PUBLIC int pclose(FILE *stream)
 	errno = before;
 	return status;
 }
-
-PE_PUBLIC int _IO_pclose(FILE *stream) __attribute__((alias("pclose")));
 
 PE_PUBLIC int wordexp(const char *words, wordexp_t *result, int flags)
 {

@@ -53,6 +53,9 @@ PE_PUBLIC int sigqueue(pid_t pid, int sig, const union sigval value)
 	return (int)pe_result(pe_guarded(&u));
 }
 
+/* not every libc declares it, nor pidfd_open() and gsignal() */
+PE_PUBLIC int tgkill(pid_t group, pid_t thread, int sig);
+
 PE_PUBLIC int tgkill(pid_t group, pid_t thread, int sig)
 {
 	const struct pe_use u = {
@@ -67,7 +70,6 @@ PE_PUBLIC int tgkill(pid_t group, pid_t thread, int sig)
 	return (int)pe_result(pe_guarded(&u));
 }
 
-/* not every libc declares it */
 PE_PUBLIC int pidfd_open(pid_t pid, unsigned int flags);
 
 PE_PUBLIC int pidfd_open(pid_t pid, unsigned int flags)
@@ -96,6 +98,8 @@ PE_PUBLIC int raise(int sig)
 	return (int)pe_result(pe_sys_tgkill(pe_sys_getpid(), pe_sys_gettid(), sig));
 }
 
+PE_PUBLIC int gsignal(int sig);
+
 PE_PUBLIC int gsignal(int sig)
 {
 	return raise(sig);
@@ -117,6 +121,8 @@ PE_PUBLIC int pthread_sigqueue(pthread_t thread, int sig, const union sigval val
 {
 	int error;
 
+	if (unlikely(!pe_real(PE_REAL_pthread_sigqueue)))
+		return ENOSYS;
 	do
 		error = PE_REAL(pthread_sigqueue)(thread, sig, value);
 	while (unlikely(error == EINTR));

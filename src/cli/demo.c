@@ -101,7 +101,7 @@ static int find_parts(struct demo *c)
 
 	if (pe_paths_self(c->scenario.self, PATH_MAX) < 0)
 		return ERROR(PE_EXIT_UNABLE, "needs /proc");
-	if (pe_paths_library(library, sizeof(library)) < 0)
+	if (pe_paths_library(false, library, sizeof(library)) < 0)
 		return ERROR(PE_EXIT_UNABLE, "%s not found; looked in: %s", PE_PATHS_LIBRARY,
 			     library);
 	if (find_command("bash", c->bash) || find_python(c->python) ||

@@ -12,18 +12,15 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/auxv.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
-#include "cli/paths.h"
+#include "cli/loads.h"
 #include "command/message.h"
 #include "cli/supervise.h"
 #include "cli/vrange.h"
@@ -53,52 +50,12 @@ struct findings {
 	struct utsname kernel;
 	int tried[PE_PROBE_COUNT];
 	int preload; /* 0 or -errno */
+	int musl;    /* likewise: its build for musl */
 	struct family families[FAMILIES];
 	struct pe_trusted evidence;
 	struct pe_vrange vrange;
 	bool full;
 };
-
-/* --- the library --- */
-
-/* In a child: execute this command with the library preloaded; only the loader's messages are
- * kept. */
-static void become_preloaded(const char *library, int out)
-{
-	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
-
-	unsetenv("PIDEPOCH_FORCE_OLD"); /* it may have words that the library does not know */
-	if (setenv("LD_PRELOAD", library, 1) == 0 && dup2(null, 1) == 1 && dup2(out, 2) == 2) {
-		execl("/proc/self/exe", "pidepoch", "--version", (char *)NULL);
-		execl((const char *)getauxval(AT_EXECFN), "pidepoch", "--version", (char *)NULL);
-	}
-	_exit(127);
-}
-
-/* If the loader cannot load a library, it prints a message and continues. */
-static int try_preload(void)
-{
-	char library[PATH_MAX], complaint;
-	int ends[2], status = -1;
-	ssize_t n;
-	pid_t pid;
-
-	if (pe_paths_library(library, sizeof(library)) < 0)
-		return -ENOENT;
-	if (strpbrk(library, " :$"))
-		return -EINVAL;
-	if (pipe2(ends, O_CLOEXEC) < 0)
-		return -errno;
-	pid = fork();
-	if (pid == 0)
-		become_preloaded(library, ends[1]);
-	close(ends[1]);
-	n = read(ends[0], &complaint, 1);
-	close(ends[0]);
-	if (pid < 0 || waitpid(pid, &status, 0) != pid)
-		return -ECHILD;
-	return n == 0 && status == 0 ? 0 : -ELIBACC;
-}
 
 /* --- guarantees --- */
 
@@ -236,7 +193,8 @@ static void examine(struct findings *f)
 	uname(&f->kernel);
 	for (enum pe_probe p = 0; p < PE_PROBE_COUNT; p++)
 		f->tried[p] = pe_probe_try(p);
-	f->preload = try_preload();
+	f->preload = pe_loads_try();
+	f->musl = pe_loads_try_musl();
 	pe_trusted_examine(&f->evidence);
 	pe_vrange_examine(&f->vrange);
 	conclude(f);
@@ -253,20 +211,6 @@ static const char *reason(enum pe_probe p, int tried)
 	if (tried == -ENOENT && !has_proc())
 		return "/proc is not mounted";
 	return tried == -ENOSYS ? "this kernel does not have it" : strerror(-tried);
-}
-
-static const char *no_preload(const struct findings *f)
-{
-	switch (f->preload) {
-	case -ENOENT:
-		return "libpidepoch-preload.so was not found";
-	case -EINVAL:
-		return "its path contains a ' ', ':' or '$'";
-	case -ELIBACC:
-		return "the loader cannot load it";
-	default:
-		return strerror(-f->preload);
-	}
 }
 
 static void print_mechanism(const char *text, int tried, const char *why)
@@ -345,7 +289,8 @@ static void print_text(const struct findings *f)
 	print_title("\nmechanisms");
 	for (enum pe_probe p = 0; p < PE_PROBE_COUNT; p++)
 		print_mechanism(pe_probe_text(p), f->tried[p], reason(p, f->tried[p]));
-	print_mechanism("the library can be preloaded", f->preload, no_preload(f));
+	print_mechanism("the library can be preloaded", f->preload, pe_loads_why(f->preload));
+	print_mechanism("and into programs of musl", f->musl, pe_loads_why_musl(f->musl));
 	print_title("\nguarantees under 'pidepoch run'");
 	for (int i = 0; i < FAMILIES; i++)
 		print_family(&f->families[i]);
@@ -373,7 +318,8 @@ static void print_json_mechanisms(struct pe_json_write *w, const struct findings
 	pe_json_write_open(w, "mechanisms", '[');
 	for (enum pe_probe p = 0; p < PE_PROBE_COUNT; p++)
 		print_json_mechanism(w, pe_probe_name(p), f->tried[p], reason(p, f->tried[p]));
-	print_json_mechanism(w, "preload", f->preload, no_preload(f));
+	print_json_mechanism(w, "preload", f->preload, pe_loads_why(f->preload));
+	print_json_mechanism(w, "musl", f->musl, pe_loads_why_musl(f->musl));
 	pe_json_write_close(w, ']');
 }
 

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "cli/commands.h"
+#include "cli/libraries.h"
 #include "cli/paths.h"
 #include "cli/program.h"
 #include "cli/supervise.h"
@@ -45,10 +46,10 @@ static void warn_not_preloaded(const struct pe_fuzz_session *s, const char *file
 
 /* By default a supervisor only where the library sees nothing: it makes each run slower. The
  * control run shows whether the command starts such programs (session.5). */
-static void choose_supervisor(struct pe_fuzz_session *s, const char *path)
+static void choose_supervisor(struct pe_fuzz_session *s, const char *path, bool *musl)
 {
 	char file[PATH_MAX];
-	const char *why = pe_program_why(pe_program_judge(path, file, sizeof(file)));
+	const char *why = pe_program_why(pe_libraries_judge(path, file, sizeof(file), musl));
 	bool automatic = strcmp(s->plan.supervisor, "auto") == 0;
 	bool wanted = strcmp(s->plan.supervisor, "on") == 0 || (why && automatic);
 	bool works = (wanted || automatic) && pe_supervise_fuzz_works();
@@ -64,14 +65,14 @@ static void choose_supervisor(struct pe_fuzz_session *s, const char *path)
 }
 
 /* A command that cannot be started would seem to be without faults. */
-static int check_command(struct pe_fuzz_session *s)
+static int check_command(struct pe_fuzz_session *s, bool *musl)
 {
 	const char *name = s->plan.command[0];
 	char path[PATH_MAX];
 	int r = pe_program_find(name, path, sizeof(path));
 
 	if (r == 0) {
-		choose_supervisor(s, path);
+		choose_supervisor(s, path, musl);
 		return 0;
 	}
 	return ERROR(r == -EACCES ? PE_EXIT_NOT_RUN : PE_EXIT_NOT_FOUND, "%s: %s", name,
@@ -108,13 +109,14 @@ static int check_files(struct pe_fuzz_session *s)
 
 static int prepare(struct pe_fuzz_session *s)
 {
-	int r = check_command(s);
+	bool musl = false;
+	int r = check_command(s, &musl);
 
 	if (r == 0)
 		r = read_suppressions(s);
 	if (r == 0)
 		r = pe_fuzz_results_check(&s->plan);
-	if (r == 0 && pe_paths_library(s->run.library, sizeof(s->run.library)) < 0)
+	if (r == 0 && pe_paths_library(musl, s->run.library, sizeof(s->run.library)) < 0)
 		r = ERROR(PE_EXIT_UNABLE, "%s not found; looked in: %s", PE_PATHS_LIBRARY,
 			  s->run.library);
 	return r;

@@ -26,15 +26,24 @@ static int check(int found, const char *name, const char *path)
 	return 0;
 }
 
-int pe_libraries_find(struct pe_libraries *l, bool vrange)
+int pe_libraries_find(struct pe_libraries *l, bool musl, bool vrange)
 {
-	int r = check(pe_paths_library(l->own, sizeof(l->own)), PE_PATHS_LIBRARY, l->own);
+	int r = check(pe_paths_library(musl, l->own, sizeof(l->own)), PE_PATHS_LIBRARY, l->own);
 
 	l->vrange[0] = '\0';
 	if (r == 0 && vrange)
-		r = check(pe_paths_vrange(l->vrange, sizeof(l->vrange)), PE_PATHS_VRANGE,
+		r = check(pe_paths_vrange(musl, l->vrange, sizeof(l->vrange)), PE_PATHS_VRANGE,
 			  l->vrange);
 	return r;
+}
+
+enum pe_program_fit pe_libraries_judge(const char *path, char *file, size_t size, bool *musl)
+{
+	enum pe_program_fit fit = pe_program_judge(path, file, size);
+	char library[PATH_MAX];
+
+	*musl = fit == PE_PROGRAM_MUSL && pe_paths_library(true, library, sizeof(library)) == 0;
+	return *musl ? PE_PROGRAM_FITS : fit;
 }
 
 /* --- joining --- */

@@ -14,13 +14,19 @@
 #include <limits.h>
 #include <stdbool.h>
 
+#include "cli/program.h"
+
 struct pe_libraries {
 	char own[PATH_MAX];    /* libpidepoch-preload.so */
 	char vrange[PATH_MAX]; /* libvrange.so; "": not asked for */
 };
 
-/* Finds the library, and libvrange if @vrange. 0, or an exit status after an error message. */
-int pe_libraries_find(struct pe_libraries *l, bool vrange);
+/* Finds the library, and libvrange if @vrange; @musl: for a program of musl. 0, or an exit status
+ * after an error message. */
+int pe_libraries_find(struct pe_libraries *l, bool musl, bool vrange);
+
+/* As pe_program_judge(). *@musl: it fits the libraries' build for musl, which is installed. */
+enum pe_program_fit pe_libraries_judge(const char *path, char *file, size_t size, bool *musl);
 
 /* The LD_PRELOAD for a program that had @old. @own: false for a program that cannot load the
  * libraries; copies of ours are then removed. To be freed; NULL: no memory. */

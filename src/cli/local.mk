@@ -14,6 +14,7 @@ pidepoch_SOURCES = \
 	src/cli/demo.c \
 	src/cli/doctor.c \
 	src/cli/libraries.c src/cli/libraries.h \
+	src/cli/loads.c src/cli/loads.h \
 	src/cli/fuzz.c \
 	src/cli/scenario.c src/cli/scenario.h \
 	src/cli/status.c \

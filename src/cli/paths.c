@@ -169,14 +169,16 @@ static int find(const struct place *r, const char *name, char *out, size_t size)
 	return -ENOENT;
 }
 
-int pe_paths_library(char *out, size_t size)
+int pe_paths_library(bool musl, char *out, size_t size)
 {
-	return find(&library_place, PE_PATHS_LIBRARY, out, size);
+	return find(&library_place, musl ? PE_PATHS_MUSL PE_PATHS_LIBRARY : PE_PATHS_LIBRARY, out,
+		    size);
 }
 
-int pe_paths_vrange(char *out, size_t size)
+int pe_paths_vrange(bool musl, char *out, size_t size)
 {
-	return find(&library_place, PE_PATHS_VRANGE, out, size);
+	return find(&library_place, musl ? PE_PATHS_MUSL PE_PATHS_VRANGE : PE_PATHS_VRANGE, out,
+		    size);
 }
 
 bool pe_paths_is_library(const char *entry, size_t n)

@@ -172,7 +172,8 @@ static enum pe_program_fit judge_elf(int fd, const elf_header *e, const char *fi
 	if (access(loader, F_OK) < 0)
 		return PE_PROGRAM_NO_INTERPRETER;
 	if (strcmp(last_part(loader), last_part(own)) != 0 && !same_file(loader, own))
-		return PE_PROGRAM_LIBC;
+		return strncmp(last_part(loader), "ld-musl-", 8) == 0 ? PE_PROGRAM_MUSL
+								      : PE_PROGRAM_LIBC;
 	return wants_to_be_first(fd, e) ? PE_PROGRAM_SANITIZED : PE_PROGRAM_FITS;
 }
 
@@ -227,6 +228,7 @@ const char *pe_program_why(enum pe_program_fit fit)
 		[PE_PROGRAM_STATIC] = "statically linked, no library can be preloaded into it",
 		[PE_PROGRAM_FOREIGN] = "built for another machine than the library",
 		[PE_PROGRAM_LIBC] = "built for another C library than the library",
+		[PE_PROGRAM_MUSL] = "built for musl, for which the library is not installed",
 		[PE_PROGRAM_PRIVILEGED] =
 			"runs with other privileges than yours, so LD_PRELOAD is ignored",
 		[PE_PROGRAM_SANITIZED] =

@@ -19,6 +19,7 @@ enum pe_program_fit {
 	PE_PROGRAM_STATIC,  /* it has no PT_INTERP */
 	PE_PROGRAM_FOREIGN, /* another class or machine: i386, x32, ... */
 	PE_PROGRAM_LIBC,    /* the dynamic loader of another C library */
+	PE_PROGRAM_MUSL,    /* that of musl: the libraries' build for musl fits */
 	/* setuid, setgid or file capabilities: the loader ignores LD_PRELOAD */
 	PE_PROGRAM_PRIVILEGED,
 	/* AddressSanitizer must be the first library, and ends the program otherwise */

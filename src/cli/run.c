@@ -52,6 +52,7 @@ struct plan {
 	struct file log, events;
 	const char *supervisor; /* auto, on or off */
 	enum pe_program_fit fit;
+	bool musl;    /* the libraries' build for musl is preloaded */
 	bool watched; /* by the supervisor */
 	char *trust;
 	char **command;
@@ -210,10 +211,12 @@ static int check_program(struct plan *p)
 	default:
 		return ERROR(PE_EXIT_NOT_FOUND, "%s: command not found", name);
 	}
-	p->fit = pe_program_judge(path, file, sizeof(file));
+	p->fit = pe_libraries_judge(path, file, sizeof(file), &p->musl);
 	if (p->fit == PE_PROGRAM_NO_INTERPRETER)
 		return ERROR(PE_EXIT_NOT_FOUND, "%s: no such interpreter: %s", path, file);
 	p->watched = pe_supervise_is_due(p->supervisor);
+	if (p->watched && p->fit == PE_PROGRAM_MUSL)
+		ERROR(0, "%s: %s; the supervisor alone protects it", file, pe_program_why(p->fit));
 	return p->watched || p->fit == PE_PROGRAM_FITS
 		       ? 0
 		       : not_loadable(path, file, pe_program_why(p->fit),
@@ -312,7 +315,7 @@ static int set_environment(const struct plan *p)
 	/* the loader of another machine or C library would print an error, and AddressSanitizer
 	 * would end the program */
 	bool other = p->fit == PE_PROGRAM_FOREIGN || p->fit == PE_PROGRAM_LIBC ||
-		     p->fit == PE_PROGRAM_SANITIZED;
+		     p->fit == PE_PROGRAM_MUSL || p->fit == PE_PROGRAM_SANITIZED;
 	char *preload = pe_libraries_join(&p->libraries, !other, old ? old : "");
 
 	if (!preload ||
@@ -379,7 +382,7 @@ int pe_run_main(int argc, char **argv)
 	if (r == 0)
 		r = check_program(&plan);
 	if (r == 0)
-		r = pe_libraries_find(&plan.libraries, plan.vrange);
+		r = pe_libraries_find(&plan.libraries, plan.musl, plan.vrange);
 	if (r == 0)
 		r = name_file(&plan.log);
 	if (r == 0)

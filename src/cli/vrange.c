@@ -25,7 +25,7 @@ static int level_by_library(void)
 	int (*ask)(struct vrange_stat * to);
 	void *library;
 
-	if (pe_paths_vrange(path, sizeof(path)) != 0)
+	if (pe_paths_vrange(false, path, sizeof(path)) != 0)
 		return 0;
 	library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
 	if (!library)

@@ -6,9 +6,9 @@
  *        touched.
  * sys.2  No call here is a cancellation point, and none goes through libc. So an interposer can
  *        make all of them before libc is initialised, in a handler and in a vfork child.
- * sys.3  On 64-bit CPUs the C library's struct stat, siginfo_t, rusage and timespec equal the
- *        kernel's. Its sigset_t and struct sigaction do not, so a mask is a uint64_t and the action
- *        has its own type.
+ * sys.3  On 64-bit CPUs the C library's struct stat, siginfo_t and timespec equal the kernel's, and
+ *        its struct rusage begins with the kernel's. Its sigset_t and struct sigaction do not, so a
+ *        mask is a uint64_t and the action has its own type.
  * sys.4  A call on a pid is never interrupted, notified to a supervisor or not: see
  *        pe_sys_whole6().
  */
@@ -33,12 +33,13 @@
 #include <time.h>
 
 #include "core/arch/raw.h"
+#include "core/libc/types.h"
 #include "core/token.h"
 
 /* the smallest page size; the kernel rounds up where pages are larger */
 #define PE_SYS_PAGE 4096u
 
-_Static_assert(sizeof(siginfo_t) == 128 && sizeof(struct rusage) == 144, "sys.3");
+_Static_assert(sizeof(siginfo_t) == 128 && offsetof(struct rusage, ru_nivcsw) == 136, "sys.3");
 _Static_assert(sizeof(((struct stat *)0)->st_ino) == 8 && sizeof(((struct stat *)0)->st_dev) == 8,
 	       "sys.3");
 

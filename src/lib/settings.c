@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "lib/settings.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -9,7 +8,6 @@
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
-#include <sys/rseq.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -23,6 +21,7 @@
 #include "core/engine/fuzz_page.h"
 #include "core/text.h"
 #include "core/token.h"
+#include "lib/libc/start.h"
 
 #define PRELOAD_NAME "libpidepoch-preload.so"
 
@@ -289,25 +288,13 @@ static void apply(struct pe_settings *set, struct pe_kept *k, const struct setti
 			   value ? s->wrong : "is too long; it is ignored");
 }
 
-/* From glibc; it takes no lock and may be called in a handler. Other C libraries do not have it. */
-#pragma weak _dl_find_object
-
-static const void *find_unwind_table(uintptr_t pc)
-{
-	struct dl_find_object found;
-
-	if (!_dl_find_object || _dl_find_object((void *)pc, &found) != 0)
-		return NULL;
-	return found.dlfo_eh_frame;
-}
-
 /* the linker's symbols for the two ends of this library */
 extern const char __ehdr_start[] __attribute__((visibility("hidden")));
 extern const char _end[] __attribute__((visibility("hidden")));
 
 static void find_self(struct pe_settings *set)
 {
-	set->unwind.find = find_unwind_table;
+	set->unwind.find = pe_libc_unwind_table;
 	set->unwind.own_start = (uintptr_t)__ehdr_start;
 	set->unwind.own_end = (uintptr_t)_end;
 	set->parent = pe_sys_getppid();
@@ -371,12 +358,13 @@ void pe_settings_read(struct pe_settings *set, struct pe_kept *k, char *const *a
 	pe_sink_know_stderr(set);
 	keep_name(set, k, argv);
 	set->clock = clock_gettime;
-	set->rseq = __rseq_size != 0;
-	set->rseq_offset = __rseq_offset;
+	set->rseq = pe_libc_has_rseq(&set->rseq_offset);
 	find_self(set);
 	/* A program with more rights than its caller takes no settings from it. */
 	if (!getauxval(AT_SECURE))
 		read_variables(set, k);
+	if (set->stacks)
+		pe_libc_note_modules();
 	if (!set->run.boot)
 		set->run = pe_moment_read();
 	errno = before;

@@ -24,6 +24,7 @@
 #include "core/reference/thread_watch.h"
 #include "core/record/notice.h"
 #include "core/record/sink.h"
+#include "lib/libc/start.h"
 #include "lib/preload_api.h"
 #include "lib/settings.h"
 #include "lib/version.h"
@@ -72,11 +73,15 @@ static bool is_found_first(void)
 	return pidepoch_version == pe_version;
 }
 
-/* libc calls a constructor with main()'s arguments. @envp is main()'s: a constructor that ran
- * earlier may have made libc move `environ`. */
+/* @argv, @envp: only from a libc that passes them (libc/start.h). envp is main()'s: a constructor
+ * that ran earlier may have made libc move `environ`. */
 static __attribute__((constructor)) void begin(int argc, char **argv, char **envp)
 {
+	struct pe_libc_vectors main_of = pe_libc_vectors(argv, envp);
+
 	(void)argc;
+	argv = main_of.argv;
+	envp = main_of.envp;
 	if (!is_found_first())
 		return;
 	start.set.sink = &start.sink;

@@ -170,7 +170,10 @@ static int serve(int fd, unsigned long request, void *arg)
 	return -1;
 }
 
-PE_EXPORT int ioctl(int fd, unsigned long request, ...)
+/* Its request is an int in other C libraries. The kernel reads 32 bits of it. */
+PE_EXPORT int vr_ioctl(int fd, unsigned long request, ...) __asm__("ioctl");
+
+PE_EXPORT int vr_ioctl(int fd, unsigned long request, ...)
 {
 	va_list more;
 	void *arg;
@@ -179,7 +182,7 @@ PE_EXPORT int ioctl(int fd, unsigned long request, ...)
 	arg = va_arg(more, void *);
 	va_end(more);
 	if (((request >> 8) & 0xff) == TYPE && is_ours(fd))
-		return serve(fd, request, arg);
+		return serve(fd, (unsigned int)request, arg);
 	if (!next_ioctl)
 		find_next();
 	return next_ioctl(fd, request, arg);
@@ -207,5 +210,6 @@ PE_EXPORT int open(const char *path, int flags, ...)
 	return fd;
 }
 
-/* the same function on 64-bit processors */
-PE_EXPORT int open64(const char *path, int flags, ...) __attribute__((alias("open")));
+/* the same function on 64-bit processors; musl's headers make it a macro */
+PE_EXPORT int vr_open64(const char *path, int flags, ...) __asm__("open64")
+	__attribute__((alias("open"), nonnull(1)));

@@ -78,6 +78,10 @@ static long close_around(unsigned int first, unsigned int last, int flags)
 	return first > last ? 0 : pe_sys3(SYS_close_range, first, last, flags);
 }
 
+/* not every libc declares these two */
+PE_EXPORT int close_range(unsigned int first, unsigned int last, int flags);
+PE_EXPORT void closefrom(int lowest);
+
 PE_EXPORT int close_range(unsigned int first, unsigned int last, int flags)
 {
 	return (int)failed(first > last ? -EINVAL : close_around(first, last, flags));

@@ -38,7 +38,7 @@ endif
 libvrange_la_CFLAGS = $(LIBRARY_CFLAGS)
 # where the library meets the C library
 libvrange_la_SOURCES = src/vrange/load.c src/vrange/ashmem.c src/vrange/descriptor.c
-libvrange_la_SOURCES += src/vrange/robust.c src/vrange/robust.h
+libvrange_la_SOURCES += src/vrange/robust.c src/vrange/robust.h src/vrange/libc/mutex.h
 libvrange_la_LIBADD = libvrangecore.la
 libvrange_la_LDFLAGS = $(LIBRARY_LDFLAGS) -version-info 0:0:0 \
 	-Wl,--version-script=$(srcdir)/src/vrange/libvrange.map

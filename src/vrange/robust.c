@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "core/sys.h"
+#include "vrange/libc/mutex.h"
 #include "vrange/robust.h"
 
 _Static_assert(sizeof(pthread_mutex_t) <= sizeof(struct vr_robust), "room for the mutex");
@@ -26,24 +27,19 @@ void vr_robust_init(struct vr_robust *r)
 	pthread_mutexattr_destroy(&kind);
 }
 
-/* The kind of a mutex is what it was made with; another one would be undefined behavior. */
-static int kind_of(const pthread_mutex_t *m)
-{
-	return m->__data.__kind;
-}
-
+/* Another kind than the mutex was made with would be undefined behavior. */
 static bool is_whole(struct vr_robust *r)
 {
 	struct vr_robust plain;
 
 	vr_robust_init(&plain);
-	return kind_of(mutex_of(r)) == kind_of(mutex_of(&plain));
+	return vr_mutex_kind(mutex_of(r)) == vr_mutex_kind(mutex_of(&plain));
 }
 
-/* The word of a mutex is the thread that holds it. Is there none? */
+/* Does the thread that holds the mutex not exist? */
 static bool is_abandoned(const pthread_mutex_t *m)
 {
-	const int holder = m->__data.__lock & FUTEX_TID_MASK;
+	const int holder = vr_mutex_word(m) & FUTEX_TID_MASK;
 
 	return holder && pe_sys_kill(holder, 0) == -ESRCH;
 }

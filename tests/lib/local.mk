@@ -68,7 +68,7 @@ TESTS += tests/lib/dump.sh
 renew-abi: libpidepoch.la libvrange.la
 	@$(project_env) $(SHELL) $(srcdir)/tests/lib/dump.sh renew
 	@$(project_env) $(SHELL) $(srcdir)/tests/lint/symbols.sh renew
-.PHONY: renew-abi
+PHONY += renew-abi
 
 # waitpidv(): one promise per file
 vector_sources = tests/lib/api.h tests/support/namespace.c tests/support/namespace.h

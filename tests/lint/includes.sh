@@ -37,7 +37,7 @@ complaints()
 	awk '
 		function folder(path) {
 			sub(/\/[^\/]*$/, "", path)
-			sub(/\/arch(\/.*)?$/, "", path)
+			sub(/\/(arch|libc)(\/.*)?$/, "", path)
 			return path
 		}
 		FNR == NR { if (!/^#/ && $2 == ":") { may[$1, $1]; for (i = 3; i <= NF; i++) may[$1, $i] }; next }

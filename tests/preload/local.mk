@@ -195,7 +195,7 @@ TESTS += $(AROUND_TESTS) $(AROUND_SHELL)
 # for pitfall_aarch64.sh, which builds the library for a processor that was not configured
 preload-sources:
 	@echo $(libpidepoch_preload_la_SOURCES) $(libstate_la_SOURCES) $(libcore_la_SOURCES)
-.PHONY: preload-sources
+PHONY += preload-sources
 
 SLOW_TESTS += \
 	tests/fuzz-command/cpython.sh \

@@ -7,4 +7,4 @@ check-page: all tests/report/misuses
 	@$(MKDIR_P) tests/report
 	@export LC_ALL=C $(project_env); $(SHELL) '$(srcdir)/tests/report/page.sh' && echo 'PASS: tests/report/page.sh'
 
-.PHONY: check-page
+PHONY += check-page

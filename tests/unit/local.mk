@@ -162,7 +162,8 @@ tests_unit_test_release_CFLAGS = $(UNIT_CFLAGS) -pthread
 tests_unit_test_release_LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS += tests/unit/test_settings
-tests_unit_test_settings_SOURCES = tests/unit/test_settings.c src/lib/settings.c src/lib/settings.h
+tests_unit_test_settings_SOURCES = tests/unit/test_settings.c src/lib/settings.c src/lib/settings.h \
+	src/lib/libc/glibc/start.c src/lib/libc/start.h
 tests_unit_test_settings_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_settings_LDADD = $(UNIT_LIBS)
 

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../../preload/libc/loaders.h"
 #include "../../preload/loadable.h"
 
 #ifdef __x86_64__
@@ -80,13 +81,25 @@ START_TEST(by_class_machine_and_loader)
 	ck_assert(loadable(path));
 	write_image(ELFCLASS64, MACHINE, NULL);
 	ck_assert(!loadable(path));
-	write_image(ELFCLASS64, MACHINE, "/lib/ld-musl-x86_64.so.1");
+	write_image(ELFCLASS64, MACHINE, "/lib/ld-uClibc.so.0");
 	ck_assert(!loadable(path));
 	write_image(ELFCLASS64, EM_S390, LOADER);
 	ck_assert(!loadable(path));
 	write_image(ELFCLASS32, EM_386, "/lib/ld-linux.so.2");
 	ck_assert(!loadable(path));
 	ck_assert(loadable("/proc/self/exe"));
+}
+END_TEST
+
+START_TEST(a_program_of_musl_loads_another_build)
+{
+	const struct pe_loadable program = { .dir = AT_FDCWD, .path = path };
+
+	write_image(ELFCLASS64, MACHINE, "/lib/" PE_LOADER_MUSL);
+	ck_assert_int_eq(pe_loadable_by(&program), PE_LOADER_OTHER);
+	ck_assert(!loadable(path));
+	write_image(ELFCLASS64, MACHINE, NULL);
+	ck_assert_int_eq(pe_loadable_by(&program), PE_LOADER_NONE);
 }
 END_TEST
 
@@ -191,6 +204,7 @@ int main(void)
 
 	tcase_add_checked_fixture(c, setup, teardown);
 	tcase_add_test(c, by_class_machine_and_loader);
+	tcase_add_test(c, a_program_of_musl_loads_another_build);
 	tcase_add_test(c, an_unknown_format_counts_as_loadable);
 	tcase_add_test(c, a_program_that_gains_rights_is_not_loadable);
 	tcase_add_test(c, a_script_is_judged_by_its_interpreter);

@@ -59,4 +59,4 @@ EXTRA_DIST += docs/examples/vrange-lru.c docs/examples/vrange-shared.c docs/exam
 
 demo-vrange: libvrange.la tests/vrange/demo
 	@tests/vrange/demo
-.PHONY: demo-vrange
+PHONY += demo-vrange

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # CPython's own tests with and without the preload, compared test by test: one module per file.
 
-TEST_EXTENSIONS += .suite
 SUITE_LOG_DRIVER = $(LOG_DRIVER)
 SUITE_LOG_COMPILER = /usr/bin/python3 $(top_srcdir)/tests/preload/cpython/suite
 

@@ -2,7 +2,6 @@
 # Programs with and without the preload: one case per file, each a test.
 # test_faults.sh shows that they can fail.
 
-TEST_EXTENSIONS += .case
 CASE_LOG_DRIVER = $(LOG_DRIVER)
 CASE_LOG_COMPILER = /usr/bin/python3 $(top_srcdir)/tests/preload/transparent/twice
 
