@@ -7,10 +7,6 @@ lib_LTLIBRARIES += libpidepoch.la
 libstate_la_CFLAGS = $(LIBRARY_CFLAGS)
 libstate_la_SOURCES = src/lib/state.c src/lib/preload_api.h src/lib/settings.c src/lib/settings.h \
 	src/lib/state.h src/lib/restored.c src/lib/version.c src/lib/version.h
-libstate_la_SOURCES += src/lib/reference.c src/lib/call.c src/lib/call.h
-libstate_la_SOURCES += src/lib/epoch.c src/lib/wait.c src/lib/waitpidv.c src/lib/written.c
-libstate_la_SOURCES += src/lib/since.c
-libstate_la_SOURCES += src/lib/obituary.c src/lib/compare.c
 # What the C library has to give: the same file names for each. (A tarball gets both lists.)
 libstate_la_SOURCES += src/lib/libc/start.h
 if LIBC_GLIBC
@@ -19,6 +15,10 @@ endif
 if LIBC_MUSL
 libstate_la_SOURCES += src/lib/libc/musl/start.c
 endif
+libstate_la_SOURCES += src/lib/reference.c src/lib/call.c src/lib/call.h
+libstate_la_SOURCES += src/lib/epoch.c src/lib/wait.c src/lib/waitpidv.c src/lib/written.c
+libstate_la_SOURCES += src/lib/since.c
+libstate_la_SOURCES += src/lib/obituary.c src/lib/compare.c
 libstate_la_SOURCES += src/lib/signal.c src/lib/attribute.c src/lib/error.c
 
 # What differs between the two: preload/real.c is the other's.
