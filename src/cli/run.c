@@ -40,13 +40,18 @@ struct file {
 	char path[PATH_MAX];
 };
 
-/* the settings; a member that is NULL leaves its environment variable unchanged */
+/* an option with one of several words, and the environment variable of the same meaning */
+struct setting {
+	enum pe_option option;
+	const char *variable;
+	const char *given; /* on the command line; NULL leaves the variable unchanged */
+	bool ours;	   /* not for the program */
+};
+
+enum { ON_STALE, EVIDENCE, WAITS, ERRNO, STACKS, VRANGE_COMPAT, SUPERVISOR, SETTINGS };
+
 struct plan {
-	const char *policy;
-	const char *evidence;
-	const char *waits;
-	const char *error;
-	const char *stacks;
+	struct setting setting[SETTINGS];
 	int found_status; /* 0: findings do not count */
 	bool summary, init;
 	struct file log, events;
@@ -54,11 +59,10 @@ struct plan {
 	enum pe_program_fit fit;
 	bool musl;    /* the libraries' build for musl is preloaded */
 	bool watched; /* by the supervisor */
-	char *trust;
+	char *trust;  /* NULL leaves the variable unchanged */
 	char **command;
 	char path[PATH_MAX]; /* where the command was found */
 	bool vrange;
-	const char *vrange_compat;
 	struct pe_libraries libraries;
 };
 
@@ -98,28 +102,26 @@ static int take_status(struct plan *p)
 	return r;
 }
 
+static bool take_setting(struct plan *p, int option)
+{
+	for (int i = 0; i < SETTINGS; i++)
+		if ((int)p->setting[i].option == option) {
+			p->setting[i].given = optarg;
+			return true;
+		}
+	return false;
+}
+
 static int take_option(struct plan *p, int option)
 {
+	p->vrange |= option == PE_OPTION_VRANGE || option == PE_OPTION_VRANGE_COMPAT;
+	if (take_setting(p, option))
+		return 0;
 	switch (option) {
-	case PE_OPTION_ON_STALE:
-		p->policy = optarg;
-		return 0;
-	case PE_OPTION_EVIDENCE:
-		p->evidence = optarg;
-		return 0;
-	case PE_OPTION_WAITS:
-		p->waits = optarg;
-		return 0;
-	case PE_OPTION_ERRNO:
-		p->error = optarg;
-		return 0;
 	case PE_OPTION_LOG:
 		return take_file(&p->log, optarg);
 	case PE_OPTION_EVENTS:
 		return take_file(&p->events, optarg);
-	case PE_OPTION_SUPERVISOR:
-		p->supervisor = optarg;
-		return 0;
 	case PE_OPTION_ERROR_EXITCODE:
 		return take_status(p);
 	case PE_OPTION_SUMMARY:
@@ -128,17 +130,9 @@ static int take_option(struct plan *p, int option)
 	case PE_OPTION_INIT:
 		p->init = true;
 		return 0;
-	case PE_OPTION_STACKS:
-		p->stacks = optarg;
-		return 0;
 	case PE_OPTION_TRUST:
 		return add_trust(p, optarg);
-	case PE_OPTION_VRANGE_COMPAT:
-		p->vrange_compat = optarg;
-		p->vrange = true;
-		return 0;
 	case PE_OPTION_VRANGE:
-		p->vrange = true;
 		return 0;
 	default:
 		return PE_EXIT_USAGE;
@@ -159,26 +153,14 @@ static int read_options(struct plan *p, int argc, char **argv)
 }
 
 /* A setting that the command line leaves out comes from the environment (run.3). */
-static int check_choices(struct plan *p)
+static int check_settings(struct plan *p)
 {
-	const struct {
-		const char *given, *variable;
-		enum pe_option option;
-	} settings[] = {
-		{ p->policy, "PIDEPOCH_ON_STALE", PE_OPTION_ON_STALE },
-		{ p->evidence, "PIDEPOCH_EVIDENCE", PE_OPTION_EVIDENCE },
-		{ p->waits, "PIDEPOCH_WAITS", PE_OPTION_WAITS },
-		{ p->error, "PIDEPOCH_ERRNO", PE_OPTION_ERRNO },
-		{ p->stacks, "PIDEPOCH_STACKS", PE_OPTION_STACKS },
-		{ p->supervisor, "PIDEPOCH_SUPERVISOR", PE_OPTION_SUPERVISOR },
-		{ p->vrange_compat, "VRANGE_COMPAT", PE_OPTION_VRANGE_COMPAT },
-	};
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < sizeof(settings) / sizeof(settings[0]); i++)
-		if (!settings[i].given)
-			r = pe_options_check_variable("run", settings[i].option,
-						      settings[i].variable);
+	for (struct setting *s = p->setting; r == 0 && s < p->setting + SETTINGS; s++)
+		if (!s->given)
+			r = pe_options_check_variable("run", s->option, s->variable);
+	p->supervisor = p->setting[SUPERVISOR].given;
 	if (!p->supervisor)
 		p->supervisor = getenv("PIDEPOCH_SUPERVISOR");
 	if (!p->supervisor || !*p->supervisor)
@@ -309,6 +291,16 @@ static int put_clock(void)
 	return setenv("PIDEPOCH_CLOCK", text, 0);
 }
 
+static int put_settings(const struct plan *p)
+{
+	int r = 0;
+
+	for (const struct setting *s = p->setting; r == 0 && s < p->setting + SETTINGS; s++)
+		if (!s->ours)
+			r = put(s->variable, s->given);
+	return r;
+}
+
 static int set_environment(const struct plan *p)
 {
 	const char *old = getenv("LD_PRELOAD");
@@ -320,12 +312,9 @@ static int set_environment(const struct plan *p)
 
 	if (!preload ||
 	    (*preload ? setenv("LD_PRELOAD", preload, 1) : unsetenv("LD_PRELOAD")) < 0 ||
-	    put("PIDEPOCH_ON_STALE", p->policy) < 0 || put("PIDEPOCH_ERRNO", p->error) < 0 ||
-	    put("PIDEPOCH_LOG", p->log.path) < 0 || put("PIDEPOCH_EVENTS", p->events.path) < 0 ||
-	    put("PIDEPOCH_EVIDENCE", p->evidence) < 0 || put_clock() < 0 ||
-	    put("PIDEPOCH_WAITS", p->waits) < 0 || put("PIDEPOCH_STACKS", p->stacks) < 0 ||
-	    put("PIDEPOCH_TRUST", p->trust) < 0 || put("PIDEPOCH_HANDLES", tried_handles()) < 0 ||
-	    put("VRANGE_COMPAT", p->vrange_compat) < 0)
+	    put_settings(p) < 0 || put("PIDEPOCH_LOG", p->log.path) < 0 ||
+	    put("PIDEPOCH_EVENTS", p->events.path) < 0 || put("PIDEPOCH_TRUST", p->trust) < 0 ||
+	    put("PIDEPOCH_HANDLES", tried_handles()) < 0 || put_clock() < 0)
 		return ERROR(PE_EXIT_UNABLE, "out of memory");
 	return 0;
 }
@@ -370,6 +359,15 @@ static int become(const struct plan *p)
 int pe_run_main(int argc, char **argv)
 {
 	static struct plan plan = {
+		.setting = {
+			[ON_STALE] = { PE_OPTION_ON_STALE, "PIDEPOCH_ON_STALE" },
+			[EVIDENCE] = { PE_OPTION_EVIDENCE, "PIDEPOCH_EVIDENCE" },
+			[WAITS] = { PE_OPTION_WAITS, "PIDEPOCH_WAITS" },
+			[ERRNO] = { PE_OPTION_ERRNO, "PIDEPOCH_ERRNO" },
+			[STACKS] = { PE_OPTION_STACKS, "PIDEPOCH_STACKS" },
+			[VRANGE_COMPAT] = { PE_OPTION_VRANGE_COMPAT, "VRANGE_COMPAT" },
+			[SUPERVISOR] = { PE_OPTION_SUPERVISOR, "PIDEPOCH_SUPERVISOR", .ours = true },
+		},
 		.log = { .what = "log", .variable = "PIDEPOCH_LOG" },
 		.events = { .what = "events", .variable = "PIDEPOCH_EVENTS" },
 	};
@@ -378,7 +376,7 @@ int pe_run_main(int argc, char **argv)
 	if (r < 0)
 		return pe_options_help("run");
 	if (r == 0)
-		r = check_choices(&plan);
+		r = check_settings(&plan);
 	if (r == 0)
 		r = check_program(&plan);
 	if (r == 0)
