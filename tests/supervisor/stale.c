@@ -276,6 +276,12 @@ static bool must_tell(const struct scenario *p)
 }
 
 /* One event of the expected kind, or none. */
+/* A call that only asks has a kind of its own. */
+static const char *kind_of(const struct scenario *p)
+{
+	return strcmp(p->use, "pidfd") == 0 ? "probe" : p->how & NOBODY ? "latent" : "stale";
+}
+
 static bool has_event(const struct scenario *p, int number)
 {
 	FILE *f = fopen(events_path, "r");
@@ -285,7 +291,7 @@ static bool has_event(const struct scenario *p, int number)
 	int right = 0, count = 0;
 
 	snprintf(wanted, sizeof(wanted), "\"number\":%d,", number);
-	snprintf(kind, sizeof(kind), "\"kind\":\"%s\"", p->how & NOBODY ? "latent" : "stale");
+	snprintf(kind, sizeof(kind), "\"kind\":\"%s\"", kind_of(p));
 	snprintf(outcome, sizeof(outcome), "\"outcome\":\"%s\"",
 		 p->how & (REPORT | UNPROVEN | TELL) ? "passed"
 		 : p->said == NULL		     ? "aborting"
