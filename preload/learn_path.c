@@ -218,13 +218,6 @@ PE_PUBLIC int openat(int dir, const char *path, int flags, ...)
 	return pe_learn_path_opened(dir, path, flags, PE_REAL(openat)(dir, path, flags, mode));
 }
 
-static void opened_buffered(const char *path, int flags, int fd)
-{
-	pe_learn_path_opened(AT_FDCWD, path, flags, fd);
-	if (!pe_learn_is_library(path))
-		pe_preload_buffered();
-}
-
 /* the flags of open() for this fopen() mode */
 static int flags_of(const char *mode)
 {
@@ -240,7 +233,7 @@ PE_PUBLIC FILE *fopen(const char *path, const char *mode)
 	FILE *f = pe_learn_path_refused(path) ? NULL : PE_REAL(fopen)(path, mode);
 
 	if (f)
-		opened_buffered(path, flags_of(mode), fileno(f));
+		pe_learn_path_opened(AT_FDCWD, path, flags_of(mode), fileno(f));
 	return f;
 }
 

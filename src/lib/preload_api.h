@@ -76,7 +76,6 @@ void pe_preload_looked(pid_t pid);
 void pe_preload_named(pid_t pid);
 void pe_preload_listed(void);
 void pe_preload_opened(const char *path, bool at_cwd, int fd);
-void pe_preload_buffered(void);	   /* the file opened last is read by stdio */
 bool pe_preload_wants_input(void); /* must pe_preload_input() be called for data that is read? */
 void pe_preload_input(int fd, const void *data, size_t bytes); /* @fd: -1: a message queue */
 /* where stdio keeps the two ends of standard input's buffer */

@@ -27,6 +27,7 @@
 
 #include "../support/actor.h"
 #include "../support/namespace.h"
+#include "evidence_forms.h"
 
 #define TOLD   20 /* B's inherited end of a pipe */
 #define MEMORY 22 /* and of shared memory */
@@ -34,88 +35,6 @@
 #define SOCKET "told.socket" /* in the working directory: a socket's path is short */
 
 static char path[600], queue[64];
-
-/* --- the forms of a pid --- */
-
-typedef size_t form(char *to, pid_t q);
-
-static size_t as_digits(char *to, pid_t q)
-{
-	return (size_t)sprintf(to, "%d\n", (int)q);
-}
-
-static size_t as_sentence(char *to, pid_t q)
-{
-	return (size_t)sprintf(to, "{\"job\": 7, \"worker\": {\"pid\": %d}}\n", (int)q);
-}
-
-static size_t as_path(char *to, pid_t q)
-{
-	return (size_t)sprintf(to, "/proc/%d/status\n", (int)q);
-}
-
-static size_t as_hexadecimal(char *to, pid_t q)
-{
-	return (size_t)sprintf(to, "0x%X", (unsigned int)q);
-}
-
-static size_t as_bare_hexadecimal(char *to, pid_t q)
-{
-	return (size_t)sprintf(to, "%x\n", (unsigned int)q);
-}
-
-static size_t as_int(char *to, pid_t q)
-{
-	memcpy(to, &q, sizeof(q));
-	return sizeof(q);
-}
-
-static size_t as_long(char *to, pid_t q)
-{
-	const int64_t n = q;
-
-	memcpy(to, &n, sizeof(n));
-	return sizeof(n);
-}
-
-static size_t as_short(char *to, pid_t q)
-{
-	const uint16_t n = (uint16_t)q;
-
-	memcpy(to, &n, sizeof(n));
-	return sizeof(n);
-}
-
-static size_t as_network_int(char *to, pid_t q)
-{
-	const uint32_t n = htonl((uint32_t)q);
-
-	memcpy(to, &n, sizeof(n));
-	return sizeof(n);
-}
-
-/* a packed structure, with the pid at an odd place */
-static size_t as_structure(char *to, pid_t q)
-{
-	memcpy(to, "\001job\000\377\376", 7);
-	memcpy(to + 7, &q, sizeof(q));
-	return 24;
-}
-
-/* a page of a database */
-static size_t as_page(char *to, pid_t q)
-{
-	memset(to, 0, SIZE);
-	memcpy(to, "format 3\020\000\001\001", 13);
-	to[8000] = (char)(q >> 8);
-	to[8001] = (char)q;
-	return SIZE;
-}
-
-static size_t as_other(char *to, pid_t q)
-{
-	return (size_t)sprintf(to, "%d\n", (int)q + 100000);
-}
 
 /* --- the ways; in B the pid is read, and in the test it was written --- */
 
@@ -183,18 +102,6 @@ static pid_t by_fifo(void)
 	return meant(n);
 }
 
-static pid_t by_fifo_and_fscanf(void)
-{
-	FILE *f = fopen(path, "r");
-	int n = -1;
-
-	if (!f || fscanf(f, "%d", &n) != 1)
-		n = -1;
-	if (f)
-		fclose(f);
-	return n;
-}
-
 static int connected(void)
 {
 	const struct sockaddr_un at = { .sun_family = AF_UNIX, .sun_path = SOCKET };
@@ -247,51 +154,6 @@ static pid_t by_mapping(void)
 	return at == MAP_FAILED ? -1 : meant(1);
 }
 
-/* B's own note of its child in memory that it shares with others: not with the unrelated one */
-static pid_t by_own_note(void)
-{
-	pid_t *at = mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-
-	at[100] = known;
-	return at[100];
-}
-
-static pid_t by_file(void)
-{
-	char data[SIZE];
-	int fd = open(path, O_RDONLY);
-	ssize_t n = pread(fd, data, sizeof(data), 0);
-
-	close(fd);
-	return meant(n);
-}
-
-static pid_t by_fread(void)
-{
-	char data[SIZE];
-	FILE *f = fopen(path, "r");
-	size_t n = f ? fread(data, 1, sizeof(data), f) : 0;
-
-	if (f)
-		fclose(f);
-	return meant((ssize_t)n);
-}
-
-/* many files are opened between the opening and the reading */
-static pid_t by_open_file(void)
-{
-	char data[SIZE];
-	int fd = open(path, O_RDWR);
-
-	for (int i = 0; i < 30; i++) {
-		char other[640];
-
-		snprintf(other, sizeof(other), "%s.%d", path, i);
-		close(open(other, O_RDWR | O_CREAT, 0600));
-	}
-	return meant(pread(fd, data, sizeof(data), 0));
-}
-
 static pid_t by_queue(void)
 {
 	struct {
@@ -320,55 +182,6 @@ static pid_t by_terminal(void)
 
 	close(fd);
 	return meant(n);
-}
-
-/* --- what B tells itself --- */
-
-static pid_t by_memory(void)
-{
-	return known;
-}
-
-static pid_t by_own_pipe(void)
-{
-	int fd[2];
-	pid_t q = -1;
-
-	if (pipe(fd) < 0 || write(fd[1], &known, sizeof(known)) < 0 ||
-	    read(fd[0], &q, sizeof(q)) < 0)
-		return -1;
-	close(fd[0]);
-	close(fd[1]);
-	return q;
-}
-
-static pid_t by_own_socket(void)
-{
-	int fd[2];
-	pid_t q = -1;
-
-	if (socketpair(AF_UNIX, SOCK_STREAM, 0, fd) < 0 ||
-	    send(fd[1], &known, sizeof(known), 0) < 0 || recv(fd[0], &q, sizeof(q), 0) < 0)
-		return -1;
-	close(fd[0]);
-	close(fd[1]);
-	return q;
-}
-
-/* what a child prints */
-static pid_t by_echo(void)
-{
-	char command[64];
-	FILE *f;
-	int q = -1;
-
-	snprintf(command, sizeof(command), "echo %d", (int)known);
-	f = popen(command, "r");
-	if (!f || fscanf(f, "%d", &q) != 1)
-		q = -1;
-	if (f)
-		pclose(f);
-	return q;
 }
 
 /* --- in the test: who tells --- */
@@ -491,12 +304,6 @@ static void tell_by_terminal(const char *data, size_t n)
 		actor_fail("the terminal: %m");
 }
 
-static void tell_nothing(const char *data, size_t n)
-{
-	(void)data;
-	(void)n;
-}
-
 /* --- the table --- */
 
 static const struct row {
@@ -520,30 +327,20 @@ static const struct row {
 	{ "a pipe, readv()", as_int, tell_by_pipe, by_readv, false },
 	{ "a pipe, scanf()", as_digits, tell_by_pipe, by_scanf, false },
 	{ "a FIFO", as_int, tell_by_fifo, by_fifo, false },
-	{ "a FIFO, fscanf()", as_digits, tell_by_fifo, by_fifo_and_fscanf, false },
 	{ "a socket, recv()", as_int, tell_by_socket, by_recv, false },
 	{ "a socket, recvfrom()", as_sentence, tell_by_socket, by_recvfrom, false },
 	{ "a socket, recvmsg()", as_structure, tell_by_socket, by_recvmsg, false },
 	{ "a mapped file, an int", as_int, write_mapped, by_mapping, false },
 	{ "a mapped file, digits", as_sentence, write_mapped, by_mapping, false },
 	{ "shared memory, an int", as_int, store, by_mapping, false },
-	{ "a file, a structure", as_structure, write_file, by_file, false },
-	{ "a file, a page", as_page, write_file, by_file, false },
-	{ "a file, fread()", as_page, write_file, by_fread, false },
-	{ "a file, open for long", as_page, write_file, by_open_file, false },
 	{ "a message queue", as_int, tell_by_queue, by_queue, false },
 	{ "a POSIX message queue", as_int, tell_by_posix_queue, by_posix_queue, false },
 	{ "a terminal", as_digits, tell_by_terminal, by_terminal, false },
 
-	{ "its own memory", as_digits, tell_nothing, by_memory, true },
-	{ "its own shared memory", as_digits, tell_nothing, by_own_note, true },
-	{ "its own pipe", as_digits, tell_nothing, by_own_pipe, true },
-	{ "its own socket", as_digits, tell_nothing, by_own_socket, true },
-	{ "its child's echo", as_digits, tell_nothing, by_echo, true },
+	{ "binary traffic", as_traffic, tell_by_pipe, by_read, true },
 	{ "another pid in a pipe", as_other, tell_by_pipe, by_read, true },
 	{ "another pid in a socket", as_other, tell_by_socket, by_recv, true },
 	{ "another pid in a mapped file", as_other, write_mapped, by_mapping, true },
-	{ "another pid in a file", as_other, write_file, by_file, true },
 };
 
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
@@ -565,14 +362,8 @@ static long answer_as_b(char what)
 
 static void remove_all(void)
 {
-	char other[640];
-
 	unlink(path);
 	unlink(SOCKET);
-	for (int i = 0; i < 30; i++) {
-		snprintf(other, sizeof(other), "%s.%d", path, i);
-		unlink(other);
-	}
 }
 
 static void open_terminal(void)
@@ -632,7 +423,7 @@ static void start_b(struct actor *b)
 
 static void try_row(const char *folder, unsigned int round)
 {
-	char data[SIZE];
+	char data[FORM_MOST];
 	struct actor b, unrelated;
 	long got, arrived;
 	pid_t q;

@@ -53,6 +53,7 @@ TESTS += $(CLI_TESTS)
 # what tells a program a number, what does not, and how a stale one is judged
 LEARN_TESTS = \
 	tests/preload/evidence_kinds \
+	tests/preload/evidence_own \
 	tests/preload/evidence_told \
 	tests/preload/learn_attributes \
 	tests/preload/learn_cancel \
@@ -64,7 +65,9 @@ LEARN_TESTS = \
 actor_sources = tests/support/actor.c tests/support/actor.h \
 	tests/support/namespace.c tests/support/namespace.h
 tests_preload_evidence_kinds_SOURCES = tests/preload/evidence_kinds.c $(actor_sources)
-tests_preload_evidence_told_SOURCES = tests/preload/evidence_told.c $(actor_sources)
+tests_preload_evidence_own_SOURCES = tests/preload/evidence_own.c $(actor_sources)
+tests_preload_evidence_told_SOURCES = tests/preload/evidence_told.c \
+	tests/preload/evidence_forms.c tests/preload/evidence_forms.h $(actor_sources)
 tests_preload_evidence_told_LDADD = -lrt -lutil
 tests_preload_learn_attributes_SOURCES = tests/preload/learn_attributes.c $(actor_sources)
 tests_preload_learn_cancel_SOURCES = tests/preload/learn_cancel.c $(actor_sources)

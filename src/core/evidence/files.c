@@ -165,7 +165,6 @@ static void remember(struct pe_files *f, const char *path)
 		return;
 	e->count = 0;
 	e->relative = path[0] != '/';
-	e->buffered = false;
 	atomic_store_explicit(&e->state, copy_path(e->path, path) ? REMEMBERED : FREE,
 			      memory_order_release);
 	atomic_store_explicit(&f->unread, 1, memory_order_release);
@@ -227,28 +226,6 @@ const struct pe_files_entry *pe_files_opened(struct pe_files *f, const char *pat
 	if (path[0] == '/' || at_cwd)
 		remember(f, path);
 	return NULL;
-}
-
-void pe_files_buffered(struct pe_files *f)
-{
-	uint32_t count = atomic_load_explicit(&f->opened, memory_order_relaxed);
-
-	if (count)
-		f->entry[(count - 1) % PE_FILES_COMMON].buffered = true;
-}
-
-bool pe_files_path(struct pe_files *f, uint32_t i, char path[PE_FILES_PATH], bool *buffered)
-{
-	struct pe_files_entry *e = &f->entry[i];
-	uint32_t state = atomic_load_explicit(&e->state, memory_order_acquire);
-	bool whole;
-
-	if ((state != REMEMBERED && state != READ) || !claim(e))
-		return false;
-	*buffered = e->buffered;
-	whole = copy_path(path, e->path) && path[0];
-	atomic_store_explicit(&e->state, state, memory_order_release);
-	return whole;
 }
 
 /* --- moving (files.7) --- */

@@ -40,7 +40,6 @@ struct pe_files_entry {
 	uint32_t count;
 	bool foreign, no_nsec; /* files.5; the stamp has whole seconds only */
 	bool relative;
-	bool buffered; /* the C library's stdio reads it */
 	int writer;    /* the pid of the process that opened it for writing, or 0 */
 	uint64_t device, inode;
 	int64_t stamp; /* ms of the wall clock */
@@ -83,12 +82,6 @@ bool pe_files_say(struct pe_files *f, uint32_t pid, struct pe_files_word *latest
 
 /* Does a file with `pid` or `lock` in its path contain @pid? Used for looks. */
 bool pe_files_has_pid(struct pe_files *f, uint32_t pid);
-
-/* The file that was recorded last is read by stdio. */
-void pe_files_buffered(struct pe_files *f);
-
-/* Copy the path of entry @i. false: there is none, or another thread writes it. */
-bool pe_files_path(struct pe_files *f, uint32_t i, char path[PE_FILES_PATH], bool *buffered);
 
 void pe_files_moving(struct pe_files *f); /* files.7 */
 

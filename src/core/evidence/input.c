@@ -129,7 +129,7 @@ void pe_evidence_input(struct pe_evidence *e, struct pe_frame *p, int fd, const 
 	bool digits = has_digits(data, bytes), typed = false;
 	uint64_t stream = 0;
 
-	if ((!digits && !e->part && !pe_binary_is(data, bytes)) ||
+	if ((!digits && !e->part && bytes > PE_BINARY_MOST) ||
 	    (fd >= 0 && (stream = pe_streams_of(fd, &typed)) == 0))
 		return;
 	s.own = stream && pe_streams_is_own(&e->streams, stream);

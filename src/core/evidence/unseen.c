@@ -11,12 +11,31 @@
 #define PIECE	     2048u /* bytes that are examined at once, on a handler's stack */
 #define OVERLAP	     16u   /* of two pieces: a number may cross their border */
 #define MOST_MEMORY  (UINT64_C(16) << 20) /* unseen.3 */
-#define MOST_FILE    (256u << 10)
-#define SHORT_FILE   (16u << 10) /* bytes of a file in which every form counts */
-#define DESCRIPTORS  256
-#define LONGEST_TEXT (64u << 10) /* of standard input's buffer */
+#define LONGEST_TEXT (64u << 10)	  /* of standard input's buffer */
 
-/* --- memory --- */
+/* --- a piece of memory (unseen.2) --- */
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool has_digits(const char *data, size_t bytes, uint32_t pid)
+{
+	const char *end = data + bytes;
+	uint64_t n;
+
+	while (data < end) {
+		if (!is_digit(*data)) {
+			data++;
+			continue;
+		}
+		data = pe_text_digits(data, end, 10, &n);
+		if (n == pid)
+			return true;
+	}
+	return false;
+}
 
 static bool has_word(const char *data, size_t bytes, uint32_t pid)
 {
@@ -30,17 +49,12 @@ static bool has_word(const char *data, size_t bytes, uint32_t pid)
 	return false;
 }
 
-/* unseen.2 */
-static bool plainly_has(const char *data, size_t bytes, uint32_t pid)
-{
-	return has_word(data, bytes, pid) || pe_binary_has_digits(data, bytes, pid);
-}
-
 static bool piece_has(uint64_t at, size_t bytes, uint32_t pid)
 {
 	char data[PIECE];
 
-	return pe_sys_copy(data, (uintptr_t)at, bytes) == 0 && plainly_has(data, bytes, pid);
+	return pe_sys_copy(data, (uintptr_t)at, bytes) == 0 &&
+	       (has_word(data, bytes, pid) || has_digits(data, bytes, pid));
 }
 
 static bool page_has(uint64_t page, uint32_t pid)
@@ -84,104 +98,6 @@ static bool counts(const struct pe_maps_line *m)
 	       pe_text_begins(m->path, "/dev/zero");
 }
 
-/* --- files --- */
-
-/* @any_form: else as in memory */
-static bool content_has(int fd, uint32_t pid, bool any_form)
-{
-	char data[PIECE + OVERLAP];
-	size_t kept = 0;
-	long n;
-
-	for (long at = 0; at < (long)MOST_FILE; at += n) {
-		n = pe_sys4(SYS_pread64, fd, PE_SYS_LONG(data + kept), PIECE, at);
-		if (n <= 0)
-			return false;
-		if (any_form ? pe_binary_has(data, kept + (size_t)n, pid, true)
-			     : plainly_has(data, kept + (size_t)n, pid))
-			return true;
-		if (n < (long)OVERLAP)
-			return false;
-		memmove(data, data + kept + n - OVERLAP, OVERLAP);
-		kept = OVERLAP;
-	}
-	return false;
-}
-
-/* Has the regular file changed since then? */
-static bool is_later(struct pe_evidence *e, int fd, int64_t after)
-{
-	int64_t stamp;
-	bool local;
-
-	return pe_files_stamp(fd, &stamp, &local) == 0 &&
-	       pe_words_to_boot(pe_words_clocks(e), stamp) + PE_MOMENT_TOLERANCE >= after;
-}
-
-static bool file_has(struct pe_evidence *e, int fd, uint32_t pid, int64_t after)
-{
-	struct stat st;
-
-	if (!is_later(e, fd, after) || pe_sys_fstat(fd, &st) != 0)
-		return false;
-	return content_has(fd, pid, st.st_nlink > 0 && st.st_size <= SHORT_FILE);
-}
-
-static bool open_files_have(struct pe_evidence *e, uint32_t pid, int64_t after)
-{
-	for (int fd = 0; fd < DESCRIPTORS; fd++) {
-		long flags = pe_sys3(SYS_fcntl, fd, F_GETFL, 0);
-
-		if (flags >= 0 && !(flags & O_PATH) && (flags & O_ACCMODE) != O_WRONLY &&
-		    file_has(e, fd, pid, after))
-			return true;
-	}
-	return false;
-}
-
-/* The last access of a FIFO is its last read. */
-static bool fifo_was_read(struct pe_evidence *e, const struct stat *st, int64_t after)
-{
-	int64_t read = (int64_t)st->st_atim.tv_sec * 1000 + st->st_atim.tv_nsec / 1000000;
-
-	return S_ISFIFO(st->st_mode) &&
-	       pe_words_to_boot(pe_words_clocks(e), read) + PE_MOMENT_TOLERANCE >= after;
-}
-
-/* @buffered: by stdio, so that what was read from a FIFO was not seen */
-static bool path_has(struct pe_evidence *e, const char *path, bool buffered, uint32_t pid,
-		     int64_t after)
-{
-	struct stat st;
-	bool found;
-	int fd;
-
-	if (pe_sys4(SYS_newfstatat, AT_FDCWD, PE_SYS_LONG(path), PE_SYS_LONG(&st), 0) != 0)
-		return false;
-	if (!S_ISREG(st.st_mode))
-		return buffered && fifo_was_read(e, &st, after);
-	fd = pe_sys_open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	if (fd < 0)
-		return false;
-	found = file_has(e, fd, pid, after);
-	pe_sys_close(fd);
-	return found;
-}
-
-static bool last_files_have(struct pe_evidence *e, uint32_t pid, int64_t after)
-{
-	char path[PE_FILES_PATH];
-
-	for (uint32_t i = 0; i < PE_FILES_ALL; i++) {
-		bool buffered;
-
-		if (pe_files_path(&e->files, i, path, &buffered) &&
-		    path_has(e, path, buffered, pid, after))
-			return true;
-	}
-	return false;
-}
-
 /* --- standard input --- */
 
 static bool text_has(const struct pe_evidence *e, uint32_t pid)
@@ -195,8 +111,7 @@ static bool text_has(const struct pe_evidence *e, uint32_t pid)
 		char data[PIECE + OVERLAP];
 		size_t bytes = end - start < sizeof(data) ? end - start : sizeof(data);
 
-		if (pe_sys_copy(data, (uintptr_t)start, bytes) == 0 &&
-		    pe_binary_has(data, bytes, pid, bytes <= PE_BINARY_SHORT))
+		if (pe_sys_copy(data, (uintptr_t)start, bytes) == 0 && has_digits(data, bytes, pid))
 			return true;
 	}
 	return false;
@@ -241,15 +156,21 @@ static bool maps(uint32_t pid, const struct pe_maps_line *object)
 	return found;
 }
 
+/* Another process has written the file, if this one cannot by its mapping. */
 static bool was_written(struct pe_evidence *e, const struct pe_maps_line *m, int64_t after)
 {
-	int fd = pe_text_begins(m->path, "/dev/zero") || pe_text_begins(m->path, "/SYSV")
-			 ? -EINVAL
-			 : pe_sys_open(m->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	bool written = fd >= 0 && is_later(e, fd, after);
+	int64_t stamp;
+	bool written, local;
+	int fd;
 
-	if (fd >= 0)
-		pe_sys_close(fd);
+	if (m->writable || pe_text_begins(m->path, "/dev/zero") || pe_text_begins(m->path, "/SYSV"))
+		return false;
+	fd = pe_sys_open(m->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (fd < 0)
+		return false;
+	written = pe_files_stamp(fd, &stamp, &local) == 0 &&
+		  pe_words_to_boot(pe_words_clocks(e), stamp) + PE_MOMENT_TOLERANCE >= after;
+	pe_sys_close(fd);
 	return written;
 }
 
@@ -268,8 +189,9 @@ static bool memory_has(struct pe_evidence *e, uint32_t pid, const struct pe_iden
 	while (!found && left && next_mapping(&r, &m)) {
 		uint64_t bytes = m.end - m.start < left ? m.end - m.start : left;
 
-		found = range_has(m.start, m.start + bytes, pid) &&
-			(maps(pid, &m) || maps(holder->ppid, &m) || was_written(e, &m, after));
+		if (!maps(pid, &m) && !maps(holder->ppid, &m) && !was_written(e, &m, after))
+			continue;
+		found = range_has(m.start, m.start + bytes, pid);
 		left -= bytes;
 	}
 	pe_sys_close(r.fd);
@@ -281,6 +203,5 @@ bool pe_unseen_may_have(struct pe_evidence *e, uint32_t pid,
 {
 	if (pid < PE_BINARY_LEAST)
 		return false;
-	return text_has(e, pid) || open_files_have(e, pid, after) ||
-	       last_files_have(e, pid, after) || memory_has(e, pid, holder, after);
+	return text_has(e, pid) || memory_has(e, pid, holder, after);
 }

@@ -2,24 +2,22 @@
 /*
  * unseen - before a refusal: could this process have been told the pid in a way that is not seen?
  *
- *   shared mappings     of the holder or its parent, too,  the pid is in one of them now
- *                       or of a file that has changed
- *   open files, and     changed since the child's end     the pid is in one of them now
- *   files opened last
- *   standard input      read by the C library's stdio     the pid is in its buffer
- *   FIFOs opened last   by fopen(), and read since the child's end
+ *   shared memory    of the holder or its parent, too, or of a    the pid is in it now
+ *                    file that other processes have changed
+ *   standard input   read by the C library's stdio                its buffer has the pid
  *
  * unseen.1  What is found proves nothing, for or against: the call passes, and `warn` reports it.
- *           To refuse a right call is worse than to let a stale one pass.
- * unseen.2  The pid counts in any form (binary.h) in standard input, and in files with a name up to
- *           16 kB; in memory and in other files as 4 bytes at a multiple of 4, or as digits.
- * unseen.3  Examined are the first 16 MB of shared memory that are in memory, and the first 256 kB
- *           of each file. Mappings of the system's files, of devices and of this library do not
- *           count.
+ * unseen.2  The pid counts as decimal digits; in memory also as 4 bytes at a multiple of 4.
+ * unseen.3  Examined are the first 16 MB of such memory that are in memory. Mappings of the
+ *           system's files, of devices and of this library do not count.
  * unseen.4  Memory is read through the kernel: a mapping may be cut or unmapped meanwhile.
  * unseen.5  A process may keep its own children's pids in shared memory. So a pid in memory counts
- *           only if a process that can have written it there for the holder maps the same memory:
- *           the holder, or its parent; or if the mapped file was written since.
+ *           only if another process can have written it there for the holder: the holder or its
+ *           parent maps the same memory, or the mapped file has changed since the child's end and
+ *           this process cannot write the mapping.
+ * unseen.6  Files do not count here. Most programs that keep pids in a database, a log or a list of
+ *           jobs have written their own children's pids there, so a pid in a file that has changed
+ *           says nothing of the holder. Small text files are evidence (files.h).
  */
 #ifndef PE_CORE_EVIDENCE_UNSEEN_H
 #define PE_CORE_EVIDENCE_UNSEEN_H
