@@ -40,7 +40,7 @@ struct pe_files_entry {
 	uint32_t count;
 	bool foreign, no_nsec; /* files.5; the stamp has whole seconds only */
 	bool relative;
-	int writer;    /* the pid of the process that opened it for writing, or 0 */
+	int writer; /* the pid of the process that opened it for writing, or 0 */
 	uint64_t device, inode;
 	int64_t stamp; /* ms of the wall clock */
 	uint32_t pid[PE_PARSE_MOST];
