@@ -138,6 +138,26 @@ bool pe_text_parse(const char *s, uint64_t *n)
 	return true;
 }
 
+static int with_digit(int n, char digit)
+{
+	return n >= INT32_MAX / 10 ? INT32_MAX : n * 10 + (digit - '0');
+}
+
+int pe_text_numbers(int n, const char *data, size_t bytes, void (*found)(void *arg, int n),
+		    void *arg)
+{
+	for (size_t i = 0; i < bytes; i++) {
+		if (data[i] >= '0' && data[i] <= '9') {
+			n = with_digit(n, data[i]);
+			continue;
+		}
+		if (n)
+			found(arg, n);
+		n = 0;
+	}
+	return n;
+}
+
 const char *pe_text_field(const char *text, const char *name)
 {
 	const size_t length = pe_text_span(name);

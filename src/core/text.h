@@ -38,6 +38,12 @@ bool pe_text_begins(const char *s, const char *with);
 const char *pe_text_digits(const char *s, const char *end, unsigned int base, uint64_t *n);
 bool pe_text_parse(const char *s, uint64_t *n); /* all of @s is a decimal number */
 
+/* Call @found for each decimal number in @data that another byte follows. @n: the number that
+ * @data continues, or 0. Returns the number that @data ends with, or 0. A number that is too large
+ * becomes INT32_MAX; 0 is no number. */
+int pe_text_numbers(int n, const char *data, size_t bytes, void (*found)(void *arg, int n),
+		    void *arg);
+
 /* The value of the line "NAME:<blanks>VALUE" of a file such as /proc/PID/status; it ends at the
  * line's end. NULL: there is no such line. The first line is not looked at. */
 const char *pe_text_field(const char *text, const char *name);

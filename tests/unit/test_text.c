@@ -153,6 +153,29 @@ START_TEST(digits)
 }
 END_TEST
 
+static void add_number(void *sum, int n)
+{
+	int *at = sum;
+
+	while (*at)
+		at++;
+	*at = n;
+}
+
+START_TEST(numbers_in_bytes)
+{
+	int seen[4] = { 0 }, more[4] = { 0 };
+
+	ck_assert_int_eq(pe_text_numbers(0, "12 0 x007\n45", 12, add_number, seen), 45);
+	ck_assert_int_eq(seen[0], 12);
+	ck_assert_int_eq(seen[1], 7);
+	ck_assert_int_eq(seen[2], 0);
+	ck_assert_int_eq(pe_text_numbers(45, "6 2147483648", 12, add_number, more), INT32_MAX);
+	ck_assert_int_eq(more[0], 456);
+	ck_assert_int_eq(more[1], 0);
+}
+END_TEST
+
 START_TEST(globs)
 {
 	ck_assert(glob("bash", "bash"));
@@ -189,6 +212,7 @@ int main(void)
 	tcase_add_test(c, globs);
 	tcase_add_test(c, fields);
 	tcase_add_test(c, hexadecimal);
+	tcase_add_test(c, numbers_in_bytes);
 	tcase_add_test(c, json_strings);
 	suite_add_tcase(s, c);
 	srunner_run_all(r, CK_NORMAL);

@@ -71,7 +71,7 @@ struct pe_evidence {
 	_Atomic int64_t listed;		/* when it last listed /proc, in ms since boot; 0: never */
 	_Atomic int64_t input; /* when it last read digits from a pipe or socket; 0: never */
 	uint64_t part_stream;  /* the last bytes read from the pipe of this inode were digits */
-	uint32_t part;	       /* their value so far; 0: there were none */
+	int part;	       /* their value so far; 0: there were none */
 	_Atomic uint32_t any;  /* there are own words */
 	_Atomic uint32_t boot; /* 0: not checked; 1: the wall clock was right; 2: it was wrong */
 	_Atomic uint32_t reported; /* the pid of the last look that was reported */

@@ -3,6 +3,7 @@
 
 #include "core/frame/frame.h"
 #include "core/sys.h"
+#include "core/text.h"
 #include "core/evidence/binary.h"
 #include "core/evidence/evidence.h"
 #include "core/evidence/words.h"
@@ -69,13 +70,15 @@ int64_t pe_evidence_piped(const struct pe_evidence *e, uint32_t pid)
 
 /* --- numbers in a text --- */
 
-static void note_number(const struct source *s, uint32_t pid)
+static void note_number(void *source, int pid)
 {
-	if (pid <= 1 || pid > PE_PARSE_MAX)
+	const struct source *s = source;
+
+	if (pid <= 1 || pid > (int)PE_PARSE_MAX)
 		return;
 	if (s->t)
-		note_look(s, pid);
-	be_told(s, pid);
+		note_look(s, (uint32_t)pid);
+	be_told(s, (uint32_t)pid);
 }
 
 static bool has_digits(const char *data, size_t bytes)
@@ -84,22 +87,6 @@ static bool has_digits(const char *data, size_t bytes)
 		if (data[i] >= '0' && data[i] <= '9')
 			return true;
 	return false;
-}
-
-/* @n: the number that @data continues, or 0. Returns the number that it ends with, or 0. */
-static uint32_t find_numbers(const struct source *s, uint32_t n, const char *data, size_t bytes)
-{
-	for (size_t i = 0; i < bytes; i++) {
-		if (data[i] >= '0' && data[i] <= '9') {
-			n = n > PE_PARSE_MAX ? n : n * 10 + (uint32_t)(data[i] - '0');
-		} else if (n) {
-			note_number(s, n);
-			n = 0;
-		}
-	}
-	if (n)
-		note_number(s, n); /* the digits may be complete */
-	return n;
 }
 
 /* a number in another form than decimal digits */
@@ -114,8 +101,11 @@ static void take_digits(struct source *s, uint64_t stream, const char *data, siz
 
 	/* a program that reads byte by byte gets a pid in parts; the next pipe may have the same
 	 * descriptor */
-	e->part = find_numbers(s, stream == e->part_stream ? e->part : 0, data, bytes);
+	e->part = pe_text_numbers(stream == e->part_stream ? e->part : 0, data, bytes, note_number,
+				  s);
 	e->part_stream = stream;
+	if (e->part)
+		note_number(s, e->part); /* the digits may be complete */
 }
 
 void pe_evidence_input(struct pe_evidence *e, struct pe_frame *p, int fd, const char *data,

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "core/sys.h"
+#include "core/text.h"
 #include "core/time/identity.h"
 #include "supervisor/kernel/probe.h"
 #include "supervisor/peer/proc.h"
@@ -258,18 +259,12 @@ int pe_peer_parent(int pid)
 static int visit_pids(int fd, void (*visit)(void *arg, int pid), void *arg)
 {
 	char text[4096];
-	int ns_pid = 0;
+	int part = 0;
 	off_t at = 0;
 	ssize_t n;
 
 	for (; (n = pread(fd, text, sizeof(text), at)) > 0; at += n)
-		for (ssize_t i = 0; i < n; i++)
-			if (text[i] >= '0' && text[i] <= '9') {
-				ns_pid = ns_pid * 10 + (text[i] - '0');
-			} else if (ns_pid) {
-				visit(arg, ns_pid);
-				ns_pid = 0;
-			}
+		part = pe_text_numbers(part, text, (size_t)n, visit, arg);
 	return n < 0 ? -errno : 0;
 }
 
