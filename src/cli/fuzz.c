@@ -116,6 +116,8 @@ static int prepare(struct pe_fuzz_session *s)
 		r = read_suppressions(s);
 	if (r == 0)
 		r = pe_fuzz_results_check(&s->plan);
+	if (r == 0)
+		r = pe_fuzz_corpus_check(&s->plan);
 	if (r == 0 && pe_paths_library(musl, s->run.library, sizeof(s->run.library)) < 0)
 		r = ERROR(PE_EXIT_UNABLE, "%s not found; looked in: %s", PE_PATHS_LIBRARY,
 			  s->run.library);

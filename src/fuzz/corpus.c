@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "command/exit_status.h"
 #include "command/message.h"
@@ -41,30 +42,56 @@ static void free_command(char **command)
 	free(command);
 }
 
+static int add_entry(struct pe_fuzz_corpus *c, const struct pe_fuzz_plan *read)
+{
+	struct pe_fuzz_corpus_entry *more =
+		reallocarray(c->entry, c->entries + 1, sizeof(*c->entry));
+
+	if (!more)
+		return ERROR(PE_EXIT_UNABLE, "out of memory");
+	c->entry = more;
+	c->entry[c->entries++] =
+		(struct pe_fuzz_corpus_entry){ read->policy, read->seed, read->first };
+	return 0;
+}
+
+static bool is_kind(const char *path, mode_t kind)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && (st.st_mode & S_IFMT) == kind;
+}
+
 static int add_file(struct pe_fuzz_corpus *c, const struct pe_fuzz_plan *plan, const char *name)
 {
-	struct pe_fuzz_corpus_entry *more;
 	struct pe_fuzz_plan read = *plan;
 	char path[PATH_MAX];
-	int r;
+	int r = 0;
 
 	read.command = NULL;
 	snprintf(path, sizeof(path), "%s/%s", plan->corpus, name);
-	r = pe_fuzz_replay_read(&read, path);
-	if (r == 0 && is_same_command(read.command, plan->command)) {
-		more = reallocarray(c->entry, c->entries + 1, sizeof(*c->entry));
-		if (more) {
-			c->entry = more;
-			c->entry[c->entries++] =
-				(struct pe_fuzz_corpus_entry){ read.policy, read.seed, read.first };
-		} else {
-			r = ERROR(PE_EXIT_UNABLE, "out of memory");
-		}
-	}
+	/* a read of a FIFO could wait for ever */
+	if (!is_kind(path, S_IFREG) || pe_fuzz_replay_read(&read, path) != 0)
+		ERROR(0, "%s is left out", path);
+	else if (is_same_command(read.command, plan->command))
+		r = add_entry(c, &read);
 	free_command(read.command);
 	if (read.files != plan->files)
 		free((char *)read.files);
 	return r;
+}
+
+int pe_fuzz_corpus_check(const struct pe_fuzz_plan *plan)
+{
+	if (!plan->corpus)
+		return 0;
+	if (mkdir(plan->corpus, 0777) != 0 && errno != EEXIST)
+		return ERROR(PE_EXIT_USAGE, "cannot create %s: %s", plan->corpus, strerror(errno));
+	if (!is_kind(plan->corpus, S_IFDIR))
+		errno = ENOTDIR;
+	else if (access(plan->corpus, R_OK | W_OK | X_OK) == 0)
+		return 0;
+	return ERROR(PE_EXIT_USAGE, "cannot write to %s: %s", plan->corpus, strerror(errno));
 }
 
 int pe_fuzz_corpus_open(struct pe_fuzz_corpus *c, const struct pe_fuzz_plan *plan)
@@ -73,8 +100,6 @@ int pe_fuzz_corpus_open(struct pe_fuzz_corpus *c, const struct pe_fuzz_plan *pla
 	int n, r = 0;
 
 	*c = (struct pe_fuzz_corpus){ .entries = 0 };
-	if (mkdir(plan->corpus, 0777) != 0 && errno != EEXIST)
-		return ERROR(PE_EXIT_USAGE, "cannot create %s: %s", plan->corpus, strerror(errno));
 	n = scandir(plan->corpus, &names, is_replay, alphasort);
 	if (n < 0)
 		return ERROR(PE_EXIT_USAGE, "cannot read %s: %s", plan->corpus, strerror(errno));

@@ -4,6 +4,8 @@
  *
  * corpus.1  A file counts if it is for the same command with the same arguments. Other files in the
  *           directory are left alone.
+ * corpus.2  A file that cannot be read is reported and left out: a cache may keep what a job that
+ *           was killed has half written.
  */
 #ifndef PE_FUZZ_CORPUS_H
 #define PE_FUZZ_CORPUS_H
@@ -21,8 +23,11 @@ struct pe_fuzz_corpus {
 	size_t entries;
 };
 
-/* Read @plan's directory, which is created if it does not exist. 0, or an exit status after an
- * error line. */
+/* Create @plan's directory if it does not exist. 0, or an exit status after an error line: it
+ * cannot be read and written. */
+int pe_fuzz_corpus_check(const struct pe_fuzz_plan *plan);
+
+/* Read it. 0, or an exit status after an error line. */
 int pe_fuzz_corpus_open(struct pe_fuzz_corpus *c, const struct pe_fuzz_plan *plan);
 
 /* Let @plan describe the run of entry @n, as its first one. */

@@ -23,7 +23,7 @@ void pe_fuzz_print_progress(const struct pe_fuzz_session *s)
 	if (!isatty(2))
 		return;
 	if (now && !now->control) {
-		sum.runs++;
+		sum.runs += sum.runs < s->plan.runs; /* a trial repeats one that was counted */
 		sum.forks += atomic_load(&now->forks);
 		sum.reuses += atomic_load(&now->reuses);
 		sum.finds += atomic_load(&now->finds);
@@ -275,6 +275,8 @@ static void print_nothing(const struct pe_fuzz_session *s)
 	       "%lu releases, %lu reuses",
 	       t->runs, t->runs == 1 ? "" : "s", pe_fuzz_policy_name(s->plan.policy),
 	       (unsigned long long)s->plan.seed, t->forks, t->releases, t->reuses);
+	if (!t->runs)
+		printf("; the time was over before the first run");
 	print_failures(t);
 	if (t->timed_out)
 		printf("; %u run%s cut off after %u s", t->timed_out,

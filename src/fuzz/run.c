@@ -142,8 +142,8 @@ static _Noreturn void become(const struct pe_fuzz_run *run, const struct pe_fuzz
 	if (!how->control)
 		pe_fuzz_start_apply(how->policy->start);
 	execvp(how->command[0], how->command);
-	ERROR(0, "%s: %s", how->command[0], strerror(errno));
-	_exit(errno == ENOENT ? PE_EXIT_NOT_FOUND : PE_EXIT_NOT_RUN);
+	atomic_store(&run->page->unstarted, (uint32_t)errno);
+	_exit(PE_EXIT_NOT_RUN);
 }
 
 /* --- inside the namespace --- */

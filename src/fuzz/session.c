@@ -236,11 +236,24 @@ static bool is_suspicious(struct pe_fuzz_session *s, unsigned int number,
 
 /* --- all runs --- */
 
+/* The command was found; but its interpreter may be missing, or be a file of another kind. */
+static int check_start(const struct pe_fuzz_session *s)
+{
+	int error = (int)atomic_load(&s->run.page->unstarted);
+
+	if (!error)
+		return 0;
+	return ERROR(error == ENOENT ? PE_EXIT_NOT_FOUND : PE_EXIT_NOT_RUN,
+		     "%s: cannot be executed: %s", s->plan.command[0], strerror(error));
+}
+
 /* session.4, session.5 */
 static int run_control(struct pe_fuzz_session *s, unsigned int number)
 {
 	int r = run_once(s, number, true, 0, &s->usual);
 
+	if (r == 0)
+		r = check_start(s);
 	if (r == 0 && !s->run.supervise && atomic_load(&s->run.page->bare))
 		s->run.supervise = s->run.supervise_bare;
 	pe_fuzz_run_done(&s->run);

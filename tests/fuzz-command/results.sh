@@ -66,10 +66,22 @@ cmp again kept/window-4-1.replay || fail "the run of the corpus is saved as anot
 try fuzz --seed=5 --runs=1 --policy=own --corpus=kept -- bash -c "$asks; true"
 status 0
 grep -q 'in 1 run ' out || { show; fail "the run of another command is tried"; }
+# what is no replay file is left out, and what cannot be a corpus is refused before the first run
 printf 'nonsense\n' >kept/bad.replay
-try fuzz --runs=1 --corpus=kept -- "$marker"
-status 2
-said 'kept/bad.replay: line 1 is invalid'
+mkfifo kept/fifo.replay
+mkdir kept/folder.replay
+try fuzz --seed=5 --runs=1 --policy=own --corpus=kept -- bash -c "$wrong"
+status 1
+grep -q 'found in run 1 (--policy=window --seed=4)' out || { show; fail "the kept run is not tried"; }
+for name in bad fifo folder; do
+	grep -qx "pidepoch fuzz: kept/$name.replay is left out" err || { show; fail "$name: it is not said"; }
+done
+for name in nowhere/corpus "$marker"; do
+	try fuzz --runs=1 --corpus="$name" -- "$marker"
+	status 2
+	said "$name"
+	unmarked
+done
 
 # time for all runs; without --runs it is the only limit
 try fuzz --budget=1s -- sh -c 'sleep 0 & wait; sleep 0.1'

@@ -38,6 +38,14 @@ said './nowhere'
 try fuzz --runs=5 -- ./plain
 status 126
 said './plain'
+printf '#!/nowhere/sh\n' >plain
+chmod +x plain
+try fuzz --runs=5 -- ./plain
+status 127
+said './plain: cannot be executed: No such file or directory'
+try fuzz --runs=1 --budget=1s -- sleep 1000
+status 3
+grep -q ' in 0 runs .*; the time was over before the first run; ' out || { show; fail "it does not say that there was no run"; }
 # a program whose waits are not visible is not simply called correct
 patched /bin/true 4 '\001' "$TMPDIR/other" # EI_CLASS: 32 bits
 try fuzz --runs=1 --timeout=1 --supervisor=off -- "$TMPDIR/other"

@@ -138,8 +138,9 @@ struct pe_fuzz_page {
 	_Atomic uint32_t draws, forks, releases, reuses;
 	_Atomic uint64_t to_all;  /* fuzz_page.14: the sender and the signal, 32 bits each; or 0 */
 	_Atomic uint32_t awaited; /* children for which a wait was notified: it may release them */
-	_Atomic uint32_t bare;	  /* a program that cannot load the library was executed */
-	_Atomic uint32_t looks;	  /* the last PE_FUZZ_PAGE_LOOKED of them are in `looked` */
+	_Atomic uint32_t unstarted; /* errno, if the command could not be executed */
+	_Atomic uint32_t bare;	    /* a program that cannot load the library was executed */
+	_Atomic uint32_t looks;	    /* the last PE_FUZZ_PAGE_LOOKED of them are in `looked` */
 	_Atomic uint32_t looked[PE_FUZZ_PAGE_LOOKED]; /* pids that were looked up in /proc */
 	uint32_t offered; /* releases that the server was offered; only the server writes this */
 	_Atomic uint32_t
