@@ -74,9 +74,10 @@ for name in plain größe-b_c.d+e@f%g~h=i; do
 done
 
 # make may be told of other folders than configure was; nothing is installed then
-for variable in prefix libdir bindir preloaddir; do
-	make -s -C "$PIDEPOCH_BUILDDIR" -f Makefile install-exec-local "$variable=$TMPDIR/in stalled" >"$TMPDIR/out" 2>&1 &&
+for variable in DESTDIR prefix libdir bindir preloaddir; do
+	make -s -C "$PIDEPOCH_BUILDDIR" -f Makefile install-exec "$variable=$TMPDIR/in stalled" >"$TMPDIR/out" 2>&1 &&
 		fail "make install accepts $variable='in stalled'"
-	grep -qF "$TMPDIR/in stalled" "$TMPDIR/out" || fail "make install does not name $variable"
+	grep -q "^    $TMPDIR/in stalled" "$TMPDIR/out" || fail "make install does not name $variable"
+	test ! -e "$TMPDIR/in stalled" || fail "make install begins with $variable='in stalled'"
 done
 exit 0
