@@ -129,6 +129,17 @@ static int see_all(struct watch *w)
 	return r;
 }
 
+/* An event is read in the look after that in which its process was seen last. */
+static void forget_ended(struct watch *w)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < w->all_seen; i++)
+		if (pe_top_find(&w->now, w->seen[i].pid) || pe_top_find(&w->before, w->seen[i].pid))
+			w->seen[kept++] = w->seen[i];
+	w->all_seen = kept;
+}
+
 static bool any_wanted(const struct watch *w)
 {
 	for (size_t i = 0; i < w->now.processes; i++)
@@ -178,6 +189,8 @@ static int look(struct watch *w)
 	r = pe_top_read(&w->now, NULL, 0);
 	if (r == 0)
 		r = see_all(w);
+	if (r == 0)
+		forget_ended(w);
 	if (r == 0 && !w->is_first)
 		pe_uses_between(&w->before, &w->now, show_use, w);
 	return r;
@@ -254,14 +267,6 @@ static int take_option(struct watch *w, int option)
 	}
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static int follow_file(struct watch *w)
 {
 	int r = w->file ? pe_follow_add(&w->follow, w->file, true) : 0;
@@ -282,7 +287,7 @@ int pe_watch_main(int argc, char **argv)
 		r = pe_options_unexpected("watch", argv[optind]);
 	if (r == 0)
 		r = pe_top_take_roots("watch", &w.plan, argc - optind, argv + optind);
-	w.follow.since = now_ms();
+	w.follow.since = pe_watch_now_ms();
 	if (r == 0)
 		r = follow_file(&w);
 	if (r == 0)

@@ -24,7 +24,7 @@ static void print_clock(int64_t ms)
 	printf("%s.%03d ", text, (int)(ms % 1000));
 }
 
-static int64_t now_ms(void)
+int64_t pe_watch_now_ms(void)
 {
 	struct timespec now;
 
@@ -103,10 +103,10 @@ static void print_json(const struct pe_uses_use *u)
 {
 	static const char *const outcomes[] = { "passed", "refused", "aborting" };
 	struct pe_json_write w = { .out = stdout };
-	const int64_t now = now_ms();
+	const int64_t now = pe_watch_now_ms();
 
 	pe_json_write_open(&w, NULL, '{');
-	pe_json_write_number(&w, "pidepoch", 1);
+	pe_json_write_number(&w, "pidepoch", 2);
 	pe_json_write_text(&w, "type", u->missed ? "missed" : "event");
 	if (u->missed)
 		pe_json_write_number(&w, "count", u->missed);
@@ -138,7 +138,7 @@ void pe_watch_print_use(const struct pe_uses_use *u, bool json)
 		print_json(u);
 		return;
 	}
-	print_clock(now_ms());
+	print_clock(pe_watch_now_ms());
 	print_program(u->comm, u->pid);
 	if (u->missed) {
 		printf("%u more stale use%s, not shown\n", u->missed, u->missed == 1 ? "" : "s");

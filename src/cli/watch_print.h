@@ -4,9 +4,13 @@
 #define PE_CLI_WATCH_PRINT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "inspect/uses.h"
 #include "report/events.h"
+
+/* The wall clock, ms since 1970. */
+int64_t pe_watch_now_ms(void);
 
 /* "stale", "latent" or "probe" (docs/events.md) */
 const char *pe_watch_kind(const struct pe_uses_use *u);

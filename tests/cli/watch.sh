@@ -56,7 +56,7 @@ json)
 	stale_begin "$PIDEPOCH" run --log="$TMPDIR/log" -- /usr/bin/python3 uses.py
 	begin_watch --json $run
 	stale_use 1
-	await 1 "^{\"pidepoch\":1,\"type\":\"event\",\"kind\":\"stale\",\"severity\":\"error\",\"time\":[0-9.]*,\"pid\":$run,\"program\":\"python3\",\"call\":\"kill\",\"number\":$stale,\"signal\":18,\"outcome\":\"refused\"}\$"
+	await 1 "^{\"pidepoch\":2,\"type\":\"event\",\"kind\":\"stale\",\"severity\":\"error\",\"time\":[0-9.]*,\"pid\":$run,\"program\":\"python3\",\"call\":\"kill\",\"number\":$stale,\"signal\":18,\"outcome\":\"refused\"}\$"
 	;;
 events)
 	stale_begin "$PIDEPOCH" run --log="$TMPDIR/log" --events="$TMPDIR/events" -- /usr/bin/python3 uses.py
