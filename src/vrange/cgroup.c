@@ -53,14 +53,13 @@ static void take_least(struct vr_cgroup *c, const struct version *v, const char 
 }
 
 /* the cgroup at @path below the root of @v, and each one above */
-static void read_below(struct vr_cgroup *c, const struct version *v, const char *path,
-		       size_t length)
+static void read_below(struct vr_cgroup *c, const struct version *v, const char *path)
 {
 	char folder[PATH];
-	size_t root = pe_text_span(v->root);
+	size_t root = pe_text_span(v->root), length = pe_text_span(path);
 
 	if (root + length >= sizeof(folder))
-		return;
+		length = 0;
 	memcpy(folder, v->root, root);
 	memcpy(folder + root, path, length);
 	for (size_t end = root + length; end >= root; end--) {
@@ -71,39 +70,55 @@ static void read_below(struct vr_cgroup *c, const struct version *v, const char 
 	}
 }
 
-static const char *line_end(const char *s)
+/* "4:memory:/path" or "0::/path": the path, or NULL if the line is not of @v. */
+static const char *path_in(const struct version *v, const char *line)
 {
-	while (*s && *s != '\n')
-		s++;
-	return s;
+	if (*v->begins == ':')
+		while (*line >= '0' && *line <= '9')
+			line++;
+	return pe_text_begins(line, v->begins) ? line + pe_text_span(v->begins) : NULL;
 }
 
-/* The path of the line that has @v's words, or NULL. */
-static const char *path_of(const struct version *v, const char *text)
+static void read_line(struct vr_cgroup *c, const char *line)
 {
-	for (; *text; text = *line_end(text) ? line_end(text) + 1 : line_end(text)) {
-		const char *at = text;
-
-		if (*v->begins == ':')
-			at += *at >= '0' && *at <= '9' ? 1 + (at[1] >= '0' && at[1] <= '9') : 0;
-		if (pe_text_begins(at, v->begins))
-			return at + pe_text_span(v->begins);
-	}
-	return NULL;
-}
-
-struct vr_cgroup vr_cgroup_read(void)
-{
-	struct vr_cgroup c = { VR_CGROUP_NO_LIMIT, VR_CGROUP_NO_LIMIT };
-	char text[1024];
-	long n = pe_sys_slurp("/proc/self/cgroup", text, sizeof(text) - 1);
-
-	text[n > 0 ? n : 0] = '\0';
 	for (size_t i = 0; i < sizeof(versions) / sizeof(*versions); i++) {
-		const char *path = path_of(&versions[i], text);
+		const char *path = path_in(&versions[i], line);
 
 		if (path)
-			read_below(&c, &versions[i], path, (size_t)(line_end(path) - path));
+			read_below(c, &versions[i], path);
 	}
+}
+
+struct list {
+	char line[PATH]; /* what is too long is cut */
+	size_t length;
+};
+
+static void take(struct vr_cgroup *c, struct list *l, char byte)
+{
+	if (byte != '\n') {
+		l->length += l->length < PATH - 1;
+		l->line[l->length - 1] = byte;
+		return;
+	}
+	l->line[l->length] = '\0';
+	l->length = 0;
+	read_line(c, l->line);
+}
+
+/* A line for each hierarchy: the file may be long. */
+struct vr_cgroup vr_cgroup_read(void)
+{
+	const int fd = pe_sys_open("/proc/self/cgroup", O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	struct vr_cgroup c = { VR_CGROUP_NO_LIMIT, VR_CGROUP_NO_LIMIT };
+	struct list l = { .length = 0 };
+	char bytes[256];
+	long n;
+
+	while (fd >= 0 && (n = pe_sys_read(fd, bytes, sizeof(bytes))) > 0)
+		for (long i = 0; i < n; i++)
+			take(&c, &l, bytes[i]);
+	if (fd >= 0)
+		pe_sys_close(fd);
 	return c;
 }

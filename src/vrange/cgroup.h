@@ -3,7 +3,8 @@
  * cgroup - the memory limits of this process: those of its memory cgroup (version 1 or 2) and of
  * each one above it.
  *
- * A file that cannot be read counts as no limit. Signal-safe; any thread.
+ * A file that cannot be read counts as no limit. Of a cgroup whose path is too long, only the root
+ * is looked at, which in a container is the container's own. Signal-safe; any thread.
  */
 #ifndef VR_CGROUP_H
 #define VR_CGROUP_H

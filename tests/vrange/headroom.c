@@ -29,6 +29,7 @@ static const struct version {
 struct group {
 	const struct version *version;
 	bool above; /* the limit is that of the root */
+	bool long_list;
 	size_t limit, usage, cap;
 };
 
@@ -95,6 +96,25 @@ static bool enter_namespace(void)
 	       mount("none", "/sys/fs/cgroup", "tmpfs", 0, NULL) == 0;
 }
 
+/* Many hierarchies with long paths before the one that counts, as in nested containers. */
+static bool make_list_long(void)
+{
+	static const char list[] = "/sys/fs/cgroup/list";
+	char own[4096] = "";
+	FILE *f = fopen("/proc/self/cgroup", "re");
+	const size_t n = f ? fread(own, 1, sizeof(own) - 1, f) : 0;
+	bool done;
+
+	if (f)
+		fclose(f);
+	f = n > 0 ? fopen(list, "we") : NULL;
+	for (int i = 20; f && i < 60; i++)
+		fprintf(f, "%d:other%d:/%0*d\n", i, i, 300 + i * 4, 0);
+	done = f && fwrite(own, 1, n, f) == n;
+	return f && fclose(f) == 0 && done &&
+	       mount(list, "/proc/self/cgroup", NULL, MS_BIND, NULL) == 0;
+}
+
 static int capped(void *arg)
 {
 	const struct group *g = arg;
@@ -106,6 +126,8 @@ static int capped(void *arg)
 	    !enter_namespace())
 		return 77;
 	make_folders(folder);
+	if (g->long_list && !make_list_long())
+		return 77;
 	if (!put(g->above ? g->version->root : folder, g->version->limit, g->limit) ||
 	    !put(g->above ? g->version->root : folder, g->version->usage, g->usage))
 		return 99;
@@ -122,9 +144,10 @@ int main(void)
 
 	for (size_t i = 0; i < 2; i++) {
 		struct group all[] = {
-			{ &versions[i], false, 64 * MIB, 24 * MIB, 10 * MIB },
-			{ &versions[i], true, 32 * MIB, 24 * MIB, 2 * MIB },
-			{ &versions[i], false, 64 * MIB, 65 * MIB, MIB },
+			{ &versions[i], false, false, 64 * MIB, 24 * MIB, 10 * MIB },
+			{ &versions[i], true, false, 32 * MIB, 24 * MIB, 2 * MIB },
+			{ &versions[i], false, false, 64 * MIB, 65 * MIB, MIB },
+			{ &versions[i], false, true, 64 * MIB, 24 * MIB, 10 * MIB },
 		};
 
 		for (size_t n = 0; n < sizeof(all) / sizeof(all[0]); n++) {
@@ -136,6 +159,6 @@ int main(void)
 	}
 	if (!shown && !failures)
 		check_skip("no mount namespace can be made here, or there are no cgroups");
-	printf("%d of 6 groups\n", shown);
+	printf("%d of 8 groups\n", shown);
 	return check_done();
 }
