@@ -474,33 +474,62 @@ static void a_wait_for_a_group(void)
 static const struct scenario {
 	void (*run)(void);
 	uint32_t old;
+	bool by_handle; /* only a handle shows that the group is gone */
 } scenarios[] = {
-	{ members_are_reached, 0 },
-	{ members_are_reached, PE_OLD_PIDFS },
-	{ members_are_reached, PE_OLD_HANDLE },
-	{ members_are_reached, PE_OLD_INODE },
-	{ unrelated_are_spared, 0 },
-	{ unrelated_are_spared, PE_OLD_PIDFS },
-	{ a_leader_that_moved_away, 0 },
-	{ a_leader_that_was_reaped_first, 0 },
-	{ the_next_of_its_pid, 0 },
-	{ a_loss_that_is_none, 0 },
-	{ a_birth_that_comes_late, 0 },
-	{ a_loss_with_a_successor, 0 },
-	{ an_untried_kernel, 0 },
-	{ a_kernel_without_handles, 0 },
-	{ by_pid_alone, 0 },
-	{ no_descriptor_is_no_proof, 0 },
-	{ only_children_are_noted, 0 },
-	{ a_vanishing_leader, 0 },
-	{ a_closed_slot_and_other_calls, 0 },
-	{ a_wait_for_a_group, 0 },
+	{ members_are_reached, 0, false },
+	{ members_are_reached, PE_OLD_PIDFS, false },
+	{ members_are_reached, PE_OLD_HANDLE, false },
+	{ members_are_reached, PE_OLD_INODE, false },
+	{ unrelated_are_spared, 0, true },
+	{ unrelated_are_spared, PE_OLD_PIDFS, true },
+	{ a_leader_that_moved_away, 0, true },
+	{ a_leader_that_was_reaped_first, 0, true },
+	{ the_next_of_its_pid, 0, false },
+	{ a_loss_that_is_none, 0, false },
+	{ a_birth_that_comes_late, 0, false },
+	{ a_loss_with_a_successor, 0, false },
+	{ an_untried_kernel, 0, false },
+	{ a_kernel_without_handles, 0, false },
+	{ by_pid_alone, 0, false },
+	{ no_descriptor_is_no_proof, 0, false },
+	{ only_children_are_noted, 0, false },
+	{ a_vanishing_leader, 0, true },
+	{ a_closed_slot_and_other_calls, 0, false },
+	{ a_wait_for_a_group, 0, false },
 };
+
+static const struct scenario *chosen;
+
+/* Does the handle of a pidfd open? It may also be a container that forbids it. */
+static bool handles_work(void)
+{
+	union {
+		struct file_handle handle;
+		char room[sizeof(struct file_handle) + 128];
+	} u = { .handle = { .handle_bytes = 128 } };
+	int mount, found, fd = (int)syscall(SYS_pidfd_open, getpid(), 0);
+
+	ck_assert_int_ge(fd, 0);
+	found = name_to_handle_at(fd, "", &u.handle, &mount, AT_EMPTY_PATH);
+	if (found == 0)
+		found = open_by_handle_at(fd, &u.handle, O_CLOEXEC);
+	return found >= 0;
+}
+
+static void run_chosen(void)
+{
+	settings.force_old = chosen->old;
+	if (chosen->by_handle && !handles_work())
+		fprintf(stderr,
+			"left out: this kernel gives pidfds no file handles (Linux 6.14)\n");
+	else
+		chosen->run();
+}
 
 START_TEST(group_1_to_7)
 {
-	settings.force_old = scenarios[_i].old;
-	ck_assert_int_eq(in_own_namespace(scenarios[_i].run), 0);
+	chosen = &scenarios[_i];
+	ck_assert_int_eq(in_own_namespace(run_chosen), 0);
 }
 END_TEST
 
