@@ -10,6 +10,7 @@ CLI_TESTS = \
 	tests/cli/demo_missing.sh \
 	tests/cli/demo_wrong.sh \
 	tests/cli/doctor.sh \
+	tests/cli/doctor_claims.py \
 	tests/cli/environment.sh \
 	tests/cli/help.sh \
 	tests/cli/layouts.sh \
@@ -184,6 +185,7 @@ tests_preload_pitfall_stacks_SOURCES = tests/preload/pitfall_stacks.c $(actor_so
 tests_preload_pitfall_stacks_CFLAGS = $(AM_CFLAGS) -pthread
 tests_preload_pitfall_yields_SOURCES = tests/preload/pitfall_yields.c $(actor_sources)
 tests_preload_pitfall_aarch64_SOURCES = tests/preload/pitfall_aarch64.c $(actor_sources)
+tests_preload_pitfall_aarch64_LDADD = libcore.la
 check_PROGRAMS += $(AROUND_TESTS) tests/preload/pitfall_aarch64
 AROUND_SHELL = \
 	tests/preload/pitfall_aarch64.sh \

@@ -62,13 +62,22 @@ static int live_as_guest(void *unused)
 	return 0;
 }
 
+static pid_t raw_vfork(void)
+{
+#ifdef SYS_vfork
+	return (pid_t)syscall(SYS_vfork);
+#else
+	return vfork(); /* libc makes it by clone */
+#endif
+}
+
 static pid_t invite(char how)
 {
 	pid_t pid;
 
 	if (how == 'c')
 		return clone(live_as_guest, stack + sizeof(stack), CLONE_VM | SIGCHLD, NULL);
-	pid = how == 'v' ? vfork() : (pid_t)syscall(SYS_vfork);
+	pid = how == 'v' ? vfork() : raw_vfork();
 	if (pid == 0) {
 		live_as_guest(NULL);
 		_exit(0);
