@@ -12,6 +12,9 @@ if [ -n "${PIDEPOCH_QUICK:-}" ]; then
 	many=300000
 	fewer=50000
 fi
+# an emulated machine has time for fewer
+many=${PIDEPOCH_SIGNALS:-$many}
+fewer=${PIDEPOCH_SIGNALS:-$fewer}
 
 natively "$program" 2000000 # at most: it ends at the first
 preloaded "$program" $many

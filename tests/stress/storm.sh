@@ -9,7 +9,7 @@ storm()
 {
 	echo "--- $1"
 	shift
-	timeout -s KILL 300 "$@"
+	timeout -s KILL $((${PIDEPOCH_TEST_SECONDS:-600} / 2)) "$@"
 }
 
 # natively PROGRAM SIGNALS: at least one signal must go astray, otherwise the test could not fail
