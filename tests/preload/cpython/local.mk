@@ -27,3 +27,10 @@ SLOW_TESTS += \
 	tests/preload/cpython/test_subprocess.suite \
 	tests/preload/cpython/test_wait3.suite \
 	tests/preload/cpython/test_wait4.suite
+
+# make matrix
+EXTRA_DIST += tests/matrix/matrix tests/matrix/steps.sh tests/matrix/programs/bash \
+	tests/matrix/programs/cpython tests/matrix/programs/glib tests/matrix/programs/go \
+	tests/matrix/programs/libuv tests/matrix/programs/make tests/matrix/programs/perl \
+	tests/matrix/programs/php tests/matrix/programs/ruby tests/matrix/programs/tcl \
+	tests/matrix/programs/zsh
