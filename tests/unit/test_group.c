@@ -387,6 +387,7 @@ static void a_vanishing_leader(void)
 	ck_assert_uint_ne(pe_group_note(&frame, PID), 0);
 	ck_assert_int_eq(guarded_killpg(SIGUSR1), 0);
 	await_count(LEADER, 1);
+	await_count(MEMBER, 1); /* a pending signal would swallow the next */
 	kill(PID, SIGTERM);
 	waitid(P_PID, PID, &si, WEXITED);
 	ck_assert_int_eq(guarded_killpg(SIGUSR1), 0);
