@@ -9,15 +9,30 @@
 #include <errno.h>
 #include <limits.h>
 
+#include "core/sys.h"
+#include "core/token.h"
 #include "learn.h"
 
 #define WAIT4_FLAGS  (WNOHANG | WUNTRACED | WCONTINUED | __WNOTHREAD | __WCLONE | __WALL)
 #define WAITID_FLAGS (WAIT4_FLAGS | WEXITED)
 
+/* With --waits=share a wait that only looks is notified, and the supervisor may have been killed
+ * (token.7). */
+static int real_waitid(idtype_t idtype, id_t id, siginfo_t *info, int options)
+{
+	int before = errno, n = PE_REAL(waitid)(idtype, id, info, options);
+
+	if (likely(n == 0 || errno != ENOSYS))
+		return n;
+	errno = before;
+	return (int)pe_result(
+		pe_sys_waitid_with(PE_TOKEN, (int)idtype, (int)id, info, options, NULL));
+}
+
 static long peek(int idtype, uint32_t id, siginfo_t *info, int options)
 {
 	int before = errno;
-	long n = PE_REAL(waitid)((idtype_t)idtype, id, info, options) == 0 ? 0 : -errno;
+	long n = real_waitid((idtype_t)idtype, id, info, options) == 0 ? 0 : -errno;
 
 	/* The wait as a whole may still succeed. Write errno only if it changed: a write to a page
 	 * shared with a child costs a fault. */
@@ -110,7 +125,7 @@ static int look(idtype_t idtype, id_t id, siginfo_t *info, int options)
 	int n, before = errno;
 
 	own.si_pid = 0;
-	n = PE_REAL(waitid)(idtype, id, seen, options);
+	n = real_waitid(idtype, id, seen, options);
 	if (n == 0)
 		pe_learn_siginfo(seen);
 	else if (errno == ECHILD && idtype == P_PID && (options & WEXITED) &&

@@ -40,6 +40,9 @@ libsupervisor_la_SOURCES = \
 	src/supervisor/calls/past_child.c src/supervisor/calls/past_child.h \
 	src/supervisor/calls/question.c src/supervisor/calls/question.h \
 	src/supervisor/calls/reuse.c src/supervisor/calls/reuse.h \
+	src/supervisor/calls/sharing.c src/supervisor/calls/sharing.h \
+	src/supervisor/calls/shared_children.c src/supervisor/calls/shared_children.h \
+	src/supervisor/calls/shared_held.c src/supervisor/calls/shared_held.h \
 	src/supervisor/calls/stack.c src/supervisor/calls/stack.h \
 	src/supervisor/calls/stack_waits.c src/supervisor/calls/stack_waits.h \
 	src/supervisor/calls/stale_use.c src/supervisor/calls/stale_use.h \

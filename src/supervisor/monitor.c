@@ -330,6 +330,7 @@ static int make_monitor(const struct pe_monitor_plan *plan, int socket)
 				   .events = plan->events,
 				   .summary = plan->summary,
 				   .stacks = plan->stacks,
+				   .share_waits = plan->share_waits,
 				   .once = plan->once };
 	struct birth birth = { plan, &set, getpid(), direct, socket, 0 };
 	pid_t first;
@@ -389,7 +390,7 @@ static int install_filter(const struct pe_monitor_plan *plan, int socket)
 
 	if (plan->plain && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return -errno;
-	r = pe_notify_filter_make(room, &filter, wants_probes(plan));
+	r = pe_notify_filter_make(room, &filter, wants_probes(plan), plan->share_waits);
 	if (r < 0)
 		return r;
 	listener = pe_notify_install(&filter, true);

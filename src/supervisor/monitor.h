@@ -41,6 +41,7 @@ struct pe_monitor_plan {
 	const char *summary;	   /* core/record/tally.h, or NULL */
 	bool once;		   /* each process gets one notice */
 	bool stacks;		   /* record stacks in events */
+	bool share_waits;	   /* S17 */
 	const char *trust;	   /* patterns separated by colons, or NULL */
 	/* of libvrange, or NULL: its calls by number are not served */
 	int (*fvrange)(int fd, off_t offset, size_t length, int mode, int behavior);

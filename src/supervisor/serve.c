@@ -17,6 +17,7 @@
 #include "supervisor/calls/kill.h"
 #include "supervisor/calls/question.h"
 #include "supervisor/calls/reuse.h"
+#include "supervisor/calls/sharing.h"
 #include "supervisor/calls/wait.h"
 #include "supervisor/kernel/notify.h"
 #include "supervisor/peer/callers.h"
@@ -86,6 +87,7 @@ static void finish(struct pe_worker *s, int place, long result)
 	else if (result != PE_WORKER_ANSWERED)
 		pe_notify_answer(s->listener, n->id, result);
 	pe_helper_forget(place);
+	pe_sharing_forget(place);
 	memset(n, 0, sizeof(*n));
 	atomic_fetch_add(&s->table->served, 1);
 }
@@ -132,6 +134,18 @@ static void wake_parked(struct pe_worker *s)
 		finish(s, place, PE_WORKER_CONTINUE);
 }
 
+/* Held waits that can go on take their turn. */
+static void wake_held(struct pe_worker *s)
+{
+	int place;
+
+	while (pe_turns_count() < PE_TURNS_MOST && (place = pe_sharing_next(s)) >= 0)
+		if (pe_notify_holds(s->listener, s->table->held[place].id))
+			take_turn(s, place);
+		else
+			finish(s, place, PE_WORKER_ANSWERED);
+}
+
 /* Serve the calls that an earlier worker left. */
 static void answer_left(struct pe_worker *s)
 {
@@ -175,22 +189,33 @@ static bool has_ended(const struct pe_worker *s)
 	return poll(&end, 1, s->no_monitor ? -1 : 0) == 1 && !(end.revents & POLLIN);
 }
 
-/* While programs wait on descriptors (waitfd.h) or calls are parked (helper.h), poll for all of
- * them. Returns true if a call has arrived. */
+/* ms; -1: until something happens */
+static int how_long(void)
+{
+	int held = pe_sharing_timeout();
+
+	return pe_helper_any() && (held < 0 || held > PARKED_TICK) ? PARKED_TICK : held;
+}
+
+/* While programs wait on descriptors (waitfd.h), calls are parked (helper.h) or waits held
+ * (sharing.h), poll for all of them. Returns true if a call has arrived. */
 static bool await_call(struct pe_worker *s)
 {
 	struct pollfd ends[] = { { .fd = s->listener, .events = POLLIN },
 				 { .fd = pe_waitfd_fd(), .events = POLLIN },
-				 { .fd = pe_helper_fd(), .events = POLLIN } };
+				 { .fd = pe_helper_fd(), .events = POLLIN },
+				 { .fd = pe_sharing_fd(), .events = POLLIN } };
 	int n;
 
 	receiving = 1;
-	n = called ? 0 : poll(ends, 3, pe_helper_any() ? PARKED_TICK : -1);
+	n = called ? 0 : poll(ends, 4, how_long());
 	receiving = 0;
 	if (n > 0 && ends[1].revents)
 		pe_waitfd_turn();
 	if (pe_helper_any())
 		wake_parked(s);
+	if (pe_sharing_any())
+		wake_held(s);
 	return n > 0 && ends[0].revents;
 }
 
@@ -211,7 +236,7 @@ static int receive(struct pe_worker *s)
 {
 	int place, r;
 
-	if ((pe_waitfd_fd() >= 0 || pe_helper_any()) && !await_call(s))
+	if ((pe_waitfd_fd() >= 0 || pe_helper_any() || pe_sharing_any()) && !await_call(s))
 		return -EINTR;
 	if (s->no_monitor && has_ended(s))
 		return -ENODEV;
@@ -243,6 +268,8 @@ static void serve_in_turns(struct pe_worker *s)
 			take_turn(s, place);
 		if (pe_helper_any())
 			wake_parked(s);
+		if (pe_sharing_any())
+			wake_held(s);
 	}
 }
 
@@ -299,5 +326,6 @@ enum pe_serve_end pe_serve_run(struct pe_worker *s)
 	watch_monitor(false);
 	pe_waitfd_end();
 	pe_helper_end();
+	pe_sharing_end();
 	return r == -ENODEV ? PE_SERVE_ENDED : r < 0 ? PE_SERVE_BROKEN : PE_SERVE_ORPHANED;
 }

@@ -8,6 +8,7 @@ EXAMPLE_TESTS = \
 	tests/examples/pidfile-daemon.sh \
 	tests/examples/pidfile-reader.sh \
 	tests/examples/reaper.sh \
+	tests/examples/reaper_go.sh \
 	tests/examples/supervisor.sh \
 	tests/examples/wait4-loop.sh
 dist_check_SCRIPTS += $(EXAMPLE_TESTS)
@@ -16,7 +17,7 @@ TESTS += $(EXAMPLE_TESTS)
 
 EXTRA_DIST += docs/examples/supervisor-library.go docs/examples/supervisor-library.rs \
 	docs/examples/supervisor-number.go docs/examples/supervisor-number.rs
-EXTRA_DIST += docs/examples/event-loop.c docs/examples/event-loop.py docs/examples/build-runner.c docs/examples/pidfile-daemon.c docs/examples/pidfile-reader.c docs/examples/reaper.c docs/examples/supervisor.c docs/examples/wait4-loop.c
+EXTRA_DIST += docs/examples/event-loop.c docs/examples/event-loop.py docs/examples/build-runner.c docs/examples/pidfile-daemon.c docs/examples/pidfile-reader.c docs/examples/reaper.c docs/examples/reaper.go docs/examples/supervisor.c docs/examples/wait4-loop.c
 
 SLOW_TESTS += \
 	tests/examples/fuzzed.sh \

@@ -27,6 +27,7 @@ EMUL_TESTS = \
 	tests/supervisor/visibility \
 	tests/supervisor/random_arguments \
 	tests/supervisor/pinned \
+	tests/supervisor/share_waits \
 	tests/supervisor/stale \
 	tests/supervisor/token
 
@@ -78,6 +79,9 @@ tests_supervisor_pinned_LDFLAGS = -all-static
 tests_supervisor_random_arguments_SOURCES = tests/supervisor/random_arguments.c tests/support/namespace.c tests/support/namespace.h
 tests_supervisor_random_arguments_CFLAGS = $(AM_CFLAGS) -pthread
 tests_supervisor_random_arguments_LDFLAGS = -all-static -pthread
+tests_supervisor_share_waits_SOURCES = tests/supervisor/share_waits.c
+tests_supervisor_share_waits_CFLAGS = $(AM_CFLAGS) -pthread
+tests_supervisor_share_waits_LDFLAGS = -all-static -pthread
 tests_supervisor_stale_SOURCES = tests/supervisor/stale.c tests/support/namespace.c tests/support/namespace.h
 tests_supervisor_flood_SOURCES = tests/supervisor/flood.c
 tests_supervisor_times_static_SOURCES = tests/supervisor/times.c

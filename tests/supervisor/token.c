@@ -270,7 +270,7 @@ static _Noreturn void become(size_t scenario, int reports)
 	snprintf(number, sizeof(number), "%zu", scenario);
 	dup2(reports, REPORT);
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-	if (pe_notify_filter_make(room, &filter, false) < 0)
+	if (pe_notify_filter_make(room, &filter, false, false) < 0)
 		_exit(93);
 	listener = pe_notify_install(&filter, true);
 	if (listener < 0)

@@ -29,17 +29,20 @@
 #define NO_MACHINE 0x12345678u
 
 #ifdef __x86_64__
-#define HERE  AUDIT_ARCH_X86_64
-#define OTHER AUDIT_ARCH_AARCH64
+#define HERE   AUDIT_ARCH_X86_64
+#define OTHER  AUDIT_ARCH_AARCH64
+#define COMPAT AUDIT_ARCH_I386
 #else
-#define HERE  AUDIT_ARCH_AARCH64
-#define OTHER AUDIT_ARCH_X86_64
+#define HERE   AUDIT_ARCH_AARCH64
+#define OTHER  AUDIT_ARCH_X86_64
+#define COMPAT AUDIT_ARCH_ARM
 #endif
 
 /* --- the machine --- */
 
 static struct sock_filter room[PE_NOTIFY_FILTER_LENGTH];
 static struct sock_fprog program;
+static bool shares;	    /* the program was made with --waits=share */
 static bool read_arguments; /* by the last run: then the kernel caches no answer for the number */
 
 static bool jumps(const struct sock_filter *f, uint32_t a)
@@ -82,10 +85,16 @@ static uint32_t run(const struct seccomp_data *d)
 	ck_abort_msg("ran off the end");
 }
 
+static void make_for(bool share)
+{
+	shares = share;
+	ck_assert_int_eq(pe_notify_filter_make(room, &program, false, share), 0);
+	ck_assert_uint_lt(program.len, PE_NOTIFY_FILTER_LENGTH);
+}
+
 static void make(void)
 {
-	ck_assert_int_eq(pe_notify_filter_make(room, &program, false), 0);
-	ck_assert_uint_lt(program.len, PE_NOTIFY_FILTER_LENGTH);
+	make_for(false);
 }
 
 /* --- the rules --- */
@@ -191,6 +200,13 @@ static bool is_ours(int option)
 	       option == PR_SET_CHILD_SUBREAPER;
 }
 
+static bool is_shared_look(const struct seccomp_data *d)
+{
+	int kind = (int)d->args[0];
+
+	return shares && d->arch == HERE && !(d->nr & X32) && (kind == P_PID || kind == P_PIDFD);
+}
+
 /* filter.h's table */
 static bool is_notified(const struct seccomp_data *d)
 {
@@ -205,7 +221,7 @@ static bool is_notified(const struct seccomp_data *d)
 	case PE_NOTIFY_FILTER_TGKILL:
 		return tokenless && a2 != SIGCANCEL && a2 != SIGSETXID;
 	case PE_NOTIFY_FILTER_WAITID:
-		return tokenless && (a3 & WEXITED) && !(a3 & WNOWAIT);
+		return tokenless && (a3 & WEXITED) && (!(a3 & WNOWAIT) || is_shared_look(d));
 	case PE_NOTIFY_FILTER_PRCTL:
 		return is_ours(a0);
 	case PE_NOTIFY_FILTER_LANDLOCK:
@@ -228,10 +244,10 @@ static bool needs_arguments(const struct seccomp_data *d)
 /* --- all cases --- */
 
 /* both halves of arguments: the kernel takes an int from the lower one, and a token has two */
-static const uint64_t arguments[6][15] = {
-	{ 0, 1, 4711, -1ull, 0xffffffff, -2ull, 0x7fffffff, 0x80000000, 1ull << 32, -1ull << 31,
-	  PR_GET_PID_EPOCH, PR_SET_PID_EPOCH_SIGNAL, PR_SET_CHILD_SUBREAPER, PR_SET_NAME,
-	  1ull << 32 | PR_SET_CHILD_SUBREAPER },
+static const uint64_t arguments[6][16] = {
+	{ 0, P_PID, P_PIDFD, 4711, -1ull, 0xffffffff, -2ull, 0x7fffffff, 0x80000000, 1ull << 32,
+	  -1ull << 31, PR_GET_PID_EPOCH, PR_SET_PID_EPOCH_SIGNAL, PR_SET_CHILD_SUBREAPER,
+	  PR_SET_NAME, 1ull << 32 | PR_SET_CHILD_SUBREAPER },
 	{ 0, SIGKILL, SIGSTOP, SIGTERM, 1ull << 32 | SIGKILL },
 	{ 0, SIGKILL, SIGUSR1, 31, SIGCANCEL, SIGSETXID, 34, 64, 1ull << 32 | SIGCANCEL },
 	{ 0, WEXITED, WNOWAIT, WEXITED | WNOWAIT, WEXITED | WNOHANG | WSTOPPED, WSTOPPED },
@@ -239,7 +255,7 @@ static const uint64_t arguments[6][15] = {
 	{ 0, PE_TOKEN, PE_TOKEN_JUDGED, PE_TOKEN + (1ull << 32), (uint32_t)PE_TOKEN,
 	  PE_TOKEN & ~0xffffffffull },
 };
-static const size_t counts[6] = { 15, 5, 9, 6, 2, 6 };
+static const size_t counts[6] = { 16, 5, 9, 6, 2, 6 };
 
 static void compare(const struct seccomp_data *d)
 {
@@ -330,7 +346,7 @@ static enum pe_notify_filter_call probe_of(int nr)
 /* They are notified in addition to the others. */
 START_TEST(questions)
 {
-	ck_assert_int_eq(pe_notify_filter_make(room, &program, true), 0);
+	ck_assert_int_eq(pe_notify_filter_make(room, &program, true, false), 0);
 	ck_assert_uint_lt(program.len, PE_NOTIFY_FILTER_LENGTH);
 	for (int nr = 0; nr < 512; nr++) {
 		const struct seccomp_data d = { .nr = nr, .arch = HERE };
@@ -340,6 +356,16 @@ START_TEST(questions)
 		if (probe)
 			ck_assert_uint_eq(pe_notify_filter_decode(&d), probe);
 	}
+}
+END_TEST
+
+START_TEST(shared_waits)
+{
+	make_for(true);
+	for (const struct pid *n = native; n->call != PE_NOTIFY_FILTER_NONE; n++)
+		try_number(HERE, (int)n->nr);
+	for (const struct pid *n = compat; n->call != PE_NOTIFY_FILTER_NONE; n++)
+		try_number(COMPAT, (int)n->nr);
 }
 END_TEST
 
@@ -354,6 +380,7 @@ int main(void)
 	tcase_set_timeout(c, 120);
 	tcase_add_test(c, every_number_of_every_machine);
 	tcase_add_test(c, questions);
+	tcase_add_test(c, shared_waits);
 	suite_add_tcase(s, c);
 	r = srunner_create(s);
 	srunner_run_all(r, CK_ENV);

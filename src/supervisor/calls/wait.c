@@ -6,6 +6,7 @@
 
 #include "supervisor/calls/announce.h"
 #include "supervisor/calls/reuse.h"
+#include "supervisor/calls/sharing.h"
 #include "supervisor/calls/stack_waits.h"
 #include "supervisor/calls/stolen.h"
 #include "supervisor/worker/fork_events.h"
@@ -72,12 +73,28 @@ static bool is_for_any(const struct pe_worker_call *c)
 	return c->what == PE_NOTIFY_FILTER_WAITID ? first != P_PID && first != P_PIDFD : first <= 0;
 }
 
+/* With statuses that are shared, a wait for one child that only looks is notified, too. */
+static bool only_looks(const struct pe_worker_call *c)
+{
+	return c->what == PE_NOTIFY_FILTER_WAITID && (c->n->data.args[3] & WNOWAIT);
+}
+
+static long share(struct pe_worker_call *c, int ns_pid)
+{
+	if (!c->s->set.share_waits || pe_announce_is_judged(c))
+		return PE_WORKER_CONTINUE;
+	return pe_sharing_serve(c, ns_pid);
+}
+
 long pe_wait_serve(struct pe_worker_call *c)
 {
 	const __u64 *arg = c->n->data.args;
 	struct pe_child_table_process *p = open_entry(c);
 	int ns_pid = (int)arg[0];
+	long r;
 
+	if (only_looks(c))
+		return share(c, (int)arg[0] == P_PID ? (int)arg[1] : -1);
 	if (pe_announce_wait(c, p) < 0)
 		return -EINPROGRESS;
 	if (is_for_any(c))
@@ -88,6 +105,9 @@ long pe_wait_serve(struct pe_worker_call *c)
 		look_at(c, ns_pid);
 	else
 		look_at_all(c);
+	r = share(c, ns_pid);
+	if (r != PE_WORKER_CONTINUE)
+		return r;
 	if (ns_pid > 0 && pe_stolen_check(c, ns_pid) == -EINPROGRESS)
 		return -EINPROGRESS;
 	return c->s->waits ? pe_stack_waits_enter(c, ns_pid) : PE_WORKER_CONTINUE;

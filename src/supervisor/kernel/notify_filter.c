@@ -32,6 +32,7 @@ struct rules {
 	scmp_filter_ctx context;
 	bool token;  /* a call with the token is not notified */
 	bool probes; /* see pe_notify_filter_make() */
+	bool share;  /* statuses are shared */
 	int error;   /* the first error */
 };
 
@@ -77,6 +78,15 @@ static void add_tgkill(struct rules *r)
 	ADD(r, SCMP_SYS(tgkill), r->token, BITS(2, 32, 0));
 }
 
+static void add_waitid(struct rules *r)
+{
+	ADD(r, SCMP_SYS(waitid), r->token, BITS(3, WNOWAIT | WEXITED, WEXITED));
+	if (!r->share)
+		return;
+	ADD(r, SCMP_SYS(waitid), r->token, EQUAL(0, P_PID), BITS(3, WEXITED, WEXITED));
+	ADD(r, SCMP_SYS(waitid), r->token, EQUAL(0, P_PIDFD), BITS(3, WEXITED, WEXITED));
+}
+
 static void add_prctl(struct rules *r)
 {
 	static const int options[] = { PR_GET_PID_EPOCH, PR_SET_PID_EPOCH, PR_GET_PID_EPOCH_SIGNAL,
@@ -112,7 +122,7 @@ static void add_calls(struct rules *r)
 		add(r, whole[i], r->token, NULL, 0);
 	add_kill(r);
 	add_tgkill(r);
-	ADD(r, SCMP_SYS(waitid), r->token, BITS(3, WNOWAIT | WEXITED, WEXITED));
+	add_waitid(r);
 	add_prctl(r);
 	add(r, SCMP_SYS(landlock_restrict_self), false, NULL, 0);
 	if (r->probes)
@@ -144,20 +154,21 @@ static const struct {
 
 /* Rules for the native machine. An unknown machine's calls are allowed and do not end the
  * program. */
-static void begin(struct rules *r, bool native, bool probes)
+static void begin(struct rules *r, bool native, bool probes, bool share)
 {
 	*r = (struct rules){ .context = seccomp_init(SCMP_ACT_ALLOW),
 			     .token = native,
-			     .probes = probes };
+			     .probes = probes,
+			     .share = share };
 	if (!r->context)
 		r->error = -ENOMEM;
 	else
 		r->error = seccomp_attr_set(r->context, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ALLOW);
 }
 
-static void make_native(struct rules *r, bool probes)
+static void make_native(struct rules *r, bool probes, bool share)
 {
-	begin(r, true, probes);
+	begin(r, true, probes, share);
 	if (r->error)
 		return;
 	add_calls(r);
@@ -168,7 +179,7 @@ static void make_native(struct rules *r, bool probes)
  * machine. */
 static void make_others(struct rules *r, bool probes)
 {
-	begin(r, false, probes);
+	begin(r, false, probes, false);
 	for (size_t i = 1; i < LENGTH(machines) && !r->error; i++)
 		r->error = seccomp_arch_add(r->context, machines[i].library);
 	if (!r->error)
@@ -198,12 +209,12 @@ static int export(scmp_filter_ctx context, struct sock_filter *room, struct sock
 	return (size_t)n < size ? 0 : -E2BIG;
 }
 
-int pe_notify_filter_make(struct sock_filter *room, struct sock_fprog *out, bool probes)
+int pe_notify_filter_make(struct sock_filter *room, struct sock_fprog *out, bool probes, bool share)
 {
 	struct rules native, others;
 	int error;
 
-	make_native(&native, probes);
+	make_native(&native, probes, share);
 	make_others(&others, probes);
 	error = native.error ? native.error : others.error;
 	if (!error)

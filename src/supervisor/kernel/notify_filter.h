@@ -9,6 +9,7 @@
  *   tgkill                                           without the token; not SIGCANCEL, SIGSETXID
  *   kill of all processes, by SIGKILL or SIGSTOP     always
  *   wait4, waitpid, waitid that can reap             without the token
+ *   waitid of one child that only looks (WNOWAIT)    the same, and only if statuses are shared
  *   execve, execveat                                 without the token
  *   prctl: options of pidepoch.h, child subreaper    always
  *   landlock_restrict_self                           always
@@ -57,8 +58,9 @@ enum pe_notify_filter_call {
 #define PE_NOTIFY_FILTER_LENGTH 1024
 
 /* Write the program to @room, which has PE_NOTIFY_FILTER_LENGTH instructions, and have @out refer
- * to it. @probes: see above. 0 or -errno. */
-int pe_notify_filter_make(struct sock_filter *room, struct sock_fprog *out, bool probes);
+ * to it. @probes: see above. @share: statuses are shared (calls/sharing.h). 0 or -errno. */
+int pe_notify_filter_make(struct sock_filter *room, struct sock_fprog *out, bool probes,
+			  bool share);
 
 /* The kind of a notified call. */
 enum pe_notify_filter_call pe_notify_filter_decode(const struct seccomp_data *data);

@@ -359,6 +359,39 @@ bool pe_peer_in_wait(const struct pe_peer *p)
 	return any_thread(p, is_in_wait, NULL);
 }
 
+/* It runs, or is in such a call. */
+static bool may_fork(const struct pe_peer *p, const char *tid, void *arg)
+{
+	static const long forks[] = {
+#ifdef __x86_64__
+		SYS_fork,
+		SYS_vfork,
+#endif
+		SYS_clone,
+		SYS_clone3,
+	};
+	char text[256];
+	long nr;
+
+	(void)arg;
+	if (atoi(tid) == p->tid ||
+	    pe_proc_slurp(pe_proc_open(O_RDONLY, "%d/task/%s/syscall", p->tgid, tid), text,
+			  sizeof(text)) < 0)
+		return false;
+	if (text[0] == 'r')
+		return true;
+	nr = atol(text);
+	for (size_t i = 0; i < sizeof(forks) / sizeof(forks[0]); i++)
+		if (nr == forks[i])
+			return true;
+	return false;
+}
+
+bool pe_peer_may_fork(const struct pe_peer *p)
+{
+	return any_thread(p, may_fork, NULL);
+}
+
 bool pe_peer_traces(const struct pe_peer *p, int pid)
 {
 	long tracer = pe_proc_status_number(pid, "TracerPid");

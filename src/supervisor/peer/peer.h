@@ -61,6 +61,7 @@ bool pe_peer_is_single(const struct pe_peer *p);	  /* it has one thread */
 bool pe_peer_is_thread(const struct pe_peer *p, int pid); /* pid is one of its threads */
 bool pe_peer_in_wait(const struct pe_peer *p);		  /* another thread is inside a wait */
 bool pe_peer_traces(const struct pe_peer *p, int pid);	  /* it is the tracer of pid */
+bool pe_peer_may_fork(const struct pe_peer *p);		  /* another thread may be about to fork */
 
 /* Is @pid in its pid namespace, and not below? */
 bool pe_peer_shares_namespace(const struct pe_peer *p, int pid);

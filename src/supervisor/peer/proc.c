@@ -19,7 +19,7 @@
 /* linux/pidfd.h: the first version, and the fields that are always valid */
 struct info {
 	uint64_t mask, cgroup;
-	uint32_t pid, tgid, ppid, ruid, rgid, euid, egid, suid, sgid, fsuid, fsgid, more;
+	uint32_t pid, tgid, ppid, ruid, rgid, euid, egid, suid, sgid, fsuid, fsgid, exit_code;
 };
 
 _Static_assert(sizeof(struct info) == 64, "as the kernel has it");
@@ -27,6 +27,7 @@ _Static_assert(sizeof(struct info) == 64, "as the kernel has it");
 #define PIDFD_GET_INFO	 _IOWR(0xff, 11, struct info)
 #define PIDFD_INFO_PID	 1u
 #define PIDFD_INFO_CREDS 2u
+#define PIDFD_INFO_EXIT	 8u
 
 int pe_proc_open(int flags, const char *format, ...)
 {
@@ -125,6 +126,16 @@ bool pe_proc_info(int pid, struct pe_proc_info *out)
 	close(fd);
 	*out = (struct pe_proc_info){ info.ppid, { info.ruid, info.euid, info.suid, info.fsuid } };
 	return r == 0 && (info.mask & asked) == asked;
+}
+
+bool pe_proc_exit(int pidfd, int *status)
+{
+	struct info info = { .mask = PIDFD_INFO_EXIT };
+
+	if (ioctl(pidfd, PIDFD_GET_INFO, &info) < 0 || !(info.mask & PIDFD_INFO_EXIT))
+		return false;
+	*status = (int)info.exit_code;
+	return true;
 }
 
 bool pe_proc_users(int pid, uint32_t uid[4])

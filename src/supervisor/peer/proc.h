@@ -37,6 +37,9 @@ struct pe_proc_info {
 
 /* By PIDFD_GET_INFO (Linux 6.13), of a process but not a thread. false: not available. */
 bool pe_proc_info(int pid, struct pe_proc_info *out);
+/* The status of a process that has been reaped, as of wait4 (Linux 6.15). false: not available. */
+bool pe_proc_exit(int pidfd, int *status);
+
 /* a user that cannot be determined, or that our user namespace does not map */
 #define PE_PROC_NO_USER 65534
 
