@@ -15,9 +15,9 @@
 #include "core/sys.h"
 
 /* values that no system call returns */
-#define AGAIN  INT64_MIN
-#define BURIED (INT64_MIN + 2)
-#define CLOSED (INT64_MIN + 3)
+#define AGAIN  INT64_MIN       /* the pid has to be looked up again */
+#define BURIED (INT64_MIN + 2) /* the slot's child is gone */
+#define CLOSED (INT64_MIN + 3) /* the child is about to be reaped (guard.3) */
 
 /* token.7 */
 static long pass(const struct pe_use *u)
