@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* fuzz_events - libFuzzer's way into the reader of events, and from there through everything that
- * prints them. */
+/* events - libFuzzer's entry into the reader of events, and from there into all that prints
+ * them. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* fuzz_tree - libFuzzer's way into tree_model. */
+/* tree - libFuzzer's entry into tree_model. */
 #include <stdio.h>
 #include <stdlib.h>
 

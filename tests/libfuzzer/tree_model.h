@@ -3,7 +3,7 @@
  * tree_model - the epoch tree against plain arrays, driven by bytes: one driver for Check and for
  * libFuzzer.
  *
- * Each two bytes are an operation. After each one the number concerned is compared in every active
+ * Each two bytes are an operation. After each one the pid concerned is compared in every active
  * epoch; at the end all of them are, and the arenas must hold exactly the pages that the active
  * epochs reach.
  */

@@ -1,22 +1,24 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * One promise: a reference (pid, eps(pid)) hits only whom it meant, and is not refused while
- * it need not be.
+ * One promise: a call with a reference (pid, eps(pid)) reaches only the process that was meant, and
+ * is refused only where it must be.
  *
- * A pid namespace is simulated: pids are handed out in a circle and those held are left out;
- * processes live from a moment to several laps. References are taken to pids at random, ahead of
- * the cursor too, and used later. Each use is judged by several rules; what is really so is known.
+ * A pid namespace is simulated: pids are allocated in a circle, without those that a process holds;
+ * processes live from a moment to several laps. References are taken to pids at random, also ahead
+ * of the cursor, and used later. Each use is judged by several rules; the simulation knows which
+ * judgement is correct.
  *
- *   wrong      wrong target: the rule acts, and another than the one meant holds the pid
- *   refused    wrongly refused: the rule refuses, the one meant still holds the pid, which has
- *              been passed less than twice since the reference was taken (or, where the rule lets
- *              references be renewed, last renewed): S2's e >= A-1, S7's two epochs
- *   expired    the same, but passed twice or more: refused by right
- *   unproven   refused although the one meant holds the pid, by a host that cannot know the
- *              holder's birth: S2 refuses what is not proven
+ *   wrong      wrong target: the rule acts, and another process than the one meant holds the pid
+ *   refused    wrongly refused: the rule refuses, the process that was meant still holds the pid,
+ *              and the cursor has passed the pid less than twice since the reference was taken (or,
+ *              where the rule lets references be renewed, last renewed): S2's e >= A-1, S7's two
+ *              epochs
+ *   expired    the same, but passed twice or more: correctly refused
+ *   unproven   refused although the process that was meant holds the pid, by a host that cannot
+ *              know the holder's birth: S2 refuses what is not proven
  *
- * The clock and the judgement are the engine's own. The rules that must fail show that the others
- * could.
+ * The clock and the judgement are the engine's own. Some rules must fail, which shows that the
+ * simulation would find a fault in the others.
  */
 #include <inttypes.h>
 #include <stdbool.h>

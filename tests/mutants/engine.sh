@@ -6,9 +6,9 @@
 # tests/supervisor/both_killed.sh.
 #
 # Each row breaks one line of a copy of the engine, in which threads are delayed for one lap of the
-# pids where the protocol has to tolerate it. Unbroken, that copy must pass. What no storm shows for
-# sure, the order of DEAD and the expired entry and the look before the publication among it, is
-# shown by tests/model/run-slot-model.sh.
+# pids where the protocol has to tolerate it. Unbroken, that copy must pass. A storm does not find
+# every fault for certain: the order of DEAD and of the expired entry, for instance, or a look
+# before the publication. tests/model/run-slot-model.sh finds these.
 set -u
 
 test "$(uname -m)" = x86_64 || { echo "skip: the copy is built by hand, for x86-64 only"; exit 77; }

@@ -2,7 +2,7 @@
 /*
  * A small job server: one thread reaps, another stops jobs. The stopper looks the job up under
  * the lock and asks "really?" before it kills; the job ends while it waits for the answer, and the
- * reaper is quicker.
+ * reaper reaps it first.
  */
 #include <pthread.h>
 #include <signal.h>

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A watcher thread reaps while the loop signals: asyncio looks whether the process has ended, and then kills by its number."""
+"""A watcher thread reaps while the loop signals: asyncio checks whether the process has ended, and
+then kills by its pid."""
 import asyncio
 
 

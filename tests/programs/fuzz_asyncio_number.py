@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""asyncio, with the kill that its send_signal() became later: no look before it, for the loop is to know. A watcher thread reaps at once, and the loop
-hears of it when it comes to it."""
+"""asyncio, with the kill that later versions make in send_signal(): it is not preceded by a check,
+since the loop should know. A watcher thread reaps at once, and the loop learns of it only when it
+runs its callbacks."""
 import asyncio
 import os
 import signal

@@ -2,9 +2,9 @@
 /*
  * fuzz_library - a program, and a library in it that has helpers of its own.
  *
- * The library's thread reaps "its" helpers with waitpid(-1), and so takes the status of whatever
- * child of the program's happens to have ended by then. The program waits for its workers by pid,
- * and one day gets ECHILD.
+ * The library's thread reaps "its" helpers with waitpid(-1), and so takes the status of any child
+ * of the program that has ended by then. The program waits for its workers by pid, and sometimes
+ * gets ECHILD.
  */
 #include <pthread.h>
 #include <stdbool.h>

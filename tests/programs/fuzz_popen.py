@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""One thread waits for a Popen, another signals it: send_signal() polls, and then kills by the number."""
+"""One thread waits for a Popen, another signals it: send_signal() polls, and then kills by pid."""
 import subprocess
 import threading
 

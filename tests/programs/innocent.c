@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * innocent - a process that has done nothing, and writes down every signal that it got.
+ * innocent - a process that has done nothing, and records every signal that it gets.
  *
- * All signals are held back from before "ready" on. At the end of its input it lists what is
+ * All signals are blocked before it prints "ready". At the end of its input it lists what is
  * pending: a signal is there as soon as the kill() that sent it has returned, so no process has to
  * wait for it.
  */

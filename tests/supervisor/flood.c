@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * flood - a static program that makes calls of which each has one correct result, in eight
+ * flood - a static program that makes calls that each have one correct result, in eight
  * processes, until its standard input ends. It prints a dot for each BATCH of rounds; at the end it
  * prints how many calls it made, and how many were wrong, lost or made twice.
  */

@@ -2,19 +2,17 @@
 /*
  *   reaper [heir | below]      below: in a pid namespace of its own
  *
- * A static program with a thread that waits for any child. It does what it reads, a line each, and
- * says how that went:
+ * A static program with a thread that waits for any child. It executes the commands that it reads,
+ * one on each line, and prints an answer to each:
  *
- *   wait       the thread enters its wait, and sleeps in it                             "waiting"
- *   spawn       the same; then a child is born that ends at once, and the thread reaps it  "reaped
- *              NUMBER"
- *   beside     a child does the same, with a thread of its own, and ends                  the same
- *   kill N     SIGTERM                                                                   "ok", or
- *              an errno
- *   again N    N is born once more, as a child, and gets SIGTERM                          the same
- *   exec       it becomes itself anew                                                    "ready"
- *   end        it ends; with "heir", another process gets its number and goes on          "ready",
- *              or "taken"
+ *   wait       the thread enters its wait, and sleeps in it: "waiting"
+ *   spawn      the same; then a child is born that ends at once, and the thread reaps it:
+ *              "reaped PID"
+ *   beside     a child does the same, with a thread of its own, and ends: the same answer
+ *   kill N     send SIGTERM to N: "ok", or an errno
+ *   again N    N is born once more, as a child, and gets SIGTERM: the same answer
+ *   exec       it executes its own program again: "ready"
+ *   end        it ends; with "heir", another process gets its pid and goes on: "ready", or "taken"
  */
 #include <errno.h>
 #include <linux/sched.h>

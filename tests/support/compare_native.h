@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * twin - for tests that run a role of this program twice, without and with the preload library.
- * Both must look the same from outside: what they write to standard output and standard error, and
- * how they end.
+ * compare_native - for tests that run a role of this program twice, without and with the preload
+ * library. Both must look the same from outside: what they write to standard output and standard
+ * error, and how they end.
  */
 #ifndef TESTS_SUPPORT_COMPARE_NATIVE_H
 #define TESTS_SUPPORT_COMPARE_NATIVE_H

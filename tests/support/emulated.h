@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * number - for static programs that make the emulated calls by number: they start themselves again
- * under a supervisor.
+ * emulated - for static programs that make the emulated calls by their system call numbers: they
+ * start themselves again under a supervisor.
  */
 #ifndef TESTS_SUPPORT_EMULATED_H
 #define TESTS_SUPPORT_EMULATED_H
