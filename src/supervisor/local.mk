@@ -29,6 +29,7 @@ libsupervisor_la_SOURCES = \
 	src/supervisor/worker/helper.c src/supervisor/worker/helper.h \
 	src/supervisor/worker/pass.c src/supervisor/worker/pass.h \
 	src/supervisor/worker/remote_tree.c src/supervisor/worker/remote_tree.h \
+	src/supervisor/worker/resume.c src/supervisor/worker/resume.h \
 	src/supervisor/worker/turns.c src/supervisor/worker/turns.h \
 	src/supervisor/worker/worker.h \
 	src/supervisor/calls/all.c src/supervisor/calls/all.h \

@@ -216,6 +216,26 @@ static int enter_domain(void)
 	       syscall(RESTRICT_SELF, fd, 0) == 0;
 }
 
+/* The kernel makes the call, and stops the supervisor. No call may wait for it for ever (resume.1).
+ */
+static void stop_all(void)
+{
+	int status;
+	pid_t child = fork();
+
+	if (child == 0)
+		for (;;)
+			pause();
+	expect("all are stopped", kill(-1, SIGSTOP) == 0);
+	expect("a child is stopped",
+	       waitpid(child, &status, WUNTRACED) == child && WIFSTOPPED(status));
+	expect("all are continued", kill(-1, SIGCONT) == 0);
+	expect("a child is continued",
+	       waitpid(child, &status, WCONTINUED) == child && WIFCONTINUED(status));
+	kill(child, SIGKILL);
+	expect("a child is reaped", waitpid(child, NULL, 0) == child);
+}
+
 /* The kernel makes the call. What survives gets ENOSYS from the calls that are notified. */
 static void end_it(void)
 {
@@ -243,6 +263,7 @@ static void be_restricted(const char *how, int adopts)
 		expect("a filter", strcmp(how, "filter") != 0 || enter_filter());
 		stay_served(adopts);
 	} else if (enter_domain()) {
+		stop_all();
 		end_it();
 	} else {
 		printf("no Landlock: ");

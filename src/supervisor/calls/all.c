@@ -3,12 +3,14 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/sys.h"
 #include "supervisor/worker/credentials.h"
 #include "supervisor/worker/helper.h"
+#include "supervisor/worker/resume.h"
 
 /* The kernel does not signal the caller, the first process, or processes outside the caller's pid
  * namespace. */
@@ -72,8 +74,11 @@ long pe_all_serve(struct pe_worker_call *c)
 {
 	long r;
 
-	if (pe_credentials_take(c) < 0)
+	if (pe_credentials_take(c) < 0) {
+		if ((int)c->n->data.args[1] == SIGSTOP)
+			pe_resume_soon(c->s);
 		return PE_WORKER_CONTINUE;
+	}
 	r = signal_all(c);
 	pe_credentials_return();
 	return r;
