@@ -265,7 +265,7 @@ static _Noreturn void be_watcher(struct pe_fuzz_run *run, const struct pe_fuzz_r
 
 /* --- outside the namespace --- */
 
-static uint64_t now_ms(void)
+uint64_t pe_fuzz_run_now_ms(void)
 {
 	struct timespec t;
 
@@ -312,7 +312,7 @@ int pe_fuzz_run(struct pe_fuzz_run *run, const struct pe_fuzz_run_how *how)
 {
 	int report[2], status;
 	pid_t parent = getpid(), watcher, init;
-	uint64_t start = now_ms();
+	uint64_t start = pe_fuzz_run_now_ms();
 
 	run->page = pe_canary_page(pe_fuzz_run_file(run, "page"), how->policy->page, how->counted,
 				   how->seed);
@@ -338,7 +338,7 @@ int pe_fuzz_run(struct pe_fuzz_run *run, const struct pe_fuzz_run_how *how)
 	if (read(report[0], &init, sizeof(init)) == sizeof(init) && status < 0)
 		waitpid(init, NULL, 0);
 	run->timed_out = status < 0;
-	run->ms = now_ms() - start;
+	run->ms = pe_fuzz_run_now_ms() - start;
 	if (status == 0 && read(report[0], &run->status, sizeof(run->status)) < 0)
 		run->status = -1;
 	close(report[0]);

@@ -59,6 +59,9 @@ void pe_fuzz_run_pass_on(void);
 /* Run the command once. 0, or an exit status after an error line: no run is possible here. */
 int pe_fuzz_run(struct pe_fuzz_run *run, const struct pe_fuzz_run_how *how);
 
+/* CLOCK_MONOTONIC */
+uint64_t pe_fuzz_run_now_ms(void);
+
 /* The name of a file of the run; valid until the next call. */
 const char *pe_fuzz_run_file(const struct pe_fuzz_run *run, const char *name);
 

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "command/exit_status.h"
@@ -27,17 +26,9 @@
 
 /* --- time --- */
 
-static uint64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
-
 static bool is_over(const struct pe_fuzz_session *s)
 {
-	return s->end_ms && now_ms() >= s->end_ms;
+	return s->end_ms && pe_fuzz_run_now_ms() >= s->end_ms;
 }
 
 static uint64_t least(uint64_t a, uint64_t b)
@@ -48,7 +39,7 @@ static uint64_t least(uint64_t a, uint64_t b)
 /* @more: in addition to the usual time; 0: no usual time is known yet */
 static uint64_t limit(const struct pe_fuzz_session *s, uint64_t more)
 {
-	uint64_t ms = (uint64_t)s->plan.timeout * 1000, now = now_ms();
+	uint64_t ms = (uint64_t)s->plan.timeout * 1000, now = pe_fuzz_run_now_ms();
 
 	if (more)
 		ms = least(ms, s->usual_ms * SLOWER + more);
@@ -307,7 +298,7 @@ int pe_fuzz_session(struct pe_fuzz_session *s)
 	int r;
 
 	if (p->budget)
-		s->end_ms = now_ms() + (uint64_t)p->budget * 1000;
+		s->end_ms = pe_fuzz_run_now_ms() + (uint64_t)p->budget * 1000;
 	r = run_control(s, p->first);
 	if (r == 0 && p->corpus)
 		r = run_corpus(s);
