@@ -143,6 +143,51 @@ static void older_epochs(void)
 	MUST(fails(new, EEPOCH) || end_of(new).status == 2 << 8);
 }
 
+/* A child that forks at once, so that its own child has the next pid: no child of this process. */
+static pid_t parent_of_another(int *another)
+{
+	int ends[2];
+	pid_t pid, parent;
+
+	MUST(pipe(ends) == 0);
+	parent = fork();
+	if (parent == 0) {
+		pid = fork();
+		if (pid == 0)
+			for (;;)
+				pause();
+		MUST(write(ends[1], &pid, sizeof(pid)) == sizeof(pid));
+		waitpid(pid, NULL, 0);
+		_exit(0);
+	}
+	MUST(read(ends[0], another, sizeof(*another)) == sizeof(*another));
+	close(ends[0]);
+	close(ends[1]);
+	return parent;
+}
+
+/* A reference to an unrelated process that got the pid of a child later is no question about that
+ * child. */
+static void later_holder(void)
+{
+	struct pidepoch_ref old = api_ref(child_with(1)), holder;
+	pid_t parent;
+	int another;
+
+	by_waitpid(old.pid);
+	while (laps_burn() != old.pid - 2)
+		;
+	parent = parent_of_another(&another);
+	MUST(another == old.pid);
+	holder = api_ref(another);
+	MUST(pidepoch_kill(holder.pid, holder.epoch, 0) == 0);
+	MUST(fails(holder, ESRCH));
+	MUST(end_of(old).status == 1 << 8);
+	MUST(pidepoch_kill(holder.pid, holder.epoch, SIGKILL) == 0);
+	by_waitpid(parent); /* which has reaped it: its pid is free */
+	MUST(fails(holder, ESRCH));
+}
+
 static void what_is_wrong(void)
 {
 	struct pidepoch_end end = { .size = sizeof(end) + 8 };
@@ -192,6 +237,7 @@ static void run_scenario(void)
 	killed();
 	by_vector();
 	forked();
+	later_holder();
 	older_epochs();
 }
 

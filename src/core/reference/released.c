@@ -4,6 +4,17 @@
 #include "core/reference/reference.h"
 #include "core/reference/released.h"
 
+/* released.3 */
+static bool means_other(struct pe_frame *p, uint64_t lap, const struct pe_obituary *o)
+{
+	uint64_t mask = pe_frame_lock(p);
+	const struct pe_foreign_process *f = pe_foreign_find(&p->foreign, o->pid);
+	bool other = f && f->since <= lap && (int32_t)((uint32_t)f->since - o->birth) > 0;
+
+	pe_frame_unlock(p, mask);
+	return other;
+}
+
 int pe_released_obituary(struct pe_frame *p, int pid, uint32_t epoch, struct pe_obituary *o)
 {
 	pe_clock_time now = pe_clock_now(&p->clock);
@@ -18,5 +29,7 @@ int pe_released_obituary(struct pe_frame *p, int pid, uint32_t epoch, struct pe_
 		return -ESRCH;
 	if (!(entry & PE_TREE_EXPIRED))
 		return -EBUSY;
-	return pe_obituary_find(&p->obituaries, (uint32_t)pid, (uint32_t)lap, o) ? 0 : -PE_EEPOCH;
+	if (!pe_obituary_find(&p->obituaries, (uint32_t)pid, (uint32_t)lap, o))
+		return -PE_EEPOCH;
+	return means_other(p, lap, o) ? -ESRCH : 0;
 }

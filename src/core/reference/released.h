@@ -8,6 +8,8 @@
  * released.1  The tree decides whether the epoch still answers: the entry of (q, e) in its page.
  * released.2  The obituary is that of the child which the entry names: a pid is allocated at most
  *             once per lap (S1).
+ * released.3  A reference to a later process that is no child, which got the pid, is no question
+ *             about that child: it was taken after the child's release (foreign.1).
  */
 #ifndef PE_CORE_REFERENCE_RELEASED_H
 #define PE_CORE_REFERENCE_RELEASED_H
