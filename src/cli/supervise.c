@@ -63,7 +63,8 @@ static void set_evidence(struct pe_monitor_plan *plan)
 static struct pe_monitor_plan plan_from_environment(void)
 {
 	const char *policy = setting("PIDEPOCH_ON_STALE"), *error = setting("PIDEPOCH_ERRNO"),
-		   *stacks = setting("PIDEPOCH_STACKS"), *waits = setting("PIDEPOCH_WAITS");
+		   *stacks = setting("PIDEPOCH_STACKS"), *waits = setting("PIDEPOCH_WAITS"),
+		   *handles = setting("PIDEPOCH_HANDLES");
 	const struct pe_policy_level *wanted = policy ? pe_policy_level(policy) : NULL,
 				     *level = wanted ? wanted : pe_policy_level("refuse");
 	struct pe_monitor_plan plan = { .policy = level->policy,
@@ -76,6 +77,7 @@ static struct pe_monitor_plan plan_from_environment(void)
 					.plain = !is_admin() };
 
 	set_evidence(&plan);
+	plan.handles = handles && strcmp(handles, "work") == 0;
 	plan.stacks = stacks ? strcmp(stacks, "on") == 0 : plan.policy == PE_POLICY_REPORT;
 	plan.share_waits = waits && strcmp(waits, "share") == 0;
 	if (error && strcmp(error, "EEPOCH") == 0)

@@ -37,10 +37,12 @@ libsupervisor_la_SOURCES = \
 	src/supervisor/calls/argument.c src/supervisor/calls/argument.h \
 	src/supervisor/calls/exec.c src/supervisor/calls/exec.h \
 	src/supervisor/calls/group_kill.c src/supervisor/calls/group_kill.h \
+	src/supervisor/calls/group_note.c src/supervisor/calls/group_note.h \
 	src/supervisor/calls/kill.c src/supervisor/calls/kill.h \
 	src/supervisor/calls/past_child.c src/supervisor/calls/past_child.h \
 	src/supervisor/calls/question.c src/supervisor/calls/question.h \
 	src/supervisor/calls/reuse.c src/supervisor/calls/reuse.h \
+	src/supervisor/calls/run_table.c src/supervisor/calls/run_table.h \
 	src/supervisor/calls/sharing.c src/supervisor/calls/sharing.h \
 	src/supervisor/calls/shared_children.c src/supervisor/calls/shared_children.h \
 	src/supervisor/calls/shared_held.c src/supervisor/calls/shared_held.h \

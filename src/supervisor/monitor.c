@@ -326,6 +326,7 @@ static int make_monitor(const struct pe_monitor_plan *plan, int socket)
 				   .stale_errno = plan->stale_errno,
 				   .evidence = plan->evidence,
 				   .run = plan->run,
+				   .handles = plan->handles,
 				   .log = plan->log,
 				   .events = plan->events,
 				   .summary = plan->summary,

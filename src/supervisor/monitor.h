@@ -36,6 +36,7 @@ struct pe_monitor_plan {
 	int stale_errno;
 	enum pe_evidence_policy evidence;
 	struct pe_moment_pair run; /* the clocks when the run began */
+	bool handles;		   /* PIDEPOCH_HANDLES: see core/frame/settings.h */
 	const char *log;	   /* absolute path, or NULL */
 	const char *events;	   /* the same */
 	const char *summary;	   /* core/record/tally.h, or NULL */

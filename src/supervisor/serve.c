@@ -66,6 +66,8 @@ static long judge(struct pe_worker *s, int place)
 
 	if (n->pid == 0)
 		return PE_WORKER_CONTINUE; /* a process that we cannot see */
+	if (c.what == PE_NOTIFY_FILTER_EXEC)
+		pe_exec_note(s, (int)n->pid);
 	if (c.what == PE_NOTIFY_FILTER_EXEC && pe_exec_is_first(s, (int)n->pid))
 		return PE_WORKER_CONTINUE;
 	r = pe_callers_get((int)n->pid, &c.peer);

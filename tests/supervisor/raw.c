@@ -6,6 +6,7 @@
  *
  *   raw HOW-TO-REAP HOW-TO-USE
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/sched.h>
@@ -21,6 +22,7 @@
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <pidepoch.h>
@@ -169,6 +171,34 @@ static int lead(void)
 	return member < 0;
 }
 
+/* Until the parent's wait blocks, where the kernel shows that; a wait that is notified does not. */
+static void await_parents_wait(void)
+{
+	const struct timespec moment = { 0, 1000000 };
+	char path[64], where[64];
+	int left = 2000;
+
+	snprintf(path, sizeof(path), "/proc/%d/wchan", getppid());
+	do {
+		int fd = open(path, O_RDONLY);
+
+		memset(where, 0, sizeof(where));
+		if (read(fd, where, sizeof(where) - 1) <= 0)
+			left = 0;
+		close(fd);
+		nanosleep(&moment, NULL);
+	} while (strncmp(where, "do_wait", 7) != 0 && left-- > 0);
+}
+
+/* It leads a group before its exec, as the child of a daemon does, and leaves no member. */
+static int lead_by_exec(void)
+{
+	await_parents_wait();
+	setpgid(0, 0);
+	execl("/bin/true", "true", (char *)NULL);
+	return 97;
+}
+
 static int reap(const char *how, const char *use)
 {
 	siginfo_t si = { .si_pid = 0 };
@@ -181,7 +211,10 @@ static int reap(const char *how, const char *use)
 		prctl(PR_SET_CHILD_SUBREAPER, 1);
 	number = is(how, "vfork") ? vfork() : fork();
 	if (number == 0)
-		_exit(is(how, "led") ? lead() : 3);
+		_exit(is(how, "led") ? lead() : is(how, "led-exec") ? lead_by_exec() : 3);
+	/* as a shell does: the group exists before the wait */
+	if (is(how, "led") || is(how, "led-alone"))
+		setpgid(number, number);
 	if (strncmp(how, "library", 7) == 0)
 		return reap_by_library(how);
 	/* the first signal by libc's kill, so that a library that there is has announced the
@@ -298,6 +331,82 @@ static long use_by_program(int raw)
 	return status ? -1 : 0;
 }
 
+/* Look at each process, through libc. */
+static int look_at_all(void)
+{
+	DIR *all = opendir("/proc");
+	struct dirent *e;
+
+	while (all && (e = readdir(all))) {
+		char path[300];
+		int fd;
+
+		snprintf(path, sizeof(path), "/proc/%s/stat", e->d_name);
+		fd = e->d_name[0] > '0' && e->d_name[0] <= '9' ? open(path, O_RDONLY) : -1;
+		if (fd >= 0)
+			close(fd);
+	}
+	return all ? closedir(all) : 97;
+}
+
+/* Run another of the two programs to its end. */
+static void run_other(const char *program, const char *how, const char *what)
+{
+	char path[4096];
+	int status = 97;
+	pid_t child;
+
+	snprintf(path, sizeof(path), "%s/tests/supervisor/%s", getenv("PIDEPOCH_BUILDDIR"),
+		 program);
+	child = fork();
+	if (child == 0)
+		execl(path, program, how, what, (char *)NULL);
+	if (child == 0)
+		_exit(98);
+	waitpid(child, &status, 0);
+	if (status != 0)
+		exit(97);
+}
+
+/* A program with the library looks at all processes for this one. */
+static long kill_when_looked_up(void)
+{
+	run_other("inline", "look", "-");
+	return syscall(SYS_kill, number, SIGTERM);
+}
+
+/* Leave an orphan with the pid, in a session of its own. */
+static int leave_orphan(void)
+{
+	struct clone_args how = { .exit_signal = SIGCHLD,
+				  .set_tid = (uintptr_t)&number,
+				  .set_tid_size = 1 };
+	int ready[2];
+	char c;
+	long pid = pipe2(ready, O_CLOEXEC) < 0 ? -1 : syscall(SYS_clone3, &how, sizeof(how));
+
+	if (pid == 0) {
+		setsid();
+		execl("/bin/sleep", "sleep", "60", (char *)NULL);
+		_exit(97);
+	}
+	close(ready[1]);
+	return pid == number && read(ready[0], &c, 1) == 0 ? 0 : 97;
+}
+
+/* A static program leaves an orphan with the pid: a descendant. */
+static long kill_orphan(void)
+{
+	const struct timespec later = { 0, 30000000 }; /* than the tick of the look */
+	char text[16];
+
+	look_at_all(); /* births are written down from now on */
+	nanosleep(&later, NULL);
+	snprintf(text, sizeof(text), "%d", number);
+	run_other("raw", "leave", text);
+	return kill(number, SIGTERM);
+}
+
 static void *exec_in_thread(void *arg)
 {
 	exec_and_kill();
@@ -386,6 +495,10 @@ static long use(const char *how)
 		return trace_and_kill();
 	if (is(how, "killpg"))
 		return syscall(SYS_kill, -number, SIGTERM);
+	if (is(how, "looked"))
+		return kill_when_looked_up();
+	if (is(how, "orphan"))
+		return kill_orphan();
 	if (is(how, "members"))
 		return kill_members();
 	return syscall(SYS_kill, number, SIGTERM);
@@ -422,6 +535,12 @@ int main(int argc, char **argv)
 		return 98;
 	if (is(argv[1], "storm"))
 		return storm(atoi(argv[2]));
+	if (is(argv[1], "look"))
+		return look_at_all();
+	if (is(argv[1], "leave")) {
+		number = atoi(argv[2]);
+		return leave_orphan();
+	}
 	if (is(argv[1], "told")) {
 		number = atoi(argv[2]);
 	} else {

@@ -30,6 +30,7 @@ enum {
 	ARGUMENT = 512, /* stale by evidence */
 	OFF = 1024,	/* --evidence=off */
 	TELL = 2048,
+	MEMBER = 4096, /* of the unrelated process's group: the process itself has ended */
 };
 
 static const struct scenario {
@@ -63,7 +64,13 @@ static const struct scenario {
 	{ "any", "killpg", "ESRCH", false, NOBODY },
 	{ "any", "killpg", "ok", true, REPORT },
 	{ "any", "killpg", NULL, false, ABORT },
-	{ "led", "members", "ok", false, NOBODY | UNPROVEN },
+	{ "led", "members", "ok", false, NOBODY },
+	{ "led", "members", "ok", false, NOBODY | UNPROVEN | OLD },
+	/* another group has the pid, and its leader has ended, too (group_note.h) */
+	{ "led-alone", "killpg", "ok", true, NATIVE | MEMBER },
+	{ "led-alone", "killpg", "ESRCH", false, MEMBER },
+	{ "led-exec", "killpg", "ESRCH", false, MEMBER },
+	{ "led-alone", "killpg", "ok", true, MEMBER | UNPROVEN | OLD },
 	/* each policy */
 	{ "any", "kill", "EEPOCH", false, EPOCH },
 	{ "any", "kill", "ok", true, REPORT },
@@ -93,6 +100,8 @@ static const struct scenario {
 	{ "any", "by-static", "ok", true, OFF },
 	{ "any", "by-kill", "ok", true, OFF },
 	{ "any", "by-static", "ok", true, TRUST },
+	/* run_table.1 */
+	{ "any", "looked", "ok", true, 0 },
 };
 
 /* for a program that need not be static */
@@ -131,6 +140,8 @@ static const struct scenario mixed[] = {
 	{ "library", "by-static", "ESRCH", false, ON | ARGUMENT },
 	{ "library", "by-static", "ok", true, ON | ARGUMENT | REPORT },
 	{ "library", "by-static", "ok", true, ON | OFF },
+	/* run_table.2 */
+	{ "library", "orphan", "ok", false, ON | NOBODY },
 };
 
 /* for a program that has learned the pid again in a way that only the library sees */
@@ -159,7 +170,7 @@ static void become(const struct scenario *p)
 	int n = 2;
 
 	if (p->how & OLD)
-		setenv("PIDEPOCH_FORCE_OLD", "inode,info", 1);
+		setenv("PIDEPOCH_FORCE_OLD", "inode,info,handle", 1);
 	snprintf(log, sizeof(log), "--log=%s", log_path);
 	snprintf(events, sizeof(events), "--events=%s", events_path);
 	argv[n++] = log;
@@ -239,6 +250,31 @@ static pid_t spawn_unrelated(int number)
 	return pid;
 }
 
+/* The unrelated process leads a group, and ends. Returns a member of the group, which becomes a
+ * child of this process, the first of its namespace. */
+static pid_t spawn_member(int number)
+{
+	int to[2];
+	pid_t leader, member = -1;
+
+	if (pipe(to) < 0)
+		exit(99);
+	leader = namespace_fork(number);
+	if (leader == 0) {
+		setpgid(0, 0);
+		member = fork();
+		while (member == 0)
+			pause();
+		_exit(write(to[1], &member, sizeof(member)) != sizeof(member));
+	}
+	if (leader != number || read(to[0], &member, sizeof(member)) != sizeof(member))
+		exit(99);
+	waitpid(leader, NULL, 0);
+	close(to[0]);
+	close(to[1]);
+	return member;
+}
+
 static bool was_hit(pid_t unrelated)
 {
 	int status;
@@ -261,7 +297,9 @@ static bool was_told(const struct scenario *p)
 		 strcmp(p->use, "by-kill") == 0 ? "kill" : name);
 	reported = fgets(line, sizeof(line), f) && strncmp(line, begin, strlen(begin)) == 0 &&
 		   (strstr(line, "stale pid") || strstr(line, "stale group")) &&
-		   strstr(line, p->how & ARGUMENT ? " has been 'stale'" : "now held by 'stale'");
+		   strstr(line, p->how & ARGUMENT ? " has been 'stale'"
+				: p->how & MEMBER ? "now no process has this pid"
+						  : "now held by 'stale'");
 	if (!reported && *line)
 		printf("in the log: %s", line);
 	fclose(f);
@@ -275,13 +313,15 @@ static bool must_tell(const struct scenario *p)
 	return stale && !(p->how & NOBODY);
 }
 
-/* One event of the expected kind, or none. */
 /* A call that only asks has a kind of its own. */
 static const char *kind_of(const struct scenario *p)
 {
-	return strcmp(p->use, "pidfd") == 0 ? "probe" : p->how & NOBODY ? "latent" : "stale";
+	if (strcmp(p->use, "pidfd") == 0)
+		return "probe";
+	return p->how & (NOBODY | UNPROVEN) ? "latent" : "stale";
 }
 
+/* One event of the expected kind, or none. */
 static bool has_event(const struct scenario *p, int number)
 {
 	FILE *f = fopen(events_path, "r");
@@ -303,7 +343,7 @@ static bool has_event(const struct scenario *p, int number)
 		right += strstr(line, wanted) && strstr(line, kind) && strstr(line, outcome) &&
 			 strstr(line, p->how & ARGUMENT ? "\"known\":\"evidence\""
 							: "\"known\":\"own\"") &&
-			 !strstr(line, "\"comm\":\"stale\"") == !!(p->how & NOBODY);
+			 !strstr(line, "\"comm\":\"stale\"") == !!(p->how & (NOBODY | MEMBER));
 		if (!due || !right)
 			printf("among the events: %s", line);
 	}
@@ -326,7 +366,9 @@ static void perform(const struct scenario *p)
 		fail(p, "it did not get to its stale pid", line);
 	if (p->how & ARGUMENT)
 		let_time_pass();
-	if (!(p->how & NOBODY))
+	if (p->how & MEMBER)
+		unrelated = spawn_member(number);
+	else if (!(p->how & NOBODY))
 		unrelated = spawn_unrelated(number);
 	if (write(a.to, "go\n", 3) != 3)
 		fail(p, "it did not wait", line);

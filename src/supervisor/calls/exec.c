@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include "emulate/points.h"
+#include "supervisor/calls/group_note.h"
+#include "supervisor/calls/run_table.h"
 #include "supervisor/peer/callers.h"
 
 /* Is @tid the leader of its process? Signal 0 by tgkill finds out; no signal is sent. */
@@ -20,6 +22,12 @@ bool pe_exec_is_first(const struct pe_worker *s, int tid)
 		return false;
 	pe_callers_renew(tid);
 	return true;
+}
+
+void pe_exec_note(const struct pe_worker *s, int tid)
+{
+	pe_run_table_born(tid);
+	pe_group_note_exec(s, tid);
 }
 
 long pe_exec_serve(struct pe_worker_call *c)

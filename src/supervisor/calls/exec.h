@@ -8,6 +8,9 @@
 
 #include "supervisor/worker/worker.h"
 
+/* Note what is needed later: who forked this process, and the group that it leads. */
+void pe_exec_note(const struct pe_worker *s, int tid);
+
 long pe_exec_serve(struct pe_worker_call *c);
 
 /* Is there nothing to forget about this caller, as for most callers of exec? Then it needs no entry

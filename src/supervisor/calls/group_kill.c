@@ -6,6 +6,7 @@
 
 #include "core/record/tally.h"
 #include "core/sys.h"
+#include "supervisor/calls/group_note.h"
 #include "supervisor/calls/past_child.h"
 #include "supervisor/calls/reuse.h"
 #include "supervisor/calls/stale_use.h"
@@ -49,8 +50,13 @@ static long judge_as(struct pe_worker_call *c, int holder, bool exists, bool unp
 static long without_leader(struct pe_worker_call *c)
 {
 	bool exists = c->peer->ns >= 0 || pe_sys_getpriority(PRIO_PGRP, leader_of(c)) != -ESRCH;
+	enum pe_group_note_state noted = PE_GROUP_NOTE_UNKNOWN;
 
-	return judge_as(c, 0, exists, exists);
+	if (c->peer->ns < 0)
+		noted = pe_group_note_find(c->s, c->peer->identity, leader_of(c));
+	if (noted == PE_GROUP_NOTE_LIVES)
+		return PE_WORKER_CONTINUE;
+	return judge_as(c, 0, exists, exists && noted == PE_GROUP_NOTE_UNKNOWN);
 }
 
 /* The group never was that of a child. Of `pidepoch fuzz`: a canary may lead it. */
@@ -72,6 +78,8 @@ static long judge(struct pe_worker_call *c, int leader)
 	parent = pid < 0 ? pid : pe_peer_parent(pid);
 	if (parent == -ESRCH)
 		return without_leader(c);
+	if (parent == c->peer->tgid && c->peer->ns < 0)
+		pe_group_note_child(c->s, c->peer->identity, parent, pid);
 	if (parent < 0 || parent == c->peer->tgid || pe_peer_traces(c->peer, pid))
 		return PE_WORKER_CONTINUE;
 	return judge_as(c, pid, true, false);

@@ -7,7 +7,9 @@
  *     a child of the caller ──────────────> continued: the leader is unreaped
  *     another process ────────────────────> stale: a pid is not allocated while its group exists
  *     none, and no group has it ──────────> stale, and latent
- *     none, and a group has it ───────────> not proven: continued, and reported by `warn`
+ *     none, and a group has it ───────────> by the leader's note (group_note.h): continued, or
+ *                                           stale; without one not proven: continued, and
+ *                                           reported by `warn`
  *
  * group_kill.1  No signal is sent in the caller's place: the kernel decides about the call (S18).
  * group_kill.2  A call is refused only if the group that the child led is proven to be gone.

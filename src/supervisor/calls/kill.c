@@ -15,6 +15,7 @@
 #include "supervisor/calls/group_kill.h"
 #include "supervisor/calls/past_child.h"
 #include "supervisor/calls/reuse.h"
+#include "supervisor/calls/run_table.h"
 #include "supervisor/calls/stale_use.h"
 #include "supervisor/peer/rights.h"
 #include "supervisor/worker/confinement.h"
@@ -135,7 +136,8 @@ static bool is_kin(const struct pe_worker_call *c, int pid)
 {
 	return pid == c->peer->tgid || pe_peer_is_thread(c->peer, pid) ||
 	       pid == pe_peer_parent(c->peer->tgid) || pe_peer_traces(c->peer, pid) ||
-	       pe_identity_descends((uint32_t)pid, (uint32_t)c->peer->tgid);
+	       pe_identity_descends((uint32_t)pid, (uint32_t)c->peer->tgid) ||
+	       pe_run_table_descends(c, pid);
 }
 
 /* Is it certain, or possible, that the process is an orphan? In the run, with a parent that is not:
@@ -190,7 +192,7 @@ static long judge_other(struct pe_worker_call *c, int pid)
 	if (r < 0)
 		return r;
 	if (f.verdict != PE_EVIDENCE_STALE || pe_peer_parent(pid) == c->peer->tgid ||
-	    is_kin(c, pid) || is_own_orphan(c, pid))
+	    is_kin(c, pid) || is_own_orphan(c, pid) || pe_run_table_acquits(c, pid))
 		return pe_reuse_is_canary(c, pid) ? pe_stale_use_of_canary(c, &use)
 						  : PE_WORKER_CONTINUE;
 	r = is_void(c);
@@ -211,7 +213,8 @@ static long judge_once(struct pe_worker_call *c, int ns_pid)
 		return on_child(c, pid);
 	if (parent == -ESRCH)
 		return stale(c, ns_pid, 0);
-	return parent < 0 || is_kin(c, pid) ? PE_WORKER_CONTINUE : stale(c, ns_pid, pid);
+	return parent < 0 || is_kin(c, pid) || pe_run_table_acquits(c, pid) ? PE_WORKER_CONTINUE
+									    : stale(c, ns_pid, pid);
 }
 
 static long judge(struct pe_worker_call *c, int ns_pid, int pid)

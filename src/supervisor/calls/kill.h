@@ -10,6 +10,7 @@
  *         SIGKILL, SIGSTOP, or a wait under way ──> sent by a pidfd
  *         else ───────────────────> continued, so that siginfo has the real sender
  *     itself, its thread, its parent, its tracee ─> continued
+ *     looked up by a descendant since its birth ──> continued (run_table.h)
  *     another process, or none ───> stale: judged by policy (stale_use.h)
  *
  * kill.1  A refused call was stale: the pid had been a child of this process, and is none now.

@@ -120,6 +120,7 @@ struct record {
 	struct pe_use use;
 	struct pe_evidence_finding f; /* if it is stale by evidence, else UNKNOWN */
 	bool was_other;		      /* the pid never was that of a child of the caller */
+	bool held;		      /* a process, or an unrelated group, has the pid */
 	enum pe_outcome outcome;
 	struct pe_identity_holder who;
 	int ns_pid, ns_tid;
@@ -137,6 +138,7 @@ static void describe(struct record *t, const struct pe_worker_call *c, const str
 	t->use = *use;
 	if (f)
 		t->f = *f;
+	t->held = !v->latent && !use->unproven;
 	t->outcome = v->dies			   ? PE_OUTCOME_ABORTING
 		     : v->act == PE_VERDICT_REFUSE ? PE_OUTCOME_REFUSED
 						   : PE_OUTCOME_PASSED;
@@ -268,7 +270,7 @@ static void count(const struct pe_worker_call *c, const struct record *t)
 	struct pe_child_table *b = c->s->table;
 
 	pe_child_table_count(b, pe_child_table_find(b, c->peer->identity), c->peer->tgid,
-			     t->who.comm, PE_SINK_USE(&t->use, t->use.holder == 0, t->outcome),
+			     t->who.comm, PE_SINK_USE(&t->use, !t->held, t->outcome),
 			     t->outcome == PE_OUTCOME_REFUSED);
 }
 
@@ -289,8 +291,8 @@ static void event(const struct pe_worker *s, struct record *t)
 {
 	complete(s, t);
 	if (t->f.verdict == PE_EVIDENCE_UNKNOWN)
-		pe_event_use(frame_of(t, &s->set), &t->use, t->was_other ? NULL : &known,
-			     t->use.holder != 0, t->outcome);
+		pe_event_use(frame_of(t, &s->set), &t->use, t->was_other ? NULL : &known, t->held,
+			     t->outcome);
 	else
 		pe_event_evidence(frame_of(t, &s->set), &t->use, &t->f, t->outcome);
 }

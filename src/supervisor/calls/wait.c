@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 
 #include "supervisor/calls/announce.h"
+#include "supervisor/calls/group_note.h"
 #include "supervisor/calls/reuse.h"
 #include "supervisor/calls/sharing.h"
 #include "supervisor/calls/stack_waits.h"
@@ -19,6 +20,12 @@ struct look {
 	int count;
 };
 
+static void note_group(const struct pe_worker_call *c, int pid)
+{
+	if (c->peer->ns < 0)
+		pe_group_note_child(c->s, c->peer->identity, c->peer->tgid, pid);
+}
+
 static void write_down(void *arg, int pid)
 {
 	struct look *l = arg;
@@ -28,6 +35,7 @@ static void write_down(void *arg, int pid)
 	pe_reuse_expect(l->call, ns_pid);
 	if (ns_pid > 0)
 		pe_child_table_add(l->call->s->table, l->process, ns_pid);
+	note_group(l->call, pid);
 }
 
 static struct pe_child_table_process *open_entry(struct pe_worker_call *c)
@@ -56,6 +64,7 @@ static void look_at(struct pe_worker_call *c, int ns_pid)
 	struct pe_child_table_process *p = pe_child_table_find(c->s->table, c->peer->identity);
 	int pid;
 
+	note_group(c, ns_pid);
 	if (p && pe_child_table_has(c->s->table, p, ns_pid))
 		return;
 	pid = pe_peer_pid(c->peer, ns_pid);
