@@ -31,9 +31,10 @@ void *pe_real_look_up(enum pe_real which)
 static void watch_standard_input(void)
 {
 	FILE *const *in = pe_real(PE_REAL_stdin);
+	struct pe_libc_text text;
 
-	if (in && *in)
-		pe_preload_text(&(*in)->_IO_read_base, &(*in)->_IO_read_end);
+	if (in && *in && pe_libc_text_of(*in, &text))
+		pe_preload_text(text.start, text.end);
 }
 
 static __attribute__((constructor)) void begin(void)

@@ -27,6 +27,12 @@ const struct link_map *pe_libc_self(void)
 	return self.dlfo_link_map;
 }
 
+bool pe_libc_text_of(FILE *stream, struct pe_libc_text *text)
+{
+	*text = (struct pe_libc_text){ &stream->_IO_read_base, &stream->_IO_read_end };
+	return true;
+}
+
 /* The head of what popen() allocates, since glibc 2.1. */
 struct pipe_of_libc {
 	FILE file;

@@ -24,18 +24,41 @@ const struct link_map *pe_libc_self(void)
 	return m;
 }
 
-/* A part of musl's FILE, since musl 0.9; fileno() confirms that it is still there. */
-struct pipe_of_libc {
-	char before[120];
+/* The head of musl's FILE, since musl 0.9. fileno() confirms that it is still so. */
+struct file_of_libc {
+	unsigned int flags;
+	char *next, *end; /* of what was read */
+	void *functions[3], *zero, *base, *more[3];
+	char *buffer;
+	size_t size;
+	struct file_of_libc *before, *after;
 	int fd;
-	int pid;
+	int pid; /* of popen() */
 };
+
+_Static_assert(offsetof(struct file_of_libc, fd) == 120, "musl's stdio_impl.h");
+
+static const struct file_of_libc *layout_of(FILE *stream)
+{
+	const struct file_of_libc *f = (const void *)stream;
+
+	return f->fd == fileno(stream) ? f : NULL;
+}
+
+bool pe_libc_text_of(FILE *stream, struct pe_libc_text *text)
+{
+	const struct file_of_libc *f = layout_of(stream);
+
+	if (f)
+		*text = (struct pe_libc_text){ &f->buffer, &f->end };
+	return f != NULL;
+}
 
 pid_t pe_libc_pipe_pid(FILE *stream)
 {
-	const struct pipe_of_libc *p = (const void *)stream;
+	const struct file_of_libc *f = layout_of(stream);
 
-	return p->fd == fileno(stream) ? p->pid : 0;
+	return f ? f->pid : 0;
 }
 
 /* the POSIX version */
