@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * For mixed.sh: is the library there? Keep the pid of a child that was waited for, and use it. Run a
- * shell in two ways. Print what came of each.
+ * For mixed.sh: is the library there? Keep the pid of a child that was waited for, and use it. Run
+ * a shell in two ways. Print what came of each.
  */
 #include <errno.h>
 #include <pidepoch.h>
