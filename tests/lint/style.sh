@@ -65,7 +65,7 @@ complaints()
 		layout
 		files=$(project_files . c h S sh py mk map awk pml case md
 			for file in README.md GNUmakefile Makefile.am configure.ac pidepoch.pc.in .ci/run \
-				build-aux/bootstrap build-aux/check-fresh build-aux/closing-line \
+				build-aux/bare-root build-aux/bootstrap build-aux/check-ci build-aux/check-fresh build-aux/closing-line \
 				build-aux/loader build-aux/packages build-aux/run-test; do
 				test ! -e "$file" || echo "$file"
 			done)
