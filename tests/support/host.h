@@ -70,6 +70,18 @@ static inline long plain_peek(int idtype, uint32_t id, siginfo_t *info, int opti
 	return waitid((idtype_t)idtype, id, info, options) == 0 ? 0 : -errno;
 }
 
+/* Any wait, not only those by one pid. */
+static inline struct pe_reap wait_for(int idtype, uint32_t id, int options)
+{
+	return (struct pe_reap){
+		.peek = plain_peek,
+		.by = PE_CALL_WAITID,
+		.idtype = idtype,
+		.id = id,
+		.options = options | WEXITED,
+	};
+}
+
 static inline long reap_with(pe_reap_peek peek, pid_t pid, int *status, int options)
 {
 	const struct pe_reap r = {

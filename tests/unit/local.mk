@@ -156,6 +156,16 @@ tests_unit_test_reap_SOURCES = tests/unit/test_reap.c tests/support/host.h
 tests_unit_test_reap_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_reap_LDADD = $(UNIT_LIBS)
 
+UNIT_TESTS += tests/unit/test_reap_peek
+tests_unit_test_reap_peek_SOURCES = tests/unit/test_reap_peek.c tests/support/host.h
+tests_unit_test_reap_peek_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_reap_peek_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_reap_threads
+tests_unit_test_reap_threads_SOURCES = tests/unit/test_reap_threads.c tests/support/host.h
+tests_unit_test_reap_threads_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_reap_threads_LDADD = $(UNIT_LIBS)
+
 UNIT_TESTS += tests/unit/test_release
 tests_unit_test_release_SOURCES = tests/unit/test_release.c tests/support/host.h tests/support/unwinding.h
 tests_unit_test_release_CFLAGS = $(UNIT_CFLAGS) -pthread
