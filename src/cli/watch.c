@@ -36,7 +36,8 @@
 struct seen {
 	pid_t pid;
 	uint64_t start;
-	bool followed, wanted;
+	int events; /* the number of the file that is followed, or -1 */
+	bool wanted;
 };
 
 struct watch {
@@ -94,12 +95,13 @@ static bool read_events_path(pid_t pid, char *out, size_t size)
 }
 
 /* watch.1, watch.3: a file that is found later is of a run that has begun since. */
-static bool follow_events(struct watch *w, pid_t pid)
+static int follow_events(struct watch *w, pid_t pid)
 {
 	char path[PATH_MAX];
 
-	return read_events_path(pid, path, sizeof(path)) &&
-	       pe_follow_add(&w->follow, path, w->is_first) == 0;
+	return read_events_path(pid, path, sizeof(path))
+		       ? pe_follow_add(&w->follow, path, w->is_first)
+		       : -1;
 }
 
 static int see(struct watch *w, const struct pe_top_process *p)
@@ -116,7 +118,7 @@ static int see(struct watch *w, const struct pe_top_process *p)
 		s = &all[w->all_seen++];
 	}
 	*s = (struct seen){ .pid = p->pid, .start = p->start, .wanted = is_wanted(w, p) };
-	s->followed = s->wanted && follow_events(w, p->pid);
+	s->events = s->wanted ? follow_events(w, p->pid) : -1;
 	return 0;
 }
 
@@ -129,6 +131,16 @@ static int see_all(struct watch *w)
 	return r;
 }
 
+static bool is_written(const void *context, int file)
+{
+	const struct watch *w = context;
+
+	for (size_t i = 0; i < w->all_seen; i++)
+		if (w->seen[i].events == file)
+			return true;
+	return false;
+}
+
 /* An event is read in the look after that in which its process was seen last. */
 static void forget_ended(struct watch *w)
 {
@@ -138,6 +150,7 @@ static void forget_ended(struct watch *w)
 		if (pe_top_find(&w->now, w->seen[i].pid) || pe_top_find(&w->before, w->seen[i].pid))
 			w->seen[kept++] = w->seen[i];
 	w->all_seen = kept;
+	pe_follow_close(&w->follow, is_written, w);
 }
 
 static bool any_wanted(const struct watch *w)
@@ -172,7 +185,7 @@ static void show_use(void *context, const struct pe_uses_use *u)
 	const struct watch *w = context;
 	const struct seen *s = find_seen(w, u->pid);
 
-	if (s && (!s->wanted || s->followed))
+	if (s && (!s->wanted || s->events >= 0))
 		return;
 	if (u->missed || is_chosen(w, pe_watch_kind(u)))
 		pe_watch_print_use(u, w->json);

@@ -5,7 +5,7 @@
 . "$(dirname "$0")/../support/cli.sh"
 
 build=$PIDEPOCH_BUILDDIR
-objects=$(ls "$build"/src/cli/pidepoch-*.o | grep -v -e '-paths\.o$')
+objects=$(ls "$build"/src/*/pidepoch-*.o | grep -v -e '-paths\.o$')
 archives=$(for name in fuzz inspect supervisor report command core; do echo "$build/.libs/lib$name.a"; done)
 libraries=$(sed -nE 's/^([A-Z]+_)?LIBS = (-[lL].*)/\2/p' "$build/Makefile")
 

@@ -67,6 +67,24 @@ events)
 	await $((count + 300)) "^[0-9:.]* python3 uses.py\[$run\]: kill($stale, SIGCONT): stale, refused; held by 'python3'\$"
 	grep -q more lines && fail "an event is missing"
 	;;
+again) # a second run writes to the same file after the watch has closed it
+	stale_begin "$PIDEPOCH" run --log="$TMPDIR/log" --events="$TMPDIR/events" -- /usr/bin/python3 uses.py
+	begin_watch
+	stale_end
+	for i in $(seq 600); do
+		ls -l /proc/$watch/fd | grep -q "$TMPDIR/events" || break
+		test $i -lt 600 || fail "the file stays open"
+		sleep 0.1
+	done
+	first=$run count=$(grep -c "\[$run\]" lines)
+	stale_begin "$PIDEPOCH" run --log="$TMPDIR/log" --events="$TMPDIR/events" -- /usr/bin/python3 uses.py
+	stale_use 1
+	await 1 "^[0-9:.]* python3 uses.py\[$run\]: kill($stale, SIGCONT): stale, refused; held by 'python3'\$"
+	test "$(grep -c "\[$first\]" lines)" = $count || fail "an event is shown again"
+	stale_end
+	kill $watch
+	exit 0
+	;;
 file)
 	stale_begin "$PIDEPOCH" run --log="$TMPDIR/log" --events="$TMPDIR/events" -- /usr/bin/python3 uses.py
 	begin_watch --events=events --kind=probe --json
@@ -88,7 +106,7 @@ esac
 ends
 END
 export SUPPORT="$PIDEPOCH_SRCDIR/tests/support"
-cases='program json events file static'
+cases='program json events again file static'
 "$PIDEPOCH" run --supervisor=on -- true 2>/dev/null || cases=${cases% static}
 for case in $cases; do
 	status=0
