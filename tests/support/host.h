@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -117,6 +118,18 @@ static inline long guarded_kill(pid_t pid, int sig)
 	};
 
 	return pe_guard(&frame, &thread, &u);
+}
+
+/* The kernel refuses memory to the engine from here on, but not to the test's own libraries for
+ * long. */
+static inline struct rlimit no_memory(void)
+{
+	struct rlimit before, none;
+
+	getrlimit(RLIMIT_AS, &before);
+	none = (struct rlimit){ .rlim_cur = 4096, .rlim_max = before.rlim_max };
+	setrlimit(RLIMIT_AS, &none);
+	return before;
 }
 
 /* Does thread @tid of this process sleep in system call @nr? */

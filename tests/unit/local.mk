@@ -143,9 +143,19 @@ tests_unit_test_hold_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_hold_LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS += tests/unit/test_frame
-tests_unit_test_frame_SOURCES = tests/unit/test_frame.c tests/support/host.h
+tests_unit_test_frame_SOURCES = tests/unit/test_frame.c tests/support/births.h tests/support/host.h
 tests_unit_test_frame_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_frame_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_frame_births
+tests_unit_test_frame_births_SOURCES = tests/unit/test_frame_births.c tests/support/births.h tests/support/host.h
+tests_unit_test_frame_births_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_frame_births_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_frame_memory
+tests_unit_test_frame_memory_SOURCES = tests/unit/test_frame_memory.c tests/support/births.h tests/support/host.h
+tests_unit_test_frame_memory_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_frame_memory_LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS += tests/unit/test_vanish
 tests_unit_test_vanish_SOURCES = tests/unit/test_vanish.c tests/support/host.h
@@ -298,4 +308,4 @@ TESTS += $(UNIT_TESTS)
 else
 TESTS += tests/unit/needs-check.sh
 endif
-EXTRA_DIST += tests/support/reuse.h tests/support/host.h tests/support/unwinding.h
+EXTRA_DIST += tests/support/reuse.h tests/support/births.h tests/support/host.h tests/support/unwinding.h

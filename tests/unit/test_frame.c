@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* frame: births, forks, memory refused. Rules are those of core/frame/frame.h. */
+/* frame: who may enter it, its making, forks and ancestors, the lock. Rules are those of
+ * core/frame/frame.h. */
 #include "core/engine/birth.h"
-#include "../support/host.h"
+#include "../support/births.h"
 
 #include <pthread.h>
 #include <sched.h>
@@ -9,42 +10,7 @@
 #include <sys/resource.h>
 #include <sys/rseq.h>
 
-#include "../support/reuse.h"
-
 #define THREADS 3
-
-/* A birth of a pid; no process needs to hold it. */
-static void born(struct pe_frame *p, struct pe_thread *t, int pid)
-{
-	struct pe_birth b = pe_birth_begin(p, t, PE_CALL_FORK);
-
-	pe_birth_end(p, t, &b, pid);
-}
-
-/* Record that it was our child and has been reaped. */
-static void born_and_lost(int pid)
-{
-	struct pe_known k;
-
-	born(&frame, &thread, pid);
-	k = pe_frame_know(&frame, (uint32_t)pid);
-	ck_assert_int_eq(k.what, PE_KNOWN_LIVE);
-	pe_release_lost(&frame, &thread, &k, PE_CALL_WAITPID);
-	ck_assert_int_eq(known(pid), PE_KNOWN_RELEASED);
-}
-
-/* The exit status of a forked child that runs @check in its copy of the frame. */
-static int in_forked_child(int (*check)(struct child), struct child c)
-{
-	pid_t pid = fork();
-	int status;
-
-	if (pid == 0)
-		_exit(check(c));
-	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-	ck_assert(WIFEXITED(status));
-	return WEXITSTATUS(status);
-}
 
 START_TEST(frame_1_a_vfork_child_cannot_enter)
 {
@@ -179,18 +145,6 @@ START_TEST(frame_2_without_a_wiped_page_the_child_registers_itself)
 }
 END_TEST
 
-/* The kernel refuses memory to the engine from here on, but not to the test's own libraries for
- * long. */
-static struct rlimit no_memory(void)
-{
-	struct rlimit before, none;
-
-	getrlimit(RLIMIT_AS, &before);
-	none = (struct rlimit){ .rlim_cur = 4096, .rlim_max = before.rlim_max };
-	setrlimit(RLIMIT_AS, &none);
-	return before;
-}
-
 START_TEST(frame_2_5_the_kernel_refuses_the_page)
 {
 	struct rlimit before = no_memory();
@@ -291,7 +245,7 @@ static int inherited_after(int generations, int number)
 
 START_TEST(frame_3_the_list_of_ancestors_is_bounded)
 {
-	born_and_lost(500);
+	make_stale(500);
 	for (int generations = 1; generations <= (int)PE_FRAME_ANCESTORS; generations++)
 		ck_assert_int_eq(inherited_after(generations, 500), 0);
 	ck_assert_int_eq(inherited_after(PE_FRAME_ANCESTORS + 1, 500), 2); /* forgotten: passes */
@@ -335,7 +289,7 @@ static int nearest_decides(struct child c)
 START_TEST(frame_3_the_nearest_ancestor_decides)
 {
 	for (int pid = 500; pid < 505; pid++)
-		born_and_lost(pid);
+		make_stale(pid);
 	ck_assert_int_eq(in_forked_child(nearest_decides, (struct child){ 0 }), 0);
 }
 END_TEST
@@ -398,340 +352,6 @@ START_TEST(frame_4_the_lock_excludes_and_masks_and_is_passed_on)
 }
 END_TEST
 
-/* --- memory refused --- */
-
-/* @spare objects more, and then none, neither a new one nor a used one */
-static void starve(struct pe_arena *a, uint32_t spare)
-{
-	a->limit = a->carved + spare;
-	a->keep = UINT32_MAX;
-	a->ready = 0;
-	atomic_store(&a->freed, 0);
-}
-
-struct ration {
-	uint32_t slots, inner, leaf;
-};
-
-static void starve_all(struct ration r)
-{
-	starve(&frame.slots, r.slots);
-	starve(&frame.inner, r.inner);
-	starve(&frame.leaf, r.leaf);
-}
-
-/* An empty tree wants three inner pages and a leaf, the child a slot: each is refused in turn. */
-static const struct ration rations[] = {
-	{ 0, 3, 1 }, { 1, 0, 1 }, { 1, 1, 1 }, { 1, 2, 1 }, { 1, 3, 0 }, { 1, 3, 1 },
-};
-#define ENOUGH (sizeof(rations) / sizeof(rations[0]) - 1)
-
-static struct ration ration;
-
-static int a_child_for_the_first_time(struct child unused)
-{
-	bool enough = ration.slots && ration.inner == 3 && ration.leaf;
-	uint32_t slots;
-	struct child c;
-
-	(void)unused;
-	pe_frame_enter(&frame, &thread);
-	slots = frame.slots.live;
-	starve_all(ration);
-	c = recorded_child();
-	if (known(c.pid) != (enough ? PE_KNOWN_LIVE : PE_KNOWN_NOTHING))
-		return 1;
-	if (frame.slots.live != slots + enough)
-		return 2; /* a slot that no entry leads to is freed */
-	if (guarded_kill(c.pid, SIGKILL) != 0)
-		return 3;
-	if (reap(c.pid, NULL, 0) != c.pid)
-		return 4;
-	return known(c.pid) == (enough ? PE_KNOWN_RELEASED : PE_KNOWN_NOTHING) ? 0 : 5;
-}
-
-START_TEST(frame_5_each_allocation_refused_once)
-{
-	ration = rations[_i];
-	ck_assert_int_eq(in_forked_child(a_child_for_the_first_time, (struct child){ 0 }), 0);
-}
-END_TEST
-
-/* The pid was stale, and is now that of a child that there is no memory for. In a new lap the
- * pages need copies. */
-START_TEST(frame_5_a_stale_pid_reused_for_a_child_without_memory_is_fresh)
-{
-	struct child c = unrecorded_child();
-	struct pe_birth b;
-
-	born_and_lost(c.pid);
-	starve_all(rations[_i]);
-	b = pe_birth_begin(&frame, &thread, PE_CALL_FORK);
-	pe_birth_end(&frame, &thread, &b, c.pid);
-	ck_assert_uint_gt(pe_tree_lap(&frame.tree), 1);
-	ck_assert_int_eq(known(c.pid), _i == (int)ENOUGH ? PE_KNOWN_LIVE : PE_KNOWN_FRESH);
-	ck_assert_int_eq(guarded_kill(c.pid, 0), 0);
-	end(c, 0);
-	ck_assert_int_eq(reap(c.pid, NULL, 0), c.pid);
-	ck_assert_int_ne(known(c.pid), PE_KNOWN_LIVE);
-}
-END_TEST
-
-START_TEST(frame_5_the_kernel_refuses_another_chunk)
-{
-	struct rlimit before = no_memory();
-	int first = 500, most = first + (int)PE_FRAME_SLOTS_IN_PAGE;
-
-	for (int pid = first; pid <= most; pid++)
-		born(&frame, &thread, pid);
-	setrlimit(RLIMIT_AS, &before);
-	for (int pid = first; pid < most; pid++)
-		ck_assert_int_eq(known(pid), PE_KNOWN_LIVE);
-	ck_assert_int_eq(known(most), PE_KNOWN_NOTHING);
-	born(&frame, &thread, most); /* memory is available again */
-	ck_assert_int_eq(known(most), PE_KNOWN_LIVE);
-}
-END_TEST
-
-START_TEST(frame_5_no_record_for_the_threads_holds)
-{
-	struct child c;
-	int status;
-
-	starve(&frame.records, 0);
-	c = recorded_child();
-	ck_assert_uint_eq(thread.record, 0);
-	ck_assert_int_eq(known(c.pid), PE_KNOWN_LIVE);
-	ck_assert_int_eq(guarded_kill(c.pid, SIGKILL), 0);
-	ck_assert_int_eq(reap(c.pid, &status, 0), c.pid);
-	ck_assert_int_eq(WTERMSIG(status), SIGKILL);
-	ck_assert_int_eq(guarded_kill(c.pid, 0), -ESRCH);
-}
-END_TEST
-
-START_TEST(frame_5_memory_refused_is_never_refused)
-{
-	struct child c;
-
-	for (uint32_t spare = 0; spare < 5; spare++) {
-		frame.slots.limit = frame.slots.carved + (spare == 4);
-		frame.slots.keep = UINT32_MAX; /* no used one either */
-		frame.inner.limit = frame.inner.carved + spare % 4;
-		frame.leaf.limit = frame.leaf.carved;
-		c = recorded_child();
-		ck_assert_int_ne(known(c.pid), PE_KNOWN_RELEASED);
-		ck_assert_int_eq(guarded_kill(c.pid, 0), 0);
-		end(c, 7);
-		ck_assert_int_eq(reap(c.pid, NULL, 0), c.pid);
-		ck_assert_int_eq(guarded_kill(c.pid, 0), -ESRCH); /* the kernel's own answer */
-	}
-}
-END_TEST
-
-START_TEST(frame_6_reaped_before_it_was_recorded)
-{
-	struct pe_birth b = pe_birth_begin(&frame, &thread, PE_CALL_FORK);
-	struct child c = unrecorded_child();
-
-	end(c, 0);
-	ck_assert_int_eq(reap(-1, NULL, 0), c.pid); /* as a handler in fork's return does */
-	pe_birth_end(&frame, &thread, &b, c.pid);
-	ck_assert_int_eq(known(c.pid), PE_KNOWN_RELEASED);
-}
-END_TEST
-
-START_TEST(frame_6_reaped_under_the_slot_of_an_earlier_generation)
-{
-	struct child c = unrecorded_child();
-	struct pe_birth b;
-
-	born(&frame, &thread, c.pid); /* an unseen end; the pid is reused */
-	b = pe_birth_begin(&frame, &thread, PE_CALL_FORK);
-	end(c, 0);
-	ck_assert_int_eq(reap(-1, NULL, 0), c.pid);
-	pe_birth_end(&frame, &thread, &b, c.pid);
-	ck_assert_int_eq(known(c.pid), PE_KNOWN_RELEASED);
-}
-END_TEST
-
-START_TEST(frame_6_a_concurrent_reap_does_no_harm)
-{
-	struct child other = unrecorded_child(), c;
-	struct pe_birth b = pe_birth_begin(&frame, &thread, PE_CALL_FORK);
-
-	c = unrecorded_child();
-	end(other, 0);
-	ck_assert_int_eq(reap(other.pid, NULL, 0), other.pid);
-	pe_birth_end(&frame, &thread, &b, c.pid);
-	ck_assert_int_eq(known(c.pid), PE_KNOWN_LIVE);
-	end(c, 0);
-	reap(c.pid, NULL, 0);
-}
-END_TEST
-
-START_TEST(frame_6_an_unseen_reap_is_decided_by_the_kernel)
-{
-	struct pe_birth b = pe_birth_begin(&frame, &thread, PE_CALL_FORK);
-	struct child c = unrecorded_child();
-
-	end(c, 0);
-	ck_assert_int_eq(syscall(SYS_wait4, c.pid, NULL, 0, NULL),
-			 c.pid); /* bypassing the library */
-	pe_birth_end(&frame, &thread, &b, c.pid);
-	ck_assert_int_eq(known(c.pid), PE_KNOWN_LIVE);
-	ck_assert_int_eq(reap(c.pid, NULL, 0), -ECHILD);
-	ck_assert_int_eq(known(c.pid), PE_KNOWN_RELEASED);
-	ck_assert_int_eq(pe_frame_know(&frame, (uint32_t)c.pid).slot->released_by,
-			 PE_CALL_ELSEWHERE);
-}
-END_TEST
-
-START_TEST(frame_6_a_birth_recorded_late_makes_no_lap)
-{
-	struct pe_birth slow = pe_birth_begin(&frame, &thread, PE_CALL_FORK);
-
-	born(&frame, &thread,
-	     600); /* another thread's child, born after ours and recorded before it */
-	pe_birth_end(&frame, &thread, &slow, 500);
-	ck_assert_uint_eq(pe_frame_know(&frame, 500).slot->birth, 1);
-	ck_assert_uint_eq(pe_frame_know(&frame, 600).slot->birth, 1);
-	ck_assert_uint_eq(pe_tree_lap(&frame.tree), 1);
-	ck_assert_uint_eq(pe_clock_cursor(pe_clock_now(&frame.clock)), 600);
-}
-END_TEST
-
-/* Between this fork's two ends the pid was handed out, released and handed out again: a lap of the
- * kernel's. */
-START_TEST(frame_6_a_fork_that_slept_through_a_lap_is_younger_than_the_births_of_that_lap)
-{
-	struct pe_birth slow = pe_birth_begin(&frame, &thread, PE_CALL_FORK);
-
-	born_and_lost(500);
-	ck_assert_uint_eq(pe_frame_know(&frame, 500).slot->birth, 1);
-	pe_birth_end(&frame, &thread, &slow, 500);
-	ck_assert_int_eq(known(500), PE_KNOWN_LIVE);
-	ck_assert_uint_eq(pe_frame_know(&frame, 500).slot->birth, 2);
-}
-END_TEST
-
-START_TEST(a_pid_at_or_below_the_cursor_begins_a_lap_and_an_epoch)
-{
-	uint32_t entry;
-
-	born(&frame, &thread, 600);
-	born(&frame, &thread, 500);
-	ck_assert_uint_eq(pe_frame_know(&frame, 500).slot->birth, 2);
-	ck_assert_uint_eq(pe_tree_lap(&frame.tree), 2);
-	ck_assert_int_eq(pe_tree_find_in(&frame.tree, 1, 500, &entry), 0);
-	ck_assert_uint_eq(entry, 0);
-}
-END_TEST
-
-START_TEST(frame_6_a_birth_keeps_its_history)
-{
-	struct pe_birth b = pe_birth_begin(&frame, &thread, PE_CALL_SPAWN);
-	struct pe_slot *s;
-
-	pe_birth_end(&frame, &thread, &b, 500);
-	s = pe_frame_know(&frame, 500).slot;
-	ck_assert_uint_eq(s->born_by, PE_CALL_SPAWN);
-	ck_assert_uint_gt(s->born, 0);
-	ck_assert_uint_eq(s->released, 0);
-}
-END_TEST
-
-/* --- learning --- */
-
-START_TEST(learning_makes_a_stale_pid_fresh_and_no_other)
-{
-	born_and_lost(500);
-	born(&frame, &thread, 501);
-	pe_frame_learn(&frame, &thread, 0);
-	pe_frame_learn(&frame, &thread, -500);
-	ck_assert_int_eq(known(500), PE_KNOWN_RELEASED);
-	pe_frame_learn(&frame, &thread, 501);
-	pe_frame_learn(&frame, &thread, 502);
-	pe_frame_learn(&frame, &thread, INT32_MAX);
-	ck_assert_int_eq(known(500), PE_KNOWN_RELEASED);
-	ck_assert_int_eq(known(501), PE_KNOWN_LIVE);
-	ck_assert_int_eq(known(502), PE_KNOWN_NOTHING);
-	pe_frame_learn(&frame, &thread, 500);
-	ck_assert_int_eq(known(500), PE_KNOWN_FRESH);
-	born_and_lost(500); /* and stale again after another birth */
-}
-END_TEST
-
-/* --- adoption --- */
-
-START_TEST(an_adopted_child_gets_one_slot)
-{
-	struct child c = unrecorded_child();
-
-	ck_assert(pe_birth_adopt(&frame, &thread, c.pid));
-	ck_assert(pe_birth_adopt(&frame, &thread, c.pid));
-	ck_assert_uint_eq(frame.births, 1);
-	ck_assert_int_eq(known(c.pid), PE_KNOWN_LIVE);
-	end(c, 0);
-	ck_assert_int_eq(reap(c.pid, NULL, 0), c.pid);
-	ck_assert_int_eq(known(c.pid), PE_KNOWN_RELEASED);
-}
-END_TEST
-
-/* @older: the slot is that of an older instance, whose end was not seen */
-static void adopted_before_fork_returns(bool older)
-{
-	struct pe_birth b = pe_birth_begin(&frame, &thread, PE_CALL_FORK);
-	struct child c = unrecorded_child();
-	struct pe_known first, now;
-	struct pe_obituary o;
-
-	ck_assert(pe_birth_adopt(&frame, &thread, c.pid));
-	first = pe_frame_know(&frame, (uint32_t)c.pid);
-	if (older)
-		atomic_fetch_sub(&first.slot->born, 1000);
-	pe_birth_end(&frame, &thread, &b, c.pid);
-	now = pe_frame_know(&frame, (uint32_t)c.pid);
-	ck_assert_int_eq(now.what, PE_KNOWN_LIVE);
-	ck_assert_int_eq(now.instance == first.instance && now.index == first.index, !older);
-	ck_assert_int_eq(pe_obituary_last(&frame.obituaries, (uint32_t)c.pid, 0, &o) != 0, older);
-	end(c, 0);
-	ck_assert_int_eq(reap(c.pid, NULL, 0), c.pid);
-}
-
-START_TEST(birth_5_a_child_adopted_before_its_fork_returns_keeps_its_slot)
-{
-	adopted_before_fork_returns(false);
-}
-END_TEST
-
-START_TEST(birth_5_the_slot_of_an_older_instance_is_replaced)
-{
-	adopted_before_fork_returns(true);
-}
-END_TEST
-
-START_TEST(a_child_that_has_ended_is_not_adopted)
-{
-	pe_birth_adopt(&frame, &thread, 4194301);
-	ck_assert_int_eq(known(4194301), PE_KNOWN_RELEASED);
-}
-END_TEST
-
-START_TEST(frame_5_adoption_without_memory)
-{
-	struct child c = unrecorded_child();
-
-	born_and_lost(c.pid);
-	starve_all(rations[0]);
-	ck_assert(!pe_birth_adopt(&frame, &thread, c.pid));
-	ck_assert_int_eq(known(c.pid), PE_KNOWN_FRESH);
-	end(c, 0);
-	ck_assert_int_eq(waitpid(c.pid, NULL, 0), c.pid);
-}
-END_TEST
-
-/* --- the rest --- */
-
 static struct timespec reported;
 
 static int clock_of_the_test(int id, struct timespec *now)
@@ -776,57 +396,6 @@ START_TEST(a_thread_finds_libcs_rseq_area_unless_disabled)
 }
 END_TEST
 
-static void unseen_reap_and_the_same_number_again(void)
-{
-	struct pe_known first;
-
-	ck_assert_int_eq(recorded_child_as(500), 500);
-	first = pe_frame_know(&frame, 500);
-	kill(500, SIGKILL);
-	ck_assert_int_eq(waitpid(500, NULL, 0), 500);
-	ck_assert_int_eq(known(500), PE_KNOWN_LIVE); /* the engine does not know */
-	ck_assert_int_eq(recorded_child_as(500), 500);
-	ck_assert_int_eq(known(500), PE_KNOWN_LIVE);
-	ck_assert_uint_gt(pe_frame_know(&frame, 500).slot->birth, 1); /* a lap after the first */
-	ck_assert_int_eq(pe_slot_close(first.slot, first.instance), -ESRCH);
-	ck_assert_int_eq(guarded_kill(500, SIGKILL), 0);
-	ck_assert_int_eq(reap(500, NULL, 0), 500);
-	ck_assert_int_eq(known(500), PE_KNOWN_RELEASED);
-}
-
-START_TEST(frame_6_an_unseen_end_and_the_pid_is_reused)
-{
-	ck_assert_int_eq(in_own_namespace(unseen_reap_and_the_same_number_again), 0);
-}
-END_TEST
-
-START_TEST(a_slot_left_open_is_closed_when_its_pid_is_reused)
-{
-	struct child c = recorded_child();
-	struct pe_known old = pe_frame_know(&frame, (uint32_t)c.pid), now;
-	struct pe_birth b = pe_birth_begin(&frame, &thread, PE_CALL_FORK);
-
-	pe_birth_end(&frame, &thread, &b, c.pid); /* the kernel allocates the same pid */
-	now = pe_frame_know(&frame, (uint32_t)c.pid);
-	ck_assert_int_eq(now.what, PE_KNOWN_LIVE);
-	ck_assert(now.instance != old.instance || now.index != old.index);
-	ck_assert_uint_gt(now.slot->birth, 0);
-	ck_assert_int_eq(pe_slot_close(old.slot, old.instance), -ESRCH);
-	end(c, 0);
-	reap(c.pid, NULL, 0);
-}
-END_TEST
-
-START_TEST(no_child_was_made)
-{
-	struct pe_birth b = pe_birth_begin(&frame, &thread, PE_CALL_FORK);
-
-	pe_birth_end(&frame, &thread, &b, -1);
-	pe_birth_end(&frame, &thread, &b, 0);
-	ck_assert_uint_eq(frame.births, 0);
-}
-END_TEST
-
 int main(void)
 {
 	TCase *c = tcase_create("frame");
@@ -845,31 +414,7 @@ int main(void)
 	tcase_add_test(c, frame_3_the_nearest_ancestor_decides);
 	tcase_add_test(c, frame_3_a_child_that_reaps_does_not_change_its_parents_frame);
 	tcase_add_test(c, frame_4_the_lock_excludes_and_masks_and_is_passed_on);
-	tcase_add_loop_test(c, frame_5_each_allocation_refused_once, 0, ENOUGH + 1);
-	tcase_add_loop_test(c, frame_5_a_stale_pid_reused_for_a_child_without_memory_is_fresh, 0,
-			    ENOUGH + 1);
-	tcase_add_test(c, frame_5_the_kernel_refuses_another_chunk);
-	tcase_add_test(c, frame_5_no_record_for_the_threads_holds);
-	tcase_add_test(c, frame_5_memory_refused_is_never_refused);
-	tcase_add_test(c, frame_6_reaped_before_it_was_recorded);
-	tcase_add_test(c, frame_6_reaped_under_the_slot_of_an_earlier_generation);
-	tcase_add_test(c, frame_6_a_concurrent_reap_does_no_harm);
-	tcase_add_test(c, frame_6_an_unseen_reap_is_decided_by_the_kernel);
-	tcase_add_test(c, frame_6_a_birth_recorded_late_makes_no_lap);
-	tcase_add_test(
-		c, frame_6_a_fork_that_slept_through_a_lap_is_younger_than_the_births_of_that_lap);
-	tcase_add_test(c, a_pid_at_or_below_the_cursor_begins_a_lap_and_an_epoch);
-	tcase_add_test(c, frame_6_a_birth_keeps_its_history);
-	tcase_add_test(c, learning_makes_a_stale_pid_fresh_and_no_other);
-	tcase_add_test(c, an_adopted_child_gets_one_slot);
-	tcase_add_test(c, birth_5_a_child_adopted_before_its_fork_returns_keeps_its_slot);
-	tcase_add_test(c, birth_5_the_slot_of_an_older_instance_is_replaced);
-	tcase_add_test(c, a_child_that_has_ended_is_not_adopted);
-	tcase_add_test(c, frame_5_adoption_without_memory);
 	tcase_add_test(c, a_moment_is_never_0);
 	tcase_add_test(c, a_thread_finds_libcs_rseq_area_unless_disabled);
-	tcase_add_test(c, frame_6_an_unseen_end_and_the_pid_is_reused);
-	tcase_add_test(c, a_slot_left_open_is_closed_when_its_pid_is_reused);
-	tcase_add_test(c, no_child_was_made);
-	return run_case("process", c);
+	return run_case("frame", c);
 }
