@@ -120,6 +120,21 @@ static inline long guarded_kill(pid_t pid, int sig)
 	return pe_guard(&frame, &thread, &u);
 }
 
+/* A call on @pid by number. @second: its last argument, for a call @to_thread the signal. */
+static inline long use_of(pid_t pid, long nr, long second, bool to_thread)
+{
+	const struct pe_use u = {
+		.by = PE_CALL_GETPRIORITY,
+		.pid = pid,
+		.signal = to_thread ? (int)second : PE_USE_NO_SIGNAL,
+		.to_thread = to_thread,
+		.call = { .nr = nr,
+			  .arg = { nr == SYS_getpriority ? PRIO_PROCESS : pid, pid, second } },
+	};
+
+	return pe_guard(&frame, &thread, &u);
+}
+
 /* The kernel refuses memory to the engine from here on, but not to the test's own libraries for
  * long. */
 static inline struct rlimit no_memory(void)

@@ -134,9 +134,19 @@ tests_unit_test_group_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_group_LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS += tests/unit/test_guard
-tests_unit_test_guard_SOURCES = tests/unit/test_guard.c tests/support/host.h
+tests_unit_test_guard_SOURCES = tests/unit/test_guard.c tests/support/births.h tests/support/host.h
 tests_unit_test_guard_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_guard_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_guard_pidfd
+tests_unit_test_guard_pidfd_SOURCES = tests/unit/test_guard_pidfd.c tests/support/births.h tests/support/host.h
+tests_unit_test_guard_pidfd_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_guard_pidfd_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_guard_stale
+tests_unit_test_guard_stale_SOURCES = tests/unit/test_guard_stale.c tests/support/births.h tests/support/host.h
+tests_unit_test_guard_stale_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_guard_stale_LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS += tests/unit/test_hold
 tests_unit_test_hold_CFLAGS = $(UNIT_CFLAGS)
