@@ -15,6 +15,10 @@ UNIT_TESTS += tests/unit/test_clock
 tests_unit_test_clock_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_clock_LDADD = $(UNIT_LIBS)
 
+UNIT_TESTS += tests/unit/test_clock_laps
+tests_unit_test_clock_laps_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_clock_laps_LDADD = $(UNIT_LIBS)
+
 UNIT_TESTS += tests/unit/test_obituary
 tests_unit_test_obituary_CFLAGS = $(UNIT_CFLAGS) -pthread
 tests_unit_test_obituary_LDADD = $(UNIT_LIBS)
