@@ -27,6 +27,10 @@ UNIT_TESTS += tests/unit/test_identity
 tests_unit_test_identity_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_identity_LDADD = $(UNIT_LIBS)
 
+UNIT_TESTS += tests/unit/test_identity_describe
+tests_unit_test_identity_describe_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_identity_describe_LDADD = $(UNIT_LIBS)
+
 UNIT_TESTS += tests/unit/test_verdict
 tests_unit_test_verdict_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_verdict_LDADD = $(UNIT_LIBS)
