@@ -234,9 +234,14 @@ tests_unit_test_sync_point_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_sync_point_LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS += tests/unit/test_reference
-tests_unit_test_reference_SOURCES = tests/unit/test_reference.c tests/support/host.h
+tests_unit_test_reference_SOURCES = tests/unit/test_reference.c tests/support/host.h tests/support/references.h
 tests_unit_test_reference_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_reference_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_reference_pins
+tests_unit_test_reference_pins_SOURCES = tests/unit/test_reference_pins.c tests/support/host.h tests/support/references.h
+tests_unit_test_reference_pins_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_reference_pins_LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS += tests/unit/test_ring
 tests_unit_test_ring_SOURCES = tests/unit/test_ring.c tests/support/host.h
@@ -326,4 +331,4 @@ TESTS += $(UNIT_TESTS)
 else
 TESTS += tests/unit/needs-check.sh
 endif
-EXTRA_DIST += tests/support/reuse.h tests/support/births.h tests/support/host.h tests/support/unwinding.h
+EXTRA_DIST += tests/support/reuse.h tests/support/births.h tests/support/references.h tests/support/host.h tests/support/unwinding.h
