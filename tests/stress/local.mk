@@ -8,6 +8,7 @@ TESTS += tests/stress/tree_readers
 # A program that steps itself needs x86-64's trap flag. With PIDEPOCH_QUICK one of the trees only.
 if CPU_X86_64
 check_PROGRAMS += tests/stress/tree_steps
+tests_stress_tree_steps_SOURCES = tests/stress/tree_steps.c tests/stress/tree_operations.h
 tests_stress_tree_steps_LDADD = libcore.la
 TESTS += tests/stress/tree_steps
 endif
