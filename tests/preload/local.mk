@@ -59,12 +59,15 @@ LEARN_TESTS = \
 	tests/preload/learn_attributes \
 	tests/preload/learn_cancel \
 	tests/preload/learn_handlers \
+	tests/preload/learn_proc \
+	tests/preload/learn_relations \
 	tests/preload/learn_shell \
 	tests/preload/learn_sources \
 	tests/preload/learn_told \
 	tests/preload/learn_vanish
 actor_sources = tests/support/actor.c tests/support/actor.h \
 	tests/support/namespace.c tests/support/namespace.h
+scene_sources = tests/preload/learn_scene.c tests/preload/learn_scene.h $(actor_sources)
 tests_preload_evidence_kinds_SOURCES = tests/preload/evidence_kinds.c $(actor_sources)
 tests_preload_evidence_own_SOURCES = tests/preload/evidence_own.c $(actor_sources)
 tests_preload_evidence_told_SOURCES = tests/preload/evidence_told.c \
@@ -75,8 +78,10 @@ tests_preload_learn_cancel_SOURCES = tests/preload/learn_cancel.c $(actor_source
 tests_preload_learn_cancel_CFLAGS = $(AM_CFLAGS) -pthread
 tests_preload_learn_handlers_SOURCES = tests/preload/learn_handlers.c
 tests_preload_learn_handlers_CFLAGS = $(AM_CFLAGS) -pthread
+tests_preload_learn_proc_SOURCES = tests/preload/learn_proc.c $(scene_sources)
+tests_preload_learn_relations_SOURCES = tests/preload/learn_relations.c $(scene_sources)
 tests_preload_learn_shell_SOURCES = tests/preload/learn_shell.c $(actor_sources)
-tests_preload_learn_sources_SOURCES = tests/preload/learn_sources.c $(actor_sources)
+tests_preload_learn_sources_SOURCES = tests/preload/learn_sources.c $(scene_sources)
 tests_preload_learn_told_SOURCES = tests/preload/learn_told.c $(actor_sources)
 tests_preload_learn_vanish_SOURCES = tests/preload/learn_vanish.c $(actor_sources)
 check_PROGRAMS += $(LEARN_TESTS)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* tree_operations - trees to begin with, operations on them, and the state of them that can be seen,
- * for tree_steps.c. */
+/* tree_operations - trees to begin with, operations on them, and what can be seen of a tree, for
+ * tree_steps.c. */
 #ifndef PE_TESTS_TREE_OPERATIONS_H
 #define PE_TESTS_TREE_OPERATIONS_H
 
