@@ -113,10 +113,16 @@ tests_unit_test_notice_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_notice_LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS += tests/unit/test_environ
-tests_unit_test_environ_SOURCES = tests/unit/test_environ.c preload/environ.c preload/environ.h \
-	preload/loadable.c preload/loadable.h src/lib/restored.c
+tests_unit_test_environ_SOURCES = tests/unit/test_environ.c tests/support/environ_state.h \
+	preload/environ.c preload/environ.h preload/loadable.c preload/loadable.h src/lib/restored.c
 tests_unit_test_environ_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_environ_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_environ_musl
+tests_unit_test_environ_musl_SOURCES = tests/unit/test_environ_musl.c tests/support/environ_state.h \
+	preload/environ.c preload/environ.h preload/loadable.c preload/loadable.h src/lib/restored.c
+tests_unit_test_environ_musl_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_environ_musl_LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS += tests/unit/test_loadable
 tests_unit_test_loadable_SOURCES = tests/unit/test_loadable.c preload/loadable.c preload/loadable.h
@@ -331,4 +337,4 @@ TESTS += $(UNIT_TESTS)
 else
 TESTS += tests/unit/needs-check.sh
 endif
-EXTRA_DIST += tests/support/reuse.h tests/support/births.h tests/support/references.h tests/support/host.h tests/support/unwinding.h
+EXTRA_DIST += tests/support/reuse.h tests/support/environ_state.h tests/support/births.h tests/support/references.h tests/support/host.h tests/support/unwinding.h

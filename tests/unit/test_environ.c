@@ -1,84 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* environ: the environment that a re-executed program gets. */
 #include <check.h>
-#include <elf.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "../../preload/environ.h"
-#include "../../preload/libc/loaders.h"
-#include "lib/preload_api.h"
-
-static const char *ours[] = { "LD_PRELOAD=/a/libpidepoch-preload.so", "PIDEPOCH_ON_STALE=report",
-			      NULL };
-static struct pe_environ made;
-
-/* exec takes strings that it could write to, and does not */
-#define TEXT(literal) ((char *)(uintptr_t)(literal))
-
-/* replaces the state's value: what was kept at the start */
-const char *const *pe_preload_environment(void)
-{
-	return ours;
-}
-
-/* likewise: is this a vfork child? */
-static uint32_t vfork_depth;
-
-uint32_t pe_preload_vfork_depth(int by)
-{
-	return vfork_depth += (uint32_t)by;
-}
-
-/* what is known of the pids among the arguments */
-static const char *handed;
-
-const char *pe_preload_arguments(char *const *argv, char *text, size_t size)
-{
-	(void)argv;
-	(void)text;
-	(void)size;
-	return handed;
-}
-
-static bool disabled;
-
-void pe_preload_announce_arguments(const char *text)
-{
-	(void)text;
-}
-
-bool pe_preload_is_confined(void)
-{
-	return disabled;
-}
-
-bool pe_preload_seeks_bare(void)
-{
-	return false;
-}
-
-void pe_preload_bare(void)
-{
-}
-
-/* The last entry, which is the one that the loader uses. */
-static const char *value(const char *name)
-{
-	size_t length = strlen(name);
-	const char *found = NULL;
-
-	for (char *const *e = made.envp; *e; e++)
-		if (strncmp(*e, name, length) == 0 && (*e)[length] == '=')
-			found = *e + length + 1;
-	return found;
-}
+#include "../support/environ_state.h"
 
 static const struct pe_loadable shell = { .path = NULL };
 
@@ -376,103 +306,6 @@ START_TEST(environ_3_nothing_is_added_for_a_program_that_cannot_load_it_or_under
 }
 END_TEST
 
-/* --- a program of musl --- */
-
-static char installed[64], setting[96], file_of_musl[96];
-
-/* A folder with a program of musl, and with the library's build for it. */
-static struct pe_loadable install(bool build)
-{
-	const struct {
-		Elf64_Ehdr e;
-		Elf64_Phdr p;
-		char loader[32];
-	} program = {
-		.e = { .e_ident = { ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64 },
-#ifdef __x86_64__
-		       .e_machine = EM_X86_64,
-#else
-		       .e_machine = EM_AARCH64,
-#endif
-		       .e_phoff = sizeof(Elf64_Ehdr),
-		       .e_phentsize = sizeof(Elf64_Phdr),
-		       .e_phnum = 1 },
-		.p = { .p_type = PT_INTERP,
-		       .p_offset = sizeof(Elf64_Ehdr) + sizeof(Elf64_Phdr),
-		       .p_filesz = sizeof(PE_LOADER_MUSL) },
-		.loader = PE_LOADER_MUSL,
-	};
-	int fd;
-
-	strcpy(installed, "/tmp/pidepoch-environ-XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(installed));
-	snprintf(file_of_musl, sizeof(file_of_musl), "%s/musl", installed);
-	ck_assert_int_eq(mkdir(file_of_musl, 0700), 0);
-	snprintf(file_of_musl, sizeof(file_of_musl), "%s/musl/libpidepoch-preload.so", installed);
-	fd = creat(file_of_musl, 0700);
-	ck_assert_int_eq((int)write(fd, &program, sizeof(program)), (int)sizeof(program));
-	close(fd);
-	snprintf(setting, sizeof(setting), "LD_PRELOAD=%s%s/libpidepoch-preload.so", installed,
-		 build ? "" : "/elsewhere");
-	ours[0] = setting;
-	return (struct pe_loadable){ .dir = AT_FDCWD, .path = file_of_musl };
-}
-
-static void uninstall(void)
-{
-	unlink(file_of_musl);
-	*strrchr(file_of_musl, '/') = '\0';
-	rmdir(file_of_musl);
-	rmdir(installed);
-	ours[0] = "LD_PRELOAD=/a/libpidepoch-preload.so";
-}
-
-START_TEST(environ_2_a_program_of_musl_gets_the_build_for_musl)
-{
-	struct pe_loadable program = install(true);
-	char *const empty[] = { NULL };
-	char *const theirs[] = { TEXT("A=b"), TEXT("LD_PRELOAD=/x.so"), NULL };
-	char *const both[] = { TEXT("LD_PRELOAD=/y.so:/a/libpidepoch-preload.so /z.so"), NULL };
-	char expected[192];
-
-	pe_environ_make(&made, NULL, empty, &program);
-	ck_assert_str_eq(value("LD_PRELOAD"), file_of_musl);
-	ck_assert_str_eq(value("PIDEPOCH_ON_STALE"), "report");
-
-	/* its loader uses the first LD_PRELOAD */
-	pe_environ_make(&made, NULL, theirs, &program);
-	snprintf(expected, sizeof(expected), "LD_PRELOAD=%s:/x.so", file_of_musl);
-	ck_assert_str_eq(made.envp[0], "A=b");
-	ck_assert_str_eq(made.envp[1], expected);
-	ck_assert_str_eq(made.envp[2], PE_PRELOAD_RESTORED);
-	ck_assert_str_eq(made.envp[3], "PIDEPOCH_ON_STALE=report");
-	ck_assert_ptr_null(made.envp[4]);
-
-	pe_environ_make(&made, NULL, both, &program);
-	snprintf(expected, sizeof(expected), "LD_PRELOAD=%s:/y.so:/z.so", file_of_musl);
-	ck_assert_str_eq(made.envp[0], expected);
-	ck_assert_ptr_null(made.envp[1]);
-	uninstall();
-}
-END_TEST
-
-START_TEST(environ_2_without_that_build_it_gets_none)
-{
-	struct pe_loadable program = install(false);
-	char *const theirs[] = { TEXT("LD_PRELOAD=/x.so"), NULL };
-	char *const both[] = { TEXT("LD_PRELOAD=/a/libpidepoch-preload.so:/x.so"), TEXT("A=b"),
-			       NULL };
-
-	pe_environ_make(&made, NULL, theirs, &program);
-	ck_assert_ptr_eq(made.envp, theirs);
-	pe_environ_make(&made, NULL, both, &program);
-	ck_assert_str_eq(made.envp[0], "LD_PRELOAD=/x.so");
-	ck_assert_str_eq(made.envp[1], "A=b");
-	ck_assert_ptr_null(made.envp[2]);
-	uninstall();
-}
-END_TEST
-
 START_TEST(added_entries_are_erased_and_later_ones_stay)
 {
 	char a[] = "A=b", marker[] = "PIDEPOCH_RESTORED=", preload[] = "LD_PRELOAD=/x",
@@ -528,34 +361,32 @@ END_TEST
 
 int main(void)
 {
-	Suite *s = suite_create("environ");
-	TCase *c = tcase_create("environments");
-	SRunner *r = srunner_create(s);
+	Suite *suite = suite_create("environ");
+	TCase *t = tcase_create("environments");
+	SRunner *runner = srunner_create(suite);
 	int failed;
 
-	tcase_add_test(c, a_cleared_environment_gets_the_library);
-	tcase_add_test(c, an_environment_that_has_the_library_is_not_changed);
-	tcase_add_test(c, another_preload_is_kept_behind_the_library);
-	tcase_add_test(c, another_copy_of_the_library_suffices_and_a_namesake_does_not);
-	tcase_add_test(c, LD_PRELOAD_twice);
-	tcase_add_test(c, other_entries_stay_as_they_are);
-	tcase_add_test(c, a_library_of_another_name_is_not_added);
-	tcase_add_test(c, a_long_preload_is_kept_whole);
-	tcase_add_test(c, an_empty_preload_is_filled);
-	tcase_add_test(c, without_preload_nothing_is_added);
-	tcase_add_test(c, pages_of_a_vfork_child);
-	tcase_add_test(c, more_entries_than_fit_on_the_stack);
-	tcase_add_test(c, as_many_entries_as_fit_on_the_stack);
-	tcase_add_test(c, without_memory_the_callers_environment_is_used);
+	tcase_add_test(t, a_cleared_environment_gets_the_library);
+	tcase_add_test(t, an_environment_that_has_the_library_is_not_changed);
+	tcase_add_test(t, another_preload_is_kept_behind_the_library);
+	tcase_add_test(t, another_copy_of_the_library_suffices_and_a_namesake_does_not);
+	tcase_add_test(t, LD_PRELOAD_twice);
+	tcase_add_test(t, other_entries_stay_as_they_are);
+	tcase_add_test(t, a_library_of_another_name_is_not_added);
+	tcase_add_test(t, a_long_preload_is_kept_whole);
+	tcase_add_test(t, an_empty_preload_is_filled);
+	tcase_add_test(t, without_preload_nothing_is_added);
+	tcase_add_test(t, pages_of_a_vfork_child);
+	tcase_add_test(t, more_entries_than_fit_on_the_stack);
+	tcase_add_test(t, as_many_entries_as_fit_on_the_stack);
+	tcase_add_test(t, without_memory_the_callers_environment_is_used);
 	tcase_add_test(
-		c, environ_3_nothing_is_added_for_a_program_that_cannot_load_it_or_under_seccomp);
-	tcase_add_test(c, environ_2_a_program_of_musl_gets_the_build_for_musl);
-	tcase_add_test(c, environ_2_without_that_build_it_gets_none);
-	tcase_add_test(c, added_entries_are_erased_and_later_ones_stay);
-	tcase_add_test(c, a_lent_environment_is_taken_back_with_its_changes);
-	suite_add_tcase(s, c);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
+		t, environ_3_nothing_is_added_for_a_program_that_cannot_load_it_or_under_seccomp);
+	tcase_add_test(t, added_entries_are_erased_and_later_ones_stay);
+	tcase_add_test(t, a_lent_environment_is_taken_back_with_its_changes);
+	suite_add_tcase(suite, t);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
 	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
