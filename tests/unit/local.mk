@@ -143,7 +143,8 @@ tests_unit_test_fuzz_page_CFLAGS = $(UNIT_CFLAGS) -pthread
 tests_unit_test_fuzz_page_LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS += tests/unit/test_group
-tests_unit_test_group_SOURCES = tests/unit/test_group.c tests/support/host.h tests/support/reuse.h
+tests_unit_test_group_SOURCES = tests/unit/test_group.c tests/support/group.h tests/support/host.h \
+	tests/support/reuse.h
 tests_unit_test_group_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_group_LDADD = $(UNIT_LIBS)
 
@@ -337,4 +338,5 @@ TESTS += $(UNIT_TESTS)
 else
 TESTS += tests/unit/needs-check.sh
 endif
-EXTRA_DIST += tests/support/reuse.h tests/support/environ_state.h tests/support/births.h tests/support/references.h tests/support/host.h tests/support/unwinding.h
+EXTRA_DIST += tests/support/births.h tests/support/environ_state.h tests/support/group.h \
+	tests/support/host.h tests/support/references.h tests/support/reuse.h tests/support/unwinding.h
