@@ -12,6 +12,7 @@
 
 #include "report/events.h"
 #include "command/message.h"
+#include "inspect/leftover.h"
 #include "inspect/summary.h"
 
 #define ERROR(...) pe_message_error(-1, "run", __VA_ARGS__)
@@ -174,6 +175,7 @@ int pe_outcome_fork(struct pe_outcome *o, bool summary, int *status)
 		return 0;
 	}
 	*status = await(child, &set);
+	pe_leftover_remove();
 	print_summary(o);
 	n = o->found ? count_findings(o->events, from) : 0;
 	if (n > 0) {

@@ -25,6 +25,7 @@
 #include "cli/outcome.h"
 #include "cli/program.h"
 #include "command/message.h"
+#include "inspect/leftover.h"
 #include "cli/supervise.h"
 #include "supervisor/kernel/probe.h"
 #include "cli/commands.h"
@@ -393,6 +394,8 @@ int pe_run_main(int argc, char **argv)
 		r = try_file(&plan.events);
 	if (r == 0)
 		r = set_environment(&plan);
+	if (r == 0)
+		pe_leftover_remove();
 	if (r == 0 && fork_if_asked(&plan, &status) != 0)
 		return status;
 	if (r == 0 && plan.watched)

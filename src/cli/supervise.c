@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "command/message.h"
+#include "inspect/leftover.h"
 #include "supervisor/monitor.h"
 #include "supervisor/kernel/probe.h"
 #include "command/exit_status.h"
@@ -73,6 +74,7 @@ static struct pe_monitor_plan plan_from_environment(void)
 					.events = setting("PIDEPOCH_EVENTS"),
 					.summary = setting("PIDEPOCH_SUMMARY"),
 					.once = level->once,
+					.ended = pe_leftover_remove,
 					.trust = level->off ? "*" : setting("PIDEPOCH_TRUST"),
 					.plain = !is_admin() };
 

@@ -4,6 +4,7 @@ noinst_LTLIBRARIES += libinspect.la
 
 libinspect_la_SOURCES = \
 	src/inspect/learned.c src/inspect/learned.h \
+	src/inspect/leftover.c src/inspect/leftover.h \
 	src/inspect/ranges.c src/inspect/ranges.h \
 	src/inspect/status.c src/inspect/status.h \
 	src/inspect/summary.c src/inspect/summary.h \

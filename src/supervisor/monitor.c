@@ -139,6 +139,8 @@ static _Noreturn void run_monitor(struct pe_worker *s)
 			break;
 	}
 	pe_fork_events_end(s);
+	if (s->ended)
+		s->ended();
 	_exit(0);
 }
 
@@ -258,6 +260,7 @@ static _Noreturn void be_monitor(const struct birth *b)
 	s.set = *b->set;
 	s.trust = b->plan->trust;
 	s.fvrange = b->plan->fvrange;
+	s.ended = b->plan->ended;
 	s.set.fuzz = b->plan->fuzz;
 	s.run = b->program;
 	s.adopter = b->adopts ? b->program : 0;

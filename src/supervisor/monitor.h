@@ -46,7 +46,8 @@ struct pe_monitor_plan {
 	const char *trust;	   /* patterns separated by colons, or NULL */
 	/* of libvrange, or NULL: its calls by number are not served */
 	int (*fvrange)(int fd, off_t offset, size_t length, int mode, int behavior);
-	bool plain;		   /* without CAP_SYS_ADMIN: no_new_privs is set */
+	void (*ended)(void); /* called in the monitor after the last program has ended, or NULL */
+	bool plain;	     /* without CAP_SYS_ADMIN: no_new_privs is set */
 	struct pe_fuzz_page *fuzz; /* of `pidepoch fuzz`, shared memory; or NULL */
 };
 

@@ -14,6 +14,7 @@ CLI_TESTS = \
 	tests/cli/environment.sh \
 	tests/cli/help.sh \
 	tests/cli/layouts.sh \
+	tests/cli/leftovers.sh \
 	tests/cli/log.sh \
 	tests/cli/moved.sh \
 	tests/cli/nested.sh \

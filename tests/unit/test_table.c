@@ -67,7 +67,7 @@ START_TEST(the_name)
 	char of_user[PE_TABLE_NAME], user[32], start[32];
 	struct pe_identity_holder first;
 
-	snprintf(user, sizeof(user), "pidepoch-evidence-1-%d-", (int)geteuid());
+	snprintf(user, sizeof(user), "pidepoch-evidence-2-%d-", (int)geteuid());
 	ck_assert(!pe_table_name(of_user) || strncmp(of_user, user, strlen(user)) == 0);
 	if (!pe_table_name(of_user) || pe_identity_describe(1, &first) != 0)
 		return;

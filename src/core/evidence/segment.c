@@ -8,8 +8,7 @@
 #include "core/evidence/segment.h"
 
 #define MODE	0600
-#define PREFIX	0x70u /* the high byte of every key */
-#define HIGHEST 4096  /* more segments than that are not examined */
+#define HIGHEST 4096 /* more segments than that are not examined */
 
 /* FNV-1a */
 static uint64_t hash_of(const char *name)
@@ -25,7 +24,8 @@ int32_t pe_segment_key(const char *name)
 {
 	uint64_t hash = hash_of(name);
 
-	return (int32_t)(PREFIX << 24 | ((uint32_t)(hash ^ hash >> 24 ^ hash >> 48) & 0xffffff));
+	return (int32_t)(PE_SEGMENT_PREFIX << 24 |
+			 ((uint32_t)(hash ^ hash >> 24 ^ hash >> 48) & 0xffffff));
 }
 
 static long control(long id, int command, void *to)
@@ -104,7 +104,7 @@ static int64_t last_used(const struct shmid_ds *s)
 
 static bool is_unattached(const struct shmid_ds *s, size_t bytes)
 {
-	return (uint32_t)s->shm_perm.__key >> 24 == PREFIX && is_own(s, bytes) &&
+	return (uint32_t)s->shm_perm.__key >> 24 == PE_SEGMENT_PREFIX && is_own(s, bytes) &&
 	       s->shm_nattch == 0;
 }
 

@@ -9,16 +9,19 @@
  * segment.2  A segment is used only if this user made and owns it, no other user may use it, it has
  *            the expected size, and its first word is empty or the hash of the whole name: two
  *            names may have one key.
- * segment.3  A segment outlives the processes that used it. One that no process has attached for 10
- *            minutes is removed when the same user makes another one; while more than 64 are
- *            unattached, one that no process has attached for a minute; while more than 256 are,
- *            the rest of them at once. A minute, since pgrep ends before its shell signals.
+ * segment.3  A segment outlives the processes that used it: pgrep ends before its shell signals.
+ *            The command removes a table whose run has ended (inspect/leftover.h). Else, one that
+ *            no process has attached for 10 minutes is removed when the same user makes another
+ *            one; while more than 64 are unattached, one that no process has attached for a minute;
+ *            while more than 256 are, the rest of them at once.
  * segment.4  Attaching opens no descriptor. A fork attaches the child, an exec detaches.
  */
 #ifndef PE_CORE_EVIDENCE_SEGMENT_H
 #define PE_CORE_EVIDENCE_SEGMENT_H
 
 #include "core/contract.h"
+
+#define PE_SEGMENT_PREFIX 0x70u /* the high byte of every key */
 
 #define PE_SEGMENT_QUIET  600 /* seconds */
 #define PE_SEGMENT_RECENT 60  /* seconds */

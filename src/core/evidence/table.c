@@ -7,6 +7,8 @@
 #include "core/evidence/segment.h"
 #include "core/evidence/table.h"
 
+#define PREFIX "pidepoch-evidence-2-"
+
 #define SLOT_BITS   15
 #define TAG_BITS    7
 #define SOURCE_BITS 22
@@ -133,7 +135,7 @@ bool pe_table_name(char *name)
 	struct pe_text text = pe_text_on(name, PE_TABLE_NAME);
 	bool whole = pe_identity_proc_is_ours() == 0;
 
-	pe_text_add(&text, "pidepoch-evidence-1-");
+	pe_text_add(&text, PREFIX);
 	pe_text_decimal(&text, (uint64_t)pe_sys0(SYS_geteuid));
 	whole = whole && add_namespace(&text, "/proc/self/ns/pid");
 	pe_text_add(&text, "-");
@@ -149,11 +151,26 @@ struct pe_table *pe_table_map_at(const char *name, bool may_make)
 	return pe_segment_attach(name, sizeof(struct pe_table), may_make);
 }
 
+/* table.7: the number after the user's in the name */
+static uint64_t space_in(const char *name)
+{
+	const char *end = name + pe_text_span(name), *at = name + sizeof(PREFIX) - 1;
+	uint64_t user, space = 0;
+
+	at = pe_text_digits(at, end, 10, &user);
+	if (at && *at == '-')
+		pe_text_digits(at + 1, end, 10, &space);
+	return space;
+}
+
 struct pe_table *pe_table_map(bool may_make)
 {
 	char name[PE_TABLE_NAME];
+	struct pe_table *t = pe_table_name(name) ? pe_table_map_at(name, may_make) : NULL;
 
-	return pe_table_name(name) ? pe_table_map_at(name, may_make) : NULL;
+	if (t)
+		atomic_store_explicit(&t->space, space_in(name), memory_order_relaxed);
+	return t;
 }
 
 void pe_table_unmap(struct pe_table *t)

@@ -25,6 +25,8 @@
  *          same to all processes that share it, and the words of an ended namespace are not found
  *          by the next one with its inode number.
  * table.6  The first look or use attaches it; an exec detaches it.
+ * table.7  The table states the pid namespace of its processes. When none of them lives, the
+ *          command removes it (inspect/leftover.h).
  */
 #ifndef PE_CORE_EVIDENCE_TABLE_H
 #define PE_CORE_EVIDENCE_TABLE_H
@@ -52,7 +54,8 @@ struct pe_table_origin {
 };
 
 struct pe_table {
-	uint64_t named; /* segment.2 */
+	uint64_t named;		/* segment.2 */
+	_Atomic uint64_t space; /* table.7: inode of the pid namespace, or 0 */
 	_Atomic uint64_t seen[PE_TABLE_SLOTS];
 	_Atomic uint64_t parent[PE_TABLE_SLOTS];
 	struct pe_table_origin origin[PE_TABLE_ORIGINS];

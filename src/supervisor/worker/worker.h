@@ -36,6 +36,7 @@ struct pe_worker {
 	bool no_monitor; /* there is no monitor, and none can be started */
 	/* of libvrange, or NULL */
 	int (*fvrange)(int fd, off_t offset, size_t length, int mode, int behavior);
+	void (*ended)(void); /* called after the last program has ended, or NULL */
 	int adopter; /* the pid of the program, if orphans below it become its children; or 0 */
 };
 
