@@ -27,6 +27,7 @@ EMUL_TESTS = \
 	tests/supervisor/visibility \
 	tests/supervisor/random_arguments \
 	tests/supervisor/pinned \
+	tests/supervisor/share_held \
 	tests/supervisor/share_waits \
 	tests/supervisor/stale \
 	tests/supervisor/token
@@ -79,6 +80,9 @@ tests_supervisor_pinned_LDFLAGS = -all-static
 tests_supervisor_random_arguments_SOURCES = tests/supervisor/random_arguments.c tests/support/namespace.c tests/support/namespace.h
 tests_supervisor_random_arguments_CFLAGS = $(AM_CFLAGS) -pthread
 tests_supervisor_random_arguments_LDFLAGS = -all-static -pthread
+tests_supervisor_share_held_SOURCES = tests/supervisor/share_held.c
+tests_supervisor_share_held_CFLAGS = $(AM_CFLAGS) -pthread
+tests_supervisor_share_held_LDFLAGS = -all-static -pthread
 tests_supervisor_share_waits_SOURCES = tests/supervisor/share_waits.c
 tests_supervisor_share_waits_CFLAGS = $(AM_CFLAGS) -pthread
 tests_supervisor_share_waits_LDFLAGS = -all-static -pthread

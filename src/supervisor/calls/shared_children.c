@@ -41,6 +41,11 @@ static size_t most_open(void)
 	return getrlimit(RLIMIT_NOFILE, &l) == 0 ? l.rlim_cur / 2 : 0;
 }
 
+bool pe_shared_children_full(void)
+{
+	return open_now >= most_open() || open_now == PE_SHARED_CHILDREN_MOST;
+}
+
 /* shared_children.3 */
 static struct pe_shared_child *free_place(void)
 {
@@ -84,6 +89,13 @@ struct pe_shared_child *pe_shared_children_next(uint64_t parent, enum pe_shared_
 	return NULL;
 }
 
+void pe_shared_children_no_waiter(uint64_t parent, int tid)
+{
+	for (struct pe_shared_child *k = records; k < records + used; k++)
+		if (k->parent == parent && k->waiter == tid)
+			k->waiter = 0;
+}
+
 /* --- a new child --- */
 
 static bool listen_to(int pidfd, uint64_t parent)
@@ -98,7 +110,7 @@ static bool listen_to(int pidfd, uint64_t parent)
 /* A pidfd of @pid if that is a child of the caller, or -1 */
 static int open_child(const struct pe_worker_call *c, int pid, uint64_t *inode)
 {
-	int fd = open_now < most_open() ? pe_sys_pidfd_open(pid, 0) : -1;
+	int fd = pe_shared_children_full() ? -1 : pe_sys_pidfd_open(pid, 0);
 	struct stat st;
 
 	if (fd < 0)
@@ -119,10 +131,12 @@ struct pe_shared_child *pe_shared_children_add(const struct pe_worker_call *c, i
 	if (k && k->state != PE_SHARED_TAKEN)
 		return k;
 	fd = open_child(c, pid, &inode);
-	if (fd < 0)
+	if (fd < 0 && !(k && pe_peer_parent(pid) == c->peer->tgid))
 		return k;
 	if (k)
 		pe_shared_children_drop(k); /* an earlier child had this pid */
+	if (fd < 0)
+		return NULL;
 	k = free_place();
 	if (!k) {
 		close(fd);

@@ -11,7 +11,8 @@
  *                    until a wait by pid gets it, or the pid is another child's.
  * shared_children.3  Bounded: PE_SHARED_CHILDREN_MOST records, and half of the worker's
  *                    descriptors. If there is no room, the status kept longest makes room. A child
- *                    without a record is waited for as the kernel rules.
+ *                    without a record is waited for as the kernel rules, and so is any child of its
+ *                    parent: its end would not be noticed.
  * shared_children.4  The records are the worker's own: if it is killed, its statuses are lost.
  */
 #ifndef PE_SUPERVISOR_CALLS_SHARED_CHILDREN_H
@@ -38,6 +39,9 @@ struct pe_shared_child {
 /* Record the child @pid of the caller; NULL: it is none, or there is no room. */
 struct pe_shared_child *pe_shared_children_add(const struct pe_worker_call *c, int ns_pid, int pid);
 
+/* Is there no room for another child? (shared_children.3) */
+bool pe_shared_children_full(void);
+
 /* The record of that child of the process @parent, or NULL */
 struct pe_shared_child *pe_shared_children_find(uint64_t parent, int ns_pid);
 struct pe_shared_child *pe_shared_children_find_inode(uint64_t parent, uint64_t inode);
@@ -49,6 +53,9 @@ int pe_shared_children_update(uint64_t parent, int waited);
 /* The next record of @parent with that state, after @last (NULL: the first); or NULL */
 struct pe_shared_child *pe_shared_children_next(uint64_t parent, enum pe_shared_state state,
 						const struct pe_shared_child *last);
+
+/* The thread @tid waits for none of them. */
+void pe_shared_children_no_waiter(uint64_t parent, int tid);
 
 void pe_shared_children_drop(struct pe_shared_child *k);
 

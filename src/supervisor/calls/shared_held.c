@@ -43,7 +43,8 @@ static uint64_t mask_of(const char *status, const char *name)
 
 enum disturbance { NONE, MAYBE, SURE };
 
-/* SURE: a signal for this thread may be delivered, or it has a tracer, or that is not known. MAYBE:
+/* SURE: a signal for this thread may be delivered, or it has a tracer, or that is not known; or its
+ * process is being stopped, which only this thread delays. MAYBE:
  * a signal of the whole process, which another thread may be about to get. */
 static enum disturbance disturbance_of(int tid)
 {
@@ -56,6 +57,8 @@ static enum disturbance disturbance_of(int tid)
 	tracer = pe_text_field(text, "TracerPid");
 	deliverable = ~(mask_of(text, "SigBlk") | mask_of(text, "SigIgn"));
 	if (!tracer || atoi(tracer) != 0 || (mask_of(text, "SigPnd") & deliverable))
+		return SURE;
+	if (pe_proc_is_stopped(tid))
 		return SURE;
 	return mask_of(text, "ShdPnd") & deliverable ? MAYBE : NONE;
 }

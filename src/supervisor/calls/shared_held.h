@@ -6,7 +6,8 @@
  *
  * shared_held.1  A held thread does not notice signals. So it is looked at again and again, at
  *                first after a millisecond, later after PE_SHARED_HELD_LONGEST. With a deliverable
- *                signal pending, or a tracer, it is due, and its wait is continued.
+ *                signal pending, a tracer, or its process being stopped, it is due, and its wait is
+ *                continued.
  * shared_held.2  Bounded: PE_SHARED_HELD_MOST, a quarter of them for one user. Beyond that a wait
  *                is continued, and the kernel rules.
  */

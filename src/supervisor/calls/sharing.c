@@ -53,7 +53,7 @@ static struct process {
 /* a wait */
 struct wait {
 	int ns_pid; /* 0: any child, or a group */
-	bool group, no_hang, looks, other_flags, put_off;
+	bool group, no_hang, looks, other_flags, put_off, unrecorded;
 };
 
 static uint64_t now_ms(void)
@@ -123,8 +123,10 @@ static struct process *process_of(const struct pe_worker_call *c)
 		pe_child_table_find(c->s->table, c->peer->identity);
 	uint32_t frame = known ? known->frame : 0;
 
-	if (p->identity != c->peer->identity)
+	if (p->identity != c->peer->identity) {
+		pe_shared_held_wake(p->identity);
 		*p = (struct process){ .identity = c->peer->identity, .waited = NO_CHILD };
+	}
 	if (p->frame != frame)
 		p->is_checked = false;
 	p->frame = frame;
@@ -202,19 +204,6 @@ static bool is_wait(long nr)
 	return nr == SYS_wait4 || nr == SYS_waitid;
 }
 
-/* the state in /proc/PID/stat: 'S' sleeps and notices signals */
-static char state_of(int tgid, int tid)
-{
-	char text[512];
-	const char *at;
-
-	if (pe_proc_slurp(pe_proc_open(O_RDONLY, "%d/task/%d/stat", tgid, tid), text,
-			  sizeof(text)) < 0)
-		return 'X';
-	at = strrchr(text, ')');
-	return at ? at[2] : 'X';
-}
-
 /* A thread that runs may not have come to its wait yet; neither has one that sleeps for a lock of
  * seccomp's. */
 static bool is_over(const struct process *p)
@@ -224,7 +213,7 @@ static bool is_over(const struct process *p)
 
 	if (nr != RUNS && !is_wait(nr))
 		return true;
-	if (nr != RUNS && state_of(p->tgid, p->tid) == 'S')
+	if (nr != RUNS && pe_proc_state(p->tgid, p->tid) == 'S')
 		return true;
 	ran = ran_ns(p->tgid, p->tid);
 	return ran == UINT64_MAX || ran - p->ran > RAN_NS || now_ms() - p->since > LONG_MS;
@@ -402,7 +391,7 @@ static bool is_put_off(const struct pe_worker_call *c, struct process *p)
 
 static long serve_any(const struct pe_worker_call *c, struct process *p, const struct wait *w)
 {
-	if (pe_peer_is_single(c->peer) || w->group || w->other_flags)
+	if (pe_peer_is_single(c->peer) || w->group || w->other_flags || w->unrecorded)
 		return begin(c, p, w);
 	if (p->under_way || has_ended(p, true))
 		return hold(c, p, w);
@@ -416,26 +405,35 @@ static long serve_any(const struct pe_worker_call *c, struct process *p, const s
 	return c->what == PE_NOTIFY_FILTER_WAITID ? begin(c, p, w) : 0;
 }
 
-static void record(void *call, int pid)
-{
-	const struct pe_worker_call *c = call;
-	int ns_pid = pe_peer_ns_pid(c->peer, pid);
+struct recording {
+	const struct pe_worker_call *call;
+	bool no_room;
+};
 
-	if (ns_pid > 0)
-		pe_shared_children_add(c, ns_pid, pid);
+static void record(void *recording, int pid)
+{
+	struct recording *r = recording;
+	int ns_pid = pe_peer_ns_pid(r->call->peer, pid);
+
+	if (ns_pid > 0 && !pe_shared_children_add(r->call, ns_pid, pid) &&
+	    pe_shared_children_full())
+		r->no_room = true;
 }
 
-static void record_all(struct pe_worker_call *c, const struct wait *w)
+/* false: a child has no record since there is no room */
+static bool record_all(struct pe_worker_call *c, const struct wait *w)
 {
+	struct recording r = { .call = c };
 	int pid;
 
 	if (w->ns_pid == 0) {
-		pe_peer_children(c->peer, record, c);
-		return;
+		pe_peer_children(c->peer, record, &r);
+		return !r.no_room;
 	}
 	pid = w->ns_pid > 0 ? pe_peer_pid(c->peer, w->ns_pid) : -ESRCH;
 	if (pid > 0)
-		record(c, pid);
+		record(&r, pid);
+	return !r.no_room;
 }
 
 long pe_sharing_serve(struct pe_worker_call *c, int ns_pid)
@@ -451,9 +449,10 @@ long pe_sharing_serve(struct pe_worker_call *c, int ns_pid)
 	if (r != 0)
 		return r < 0 ? r : PE_WORKER_CONTINUE;
 	update(p, c->peer->tid);
+	pe_shared_children_no_waiter(p->identity, c->peer->tid);
 	w = wait_of(c, ns_pid);
 	w.put_off = w.ns_pid == 0 && is_put_off(c, p); /* before the children are listed */
-	record_all(c, &w);
+	w.unrecorded = !record_all(c, &w);
 	update(p, 0);
 	return w.ns_pid ? serve_one(c, p, &w) : serve_any(c, p, &w);
 }

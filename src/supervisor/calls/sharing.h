@@ -19,7 +19,8 @@
  *            any child is made, would be lost. So that wait is put off while another thread may be
  *            about to fork, for at most 20 ms of processor time of the process.
  * sharing.5  Not held: a wait for a group, one with other flags than WNOHANG, WEXITED and WNOWAIT,
- *            or of a thread with a tracer; one for a process that is no child (a tracee).
+ *            or of a thread with a tracer; one for a process that is no child (a tracee); one for
+ *            any child, if one of them has no record (shared_children.3).
  * sharing.6  Programs with the library are excluded: it shares the statuses of its own waits
  *            (core/engine/share.h), which are not all notified.
  * sharing.7  A status is written by a helper, as any result. Of the usage nothing is known: it is

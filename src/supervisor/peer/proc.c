@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "supervisor/peer/proc.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -126,6 +127,35 @@ bool pe_proc_info(int pid, struct pe_proc_info *out)
 	close(fd);
 	*out = (struct pe_proc_info){ info.ppid, { info.ruid, info.euid, info.suid, info.fsuid } };
 	return r == 0 && (info.mask & asked) == asked;
+}
+
+char pe_proc_state(int tgid, int tid)
+{
+	char text[512];
+	const char *at;
+
+	if (pe_proc_slurp(pe_proc_open(O_RDONLY, "%d/task/%d/stat", tgid, tid), text,
+			  sizeof(text)) < 0)
+		return 'X';
+	at = strrchr(text, ')');
+	return at ? at[2] : 'X';
+}
+
+bool pe_proc_is_stopped(int tid)
+{
+	const struct dirent *e;
+	char path[32], state = 'D';
+	DIR *threads;
+
+	snprintf(path, sizeof(path), "%d/task", tid);
+	threads = opendir(path);
+	/* cppcheck-suppress readdirCalled; a worker has one thread */
+	while (threads && state == 'D' && (e = readdir(threads)))
+		if (e->d_name[0] != '.')
+			state = pe_proc_state(tid, atoi(e->d_name));
+	if (threads)
+		closedir(threads);
+	return state == 'T';
 }
 
 bool pe_proc_exit(int pidfd, int *status)

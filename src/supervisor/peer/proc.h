@@ -37,6 +37,11 @@ struct pe_proc_info {
 
 /* By PIDFD_GET_INFO (Linux 6.13), of a process but not a thread. false: not available. */
 bool pe_proc_info(int pid, struct pe_proc_info *out);
+/* the state in /proc/PID/stat: 'S' sleeps and notices signals; 'X': it has ended */
+char pe_proc_state(int tgid, int tid);
+/* Is the process of @tid stopped by a signal? Judged by a thread that can stop, which one in an
+ * uninterruptible sleep cannot. */
+bool pe_proc_is_stopped(int tid);
 /* The status of a process that has been reaped, as of wait4 (Linux 6.15). false: not available. */
 bool pe_proc_exit(int pidfd, int *status);
 
