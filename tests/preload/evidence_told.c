@@ -28,10 +28,9 @@
 #include "../support/actor.h"
 #include "../support/namespace.h"
 #include "evidence_forms.h"
+#include "evidence_memory.h"
 
-#define TOLD   20 /* B's inherited end of a pipe */
-#define MEMORY 22 /* and of shared memory */
-#define SIZE   16384
+#define TOLD   20	     /* B's inherited end of a pipe */
 #define SOCKET "told.socket" /* in the working directory: a socket's path is short */
 
 static char path[600], queue[64];
@@ -144,14 +143,7 @@ static pid_t by_recvmsg(void)
 
 static pid_t by_mapping(void)
 {
-	static char *at;
-	int fd = at ? -1 : open(path, O_RDWR);
-
-	if (!at) {
-		at = mmap(NULL, SIZE, PROT_READ, MAP_SHARED, fd, 0);
-		close(fd);
-	}
-	return at == MAP_FAILED ? -1 : meant(1);
+	return read_mapping(path) ? meant(1) : -1;
 }
 
 static pid_t by_queue(void)
@@ -210,27 +202,6 @@ static void write_mapped(const char *data, size_t n)
 
 	memcpy(whole + 512, data, n);
 	write_file(whole, sizeof(whole));
-}
-
-/* By a store into the same memory, which has no name, and which B maps as well. */
-static char *shared;
-
-static void store(const char *data, size_t n)
-{
-	shared = mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, MEMORY, 0);
-	if (shared == MAP_FAILED)
-		actor_fail("shared memory: %m");
-	memcpy(shared + 512, data, n);
-}
-
-static void make_memory(void)
-{
-	int fd = memfd_create("told", 0);
-
-	if (fd < 0 || ftruncate(fd, SIZE) < 0 || dup2(fd, MEMORY) != MEMORY)
-		actor_fail("shared memory: %m");
-	close(fd);
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", MEMORY);
 }
 
 /* A process that tells and ends. */
@@ -381,7 +352,7 @@ static void prepare(const char *folder, unsigned int round)
 	snprintf(path, sizeof(path), "%s/told.%u", folder, round);
 	snprintf(queue, sizeof(queue), "/pidepoch-told-%d", (int)getpid());
 	if (row->tell == store)
-		make_memory();
+		make_memory(path, sizeof(path));
 	else if (row->hear == by_mapping)
 		write_mapped("", 0); /* B maps it before */
 	else if (row->tell == tell_by_terminal)

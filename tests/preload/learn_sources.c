@@ -266,8 +266,8 @@ static long look_fdinfo_fopen(void)
 	return number_in(fopen(received_fdinfo(), "r"));
 }
 
-/* SIGCHLD has been blocked since before q was born (learn_run): it is about the end of the subject's
- * own child. */
+/* SIGCHLD has been blocked since before q was born (learn_run): it is about the end of the
+ * subject's own child. */
 static long look_late_sigchld(void)
 {
 	const struct timespec none = { 0, 0 };
