@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Every source file has the project's layout, its licence in the first line, no trailing blanks, no
-# postponed work, and no line over 100 columns in comments and Markdown.
+# postponed work, and no line over 100 columns in comments and Markdown. A file of the tests has 500
+# lines at most.
 . "$(dirname "$0")/lint.sh"
 
 # clang-format versions differ in small things; the project is laid out by the one of Debian 12
@@ -58,6 +59,11 @@ columns() # FILE...
 	' "$@"
 }
 
+length() # FILE...
+{
+	awk 'FNR == 501 { print FILENAME ": over 500 lines: split it by what it tests" }' "$@"
+}
+
 complaints()
 {
 	(
@@ -73,6 +79,8 @@ complaints()
 		lines $files
 		# shellcheck disable=SC2086
 		columns $files
+		# shellcheck disable=SC2046
+		length /dev/null $(project_files . c h S sh py | grep '^tests/')
 	)
 }
 
@@ -86,4 +94,6 @@ printf '%s\n/* %s */\n' "$spdx" "$long" | bad_file src/core/long.h
 printf '#!/bin/sh\n# SPDX-License-Identifier: LGPL-2.1-or-later\n# %s\n' "$long" | bad_file tests/unit/long.sh
 printf '# %s\n\n| %s |\n\ntext %s\n' "$long" "$long" "$long" | bad_file docs/long.md
 printf '| %s |\n' "$long" | bad_file docs/speed.md
-project_lint 8
+{ echo "$spdx"; yes 'int many;' | head -n 500; } | bad_file tests/unit/many.c
+{ echo "$spdx"; yes 'int most;' | head -n 499; } | bad_file tests/unit/most.c
+project_lint 9
