@@ -20,8 +20,8 @@ void pe_learn_siginfo(const siginfo_t *info);
 /* longer data is not examined */
 #define PE_LEARN_HEARD 8192
 
-/* recvmsg() has returned @n. */
-void pe_learn_message(int fd, const struct msghdr *message, ssize_t n);
+/* recvmsg() with these @flags has returned @n; @message may be anything if @n is -1. */
+void pe_learn_message(int fd, const struct msghdr *message, int flags, ssize_t n);
 
 /* What follows "/proc"; for almost any other path, quickly NULL. Libc's headers declare every path
  * non-NULL, but statx() accepts NULL (Linux 6.11), so the compiler is kept from assuming it. */

@@ -127,7 +127,7 @@ PE_PUBLIC ssize_t recvmsg(int fd, struct msghdr *message, int flags)
 
 	if (n >= 0 && message->msg_controllen)
 		learn_credentials(message);
-	pe_learn_message(fd, message, n);
+	pe_learn_message(fd, message, flags, n);
 	return n;
 }
 
@@ -138,7 +138,7 @@ PE_DECLARE(recvmmsg, int, int fd, struct mmsghdr *messages, unsigned int count, 
 
 	for (int i = 0; i < n; i++) {
 		learn_credentials(&messages[i].msg_hdr);
-		pe_learn_message(fd, &messages[i].msg_hdr, (ssize_t)messages[i].msg_len);
+		pe_learn_message(fd, &messages[i].msg_hdr, flags, (ssize_t)messages[i].msg_len);
 	}
 	return n;
 }

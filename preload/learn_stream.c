@@ -11,7 +11,21 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
+#include "core/sys.h"
 #include "learn.h"
+
+/* Were the bytes put into the buffer? With MSG_TRUNC, TCP discards them; the buffer may be NULL, or
+ * smaller than the program says (tcp(7)). */
+static bool is_filled(int fd, int flags)
+{
+	int type = 0;
+	socklen_t size = sizeof(type);
+
+	return likely(!(flags & MSG_TRUNC)) || pe_preload_aside || !pe_preload_wants_input() ||
+	       pe_sys5(SYS_getsockopt, fd, SOL_SOCKET, SO_TYPE, PE_SYS_LONG(&type),
+		       PE_SYS_LONG(&size)) != 0 ||
+	       type != SOCK_STREAM;
+}
 
 /* @n: a result, which MSG_TRUNC may make larger than the buffer of @bytes */
 static ssize_t heard(int fd, const void *data, size_t bytes, ssize_t n)
@@ -37,15 +51,21 @@ static void heard_parts(int fd, const struct iovec *part, size_t parts, ssize_t 
 	}
 }
 
+static ssize_t received(int fd, const void *data, size_t bytes, int flags, ssize_t n)
+{
+	return is_filled(fd, flags) ? heard(fd, data, bytes, n) : n;
+}
+
 PE_PUBLIC ssize_t recv(int fd, void *to, size_t bytes, int flags)
 {
-	return heard(fd, to, bytes, PE_REAL(recv)(fd, to, bytes, flags));
+	return received(fd, to, bytes, flags, PE_REAL(recv)(fd, to, bytes, flags));
 }
 
 PE_PUBLIC ssize_t recvfrom(int fd, void *to, size_t bytes, int flags, struct sockaddr *from,
 			   socklen_t *length)
 {
-	return heard(fd, to, bytes, PE_REAL(recvfrom)(fd, to, bytes, flags, from, length));
+	return received(fd, to, bytes, flags,
+			PE_REAL(recvfrom)(fd, to, bytes, flags, from, length));
 }
 
 /* the names in programs built with _FORTIFY_SOURCE; the headers declare them only there */
@@ -55,14 +75,14 @@ PE_PUBLIC ssize_t __recvfrom_chk(int fd, void *to, size_t bytes, size_t room, in
 
 PE_PUBLIC ssize_t __recv_chk(int fd, void *to, size_t bytes, size_t room, int flags)
 {
-	return heard(fd, to, bytes, PE_REAL(__recv_chk)(fd, to, bytes, room, flags));
+	return received(fd, to, bytes, flags, PE_REAL(__recv_chk)(fd, to, bytes, room, flags));
 }
 
 PE_PUBLIC ssize_t __recvfrom_chk(int fd, void *to, size_t bytes, size_t room, int flags,
 				 struct sockaddr *from, socklen_t *length)
 {
-	return heard(fd, to, bytes,
-		     PE_REAL(__recvfrom_chk)(fd, to, bytes, room, flags, from, length));
+	return received(fd, to, bytes, flags,
+			PE_REAL(__recvfrom_chk)(fd, to, bytes, room, flags, from, length));
 }
 
 PE_PUBLIC ssize_t readv(int fd, const struct iovec *part, int parts)
@@ -73,9 +93,10 @@ PE_PUBLIC ssize_t readv(int fd, const struct iovec *part, int parts)
 	return n;
 }
 
-void pe_learn_message(int fd, const struct msghdr *message, ssize_t n)
+void pe_learn_message(int fd, const struct msghdr *message, int flags, ssize_t n)
 {
-	heard_parts(fd, message->msg_iov, message->msg_iovlen, n);
+	if (n > 0 && is_filled(fd, flags))
+		heard_parts(fd, message->msg_iov, message->msg_iovlen, n);
 }
 
 /* --- message queues --- */
@@ -90,6 +111,12 @@ PE_PUBLIC ssize_t msgrcv(int id, void *message, size_t bytes, long type, int fla
 PE_PUBLIC ssize_t mq_receive(mqd_t queue, char *to, size_t bytes, unsigned int *priority)
 {
 	return heard(-1, to, bytes, PE_REAL(mq_receive)(queue, to, bytes, priority));
+}
+
+PE_PUBLIC ssize_t mq_timedreceive(mqd_t queue, char *to, size_t bytes, unsigned int *priority,
+				  const struct timespec *until)
+{
+	return heard(-1, to, bytes, PE_REAL(mq_timedreceive)(queue, to, bytes, priority, until));
 }
 
 /* --- streams of this process --- */

@@ -58,6 +58,7 @@
 	X(lstat)                                                                                   \
 	X(__lxstat)                                                                                \
 	X(mq_receive)                                                                              \
+	X(mq_timedreceive)                                                                         \
 	X(msgrcv)                                                                                  \
 	X(pipe)                                                                                    \
 	X(pipe2)                                                                                   \

@@ -423,10 +423,10 @@ static inline int pe_sys_probe(void *at)
 }
 
 /* Can eight bytes be read at @at? The kernel reads them as an argument of a call that fails in any
- * case. */
+ * case; it takes NULL for no argument. */
 static inline bool pe_sys_readable(uintptr_t at)
 {
-	return pe_sys4(SYS_rt_sigprocmask, ~0, (long)at, 0, sizeof(uint64_t)) != -EFAULT;
+	return at && pe_sys4(SYS_rt_sigprocmask, ~0, (long)at, 0, sizeof(uint64_t)) != -EFAULT;
 }
 
 /* Copy @bytes from the memory of process @pid at @from. 0 or -errno */

@@ -119,6 +119,18 @@ static pid_t by_recv(void)
 	return meant(n);
 }
 
+static pid_t by_peek(void)
+{
+	char data[64];
+	int fd = connected();
+	ssize_t n = recv(fd, data, 1, MSG_PEEK);
+
+	if (n == 1)
+		n = recv(fd, data, sizeof(data), 0);
+	close(fd);
+	return meant(n);
+}
+
 static pid_t by_recvfrom(void)
 {
 	char data[64];
@@ -154,6 +166,22 @@ static pid_t by_queue(void)
 	} m;
 
 	return meant(msgrcv((int)strtol(queue, NULL, 10), &m, sizeof(m.data), 0, 0));
+}
+
+static pid_t by_second_message(void)
+{
+	return by_queue() < 0 ? -1 : by_queue();
+}
+
+static pid_t by_posix_queue_timed(void)
+{
+	const struct timespec far = { .tv_sec = INT32_MAX };
+	char data[64];
+	mqd_t q = mq_open(queue, O_RDONLY);
+	ssize_t n = mq_timedreceive(q, data, sizeof(data), NULL, &far);
+
+	mq_close(q);
+	return meant(n);
 }
 
 static pid_t by_posix_queue(void)
@@ -257,6 +285,13 @@ static void tell_by_queue(const char *data, size_t n)
 		actor_fail("msgsnd: %m");
 }
 
+/* two messages, each of digits alone */
+static void tell_by_second_message(const char *data, size_t n)
+{
+	tell_by_queue("1", 1);
+	tell_by_queue(data, n);
+}
+
 static void tell_by_posix_queue(const char *data, size_t n)
 {
 	struct mq_attr attr = { .mq_maxmsg = 1, .mq_msgsize = 64 };
@@ -306,6 +341,11 @@ static const struct row {
 	{ "shared memory, an int", as_int, store, by_mapping, false },
 	{ "a message queue", as_int, tell_by_queue, by_queue, false },
 	{ "a POSIX message queue", as_int, tell_by_posix_queue, by_posix_queue, false },
+	{ "a POSIX message queue, timed", as_int, tell_by_posix_queue, by_posix_queue_timed,
+	  false },
+	{ "a message queue, after another number", as_digits, tell_by_second_message,
+	  by_second_message, false },
+	{ "a socket, peeked at", as_digits, tell_by_socket, by_peek, false },
 	{ "a terminal", as_digits, tell_by_terminal, by_terminal, false },
 
 	{ "binary traffic", as_traffic, tell_by_pipe, by_read, true },
@@ -357,13 +397,13 @@ static void prepare(const char *folder, unsigned int round)
 		write_mapped("", 0); /* B maps it before */
 	else if (row->tell == tell_by_terminal)
 		open_terminal();
-	else if (row->tell == tell_by_queue)
+	else if (row->hear == by_queue || row->hear == by_second_message)
 		snprintf(queue, sizeof(queue), "%d", msgget(IPC_PRIVATE, 0600));
 }
 
 static void clear(void)
 {
-	if (row->tell == tell_by_queue)
+	if (row->hear == by_queue || row->hear == by_second_message)
 		msgctl((int)strtol(queue, NULL, 10), IPC_RMID, NULL);
 	if (row->tell == tell_by_posix_queue)
 		mq_unlink(queue);

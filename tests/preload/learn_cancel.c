@@ -51,6 +51,38 @@ static void wait_openat(void)
 	openat(AT_FDCWD, fifo, O_RDONLY);
 }
 
+static void wait_recv(void)
+{
+	char c;
+
+	recv(quiet[0], &c, 1, MSG_TRUNC);
+}
+
+ssize_t __recv_chk(int fd, void *to, size_t bytes, size_t room, int flags);
+
+static void wait_recv_fortified(void)
+{
+	char c;
+
+	__recv_chk(quiet[0], &c, 1, 1, 0);
+}
+
+static void wait_recvfrom(void)
+{
+	char c;
+
+	recvfrom(quiet[0], &c, 1, 0, NULL, NULL);
+}
+
+static void wait_readv(void)
+{
+	char c;
+	struct iovec part = { &c, 1 };
+
+	if (readv(quiet[0], &part, 1) > 0)
+		abort();
+}
+
 static struct mmsghdr *message(void)
 {
 	static char c;
@@ -116,6 +148,10 @@ static const struct point {
 	{ "read, fortified", wait_read_fortified },
 	{ "open", wait_open },
 	{ "openat", wait_openat },
+	{ "recv", wait_recv },
+	{ "recv, fortified", wait_recv_fortified },
+	{ "recvfrom", wait_recvfrom },
+	{ "readv", wait_readv },
 	{ "recvmsg", wait_recvmsg },
 	{ "recvmmsg", wait_recvmmsg },
 	{ "sigwaitinfo", wait_sigwaitinfo },

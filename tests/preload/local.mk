@@ -125,6 +125,7 @@ TESTS += $(ATTACK_TESTS)
 # the pitfalls inside one process, natively and preloaded
 PITFALL_TESTS = \
 	tests/preload/pitfall_autoreap \
+	tests/preload/pitfall_buffers \
 	tests/preload/pitfall_cancel \
 	tests/preload/pitfall_clone \
 	tests/preload/pitfall_early \
@@ -138,6 +139,8 @@ PITFALL_TESTS = \
 	tests/preload/pitfall_syscall \
 	tests/preload/pitfall_vforks
 tests_preload_pitfall_autoreap_SOURCES = tests/preload/pitfall_autoreap.c $(actor_sources)
+tests_preload_pitfall_buffers_SOURCES = tests/preload/pitfall_buffers.c $(actor_sources)
+tests_preload_pitfall_buffers_LDADD = -lrt
 tests_preload_pitfall_cancel_SOURCES = tests/preload/pitfall_cancel.c tests/support/attack.h
 tests_preload_pitfall_cancel_CFLAGS = $(AM_CFLAGS) -pthread
 tests_preload_pitfall_clone_SOURCES = tests/preload/pitfall_clone.c $(actor_sources)

@@ -95,14 +95,24 @@ static void note_other_form(void *source, uint32_t pid)
 	be_told(source, pid);
 }
 
+/* a number that need not continue the one before */
+static void note_alone(void *source, int pid)
+{
+	if (pid > 1 && pid <= (int)PE_PARSE_MAX)
+		be_told(source, (uint32_t)pid);
+}
+
 static void take_digits(struct source *s, uint64_t stream, const char *data, size_t bytes)
 {
 	struct pe_evidence *e = s->e;
+	int part = stream && stream == e->part_stream ? e->part : 0;
 
+	/* the digits may be those of a message, or have been peeked at before */
+	if (part)
+		note_alone(s, pe_text_numbers(0, data, bytes, note_alone, s));
 	/* a program that reads byte by byte gets a pid in parts; the next pipe may have the same
 	 * descriptor */
-	e->part = pe_text_numbers(stream == e->part_stream ? e->part : 0, data, bytes, note_number,
-				  s);
+	e->part = pe_text_numbers(part, data, bytes, note_number, s);
 	e->part_stream = stream;
 	if (e->part)
 		note_number(s, e->part); /* the digits may be complete */
