@@ -147,6 +147,7 @@ static bool examine_all(struct in_use *u)
 
 	snprintf(me, sizeof(me), "%d", getpid());
 	link[n < 0 ? 0 : n] = '\0';
+	/* cppcheck-suppress readdirCalled; the stream is this function's own */
 	while (proc && (d = readdir(proc)))
 		if (isdigit((unsigned char)d->d_name[0]))
 			examine(u, d->d_name);
