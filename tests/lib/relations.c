@@ -252,6 +252,27 @@ static void sibling_at_once(void)
 	is_waited_for(ref);
 }
 
+/* reference.9. A new reference is the first call, and the older one stays what it was. */
+static void sibling_referred_to_anew(void)
+{
+	struct pidepoch_ref ref = api_ref(vector_child()), new;
+	pid_t pid = fork();
+	int status;
+
+	if (pid == 0) {
+		new = api_ref(ref.pid);
+		acts("a sibling, by the reference from before", ref);
+		acts("a sibling, referred to anew", new);
+		HOLDS(pidepoch_same(&ref, &new) == 1);
+		for (int i = 0; i < 3; i++)
+			acts("a sibling, referred to again", api_ref(ref.pid));
+		acts("a sibling, by the first reference still", ref);
+		_exit(0);
+	}
+	HOLDS(waitpid(pid, &status, 0) == pid && status == 0);
+	is_waited_for(ref);
+}
+
 /* Each is the first call of a new process. */
 static void sibling(void)
 {
@@ -390,6 +411,7 @@ static void run_scenario(void)
 	adopted();
 	traced();
 	sibling();
+	sibling_referred_to_anew();
 	in_a_namespace_below();
 	reused();
 	reused_and_held();

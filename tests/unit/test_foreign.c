@@ -48,6 +48,18 @@ START_TEST(foreign_1_a_later_reference_does_not_change_the_bound)
 }
 END_TEST
 
+START_TEST(foreign_1_the_greatest_tag_of_an_instance_is_kept)
+{
+	begin(10);
+	note(400, 88, 6);
+	note(400, 88, 9);
+	note(400, 88, 7);
+	ck_assert_uint_eq(pe_foreign_find(&others, 400)->latest, 9);
+	note(400, 91, 10);
+	ck_assert_uint_eq(pe_foreign_find(&others, 400)->latest, 10);
+}
+END_TEST
+
 START_TEST(foreign_2_the_last_process_instance_takes_the_entry)
 {
 	begin(10);
@@ -90,6 +102,7 @@ int main(void)
 
 	tcase_add_test(c, a_process_that_was_not_noted_is_not_known);
 	tcase_add_test(c, foreign_1_a_later_reference_does_not_change_the_bound);
+	tcase_add_test(c, foreign_1_the_greatest_tag_of_an_instance_is_kept);
 	tcase_add_test(c, foreign_2_the_last_process_instance_takes_the_entry);
 	tcase_add_test(c, foreign_3_when_all_entries_are_used_the_oldest_is_replaced);
 	tcase_add_test(c, foreign_3_without_any_entry_it_returns_false);

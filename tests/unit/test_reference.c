@@ -4,6 +4,7 @@
 #include "core/reference/reference.h"
 
 #include <signal.h>
+#include <sys/mount.h>
 
 #include "../support/references.h"
 #include "../support/reuse.h"
@@ -227,6 +228,53 @@ START_TEST(reference_3_a_renewed_reference_does_not_age_by_being_used)
 }
 END_TEST
 
+START_TEST(reference_10_another_reference_to_a_noted_process_counts_no_lap)
+{
+	uint32_t first = take(getppid());
+	pe_clock_time before = pe_clock_now(&frame.clock);
+
+	for (int i = 0; i < 5 && has_inodes(); i++) {
+		spoil_the_census();
+		ck_assert_uint_eq(take(getppid()), first);
+	}
+	ck_assert(!has_inodes() || pe_clock_now(&frame.clock) == before);
+	ck_assert_int_eq((int)kill_by(getppid(), first, 0), 0);
+}
+END_TEST
+
+/* A /proc of the namespace, from which the clock can be proven. Where there can be none, each look
+ * opens a lap, and no two tags are the same for that reason. */
+static void mount_own_proc(void)
+{
+	if (unshare(CLONE_NEWNS) != 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+	    mount("proc", "/proc", "proc", 0, NULL) != 0)
+		fprintf(stderr, "left out: no /proc can be mounted\n");
+}
+
+/* The pid is chosen, so that no lap passes between the two. */
+static void renewed_and_reused(void)
+{
+	struct unrelated s = unrelated_as(NUMBER);
+	uint32_t first, renewed;
+
+	mount_own_proc();
+	first = take(NUMBER);
+	pe_clock_skip(&frame.clock, 1);
+	renewed = take(NUMBER);
+	ck_assert_uint_gt(renewed, first);
+	unrelated_ends(&s);
+	s = unrelated_as(NUMBER);
+	ck_assert_uint_gt(take(NUMBER), renewed);
+	ck_assert(is_refused(kill_by(NUMBER, renewed, SIGKILL)));
+	unrelated_ends(&s);
+}
+
+START_TEST(reference_7_no_tag_of_a_renewed_reference_is_given_again)
+{
+	ck_assert_int_eq(in_own_namespace(renewed_and_reused), 0);
+}
+END_TEST
+
 /* unchanged where the 32 bits of the API wrap */
 START_TEST(reference_3_5_across_the_end_of_32_bits)
 {
@@ -253,20 +301,34 @@ START_TEST(reference_3_5_across_the_end_of_32_bits)
 }
 END_TEST
 
+/* the present tag of the parent, to which no reference was taken */
+static uint32_t parents_computed_tag(void)
+{
+	take(getpid()); /* a first look at the kernel's cursor */
+	return (uint32_t)pe_clock_eps(pe_clock_give(&frame.clock), (uint32_t)getppid());
+}
+
 START_TEST(reference_1_a_process_without_a_reference_needs_a_wrap_proof)
 {
-	pe_clock_time now;
-	uint32_t epoch;
+	uint32_t epoch = parents_computed_tag();
 
-	take(getpid()); /* a first look at the kernel's cursor */
-	now = pe_clock_give(&frame.clock);
-	epoch = (uint32_t)pe_clock_eps(now, (uint32_t)getppid());
-	if (pe_wrap_proof_take(&frame.wrap_proof, &frame.clock) == 0)
-		ck_assert_int_eq((int)kill_by(getppid(), epoch, 0), 0);
-	else
-		ck_assert(is_refused(kill_by(getppid(), epoch, 0)));
 	spoil_the_census();
 	ck_assert_int_eq((int)kill_by(getppid(), epoch, 0), -PE_EEPOCH);
+	ck_assert_int_eq((int)kill_by(getppid(), epoch, 0), -PE_EEPOCH);
+}
+END_TEST
+
+START_TEST(reference_9_what_was_proven_once_is_noted)
+{
+	uint32_t epoch = parents_computed_tag();
+	bool proven = pe_wrap_proof_take(&frame.wrap_proof, &frame.clock) == 0 &&
+		      kill_by(getppid(), epoch, 0) == 0;
+
+	if (!proven)
+		ck_assert(is_refused(kill_by(getppid(), epoch, 0)));
+	spoil_the_census();
+	ck_assert_int_eq((int)kill_by(getppid(), epoch, 0),
+			 proven && has_inodes() ? 0 : -PE_EEPOCH);
 }
 END_TEST
 
@@ -425,6 +487,9 @@ int main(void)
 	tcase_add_test(c, reference_1_a_process_without_a_reference_needs_a_wrap_proof);
 	tcase_add_test(c, the_caller_and_its_threads);
 	tcase_add_test(c, reference_4_unseen_children_are_known_by_their_identity);
+	tcase_add_test(c, reference_9_what_was_proven_once_is_noted);
+	tcase_add_test(c, reference_10_another_reference_to_a_noted_process_counts_no_lap);
+	tcase_add_test(c, reference_7_no_tag_of_a_renewed_reference_is_given_again);
 	tcase_add_loop_test(c, S1_only_the_intended_process_is_reached, 0, 8);
 	return run_case("reference", c);
 }

@@ -100,6 +100,15 @@ static int without_pidfd(struct pe_frame *p, struct pe_thread *t, struct pe_pin 
 	return gone(p, pin);
 }
 
+/* A tag was proven to mean this process: as good as a reference taken now (reference.9). */
+static void note_proven(struct pe_frame *p, const struct pe_pin *pin, const struct pe_identity *who)
+{
+	uint64_t mask = pe_frame_lock(p);
+
+	pe_foreign_note(&p->foreign, pin->pid, who, pin->epoch);
+	pe_frame_unlock(p, mask);
+}
+
 /* The pidfd's process is no child whose birth is known. Compare its inode with the recorded one. If
  * they match, or the recorded process is known to have ended, skip the wrap check: a proof that
  * fails would cost references (wrap_proof.2). With 0, *@birth is the lap of the holder's birth or a
@@ -109,15 +118,15 @@ static int judge_other(struct pe_frame *p, struct pe_pin *pin, uint64_t *birth)
 	struct pe_identity now;
 	struct pe_foreign_process known = { .since = 0 };
 	const struct pe_foreign_process *found;
-	bool inode = pe_identity_of_pidfd(pin->fd, p->set->force_old & PE_OLD_INODE, &now) == 0;
+	bool readable = pe_identity_of_pidfd(pin->fd, p->set->force_old & PE_OLD_INODE, &now) == 0;
 	uint64_t mask = pe_frame_lock(p);
-	int proven = -ENODATA;
-	bool same, gone_by;
+	int proven = -ENODATA, err;
+	bool inode, same, gone_by;
 
 	found = pe_foreign_find(&p->foreign, pin->pid);
 	if (found)
 		known = *found;
-	inode &= found && known.who.kind == PE_IDENTITY_INODE;
+	inode = readable && found && known.who.kind == PE_IDENTITY_INODE;
 	same = inode && known.who.id == now.id;
 	gone_by = inode && !same && pin->epoch <= known.since;
 	if (!same && !gone_by)
@@ -130,7 +139,10 @@ static int judge_other(struct pe_frame *p, struct pe_pin *pin, uint64_t *birth)
 			       known.since, false);
 	if (gone_by || meant_released(p, pin))
 		return gone(p, pin);
-	return verdict(p, pin, PE_HOLDER_UNKNOWN, 0, proven == 0);
+	err = verdict(p, pin, PE_HOLDER_UNKNOWN, 0, proven == 0);
+	if (err == 0 && readable)
+		note_proven(p, pin, &now);
+	return err;
 }
 
 /* A child or a tracee that has no slot. If it is the process that is meant, and a child, it gets
@@ -296,7 +308,8 @@ static bool is_ambiguous(struct pe_frame *p, uint32_t pid, const struct pe_ident
 	       (before && (before->who.id != who->id || before->who.kind != who->kind));
 }
 
-/* Lock held. The latest tag that is known to mean an earlier process instance of @pid, or 0. */
+/* Lock held. The latest tag that is known to mean an earlier process instance of @pid, or 0. The
+ * child that the parent had at the fork is none (reference.9). */
 static uint64_t earlier_tag(struct pe_frame *p, uint32_t pid, const struct pe_identity *who)
 {
 	const struct pe_foreign_process *before = pe_foreign_find(&p->foreign, pid);
@@ -304,8 +317,9 @@ static uint64_t earlier_tag(struct pe_frame *p, uint32_t pid, const struct pe_id
 	uint64_t tag = 0;
 
 	if (before && before->who.kind == who->kind && before->who.id != who->id)
-		tag = before->since;
-	if (k.slot && pe_slot_pid(k.slot) == pid && birth_of(&k) > tag)
+		tag = before->latest;
+	if (k.what != PE_KNOWN_NOTHING && k.slot && pe_slot_pid(k.slot) == pid &&
+	    birth_of(&k) > tag)
 		tag = birth_of(&k);
 	return tag;
 }
@@ -325,6 +339,18 @@ static uint64_t new_tag(struct pe_frame *p, uint32_t pid, const struct pe_identi
 		now = pe_clock_give(&p->clock);
 	}
 	return pe_clock_eps(now, pid);
+}
+
+/* Lock held. The process of a reference that was taken before has had @pid all the time: no look at
+ * the clock is needed, which would count a lap where nothing is proven (reference.10). */
+static uint64_t tag_for(struct pe_frame *p, uint32_t pid, const struct pe_identity *who)
+{
+	const struct pe_foreign_process *before = pe_foreign_find(&p->foreign, pid);
+
+	if (before && who->kind == PE_IDENTITY_INODE && before->who.kind == who->kind &&
+	    before->who.id == who->id)
+		return pe_clock_eps(pe_clock_give(&p->clock), pid);
+	return new_tag(p, pid, who);
 }
 
 /* A child that has got a slot. AGAIN: that decides. If children vanish without a wait, the slot
@@ -352,7 +378,7 @@ static int take_other(struct pe_frame *p, struct pe_thread *t, int pid, int fd, 
 	if (pe_identity_of_pidfd(fd, p->set->force_old & PE_OLD_INODE, &who) != 0)
 		who.kind = PE_IDENTITY_NONE;
 	mask = pe_frame_lock(p);
-	*epoch = new_tag(p, (uint32_t)pid, &who);
+	*epoch = tag_for(p, (uint32_t)pid, &who);
 	err = pe_foreign_note(&p->foreign, (uint32_t)pid, &who, *epoch);
 	pe_frame_unlock(p, mask);
 	/* the process still exists after the clock was read: so its birth was before */

@@ -31,6 +31,12 @@
  * reference.8  Before the first tag is handed out, the wrap proof takes its first look. So a forked
  *              child, in which the parent's child is another process, can use the tag at once; and
  *              whether it can, no earlier call in the child decides (wrap_proof.2).
+ * reference.9  In a forked child, the parent's child of the time of the fork is the process that
+ *              has the pid as long as the wrap proof holds: a call by the inherited tag acts, and a
+ *              new reference has the same tag. A call that acts by the proof, whatever its tag
+ *              came from, notes the identity, so that no later one needs the proof.
+ * reference.10  A new reference to a process whose inode is noted does not look at the kernel's
+ *              cursor. So it counts no lap, and makes no older reference older.
  */
 #ifndef PE_CORE_REFERENCE_REFERENCE_H
 #define PE_CORE_REFERENCE_REFERENCE_H

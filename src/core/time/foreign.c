@@ -56,7 +56,9 @@ int pe_foreign_note(struct pe_foreign *o, uint32_t pid, const struct pe_identity
 	if (known) {
 		if (known->who.id != who->id || known->who.kind != who->kind) {
 			known->who = *who;
-			known->since = lap;
+			known->since = known->latest = lap;
+		} else if (lap > known->latest) {
+			known->latest = lap;
 		}
 		return 0;
 	}
@@ -64,7 +66,7 @@ int pe_foreign_note(struct pe_foreign *o, uint32_t pid, const struct pe_identity
 	if (!index)
 		return -ENOMEM;
 	*(struct pe_foreign_process *)pe_arena_at(&o->known, index) =
-		(struct pe_foreign_process){ .who = *who, .since = lap, .pid = pid };
+		(struct pe_foreign_process){ .who = *who, .since = lap, .latest = lap, .pid = pid };
 	if (pe_tree_store(&o->tree, pid, index) == 0)
 		return 0;
 	pe_arena_free(&o->known, index);

@@ -7,7 +7,7 @@
  *                                     91? ─> the process that was meant is gone
  *
  * foreign.1  `since` is the lap of the first reference to this process instance: b <= since. A
- *            later reference with the same identity does not change it.
+ *            later reference with the same identity does not change it, but may raise `latest`.
  * foreign.2  One process instance per pid is remembered: the one referred to last.
  * foreign.3  Bounded: when all places are taken, the oldest is used again. What is not remembered
  *            is unknown, and never counts as proven.
@@ -27,6 +27,7 @@
 struct pe_foreign_process {
 	struct pe_identity who;
 	uint64_t since;
+	uint64_t latest; /* the greatest tag that was given for it */
 	uint32_t pid;
 	uint32_t link; /* the arena's */
 };
