@@ -27,16 +27,6 @@ void *pe_real_look_up(enum pe_real which)
 	return found;
 }
 
-/* A variable of libc. It is looked up as the functions are, since no call of stdio is meant. */
-static void watch_standard_input(void)
-{
-	FILE *const *in = pe_real(PE_REAL_stdin);
-	struct pe_libc_text text;
-
-	if (in && *in && pe_libc_text_of(*in, &text))
-		pe_preload_text(text.start, text.end);
-}
-
 static __attribute__((constructor)) void begin(void)
 {
 	struct pe_next n = { .name = names, .count = PE_REAL_COUNT };
@@ -49,7 +39,6 @@ static __attribute__((constructor)) void begin(void)
 			keep(i, n.found[i]);
 		else
 			pe_real_look_up((enum pe_real)i);
-	watch_standard_input();
 }
 
 /* Defined by the compiler's start files, without which this library is linked (local.mk). */

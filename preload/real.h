@@ -68,7 +68,6 @@
 	X(recvfrom)                                                                                \
 	X(__recvfrom_chk)                                                                          \
 	X(socketpair)                                                                              \
-	X(stdin)                                                                                   \
 	X(msgctl)                                                                                  \
 	X(open)                                                                                    \
 	X(__open_2)                                                                                \

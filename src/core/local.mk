@@ -41,7 +41,6 @@ libcore_la_SOURCES += src/core/evidence/words.c src/core/evidence/words.h src/co
 libcore_la_SOURCES += src/core/evidence/input.c
 libcore_la_SOURCES += src/core/evidence/streams.c src/core/evidence/streams.h
 libcore_la_SOURCES += src/core/evidence/binary.c src/core/evidence/binary.h
-libcore_la_SOURCES += src/core/evidence/unseen.c src/core/evidence/unseen.h
 libcore_la_SOURCES += src/core/engine/judge.c src/core/engine/judge.h
 libcore_la_SOURCES += src/core/time/wrap_proof.c src/core/time/wrap_proof.h src/core/time/foreign.c src/core/time/foreign.h
 libcore_la_SOURCES += src/core/reference/killpg.c src/core/reference/killpg.h

@@ -78,8 +78,6 @@ void pe_preload_listed(void);
 void pe_preload_opened(const char *path, bool at_cwd, int fd);
 bool pe_preload_wants_input(void); /* must pe_preload_input() be called for data that is read? */
 void pe_preload_input(int fd, const void *data, size_t bytes); /* @fd: -1: a message queue */
-/* where stdio keeps the two ends of standard input's buffer */
-void pe_preload_text(char *const *from, char *const *to);
 void pe_preload_stream(int fd);		   /* pipe() or socketpair() has made it */
 void pe_preload_written(const char *path); /* opened for writing */
 void pe_preload_moving(void);

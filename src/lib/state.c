@@ -293,12 +293,6 @@ void pe_preload_input(int fd, const void *data, size_t bytes)
 		pe_evidence_input(&evidence, begun ? &frame : NULL, fd, data, bytes);
 }
 
-void pe_preload_text(char *const *from, char *const *to)
-{
-	evidence.text[0] = from;
-	evidence.text[1] = to;
-}
-
 void pe_preload_stream(int fd)
 {
 	if (is_evident())

@@ -2,7 +2,7 @@
 /*
  * A program had a child, reaped it, and keeps the child's pid, in its memory or in a file of its
  * own. Another process has the pid now. The program's signal is refused, however it kept the pid:
- * what it told itself is no evidence (evidence.8, evidence.9, unseen.5, unseen.6).
+ * what it told itself is no evidence (evidence.8, evidence.9).
  */
 #include <errno.h>
 #include <fcntl.h>

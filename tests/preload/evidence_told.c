@@ -16,7 +16,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/msg.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -28,7 +27,6 @@
 #include "../support/actor.h"
 #include "../support/namespace.h"
 #include "evidence_forms.h"
-#include "evidence_memory.h"
 
 #define TOLD   20	     /* B's inherited end of a pipe */
 #define SOCKET "told.socket" /* in the working directory: a socket's path is short */
@@ -54,7 +52,7 @@ static pid_t meant(ssize_t n)
 
 static pid_t by_read(void)
 {
-	char data[SIZE];
+	char data[FORM_MOST];
 
 	return meant(read(TOLD, data, sizeof(data)));
 }
@@ -76,19 +74,6 @@ static pid_t by_readv(void)
 	struct iovec part[] = { { data[0], 8 }, { data[1], 8 } };
 
 	return meant(readv(TOLD, part, 2));
-}
-
-/* standard input is the pipe of the questions */
-static pid_t by_scanf(void)
-{
-	int questions = dup(0), n = 0;
-
-	dup2(TOLD, 0);
-	if (scanf("%d", &n) != 1)
-		n = -1;
-	dup2(questions, 0);
-	close(questions);
-	return n;
 }
 
 static pid_t by_fifo(void)
@@ -153,11 +138,6 @@ static pid_t by_recvmsg(void)
 	return meant(n);
 }
 
-static pid_t by_mapping(void)
-{
-	return read_mapping(path) ? meant(1) : -1;
-}
-
 static pid_t by_queue(void)
 {
 	struct {
@@ -212,24 +192,6 @@ static void tell_by_pipe(const char *data, size_t n)
 {
 	if (write(pipe_to_b, data, n) != (ssize_t)n)
 		actor_fail("the pipe: %m");
-}
-
-static void write_file(const char *data, size_t n)
-{
-	int fd = open(path, O_RDWR | O_CREAT, 0600);
-
-	if (fd < 0 || write(fd, data, n) != (ssize_t)n)
-		actor_fail("%s: %m", path);
-	close(fd);
-}
-
-/* a file as large as the mapping */
-static void write_mapped(const char *data, size_t n)
-{
-	char whole[SIZE] = "";
-
-	memcpy(whole + 512, data, n);
-	write_file(whole, sizeof(whole));
 }
 
 /* A process that tells and ends. */
@@ -331,14 +293,10 @@ static const struct row {
 	{ "a pipe, a structure", as_structure, tell_by_pipe, by_read, false },
 	{ "a pipe, byte by byte", as_digits, tell_by_pipe, by_bytes, false },
 	{ "a pipe, readv()", as_int, tell_by_pipe, by_readv, false },
-	{ "a pipe, scanf()", as_digits, tell_by_pipe, by_scanf, false },
 	{ "a FIFO", as_int, tell_by_fifo, by_fifo, false },
 	{ "a socket, recv()", as_int, tell_by_socket, by_recv, false },
 	{ "a socket, recvfrom()", as_sentence, tell_by_socket, by_recvfrom, false },
 	{ "a socket, recvmsg()", as_structure, tell_by_socket, by_recvmsg, false },
-	{ "a mapped file, an int", as_int, write_mapped, by_mapping, false },
-	{ "a mapped file, digits", as_sentence, write_mapped, by_mapping, false },
-	{ "shared memory, an int", as_int, store, by_mapping, false },
 	{ "a message queue", as_int, tell_by_queue, by_queue, false },
 	{ "a POSIX message queue", as_int, tell_by_posix_queue, by_posix_queue, false },
 	{ "a POSIX message queue, timed", as_int, tell_by_posix_queue, by_posix_queue_timed,
@@ -351,7 +309,6 @@ static const struct row {
 	{ "binary traffic", as_traffic, tell_by_pipe, by_read, true },
 	{ "another pid in a pipe", as_other, tell_by_pipe, by_read, true },
 	{ "another pid in a socket", as_other, tell_by_socket, by_recv, true },
-	{ "another pid in a mapped file", as_other, write_mapped, by_mapping, true },
 };
 
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
@@ -391,11 +348,7 @@ static void prepare(const char *folder, unsigned int round)
 {
 	snprintf(path, sizeof(path), "%s/told.%u", folder, round);
 	snprintf(queue, sizeof(queue), "/pidepoch-told-%d", (int)getpid());
-	if (row->tell == store)
-		make_memory(path, sizeof(path));
-	else if (row->hear == by_mapping)
-		write_mapped("", 0); /* B maps it before */
-	else if (row->tell == tell_by_terminal)
+	if (row->tell == tell_by_terminal)
 		open_terminal();
 	else if (row->hear == by_queue || row->hear == by_second_message)
 		snprintf(queue, sizeof(queue), "%d", msgget(IPC_PRIVATE, 0600));
@@ -409,11 +362,8 @@ static void clear(void)
 		mq_unlink(queue);
 	if (row->tell == tell_by_terminal)
 		close(terminal);
-	else if (row->tell == store)
-		munmap(shared, SIZE);
 	else
 		remove_all();
-	close(MEMORY);
 }
 
 static void start_b(struct actor *b)
@@ -462,9 +412,6 @@ static int be_b(char **argv)
 	row = &rows[strtol(argv[2], NULL, 10)];
 	snprintf(path, sizeof(path), "%s", argv[3]);
 	snprintf(queue, sizeof(queue), "%s", argv[4]);
-	if (row->hear == by_mapping)
-		by_mapping();
-	close(MEMORY);
 	actor_serve(answer_as_b);
 	return 0;
 }

@@ -72,8 +72,7 @@ scene_sources = tests/preload/learn_scene.c tests/preload/learn_scene.h $(actor_
 tests_preload_evidence_kinds_SOURCES = tests/preload/evidence_kinds.c $(actor_sources)
 tests_preload_evidence_own_SOURCES = tests/preload/evidence_own.c $(actor_sources)
 tests_preload_evidence_told_SOURCES = tests/preload/evidence_told.c \
-	tests/preload/evidence_forms.c tests/preload/evidence_forms.h \
-	tests/preload/evidence_memory.c tests/preload/evidence_memory.h $(actor_sources)
+	tests/preload/evidence_forms.c tests/preload/evidence_forms.h $(actor_sources)
 tests_preload_evidence_told_LDADD = -lrt -lutil
 tests_preload_learn_attributes_SOURCES = tests/preload/learn_attributes.c $(actor_sources)
 tests_preload_learn_cancel_SOURCES = tests/preload/learn_cancel.c $(actor_sources)

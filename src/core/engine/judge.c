@@ -7,7 +7,6 @@
 #include "core/text.h"
 #include "core/engine/fuzz_page.h"
 #include "core/engine/judge.h"
-#include "core/evidence/unseen.h"
 
 /* --- kinship --- */
 
@@ -70,13 +69,6 @@ static int64_t since(uint32_t pid, const struct pe_known *k,
 	return released ? released + 1 : (int64_t)holder->start * PE_MOMENT_TICK - PE_MOMENT_TICK;
 }
 
-/* judge.4 */
-static bool may_have_been_told(const struct pe_frame *p, uint32_t pid, const struct pe_known *k,
-			       const struct pe_identity_holder *holder)
-{
-	return pe_unseen_may_have(p->evidence, pid, holder, since(pid, k, holder));
-}
-
 enum pe_judge_verdict pe_judge_child(struct pe_frame *p, const struct pe_use *u,
 				     const struct pe_known *k, struct pe_evidence_finding *f)
 {
@@ -100,9 +92,7 @@ enum pe_judge_verdict pe_judge_child(struct pe_frame *p, const struct pe_use *u,
 			return PE_JUDGE_STALE;
 		return PE_JUDGE_UNKNOWN;
 	}
-	return may_be_own_orphan(p, pid, &f->holder) || may_have_been_told(p, pid, k, &f->holder)
-		       ? PE_JUDGE_UNPROVEN
-		       : PE_JUDGE_UNKNOWN;
+	return may_be_own_orphan(p, pid, &f->holder) ? PE_JUDGE_UNPROVEN : PE_JUDGE_UNKNOWN;
 }
 
 /* --- others --- */

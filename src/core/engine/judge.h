@@ -6,7 +6,6 @@
  *   any          the holder descends from the caller        passes
  *   RELEASED     FRESH, from after the release              passes
  *                it may be an orphan of the caller          passes; unproven
- *                the caller may have been told of it        passes; unproven
  *                else                                       as verdict.h says
  *   INHERITED    FRESH                                      passes
  *                STALE                                      as below
@@ -23,8 +22,6 @@
  *          in the caller's group, and a child of pid 1, which leads another group; or a child of
  *          pid 1 or of another ancestor, and the caller has read its pid from a pipe since it was
  *          born.
- * judge.4  Last of all, shared memory, open files and what else is read without a call that is seen
- *          are searched for the pid (evidence/unseen.h).
  */
 #ifndef PE_CORE_ENGINE_JUDGE_H
 #define PE_CORE_ENGINE_JUDGE_H

@@ -80,7 +80,6 @@ struct pe_evidence {
 	struct pe_moment_pair run;		  /* the clocks when the run began */
 	int64_t shift;				  /* for tests: added to the wall clock */
 	struct pe_streams streams;
-	char *const *text[2]; /* the libc's buffer of standard input: start and end; or NULL */
 	struct pe_files files;
 };
 

@@ -123,12 +123,10 @@ void pe_evidence_forget(struct pe_evidence *e)
 	struct pe_table *t = atomic_load_explicit(&e->table, memory_order_acquire);
 	struct pe_moment_pair run = e->run;
 	int64_t shift = e->shift;
-	char *const *text[] = { e->text[0], e->text[1] };
 
 	if (t)
 		pe_table_unmap(t);
 	memset(e, 0, sizeof(*e));
 	e->run = run;
 	e->shift = shift;
-	memcpy(e->text, text, sizeof(text));
 }

@@ -40,10 +40,8 @@ static void add_call(struct pe_text *line, const struct pe_use *u)
 	pe_text_add(line, "): ");
 }
 
-static void add_ago(struct pe_text *line, const struct pe_frame *p, uint32_t then)
+static void add_ago(struct pe_text *line, uint32_t ms)
 {
-	uint32_t ms = pe_frame_ms(p) - then;
-
 	pe_text_add(line, " ");
 	pe_text_decimal(line, ms / 1000);
 	pe_text_add(line, ".");
@@ -74,6 +72,7 @@ static void add_history(struct pe_text *line, const struct pe_frame *p, const st
 			const struct pe_known *k)
 {
 	bool inherited = k->what == PE_KNOWN_INHERITED;
+	uint32_t now = pe_frame_ms(p); /* one moment for both, so that they agree */
 
 	pe_text_decimal(line, (uint64_t)u->pid);
 	pe_text_add(line, inherited ? " was a child of the process that forked this one"
@@ -83,11 +82,11 @@ static void add_history(struct pe_text *line, const struct pe_frame *p, const st
 		return;
 	pe_text_add(line, " (");
 	pe_text_add(line, pe_call_name(atomic_load(&k->slot->born_by)));
-	add_ago(line, p, atomic_load(&k->slot->born));
+	add_ago(line, now - atomic_load(&k->slot->born));
 	add_status(line, p, k->slot);
 	pe_text_add(line, ", reaped by ");
 	pe_text_add(line, pe_call_name(atomic_load(&k->slot->released_by)));
-	add_ago(line, p, atomic_load(&k->slot->released));
+	add_ago(line, now - atomic_load(&k->slot->released));
 	pe_text_add(line, ")");
 }
 
