@@ -12,18 +12,18 @@ static const char *proc(const char *rest)
 {
 	static char path[64];
 
-	snprintf(path, sizeof(path), "/proc/%d%s", number_of_scene(), rest);
+	snprintf(path, sizeof(path), "/proc/%d%s", scene->number, rest);
 	return path;
 }
 
 static long seen(long n)
 {
-	return n < 0 ? -1 : number_of_scene();
+	return n < 0 ? -1 : scene->number;
 }
 
 static long seen_at(const void *p)
 {
-	return p ? number_of_scene() : -1;
+	return p ? scene->number : -1;
 }
 
 static struct stat st;
@@ -94,8 +94,8 @@ static long listed_in(DIR *dir)
 	struct dirent *e;
 
 	while (dir && (e = readdir(dir)))
-		if (atoi(e->d_name) == number_of_scene())
-			return number_of_scene();
+		if (atoi(e->d_name) == scene->number)
+			return scene->number;
 	return -1;
 }
 
@@ -113,13 +113,13 @@ static long look_listing_by_descriptor(void)
 
 static long look_missing(void)
 {
-	return open(proc("/no such file"), O_RDONLY) < 0 ? number_of_scene() : -1;
+	return open(proc("/no such file"), O_RDONLY) < 0 ? scene->number : -1;
 }
 
 static long look_elsewhere(void)
 {
 	return stat("/proc/1", &st) == 0 && stat("/proc/self/stat", &st) == 0 && stat("/", &st) == 0
-		       ? number_of_scene()
+		       ? scene->number
 		       : -1;
 }
 
@@ -127,8 +127,8 @@ static long look_longer_number(void)
 {
 	char path[64];
 
-	snprintf(path, sizeof(path), "/proc/%d0", number_of_scene());
-	return access(path, F_OK) < 0 ? number_of_scene() : -1;
+	snprintf(path, sizeof(path), "/proc/%d0", scene->number);
+	return access(path, F_OK) < 0 ? scene->number : -1;
 }
 
 static const struct source sources[] = {

@@ -53,7 +53,7 @@ static void trace_idler(void)
  * the call, and does not trace the child. */
 static void make_unrelated(void)
 {
-	pid_t number = number_of_scene();
+	pid_t number = scene->number;
 	struct clone_args how = {
 		.flags = CLONE_VFORK,
 		.exit_signal = SIGCHLD,
@@ -144,13 +144,13 @@ static long act_change_semaphore(void)
 
 static long look_getpgrp(void)
 {
-	CHECK(syscall(SYS_setpgid, 0, number_of_scene())); /* setpgid() is judged itself */
+	CHECK(syscall(SYS_setpgid, 0, scene->number)); /* setpgid() is judged itself */
 	return getpgrp();
 }
 
 static long look_getpgid_self(void)
 {
-	CHECK(syscall(SYS_setpgid, 0, number_of_scene())); /* setpgid() is judged itself */
+	CHECK(syscall(SYS_setpgid, 0, scene->number)); /* setpgid() is judged itself */
 	return getpgid(0);
 }
 

@@ -42,14 +42,14 @@ static long answer(char what)
 	switch (what) {
 	case 'r':
 		scene->subject = getpid();
-		scene->hidden = ~reap_one();
+		scene->number = reap_one();
 		if (current->prepare)
 			current->prepare();
-		return number_of_scene();
+		return scene->number;
 	case 'l':
 		return current->look();
 	default:
-		return kill(number_of_scene(), SIGUSR1) == 0 ? 0 : errno;
+		return kill(scene->number, SIGUSR1) == 0 ? 0 : errno;
 	}
 }
 

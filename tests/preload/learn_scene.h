@@ -20,7 +20,7 @@
 
 /* shared by all three processes */
 struct scene {
-	pid_t hidden; /* q, but not as a pid: in shared memory a program could find it */
+	pid_t number; /* q */
 	pid_t subject;
 	pid_t third; /* another process that the source is about */
 	int pair[2]; /* subject's end, unrelated process's end */
@@ -34,11 +34,6 @@ struct scene {
 };
 
 extern struct scene *scene;
-
-static inline pid_t number_of_scene(void)
-{
-	return ~scene->hidden;
-}
 
 static inline int check(int n, const char *what)
 {
