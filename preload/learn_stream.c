@@ -121,26 +121,31 @@ PE_PUBLIC ssize_t mq_timedreceive(mqd_t queue, char *to, size_t bytes, unsigned 
 
 /* --- streams of this process --- */
 
-static int made(int result, const int fd[2])
+/* Both ends of a pipe have one inode. */
+static int made_pipe(int result, const int fd[2])
 {
-	if (result == 0) {
+	if (result == 0)
 		pe_preload_stream(fd[0]);
-		pe_preload_stream(fd[1]);
-	}
 	return result;
 }
 
 PE_PUBLIC int pipe(int fd[2])
 {
-	return made(PE_REAL(pipe)(fd), fd);
+	return made_pipe(PE_REAL(pipe)(fd), fd);
 }
 
 PE_PUBLIC int pipe2(int fd[2], int flags)
 {
-	return made(PE_REAL(pipe2)(fd, flags), fd);
+	return made_pipe(PE_REAL(pipe2)(fd, flags), fd);
 }
 
 PE_PUBLIC int socketpair(int domain, int type, int protocol, int fd[2])
 {
-	return made(PE_REAL(socketpair)(domain, type, protocol, fd), fd);
+	int n = PE_REAL(socketpair)(domain, type, protocol, fd);
+
+	if (n == 0) {
+		pe_preload_stream(fd[0]);
+		pe_preload_stream(fd[1]);
+	}
+	return n;
 }
