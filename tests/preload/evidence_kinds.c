@@ -6,10 +6,12 @@
  */
 #include <fcntl.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/shm.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -44,6 +46,31 @@ static const struct row without_table[] = {
 	{ "all", true, FIND, ":", "p=$(pgrep -x innocent); " KILL, false, NULL },
 	{ "act", false, SAVE, ":", READ "/bin/" KILL, true, "is an argument" },
 	{ "act", false, ":", ":", "p=$q; " KILL, false, NULL },
+};
+
+/* the wall clock was stepped since the run began: stamps may only acquit; looks need no stamps */
+static const struct row stepped[] = {
+	{ "all", false, SAVE, SAVE, READ PROBE, false, NULL },
+	{ "all", false, SAVE, SAVE, READ KILL, false, NULL },
+	{ "all", true, FIND, ":", KILL, true, "was looked up" },
+};
+
+/* the later of the two times that the stamp can mean counts */
+static const struct row stepped_forwards[] = {
+	{ "all", false, SAVE, ":", READ KILL, false, NULL },
+};
+
+static const struct row stepped_backwards[] = {
+	{ "all", false, SAVE, ":", READ KILL, false, "let through" },
+};
+
+/* the table was filled with noise: a word that names no descendant is not used */
+static const struct row noisy[] = {
+	{ "all", false, ":", ":", "p=$q; " KILL, false, NULL },
+	{ "all", false, SAVE, ":", READ KILL, true, "was read from" },
+	{ "all", false, SAVE, SAVE, READ KILL, false, NULL },
+	{ "act", true, FIND, ":", KILL, true, "was looked up" },
+	{ "all", true, FIND, ":", "p=$(pgrep -x innocent); " KILL, false, NULL },
 };
 
 static const struct row rows[] = {
@@ -104,7 +131,9 @@ static const struct row rows[] = {
 	{ "all", false, SAVE, SAVE, READ PROBE, false, NULL },
 	{ "all", false, SAVE, SAVE, READ "test -d /proc/$p && " KILL, false, NULL },
 	{ "tell", false, SAVE, ":", READ KILL, false, "let through" },
+	{ "tell", false, SAVE, ":", READ PROBE, false, "let through" },
 	{ "off", false, SAVE, ":", READ KILL, false, NULL },
+	{ "off", false, SAVE, ":", READ PROBE, false, NULL },
 };
 
 static char log_path[600], folder[512];
@@ -231,8 +260,8 @@ static void run_scenario(const struct row *r, bool native)
 	actor_end(&shell);
 }
 
-/* as 'pidepoch run' does (moment.h) */
-static void set_clock(void)
+/* As 'pidepoch run' does (moment.h). @step: by how many seconds the wall clock is stepped after. */
+static void set_clock(long step)
 {
 	struct timespec real, boot;
 	char text[64];
@@ -240,7 +269,7 @@ static void set_clock(void)
 	clock_gettime(CLOCK_REALTIME, &real);
 	clock_gettime(CLOCK_BOOTTIME, &boot);
 	snprintf(text, sizeof(text), "%lld:%lld",
-		 (long long)real.tv_sec * 1000 + real.tv_nsec / 1000000,
+		 (long long)(real.tv_sec - step) * 1000 + real.tv_nsec / 1000000,
 		 (long long)boot.tv_sec * 1000 + boot.tv_nsec / 1000000);
 	setenv("PIDEPOCH_CLOCK", text, 1);
 }
@@ -252,6 +281,58 @@ static void run_all(const struct row *r, size_t count)
 		run_scenario(&r[i], false);
 		printf("ok   %s: %s; %s; %s\n", r[i].policy, r[i].before, r[i].between, r[i].use);
 	}
+}
+
+/* --- the table --- */
+
+#define RUN(rows) run_all(rows, sizeof(rows) / sizeof((rows)[0]))
+
+/* The segment of the run's table, which the rows before have made; removed. false: there is none */
+static bool take_table(int *key, size_t *bytes)
+{
+	FILE *f = fopen("/proc/sysvipc/shm", "r");
+	char line[512];
+	int id;
+
+	while (f && fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "%d %d %*o %zu", key, &id, bytes) != 3 || *key >> 24 != 0x70)
+			continue;
+		fclose(f);
+		return shmctl(id, IPC_RMID, NULL) == 0;
+	}
+	if (f)
+		fclose(f);
+	return false;
+}
+
+/* A segment with this key, full of noise but for its first word (segment.2). */
+static void make_table(int key, size_t bytes)
+{
+	int id = shmget(key, bytes, IPC_CREAT | IPC_EXCL | 0600);
+	unsigned char *at = shmat(id, NULL, 0);
+
+	if (id < 0 || at == (void *)-1)
+		actor_fail("a table that is no good: %m");
+	srandom(1);
+	for (size_t i = sizeof(uint64_t); i < bytes; i++)
+		at[i] = (unsigned char)(random() >> 8);
+	shmdt(at);
+}
+
+/* what is found in place of the run's table: one that is too small, and noise */
+static void run_with_bad_tables(void)
+{
+	size_t bytes, other;
+	int key;
+
+	if (!take_table(&key, &bytes))
+		actor_fail("the rows made no table");
+	make_table(key, 4096);
+	RUN(without_table);
+	if (!take_table(&key, &other) || other != 4096)
+		actor_fail("the small table was removed");
+	make_table(key, bytes);
+	RUN(noisy);
 }
 
 /* how many shared segments can be made in this namespace */
@@ -277,10 +358,17 @@ int main(void)
 	if (mkdir(folder, 0700) < 0 && access(folder, W_OK) < 0)
 		actor_fail("%s: %m", folder);
 	setenv("PIDEPOCH_LOG", log_path, 1);
-	set_clock();
+	set_clock(0);
 	if (limit_segments("0"))
-		run_all(without_table, sizeof(without_table) / sizeof(without_table[0]));
+		RUN(without_table);
 	limit_segments("4096");
-	run_all(rows, sizeof(rows) / sizeof(rows[0]));
+	RUN(rows);
+	run_with_bad_tables();
+	set_clock(3600);
+	RUN(stepped_forwards);
+	RUN(stepped);
+	set_clock(-3600);
+	RUN(stepped_backwards);
+	RUN(stepped);
 	return 0;
 }
