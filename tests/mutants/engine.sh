@@ -67,7 +67,7 @@ export flags CC
 # sources: of the copy
 sources()
 {
-	find "$work/preload" "$work/src/lib" "$work/src/core" -name '*.c' -o -path '*/x86_64/*.S'
+	find "$work/preload" "$work/src/lib" "$work/src/core" ! -path '*/libc/musl/*' -name '*.c' -o -path '*/x86_64/*.S'
 }
 
 # compile: the sources on standard input, each into an object beside it

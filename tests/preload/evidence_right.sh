@@ -51,6 +51,15 @@ END
 kind orphans "$rounds" '
 once() { p=$(sleep 60 >/dev/null 2>&1 & echo $!); kill $p; }'
 
+# Its own child. What it saw of an earlier one with this pid says nothing.
+kind child-by-kill "$((rounds * 5))" '
+once() { sleep 60 & q=$!; test $((done % 3)) -gt 0 || read -r x </proc/$q/comm
+	/bin/kill -0 $q && /bin/kill $q; r=$?; kill $q 2>/dev/null; wait $q 2>/dev/null; return $r; }'
+
+kind child-by-ps "$((rounds * 5))" '
+once() { sleep 60 & q=$!; test $((done % 3)) -gt 0 || ps -o pid= --ppid $$ >/dev/null
+	test "$(ps -o pid= -p $q)" -eq $q; r=$?; kill $q; wait $q 2>/dev/null; return $r; }'
+
 kind orphans-by-kill "$rounds" '
 once() { p=$(sleep 60 >/dev/null 2>&1 & echo $!); /bin/kill $p; }'
 

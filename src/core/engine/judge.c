@@ -15,12 +15,16 @@ static const struct pe_table *table_of(const struct pe_frame *p)
 	return atomic_load_explicit(&p->evidence->table, memory_order_acquire);
 }
 
-static bool is_descendant(const struct pe_frame *p, uint32_t pid)
+static bool descends(const struct pe_frame *p, uint32_t pid, uint32_t ancestor)
 {
 	struct pe_ancestry_of of;
 
-	return pe_evidence_self((uint32_t)p->tgid, &of) &&
-	       pe_ancestry_descends(table_of(p), pid, &of);
+	return pe_evidence_self(ancestor, &of) && pe_ancestry_descends(table_of(p), pid, &of);
+}
+
+static bool is_descendant(const struct pe_frame *p, uint32_t pid)
+{
+	return descends(p, pid, (uint32_t)p->tgid);
 }
 
 /* Could a process with this parent be an orphan? A child of the caller's parent is a sibling,
@@ -192,6 +196,13 @@ static struct pe_known known_at_exec(struct pe_frame *p, uint32_t pid)
 	return pe_frame_know(p, pid);
 }
 
+/* A forked child acts for its parent. @me: the process whose frame this is. */
+static bool is_own_at_exec(const struct pe_frame *p, uint32_t me, uint32_t pid)
+{
+	return descends(p, pid, me) ||
+	       (p->ancestors && descends(p, pid, (uint32_t)pe_sys_getppid()));
+}
+
 int64_t pe_judge_hand_on(struct pe_frame *p, uint32_t pid, bool may_read)
 {
 	uint32_t me = p->tgid ? (uint32_t)p->tgid : (uint32_t)pe_sys_getpid();
@@ -212,7 +223,9 @@ int64_t pe_judge_hand_on(struct pe_frame *p, uint32_t pid, bool may_read)
 	other = p->ancestors ? pe_evidence_to_hand_on(p->evidence, (uint32_t)pe_sys_getppid(), pid,
 						      false)
 			     : 0;
-	return other > latest ? other : latest;
+	latest = other > latest ? other : latest;
+	/* judge.1: nothing is handed on against a child, whatever was known of an earlier one */
+	return latest > 0 && is_own_at_exec(p, me, pid) ? 0 : latest;
 }
 
 const char *pe_judge_arguments(struct pe_frame *p, char *const *argv, bool may_read, char *text,

@@ -51,9 +51,9 @@ long pe_judge_act(struct pe_frame *p, const struct pe_use *u, const struct pe_ev
  * the pid meant is gone. */
 long pe_judge_look(struct pe_frame *p, struct pe_thread *t, int pid);
 
-/* The latest moment, in ms since boot, at which @pid was right for this process; 0: not known. With
- * @may_read, unread files are read; that is the only state it changes. A vfork child may call it
- * without @may_read. */
+/* The latest moment, in ms since boot, at which @pid was right for this process; 0: not known, or
+ * the process that has it now descends from this one. With @may_read, unread files are read; that
+ * is the only state it changes. A vfork child may call it without @may_read. */
 int64_t pe_judge_hand_on(struct pe_frame *p, uint32_t pid, bool may_read);
 
 /* Write "PIDEPOCH_ARGUMENTS=PID:MS,..." into @text, for the arguments in @argv that are known pids.
