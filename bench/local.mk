@@ -25,9 +25,9 @@ bench_vrange_cache_LDADD = libvrange.la
 bench_waitpidv_SOURCES = bench/waitpidv.c
 bench_waitpidv_LDADD = libpidepoch.la
 
-# BENCH='--rounds=5 library fuzz' measures less
+# BENCH='--rounds=5 library fuzz' measures less. A build from a compiler's cache would be too short.
 bench: all $(bench_programs) tests/report/misuses
-	@$(project_env) PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 '$(srcdir)/bench/bench.py' --out='$(builddir)/bench/results' $(BENCH)
+	@$(project_env) CCACHE_DISABLE=1 PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 '$(srcdir)/bench/bench.py' --out='$(builddir)/bench/results' $(BENCH)
 
 # docs/speed.md and its plots, of the last `make bench`
 speed-page:
