@@ -51,6 +51,9 @@ static void *write_tree(void *stores)
 {
 	uint32_t most = *(uint32_t *)stores;
 
+	/* on a busy machine all could be stored before a reader runs */
+	while (!atomic_load(&reads) || !atomic_load(&old_reads))
+		sched_yield();
 	for (uint32_t slot = NUMBERS + 1; slot <= most; slot++) {
 		store(slot);
 		if (slot % PER_EPOCH == 0)
