@@ -11,7 +11,8 @@ libpidepoch_preload_la_SOURCES += preload/loadable.c preload/loadable.h preload/
 
 # What tells a program a number, and what else takes one.
 libpidepoch_preload_la_SOURCES += preload/attributes.c preload/learn.c preload/learn.h \
-	preload/learn_descriptor.c preload/learn_path.c preload/learn_signal.c preload/learn_stream.c preload/sigaction.c
+	preload/learn_descriptor.c preload/learn_path.c preload/learn_signal.c \
+	preload/learn_stream.c preload/sigaction.c
 
 # Wrappers that must be assembly.
 libpidepoch_preload_la_SOURCES += preload/arch/syscall.c preload/arch/syscall.h preload/arch/vfork.h

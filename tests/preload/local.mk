@@ -143,9 +143,11 @@ tests_preload_pitfall_buffers_LDADD = -lrt
 tests_preload_pitfall_cancel_SOURCES = tests/preload/pitfall_cancel.c tests/support/attack.h
 tests_preload_pitfall_cancel_CFLAGS = $(AM_CFLAGS) -pthread
 tests_preload_pitfall_clone_SOURCES = tests/preload/pitfall_clone.c $(actor_sources)
-tests_preload_share_libc_SOURCES = tests/preload/share_libc.c tests/support/share.h
+tests_preload_share_libc_SOURCES = tests/preload/share_libc.c tests/support/must.h \
+	tests/support/share.h
 tests_preload_share_libc_CFLAGS = $(AM_CFLAGS) -pthread
-tests_preload_share_waits_SOURCES = tests/preload/share_waits.c tests/support/share.h
+tests_preload_share_waits_SOURCES = tests/preload/share_waits.c tests/support/must.h \
+	tests/support/own_child.h tests/support/share.h
 tests_preload_share_waits_CFLAGS = $(AM_CFLAGS) -pthread
 tests_preload_pitfall_early_SOURCES = tests/preload/pitfall_early.c $(actor_sources)
 tests_preload_pitfall_early_CFLAGS = $(AM_CFLAGS) -pthread

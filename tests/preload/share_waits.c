@@ -15,31 +15,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../support/own_child.h"
 #include "../support/share.h"
 
 #define ROUNDS 1000
 
 /* --- a SIGCHLD handler takes each status, often before fork() has returned --- */
-
-static pid_t child_with(int status)
-{
-	pid_t pid = fork();
-
-	if (pid == 0)
-		_exit(status);
-	MUST(pid > 0);
-	return pid;
-}
-
-static int by_waitpid(pid_t pid)
-{
-	int status = -1;
-	pid_t n;
-
-	while ((n = waitpid(pid, &status, 0)) == -1 && errno == EINTR)
-		;
-	return n == pid ? status : -errno;
-}
 
 static int by_wait4(pid_t pid)
 {

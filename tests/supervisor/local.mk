@@ -80,10 +80,11 @@ tests_supervisor_pinned_LDFLAGS = -all-static
 tests_supervisor_random_arguments_SOURCES = tests/supervisor/random_arguments.c tests/support/namespace.c tests/support/namespace.h
 tests_supervisor_random_arguments_CFLAGS = $(AM_CFLAGS) -pthread
 tests_supervisor_random_arguments_LDFLAGS = -all-static -pthread
-tests_supervisor_share_held_SOURCES = tests/supervisor/share_held.c
+tests_supervisor_share_held_SOURCES = tests/supervisor/share_held.c tests/support/must.h
 tests_supervisor_share_held_CFLAGS = $(AM_CFLAGS) -pthread
 tests_supervisor_share_held_LDFLAGS = -all-static -pthread
-tests_supervisor_share_waits_SOURCES = tests/supervisor/share_waits.c
+tests_supervisor_share_waits_SOURCES = tests/supervisor/share_waits.c \
+	tests/support/must.h tests/support/own_child.h
 tests_supervisor_share_waits_CFLAGS = $(AM_CFLAGS) -pthread
 tests_supervisor_share_waits_LDFLAGS = -all-static -pthread
 tests_supervisor_stale_SOURCES = tests/supervisor/stale.c tests/support/namespace.c tests/support/namespace.h

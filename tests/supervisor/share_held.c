@@ -24,17 +24,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../support/must.h"
+
 #define CHILDREN    60
 #define DESCRIPTORS 64 /* of the worker, half of which it takes for children */
 #define ROUNDS	    5
-
-#define MUST(condition)                                                                            \
-	do                                                                                         \
-		if (!(condition)) {                                                                \
-			printf("line %d: %s: %s\n", __LINE__, #condition, strerror(errno));        \
-			exit(1);                                                                   \
-		}                                                                                  \
-	while (0)
 
 static volatile int waiter; /* the tid of a thread that is about to wait */
 

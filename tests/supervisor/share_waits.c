@@ -26,39 +26,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../support/own_child.h"
+
 #define OWNERS 4
 
 static int rounds, lost;
 
-#define MUST(condition)                                                                            \
-	do                                                                                         \
-		if (!(condition)) {                                                                \
-			printf("line %d: %s: %s\n", __LINE__, #condition, strerror(errno));        \
-			exit(1);                                                                   \
-		}                                                                                  \
-	while (0)
-
-static pid_t child_with(int status)
-{
-	pid_t pid = fork();
-
-	if (pid == 0)
-		_exit(status);
-	MUST(pid > 0);
-	return pid;
-}
-
 /* --- ways to wait for one child: its status, or -errno --- */
-
-static int by_waitpid(pid_t pid)
-{
-	int status = -1;
-	pid_t n;
-
-	while ((n = waitpid(pid, &status, 0)) == -1 && errno == EINTR)
-		;
-	return n == pid ? status : -errno;
-}
 
 static int by_poll(pid_t pid)
 {

@@ -15,15 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define MUST(what)                                                                                 \
-	do {                                                                                       \
-		if (!(what)) {                                                                     \
-			printf("FAIL: line %d: %s (%s), %s\n", __LINE__, #what, strerror(errno),   \
-			       getenv("PIDEPOCH_WAITS"));                                          \
-			fflush(stdout);                                                            \
-			_exit(1);                                                                  \
-		}                                                                                  \
-	} while (0)
+#include "must.h"
 
 static inline bool shares(void)
 {

@@ -339,16 +339,22 @@ bool pe_peer_is_thread(const struct pe_peer *p, int pid)
 	return access(path, F_OK) == 0;
 }
 
-/* "61 0xffffffff ..." while it sleeps in a system call, otherwise "running" */
+/* What another thread does: "61 0xffffffff ..." while it sleeps in a system call, otherwise
+ * "running". false: it is the caller, or it cannot be read. */
+static bool read_call(const struct pe_peer *p, const char *tid, char *text, size_t size)
+{
+	return atoi(tid) != p->tid &&
+	       pe_proc_slurp(pe_proc_open(O_RDONLY, "%d/task/%s/syscall", p->tgid, tid), text,
+			     size) >= 0;
+}
+
 static bool is_in_wait(const struct pe_peer *p, const char *tid, void *arg)
 {
 	char text[256];
 	long nr;
 
 	(void)arg;
-	if (atoi(tid) == p->tid ||
-	    pe_proc_slurp(pe_proc_open(O_RDONLY, "%d/task/%s/syscall", p->tgid, tid), text,
-			  sizeof(text)) < 0)
+	if (!read_call(p, tid, text, sizeof(text)))
 		return false;
 	nr = text[0] >= '0' && text[0] <= '9' ? atol(text) : -1;
 	return nr == SYS_wait4 || nr == SYS_waitid;
@@ -374,9 +380,7 @@ static bool may_fork(const struct pe_peer *p, const char *tid, void *arg)
 	long nr;
 
 	(void)arg;
-	if (atoi(tid) == p->tid ||
-	    pe_proc_slurp(pe_proc_open(O_RDONLY, "%d/task/%s/syscall", p->tgid, tid), text,
-			  sizeof(text)) < 0)
+	if (!read_call(p, tid, text, sizeof(text)))
 		return false;
 	if (text[0] == 'r')
 		return true;
