@@ -18,7 +18,7 @@
 #include "../support/namespace.h"
 
 enum {
-	NOBODY = 1,
+	NO_HOLDER = 1,
 	REPORT = 2,
 	EPOCH = 4,
 	TRUST = 8,
@@ -61,11 +61,11 @@ static const struct scenario {
 	{ "any", "killpg", "ok", true, NATIVE },
 	{ "any", "killpg", "ESRCH", false, 0 },
 	{ "waitpid", "killpg", "ESRCH", false, 0 },
-	{ "any", "killpg", "ESRCH", false, NOBODY },
+	{ "any", "killpg", "ESRCH", false, NO_HOLDER },
 	{ "any", "killpg", "ok", true, REPORT },
 	{ "any", "killpg", NULL, false, ABORT },
-	{ "led", "members", "ok", false, NOBODY },
-	{ "led", "members", "ok", false, NOBODY | UNPROVEN | OLD },
+	{ "led", "members", "ok", false, NO_HOLDER },
+	{ "led", "members", "ok", false, NO_HOLDER | UNPROVEN | OLD },
 	/* another group has the pid, and its leader has ended, too (group_note.h) */
 	{ "led-alone", "killpg", "ok", true, NATIVE | MEMBER },
 	{ "led-alone", "killpg", "ESRCH", false, MEMBER },
@@ -77,11 +77,11 @@ static const struct scenario {
 	{ "any", "kill", "ok", true, TRUST },
 	{ "any", "kill", NULL, false, ABORT },
 	/* no process holds the pid */
-	{ "any", "kill", "ESRCH", false, NOBODY },
-	{ "any", "kill", "EEPOCH", false, NOBODY | EPOCH },
-	{ "any", "kill", "ESRCH", false, NOBODY | ABORT },
+	{ "any", "kill", "ESRCH", false, NO_HOLDER },
+	{ "any", "kill", "EEPOCH", false, NO_HOLDER | EPOCH },
+	{ "any", "kill", "ESRCH", false, NO_HOLDER | ABORT },
 	/* not stale, or not known to be */
-	{ "any", "again", "ok", false, NOBODY },
+	{ "any", "again", "ok", false, NO_HOLDER },
 	{ "any", "child", "ok", true, 0 },
 	{ "any", "exec", "ok", true, 0 },
 	{ "any", "thread-exec", "ok", true, 0 },
@@ -110,7 +110,7 @@ static const struct scenario others[] = {
 	{ "waitpid", "kill", "ESRCH", false, ON },
 	{ "waitpid", "kill", "EEPOCH", false, ON | EPOCH },
 	{ "waitpid", "kill", "ok", true, ON | REPORT },
-	{ "waitpid", "kill", "ESRCH", false, ON | NOBODY },
+	{ "waitpid", "kill", "ESRCH", false, ON | NO_HOLDER },
 };
 
 /* for a program that waits through the library, and makes its other calls raw; */
@@ -118,7 +118,7 @@ static const struct scenario mixed[] = {
 	{ "library", "kill", "ok", true, NATIVE },
 	{ "library", "kill", "ESRCH", false, ON },
 	{ "library", "killpg", "ESRCH", false, ON },
-	{ "library", "kill", "ESRCH", false, ON | NOBODY },
+	{ "library", "kill", "ESRCH", false, ON | NO_HOLDER },
 	{ "library", "kill", "ok", true, ON | REPORT },
 	{ "library", "tgkill", "ESRCH", false, ON },
 	{ "library", "pidfd", "ESRCH", false, ON },
@@ -126,12 +126,12 @@ static const struct scenario mixed[] = {
 	{ "library", "decoys", "ok", true, ON }, /* remote_tree.4 */
 	{ "library-any", "kill", "ESRCH", false, ON },
 	{ "library-waitid", "kill", "ESRCH", false, ON | OLD },
-	{ "library", "again", "ok", false, ON | NOBODY },
+	{ "library", "again", "ok", false, ON | NO_HOLDER },
 	/* and the reverse: it reaps by raw calls, and signals through the library (announce.1) */
 	{ "announced", "by-libc", "ok", true, NATIVE },
 	{ "announced", "by-libc", "ESRCH", false, ON },
 	{ "announced", "by-libc", "EEPOCH", false, ON | EPOCH },
-	{ "announced", "by-libc", "ESRCH", false, ON | NOBODY },
+	{ "announced", "by-libc", "ESRCH", false, ON | NO_HOLDER },
 	{ "thread", "by-libc", "ESRCH", false, ON },
 	{ "library", "exec", "ok", true, ON },
 	{ "library", "thread-exec", "ok", true, ON },
@@ -141,7 +141,7 @@ static const struct scenario mixed[] = {
 	{ "library", "by-static", "ok", true, ON | ARGUMENT | REPORT },
 	{ "library", "by-static", "ok", true, ON | OFF },
 	/* run_table.2 */
-	{ "library", "orphan", "ok", false, ON | NOBODY },
+	{ "library", "orphan", "ok", false, ON | NO_HOLDER },
 };
 
 /* for a program that has learned the pid again in a way that only the library sees */
@@ -149,7 +149,7 @@ static const struct scenario fresh[] = {
 	{ "waitpid", "kill", "ok", true, NATIVE },
 	{ "waitpid", "kill", "ok", true, 0 },
 	{ "waitpid", "kill", "ok", true, ON },
-	{ "waitpid", "kill", "ESRCH", false, ON | NOBODY },
+	{ "waitpid", "kill", "ESRCH", false, ON | NO_HOLDER },
 };
 
 #define LENGTH(a) (sizeof(a) / sizeof((a)[0]))
@@ -310,7 +310,7 @@ static bool must_tell(const struct scenario *p)
 {
 	bool stale = p->how & (REPORT | ABORT | TELL) || (p->said && *p->said == 'E');
 
-	return stale && !(p->how & NOBODY);
+	return stale && !(p->how & NO_HOLDER);
 }
 
 /* A call that only asks has a kind of its own. */
@@ -318,7 +318,7 @@ static const char *kind_of(const struct scenario *p)
 {
 	if (strcmp(p->use, "pidfd") == 0)
 		return "probe";
-	return p->how & (NOBODY | UNPROVEN) ? "latent" : "stale";
+	return p->how & (NO_HOLDER | UNPROVEN) ? "latent" : "stale";
 }
 
 /* One event of the expected kind, or none. */
@@ -343,7 +343,7 @@ static bool has_event(const struct scenario *p, int number)
 		right += strstr(line, wanted) && strstr(line, kind) && strstr(line, outcome) &&
 			 strstr(line, p->how & ARGUMENT ? "\"known\":\"evidence\""
 							: "\"known\":\"own\"") &&
-			 !strstr(line, "\"comm\":\"stale\"") == !!(p->how & (NOBODY | MEMBER));
+			 !strstr(line, "\"comm\":\"stale\"") == !!(p->how & (NO_HOLDER | MEMBER));
 		if (!due || !right)
 			printf("among the events: %s", line);
 	}
@@ -368,7 +368,7 @@ static void perform(const struct scenario *p)
 		let_time_pass();
 	if (p->how & MEMBER)
 		unrelated = spawn_member(number);
-	else if (!(p->how & NOBODY))
+	else if (!(p->how & NO_HOLDER))
 		unrelated = spawn_unrelated(number);
 	if (write(a.to, "go\n", 3) != 3)
 		fail(p, "it did not wait", line);
